@@ -1,0 +1,54 @@
+# make demo    set everything up and run two simulated gates against a real broker and bridge
+# make test    set everything up, check, and run every test
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$p; break; }; done)
+BIN := .venv/bin
+SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+PACKAGES := $(shell sed '/^\#/d; s/ .*//' packages.txt)
+DEMO_ARGS ?=
+TEST_ARGS ?=
+
+.PHONY: help setup demo test check lock clean
+help:
+	@sed -n 's/^# //p' Makefile
+
+setup: .venv/packages .venv/installed
+
+.venv/packages: packages.txt
+	@missing=$$(for p in $(PACKAGES); do dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q ' installed' || echo $$p; done); \
+	if [ -n "$$missing" ]; then \
+		$(SUDO) apt-get update -q; \
+		$(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -yq --no-install-recommends $$missing; \
+	fi
+	@mkdir -p .venv && touch $@
+
+.venv/installed: .venv/packages requirements.lock pyproject.toml
+	@[ -n "$(PYTHON)" ] || { echo "Schoolgate needs Python 3.11 or newer; install Debian's python3"; exit 1; }
+	@[ -x $(BIN)/python ] || $(PYTHON) -m venv .venv
+	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: setup
+	@$(BIN)/python -m demo $(DEMO_ARGS)
+
+check: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest -q tests/docs
+
+test: check
+	$(BIN)/pytest -n 2 --dist worksteal --ignore tests/docs tests $(TEST_ARGS)
+
+lock:
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+		--extra device --extra server --group dev pyproject.toml -o requirements.lock
+
+clean:
+	rm -rf .venv var .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,1 @@
+"""The gate: `scan` sees and records, `uplink` delivers; the ledger is the only door between."""

@@ -1,0 +1,167 @@
+"""The record of a scan, its canonical bytes, the hash chain, and the batch that carries records.
+
+Canonical bytes of a record: the JSON array of its fields in the order of the class below, ASCII,
+no white space, absent values as `null`. The chain: `start = SHA-256(DOMAIN gate_id "\\n" ledger_id)`,
+then for each record `SHA-256(previous 32 bytes, canonical bytes)`. So a chain belongs to one gate
+and one ledger, and a record cannot be edited, dropped or moved without breaking it.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+
+from gate_contract.card import Kind
+from gate_contract.errors import ContractError
+from gate_contract.topics import GATE_ID
+from gate_contract.verdicts import CROSSINGS, Verdict
+
+DOMAIN = b"schoolgate ledger v1\n"
+MAX_RECORDS = 256
+MAX_PAYLOAD_BYTES = 131_072
+"""A full batch of the longest records is about 75 kB; anything larger is not from a gate."""
+
+Milliseconds = Annotated[int, Meta(ge=0, le=2**53 - 1)]
+Seq = Annotated[int, Meta(ge=1, le=2**53 - 1)]
+Hex128 = Annotated[str, Meta(pattern="^[0-9a-f]{32}$")]
+ChainHash = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
+CardId = Annotated[str, Meta(pattern="^[0-9a-f]{16}$")]
+GateId = Annotated[str, Meta(pattern=f"^{GATE_ID}$")]
+UtcMilliseconds = Annotated[int, Meta(ge=1_577_836_800_000, le=4_102_444_800_000)]
+"""2020-01-01 to 2100-01-01: a gate writes no time at all rather than 1970."""
+
+
+class Direction(StrEnum):
+    IN = "in"
+    OUT = "out"
+
+
+class Clock(StrEnum):
+    """How far a record's `at` can be trusted. `corrected` is derived later, never sent."""
+
+    TRUSTED = "trusted"
+    CORRECTED = "corrected"
+    UNTRUSTED = "untrusted"
+
+
+CLOCK_SET = "clock_set"
+"""The `verdict` of a record that is no scan: at `up_ms` of this boot the true time was `at`.
+It corrects the untrusted records of the same boot, which are themselves never edited."""
+
+
+class Record(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """One row of a ledger.
+
+    `up_ms` counts from boot `boot_id` and never steps; `at` is UTC, or null where the gate's clock
+    is plainly wrong. `count` > 1 sums up refusals that came too fast to be recorded one by one.
+    """
+
+    seq: Seq
+    boot_id: Hex128
+    up_ms: Milliseconds
+    at: UtcMilliseconds | None
+    clock: Literal[Clock.TRUSTED, Clock.UNTRUSTED]
+    verdict: Verdict | Literal["clock_set"]
+    card_id: CardId | None = None
+    kind: Kind | None = None
+    direction: Direction | None = None
+    count: Annotated[int, Meta(ge=1, le=2**31 - 1)] = 1
+
+    def __post_init__(self) -> None:
+        whole = None not in (self.card_id, self.kind, self.direction)
+        if self.is_crossing and not (whole and self.count == 1):
+            raise ValueError("a crossing has a card_id, a kind, a direction and count 1")
+        if self.verdict == CLOCK_SET and (self.at is None or self.clock != Clock.TRUSTED):
+            raise ValueError("clock_set carries a trusted time")
+        if self.clock == Clock.TRUSTED and self.at is None:
+            raise ValueError("a trusted record carries its time")
+
+    @property
+    def is_crossing(self) -> bool:
+        return self.verdict in CROSSINGS
+
+
+def canonical(record: Record) -> bytes:
+    """The bytes that the chain is computed over."""
+    return msgspec.json.encode(msgspec.structs.astuple(record))
+
+
+def chain_start(gate_id: str, ledger_id: str) -> bytes:
+    """The chain hash of an empty ledger (32 bytes)."""
+    return hashlib.sha256(DOMAIN + gate_id.encode() + b"\n" + ledger_id.encode()).digest()
+
+
+def chain_next(previous: bytes, record: Record) -> bytes:
+    """The chain hash after `record` (32 bytes)."""
+    return hashlib.sha256(previous + canonical(record)).digest()
+
+
+def chain_over(previous: bytes, records: Iterable[Record]) -> bytes:
+    """The chain hash after all of `records`."""
+    for record in records:
+        previous = chain_next(previous, record)
+    return previous
+
+
+class Batch(Struct, frozen=True, kw_only=True):
+    """What a gate publishes on its `crossings` topic: consecutive records of one ledger.
+
+    `previous` and `head` are the chain hashes before the first and after the last record.
+    `oldest` is the first seq the gate still holds: a bridge that has lost more than that cannot
+    be given it again, and has to accept the gap and show it.
+    """
+
+    gate_id: GateId
+    ledger_id: Hex128
+    oldest: Seq
+    previous: ChainHash
+    head: ChainHash
+    records: Annotated[list[Record], Meta(min_length=1, max_length=MAX_RECORDS)]
+
+    def __post_init__(self) -> None:
+        if any(b.seq != a.seq + 1 for a, b in zip(self.records, self.records[1:], strict=False)):
+            raise ValueError("the records of a batch are consecutive")
+        if self.oldest > self.first_seq:
+            raise ValueError("a gate cannot send a record older than its oldest")
+
+    @property
+    def first_seq(self) -> int:
+        return self.records[0].seq
+
+    @property
+    def last_seq(self) -> int:
+        return self.records[-1].seq
+
+
+def encode_batch(batch: Batch) -> bytes:
+    """The MQTT payload, JSON."""
+    return msgspec.json.encode(batch)
+
+
+_batch_decoder = msgspec.json.Decoder(Batch)
+
+
+def decode_batch(payload: bytes, topic_gate_id: str) -> Batch:
+    """The batch in a payload, proven to be whole and from the gate whose topic it came on.
+
+    Raises:
+        ContractError: `oversized`, `malformed`, `wrong_gate` (the payload names another gate than
+            the topic) or `chain_mismatch` (the records do not lead from `previous` to `head`).
+    """
+    if len(payload) > MAX_PAYLOAD_BYTES:
+        raise ContractError("oversized", f"{len(payload)} bytes; the limit is {MAX_PAYLOAD_BYTES}")
+    try:
+        batch = _batch_decoder.decode(payload)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise ContractError("malformed", str(error)) from None
+    if batch.gate_id != topic_gate_id:
+        raise ContractError("wrong_gate", f"{topic_gate_id} published as {batch.gate_id}")
+    previous = bytes.fromhex(batch.previous)
+    if batch.first_seq == 1 and previous != chain_start(batch.gate_id, batch.ledger_id):
+        raise ContractError("chain_mismatch", "the first record does not start this gate's chain")
+    if chain_over(previous, batch.records).hex() != batch.head:
+        raise ContractError("chain_mismatch", "the records do not lead to the stated chain head")
+    return batch

@@ -1,0 +1,62 @@
+"""What a gate tells of itself, on its retained `health` topic; its last will says `offline`."""
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+
+from gate_contract.errors import ContractError
+
+MAX_PAYLOAD_BYTES = 16_384
+
+Count = Annotated[int, Meta(ge=0, le=2**53 - 1)]
+State = Literal["ok", "failed", "unknown"]
+
+
+class ScanHealth(Struct, frozen=True, kw_only=True):
+    """What gate-scan knows. `camera`, `storage` and `signals` are `ok` or `failed`, with `detail`
+    saying in words what failed; `frames` counts since the process started."""
+
+    camera: State = "unknown"
+    storage: State = "unknown"
+    signals: State = "unknown"
+    clock_trusted: bool = False
+    frames: Count = 0
+    frame_age_ms: Count | None = None
+    source_ended: bool = False
+    detail: Annotated[str, Meta(max_length=500)] = ""
+
+
+class Health(Struct, frozen=True, kw_only=True):
+    """`scan` is null while gate-scan is not heard of. `backlog` counts records without a receipt.
+    `at` is UTC in ms by the gate's own clock, null where that is plainly wrong."""
+
+    state: Literal["online", "offline"]
+    version: Annotated[str, Meta(max_length=40)] = ""
+    at: Count | None = None
+    up_ms: Count = 0
+    ledger_id: Annotated[str, Meta(max_length=32)] = ""
+    stored: Count = 0
+    backlog: Count = 0
+    free_bytes: Count | None = None
+    temperature_c: float | None = None
+    scan: ScanHealth | None = None
+
+
+OFFLINE = Health(state="offline")
+"""The last will: the broker publishes it when a gate's connection is lost."""
+
+
+def encode_health(health: Health) -> bytes:
+    """The MQTT payload, JSON."""
+    return msgspec.json.encode(health)
+
+
+def decode_health(payload: bytes) -> Health:
+    """Raises ContractError: `oversized`, or `malformed` for anything that is not a health."""
+    if len(payload) > MAX_PAYLOAD_BYTES:
+        raise ContractError("oversized", f"{len(payload)} bytes; the limit is {MAX_PAYLOAD_BYTES}")
+    try:
+        return msgspec.json.decode(payload, type=Health)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise ContractError("malformed", str(error)) from None

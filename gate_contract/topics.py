@@ -1,0 +1,66 @@
+"""Every MQTT topic, built and parsed here and nowhere else."""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from gate_contract.errors import ContractError
+
+GATE_ID = r"[a-z0-9-]{3,40}"
+UNIT_ID = r"[a-z0-9-]{1,40}"
+
+
+class Channel(StrEnum):
+    """The last level of a gate's topic."""
+
+    CROSSINGS = "crossings"
+    HEALTH = "health"
+    RECEIPT = "receipt"
+    ROSTER = "roster"
+    COMMAND = "command"
+
+
+@dataclass(frozen=True, slots=True)
+class GateTopic:
+    gate_id: str
+    channel: Channel
+
+
+@dataclass(frozen=True, slots=True)
+class CountsTopic:
+    unit_id: str
+
+
+_GATE = re.compile(rf"gate/v1/({GATE_ID})/({'|'.join(Channel)})", re.ASCII)
+_COUNTS = re.compile(rf"unit/v1/({UNIT_ID})/counts", re.ASCII)
+
+
+def gate(gate_id: str, channel: Channel) -> str:
+    """`gate/v1/<gate_id>/<channel>`. Raises ContractError if `gate_id` cannot stand in a topic."""
+    topic = f"gate/v1/{gate_id}/{channel}"
+    parse(topic)
+    return topic
+
+
+def every_gate(channel: Channel) -> str:
+    """The subscription to one channel of all gates."""
+    return f"gate/v1/+/{channel}"
+
+
+def counts(unit_id: str) -> str:
+    """`unit/v1/<unit_id>/counts`. Raises ContractError if `unit_id` cannot stand in a topic."""
+    topic = f"unit/v1/{unit_id}/counts"
+    parse(topic)
+    return topic
+
+
+def parse(topic: str) -> GateTopic | CountsTopic:
+    """What a topic names. Raises ContractError (`foreign_topic`) if it is none of ours."""
+    if match := _GATE.fullmatch(topic):
+        return GateTopic(match[1], Channel(match[2]))
+    if match := _COUNTS.fullmatch(topic):
+        return CountsTopic(match[1])
+    raise ContractError(
+        "foreign_topic",
+        f"{topic[:80]!r} is not a Schoolgate topic; a gate_id is 3-40 of a-z, 0-9 and '-'",
+    )

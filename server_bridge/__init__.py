@@ -1,0 +1,1 @@
+"""The district: ingest, store, live page, cards."""
