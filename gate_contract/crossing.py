@@ -1,8 +1,8 @@
-"""The record of a scan, its canonical bytes, the hash chain, and the batch that carries records.
+r"""The record of a scan, its canonical bytes, the hash chain, and the batch that carries records.
 
 Canonical bytes of a record: the JSON array of its fields in the order of the class below, ASCII,
-no white space, absent values as `null`. The chain: `start = SHA-256(DOMAIN gate_id "\\n" ledger_id)`,
-then for each record `SHA-256(previous 32 bytes, canonical bytes)`. So a chain belongs to one gate
+no white space, absent values as `null`. The chain: `start = SHA-256(DOMAIN gate_id "\n" ledger_id)`
+and then for each record `SHA-256(previous 32 bytes, canonical bytes)`. So a chain belongs to one gate
 and one ledger, and a record cannot be edited, dropped or moved without breaking it.
 """
 

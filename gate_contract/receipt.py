@@ -10,7 +10,7 @@ from gate_contract.errors import ContractError
 
 
 class Receipt(Struct, frozen=True, kw_only=True):
-    """`stored_through` is the highest contiguous committed seq (0: nothing), `chain` the hash there.
+    """`stored_through`: the highest contiguous committed seq (0: nothing); `chain`: the hash there.
 
     Retained, so that a gate that was away hears at once where the bridge stands, and a bridge
     restored from a backup is noticed.

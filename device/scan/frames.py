@@ -25,7 +25,7 @@ class Frame:
 
 
 class FrameSource(Protocol):
-    """A camera, a webcam, or recorded frames. Opened by its constructor, or it raises CameraError."""
+    """A camera, a webcam, or recorded frames. Its constructor opens it or raises CameraError."""
 
     @property
     def ended(self) -> bool:
