@@ -2,14 +2,14 @@ r"""The record of a scan, its canonical bytes, the hash chain, and the batch tha
 
 Canonical bytes of a record: the JSON array of its fields in the order of the class below, ASCII,
 no white space, absent values as `null`. The chain: `start = SHA-256(DOMAIN gate_id "\n" ledger_id)`
-and then for each record `SHA-256(previous 32 bytes, canonical bytes)`. So a chain belongs to one gate
-and one ledger, and a record cannot be edited, dropped or moved without breaking it.
+and then for each record `SHA-256(previous 32 bytes, canonical bytes)`. So a chain belongs to one
+gate and one ledger, and a record cannot be edited, dropped or moved without breaking it.
 """
 
 import hashlib
 from collections.abc import Iterable
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated
 
 import msgspec
 from msgspec import Meta, Struct
@@ -47,24 +47,21 @@ class Clock(StrEnum):
     UNTRUSTED = "untrusted"
 
 
-CLOCK_SET = "clock_set"
-"""The `verdict` of a record that is no scan: at `up_ms` of this boot the true time was `at`.
-It corrects the untrusted records of the same boot, which are themselves never edited."""
-
-
 class Record(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """One row of a ledger.
 
     `up_ms` counts from boot `boot_id` and never steps; `at` is UTC, or null where the gate's clock
     is plainly wrong. `count` > 1 sums up refusals that came too fast to be recorded one by one.
+    A record with the verdict `clock_set` is no scan: it says that at `up_ms` of this boot the true
+    time was `at`, and so corrects the untrusted records of that boot, which are never edited.
     """
 
     seq: Seq
     boot_id: Hex128
     up_ms: Milliseconds
     at: UtcMilliseconds | None
-    clock: Literal[Clock.TRUSTED, Clock.UNTRUSTED]
-    verdict: Verdict | Literal["clock_set"]
+    clock: Clock
+    verdict: Verdict
     card_id: CardId | None = None
     kind: Kind | None = None
     direction: Direction | None = None
@@ -74,7 +71,9 @@ class Record(Struct, frozen=True, omit_defaults=True, kw_only=True):
         whole = None not in (self.card_id, self.kind, self.direction)
         if self.is_crossing and not (whole and self.count == 1):
             raise ValueError("a crossing has a card_id, a kind, a direction and count 1")
-        if self.verdict == CLOCK_SET and (self.at is None or self.clock != Clock.TRUSTED):
+        if self.clock == Clock.CORRECTED:
+            raise ValueError("a correction is derived, not sent")
+        if self.verdict == Verdict.CLOCK_SET and (self.at is None or self.clock != Clock.TRUSTED):
             raise ValueError("clock_set carries a trusted time")
         if self.clock == Clock.TRUSTED and self.at is None:
             raise ValueError("a trusted record carries its time")

@@ -16,10 +16,12 @@ class Verdict(StrEnum):
     NOT_A_PERSON_CARD = "not_a_person_card"
     UNREADABLE = "unreadable"
     STORAGE_FAILED = "storage_failed"
+    CLOCK_SET = "clock_set"
 
 
 CROSSINGS = frozenset({Verdict.ADMITTED_IN, Verdict.ADMITTED_OUT})
-"""Verdicts that are a crossing; `storage_failed` is our own fault; all others are refusals."""
+REFUSALS = frozenset(Verdict) - CROSSINGS - {Verdict.STORAGE_FAILED, Verdict.CLOCK_SET}
+"""`storage_failed` is our own fault, and `clock_set` is no scan: it marks a correction of time."""
 
 SENTENCES: dict[Verdict, dict[str, str]] = {
     Verdict.ADMITTED_IN: {"vi": "Đã ghi nhận vào trường.", "en": "Entry recorded."},
@@ -64,4 +66,5 @@ SENTENCES: dict[Verdict, dict[str, str]] = {
         "vi": "Máy quét gặp sự cố, thẻ không có lỗi. Hãy báo nhân viên trực cổng.",
         "en": "The scanner has a fault; the card is fine. Please tell the staff at the gate.",
     },
+    Verdict.CLOCK_SET: {"vi": "Đồng hồ đã được chỉnh.", "en": "The clock was set."},
 }
