@@ -8,12 +8,13 @@ a clock that somebody sets later moves nothing.
 import ctypes
 import time
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from gate_contract.crossing import Clock as Trust
+from gate_contract.school_day import local_day
 
 STEP_MS = 2_000
 """A synchronised clock that is further off than this from what we held is a correction."""
@@ -137,14 +138,6 @@ class Timekeeper:
         return Now(
             boot_id=reading.boot_id,
             up_ms=reading.up_ms,
-            day=self.local_day(self.floor_ms if at is None else at),
+            day=local_day(self.floor_ms if at is None else at, self.zone),
             trusted=self.offset_ms is not None,
-        )
-
-    def local_day(self, at_ms: int) -> date:
-        """The local date of a UTC time in ms."""
-        return (
-            (datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=at_ms))
-            .astimezone(self.zone)
-            .date()
         )

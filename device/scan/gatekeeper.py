@@ -15,6 +15,7 @@ from device.ledger.writing import Entry, ScanLedger
 from device.scan.sightings import RefusalBudget, Sightings
 from device.scan.verdict import Decision, Known, LastCrossing, Policy, decide
 from gate_contract.card import Card, verify
+from gate_contract.school_day import local_day
 from gate_contract.verdicts import CROSSINGS, Verdict
 
 RETRY_MS = 1_000
@@ -128,7 +129,7 @@ class Gatekeeper:
         if isinstance(claim, Card) and self._ledger:
             stored = self._ledger.last_crossing(claim.card_id)
             if stored:
-                day = None if stored.at is None else self._timekeeper.local_day(stored.at)
+                day = None if stored.at is None else local_day(stored.at, self._timekeeper.zone)
                 last = LastCrossing(stored.direction, stored.boot_id, stored.up_ms, day)
         known = Known(last=last, seen_ms_ago=self._sightings.seen_ms_ago(key, reading.up_ms))
         return decide(claim, known, self._timekeeper.now(reading), self._policy)
