@@ -74,7 +74,7 @@ class IngestLoop:
 
     def _serve(self, session: BridgeSession) -> str:
         """Work on one connection until it ends; returns why."""
-        subscribed = False
+        subscribed = told = False
         while not self._stopping.is_set():
             self._alive()
             events = self._gather(session)
@@ -87,8 +87,9 @@ class IngestLoop:
                 if isinstance(event, Subscribed):
                     log.info("ingesting")
                     self._publisher.forget()
-                    subscribed = self._tell_where_all_stand(session)
+                    subscribed = True
             if subscribed:
+                told = told or self._tell_where_all_stand(session)
                 self._publish(session)
         return "stopping"
 
@@ -130,7 +131,7 @@ class IngestLoop:
                 receipts = latest_receipts(connection)
         except StoreError as error:
             log.error("receipts", error=str(error))  # noqa: TRY400
-            return True
+            return False
         for gate_id, receipt in receipts.items():
             self._send_receipt(session, gate_id, receipt)
         return True

@@ -146,16 +146,12 @@ def _gate_states(connection: sa.Connection, now_ms: int) -> list[GateState]:
     ledgers_of: dict[str, list[sa.Row[Any]]] = {}
     for row in connection.execute(ledgers.select().order_by(ledgers.c.first_ms)):
         ledgers_of.setdefault(row.gate_id, []).append(row)
-    return [
-        _gate_state(
-            row.gate_id,
-            row.unit_id,
-            health.get(row.gate_id),
-            ledgers_of.get(row.gate_id, []),
-            now_ms,
-        )
-        for row in connection.execute(gates.select().order_by(gates.c.gate_id))
-    ]
+    states = []
+    for row in connection.execute(gates.select().order_by(gates.c.gate_id)):
+        its_ledgers = ledgers_of.get(row.gate_id, [])
+        heard = health.get(row.gate_id)
+        states.append(_gate_state(row.gate_id, row.unit_id, heard, its_ledgers, now_ms))
+    return states
 
 
 def _gate_state(
