@@ -1,0 +1,1 @@
+"""What the district keeps, and the questions that are asked of it."""
