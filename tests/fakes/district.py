@@ -66,14 +66,21 @@ class FakeDistrict:
 
     def add_unit(self, unit_id: str, name: str, level: str, parent_id: str | None) -> None:
         """A unit without people yet; parents first."""
-        self._change(
-            lambda: self._units.update(
-                {
-                    unit_id: UnitState(
-                        *(unit_id, name, level, parent_id, level == "school"),
-                        *(0, 0, 0, 0, 0, {}, None, ()),
-                    )
-                }
+        self._replace(
+            UnitState(
+                unit_id=unit_id,
+                name=name,
+                level=level,
+                parent_id=parent_id,
+                is_school=level == "school",
+                inside=0,
+                entered=0,
+                left=0,
+                refused=0,
+                people=0,
+                by_kind={},
+                last_seen_ms=None,
+                gates=(),
             )
         )
 
