@@ -42,6 +42,7 @@ def test_the_page_is_complete_without_javascript(client: httpx.Client) -> None:
         "Camera không hoạt động",
         "Chưa kết nối lần nào",
         "chưa có đăng nhập",
+        "trang tự tải lại mỗi 30 giây",
     ):
         assert words in answer.text
     assert '<meta http-equiv="refresh"' in answer.text
