@@ -5,12 +5,15 @@ from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+import structlog
 from sse_starlette import EventSourceResponse, ServerSentEvent
+from sse_starlette.sse import SendTimeoutError
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from server_bridge.store.live import Snapshot
 from server_bridge.web.assets import Assets
@@ -19,6 +22,8 @@ from server_bridge.web.guard import HEADERS, Guard
 from server_bridge.web.render import Freshness, Renderer, changes
 from server_bridge.web.text import Lang
 
+log = structlog.get_logger()
+
 MAX_PAGES = 500
 """Open streams beyond this are turned away; the page then tries again by itself."""
 
@@ -26,6 +31,8 @@ LANGUAGE_COOKIE = "lang"
 FIRST_FIGURES_S = 2.0
 SEND_TIMEOUT_S = 30.0
 """A page that takes nothing for this long is gone."""
+
+END_WITHIN_S = 2.0
 
 
 def create_app(
@@ -86,7 +93,12 @@ class _Pages:
         feed, lang = _feed(request), _language(request)
         if feed.pages >= MAX_PAGES:
             return PlainTextResponse("too many open pages; try again later\n", 503)
-        return EventSourceResponse(_stream(feed, lang), send_timeout=SEND_TIMEOUT_S, ping=15)
+        return _EventStream(
+            _stream(feed, lang),
+            send_timeout=SEND_TIMEOUT_S,
+            # On a signal the feed ends the stream in good order; the library would cut it off.
+            shutdown_grace_period=END_WITHIN_S,
+        )
 
     async def health(self, request: Request) -> Response:
         """For monitoring: 200 while the figures are fresh, 503 otherwise."""
@@ -104,6 +116,14 @@ class _Pages:
             status_code=200 if fresh else 503,
             headers={"Cache-Control": "no-store"},
         )
+
+
+class _EventStream(EventSourceResponse):
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        except SendTimeoutError:
+            log.info("live_page_took_nothing", seconds=SEND_TIMEOUT_S)
 
 
 async def _stream(feed: Feed, lang: Lang) -> AsyncIterator[ServerSentEvent]:

@@ -132,12 +132,13 @@ class Feed:
     async def _age(self) -> None:
         while True:
             await asyncio.sleep(min(self._poll_s, 1.0))
-            silent = time.monotonic() - self._answered > self._stale_after_s
-            now = self.newest
-            if silent and now.freshness != Freshness.STALE:
-                self._remark(now, Freshness.STALE)
-            elif not silent and now.freshness == Freshness.STALE and now.snapshot is not None:
-                self._remark(now, Freshness.FRESH)
-
-    def _remark(self, now: Edition, freshness: Freshness) -> None:
-        self._publish(now.snapshot, freshness, self._renderer.mark(now.renderings, freshness))
+            now, silent_s = self.newest, time.monotonic() - self._answered
+            if silent_s > self._stale_after_s:
+                freshness = Freshness.STALE
+            elif now.snapshot is not None:
+                freshness = Freshness.FRESH
+            else:
+                continue
+            if now.freshness != freshness:
+                renderings = self._renderer.mark(now.renderings, freshness)
+                self._publish(now.snapshot, freshness, renderings)

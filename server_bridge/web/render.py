@@ -15,9 +15,8 @@ from markupsafe import Markup
 from server_bridge.store.live import Snapshot
 from server_bridge.web.assets import Assets
 from server_bridge.web.formats import Formats
-from server_bridge.web.gate_words import Severity
 from server_bridge.web.text import LANGUAGE_NAMES, PHRASES, Lang, say
-from server_bridge.web.view import NOTHING, build
+from server_bridge.web.view import NOTHING, School, build
 
 
 class Freshness(StrEnum):
@@ -54,13 +53,15 @@ class Renderer:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._environment.globals |= {"NOTHING": NOTHING, "Severity": Severity, "asset": assets.url}
-        self._parts = {
+        self._environment.globals |= {"NOTHING": NOTHING, "asset": assets.url}
+        self._macros = {
             lang: self._environment.get_template(
                 "parts.html", globals={"t": {key: p[i] for key, p in PHRASES.items()}, "lang": lang}
             ).make_module()
             for i, lang in enumerate(Lang)
         }
+
+        self._rows: dict[Lang, dict[str, tuple[School, str]]] = {lang: {} for lang in Lang}
 
     def render(self, snapshot: Snapshot | None, freshness: Freshness) -> dict[Lang, Rendering]:
         """The parts of `snapshot` in every language; None: nothing has been read yet."""
@@ -91,18 +92,27 @@ class Renderer:
 
     def _render(self, lang: Lang, snapshot: Snapshot | None, freshness: Freshness) -> Rendering:
         page = build(snapshot, self._formats[lang])
-        macros = self._parts[lang]
         as_of = page.as_of.shown if page.as_of else ""
-        rows = {f"u-{school.unit_id}": str(macros.school(school)) for school in page.schools}  # type: ignore[attr-defined]
+        rows = {f"u-{school.unit_id}": self._row(lang, school) for school in page.schools}
         parts = {
-            "place": str(macros.place(page)),  # type: ignore[attr-defined]
-            "when": str(macros.when(page)),  # type: ignore[attr-defined]
-            "headline": str(macros.headline(page.headline)),  # type: ignore[attr-defined]
-            "empty": str(macros.empty(snapshot is not None and not rows)),  # type: ignore[attr-defined]
+            "place": self._part(lang, "place", page),
+            "when": self._part(lang, "when", page),
+            "headline": self._part(lang, "headline", page.headline),
+            "empty": self._part(lang, "empty", snapshot is not None and not rows),
             "notice": self._notice(lang, as_of, freshness),
             **rows,
         }
         return Rendering(parts, tuple(rows), as_of, self._assets.version)
+
+    def _row(self, lang: Lang, school: School) -> str:
+        """A school's row, made anew only when it changed: a change seldom touches two schools."""
+        made = self._rows[lang].get(school.unit_id)
+        if made is None or made[0] != school:
+            made = self._rows[lang][school.unit_id] = (school, self._part(lang, "school", school))
+        return made[1]
+
+    def _part(self, lang: Lang, macro: str, *values: object) -> str:
+        return str(getattr(self._macros[lang], macro)(*values))
 
     def _notice(self, lang: Lang, as_of: str, freshness: Freshness) -> str:
         words = ""
@@ -110,7 +120,7 @@ class Renderer:
             words = say(lang, "waiting")
         elif freshness == Freshness.STALE:
             words = say(lang, "stale", time=as_of) if as_of else say(lang, "stale_none")
-        return str(self._parts[lang].notice(freshness, words))  # type: ignore[attr-defined]
+        return self._part(lang, "notice", freshness, words)
 
 
 @lru_cache(maxsize=64)

@@ -69,7 +69,7 @@ PHRASES: dict[str, Phrase] = {
     "gates_never": Phrase("{count} cổng chưa kết nối lần nào", "{count} gates never connected"),
     "gates_never_one": Phrase("1 cổng chưa kết nối lần nào", "1 gate never connected"),
     "gate_never": Phrase("Chưa kết nối lần nào", "Never connected"),
-    "gate_none": Phrase("Chưa lắp cổng", "No gate installed"),
+    "gate_none": Phrase("Chưa có cổng nào", "No gate yet"),
     "gate_offline": Phrase("Mất liên lạc", "Offline"),
     "gate_offline_since": Phrase("Mất liên lạc từ {time}", "Offline since {time}"),
     "gate_backlog": Phrase("Đang gửi bù {count} lượt", "Catching up: {count} records to send"),

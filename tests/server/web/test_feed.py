@@ -1,5 +1,8 @@
 """The feed under load and when the database fails: one reader, no memory of slow pages, no end."""
 
+import signal
+import subprocess
+import sys
 import threading
 from contextlib import ExitStack
 
@@ -139,6 +142,42 @@ def test_server_ends_with_pages_open(district: FakeDistrict) -> None:
             figures(stream)
             server.stop()
             assert [line for line in stream if line.startswith("data:")] == []
+
+
+def test_server_ends_while_the_database_hangs(district: FakeDistrict) -> None:
+    with serving(district) as server:
+        until(lambda: status(server.url) == "fresh", "figures")
+        district.hang()
+        until(lambda: status(server.url) == "stale", "staleness")
+
+
+@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_the_process_with_pages_open(ending: signal.Signals) -> None:
+    program = """
+from server_bridge.web.app import create_app
+from server_bridge.web.serve import PageServer
+from tests.fakes.district import HANOI, morning_district
+district = morning_district()
+app = create_app(district.read, district.revision, timezone=HANOI)
+try:
+    PageServer(app, port=0).run(lambda url: print(url, flush=True))
+except KeyboardInterrupt:
+    print("interrupted")
+"""
+    process = subprocess.Popen(
+        [sys.executable, "-c", program], text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    with process:
+        assert process.stdout
+        url = process.stdout.readline().strip()
+        with httpx.stream("GET", f"{url}events", trust_env=False, timeout=20) as answer:
+            stream = answer.iter_lines()
+            figures(stream)
+            process.send_signal(ending)
+            assert not any(line.startswith("data:") for line in stream)
+        out, complaints = process.communicate(timeout=20)
+    assert complaints == ""
+    assert (process.returncode, out) in ((-signal.SIGTERM, ""), (0, "interrupted\n"))
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.10", "gate.example", ""])  # noqa: S104

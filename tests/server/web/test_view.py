@@ -79,7 +79,7 @@ def test_gates_of_a_school_worst_first_and_the_well_ones_in_one_line() -> None:
         (Severity.OK, ""),
     ]
     assert told[-1].text == "2 gates working"
-    assert [line.text for line in lines([], EN, TODAY)] == ["No gate installed"]
+    assert [line.text for line in lines([], EN, TODAY)] == ["No gate yet"]
 
 
 def schools(district: FakeDistrict, formats: Formats = EN) -> dict[str, School]:
