@@ -74,9 +74,9 @@ class Clock(Struct, frozen=True, forbid_unknown_fields=True):
 class Broker(Struct, frozen=True, forbid_unknown_fields=True):
     host: str
     port: Annotated[int, Meta(ge=1, le=65535)] = 8883
-    ca: str = "ca.crt"
-    cert: str = "gate.crt"
-    key: str = "gate.key"
+    ca: str = "tls/ca.pem"
+    cert: str = "tls/cert.pem"
+    key: str = "tls/key.pem"
     keepalive_s: Annotated[int, Meta(ge=5, le=3600)] = 20
 
 

@@ -30,7 +30,7 @@ class Database:
     without an exception is on disk.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str | sa.URL) -> None:
         self.url = sa.make_url(url)
         self._engine = sa.create_engine(self.url, pool_pre_ping=True)
         if self.url.get_backend_name() == "sqlite":

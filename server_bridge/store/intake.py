@@ -59,6 +59,8 @@ class Intake:
             ledger = found.ledger if found else self._add_ledger(batch, heard_ms)
             last_crossing_ms = self._store(ledger, unit_id, outcome.records, heard_ms)
             self._advance(ledger, outcome, heard_ms, last_crossing_ms)
+            if outcome.missing:
+                self._note_gap(ledger, batch)
             bump(self._connection)
         return Stored(_receipt(batch.ledger_id, outcome.head), len(outcome.records))
 
@@ -70,14 +72,17 @@ class Intake:
         ).first()
 
     def _add_ledger(self, batch: Batch, heard_ms: int) -> int:
+        start = chain_start(batch.gate_id, batch.ledger_id).hex()
         ledger: int = self._connection.execute(
             ledgers.insert()
             .values(
                 gate_id=batch.gate_id,
                 ledger_id=batch.ledger_id,
                 stored_through=0,
-                chain=chain_start(batch.gate_id, batch.ledger_id).hex(),
+                chain=start,
                 missing=0,
+                proven_from=1,
+                proven_chain=start,
                 first_ms=heard_ms,
                 last_ms=heard_ms,
             )
@@ -205,6 +210,13 @@ class Intake:
         if last_crossing_ms is not None:
             values["last_crossing_ms"] = last_crossing_ms
         self._connection.execute(ledgers.update().where(ledgers.c.ledger == ledger).values(values))
+
+    def _note_gap(self, ledger: int, batch: Batch) -> None:
+        self._connection.execute(
+            ledgers.update()
+            .where(ledgers.c.ledger == ledger)
+            .values(proven_from=batch.first_seq, proven_chain=batch.previous)
+        )
 
 
 def latest_receipts(connection: sa.Connection) -> dict[str, Receipt]:

@@ -74,11 +74,13 @@ ledgers = Table(
     Column("stored_through", BigInteger, nullable=False),
     Column("chain", String(64), nullable=False),
     Column("missing", BigInteger, nullable=False),
+    Column("proven_from", BigInteger, nullable=False),
+    Column("proven_chain", String(64), nullable=False),
     Column("first_ms", BigInteger, nullable=False),
     Column("last_ms", BigInteger, nullable=False),
     Column("last_crossing_ms", BigInteger),
     Index("ledgers_identity", "gate_id", "ledger_id", unique=True),
-    comment="How far each ledger of each gate is stored; `missing`: records lost for good.",
+    comment="How far each ledger is stored. From `proven_from` on its chain is proven.",
 )
 
 boots = Table(

@@ -147,6 +147,8 @@ def upgrade() -> None:
         sa.Column("stored_through", sa.BigInteger(), nullable=False),
         sa.Column("chain", sa.String(length=64), nullable=False),
         sa.Column("missing", sa.BigInteger(), nullable=False),
+        sa.Column("proven_from", sa.BigInteger(), nullable=False),
+        sa.Column("proven_chain", sa.String(length=64), nullable=False),
         sa.Column("first_ms", sa.BigInteger(), nullable=False),
         sa.Column("last_ms", sa.BigInteger(), nullable=False),
         sa.Column("last_crossing_ms", sa.BigInteger(), nullable=True),
@@ -155,7 +157,7 @@ def upgrade() -> None:
             ["gates.gate_id"],
         ),
         sa.PrimaryKeyConstraint("ledger"),
-        comment="How far each ledger of each gate is stored; `missing`: records lost for good.",
+        comment="How far each ledger is stored. From `proven_from` on its chain is proven.",
     )
     op.create_index("ledgers_identity", "ledgers", ["gate_id", "ledger_id"], unique=True)
     op.create_table(
