@@ -1,0 +1,1 @@
+"""Measuring the gate's eye: synthetic scenes, and benches that print facts."""

@@ -1,0 +1,129 @@
+"""The single attempts at a part of an image. Each is named, and measured in docs/reading.md."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache, partial
+
+import cv2
+import numpy as np
+
+from device.scan.decode import Code
+from device.scan.decode.boxes import Box
+from device.scan.decode.zbar import ZbarDecoder
+from device.scan.decode.zxing import ZxingDecoder, read_once
+from device.scan.frames import Grey
+
+Prepare = Callable[[Grey], Grey]
+Read = Callable[[Grey], list[Code]]
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """Scale the part, prepare it, read it."""
+
+    name: str
+    read: Read
+    scale: float = 1.0
+    prepare: Prepare | None = None
+
+    def at(self, image: Grey, box: Box) -> list[Code]:
+        """The codes in `box` of `image`, their corners in the pixels of `image`."""
+        part = box.cut(image)
+        if min(part.shape) * self.scale < 16:
+            return []  # smaller than the smallest code, and some filters cannot do it
+        if self.scale != 1.0:
+            way = cv2.INTER_LINEAR if self.scale > 1 else cv2.INTER_AREA
+            part = np.asarray(
+                cv2.resize(part, None, fx=self.scale, fy=self.scale, interpolation=way)
+            )
+        elif self.prepare is None:
+            part = np.ascontiguousarray(part)
+        if self.prepare is not None:
+            part = self.prepare(part)
+        return [self._placed(code, box) for code in self.read(part)]
+
+    def _placed(self, code: Code, box: Box) -> Code:
+        a, b, c, d = ((x / self.scale + box.x0, y / self.scale + box.y0) for x, y in code.corners)
+        return Code(code.data, (a, b, c, d))
+
+
+def _blurred(sigma: float, image: Grey) -> Grey:
+    return np.asarray(cv2.GaussianBlur(image, (0, 0), sigma), np.uint8)
+
+
+def _sharpened(image: Grey) -> Grey:
+    """Unsharp mask for a code out of focus."""
+    return np.asarray(cv2.addWeighted(image, 2.5, _blurred(1.5, image), -1.5, 0), np.uint8)
+
+
+def _local_contrast(image: Grey) -> Grey:
+    """CLAHE: for the dark, and for a shadow across the code."""
+    return np.asarray(cv2.createCLAHE(3.0, (4, 4)).apply(image), np.uint8)
+
+
+def _black_and_white(image: Grey) -> Grey:
+    """Against the mean of 41 pixels around, after a light blur."""
+    way = cv2.ADAPTIVE_THRESH_MEAN_C
+    smooth = _blurred(1.0, image)
+    return np.asarray(cv2.adaptiveThreshold(smooth, 255, way, cv2.THRESH_BINARY, 41, 3), np.uint8)
+
+
+@cache
+def _zbar() -> ZbarDecoder:
+    return ZbarDecoder()
+
+
+def _read_zbar(image: Grey) -> list[Code]:
+    return _zbar().decode(image)
+
+
+def _read_one_threshold(image: Grey) -> list[Code]:
+    return read_once(image, one_threshold=True)
+
+
+PLAIN = Attempt("plain", read_once)
+THOROUGH = Attempt("thorough", ZxingDecoder().decode)
+DOUBLE = Attempt("double", read_once, 2.0)
+BLURRED = Attempt("blurred", read_once, 1.0, partial(_blurred, 1.0))
+BLURRED_MORE = Attempt("blurred_more", read_once, 1.0, partial(_blurred, 1.5))
+SHARP = Attempt("sharp", read_once, 1.0, _sharpened)
+SHARP_SMALLER = Attempt("sharp_smaller", read_once, 0.7, _sharpened)
+DOUBLE_BLURRED = Attempt("double_blurred", read_once, 2.0, partial(_blurred, 1.5))
+DOUBLE_CONTRAST = Attempt("double_contrast", read_once, 2.0, _local_contrast)
+ONE_THRESHOLD = Attempt("one_threshold", _read_one_threshold)
+BLACK_AND_WHITE = Attempt("black_and_white", _read_one_threshold, 1.4, _black_and_white)
+ZBAR = Attempt("zbar", _read_zbar)
+ZBAR_HALF = Attempt("zbar_half", _read_zbar, 0.5, partial(_blurred, 0.7))
+ZBAR_BLACK_AND_WHITE = Attempt("zbar_black_and_white", _read_zbar, 0.7, _black_and_white)
+
+ALL = {
+    attempt.name: attempt
+    for attempt in (
+        PLAIN,
+        THOROUGH,
+        DOUBLE,
+        BLURRED,
+        BLURRED_MORE,
+        SHARP,
+        SHARP_SMALLER,
+        DOUBLE_BLURRED,
+        DOUBLE_CONTRAST,
+        ONE_THRESHOLD,
+        BLACK_AND_WHITE,
+        ZBAR,
+        ZBAR_HALF,
+        ZBAR_BLACK_AND_WHITE,
+    )
+}
+
+SINGLE_IMAGE = (
+    PLAIN,
+    THOROUGH,
+    ONE_THRESHOLD,
+    BLACK_AND_WHITE,
+    BLURRED_MORE,
+    ZBAR_HALF,
+    ZBAR_BLACK_AND_WHITE,
+    SHARP_SMALLER,
+)
+"""For a photograph by itself, cheap first: there is no next frame to wait for."""
