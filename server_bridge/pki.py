@@ -175,7 +175,7 @@ def issue(folder: Path, identity: Identity, *, now: datetime, hosts: Sequence[st
         .add_extension(x509.ExtendedKeyUsage([usage]), critical=False)
     )
     if hosts:
-        names = x509.SubjectAlternativeName([_general_name(host) for host in hosts])
+        names = x509.SubjectAlternativeName([general_name(host) for host in hosts])
         builder = builder.add_extension(names, critical=False)
     certificate = builder.sign(ca_key, hashes.SHA256())
     return Issued(certificate.public_bytes(serialization.Encoding.PEM), _pem(key), ca_pem)
@@ -232,7 +232,8 @@ def _key_usage(*, authority: bool) -> x509.KeyUsage:
     )
 
 
-def _general_name(host: str) -> x509.GeneralName:
+def general_name(host: str) -> x509.GeneralName:
+    """`host` as a certificate names it. Raises PkiError: neither an IP address nor a host name."""
     try:
         return x509.IPAddress(ipaddress.ip_address(host))
     except ValueError:

@@ -105,9 +105,10 @@ def write_broker_config(
             f"listening on {host}: say by which names or addresses gates reach this broker"
         )
     folder = folder.absolute()
-    if any(character in f"{folder}{host}" for character in "\r\n\0"):
+    if any(character in str(folder) for character in "\r\n\0"):
         raise BrokerConfigError(f"mosquitto cannot be told of the folder {str(folder)!r}")
     account = _account(user)
+    pki.general_name(host)
     issued = pki.issue(authority, Identity.broker(), now=now, hosts=tuple(names) or (host,))
     issued.write(folder)
     (folder / DATA).mkdir(mode=0o700, exist_ok=True)
@@ -139,21 +140,21 @@ def write_access_list(
 
 
 def _account(user: str | None) -> pwd.struct_passwd:
+    """The broker's account; root gives the files to it, anyone else owns what they write."""
     if user is None:
         return pwd.getpwuid(os.geteuid())
     try:
-        return pwd.getpwnam(user)
+        account = pwd.getpwnam(user)
     except KeyError:
         raise BrokerConfigError(
             f"there is no user {user!r} on this machine; Debian's package mosquitto makes its own"
         ) from None
+    if os.geteuid() not in (0, account.pw_uid):
+        raise BrokerConfigError(f"only root can prepare a broker for {user!r}; use sudo")
+    return account
 
 
 def _hand_over(paths: Sequence[Path], account: pwd.struct_passwd) -> None:
-    """Root gives the files to the broker's user; anyone else already owns what they wrote."""
-    if os.geteuid() != 0:
-        if account.pw_uid != os.geteuid():
-            raise BrokerConfigError(f"only root can prepare a broker for {account.pw_name!r}")
-        return
-    for path in paths:
-        shutil.chown(path, account.pw_uid, account.pw_gid)
+    if os.geteuid() == 0:
+        for path in paths:
+            shutil.chown(path, account.pw_uid, account.pw_gid)

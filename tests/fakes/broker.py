@@ -1,5 +1,6 @@
 """A real mosquitto on a free loopback port, run from the files that the bridge writes."""
 
+import random
 import signal
 import socket
 import subprocess
@@ -108,10 +109,16 @@ class Broker:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Below the range that Linux gives to outgoing connections: while the broker is down, a client
+    that keeps trying such a port can end up connected to itself."""
+    for port in random.sample(range(15_000, 32_000), 100):
+        with socket.socket() as probe:
+            try:
+                probe.bind((HOST, port))
+            except OSError:
+                continue
+            return port
+    raise AssertionError("no free port")
 
 
 def accepts(port: int) -> bool:

@@ -3,12 +3,11 @@
 import os
 import stat
 import subprocess
-from functools import cache
 from pathlib import Path
 
 import pytest
 
-from tests.systemd.units import FOLDER, NAMES, unit
+from tests.systemd.units import FOLDER, NAMES, allowed_calls, unit
 
 SCAN, UPLINK, BRIDGE = NAMES
 
@@ -149,30 +148,8 @@ def test_what_we_rely_on_is_said(name: str) -> None:
     assert 1 <= int(found["RestartSec"][0]) <= 10
 
 
-@cache
-def group(name: str) -> frozenset[str]:
-    listed = run("systemd-analyze", "syscall-filter", name).stdout.splitlines()[1:]
-    calls: set[str] = set()
-    for call in (line.strip() for line in listed):
-        if call.startswith("@"):
-            calls |= group(call)
-        elif call and not call.startswith("#"):
-            calls.add(call)
-    return frozenset(calls)
-
-
-def allowed(name: str) -> set[str]:
-    """The calls that a unit's filter lets through: each line adds or takes away, in order."""
-    calls: set[str] = set()
-    for line in unit(name)["SystemCallFilter"]:
-        for word in line.removeprefix("~").split():
-            these = group(word) if word.startswith("@") else {word}
-            calls = calls - these if line.startswith("~") else calls | these
-    return calls
-
-
 def test_scan_may_ask_whether_the_clock_is_synchronised_and_not_set_it() -> None:
-    calls = allowed(SCAN)
+    calls = allowed_calls(SCAN)
     assert {"adjtimex", "clock_adjtime"} <= calls
     assert not {"clock_settime", "settimeofday"} & calls
     assert "CAP_SYS_TIME" not in str(unit(SCAN))
@@ -180,7 +157,7 @@ def test_scan_may_ask_whether_the_clock_is_synchronised_and_not_set_it() -> None
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_filters_keep_what_we_need_and_drop_what_we_do_not(name: str) -> None:
-    calls = allowed(name)
+    calls = allowed_calls(name)
     assert {"read", "openat", "mmap", "ioctl", "fsync", "futex", "rename", "sendmsg"} <= calls
     assert not {"ptrace", "mount", "init_module", "chown", "bpf", "reboot", "setuid"} & calls
 

@@ -129,6 +129,7 @@ def test_root_gives_the_folder_to_the_brokers_user(tmp_path: Path) -> None:
         ({"host": "0.0.0.0"}, "by which names or addresses"),  # noqa: S104
         ({"user": "no-such-user"}, "package mosquitto"),
         ({"host": "a b"}, "neither an IP address nor a host name"),
+        ({"host": "a\nuser root", "names": ["a.vn"]}, "neither an IP address nor a host name"),
         ({"viewers": ["Bad Name"]}, "cannot name a viewer"),
         ({"shut_out": ["bridge"]}, "cannot be a gate_id"),
     ],
