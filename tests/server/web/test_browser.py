@@ -5,12 +5,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.fakes.district import FakeDistrict, utc_ms
 from tests.server.web.contrast import WORST_CONTRAST
-from tests.server.web.serving import serving
+from tests.server.web.serving import serving, until
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = [
@@ -108,6 +109,25 @@ def test_reconnects_after_the_server_was_away(chromium: Browser, district: FakeD
             with serving(district, port=port):
                 expect(notice).to_be_empty(timeout=30_000)
                 expect(page.locator("#u-vg-th-nghiatru td.inside [data-key]")).to_have_text("7")
+
+
+def test_a_hidden_tab_leaves_its_stream_and_comes_back(
+    chromium: Browser, page_url: str, district: FakeDistrict
+) -> None:
+    def pages() -> int:
+        return int(httpx.get(f"{page_url}healthz", trust_env=False).json()["pages"])
+
+    show = """hidden => {
+        Object.defineProperty(document, "hidden", {value: hidden, configurable: true});
+        document.dispatchEvent(new Event("visibilitychange"));
+    }"""
+    with opened(chromium, page_url) as page:
+        until(lambda: pages() == 1, "the stream")
+        page.evaluate(show, True)
+        until(lambda: pages() == 0, "leaving the stream")
+        district.enter("vg-th-nghiatru", count=5)
+        page.evaluate(show, False)
+        expect(page.locator("#u-vg-th-nghiatru td.inside [data-key]")).to_have_text("5")
 
 
 def test_a_broken_database_is_a_calm_banner(chromium: Browser, district: FakeDistrict) -> None:
