@@ -11,6 +11,12 @@ from gate_contract.errors import SchoolgateError
 from server_bridge.web.feed import Feed
 from server_bridge.web.guard import is_loopback
 
+NOTE = (
+    "The live page has no sign-in yet, so it answers on this machine only; "
+    "from another computer, reach it by an SSH tunnel."
+)
+"""For whoever starts the page to say beside its address."""
+
 STOP_WITHIN_S = 3
 """Streams end at once when the server stops; anything else gets this long."""
 

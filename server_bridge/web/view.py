@@ -73,7 +73,7 @@ def build(snapshot: Snapshot | None, formats: Formats) -> Page:
     schools = [
         _school(unit, _place(unit, names, single_root), formats, snapshot.day)
         for unit in snapshot.units
-        if unit.is_school
+        if unit.is_school or unit.gates
     ]
     schools.sort(key=lambda school: -school.severity)
     gates = tuple(gate for unit in snapshot.units for gate in unit.gates)

@@ -5,9 +5,11 @@
 const SILENT_AFTER_MS = 40000; // the server says something at least every 15 s
 const body = document.body;
 const rows = document.getElementById("rows");
-let stream, silence;
+let stream, silence, retry;
 
 function connect() {
+  pause();
+  if (document.hidden) return; // a browser allows six streams to a server: hidden tabs leave theirs
   stream = new EventSource(body.dataset.events);
   stream.addEventListener("figures", (event) => {
     heard();
@@ -17,21 +19,26 @@ function connect() {
   heard();
 }
 
+function pause() {
+  clearTimeout(silence);
+  clearTimeout(retry);
+  if (stream) stream.close();
+}
+
 function heard() {
   clearTimeout(silence);
   silence = setTimeout(lost, SILENT_AFTER_MS);
 }
 
 function lost() {
-  clearTimeout(silence);
-  stream.close();
+  pause();
   const notice = document.getElementById("notice");
   const words = body.dataset.lost.replace("{time}", body.dataset.asOf || "–");
   if (notice.textContent.trim() !== words) {
     notice.className = "lost";
     notice.replaceChildren(Object.assign(document.createElement("p"), { textContent: words }));
   }
-  setTimeout(connect, 1000 + Math.random() * 2000); // spread: many screens hang on one server
+  retry = setTimeout(connect, 1000 + Math.random() * 2000); // spread: many screens hang on one server
 }
 
 function apply(message) {
@@ -76,6 +83,6 @@ function arrange(ids) {
   });
 }
 
-addEventListener("pagehide", () => stream.close());
-addEventListener("pageshow", (event) => event.persisted && connect());
-connect();
+document.addEventListener("visibilitychange", connect);
+addEventListener("pagehide", pause);
+addEventListener("pageshow", connect); // also when the browser brings a left page back

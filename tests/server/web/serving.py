@@ -12,7 +12,7 @@ from tests.fakes.district import HANOI, FakeDistrict
 
 @contextmanager
 def serving(
-    district: FakeDistrict, port: int = 0, stale_after_s: float = 0.3
+    district: FakeDistrict, port: int = 0, stale_after_s: float = 60
 ) -> Iterator[PageServer]:
     """Serves `district` in a thread; leaving the block proves that the server ends."""
     app = create_app(

@@ -5,18 +5,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.fakes.district import FakeDistrict, utc_ms
 from tests.server.web.contrast import WORST_CONTRAST
-from tests.server.web.serving import serving
+from tests.server.web.serving import serving, until
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 ]
+expect.set_options(timeout=20_000)
 SIZES = {"phone": (360, 780), "tablet": (820, 1180), "desk": (1280, 800), "wall": (1920, 1080)}
 
 
@@ -61,20 +63,20 @@ def opened(chromium: Browser, url: str, size: str = "desk", **context: object) -
     assert [c for c in seen.complaints if "ERR_" not in c] == []
 
 
-def row(page: Page, unit_id: str) -> str:
-    return page.locator(f"#u-{unit_id}").inner_text()
-
-
 def test_the_page_moves_by_itself(chromium: Browser, page_url: str, district: FakeDistrict) -> None:
     with opened(chromium, f"{page_url}?lang=en") as page:
         inside = page.locator("#headline .lead dd.number")
         school = page.locator("#u-vg-th-nghiatru")
         expect(inside).to_have_text("4,853")
         expect(school.locator("td.inside")).to_contain_text("0")
+        page.evaluate(
+            """window.marked = new Set();
+            addEventListener("animationstart", (e) => marked.add(e.target.dataset.key))"""
+        )
         district.enter("vg-th-nghiatru", count=12)
         expect(inside).to_have_text("4,865")
         expect(school.locator("td.inside [data-key]")).to_have_text("12")
-        expect(school.locator("td.inside [data-key]")).to_have_class("moved")
+        page.wait_for_function("marked.has('inside')")
         expect(school.locator(".moved")).to_have_count(0)
         district.set_gate("vg-th-nghiatru-01", online=False, state_since_ms=utc_ms(7, 12))
         expect(page.locator("#rows tr").nth(2)).to_contain_text("Offline since 07:12")
@@ -109,14 +111,33 @@ def test_reconnects_after_the_server_was_away(chromium: Browser, district: FakeD
                 expect(page.locator("#u-vg-th-nghiatru td.inside [data-key]")).to_have_text("7")
 
 
-def test_a_broken_database_is_a_calm_banner(
+def test_a_hidden_tab_leaves_its_stream_and_comes_back(
     chromium: Browser, page_url: str, district: FakeDistrict
 ) -> None:
+    def pages() -> int:
+        return int(httpx.get(f"{page_url}healthz", trust_env=False).json()["pages"])
+
+    show = """hidden => {
+        Object.defineProperty(document, "hidden", {value: hidden, configurable: true});
+        document.dispatchEvent(new Event("visibilitychange"));
+    }"""
     with opened(chromium, page_url) as page:
+        until(lambda: pages() == 1, "the stream")
+        page.evaluate(show, True)
+        until(lambda: pages() == 0, "leaving the stream")
+        district.enter("vg-th-nghiatru", count=5)
+        page.evaluate(show, False)
+        expect(page.locator("#u-vg-th-nghiatru td.inside [data-key]")).to_have_text("5")
+
+
+def test_a_broken_database_is_a_calm_banner(chromium: Browser, district: FakeDistrict) -> None:
+    with serving(district, stale_after_s=0.3) as server, opened(chromium, server.url) as page:
         expect(page.get_by_role("status")).to_be_empty()
         district.broken = OSError("disk I/O error")
         expect(page.get_by_role("status")).to_contain_text("cơ sở dữ liệu không trả lời")
         expect(page.locator("#rows tr")).to_have_count(9)
+        worst, where = page.evaluate(WORST_CONTRAST)
+        assert worst >= 4.5, f"{worst:.2f}: {where}"
         district.mend()
         expect(page.get_by_role("status")).to_be_empty()
 

@@ -136,6 +136,13 @@ def test_several_roots_are_summed_and_a_lone_school_is_its_own_headline() -> Non
     assert headline.kinds == (("3", "pupils"), ("4", "others"))
 
 
+def test_a_gate_outside_any_school_has_its_row_too() -> None:
+    district = morning_district()
+    district.add_gate("office-01", "van-giang")
+    district.set_gate("office-01", faults=("storage",))
+    assert schools(district)["van-giang"].gates[0].text == "Cannot store records"
+
+
 def test_share_stays_within_its_bar() -> None:
     district = FakeDistrict()
     district.add_unit("a", "Trường A", "school", None)
