@@ -205,7 +205,7 @@ def card_group() -> None:
 @card_group.command("issue")
 @home_option
 @click.option("--unit", "unit_id", required=True, help="The school.")
-@click.option("--kind", type=click.Choice([str(kind) for kind in Kind]), default=Kind.PUPIL)
+@click.option("--kind", type=click.Choice([str(kind) for kind in Kind]), default="pupil")
 @click.option("--count", type=click.IntRange(1, 100_000), default=1, show_default=True)
 @click.option("--from", "not_before", type=click.DateTime(["%Y-%m-%d"]), help="Default: today.")
 @click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Default: a year later.")

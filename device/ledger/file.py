@@ -73,6 +73,8 @@ class LedgerFile:
         Raises:
             LedgerError: it is not there yet, cannot be written, is damaged, or is another gate's.
         """
+        if not path.exists():
+            raise LedgerError(f"{path} is not there yet; gate-scan makes it when it starts")
         with explained(path):
             connection = _connect(path, "rw")
             try:

@@ -52,20 +52,23 @@ class Gatekeeper:
     def clock_trusted(self) -> bool:
         return self._timekeeper.offset_ms is not None
 
-    def see(self, codes: Iterable[bytes], reading: Reading) -> list[Verdict]:
+    def see(self, codes: Iterable[bytes], captured_up_ms: int, reading: Reading) -> list[Verdict]:
         """The verdicts to signal for the codes in one frame; what they say is committed.
 
-        A code that is still in view from before is not answered again. If nothing could be
-        recorded the answer is `storage_failed`, and the codes are met afresh a second later.
+        `captured_up_ms` is the frame's own time, by which a code is still in view from before and
+        not answered again; `reading` is now. If nothing could be recorded the answer is
+        `storage_failed`, and the codes are met afresh a second later.
         """
         if self._resting(reading):
             return []
-        new = self._new_presentations(codes, reading)
+        new = self._new_presentations(codes, captured_up_ms)
         if not new:
             return []
         try:
             ledger, timekeeper, clock_set = self._ready(reading)
-            decisions = {key: self._decide(key, claim, reading) for key, claim in new.items()}
+            decisions = {
+                key: self._decide(key, claim, captured_up_ms, reading) for key, claim in new.items()
+            }
             stamp = timekeeper.stamp(reading)
             entries = [
                 Entry(stamp, decision.verdict, decision.card, decision.direction)
@@ -80,7 +83,7 @@ class Gatekeeper:
             return [Verdict.STORAGE_FAILED]
         self._succeed(timekeeper, reading)
         for key in decisions:
-            self._sightings.note(key, reading.up_ms)
+            self._sightings.note(key, captured_up_ms)
         return [decision.verdict for decision in decisions.values()]
 
     def tend(self, reading: Reading) -> None:
@@ -114,24 +117,26 @@ class Gatekeeper:
         self._ledger = None
 
     def _new_presentations(
-        self, codes: Iterable[bytes], reading: Reading
+        self, codes: Iterable[bytes], captured_up_ms: int
     ) -> dict[str | bytes, Card | Verdict]:
         claims: dict[str | bytes, Card | Verdict] = {}
         for code in codes:
             claim = verify(code, self._keys)
             key = claim.card_id if isinstance(claim, Card) else code
-            if not self._sightings.is_held(key, reading.up_ms):
+            if not self._sightings.is_held(key, captured_up_ms):
                 claims[key] = claim
         return claims
 
-    def _decide(self, key: str | bytes, claim: Card | Verdict, reading: Reading) -> Decision:
+    def _decide(
+        self, key: str | bytes, claim: Card | Verdict, captured_up_ms: int, reading: Reading
+    ) -> Decision:
         last = None
         if isinstance(claim, Card) and self._ledger:
             stored = self._ledger.last_crossing(claim.card_id)
             if stored:
                 day = None if stored.at is None else local_day(stored.at, self._timekeeper.zone)
                 last = LastCrossing(stored.direction, stored.boot_id, stored.up_ms, day)
-        known = Known(last=last, seen_ms_ago=self._sightings.seen_ms_ago(key, reading.up_ms))
+        known = Known(last=last, seen_ms_ago=self._sightings.seen_ms_ago(key, captured_up_ms))
         return decide(claim, known, self._timekeeper.now(reading), self._policy)
 
     def _ready(self, reading: Reading) -> tuple[ScanLedger, Timekeeper, list[Entry]]:

@@ -69,7 +69,9 @@ class ScanLoop:
         reading = self._clock.read()
         if frame is not None:
             codes = self._decode(frame.image)
-            verdicts = self._keeper.see([code.data for code in codes], reading)
+            verdicts = self._keeper.see(
+                [code.data for code in codes], frame.captured_up_ms, reading
+            )
             if verdicts:
                 self._signaller.give(verdicts)
                 log.info("answered", verdicts=verdicts)

@@ -13,8 +13,10 @@ IMAGES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".pgm", ".webp", ".tif", ".
 
 
 class ReplaySource:
-    """Plays frames at `fps`, in the order of their names. No frame is dropped: a slow reader sees
-    a slow camera. `loop`: begin again after the last one.
+    """Plays frames at `fps`, in the order of their names. `loop`: begin again after the last one.
+
+    No frame is dropped: to a slow reader they come late, but stamped with the time at which they
+    were due, so that what they show takes as long as it was recorded.
 
     Raises:
         CameraError: there is nothing to play at `path`.
@@ -22,9 +24,9 @@ class ReplaySource:
 
     def __init__(self, path: Path, *, fps: float, loop: bool) -> None:
         self._path = path
-        self._period_s = 1 / fps
+        self._period_ms = 1000 / fps
         self._loop = loop
-        self._due_s = time.monotonic()
+        self._due_ms = float(up_ms())
         self._frames = self._play()
         self.ended = False
         if not path.exists():
@@ -39,9 +41,9 @@ class ReplaySource:
         if image is None:
             self.ended = True
             return None
-        time.sleep(max(0.0, self._due_s - time.monotonic()))
-        self._due_s = max(self._due_s + self._period_s, time.monotonic())
-        return Frame(image, up_ms())
+        self._due_ms += self._period_ms
+        time.sleep(max(0.0, (self._due_ms - up_ms()) / 1000))
+        return Frame(image, round(self._due_ms))
 
     def close(self) -> None:
         """Nothing is held open between frames but a video."""
