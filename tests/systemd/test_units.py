@@ -111,6 +111,7 @@ EXPECTED: dict[str, dict[str, list[str] | None]] = {
         ],
         "RuntimeDirectory": ["schoolgate"],
         "RuntimeDirectoryMode": ["0750"],
+        "WorkingDirectory": ["/run/schoolgate"],
         "InaccessiblePaths": ["-/etc/schoolgate/tls"],
         "ProtectClock": None,
         "ProcSubset": None,
