@@ -52,7 +52,7 @@ acl_file {folder}/{access_list}
 max_packet_size {max_packet_bytes}
 max_inflight_messages 100
 max_queued_messages 4000
-max_queued_bytes 134217728
+max_queued_bytes 33554432
 persistent_client_expiration 14d
 set_tcp_nodelay true
 sys_interval 0

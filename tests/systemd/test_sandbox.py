@@ -44,6 +44,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 Ed25519PrivateKey.generate().sign(b"x")
 """
 
+GPIO = """
+import os
+os.mkfifo("lgpio-makes-one")
+os.chmod("lgpio-makes-one", 0o664)
+"""
+
 CLOCK = """
 import ctypes, time
 libc = ctypes.CDLL(None, use_errno=True)
@@ -86,7 +92,7 @@ asyncio.run(serve())
 @pytest.mark.parametrize(
     ("name", "work"),
     [
-        (SCAN, CAMERA + LEDGER + NOTIFY + CLOCK),
+        (SCAN, CAMERA + GPIO + LEDGER + NOTIFY + CLOCK),
         (UPLINK, NETWORK + LEDGER + NOTIFY),
         (BRIDGE, NETWORK + LEDGER + NOTIFY + PAGE),
     ],

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from fpdf import FPDF
 
-from gate_contract.card import Card, verify
+from gate_contract.card import Card, Kind, verify
 from gate_contract.errors import SchoolgateError
 from server_bridge.cards import code
 from server_bridge.cards.face import HEIGHT_MM, LOOKS, WIDTH_MM, PrintedCard, card_number
@@ -111,6 +111,23 @@ def test_the_number_is_short_and_readable() -> None:
 def test_no_kind_is_told_by_colour_alone() -> None:
     assert len({look.stripes for look in LOOKS.values()}) == len(LOOKS)
     assert len({look.vi for look in LOOKS.values()}) == len(LOOKS)
+
+
+@pytest.mark.parametrize("kind", LOOKS)
+def test_words_stand_out_from_their_ground(kind: Kind) -> None:
+    """WCAG's contrast for small text, white on the band and the band's colour on white."""
+    parts = (part / 255 for part in LOOKS[kind].colour)
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
+    assert 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05) >= 4.5
+
+
+@pytest.mark.parametrize("dpi", [50, 72, 100, 300])
+def test_a_coarse_picture_of_a_card_is_enough(tmp_path: Path, dpi: int) -> None:
+    """At 50 dpi a module is 2.4 pixels, and the whole card 169 pixels high."""
+    write_single_cards(tmp_path / "c.pdf", [samples.card(4)], title="t", created=CREATED)
+    (page,) = printed.pages(tmp_path / "c.pdf", dpi=dpi)
+    (found,) = printed.codes(page)
+    assert found.bytes == samples.card(4).text.encode()
 
 
 def test_cards_do_not_touch() -> None:
