@@ -33,16 +33,19 @@ class UplinkLedger(LedgerFile):
         with self._transaction() as connection:
             connection.execute("UPDATE delivery SET receipted = ?", (seq,))
 
-    def prune(self, before_ms: int) -> int:
-        """Delete some of the oldest receipted records from before `before_ms` (UTC).
+    def prune(self, keep_ms: int) -> int:
+        """Delete some of the oldest receipted records, more than `keep_ms` before the newest.
 
-        The newest of them stays as the chain's anchor. Returns how many rows went.
+        Age is told by the ledger's own trusted times, not by a clock that may be wrong now. The
+        newest of what goes stays as the chain's anchor. Returns how many rows went.
         """
         with self._transaction() as connection:
             cursor = connection.execute(
-                "DELETE FROM records WHERE seq IN (SELECT seq FROM records WHERE seq < "
-                "(SELECT max(seq) FROM records WHERE at < ? AND seq <= "
-                "(SELECT receipted FROM delivery)) ORDER BY seq LIMIT ?)",
-                (before_ms, PRUNED_AT_ONCE),
+                "DELETE FROM records WHERE seq IN (SELECT seq FROM records WHERE seq < ("
+                "SELECT max(seq) FROM records WHERE seq <= (SELECT receipted FROM delivery)"
+                " AND clock = 'trusted' AND at < ("
+                "SELECT at FROM records WHERE clock = 'trusted' ORDER BY seq DESC LIMIT 1) - ?"
+                ") ORDER BY seq LIMIT ?)",
+                (keep_ms, PRUNED_AT_ONCE),
             )
         return cursor.rowcount

@@ -1,5 +1,6 @@
 """The file itself: its tables, how it is opened, and what both services read of it."""
 
+import os
 import secrets
 import sqlite3
 from collections.abc import Iterator
@@ -156,7 +157,9 @@ def create(path: Path, gate_id: str) -> None:
     """
     with explained(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        connection = _connect(path, "rwc")
+        # SQLite asks for 0644 whatever the umask; gate-uplink writes through the group.
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o660))
+        connection = _connect(path, "rw")
         try:
             schema.apply(sqlite_utils.Database(connection))
             with transaction(connection):

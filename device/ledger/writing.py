@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from device.clock import EARLIEST_MS, Stamp
 from device.ledger.file import COLUMNS, LedgerFile
+from device.timekeeping import EARLIEST_MS, Stamp
 from gate_contract.card import Card
 from gate_contract.crossing import Direction, Record, chain_next
 from gate_contract.verdicts import Verdict

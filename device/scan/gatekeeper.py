@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from device.clock import Reading, Stamp, Timekeeper
 from device.ledger.file import LedgerError
 from device.ledger.writing import Entry, ScanLedger
 from device.scan.sightings import RefusalBudget, Sightings
 from device.scan.verdict import Decision, Known, LastCrossing, Policy, decide
+from device.timekeeping import Reading, Stamp, Timekeeper
 from gate_contract.card import Card, verify
 from gate_contract.school_day import local_day
 from gate_contract.verdicts import CROSSINGS, Verdict

@@ -13,7 +13,8 @@ TONE_HZ = 2_000
 class GpioPanel:
     """An RGB LED, or up to three separate ones, and an active or passive buzzer.
 
-    `pin_factory` None is gpiozero's own choice for the machine.
+    `pin_factory` None is the kernel's GPIO lines by lgpio: left to choose, gpiozero would fall
+    back on lesser libraries without a word.
 
     Raises:
         SignalError: there are no GPIO pins here, or one of them is in use.
@@ -22,6 +23,10 @@ class GpioPanel:
     def __init__(self, config: Signals, pin_factory: Any = None) -> None:
         self._devices: list[Any] = []
         try:
+            if pin_factory is None:
+                from gpiozero.pins.lgpio import LGPIOFactory
+
+                pin_factory = LGPIOFactory()
             self._leds = [
                 self._led(pin, active_high=config.active_high, pin_factory=pin_factory)
                 for pin in (config.red_pin, config.green_pin, config.blue_pin)

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 import structlog
 
-from device.clock import ClockReader, Reading
+from device.clock import ClockReader
 from device.scan.decode import Code, Decoder
 from device.scan.frames import CameraError, Frame, FrameSource, Grey
 from device.scan.gatekeeper import Gatekeeper
 from device.scan.signals import Signaller
+from device.timekeeping import Reading
 from gate_contract.health import ScanHealth
 
 READ_TIMEOUT_S = 0.5

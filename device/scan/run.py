@@ -6,7 +6,7 @@ from collections.abc import Callable
 import structlog
 
 from device import status
-from device.clock import Reading, SystemClock
+from device.clock import SystemClock
 from device.config import Config
 from device.ledger.file import create
 from device.ledger.writing import ScanLedger
@@ -23,6 +23,7 @@ from device.scan.signals import (
 )
 from device.scan.verdict import Policy
 from device.supervise import Supervisor
+from device.timekeeping import Reading
 from gate_contract.health import ScanHealth
 
 log = structlog.get_logger()

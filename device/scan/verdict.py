@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from device.clock import Now
+from device.timekeeping import Now
 from gate_contract.card import Card, Kind
 from gate_contract.crossing import Direction
 from gate_contract.verdicts import Verdict

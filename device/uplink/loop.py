@@ -8,9 +8,10 @@ from pathlib import Path
 import structlog
 
 from device import __version__
-from device.clock import EARLIEST_MS, ClockReader, Reading
+from device.clock import ClockReader
 from device.ledger.delivering import UplinkLedger
 from device.ledger.file import LedgerError
+from device.timekeeping import EARLIEST_MS, Reading
 from device.uplink import outbox
 from device.uplink.outbox import Meaning, Outbox
 from device.uplink.session import (
@@ -36,7 +37,9 @@ PRUNE_MS = 600_000
 PAUSES_MS = (1_000, 2_000, 5_000, 10_000, 30_000)
 """Between attempts to connect, the last one from then on; half of it again is left to chance, so
 that a district's gates do not all come at once when its network is back."""
-TAKEN_OVER_PAUSE_MS = 60_000
+STEADY_MS = 30_000
+"""A connection that ends sooner than this counts as one more failure, so that two devices with one
+identity, which push each other out, do so ever more slowly."""
 DAY_MS = 86_400_000
 
 log = structlog.get_logger()
@@ -63,6 +66,7 @@ class UplinkLoop:
         self._ledger: UplinkLedger | None = None
         self._session: Session | None = None
         self._connected = False
+        self._since_up_ms = 0
         self._outbox = Outbox(0, 0)
         self._failures = 0
         self._retry_up_ms = 0
@@ -124,10 +128,11 @@ class UplinkLoop:
                 self._session = self._open_session()
             except SessionError as error:
                 self._say("network", str(error))
-                self._pause(reading, PAUSES_MS[min(self._failures, len(PAUSES_MS) - 1)])
+                self._pause(reading)
         return self._session
 
-    def _pause(self, reading: Reading, pause_ms: int) -> None:
+    def _pause(self, reading: Reading) -> None:
+        pause_ms = PAUSES_MS[min(self._failures, len(PAUSES_MS) - 1)]
         self._failures += 1
         self._retry_up_ms = reading.up_ms + pause_ms + self._chance.randrange(pause_ms // 2)
 
@@ -144,7 +149,7 @@ class UplinkLoop:
         match event:
             case Connected():
                 self._connected = True
-                self._failures = 0
+                self._since_up_ms = reading.up_ms
                 self._outbox = outbox.reconnected(self._outbox)
                 self._told = None
                 self._say("network", "connected")
@@ -161,13 +166,13 @@ class UplinkLoop:
         if self._session:
             self._session.close()
         self._session = None
+        if self._connected and reading.up_ms - self._since_up_ms >= STEADY_MS:
+            self._failures = 0
         self._connected = False
         if code == TAKEN_OVER:
-            self._say("network", "another device uses this gate's identity; give each its own")
-            self._pause(reading, TAKEN_OVER_PAUSE_MS)
-        else:
-            self._say("network", f"disconnected: {reason}")
-            self._pause(reading, PAUSES_MS[min(self._failures, len(PAUSES_MS) - 1)])
+            reason = "another device uses this gate's identity; give each its own"
+        self._say("network", f"disconnected: {reason}")
+        self._pause(reading)
 
     def _take_receipt(self, payload: bytes, ledger: UplinkLedger, reading: Reading) -> None:
         try:
@@ -190,12 +195,8 @@ class UplinkLoop:
             log.warning("receipt", meaning=meaning, through=receipt.stored_through, mark=before)
 
     def _prune(self, ledger: UplinkLedger, reading: Reading) -> None:
-        # By the gate's own clock: one that is behind keeps records longer, never shorter; one that
-        # is ahead cannot reach what the bridge has not receipted.
-        if reading.synchronised and reading.up_ms - self._pruned_up_ms >= PRUNE_MS:
-            pruned = ledger.prune(reading.wall_ms - self._keep_ms)
-            if not pruned:
-                self._pruned_up_ms = reading.up_ms
+        if reading.up_ms - self._pruned_up_ms >= PRUNE_MS and not ledger.prune(self._keep_ms):
+            self._pruned_up_ms = reading.up_ms
 
     def _tell_health(self, ledger: UplinkLedger | None, reading: Reading) -> None:
         if not (self._session and self._connected):

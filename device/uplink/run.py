@@ -5,10 +5,11 @@ import random
 import structlog
 
 from device import status
-from device.clock import Reading, SystemClock
+from device.clock import SystemClock
 from device.config import Config
 from device.ledger.delivering import UplinkLedger
 from device.supervise import Supervisor
+from device.timekeeping import Reading
 from device.uplink.loop import UplinkLoop
 from device.uplink.session import Endpoint, Session
 from gate_contract.health import ScanHealth
