@@ -187,7 +187,8 @@ class PatternSignaller:
                     )
                 if cut:
                     break
-            self._panel.show(Light.OFF, tone=False)
+            else:
+                self._panel.show(Light.OFF, tone=False)
             self.fault = None
         except Exception as error:
             self.fault = f"light or sound cannot be driven: {error!r}. Check the wiring."
