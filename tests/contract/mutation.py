@@ -6,8 +6,11 @@ values changed, so that they reach the checks behind the JSON parser. Seeded: a 
 
 import json
 import random
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import count
+from typing import Any, TypeVar
+
+Payload = TypeVar("Payload", bytes, str)
 
 HOSTILE: list[Any] = [
     None,
@@ -74,18 +77,32 @@ TOKENS = [
 ]
 
 
-def mutants(good: Sequence[bytes], count: int, seed: int) -> Iterator[bytes]:
-    """`count` payloads, made from the `good` ones and from nothing."""
+def distinct(payloads: Iterable[Payload], wanted: int) -> Iterator[Payload]:
+    """The first `wanted` of `payloads`, leaving out what has come before."""
+    seen: set[int] = set()
+    for payload in payloads:
+        if len(seen) == wanted:
+            return
+        if hash(payload) not in seen:
+            seen.add(hash(payload))
+            yield payload
+
+
+def mutants(good: Sequence[bytes], seed: int) -> Iterator[bytes]:
+    """Payloads without end, made from the `good` ones and from nothing."""
     chance = random.Random(seed)
     trees = [json.loads(payload) for payload in good]
-    for number in range(count):
+    for number in count():
         match number % 3:
             case 0:
-                yield chance.randbytes(chance.randrange(64))
+                yield chance.randbytes(chance.randrange(1, 64))
             case 1:
                 yield with_bytes_changed(chance.choice(good), chance)
             case _:
-                yield with_values_changed(chance.choice(trees), chance)
+                tree = chance.choice(trees)
+                for _ in range(chance.randrange(1, 4)):
+                    tree = with_a_value_changed(tree, chance)
+                yield json.dumps(tree).encode()
 
 
 def with_bytes_changed(payload: bytes, chance: random.Random) -> bytes:
@@ -108,8 +125,8 @@ def with_bytes_changed(payload: bytes, chance: random.Random) -> bytes:
     return bytes(data)
 
 
-def with_values_changed(tree: Any, chance: random.Random) -> bytes:
-    """JSON with one field replaced, removed, or added anywhere in it."""
+def with_a_value_changed(tree: Any, chance: random.Random) -> Any:
+    """A copy of JSON with one field replaced, removed, or added anywhere in it."""
     copy = _deep(tree)
     node = copy
     while True:
@@ -132,7 +149,7 @@ def with_values_changed(tree: Any, chance: random.Random) -> bytes:
         node[key] = inner + chance.choice([-1, 1, 256])
     else:
         node[key] = chance.choice(HOSTILE)
-    return json.dumps(copy).encode()
+    return copy
 
 
 def _deep(tree: Any) -> Any:
