@@ -22,7 +22,7 @@ from gate_contract.verdicts import CROSSINGS, Verdict
 DOMAIN = b"schoolgate ledger v1\n"
 MAX_RECORDS = 256
 MAX_PAYLOAD_BYTES = 131_072
-"""A full batch of the longest records is about 75 kB; anything larger is not from a gate."""
+"""A full batch of the longest records is about 63 kB; anything larger is not from a gate."""
 
 Milliseconds = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 Seq = Annotated[int, Meta(ge=1, le=2**53 - 1)]
