@@ -40,6 +40,7 @@ def test_the_least_configuration_has_the_samples_defaults(tmp_path: Path) -> Non
         ('direction = "auto"', 'directoin = "auto"', "directoin"),
         ("[clock]", "[colck]", "colck"),
         ('id = "vg-phungcong-01"', 'id = "Phụng Công"', "gate.id"),
+        ('id = "vg-phungcong-01"', 'id = "vg-01\\n"', "gate.id"),
         ('id = "vg-phungcong-01"', "", "id"),
         ("Asia/Ho_Chi_Minh", "Asia/Atlantis", "Asia/Atlantis"),
         ("Asia/Ho_Chi_Minh", "../etc/passwd", "timezone"),
