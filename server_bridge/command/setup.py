@@ -46,14 +46,15 @@ def config_sample() -> None:
 @click.command("broker-config")
 @home_option
 @click.option("--user", help="The Unix user mosquitto runs as (Debian's service: mosquitto).")
-def broker_config(folder: Path, user: str | None) -> None:
+@click.option("--out", type=click.Path(path_type=Path), help="Default: broker/ in the home folder.")
+def broker_config(folder: Path, user: str | None, out: Path | None) -> None:
     """Write or renew mosquitto's configuration, certificate and access list."""
     home = open_home(folder)
     broker = home.settings.broker
     with home.database().read() as connection:
         viewers = viewer_names(connection)
     path = write_broker_config(
-        home.broker_folder,
+        out or home.broker_folder,
         authority=home.pki,
         host=broker.listen or broker.host,
         port=broker.port,
