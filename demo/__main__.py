@@ -66,8 +66,8 @@ def run(folder: Path, *, seconds: float | None, camera: str | None) -> Outcome:
             print("\nending: delivering what is left ...", flush=True)
         frames = {}
         for gate in stage.gates:
-            scan = progress(gate).scan
             cast.stop(gate.gate_id)
+            scan = progress(gate).scan  # its last words
             frames[gate.gate_id] = scan.frames if scan else 0
         _drain(stage, cast)
         return measure(stage, frames)
