@@ -68,10 +68,9 @@ class TestPlayer:
         panel = Panel()
         player = PatternSignaller(panel)
         player.give([Verdict.REPEAT])
-        self.wait_for(panel, 4)
+        self.wait_for(panel, 3)
         player.close()
         assert panel.shown == [
-            (Light.OFF, False),
             (Light.GREEN, True),
             (Light.GREEN, False),
             (Light.OFF, False),
@@ -82,24 +81,19 @@ class TestPlayer:
         panel = Panel()
         player = PatternSignaller(panel)
         player.give([Verdict.REVOKED])
-        self.wait_for(panel, 2)
+        self.wait_for(panel, 1)
         player.give([Verdict.REPEAT])
-        self.wait_for(panel, 5)
+        self.wait_for(panel, 4)
         player.close()
-        assert [light for light, _ in panel.shown[:4]] == [
-            Light.OFF,
-            Light.RED,
-            Light.OFF,
-            Light.GREEN,
-        ]
+        assert [light for light, _ in panel.shown[:3]] == [Light.RED, Light.OFF, Light.GREEN]
 
     def test_two_cards_in_one_frame_are_two_signals(self) -> None:
         panel = Panel()
         player = PatternSignaller(panel)
         player.give([Verdict.REPEAT, Verdict.REPEAT])
-        self.wait_for(panel, 7)
+        self.wait_for(panel, 6)
         player.close()
-        assert [light for light, _ in panel.shown].count(Light.OFF) == 3
+        assert [light for light, _ in panel.shown].count(Light.OFF) == 2
 
     def test_pins_that_fail_are_a_fault_and_no_dead_thread(self) -> None:
         panel = Panel(failing=OSError("no such line"))
