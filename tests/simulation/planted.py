@@ -182,9 +182,9 @@ def _store_over(
     return _store(self, ledger, unit_id, records, heard_ms)
 
 
-def _ledger_of_gate(self: Intake, gate_id: str, _ledger_id: str) -> sa.Row[Any] | None:
+def _ledger_of_gate(connection: sa.Connection, gate_id: str, _ledger_id: str) -> sa.Row[Any] | None:
     """Knows a gate's records by their seq alone."""
-    return self._connection.execute(ledgers.select().where(ledgers.c.gate_id == gate_id)).first()
+    return connection.execute(ledgers.select().where(ledgers.c.gate_id == gate_id)).first()
 
 
 def _by_seq(head: Head, batch: Batch) -> Any:
@@ -224,7 +224,9 @@ PLANTED: dict[str, Planted] = {
         patches=lambda: _all(_accepting(_all_new), patch.object(Intake, "_store", _store_over))
     ),
     "no ledger id": Planted(
-        patches=lambda: _all(_accepting(_by_seq), patch.object(Intake, "_ledger", _ledger_of_gate))
+        patches=lambda: _all(
+            _accepting(_by_seq), patch.object(intake, "_find_ledger", _ledger_of_gate)
+        )
     ),
     "a corrected clock is not counted again": Planted(
         patches=lambda: patch.object(intake, "recount", lambda *_: None)

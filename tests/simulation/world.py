@@ -62,8 +62,8 @@ class World:
         district.begin(folder, self.broker, self.perils, say, parts, lambda: trace.now_ms)
         district.publishes = self.chance.random() < 0.3
         faults = [(h, w * self.chance.choice([0, 0, 1, 4])) for h, w in _FAULTS]
-        self._happenings = [happening for happening, _ in _WORK + faults]
-        self._weights = list(accumulate(weight for _, weight in _WORK + faults))
+        self._day = _Odds(_WORK + faults)
+        self._evening = _Odds(_UNATTENDED + faults)
         self.perils.kill_rate = self.chance.choice([0.0, 0.003, 0.02])
         self.perils.fail_rate = self.chance.choice([0.0, 0.0, 0.01])
 
@@ -75,10 +75,13 @@ class World:
 
     def run(self) -> None:
         """Live through it, heal, and check. Raises Violation."""
-        self.perils.active = True
-        for _ in range(self.chance.randint(60, 240)):
-            self._happen()
-            self._stop_if_violated()
+        if not self.prunes and self.chance.random() < 0.5:
+            self.district.back_up()
+        self._live(self._day, self.chance.randint(40, 200))
+        if self.chance.random() < 0.5:
+            self._settle()
+        # Nobody comes any more, so that no new record draws up what is missing.
+        self._live(self._evening, self.chance.randint(0, 40))
         self._heal()
         for fault in healed_faults(self.gates, self.district):
             self.report(fault)
@@ -97,8 +100,12 @@ class World:
 
     # -- what may happen
 
-    def _happen(self) -> None:
-        self.chance.choices(self._happenings, cum_weights=self._weights)[0](self)
+    def _live(self, odds: "_Odds", steps: int) -> None:
+        self.perils.active = True
+        for _ in range(steps):
+            odds.pick(self.chance)(self)
+            self._stop_if_violated()
+        self.perils.active = False
 
     def _gate(self) -> SimGate:
         return self.chance.choice(self.gates)
@@ -213,10 +220,6 @@ class World:
 
     def _heal(self) -> None:
         """Everything works again, and each SD card of each drawer gets its turn."""
-        self.trace.say("world", "everything is mended")
-        self.perils.active = False
-        self.broker.up = True
-        self.broker.unreachable.clear()
         for turn in range(max(len(gate.sd_cards) for gate in self.gates)):
             for gate in self.gates:
                 if turn and turn < len(gate.sd_cards):
@@ -227,6 +230,9 @@ class World:
             self._settle()
 
     def _settle(self) -> None:
+        self.trace.say("world", "everything is mended")
+        self.broker.up = True
+        self.broker.unreachable.clear()
         for _ in range(HEALING_STEPS):
             self._pass(HEALING_MS)
             for gate in self.gates:
@@ -246,19 +252,32 @@ class World:
         self._stop_if_violated()
 
 
-_WORK: list[tuple[Callable[[World], None], float]] = [
-    (World.scan, 22),
-    (World.scan_foreign, 1),
+_Happening = tuple[Callable[[World], None], float]
+
+
+class _Odds:
+    """What may happen next, and how likely it is."""
+
+    def __init__(self, happenings: list[_Happening]) -> None:
+        self._happenings = [happening for happening, _ in happenings]
+        self._weights = list(accumulate(weight for _, weight in happenings))
+
+    def pick(self, chance: random.Random) -> Callable[[World], None]:
+        return chance.choices(self._happenings, cum_weights=self._weights)[0]
+
+
+_UNATTENDED: list[_Happening] = [
     (World.tend, 6),
     (World.deliver, 28),
     (World.ingest, 18),
     (World.carry, 30),
     (World.wait, 10),
-    (World.synchronise, 2),
+    (World.synchronise, 1),
     (World.save_broker, 1),
-    (World.back_up, 3),
+    (World.back_up, 2),
 ]
-_FAULTS: list[tuple[Callable[[World], None], float]] = [
+_WORK = [(World.scan, 22.0), (World.scan_foreign, 1.0), *_UNATTENDED]
+_FAULTS: list[_Happening] = [
     (World.night, 1),
     (World.clock_lie, 1),
     (World.kill_gate_part, 1),
