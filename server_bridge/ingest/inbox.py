@@ -3,6 +3,7 @@
 No network and no clock of its own. Either everything of a call is committed or nothing is.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
@@ -18,9 +19,11 @@ from gate_contract.receipt import Receipt
 from gate_contract.topics import Channel, GateTopic
 from server_bridge.store.database import Database, StoreError
 from server_bridge.store.health import take_health
-from server_bridge.store.intake import Intake
+from server_bridge.store.intake import Intake, contradiction
 from server_bridge.store.letters import set_aside
 from server_bridge.store.units import gate_units
+
+LEDGER_ID = re.compile("[0-9a-f]{32}")
 
 log = structlog.get_logger()
 
@@ -106,6 +109,11 @@ class Inbox:
                 if gate_id not in gate_units(connection):
                     raise ContractError("unknown_gate", f"gate {gate_id} is not registered")
                 take_health(connection, gate_id, health, now_ms)
+                mark = health.stored - health.backlog
+                if LEDGER_ID.fullmatch(health.ledger_id):
+                    receipt = contradiction(connection, gate_id, health.ledger_id, mark)
+                    if receipt:
+                        taken.receipts[gate_id] = receipt
             case _:
                 raise ContractError("foreign_topic", f"{topic} is not for the bridge")
 

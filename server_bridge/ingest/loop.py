@@ -31,7 +31,8 @@ log = structlog.get_logger()
 
 
 class IngestLoop:
-    """Runs until `stopping` is set. Failures of broker or database are waited out."""
+    """One `step` is a handful of events or one short wait. Failures of broker or database are
+    waited out."""
 
     def __init__(
         self,
@@ -50,48 +51,65 @@ class IngestLoop:
         self._now_ms = now_ms
         self._stopping = stopping
         self._alive = alive
+        self._session: BridgeSession | None = None
+        self._events: list[Event] = []
+        self._subscribed = self._told = False
+        self._said = ""
 
     def run(self) -> None:
-        """Connect, and again whenever the connection ends, until told to stop."""
-        said = ""
-        while not self._stopping.is_set():
-            try:
-                session = self._open_session()
-            except BrokerError as error:
-                if str(error) != said:
-                    said = str(error)
-                    log.error("broker", error=said)  # noqa: TRY400 (expected; no traceback)
-                self._alive()
-                self._stopping.wait(PAUSE_S)
-                continue
-            said = ""
-            try:
-                reason = self._serve(session)
-            finally:
-                session.close()
-            log.info("broker", ended=reason)
-            self._stopping.wait(PAUSE_S)
+        """Step until told to stop."""
+        try:
+            while not self._stopping.is_set():
+                self.step(self._stopping.wait)
+        finally:
+            self.close()
 
-    def _serve(self, session: BridgeSession) -> str:
-        """Work on one connection until it ends; returns why."""
-        subscribed = told = False
-        while not self._stopping.is_set():
-            self._alive()
-            events = self._gather(session)
-            messages = [event for event in events if isinstance(event, Message)]
-            if messages and not self._take(session, messages):
-                return "the database was not writable"
-            for event in events:
-                if isinstance(event, Ended):
-                    return event.reason
-                if isinstance(event, Subscribed):
-                    log.info("ingesting")
-                    self._publisher.forget()
-                    subscribed = True
-            if subscribed:
-                told = told or self._tell_where_all_stand(session)
-                self._publish(session)
-        return "stopping"
+    def step(self, sleep: Callable[[float], object]) -> None:
+        """Store, acknowledge and answer what has come, or wait for it."""
+        self._alive()
+        session = self._ready_session()
+        if session is None:
+            sleep(PAUSE_S)
+            return
+        self._events = self._events or self._gather(session)
+        messages = [event for event in self._events if isinstance(event, Message)]
+        if messages and not self._take(session, messages):
+            sleep(PAUSE_S)
+            return
+        events, self._events = self._events, []
+        for event in events:
+            if isinstance(event, Ended):
+                self._end_session(event.reason)
+                sleep(PAUSE_S)
+                return
+            if isinstance(event, Subscribed):
+                log.info("ingesting")
+                self._publisher.forget()
+                self._subscribed = True
+        if self._subscribed:
+            self._told = self._told or self._tell_where_all_stand(session)
+            self._publish(session)
+
+    def close(self) -> None:
+        """Leave the broker; it keeps what was not acknowledged."""
+        if self._session:
+            self._session.close()
+        self._session = None
+
+    def _ready_session(self) -> BridgeSession | None:
+        if self._session is None:
+            try:
+                self._session = self._open_session()
+            except BrokerError as error:
+                self._say("broker", str(error))
+            else:
+                self._said = ""
+                self._subscribed = self._told = False
+        return self._session
+
+    def _end_session(self, reason: str) -> None:
+        self.close()
+        log.info("broker", ended=reason)
 
     def _gather(self, session: BridgeSession) -> list[Event]:
         events: list[Event] = []
@@ -103,25 +121,25 @@ class IngestLoop:
         return events
 
     def _take(self, session: BridgeSession, messages: list[Message]) -> bool:
-        """Store and acknowledge; tried until it works. False if told to stop before it did."""
-        said = ""
-        while True:
-            try:
-                letters = [(message.topic, message.payload) for message in messages]
-                taken = self._inbox.take(letters, self._now_ms())
-                break
-            except StoreError as error:
-                if str(error) != said:
-                    said = str(error)
-                    log.error("nothing stored, trying again", error=said)  # noqa: TRY400
-            self._alive()
-            if self._stopping.wait(PAUSE_S):
-                return False
+        """Store and acknowledge. False if the database cannot be written: to be tried again."""
+        letters = [(message.topic, message.payload) for message in messages]
+        try:
+            taken = self._inbox.take(letters, self._now_ms())
+        except StoreError as error:
+            self._say("nothing stored, trying again", str(error))
+            return False
+        self._said = ""
         for message in messages:
             session.acknowledge(message)
         for gate_id, receipt in taken.receipts.items():
             self._send_receipt(session, gate_id, receipt)
         return True
+
+    def _say(self, what: str, error: str) -> None:
+        """Log a failure once, not every time round."""
+        if error != self._said:
+            self._said = error
+            log.error(what, error=error)
 
     def _tell_where_all_stand(self, session: BridgeSession) -> bool:
         # A bridge restored from a backup stands further back than its gates believe, and a broker

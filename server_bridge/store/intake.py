@@ -49,12 +49,13 @@ class Intake:
         unit_id = self._units.get(batch.gate_id)
         if unit_id is None:
             raise ContractError("unknown_gate", f"gate {batch.gate_id} is not registered")
-        found = self._ledger(batch.gate_id, batch.ledger_id)
-        outcome = accept(_head(found, batch), batch)
+        found = _find_ledger(self._connection, batch.gate_id, batch.ledger_id)
+        head = _head(found, batch.gate_id, batch.ledger_id)
+        outcome = accept(head, batch)
         if isinstance(outcome, Conflict):
             raise ContractError("conflict", outcome.detail)
         if not isinstance(outcome, Accepted):
-            return Stored(_receipt(batch.ledger_id, _head(found, batch)), 0)
+            return Stored(_receipt(batch.ledger_id, head), 0)
         if outcome.records:
             ledger = found.ledger if found else self._add_ledger(batch, heard_ms)
             last_crossing_ms = self._store(ledger, unit_id, outcome.records, heard_ms)
@@ -63,13 +64,6 @@ class Intake:
                 self._note_gap(ledger, batch)
             bump(self._connection)
         return Stored(_receipt(batch.ledger_id, outcome.head), len(outcome.records))
-
-    def _ledger(self, gate_id: str, ledger_id: str) -> sa.Row[Any] | None:
-        return self._connection.execute(
-            ledgers.select().where(
-                (ledgers.c.gate_id == gate_id) & (ledgers.c.ledger_id == ledger_id)
-            )
-        ).first()
 
     def _add_ledger(self, batch: Batch, heard_ms: int) -> int:
         start = chain_start(batch.gate_id, batch.ledger_id).hex()
@@ -231,10 +225,29 @@ def latest_receipts(connection: sa.Connection) -> dict[str, Receipt]:
     }
 
 
-def _head(found: sa.Row[Any] | None, batch: Batch) -> Head:
+def contradiction(
+    connection: sa.Connection, gate_id: str, ledger_id: str, mark: int
+) -> Receipt | None:
+    """Where a ledger stands, if that is not at `mark`, as its gate believes.
+
+    A gate that has nothing new to send would never find out that the bridge was restored from a
+    backup which knows nothing of its ledger.
+    """
+    found = _find_ledger(connection, gate_id, ledger_id)
+    receipt = _receipt(ledger_id, _head(found, gate_id, ledger_id))
+    return None if receipt.stored_through == mark else receipt
+
+
+def _find_ledger(connection: sa.Connection, gate_id: str, ledger_id: str) -> sa.Row[Any] | None:
+    return connection.execute(
+        ledgers.select().where((ledgers.c.gate_id == gate_id) & (ledgers.c.ledger_id == ledger_id))
+    ).first()
+
+
+def _head(found: sa.Row[Any] | None, gate_id: str, ledger_id: str) -> Head:
     if found:
         return Head(found.stored_through, found.chain)
-    return Head(0, chain_start(batch.gate_id, batch.ledger_id).hex())
+    return Head(0, chain_start(gate_id, ledger_id).hex())
 
 
 def _receipt(ledger_id: str, head: Head) -> Receipt:

@@ -1,0 +1,45 @@
+"""The power-cut campaign: `python -m tests.crash [CUTS]`."""
+
+# ruff: noqa: T201 (it talks to its terminal)
+
+import sys
+import time
+
+from tests.crash.campaign import Outcome, campaign
+from tests.crash.work import LONG, Plan
+
+CONTROLS = {
+    "synchronous=NORMAL": Plan(1, synchronous="NORMAL"),
+    "synchronous=OFF": Plan(1, synchronous="OFF"),
+    "signal before commit": Plan(1, early=True),
+}
+
+
+def main(cuts: int) -> int:
+    """Cut, print one line for each campaign, and return the exit code."""
+    failed = False
+    for name, plan, number in (
+        ("what ships", Plan(1), cuts - cuts // 3),
+        ("what ships, long runs", LONG, cuts // 3),
+    ):
+        outcome = _timed(name, plan, number)
+        failed |= bool(outcome.violations)
+        for violation in outcome.violations[:5]:
+            print(f"  seed {violation.plan.seed}, effect {violation.at}: {violation.said}")
+    for name, plan in CONTROLS.items():
+        outcome = _timed(f"control, must lose: {name}", plan, max(cuts // 10, 1_000))
+        failed |= not outcome.violations
+    print("failed" if failed else "as promised")
+    return int(failed)
+
+
+def _timed(name: str, plan: Plan, cuts: int) -> Outcome:
+    began = time.monotonic()
+    outcome = campaign(plan, cuts)
+    took_s = time.monotonic() - began
+    print(f"{name}: {outcome.cuts} cuts, {len(outcome.violations)} violations, {took_s:.0f} s")
+    return outcome
+
+
+if __name__ == "__main__":
+    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else 30_000))

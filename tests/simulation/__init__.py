@@ -1,0 +1,1 @@
+"""The code that ships, on a simulated wire and clock, driven by one seeded scheduler."""

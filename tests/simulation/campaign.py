@@ -1,0 +1,78 @@
+"""Runs of many seeds, and the replay of one."""
+
+import multiprocessing
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from tests.crash.work import scratch
+from tests.simulation.district import SimDistrict
+from tests.simulation.parts import Parts
+from tests.simulation.trace import Trace, deterministic
+from tests.simulation.world import Violation, World
+
+CHUNK = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How a seed went. `violation` is None if everything held; `trace` tells the story."""
+
+    seed: int
+    violation: str | None
+    trace: str
+    greens: int
+
+
+class Runner:
+    """Runs seeds one after another, in a folder in memory."""
+
+    def __init__(self, folder: Path, parts: Parts | None = None) -> None:
+        self._folder = folder
+        self._district = SimDistrict(folder)
+        self._parts = parts or Parts()
+
+    def run(self, seed: int) -> Result:
+        """One seed, from nothing."""
+        folder = Path(tempfile.mkdtemp(dir=self._folder))
+        world: World | None = None
+        violation = None
+        trace = Trace()
+        try:
+            with deterministic(seed, trace.say):
+                world = World(seed, folder, self._district, self._parts, trace)
+                try:
+                    world.run()
+                except Violation as error:
+                    violation = str(error)
+                finally:
+                    world.close()
+        finally:
+            shutil.rmtree(folder)
+        greens = sum(len(gate.greens) for gate in world.gates)
+        return Result(seed, violation, str(trace), greens)
+
+
+@contextmanager
+def runner(parts: Parts | None = None) -> Iterator[Runner]:
+    """A runner and its folder."""
+    with scratch() as folder:
+        yield Runner(folder, parts)
+
+
+def run_many(seeds: range, jobs: int) -> Iterator[Result]:
+    """Runs in `jobs` processes, in no particular order; only violations have a trace."""
+    chunks = [seeds[i : i + CHUNK] for i in range(0, len(seeds), CHUNK)]
+    with multiprocessing.get_context("spawn").Pool(jobs) as pool:
+        for results in pool.imap_unordered(_run_chunk, chunks):
+            yield from results
+
+
+def _run_chunk(seeds: range) -> list[Result]:
+    with runner() as run:
+        results = [run.run(seed) for seed in seeds]
+    # A trace is long, and of a run without a violation nobody reads it.
+    return [r if r.violation else replace(r, trace="") for r in results]

@@ -1,0 +1,49 @@
+"""The cards of a run: a few pupils and one member of staff, and one card of another district."""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from gate_contract.card import Card, Kind
+from gate_contract.card_signing import sign
+
+PEOPLE = 6
+_KEY = Ed25519PrivateKey.from_private_bytes(b"simulation" + bytes(22))
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """What is held up, and what the trace calls it."""
+
+    name: str
+    card_id: str
+    code: bytes
+
+
+@cache
+def genuine() -> tuple[Sample, ...]:
+    """Cards that the gates let pass."""
+    return tuple(_sample(n, 1) for n in range(PEOPLE))
+
+
+@cache
+def foreign() -> Sample:
+    """A card whose key the gates do not know."""
+    return _sample(99, 9)
+
+
+def keys() -> dict[int, Ed25519PublicKey]:
+    """What the gates know."""
+    return {1: _KEY.public_key()}
+
+
+def _sample(number: int, key_id: int) -> Sample:
+    card = Card(
+        card_id=f"{number:016x}",
+        kind=Kind.STAFF if number == 0 else Kind.PUPIL,
+        not_before=date(2020, 1, 1),
+        expires=date(2099, 1, 1),
+    )
+    return Sample(f"card {number}", card.card_id, sign(card, key_id, _KEY).encode())

@@ -1,0 +1,50 @@
+"""The simulated time, and the clock of a gate that may be wrong about it."""
+
+import random
+
+from device.timekeeping import Reading
+
+BEGIN_MS = 1_795_392_000_000  # 2026-11-23 07:00 in Vietnam
+DAY_MS = 86_400_000
+LIES_MS = {
+    "two weeks back": -14 * DAY_MS,
+    "ten years ahead": 3_650 * DAY_MS,
+    "three seconds back": -3_000,
+    "an hour ahead": 3_600_000,
+}
+
+
+class GateClock:
+    """One machine's clocks. `true_ms` is moved by the world."""
+
+    def __init__(self, chance: random.Random) -> None:
+        self._chance = chance
+        self.true_ms = BEGIN_MS
+        self.boot()
+
+    def boot(self) -> None:
+        """Power on: a new boot, at a wall clock without a battery."""
+        self.boot_id = f"{self._chance.getrandbits(128):032x}"
+        self._boot_ms = self.true_ms - self._chance.randint(500, 5_000)
+        self.synchronised = False
+        since_1970 = self.true_ms
+        self._skew_ms = self._chance.choice([-since_1970, *LIES_MS.values(), -3_600_000])
+
+    def synchronise(self, lie: str | None = None) -> None:
+        """A time service has set the clock, rightly or not."""
+        self.synchronised = True
+        self._skew_ms = LIES_MS[lie] if lie else 0
+
+    def set_by_hand(self, lie: str) -> None:
+        """Somebody sets the clock; the kernel then no longer calls it synchronised."""
+        self.synchronised = False
+        self._skew_ms = LIES_MS[lie]
+
+    def read(self) -> Reading:
+        """Look at the clocks now."""
+        return Reading(
+            boot_id=self.boot_id,
+            up_ms=self.true_ms - self._boot_ms,
+            wall_ms=self.true_ms + self._skew_ms,
+            synchronised=self.synchronised,
+        )

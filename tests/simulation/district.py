@@ -1,0 +1,135 @@
+"""The district: its database, the backups of it, and the ingest process."""
+
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from server_bridge.ingest.loop import IngestLoop
+from server_bridge.ingest.publisher import Publisher
+from server_bridge.store.database import Database
+from server_bridge.store.schema import ledgers
+from server_bridge.store.units import Unit, add_gate, add_unit
+from tests.simulation.broker import Broker, SimBridgeSession
+from tests.simulation.clocks import BEGIN_MS
+from tests.simulation.parts import Parts, Say
+from tests.simulation.perils import Killed, Perils, TappedDatabase
+
+SCHOOL = "thcs-phung-cong"
+GATE_IDS = ("vg-sim-01", "vg-sim-02")
+ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+
+
+class SimDistrict:
+    """One database file and one process; used for one run after another.
+
+    The engine stays, with its compiled statements; `begin` gives it a new file.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._template = folder / "template.db"
+        self.path = folder / "bridge.db"
+        self.database = TappedDatabase(f"sqlite:///{self.path}")
+        _make_template(self._template)
+
+    def begin(
+        self,
+        folder: Path,
+        broker: Broker,
+        perils: Perils,
+        say: Say,
+        parts: Parts,
+        now_ms: Callable[[], int],
+    ) -> None:
+        """A district of one school, as on its first day; `folder` is for its backups."""
+        self._folder, self._broker, self._say = folder, broker, say
+        self._parts, self._now_ms = parts, now_ms
+        self.database.perils = perils
+        shutil.copy(self._template, self.path)
+        self.backups: list[Path] = []
+        self.loop: IngestLoop | None = None
+        self.publishes = True
+        self.most: dict[str, int] = {}
+        """The highest seq ever committed, for each ledger_id, whatever was restored later."""
+
+    def end(self) -> None:
+        """Let go of the file."""
+        self.kill()
+        self.database.close()
+
+    def step(self) -> None:
+        """One step of the ingest loop."""
+        if self.loop is None:
+            self.loop = self._parts.ingest_loop(
+                database=self.database,
+                inbox=self._parts.inbox(self.database, ZONE),
+                publisher=(Publisher if self.publishes else _Silent)(self.database, ZONE),
+                open_session=lambda: SimBridgeSession(self._broker, lambda: self.database.commits),
+                now_ms=self._now_ms,
+                stopping=threading.Event(),
+            )
+        before = self.database.commits
+        try:
+            self.loop.step(lambda _s: None)
+        except Killed:
+            self.kill()
+        if self.database.commits != before:
+            self._note_heads()
+
+    def kill(self) -> None:
+        """End the process without a word."""
+        self.loop = None
+        self._broker.cut_bridge()
+
+    def back_up(self) -> None:
+        """Copy the database."""
+        copy = self._folder / f"backup{len(self.backups) + 1}.db"
+        with self._closed():
+            shutil.copy(self.path, copy)
+        self.backups.append(copy)
+        self._say("bridge", f"{copy.name} made")
+
+    def restore(self, backup: Path) -> None:
+        """The database is lost, and an earlier copy takes its place."""
+        self.kill()
+        with self._closed():
+            shutil.copy(backup, self.path)
+        self._say("bridge", f"RESTORED from {backup.name}")
+
+    def heads(self) -> dict[str, tuple[int, str]]:
+        """How far each ledger is stored, and its chain hash there."""
+        with self.database.read() as connection:
+            rows = connection.execute(ledgers.select())
+            return {row.ledger_id: (row.stored_through, row.chain) for row in rows}
+
+    def _note_heads(self) -> None:
+        for ledger_id, (through, _) in self.heads().items():
+            self.most[ledger_id] = max(through, self.most.get(ledger_id, 0))
+
+    @contextmanager
+    def _closed(self) -> Iterator[None]:
+        """The last connection to close leaves one file, without a WAL."""
+        self.database.close()
+        assert not self.path.with_name("bridge.db-wal").exists()
+        yield
+
+
+class _Silent(Publisher):
+    """Publishes nothing, which saves a run a lot of time."""
+
+    def publish(self, send: Callable[[str, bytes], None], now_ms: int) -> None:
+        pass
+
+
+def _make_template(path: Path) -> None:
+    """A migrated database with one school and its gates, to be copied."""
+    database = Database(f"sqlite:///{path}")
+    database.migrate()
+    with database.write() as connection:
+        add_unit(connection, Unit("van-giang", "Văn Giang", "district", None))
+        add_unit(connection, Unit(SCHOOL, "THCS Phụng Công", "school", "van-giang"))
+        for gate_id in GATE_IDS:
+            add_gate(connection, gate_id, SCHOOL, BEGIN_MS)
+    database.close()

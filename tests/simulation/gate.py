@@ -1,0 +1,209 @@
+"""A gate: its SD cards, its clock, and the two processes on it."""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from device.ledger.file import FILE_NAME, LedgerError, LedgerFile, create
+from device.scan.gatekeeper import Gatekeeper
+from device.scan.verdict import Policy
+from device.timekeeping import Reading
+from device.uplink.loop import UplinkLoop
+from gate_contract.crossing import Direction
+from gate_contract.health import ScanHealth
+from gate_contract.verdicts import CROSSINGS, Verdict
+from tests.simulation.broker import Broker, SimGateSession
+from tests.simulation.cards import Sample
+from tests.simulation.clocks import GateClock
+from tests.simulation.parts import Parts, Say
+from tests.simulation.perils import Killed, Perils, TappedConnection
+
+
+@dataclass(frozen=True, slots=True)
+class Green:
+    """A green light that was given, by what its record must say."""
+
+    gate_id: str
+    ledger_id: str
+    boot_id: str
+    up_ms: int
+    card_id: str
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """How a gate of this run is configured."""
+
+    direction: Direction | None
+    repeat_window_ms: int
+    keep_days: int
+
+
+class SimGate:
+    """Runs one part at a time; a part that is killed, or that meets a power cut, is gone."""
+
+    def __init__(
+        self,
+        gate_id: str,
+        folder: Path,
+        broker: Broker,
+        perils: Perils,
+        say: Say,
+        parts: Parts,
+        habits: Habits,
+        zone: ZoneInfo,
+        keys: dict[int, Ed25519PublicKey],
+        chance: random.Random,
+    ) -> None:
+        self.gate_id = gate_id
+        self.clock = GateClock(chance)
+        self.greens: list[Green] = []
+        self.sd_cards: list[Path] = []
+        self._folder, self._broker, self._perils, self._say = folder, broker, perils, say
+        self._parts, self._habits, self._zone, self._keys = parts, habits, zone, keys
+        self._chance = chance
+        self.keeper: Gatekeeper | None = None
+        self.uplink: UplinkLoop | None = None
+        self._connections: dict[str, list[TappedConnection]] = {"scan": [], "uplink": []}
+        self._session: SimGateSession | None = None
+        self.new_sd_card()
+
+    @property
+    def path(self) -> Path:
+        """The ledger on the SD card that is in."""
+        return self.sd_cards[-1] / FILE_NAME
+
+    # -- what a technician does
+
+    def new_sd_card(self) -> None:
+        """A freshly flashed card goes in; the old ones are kept in a drawer."""
+        self.power_cut()
+        card = self._folder / f"{self.gate_id}-card{len(self.sd_cards) + 1}"
+        self.sd_cards.append(card)
+        self._say(self.gate_id, f"new SD card {card.name}")
+
+    def old_sd_card(self, number: int) -> None:
+        """Card `number` of the drawer goes in again."""
+        self.power_cut()
+        card = self.sd_cards.pop(number)
+        self.sd_cards.append(card)
+        self._say(self.gate_id, f"SD card {card.name} is back")
+
+    def power_cut(self) -> None:
+        """Both processes are gone at once, and a new boot begins."""
+        self.kill("scan")
+        self.kill("uplink")
+        self.clock.boot()
+
+    def kill(self, part: str) -> None:
+        """End one process without a word."""
+        if part == "scan":
+            self.keeper = None
+        else:
+            self.uplink = None
+            if self._session:
+                self._broker.cut_gate(self.gate_id)
+            self._session = None
+        for connection in self._connections[part]:
+            connection.close()
+        self._connections[part].clear()
+
+    # -- what the processes do
+
+    def see(self, samples: list[Sample]) -> None:
+        """Cards are held up: the keeper answers, and what is green is a promise."""
+        reading = self.clock.read()
+        keeper = self._keeper()
+        held = keeper._sightings.is_held
+        samples = [s for s in samples if not held(s.card_id, reading.up_ms)]
+        try:
+            verdicts = keeper.see([s.code for s in samples], reading.up_ms, reading)
+            self._perils.meet(f"{self.gate_id} scan", "signal")
+        except Killed:
+            self.kill("scan")
+            return
+        self._say(f"{self.gate_id} scan", f"{[s.name for s in samples]} -> {[*map(str, verdicts)]}")
+        if verdicts in ([], [Verdict.STORAGE_FAILED]):
+            return
+        ledger_id = keeper._ledger.ledger_id if keeper._ledger else ""
+        self.greens += [
+            Green(self.gate_id, ledger_id, reading.boot_id, reading.up_ms, s.card_id, str(verdict))
+            for s, verdict in zip(samples, verdicts, strict=True)
+            if verdict in CROSSINGS
+        ]
+
+    def tend(self) -> None:
+        """The keeper's work without anybody in view."""
+        try:
+            self._keeper().tend(self.clock.read())
+        except Killed:
+            self.kill("scan")
+
+    def deliver(self) -> None:
+        """One step of the uplink."""
+        if self.uplink is None:
+            self.uplink = self._parts.uplink_loop(
+                open_ledger=self._open_uplink_ledger,
+                open_session=self._open_session,
+                clock=self.clock,
+                read_scan=self._scan_health,
+                keep_days=self._habits.keep_days,
+                chance=self._chance,
+            )
+        try:
+            self.uplink.step(lambda _s: None)
+        except Killed:
+            self.kill("uplink")
+
+    def _keeper(self) -> Gatekeeper:
+        if self.keeper is None:
+            policy = Policy(self._habits.direction, self._habits.repeat_window_ms)
+            self.keeper = self._parts.gatekeeper(
+                policy, self._keys, self._zone, self._open_scan_ledger
+            )
+        return self.keeper
+
+    def _open_scan_ledger(self):  # type: ignore[no-untyped-def]
+        create(self.path, self.gate_id)
+        return self._tapped(self._parts.scan_ledger.open(self.path, self.gate_id), "scan")
+
+    def _open_uplink_ledger(self):  # type: ignore[no-untyped-def]
+        return self._tapped(self._parts.uplink_ledger.open(self.path, self.gate_id), "uplink")
+
+    def _tapped(self, ledger: LedgerFile, part: str) -> LedgerFile:
+        tapped = TappedConnection(ledger._connection, self._perils, f"{self.gate_id} {part}")
+        ledger._connection = tapped  # type: ignore[assignment]
+        self._connections[part].append(tapped)
+        return ledger
+
+    def _open_session(self) -> SimGateSession:
+        self._session = SimGateSession(self._broker, self.gate_id)
+        return self._session
+
+    def _scan_health(self, _reading: Reading) -> ScanHealth | None:
+        if self.keeper is None:
+            return None
+        fault = self.keeper.storage_fault
+        return ScanHealth(
+            camera="ok",
+            storage="failed" if fault else "ok",
+            signals="ok",
+            clock_trusted=self.keeper.clock_trusted,
+        )
+
+
+def look_into(path: Path, gate_id: str, look: Callable[[LedgerFile], object]) -> None:
+    """Show `look` a ledger as it lies on its card, if there is one yet."""
+    try:
+        ledger = LedgerFile.open(path, gate_id)
+    except LedgerError:
+        return
+    try:
+        look(ledger)
+    finally:
+        ledger.close()

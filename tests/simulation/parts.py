@@ -1,0 +1,26 @@
+"""What a run is made of, for planted bugs to be put in place of what ships."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from device.ledger.delivering import UplinkLedger
+from device.ledger.writing import ScanLedger
+from device.scan.gatekeeper import Gatekeeper
+from device.uplink.loop import UplinkLoop
+from server_bridge.ingest.inbox import Inbox
+from server_bridge.ingest.loop import IngestLoop
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The classes that ship."""
+
+    scan_ledger: type[ScanLedger] = ScanLedger
+    uplink_ledger: type[UplinkLedger] = UplinkLedger
+    gatekeeper: type[Gatekeeper] = Gatekeeper
+    uplink_loop: type[UplinkLoop] = UplinkLoop
+    inbox: type[Inbox] = Inbox
+    ingest_loop: type[IngestLoop] = IngestLoop
+
+
+Say = Callable[[str, str], None]
