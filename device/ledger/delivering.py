@@ -1,6 +1,6 @@
 """What gate-uplink does with the ledger: read batches, move the delivery mark, prune."""
 
-from device.ledger.file import LedgerError, LedgerFile
+from device.ledger.file import LedgerError, LedgerFile, explained
 from gate_contract.crossing import MAX_RECORDS, Batch
 
 PRUNED_AT_ONCE = 500
@@ -36,16 +36,38 @@ class UplinkLedger(LedgerFile):
     def prune(self, keep_ms: int) -> int:
         """Delete some of the oldest receipted records, more than `keep_ms` before the newest.
 
-        Age is told by the ledger's own trusted times, not by a clock that may be wrong now. The
-        newest of what goes stays as the chain's anchor. Returns how many rows went.
+        Age is told by how long the gate has been running since, which no clock that lies can
+        change, and which is never more than the time that has passed. The newest of what goes
+        stays as the chain's anchor. Returns how many rows went.
         """
+        # Found without the write lock, for which a scan may be waiting.
+        anchor = min(self._last_older_than(keep_ms), self.receipted())
+        if self.oldest() > anchor:
+            return 0
         with self._transaction() as connection:
             cursor = connection.execute(
-                "DELETE FROM records WHERE seq IN (SELECT seq FROM records WHERE seq < ("
-                "SELECT max(seq) FROM records WHERE seq <= (SELECT receipted FROM delivery)"
-                " AND clock = 'trusted' AND at < ("
-                "SELECT at FROM records WHERE clock = 'trusted' ORDER BY seq DESC LIMIT 1) - ?"
-                ") ORDER BY seq LIMIT ?)",
-                (keep_ms, PRUNED_AT_ONCE),
+                "DELETE FROM records WHERE seq IN"
+                " (SELECT seq FROM records WHERE seq < ? ORDER BY seq LIMIT ?)",
+                (anchor, PRUNED_AT_ONCE),
             )
         return cursor.rowcount
+
+    def _last_older_than(self, keep_ms: int) -> int:
+        """The newest record after which the gate ran for more than `keep_ms`; 0 if none."""
+        with explained():
+            boots = self._connection.execute(
+                "SELECT boot_id, max(seq), max(up_ms) FROM records GROUP BY boot_id ORDER BY 2 DESC"
+            ).fetchall()
+        left_ms = keep_ms
+        for boot_id, last, ran_ms in boots:
+            if left_ms < 0:
+                return int(last)
+            row = self._row(
+                "SELECT max(seq) FROM records WHERE boot_id = ? AND up_ms < ?",
+                boot_id,
+                ran_ms - left_ms,
+            )
+            if row and row[0]:
+                return int(row[0])
+            left_ms -= ran_ms
+        return 0

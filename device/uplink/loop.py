@@ -77,27 +77,17 @@ class UplinkLoop:
     def step(self, sleep: Callable[[float], object]) -> None:
         """Do what can be done now, then wait up to `IDLE_S` for something to happen."""
         reading = self._clock.read()
-        try:
-            ledger = self._ready_ledger()
-        except LedgerError as error:
-            self._say("ledger", str(error))
-            self._tell_health(None, reading)
-            sleep(IDLE_S)
-            return
         session = self._ready_session(reading)
         if session is None:
             sleep(IDLE_S)
             return
-        try:
-            busy = self._connected and self._publish_next(session, ledger, reading)
-            event = session.wait(0 if busy else IDLE_S)
-            while event is not None:
-                self._handle(event, ledger, reading)
-                event = session.wait(0)
-            self._outbox = outbox.waited(self._outbox, reading.up_ms)
-            self._prune(ledger, reading)
-        except LedgerError as error:
-            self._lose_ledger(error)
+        busy = self._with_ledger(lambda ledger: self._publish_next(session, ledger, reading))
+        event = session.wait(0 if busy else IDLE_S)
+        while event is not None:
+            self._handle(event, reading)
+            event = session.wait(0)
+        self._outbox = outbox.waited(self._outbox, reading.up_ms)
+        self._with_ledger(lambda ledger: self._prune(ledger, reading))
         self._tell_health(self._ledger, reading)
 
     def close(self) -> None:
@@ -109,18 +99,21 @@ class UplinkLoop:
         if self._ledger:
             self._ledger.close()
 
-    def _ready_ledger(self) -> UplinkLedger:
-        if self._ledger is None:
-            self._ledger = self._open_ledger()
-            mark = self._ledger.receipted()
-            self._outbox = Outbox(mark, mark)
-        return self._ledger
-
-    def _lose_ledger(self, error: LedgerError) -> None:
-        self._say("ledger", str(error))
-        if self._ledger:
-            self._ledger.close()
-        self._ledger = None
+    def _with_ledger(self, work: Callable[[UplinkLedger], bool]) -> bool:
+        """Do `work` on the ledger. One that fails is closed and opened again the next time; the
+        connection lives on, for it is what tells the district that storage has failed."""
+        try:
+            if self._ledger is None:
+                self._ledger = self._open_ledger()
+                mark = self._ledger.receipted()
+                self._outbox = Outbox(mark, mark)
+            return work(self._ledger)
+        except LedgerError as error:
+            self._say("ledger", str(error))
+            if self._ledger:
+                self._ledger.close()
+            self._ledger = None
+            return False
 
     def _ready_session(self, reading: Reading) -> Session | None:
         if self._session is None and reading.up_ms >= self._retry_up_ms:
@@ -137,6 +130,8 @@ class UplinkLoop:
         self._retry_up_ms = reading.up_ms + pause_ms + self._chance.randrange(pause_ms // 2)
 
     def _publish_next(self, session: Session, ledger: UplinkLedger, reading: Reading) -> bool:
+        if not self._connected:
+            return False
         span = outbox.next_span(self._outbox, ledger.oldest(), ledger.head()[0])
         if span is None:
             return False
@@ -145,7 +140,7 @@ class UplinkLoop:
         self._outbox = outbox.published(self._outbox, span, reading.up_ms)
         return True
 
-    def _handle(self, event: Event, ledger: UplinkLedger, reading: Reading) -> None:
+    def _handle(self, event: Event, reading: Reading) -> None:
         match event:
             case Connected():
                 self._connected = True
@@ -158,7 +153,7 @@ class UplinkLoop:
             case Refused(reason):
                 self._say("network", f"the broker refused: {reason}. Is the gate registered?")
             case Arrived(Channel.RECEIPT, payload):
-                self._take_receipt(payload, ledger, reading)
+                self._with_ledger(lambda ledger: self._take_receipt(payload, ledger, reading))
             case Arrived(channel, _):
                 log.info("not understood", channel=channel)
 
@@ -174,12 +169,12 @@ class UplinkLoop:
         self._say("network", f"disconnected: {reason}")
         self._pause(reading)
 
-    def _take_receipt(self, payload: bytes, ledger: UplinkLedger, reading: Reading) -> None:
+    def _take_receipt(self, payload: bytes, ledger: UplinkLedger, reading: Reading) -> bool:
         try:
             receipt = decode_receipt(payload)
         except ContractError as error:
             log.warning("receipt not understood", error=str(error))
-            return
+            return False
         before = self._outbox.mark
         self._outbox, meaning = outbox.received(
             self._outbox,
@@ -193,10 +188,15 @@ class UplinkLoop:
             ledger.set_receipted(self._outbox.mark)
         if meaning in (Meaning.REWOUND, Meaning.WRONG_HASH, Meaning.AHEAD):
             log.warning("receipt", meaning=meaning, through=receipt.stored_through, mark=before)
+        return self._outbox.mark != before
 
-    def _prune(self, ledger: UplinkLedger, reading: Reading) -> None:
-        if reading.up_ms - self._pruned_up_ms >= PRUNE_MS and not ledger.prune(self._keep_ms):
+    def _prune(self, ledger: UplinkLedger, reading: Reading) -> bool:
+        if reading.up_ms - self._pruned_up_ms < PRUNE_MS:
+            return False
+        done = not ledger.prune(self._keep_ms)
+        if done:
             self._pruned_up_ms = reading.up_ms
+        return not done
 
     def _tell_health(self, ledger: UplinkLedger | None, reading: Reading) -> None:
         if not (self._session and self._connected):

@@ -28,7 +28,7 @@ def mark_fault(gate: SimGate, district: SimDistrict) -> str | None:
         if mark > most:
             faults.append(f"{gate.gate_id} holds {mark} for delivered, {most} were ever committed")
 
-    look_into(gate.path, gate.gate_id, look)
+    gate.show_ledger(look)
     return faults[0] if faults else None
 
 
@@ -42,7 +42,7 @@ def is_settled(gate: SimGate, heads: dict[str, tuple[int, str]]) -> bool:
             seq == 0 or heads.get(ledger.ledger_id) == (seq, chain.hex())
         )
 
-    look_into(gate.path, gate.gate_id, look)
+    gate.show_ledger(look)
     return settled[0]
 
 

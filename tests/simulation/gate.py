@@ -160,6 +160,13 @@ class SimGate:
         except Killed:
             self.kill("uplink")
 
+    def show_ledger(self, look: Callable[[LedgerFile], object]) -> None:
+        """Show `look` the ledger that is in, through the uplink's connection where there is one."""
+        if self.uplink and self.uplink._ledger:
+            look(self.uplink._ledger)
+        else:
+            look_into(self.path, self.gate_id, look)
+
     def _keeper(self) -> Gatekeeper:
         if self.keeper is None:
             policy = Policy(self._habits.direction, self._habits.repeat_window_ms)

@@ -86,14 +86,11 @@ class _PruneAllLedger(UplinkLedger):
     """Forgets old records whether or not a receipt covers them."""
 
     def prune(self, keep_ms: int) -> int:
-        with self._transaction() as connection:
-            cursor = connection.execute(
-                "DELETE FROM records WHERE seq IN (SELECT seq FROM records WHERE seq < ("
-                "SELECT max(seq) FROM records WHERE clock = 'trusted' AND at < ("
-                "SELECT at FROM records WHERE clock = 'trusted' ORDER BY seq DESC LIMIT 1) - ?))",
-                (keep_ms,),
-            )
-        return cursor.rowcount
+        mark = self.receipted()
+        self.set_receipted(self.head()[0])
+        gone = super().prune(keep_ms)
+        self.set_receipted(mark)
+        return gone
 
 
 _received = outbox.received
