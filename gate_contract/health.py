@@ -29,7 +29,8 @@ class ScanHealth(Struct, frozen=True, kw_only=True):
 
 class Health(Struct, frozen=True, kw_only=True):
     """`scan` is null while gate-scan is not heard of. `backlog` counts records without a receipt.
-    `at` is UTC in ms by the gate's own clock, null where that is plainly wrong."""
+    `at` is UTC in ms by the gate's own clock, null where that is plainly wrong. `damaged_ledgers`
+    were set aside on this gate's SD card and replaced by a new one: the card is failing."""
 
     state: Literal["online", "offline"]
     version: Annotated[str, Meta(max_length=40)] = ""
@@ -41,6 +42,7 @@ class Health(Struct, frozen=True, kw_only=True):
     free_bytes: Count | None = None
     temperature_c: float | None = None
     scan: ScanHealth | None = None
+    damaged_ledgers: Count = 0
 
 
 OFFLINE = Health(state="offline")

@@ -11,9 +11,11 @@ from device import __version__
 from device.clock import ClockReader
 from device.ledger.delivering import UplinkLedger
 from device.ledger.file import LedgerError
+from device.ledger.salvage import set_aside
 from device.timekeeping import EARLIEST_MS, Reading
 from device.uplink import outbox
 from device.uplink.outbox import Meaning, Outbox
+from device.uplink.salvaged import Salvaged
 from device.uplink.session import (
     TAKEN_OVER,
     Arrived,
@@ -56,6 +58,7 @@ class UplinkLoop:
         read_scan: Callable[[Reading], ScanHealth | None],
         keep_days: int,
         chance: random.Random,
+        open_salvaged: Callable[[], Salvaged] | None = None,
     ) -> None:
         self._open_ledger = open_ledger
         self._open_session = open_session
@@ -63,6 +66,8 @@ class UplinkLoop:
         self._read_scan = read_scan
         self._keep_ms = keep_days * DAY_MS
         self._chance = chance
+        self._open_salvaged = open_salvaged
+        self._salvaged: Salvaged | None = None
         self._ledger: UplinkLedger | None = None
         self._session: Session | None = None
         self._connected = False
@@ -95,6 +100,8 @@ class UplinkLoop:
                 self._handle(event, ledger, reading)
                 event = session.wait(0)
             self._outbox = outbox.waited(self._outbox, reading.up_ms)
+            if self._salvaged:
+                self._salvaged.waited(reading.up_ms)
             self._prune(ledger, reading)
         except LedgerError as error:
             self._lose_ledger(error)
@@ -110,10 +117,13 @@ class UplinkLoop:
             self._ledger.close()
 
     def _ready_ledger(self) -> UplinkLedger:
+        if self._ledger and self._ledger.is_replaced():
+            self._lose_ledger(LedgerError("gate-scan has begun a new ledger"))
         if self._ledger is None:
             self._ledger = self._open_ledger()
             mark = self._ledger.receipted()
             self._outbox = Outbox(mark, mark)
+            self._salvaged = self._open_salvaged() if self._open_salvaged else None
         return self._ledger
 
     def _lose_ledger(self, error: LedgerError) -> None:
@@ -139,7 +149,10 @@ class UplinkLoop:
     def _publish_next(self, session: Session, ledger: UplinkLedger, reading: Reading) -> bool:
         span = outbox.next_span(self._outbox, ledger.oldest(), ledger.head()[0])
         if span is None:
-            return False
+            saved = self._salvaged.next_batch(reading.up_ms) if self._salvaged else None
+            if saved:
+                session.publish(Channel.CROSSINGS, encode_batch(saved))
+            return saved is not None
         batch = ledger.batch(span.first, span.last)
         session.publish(Channel.CROSSINGS, encode_batch(batch))
         self._outbox = outbox.published(self._outbox, span, reading.up_ms)
@@ -151,6 +164,8 @@ class UplinkLoop:
                 self._connected = True
                 self._since_up_ms = reading.up_ms
                 self._outbox = outbox.reconnected(self._outbox)
+                if self._salvaged:
+                    self._salvaged.reconnected()
                 self._told = None
                 self._say("network", "connected")
             case Ended(code, reason):
@@ -180,6 +195,8 @@ class UplinkLoop:
         except ContractError as error:
             log.warning("receipt not understood", error=str(error))
             return
+        if self._salvaged and self._salvaged.take(receipt, reading.up_ms):
+            return
         before = self._outbox.mark
         self._outbox, meaning = outbox.received(
             self._outbox,
@@ -193,6 +210,8 @@ class UplinkLoop:
             ledger.set_receipted(self._outbox.mark)
         if meaning in (Meaning.REWOUND, Meaning.WRONG_HASH, Meaning.AHEAD):
             log.warning("receipt", meaning=meaning, through=receipt.stored_through, mark=before)
+        if meaning in (Meaning.WRONG_HASH, Meaning.AHEAD):
+            ledger.doubt_as_forked()
 
     def _prune(self, ledger: UplinkLedger, reading: Reading) -> None:
         if reading.up_ms - self._pruned_up_ms >= PRUNE_MS and not ledger.prune(self._keep_ms):
@@ -223,6 +242,7 @@ class UplinkLoop:
             free_bytes=_free_bytes(ledger),
             temperature_c=_temperature_c(),
             scan=scan,
+            damaged_ledgers=set_aside(ledger.path.parent) if ledger else 0,
         )
         self._session.publish(Channel.HEALTH, encode_health(health), retain=True)
 

@@ -14,8 +14,9 @@ RECOVERY_S = 90
 
 
 def kills(folder: Path, tried: int, plants: dict[str, str] | None = None) -> Outcome:
-    """Real gate-scan on recorded frames, real uplink, broker, bridge; one after the other killed at
-    a random moment and started again. Recovered: gate-scan answers, or a newer receipt is marked."""
+    """Real gate-scan on recorded frames, real uplink, broker, bridge: one after the other killed at
+    a random moment and started again. Recovered: it answers again, or a newer receipt is marked.
+    """
     outcome = Outcome("kill -9 of gate-scan, uplink, bridge")
     chance = random.Random(1)
     with Arena(folder, plants=plants) as arena:
@@ -27,8 +28,7 @@ def kills(folder: Path, tried: int, plants: dict[str, str] | None = None) -> Out
         assert eventually(lambda: arena.receipted() > 0, RECOVERY_S), "it never began"
         for number in range(tried):
             victim = (scan, uplink, "bridge")[number % 3]
-            working = _works(arena, victim)
-            eventually(lambda enough=chance.random(): chance.random() > enough, 1)  # type: ignore[misc]
+            eventually(lambda: False, chance.random() / 2)  # any moment of what it does
             arena.kill(victim)
             working = _works(arena, victim)
             arena.start(victim)

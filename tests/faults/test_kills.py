@@ -32,7 +32,6 @@ def test_a_bridge_killed_in_mid_batch_loses_and_doubles_nothing(tmp_path: Path) 
 @pytest.mark.parametrize(
     ("part", "bug"),
     [
-        (f"uplink {GATE}", "trust_the_wire"),
         ("bridge", "receipt_before_commit"),
         ("bridge", "count_after_commit"),
     ],
@@ -46,3 +45,9 @@ def test_planted_bugs_are_found(tmp_path: Path, part: str, bug: str) -> None:
 def test_green_before_commit_is_found(tmp_path: Path) -> None:
     outcome = kills(tmp_path / "arena", 12, {f"scan {GATE}": "green_before_commit"})
     assert not outcome.is_clean, outcome.line()
+
+
+@pytest.mark.timeout(300)
+def test_trust_in_the_wire_is_found(tmp_path: Path) -> None:
+    outcome = broker_kills(tmp_path / "arena", 4, {f"uplink {GATE}": "trust_the_wire"})
+    assert outcome.lost > 0, outcome.line()
