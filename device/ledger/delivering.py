@@ -1,7 +1,7 @@
 """What gate-uplink does with the ledger: read batches, move the delivery mark, prune."""
 
 from device.ledger import doubt
-from device.ledger.file import LedgerDamaged, LedgerError, LedgerFile
+from device.ledger.file import LedgerDamagedError, LedgerError, LedgerFile
 from gate_contract.crossing import MAX_RECORDS, Batch, Record, chain_next
 
 PRUNED_AT_ONCE = 500
@@ -14,7 +14,7 @@ class UplinkLedger(LedgerFile):
         """The records from `first` to `last`, but 256 at the most, ready to publish.
 
         Raises:
-            LedgerDamaged: they are not what was written; the district would refuse them.
+            LedgerDamagedError: they are not what was written; the district would refuse them.
             LedgerError: they are not all there.
         """
         rows = list(self.records(first, min(last, first + MAX_RECORDS - 1)))
@@ -48,7 +48,7 @@ class UplinkLedger(LedgerFile):
             chain = chain_next(chain, record)
             if record.seq != expected or chain != stored:
                 doubt.raise_about(self.path, "damaged")
-                raise LedgerDamaged(f"record {expected} was altered or is missing")
+                raise LedgerDamagedError(f"record {expected} was altered or is missing")
 
     def set_receipted(self, seq: int) -> None:
         """Move the delivery mark: forward on a receipt, back when the bridge has lost some."""

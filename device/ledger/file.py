@@ -57,11 +57,11 @@ class LedgerError(SchoolgateError):
     """The ledger could not be opened, read or written; nothing was recorded."""
 
 
-class LedgerDamaged(LedgerError):
+class LedgerDamagedError(LedgerError):
     """What is in the file is not what was written: gate-scan sets it aside and begins another."""
 
 
-class ForeignLedger(LedgerError):
+class ForeignLedgerError(LedgerError):
     """Another gate's ledger. It is left alone."""
 
 
@@ -91,15 +91,16 @@ class LedgerFile:
             connection = _connect(path, "rw")
             try:
                 named = connection.execute("SELECT gate_id, ledger_id FROM ledger").fetchone()
-                if named is None:
-                    raise LedgerDamaged(f"{path}: it does not say whose ledger it is")
             except BaseException:
                 connection.close()
                 raise
+        if named is None:
+            connection.close()
+            raise LedgerDamagedError(f"{path}: it does not say whose ledger it is")
         owner, ledger_id = named
         if owner != gate_id:
             connection.close()
-            raise ForeignLedger(
+            raise ForeignLedgerError(
                 f"{path} is the ledger of gate {owner}, and this is {gate_id}. Deliver it there "
                 "first, or move the file away; a gate never writes another gate's ledger."
             )
@@ -139,7 +140,7 @@ class LedgerFile:
                 try:
                     record = msgspec.convert(dict(zip(names, fields, strict=True)), Record)
                 except msgspec.ValidationError as error:
-                    raise LedgerDamaged(f"record {fields[0]} is damaged: {error}") from error
+                    raise LedgerDamagedError(f"record {fields[0]} is damaged: {error}") from error
                 yield record, self._hash(chain)
 
     def damage(self) -> str | None:
@@ -167,14 +168,14 @@ class LedgerFile:
         if isinstance(stored, bytes) and len(stored) == 32:
             return stored
         doubt.raise_about(self.path, "damaged")
-        raise LedgerDamaged("a chain hash is damaged")
+        raise LedgerDamagedError("a chain hash is damaged")
 
     @contextmanager
     def _explained(self) -> Iterator[None]:
         try:
             with explained():
                 yield
-        except LedgerDamaged:
+        except LedgerDamagedError:
             doubt.raise_about(self.path, "damaged")
             raise
 
@@ -235,7 +236,7 @@ def explained(path: Path | None = None) -> Iterator[None]:
         yield
     except sqlite3.DatabaseError as error:
         if _is_damage(error):
-            raise LedgerDamaged(f"{where}{error}. Run: gate ledger verify") from error
+            raise LedgerDamagedError(f"{where}{error}. Run: gate ledger verify") from error
         raise LedgerError(
             f"{where}{error}. Check that the data partition is mounted, has free space, and that "
             "its folder belongs to the group schoolgate."

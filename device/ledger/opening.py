@@ -12,7 +12,7 @@ from pathlib import Path
 import structlog
 
 from device.ledger import doubt
-from device.ledger.file import ForeignLedger, LedgerDamaged, LedgerFile, create, explained
+from device.ledger.file import ForeignLedgerError, LedgerDamagedError, LedgerFile, create, explained
 from device.ledger.verifying import verify
 from device.ledger.writing import ScanLedger
 
@@ -50,7 +50,7 @@ def look_into(path: Path, gate_id: str) -> Path | None:
         reason = "forked" if doubt.about(path) == "forked" else ""
         try:
             _prove(path, gate_id)
-        except LedgerDamaged as error:
+        except LedgerDamagedError as error:
             reason = "damaged"
             log.error("ledger damaged", error=str(error))  # noqa: TRY400 (its words are enough)
         if reason:
@@ -65,11 +65,11 @@ def _prove(path: Path, gate_id: str) -> None:
     try:
         with closing(LedgerFile.open(path, gate_id)) as ledger:
             if named and named != (gate_id, ledger.ledger_id):
-                raise LedgerDamaged(f"it says {ledger.ledger_id}, but was made as {named[1]}")
+                raise LedgerDamagedError(f"it says {ledger.ledger_id}, but was made as {named[1]}")
             verify(ledger)
-    except ForeignLedger as error:
+    except ForeignLedgerError as error:
         if named and named[0] == gate_id:  # made here as ours, it cannot have become another's
-            raise LedgerDamaged(str(error)) from error
+            raise LedgerDamagedError(str(error)) from error
         raise
 
 

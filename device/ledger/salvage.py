@@ -117,15 +117,25 @@ class Salvage:
             draft.replace(self.path.with_suffix(".json"))
 
     def _prove(self, found: Found) -> None:
+        tentative: dict[int, tuple[Record, bytes]] = {}
         for seq in sorted(found):
             for record, chain in found[seq]:
                 previous = self._chains.get(seq - 1)
                 if previous is not None and chain_next(previous, record) == chain:
-                    self._records[seq] = record
-                    self._chains[seq] = chain
+                    self._keep(seq, record, chain)
+                elif seq - 1 in tentative and chain_next(tentative[seq - 1][1], record) == chain:
+                    # The one before is right, and only its own hash is damaged.
+                    self._keep(seq - 1, *tentative[seq - 1])
+                    self._keep(seq, record, chain)
+                elif previous is not None:
+                    tentative[seq] = record, chain_next(previous, record)
             # The first record after a hole cannot be proven, but it proves those after it.
             if seq not in self._chains and len({chain for _, chain in found[seq]}) == 1:
                 self._chains[seq] = found[seq][0][1]
+
+    def _keep(self, seq: int, record: Record, chain: bytes) -> None:
+        self._records[seq] = record
+        self._chains[seq] = chain
 
 
 def waiting(folder: Path) -> list[Path]:

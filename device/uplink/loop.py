@@ -124,6 +124,7 @@ class UplinkLoop:
             mark = self._ledger.receipted()
             self._outbox = Outbox(mark, mark)
             self._salvaged = self._open_salvaged() if self._open_salvaged else None
+            self._told = None
         return self._ledger
 
     def _lose_ledger(self, error: LedgerError) -> None:

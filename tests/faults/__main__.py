@@ -1,19 +1,26 @@
 """`python -m tests.faults [campaign ...] [--scale S]`: exit 1 if anything was lost or doubled."""
 
 import argparse
+import logging
 import sys
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.faults import kills
+import structlog
+
+from tests.faults import damage, kills, network, offline
 from tests.faults.outcome import Outcome
 
 CAMPAIGNS: dict[str, tuple[Callable[[Path, int], Outcome], int]] = {
     "kills": (kills.kills, 1_000),
     "broker": (kills.broker_kills, 200),
     "mid-batch": (kills.mid_batch, 100),
+    "network": (network.weather, 100),
+    "offline": (offline.offline, 60_000),
+    "pages": (damage.pages, 1_000),
+    "flips": (damage.flips, 1_000),
 }
 """Each with the number of faults that is its full scale."""
 
@@ -27,6 +34,7 @@ def main() -> None:
     unknown = set(chosen.campaigns) - set(CAMPAIGNS)
     if unknown:
         parser.error(f"no such campaign: {', '.join(sorted(unknown))}")
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     clean = True
     for name in chosen.campaigns or CAMPAIGNS:
         campaign, full = CAMPAIGNS[name]

@@ -64,7 +64,7 @@ class Arena(Town):
 
     def _arguments(self, name: str) -> list[str]:
         if name == "broker":
-            return [find_mosquitto(), "-c", str(self.broker_config)]
+            return [str(find_mosquitto()), "-c", str(self.broker_config)]
         part, _, gate_id = name.partition(" ")
         shell = [sys.executable, "-m", "tests.faults.hasty"]
         if part == "bridge":

@@ -5,10 +5,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from gate_contract import topics
-from gate_contract.crossing import decode_batch
-from gate_contract.receipt import Receipt
-from gate_contract.topics import Channel, GateTopic
 from server_bridge.ingest.inbox import Inbox, Taken
 
 
@@ -26,27 +22,6 @@ def trust_the_wire() -> None:
         return told
 
     UplinkLoop._publish_next = planted  # type: ignore[method-assign]
-
-
-def receipt_before_commit() -> None:
-    """The bridge remembers what it is going to store, says so, and stores it a little later."""
-    take = Inbox.take
-    kept: list[tuple[str, bytes]] = []
-
-    def planted(self: Inbox, letters: Any, now_ms: int) -> Taken:
-        take(self, list(kept), now_ms)
-        kept[:] = letters
-        taken = Taken()
-        for topic, payload in letters:
-            match topics.parse(topic):
-                case GateTopic(gate_id, Channel.CROSSINGS):
-                    batch = decode_batch(payload, gate_id)
-                    taken.receipts[gate_id] = Receipt(
-                        ledger_id=batch.ledger_id, stored_through=batch.last_seq, chain=batch.head
-                    )
-        return taken
-
-    Inbox.take = planted  # type: ignore[method-assign]
 
 
 def count_after_commit() -> None:
@@ -68,7 +43,7 @@ def count_after_commit() -> None:
         owed.clear()
         return taken
 
-    intake.count_passages = note
+    intake.__dict__["count_passages"] = note
     Inbox.take = planted  # type: ignore[method-assign]
 
 
@@ -87,12 +62,27 @@ def green_before_commit() -> None:
     ScanLedger.append = planted  # type: ignore[method-assign]
 
 
+def hoard() -> None:
+    """What is sent is kept, several times over."""
+    from device.ledger.delivering import UplinkLedger
+
+    batch = UplinkLedger.batch
+    kept: list[Any] = []
+
+    def planted(self: UplinkLedger, first: int, last: int) -> Any:
+        made = batch(self, first, last)
+        kept.append(bytearray(2 * 2**20))
+        return made
+
+    UplinkLedger.batch = planted  # type: ignore[method-assign]
+
+
 PLANTS = {
     plant.__name__: plant
     for plant in (
         trust_the_wire,
-        receipt_before_commit,
         count_after_commit,
         green_before_commit,
+        hoard,
     )
 }
