@@ -2,13 +2,11 @@
 
 import shutil
 import time
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 from device.clock import SystemClock
 from device.ledger.file import LedgerFile
-from device.scan.gatekeeper import Gatekeeper
 from device.scan.run import keeper
 from gate_contract.verdicts import CROSSINGS, Verdict
 from tests.end_to_end.passing import card_codes
@@ -17,14 +15,9 @@ from tests.faults.outcome import Outcome, eventually
 from tests.faults.smalldisk import NotPermittedError, fill, free, small_disk
 
 RECOVERY_S = 30
-Make = Callable[[Arena], Gatekeeper]
 
 
-def _keeper(arena: Arena) -> Gatekeeper:
-    return keeper(arena.config(GATE))
-
-
-def gate_disk(folder: Path, tried: int, make: Make = _keeper, *, ext4: bool = True) -> Outcome:
+def gate_disk(folder: Path, tried: int, *, ext4: bool = True, patience_s: float = 20) -> Outcome:
     """The gate's keeper on a disk that fills up while people pass. Survived: full, it answered with
     the fault signal or stored what it called green; recovered, it admits again by itself."""
     outcome = Outcome(f"the gate's disk full ({'ext4' if ext4 else 'tmpfs'})")
@@ -35,7 +28,7 @@ def gate_disk(folder: Path, tried: int, make: Make = _keeper, *, ext4: bool = Tr
     green = 0
     try:
         with small_disk(state, 2_048, ext4=ext4) as disk:
-            people = make(arena)
+            people = keeper(arena.config(GATE))
             codes = card_codes(arena, 40)
 
             def show() -> list[Verdict]:
@@ -52,7 +45,7 @@ def gate_disk(folder: Path, tried: int, make: Make = _keeper, *, ext4: bool = Tr
                 show()
                 fill(disk)
                 # What SQLite had room for in its log still fits; then nothing does.
-                refused = eventually(lambda: show() == [Verdict.STORAGE_FAILED], 20)
+                refused = eventually(lambda: show() == [Verdict.STORAGE_FAILED], patience_s)
                 told = people.storage_fault is not None
                 free(disk)
                 began = time.monotonic()

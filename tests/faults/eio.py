@@ -91,7 +91,7 @@ def _indexes(
     return found[::step]
 
 
-_COUNTED = r"^ *[\d.]+ +[\d.]+ +\d+ +(\d+)(?: +\d+)? (?!total)\w+$"
+_COUNTED = r"^ *[\d.]+ +[\d.]+ +\d+ +(\d+)(?: +\d+)? +(?!total)\w+$"
 
 
 def _run(arguments: list[str], calls: str, nth: int) -> list[str]:
