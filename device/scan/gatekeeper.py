@@ -90,6 +90,8 @@ class Gatekeeper:
         """What a gate does without anybody in view: learn the time, sum up, prove its storage."""
         if self._resting(reading):
             return
+        if self._ledger and self._ledger.is_doubted():
+            self.close()  # opening it again looks into it
         try:
             ready = self._ready(reading)
             sums = {}

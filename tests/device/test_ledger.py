@@ -29,8 +29,8 @@ from tests.fakes.issuer import Issuer
 DAY_MS = 86_400_000
 
 
-def entry(number: int, *, at: int = MORNING_MS) -> Entry:
-    stamp = Stamp(BOOT, number, at + number, Clock.TRUSTED)
+def entry(number: int, *, after_ms: int = 0) -> Entry:
+    stamp = Stamp(BOOT, after_ms + number, MORNING_MS + after_ms + number, Clock.TRUSTED)
     return Entry(stamp, Verdict.ADMITTED_IN, Issuer().card(number), Direction.IN)
 
 
@@ -175,7 +175,7 @@ class TestDelivery:
     def test_pruning_keeps_what_has_no_receipt_and_what_is_young(self, path: Path) -> None:
         scan = open_ledger(path)
         for number in range(1, 11):
-            scan.append([entry(number, at=MORNING_MS + number * DAY_MS)])
+            scan.append([entry(number, after_ms=number * DAY_MS)])
         ledger = UplinkLedger.open(path, GATE_ID)
         assert ledger.prune(3 * DAY_MS) == 0  # nothing is receipted
         ledger.set_receipted(4)

@@ -23,6 +23,7 @@ class District:
     batches: list[Batch] = field(default_factory=list)
     healths: list[Health] = field(default_factory=list)
     sessions: list["Line"] = field(default_factory=list)
+    missing: int = 0
 
     def connect(self) -> Any:
         if not self.reachable:
@@ -41,6 +42,7 @@ class District:
         outcome = accept(head, batch)
         if isinstance(outcome, Accepted):
             head = self.heads[batch.ledger_id] = outcome.head
+            self.missing += outcome.missing
         return self.receipt(batch.ledger_id, head)
 
     def receipt(self, ledger_id: str, head: Head) -> Receipt:
