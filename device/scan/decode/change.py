@@ -12,10 +12,10 @@ MIN_CELLS = 5
 FLOOR = 6.0
 """Grey levels that a cell must differ by, where there is no noise."""
 NOISE_FACTOR = 5.0
-MEASURE_EVERY = 8
+MEASURE_EVERY = 16
 """Noise is measured, and changed cells enter the background by one grey level, once in this many
 frames; quiet cells follow in each fourth."""
-STILL_FRAMES = 15
+STILL_FRAMES = 10
 """A changed cell that has not moved for so many frames is the new background: it was looked at
 often enough, and looking at the same picture again finds nothing new."""
 SETTLE_FRAMES = 4
@@ -85,10 +85,9 @@ class ChangeGate:
             cv2.absdiff(small, self._last), self._limit() / 2, 255, cv2.THRESH_BINARY_INV
         )[1]
         self._still = cv2.bitwise_and(cv2.add(self._still, 1), cv2.bitwise_and(moved, changed))
-        if self._frames % 4 == 0:
-            rested = cv2.threshold(self._still, STILL_FRAMES, 255, cv2.THRESH_BINARY)[1]
-            if cv2.countNonZero(rested):
-                cv2.copyTo(small, rested, self._background)
+        rested = cv2.threshold(self._still, STILL_FRAMES, 255, cv2.THRESH_BINARY)[1]
+        if cv2.countNonZero(rested):
+            cv2.copyTo(small, rested, self._background)
 
     def _follow(self, small: Grey, changed: Cells) -> None:
         background = self._background

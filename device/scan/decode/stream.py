@@ -1,11 +1,12 @@
 """Reading a camera's frames one after the other: what to look at, where, and how hard."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from device.scan.decode import Code
 from device.scan.decode import attempts as a
 from device.scan.decode.attempts import Attempt
+from device.scan.decode.boredom import Boredom
 from device.scan.decode.change import Cells, ChangeGate
 from device.scan.decode.ladder import IsCard, anything, climb
 from device.scan.decode.patience import Patience
@@ -21,20 +22,21 @@ SEARCH_EVERY = 3
 """While a card is being read, the rest of the picture is searched in each third frame only."""
 SMALL_PX = 210
 """A patch no larger than this is read best at twice its size."""
-LIKELY = 0.22
-"""Patches less like a code than this get one attempt in each UNLIKELY_EVERY-th frame."""
+LIKELY = 0.25
+"""Patches less like a code than this, and boring ones, get one attempt in each
+UNLIKELY_EVERY-th frame."""
 UNLIKELY_EVERY = 3
 
-_RESCUE = (a.SHARP, a.DOUBLE_BLURRED, a.DOUBLE, a.BLURRED, a.DOUBLE_CONTRAST, a.ZBAR)
-_TRACK_RESCUE = (a.DOUBLE, a.BLURRED, a.SHARP, a.PLAIN, a.DOUBLE_BLURRED)
+_RESCUE = (a.DOUBLE, a.SHARP, a.PLAIN, a.BLURRED, a.DOUBLE_BLURRED)
+"""For a card that was read before, two of these in each frame where its own attempt fails."""
 
 
-def _first_attempts(patch: Patch) -> tuple[Attempt, Attempt]:
+def _attempts_at(patch: Patch) -> tuple[Attempt, ...]:
     if patch.faint:
         return a.BLURRED, a.DOUBLE_BLURRED
     if max(patch.box.width, patch.box.height) <= SMALL_PX:
-        return a.DOUBLE, a.PLAIN
-    return a.PLAIN, a.DOUBLE
+        return a.DOUBLE, a.PLAIN, a.SHARP
+    return a.PLAIN, a.DOUBLE, a.SHARP
 
 
 class StreamDecoder:
@@ -57,6 +59,7 @@ class StreamDecoder:
         self._gate = ChangeGate()
         self._tracks: list[Track] = []
         self._patience = Patience(is_card)
+        self._boredom = Boredom()
         self._frames = 0
         self._until = 0.0
 
@@ -86,8 +89,9 @@ class StreamDecoder:
 
     def _follow(self, track: Track, image: Grey) -> Code | None:
         box = track.expected(image)
-        rescue = _TRACK_RESCUE[(self._frames + track.missed) % len(_TRACK_RESCUE)]
-        tries = (track.attempt, rescue) if rescue is not track.attempt else (track.attempt,)
+        others = [attempt for attempt in _RESCUE if attempt is not track.attempt]
+        turn = 2 * track.missed
+        tries = (track.attempt, *(others * 2)[turn % len(others) :][:2])
         codes, by = climb(image, box, tries, self._is_card, may_go_on=self._may_go_on)
         for code in codes:
             if code.data == track.code.data and by is not None:
@@ -114,16 +118,17 @@ class StreamDecoder:
             box = patch.box
             if any(box.overlap(other) > 0.6 and other.area > box.area / 3 for other in taken):
                 continue
-            tries: Sequence[Attempt] = _first_attempts(patch)
-            if patch.likeness >= LIKELY and rank < 2:
-                tries = (*tries, _RESCUE[(self._frames + rank) % len(_RESCUE)])
-            elif patch.likeness < LIKELY:
-                if (self._frames + rank) % UNLIKELY_EVERY:
+            tries = _attempts_at(patch)
+            if patch.likeness < LIKELY or self._boredom.bored_of(box):
+                turn, wait = divmod(self._frames + rank, UNLIKELY_EVERY)
+                if wait:
                     continue
-                tries = tries[:1]
+                tries = (tries[turn % len(tries)],)
             codes, by = climb(image, box, tries, self._is_card, may_go_on=self._may_go_on)
             if by is not None:
                 seen += [self._note(code, by) for code in codes]
+            elif patch.likeness >= LIKELY:
+                self._boredom.in_vain(box, self._frames)
             if not self._may_go_on():
                 break
         return seen

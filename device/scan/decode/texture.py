@@ -79,7 +79,7 @@ def patches(image: Grey, changed: Cells) -> list[Patch]:
         if min(across, down) < MIN_CELLS:
             continue
         inner = Box(x * CELL_PX, y * CELL_PX, (x + across) * CELL_PX, (y + down) * CELL_PX)
-        contrast = float(cv2.meanStdDev(inner.cut(image)[::2, ::2])[1][0, 0])
+        contrast = float(cv2.meanStdDev(inner.cut(image)[::3])[1][0, 0])
         strength = float(cv2.mean(busy[y : y + down, x : x + across])[0])
         margin = CELL_PX + max(inner.width, inner.height) // 5
         likeness = strength / max(4.0, contrast)
