@@ -1,0 +1,108 @@
+"""`make demo`."""
+
+import json
+import queue
+import signal
+import sys
+import time
+from pathlib import Path
+
+import click
+
+from demo.cast import Cast, mosquitto, program
+from demo.outcome import Outcome, as_json, measure, progress
+from demo.stage import Stage, build
+from gate_contract.errors import SchoolgateError
+
+DRAIN_S = 60
+
+
+@click.command()
+@click.option("--seconds", type=click.FloatRange(5, 3600), help="End after about this long.")
+@click.option("--json", "out", type=click.Path(path_type=Path), help="Write what happened to FILE.")
+@click.option("--camera", metavar="DEVICE", help="A webcam for the first gate, e.g. /dev/video0.")
+@click.option(
+    "--folder", type=click.Path(path_type=Path), default=Path("var/demo"), show_default=True
+)
+def main(seconds: float | None, out: Path | None, camera: str | None, folder: Path) -> None:
+    """Two gates of two schools, a broker and the district's bridge, on this machine."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        outcome = run(folder, seconds=seconds, camera=camera)
+    except SchoolgateError as error:
+        click.echo(f"demo: {error}", err=True)
+        sys.exit(1)
+    if out:
+        out.write_text(json.dumps(as_json(outcome), indent=2) + "\n", "utf-8")
+    print(
+        f"\n{outcome.cards_shown} cards shown: {outcome.crossings} crossings, "
+        f"{outcome.refusals} refusals. {outcome.receipted} confirmed by the district; "
+        f"{outcome.lost} lost, {outcome.doubled} counted twice."
+    )
+
+
+def run(folder: Path, *, seconds: float | None, camera: str | None) -> Outcome:
+    """Play the demo; returns what happened. Ctrl-C ends it in good order."""
+    print("Setting the stage: certificates, cards, what the cameras will see ...", flush=True)
+    stage = build(folder.absolute(), seconds=seconds, camera=camera)
+    with Cast(folder.absolute() / "logs") as cast:
+        cast.start("broker", [mosquitto(), "-c", stage.broker_config])
+        cast.start(
+            "bridge", [program("gate-bridge"), "serve", "--home", stage.home.folder], listen=True
+        )
+        print(f"\n  {cast.wait_for_line('bridge')}")
+        print(f"  cards to print: {stage.cards}")
+        print("  Ctrl-C ends it.\n" if seconds is None else "", flush=True)
+        for gate in stage.gates:
+            gate_command, config = program("gate"), gate.config
+            cast.start(f"{gate.gate_id}-uplink", [gate_command, "uplink", "--config", config])
+            cast.start(gate.gate_id, [gate_command, "scan", "--config", config], listen=True)
+        try:
+            _watch(stage, cast, seconds)
+        except KeyboardInterrupt:
+            print("\nending: delivering what is left ...", flush=True)
+        frames = {}
+        for gate in stage.gates:
+            scan = progress(gate).scan
+            cast.stop(gate.gate_id)
+            frames[gate.gate_id] = scan.frames if scan else 0
+        _drain(stage, cast)
+        return measure(stage, frames)
+
+
+def _watch(stage: Stage, cast: Cast, seconds: float | None) -> None:
+    """Show what the gates signal, until all cameras have nothing more to show, or for ever."""
+    names = {gate.gate_id: gate.unit_id for gate in stage.gates}
+    started = time.monotonic()
+    while True:
+        cast.check()
+        try:
+            gate_id, line = cast.said.get(timeout=0.5)
+            if gate_id in names:
+                print(f"  {names[gate_id]:<15} {line}", flush=True)
+            continue
+        except queue.Empty:
+            pass
+        if seconds is None:
+            continue
+        scans = [progress(gate).scan for gate in stage.gates if gate.story]
+        if all(scan is not None and scan.source_ended for scan in scans):
+            if all(gate.story for gate in stage.gates):
+                return
+            if time.monotonic() - started >= seconds:
+                return
+
+
+def _drain(stage: Stage, cast: Cast) -> None:
+    """Wait until every record has its receipt."""
+    deadline = time.monotonic() + DRAIN_S
+    while time.monotonic() < deadline:
+        cast.check()
+        states = [progress(gate) for gate in stage.gates]
+        if all(state.receipted == state.stored for state in states):
+            return
+        time.sleep(0.2)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,134 @@
+"""What happened, from the gates' ledgers, the bridge's database and the cameras' story."""
+
+import sqlite3
+from collections import Counter
+from contextlib import closing
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from demo.stage import DemoGate, Stage
+from device import status
+from device.clock import SystemClock
+from device.config import load
+from device.ledger.file import LedgerFile
+from gate_contract.health import ScanHealth
+from gate_contract.verdicts import CROSSINGS, REFUSALS
+from server_bridge.serve import now_ms
+from server_bridge.store.live import snapshot
+from server_bridge.store.schema import crossings, ledgers
+
+Key = tuple[str, str, int]
+"""gate_id, ledger_id, seq: a record's identity."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """`crossings` and `refusals` are in the gates' ledgers, `receipted` of both the part that the
+    district has confirmed, `counted` the crossings in its counts. `lost` crossings are in a ledger
+    and not at the district; `doubled` ones are counted more than once."""
+
+    cards_shown: int
+    crossings: int
+    refusals: int
+    refusals_by_code: dict[str, int]
+    receipted: int
+    counted: int
+    lost: int
+    doubled: int
+    schools: dict[str, dict[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class GateProgress:
+    """How far a gate is: `scan` is None until gate-scan is heard of."""
+
+    scan: ScanHealth | None
+    stored: int
+    receipted: int
+
+
+def progress(gate: DemoGate) -> GateProgress:
+    """Ask a gate as `gate status` does."""
+    config = load(gate.config)
+    reading = SystemClock().read()
+    scan = status.read(config.status_path, reading.boot_id, reading.up_ms)
+    if not config.ledger_path.exists():
+        return GateProgress(scan, 0, 0)
+    with closing(LedgerFile.open(config.ledger_path, gate.gate_id)) as ledger:
+        return GateProgress(scan, ledger.head()[0], ledger.receipted())
+
+
+def measure(stage: Stage, frames: dict[str, int]) -> Outcome:
+    """Put the figures together. `frames`: how many each gate's camera has shown."""
+    recorded: dict[Key, str] = {}
+    refused: Counter[str] = Counter()
+    receipted = 0
+    for gate in stage.gates:
+        for key, verdict, count, confirmed in _ledger_rows(load(gate.config).ledger_path, gate):
+            if verdict in CROSSINGS:
+                recorded[key] = verdict
+            elif verdict in REFUSALS:
+                refused[verdict] += count
+            if verdict in CROSSINGS or verdict in REFUSALS:
+                receipted += count if confirmed else 0
+    stored = _stored_crossings(stage)
+    with stage.home.database().read() as connection:
+        shown = snapshot(connection, now_ms(), stage.home.zone)
+    schools = {
+        unit.unit_id: {"in": unit.entered, "out": unit.left, "inside": unit.inside}
+        for unit in shown.units
+        if unit.is_school
+    }
+    counted = sum(school["in"] + school["out"] for school in schools.values())
+    return Outcome(
+        cards_shown=sum(
+            gate.story.presented(frames[gate.gate_id]) for gate in stage.gates if gate.story
+        )
+        + sum(_seen_by_camera(gate) for gate in stage.gates if not gate.story),
+        crossings=len(recorded),
+        refusals=refused.total(),
+        refusals_by_code=dict(sorted(refused.items())),
+        receipted=receipted,
+        counted=counted,
+        lost=len(recorded.keys() - stored),
+        doubled=max(0, counted - len(stored)),
+        schools=schools,
+    )
+
+
+def as_json(outcome: Outcome) -> dict[str, object]:
+    """The outcome as `--json` writes it."""
+    return asdict(outcome)
+
+
+def _ledger_rows(path: Path, gate: DemoGate) -> list[tuple[Key, str, int, bool]]:
+    with closing(sqlite3.connect(path)) as connection:
+        (ledger_id,) = connection.execute("SELECT ledger_id FROM ledger").fetchone()
+        rows = connection.execute(
+            "SELECT seq, verdict, count, seq <= (SELECT receipted FROM delivery) FROM records"
+        )
+        return [
+            ((gate.gate_id, ledger_id, seq), verdict, count, bool(confirmed))
+            for seq, verdict, count, confirmed in rows
+        ]
+
+
+def _seen_by_camera(gate: DemoGate) -> int:
+    """A real camera's cards are only known by what became of them."""
+    return sum(
+        count
+        for _, verdict, count, _ in _ledger_rows(load(gate.config).ledger_path, gate)
+        if verdict in CROSSINGS or verdict in REFUSALS
+    )
+
+
+def _stored_crossings(stage: Stage) -> set[Key]:
+    with stage.home.database().read() as connection:
+        rows = connection.execute(
+            sa.select(ledgers.c.gate_id, ledgers.c.ledger_id, crossings.c.seq)
+            .join(ledgers, ledgers.c.ledger == crossings.c.ledger)
+            .where(crossings.c.verdict.in_(sorted(CROSSINGS)))
+        )
+        return {(row.gate_id, row.ledger_id, row.seq) for row in rows}

@@ -1,0 +1,176 @@
+"""Sets the stage: a district with two schools, their gates and cards, below one folder."""
+
+import json
+import shutil
+import socket
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from demo.story import FPS, Story, tell
+from device.bench.scenes import write_sequence
+from firmware_config import bundle
+from gate_contract.card import Kind
+from server_bridge import pki
+from server_bridge.broker.config import write_broker_config
+from server_bridge.cards.face import PrintedCard
+from server_bridge.cards.issue import issue_cards
+from server_bridge.cards.sheet import write_sheet
+from server_bridge.home import Home, initialise
+from server_bridge.pki import Identity
+from server_bridge.serve import now_ms
+from server_bridge.store.cards import IssuedCard, add_cards
+from server_bridge.store.units import Unit, add_gate, add_unit, add_viewer
+
+SCHOOLS = {
+    "thcs-phungcong": "Trường THCS Phụng Công",
+    "th-vangiang": "Trường Tiểu học Văn Giang",
+}
+VIEWER = "hall"
+SIZE = (960, 540)
+STORY_S = 30.0
+"""One lap of what the cameras see, when the demo runs without an end."""
+
+
+@dataclass(frozen=True, slots=True)
+class DemoGate:
+    """A gate of the demo. `story` is None where a real camera looks at the real world."""
+
+    gate_id: str
+    unit_id: str
+    config: Path
+    story: Story | None
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Everything the demo's processes need."""
+
+    home: Home
+    broker_config: Path
+    viewer: Path
+    gates: list[DemoGate]
+    cards: Path
+
+
+def build(folder: Path, *, seconds: float | None, camera: str | None) -> Stage:
+    """Build the stage afresh in `folder`. `camera`: a V4L2 device for the first gate."""
+    shutil.rmtree(folder, ignore_errors=True)
+    home = _home(folder / "bridge")
+    today = datetime.now(home.zone).date()
+    with home.database().write() as connection:
+        add_unit(connection, Unit("hung-yen", "Tỉnh Hưng Yên", "province", None))
+        add_unit(connection, Unit("van-giang", "Xã Văn Giang", "commune", "hung-yen"))
+        for unit_id, name in SCHOOLS.items():
+            add_unit(connection, Unit(unit_id, name, "school", "van-giang"))
+        add_viewer(connection, VIEWER, now_ms())
+    now = datetime.now(UTC)
+    viewer = folder / "viewer"
+    pki.issue(home.pki, Identity.viewer(VIEWER), now=now).write(viewer)
+    broker = home.settings.broker
+    broker_config = write_broker_config(
+        home.broker_folder,
+        authority=home.pki,
+        host=broker.host,
+        port=broker.port,
+        now=now,
+        viewers=[VIEWER],
+    )
+    gates, printed = [], []
+    for number, (unit_id, name) in enumerate(SCHOOLS.items()):
+        cards = _issue(home, unit_id)
+        printed += [
+            PrintedCard(card.text, name, card.kind, card.card_id, card.expires) for card in cards
+        ]
+        real = camera if number == 0 else None
+        story = None if real else tell(home, cards, seconds or STORY_S, today)
+        gates.append(_gate(folder, home, unit_id, story, real, loop=seconds is None))
+        if story:
+            write_sequence(
+                folder / gates[-1].gate_id / "frames",
+                story.showings,
+                fps=FPS,
+                size=SIZE,
+                seed=number,
+            )
+    sheet = folder / "cards.pdf"
+    write_sheet(sheet, printed, title="Schoolgate demo", created=now)
+    return Stage(home, broker_config, viewer, gates, sheet)
+
+
+def _home(folder: Path) -> Home:
+    folder.mkdir(mode=0o700, parents=True)
+    web_port = 8080 if _is_free(8080) else 0
+    (folder / "bridge.toml").write_text(
+        f'[district]\nname = "Schoolgate demo"\n[broker]\nport = {_free_port()}\n'
+        f"[web]\nport = {web_port}\n",
+        "utf-8",
+    )
+    return initialise(folder)
+
+
+def _issue(home: Home, unit_id: str) -> list[IssuedCard]:
+    today = datetime.now(home.zone).date()
+    issued = []
+    for kind, number in ((Kind.PUPIL, 14), (Kind.STAFF, 3), (Kind.VISITOR, 1)):
+        issued += issue_cards(
+            number,
+            kind=kind,
+            unit_id=unit_id,
+            not_before=today,
+            expires=today + timedelta(days=300),
+            key_id=home.settings.cards.key_id,
+            key=home.card_key(),
+        )
+    with home.database().write() as connection:
+        add_cards(connection, issued, now_ms())
+    return issued
+
+
+def _gate(
+    folder: Path, home: Home, unit_id: str, story: Story | None, camera: str | None, *, loop: bool
+) -> DemoGate:
+    gate_id = f"{unit_id}-01"
+    with home.database().write() as connection:
+        add_gate(connection, gate_id, unit_id, now_ms())
+    issued = pki.issue(home.pki, Identity.gate(gate_id), now=datetime.now(UTC))
+    path = bundle.write(
+        folder / gate_id,
+        bundle.Bundle(
+            gate_id=gate_id,
+            direction="auto",
+            timezone=home.settings.district.timezone,
+            broker_host=home.settings.broker.host,
+            broker_port=home.settings.broker.port,
+            card_keys=home.public_keys(),
+            cert_pem=issued.cert_pem,
+            key_pem=issued.key_pem,
+            ca_pem=issued.ca_pem,
+        ),
+    )
+    text = path.read_text("utf-8")
+    text = text.replace("[gate]\n", '[gate]\nstate_dir = "state"\nrun_dir = "run"\n', 1)
+    text += '\n[signals]\ndriver = "terminal"\n\n[clock]\nbattery = true\n\n[camera]\n'
+    if camera:
+        text += f'source = "v4l2"\ndevice = {json.dumps(camera)}\n'
+    else:
+        text += f'source = "replay"\npath = "frames"\nfps = {FPS}\nloop = {json.dumps(loop)}\n'
+    path.write_text(text, "utf-8")
+    return DemoGate(gate_id, unit_id, path, story)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True

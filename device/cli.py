@@ -1,0 +1,160 @@
+"""The `gate` command."""
+
+import logging
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import click
+import msgspec
+import structlog
+
+from device import __version__, status
+from device.clock import SystemClock
+from device.config import Config, load, sample
+from device.ledger.file import LedgerFile
+from device.ledger.verifying import verify
+from device.supervise import Supervisor
+from gate_contract.errors import SchoolgateError
+
+DEFAULT_CONFIG = Path("/etc/schoolgate/gate.toml")
+
+config_option = click.option(
+    "--config",
+    "config_path",
+    type=click.Path(path_type=Path),
+    default=DEFAULT_CONFIG,
+    envvar="GATE_CONFIG",
+    show_default=True,
+    help="The gate's configuration.",
+)
+
+
+def main() -> None:
+    """Entry point: an error of ours is one line, not a traceback."""
+    try:
+        gate(standalone_mode=False)
+    except SchoolgateError as error:
+        click.echo(f"gate: {error}", err=True)
+        sys.exit(1)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.Abort:
+        sys.exit(130)
+
+
+@click.group()
+@click.version_option(__version__)
+def gate() -> None:
+    """Schoolgate's checkpoint: scan cards, keep every crossing, deliver it to the district."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
+@gate.command()
+@config_option
+def scan(config_path: Path) -> None:
+    """Read cards at the camera, record and signal. No network."""
+    from device.scan.run import run
+
+    _serve(config_path, run)
+
+
+@gate.command()
+@config_option
+def uplink(config_path: Path) -> None:
+    """Deliver recorded crossings to the district. No devices."""
+    from device.uplink.run import run
+
+    _serve(config_path, run)
+
+
+@gate.command("status")
+@config_option
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+def show_status(config_path: Path, as_json: bool) -> None:
+    """What this gate has recorded and delivered, and how it is."""
+    config = load(config_path)
+    reading = SystemClock().read()
+    with closing(LedgerFile.open(config.ledger_path, config.gate.id)) as ledger:
+        stored, receipted = ledger.head()[0], ledger.receipted()
+    scan_health = status.read(config.status_path, reading.boot_id, reading.up_ms)
+    told = {
+        "gate_id": config.gate.id,
+        "ledger_id": ledger.ledger_id,
+        "stored": stored,
+        "receipted": receipted,
+        "backlog": max(0, stored - receipted),
+        "scan": scan_health,
+    }
+    if as_json:
+        click.echo(msgspec.json.encode(told))
+        return
+    click.echo(f"{config.gate.id}: {stored} records, {receipted} of them stored at the district")
+    if scan_health is None:
+        click.echo("gate scan is not running, or hangs (systemctl status gate-scan)")
+    else:
+        click.echo(scan_health.detail or "camera, storage, light and sound are well")
+
+
+@gate.group("ledger")
+def ledger_group() -> None:
+    """The recorded crossings."""
+
+
+@ledger_group.command("verify")
+@config_option
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+def ledger_verify(config_path: Path, as_json: bool) -> None:
+    """Prove that every record is there and none was altered."""
+    config = load(config_path)
+    with closing(LedgerFile.open(config.ledger_path, config.gate.id)) as ledger:
+        proof = verify(ledger)
+        told = {
+            "gate_id": ledger.gate_id,
+            "ledger_id": ledger.ledger_id,
+            "first": proof.first,
+            "last": proof.last,
+            "receipted": ledger.receipted(),
+            "scans": proof.tally,
+        }
+    if as_json:
+        click.echo(msgspec.json.encode(told))
+    else:
+        click.echo(f"records {proof.first} to {proof.last}: all there, none altered")
+
+
+@gate.group("config")
+def config_group() -> None:
+    """The configuration file."""
+
+
+@config_group.command("sample")
+def config_sample() -> None:
+    """Print a sample with every setting and its default."""
+    click.echo(sample(), nl=False)
+
+
+@config_group.command("check")
+@config_option
+def config_check(config_path: Path) -> None:
+    """Read the configuration and say what is wrong; touches no device."""
+    config = load(config_path)
+    click.echo(f"{config_path}: right, for gate {config.gate.id}")
+
+
+def _serve(config_path: Path, run: Callable[[Config, Supervisor], None]) -> None:
+    config = load(config_path)
+    supervisor = Supervisor()
+    supervisor.catch_signals()
+    run(config, supervisor)

@@ -1,0 +1,185 @@
+"""The gate's configuration: read and checked without touching any device or network.
+
+`gate.toml` in this folder is the sample, the defaults' documentation, and a test.
+"""
+
+import base64
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from msgspec import Meta, Struct
+
+from device.ledger.file import FILE_NAME
+from device.status import STATUS_NAME
+from gate_contract.crossing import Direction, GateId
+from gate_contract.errors import SchoolgateError
+
+Pin = Annotated[int, Meta(ge=-1, le=53)]
+Positive = Annotated[float, Meta(gt=0)]
+
+
+class ConfigError(SchoolgateError):
+    """The configuration cannot be used; the message names the setting and the remedy."""
+
+
+class Gate(Struct, frozen=True, forbid_unknown_fields=True):
+    id: GateId
+    direction: Literal["in", "out", "auto"] = "auto"
+    timezone: str = "Asia/Ho_Chi_Minh"
+    repeat_window_s: Positive = 5.0
+    language: Literal["vi", "en"] = "vi"
+    state_dir: str = "/var/lib/schoolgate"
+    run_dir: str = "/run/schoolgate"
+    keep_days: Annotated[int, Meta(ge=1)] = 30
+
+
+class Cards(Struct, frozen=True, forbid_unknown_fields=True):
+    keys: dict[str, str]
+
+
+class Camera(Struct, frozen=True, forbid_unknown_fields=True):
+    source: Literal["picamera2", "v4l2", "replay"] = "picamera2"
+    device: str = "/dev/video0"
+    path: str = ""
+    loop: bool = True
+    width: Annotated[int, Meta(ge=160, le=4608)] = 1280
+    height: Annotated[int, Meta(ge=120, le=3456)] = 720
+    fps: Annotated[float, Meta(gt=0, le=120)] = 15.0
+    exposure_us: Annotated[int, Meta(ge=0, le=100_000)] = 0
+    rotation: Literal[0, 180] = 0
+
+
+class Decoder(Struct, frozen=True, forbid_unknown_fields=True):
+    name: Literal["zxing", "pyzbar"] = "zxing"
+
+
+class Signals(Struct, frozen=True, forbid_unknown_fields=True):
+    driver: Literal["gpio", "terminal", "none"] = "gpio"
+    red_pin: Pin = 17
+    green_pin: Pin = 27
+    blue_pin: Pin = 22
+    active_high: bool = True
+    buzzer_pin: Pin = 18
+    buzzer: Literal["active", "passive"] = "active"
+
+
+class Clock(Struct, frozen=True, forbid_unknown_fields=True):
+    battery: bool = False
+
+
+class Broker(Struct, frozen=True, forbid_unknown_fields=True):
+    host: str
+    port: Annotated[int, Meta(ge=1, le=65535)] = 8883
+    ca: str = "tls/ca.pem"
+    cert: str = "tls/cert.pem"
+    key: str = "tls/key.pem"
+    keepalive_s: Annotated[int, Meta(ge=5, le=3600)] = 20
+
+
+class Config(Struct, frozen=True, forbid_unknown_fields=True):
+    """All of `gate.toml`. `folder` is where its relative paths start."""
+
+    gate: Gate
+    cards: Cards
+    broker: Broker
+    camera: Camera = Camera()
+    decoder: Decoder = Decoder()
+    signals: Signals = Signals()
+    clock: Clock = Clock()
+    folder: str = ""
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.gate.timezone)
+
+    @property
+    def direction(self) -> Direction | None:
+        """None is `auto`."""
+        return None if self.gate.direction == "auto" else Direction(self.gate.direction)
+
+    @property
+    def public_keys(self) -> dict[int, Ed25519PublicKey]:
+        """The district's keys by key_id."""
+        return {
+            int(key_id): Ed25519PublicKey.from_public_bytes(base64.b64decode(text, validate=True))
+            for key_id, text in self.cards.keys.items()
+        }
+
+    @property
+    def ledger_path(self) -> Path:
+        return self.path(self.gate.state_dir) / FILE_NAME
+
+    @property
+    def status_path(self) -> Path:
+        return self.path(self.gate.run_dir) / STATUS_NAME
+
+    def path(self, text: str) -> Path:
+        """`text` as a path, from the configuration's folder unless it is absolute."""
+        return Path(self.folder) / text
+
+
+def load(path: Path) -> Config:
+    """Read and check a configuration.
+
+    Raises:
+        ConfigError: no such file, not TOML, an unknown or missing setting, or a value that cannot
+            be used.
+    """
+    try:
+        config = parse(path.read_bytes(), path.resolve().parent)
+    except OSError as error:
+        raise ConfigError(
+            f"{path}: {error.strerror}. A gate's configuration comes from: gate-bridge gate add"
+        ) from error
+    except ConfigError as error:
+        raise ConfigError(f"{path}: {error}") from error
+    return config
+
+
+def parse(text: bytes, folder: Path) -> Config:
+    """`load` without the file. Raises ConfigError."""
+    try:
+        config = msgspec.toml.decode(text, type=Config)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{error}. See: gate config sample") from error
+    if config.folder:
+        raise ConfigError("`folder` is not a setting. See: gate config sample")
+    config = msgspec.structs.replace(config, folder=str(folder))
+    _check_values(config)
+    return config
+
+
+def _check_values(config: Config) -> None:
+    try:
+        _ = config.zone
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ConfigError(
+            f"gate.timezone {config.gate.timezone!r} is unknown; write one like Asia/Ho_Chi_Minh"
+        ) from error
+    if not config.cards.keys:
+        raise ConfigError("[cards.keys] is empty: the gate could verify no card")
+    for key_id, text in config.cards.keys.items():
+        if not (key_id.isascii() and key_id.isdigit() and int(key_id) <= 255):
+            raise ConfigError(f"[cards.keys] {key_id!r}: a key_id is a number from 0 to 255")
+        try:
+            Ed25519PublicKey.from_public_bytes(base64.b64decode(text, validate=True))
+        except ValueError as error:
+            raise ConfigError(
+                f"[cards.keys] {key_id}: not the base64 of a 32-byte public key; "
+                "copy it from: gate-bridge card keys"
+            ) from error
+    if config.camera.source == "replay" and not config.camera.path:
+        raise ConfigError("camera.path is missing: the folder of frames to replay")
+    pins = [config.signals.red_pin, config.signals.green_pin, config.signals.blue_pin]
+    used = [pin for pin in [*pins, config.signals.buzzer_pin] if pin >= 0]
+    if config.signals.driver == "gpio" and len(used) != len(set(used)):
+        raise ConfigError("[signals] two parts are on one pin; give each its own")
+
+
+def sample() -> str:
+    """The sample configuration, every setting with its comment."""
+    return files("device").joinpath("gate.toml").read_text("utf-8")

@@ -1,0 +1,212 @@
+"""The file itself: its tables, how it is opened, and what both services read of it."""
+
+import os
+import secrets
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Self
+
+import msgspec
+import sqlite_utils
+
+from gate_contract.crossing import Record, chain_start
+from gate_contract.errors import SchoolgateError
+
+FILE_NAME = "ledger.db"
+COLUMNS = "seq, boot_id, up_ms, at, clock, verdict, card_id, kind, direction, count"
+BUSY_S = 5
+
+schema = sqlite_utils.Migrations("ledger")
+
+
+@schema()
+def first(db: sqlite_utils.Database) -> None:
+    """The tables as of version 0.1."""
+    db.table("ledger").create(
+        {"id": int, "gate_id": str, "ledger_id": str, "created_at": str}, pk="id"
+    )
+    db.table("records").create(
+        {
+            "seq": int,
+            "boot_id": str,
+            "up_ms": int,
+            "at": int,
+            "clock": str,
+            "verdict": str,
+            "card_id": str,
+            "kind": str,
+            "direction": str,
+            "count": int,
+            "chain": bytes,
+        },
+        pk="seq",
+        not_null={"boot_id", "up_ms", "clock", "verdict", "count", "chain"},
+    )
+    db.table("records").create_index(["card_id", "seq"])
+    db.table("boots").create({"boot_id": str, "offset_ms": int}, pk="boot_id")
+    db.table("delivery").create({"id": int, "receipted": int}, pk="id")
+    db.table("delivery").insert({"id": 1, "receipted": 0})
+    db.table("proof").create({"id": int, "up_ms": int}, pk="id")
+
+
+class LedgerError(SchoolgateError):
+    """The ledger could not be opened, read or written; nothing was recorded."""
+
+
+class LedgerFile:
+    """An open ledger. One connection, for one thread."""
+
+    def __init__(
+        self, connection: sqlite3.Connection, path: Path, gate_id: str, ledger_id: str
+    ) -> None:
+        self._connection = connection
+        self.path = path
+        self.gate_id = gate_id
+        self.ledger_id = ledger_id
+
+    @classmethod
+    def open(cls, path: Path, gate_id: str) -> Self:
+        """Open an existing file.
+
+        Raises:
+            LedgerError: it is not there yet, cannot be written, is damaged, or is another gate's.
+        """
+        if not path.exists():
+            raise LedgerError(f"{path} is not there yet; gate-scan makes it when it starts")
+        with explained(path):
+            connection = _connect(path, "rw")
+            try:
+                owner, ledger_id = connection.execute(
+                    "SELECT gate_id, ledger_id FROM ledger"
+                ).fetchone()
+            except BaseException:
+                connection.close()
+                raise
+        if owner != gate_id:
+            connection.close()
+            raise LedgerError(
+                f"{path} is the ledger of gate {owner}, and this is {gate_id}. Deliver it there "
+                "first, or move the file away; a gate never writes another gate's ledger."
+            )
+        return cls(connection, path, gate_id, ledger_id)
+
+    def close(self) -> None:
+        """Close the connection. The file is whole at any moment, closed or not."""
+        self._connection.close()
+
+    def head(self) -> tuple[int, bytes]:
+        """The newest seq (0: none yet) and its chain hash."""
+        row = self._row("SELECT seq, chain FROM records ORDER BY seq DESC LIMIT 1")
+        return (row[0], row[1]) if row else (0, chain_start(self.gate_id, self.ledger_id))
+
+    def oldest(self) -> int:
+        """The oldest seq that can be sent. A pruned ledger keeps one row more, for its hash."""
+        (seq,) = self._row("SELECT min(seq) FROM records") or (None,)
+        return 1 if seq in (None, 1) else seq + 1
+
+    def chain_at(self, seq: int) -> bytes | None:
+        """The chain hash after `seq`, None where that row is pruned or not yet written."""
+        if seq == 0:
+            return chain_start(self.gate_id, self.ledger_id)
+        row = self._row("SELECT chain FROM records WHERE seq = ?", seq)
+        return row[0] if row else None
+
+    def records(self, first: int, last: int) -> Iterator[tuple[Record, bytes]]:
+        """The records `first`..`last` that are there, in order, each with its chain hash."""
+        names = COLUMNS.split(", ")
+        with explained():
+            for *fields, chain in self._connection.execute(
+                f"SELECT {COLUMNS}, chain FROM records WHERE seq BETWEEN ? AND ? ORDER BY seq",  # noqa: S608
+                (first, last),
+            ):
+                try:
+                    record = msgspec.convert(dict(zip(names, fields, strict=True)), Record)
+                except msgspec.ValidationError as error:
+                    raise LedgerError(f"record {fields[0]} is damaged: {error}") from error
+                yield record, chain
+
+    def damage(self) -> str | None:
+        """What SQLite's own integrity check finds wrong, None if nothing."""
+        row = self._row("PRAGMA integrity_check(1)")
+        return None if row == ("ok",) else str(row)
+
+    def receipted(self) -> int:
+        """Everything up to this seq is stored at the district."""
+        row = self._row("SELECT receipted FROM delivery")
+        return row[0] if row else 0
+
+    def _row(self, sql: str, *values: object) -> "tuple[Any, ...] | None":
+        with explained():
+            row: tuple[Any, ...] | None = self._connection.execute(sql, values).fetchone()
+            return row
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        with explained(), transaction(self._connection):
+            yield self._connection
+
+
+def create(path: Path, gate_id: str) -> None:
+    """Make the file, or migrate an older one; as it is otherwise.
+
+    Raises:
+        LedgerError: the file or its folder cannot be written, or is damaged.
+    """
+    with explained(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # SQLite asks for 0644 whatever the umask; gate-uplink writes through the group.
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o660))
+        connection = _connect(path, "rw")
+        try:
+            schema.apply(sqlite_utils.Database(connection))
+            with transaction(connection):
+                connection.execute(
+                    "INSERT OR IGNORE INTO ledger VALUES (1, ?, ?, ?)",
+                    (gate_id, secrets.token_hex(16), datetime.now(UTC).isoformat()),
+                )
+        finally:
+            connection.close()
+
+
+def _connect(path: Path, mode: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode={mode}", uri=True)
+    connection.isolation_level = None  # we begin and commit ourselves
+    connection.executescript(
+        f"PRAGMA busy_timeout={BUSY_S * 1000}; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
+        "PRAGMA mmap_size=0; PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON;"
+    )
+    return connection
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    """Begin, then commit or roll back."""
+    # IMMEDIATE: a deferred read-then-write meets "database is locked" at once, without waiting.
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+@contextmanager
+def explained(path: Path | None = None) -> Iterator[None]:
+    """Turn what SQLite and the file system say into a LedgerError that names the remedy."""
+    where = f"{path}: " if path else ""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        raise LedgerError(
+            f"{where}{error}. Check that the data partition is mounted, has free space, and that "
+            "its folder belongs to the group schoolgate."
+        ) from error
+    except sqlite3.DatabaseError as error:
+        raise LedgerError(f"{where}{error}. Run: gate ledger verify") from error
+    except OSError as error:
+        raise LedgerError(f"{where}{error.strerror}. Check the folder's owner, rights.") from error

@@ -1,0 +1,117 @@
+"""What gate-scan does with the ledger: append, and look back at a card's last crossing."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from device.ledger.file import COLUMNS, LedgerFile
+from device.timekeeping import EARLIEST_MS, Stamp
+from gate_contract.card import Card
+from gate_contract.crossing import Direction, Record, chain_next
+from gate_contract.verdicts import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What is appended; the ledger adds seq and chain."""
+
+    stamp: Stamp
+    verdict: Verdict
+    card: Card | None = None
+    direction: Direction | None = None
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class StoredCrossing:
+    """A card's newest crossing. `at` is UTC in ms, corrected where its boot was synchronised."""
+
+    direction: Direction
+    boot_id: str
+    up_ms: int
+    at: int | None
+
+
+class ScanLedger(LedgerFile):
+    """The appending side. WAL with `synchronous=FULL`: what `append` returned survives a cut."""
+
+    def append(self, entries: Sequence[Entry]) -> list[Record]:
+        """Append all of `entries` in one transaction and commit it to the card.
+
+        Raises:
+            LedgerError: nothing was recorded.
+        """
+        records = []
+        with self._transaction():
+            seq, chain = self.head()
+            for entry in entries:
+                record = _record(seq + 1, entry)
+                seq, chain = record.seq, chain_next(chain, record)
+                self._insert(record, chain)
+                records.append(record)
+        return records
+
+    def _insert(self, record: Record, chain: bytes) -> None:
+        self._connection.execute(
+            f"INSERT INTO records ({COLUMNS}, chain) VALUES (?,?,?,?,?,?,?,?,?,?,?)",  # noqa: S608
+            (
+                record.seq,
+                record.boot_id,
+                record.up_ms,
+                record.at,
+                record.clock,
+                record.verdict,
+                record.card_id,
+                record.kind,
+                record.direction,
+                record.count,
+                chain,
+            ),
+        )
+        if record.verdict is Verdict.CLOCK_SET and record.at is not None:
+            self._connection.execute(
+                "INSERT OR REPLACE INTO boots VALUES (?, ?)",
+                (record.boot_id, record.at - record.up_ms),
+            )
+
+    def prove_writable(self, up_ms: int) -> None:
+        """Commit a mark, as proof that a crossing could be recorded. Raises LedgerError."""
+        with self._transaction() as connection:
+            connection.execute("INSERT OR REPLACE INTO proof VALUES (1, ?)", (up_ms,))
+
+    def last_crossing(self, card_id: str) -> StoredCrossing | None:
+        """The newest crossing of a card, None if the ledger holds none."""
+        row = self._row(
+            "SELECT direction, boot_id, up_ms, "
+            "iif(clock = 'untrusted', coalesce(up_ms + offset_ms, at), at) "
+            "FROM records LEFT JOIN boots USING (boot_id) "
+            "WHERE card_id = ? AND verdict IN ('admitted_in', 'admitted_out') "
+            "ORDER BY seq DESC LIMIT 1",
+            card_id,
+        )
+        return StoredCrossing(Direction(row[0]), row[1], row[2], row[3]) if row else None
+
+    def boot_offset_ms(self, boot_id: str) -> int | None:
+        """UTC minus boot time of a boot whose clock was synchronised, else None."""
+        row = self._row("SELECT offset_ms FROM boots WHERE boot_id = ?", boot_id)
+        return row[0] if row else None
+
+    def last_trusted_ms(self) -> int:
+        """The newest time that was trusted here, UTC in ms; 2020-01-01 if none."""
+        row = self._row("SELECT at FROM records WHERE clock = 'trusted' ORDER BY seq DESC LIMIT 1")
+        return row[0] if row else EARLIEST_MS
+
+
+def _record(seq: int, entry: Entry) -> Record:
+    card = entry.card
+    return Record(
+        seq=seq,
+        boot_id=entry.stamp.boot_id,
+        up_ms=entry.stamp.up_ms,
+        at=entry.stamp.at,
+        clock=entry.stamp.clock,
+        verdict=entry.verdict,
+        card_id=card.card_id if card else None,
+        kind=card.kind if card else None,
+        direction=entry.direction,
+        count=entry.count,
+    )

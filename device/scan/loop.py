@@ -1,0 +1,177 @@
+"""gate-scan's main loop: frame, codes, verdicts, signal; and its health."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import structlog
+
+from device.clock import ClockReader
+from device.scan.decode import Code, Decoder
+from device.scan.frames import CameraError, Frame, FrameSource, Grey
+from device.scan.gatekeeper import Gatekeeper
+from device.scan.signals import Signaller
+from device.timekeeping import Reading
+from gate_contract.health import ScanHealth
+
+READ_TIMEOUT_S = 0.5
+FRESH_MS = 3_000
+"""A camera that gave no frame for this long is not working."""
+STALLED_MS = 10_000
+"""After this long without a frame the camera is closed and opened again."""
+REOPEN_MS = (1_000, 2_000, 5_000, 10_000)
+"""Pauses before a failed camera is opened again, the last one from then on."""
+REPORT_MS = 2_000
+TEND_MS = 250
+
+log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class CameraState:
+    """An open source or None, since when, and what was wrong with it last."""
+
+    source: FrameSource | None = None
+    failures: int = 0
+    retry_up_ms: int = 0
+    frames: int = 0
+    last_frame_up_ms: int | None = None
+    fault: str | None = "not opened yet"
+
+
+class ScanLoop:
+    """One `step` is at most one frame. Whatever fails is said in `health`; the loop goes on."""
+
+    def __init__(
+        self,
+        open_source: Callable[[], FrameSource],
+        decoder: Decoder,
+        keeper: Gatekeeper,
+        signaller: Signaller,
+        clock: ClockReader,
+        report: Callable[[Reading, ScanHealth], None],
+        sleep: Callable[[float], object] = time.sleep,
+    ) -> None:
+        self._open_source = open_source
+        self._decoder = decoder
+        self._keeper = keeper
+        self._signaller = signaller
+        self._clock = clock
+        self._report = report
+        self._sleep = sleep
+        self._camera = CameraState()
+        self._decoder_fault: str | None = None
+        self._tended_up_ms = -TEND_MS
+        self._reported: tuple[int, ScanHealth] | None = None
+
+    def step(self) -> None:
+        """Wait for a frame for up to half a second, answer what is in it, tend to the rest."""
+        frame = self._read_frame()
+        reading = self._clock.read()
+        if frame is not None:
+            codes = self._decode(frame.image)
+            verdicts = self._keeper.see(
+                [code.data for code in codes], frame.captured_up_ms, reading
+            )
+            if verdicts:
+                self._signaller.give(verdicts)
+                log.info("answered", verdicts=verdicts)
+        if reading.up_ms - self._tended_up_ms >= TEND_MS:
+            self._tended_up_ms = reading.up_ms
+            self._keeper.tend(reading)
+        self._report_health(reading)
+
+    def health(self, reading: Reading) -> ScanHealth:
+        """What gate-scan knows of itself."""
+        camera, last = self._camera, self._camera.last_frame_up_ms
+        age_ms = None if last is None else max(0, reading.up_ms - last)
+        ended = camera.source is not None and camera.source.ended
+        seeing = ended or (age_ms is not None and age_ms <= FRESH_MS)
+        silent = None if seeing or camera.fault else "no frame from the camera"
+        faults = [
+            camera.fault,
+            silent,
+            self._decoder_fault,
+            self._keeper.storage_fault,
+            self._signaller.fault,
+        ]
+        return ScanHealth(
+            camera="ok" if seeing and not camera.fault else "failed",
+            storage="failed" if self._keeper.storage_fault else "ok",
+            signals="failed" if self._signaller.fault else "ok",
+            clock_trusted=self._keeper.clock_trusted,
+            frames=camera.frames,
+            frame_age_ms=age_ms,
+            source_ended=ended,
+            detail=" | ".join(fault for fault in faults if fault)[:500],
+        )
+
+    def close(self) -> None:
+        """Release camera, light and ledger, after a last report."""
+        reading = self._clock.read()
+        self._report(reading, self.health(reading))
+        if self._camera.source:
+            self._camera.source.close()
+        self._signaller.close()
+        self._keeper.close()
+
+    def _read_frame(self) -> Frame | None:
+        camera = self._camera
+        try:
+            if camera.source is None:
+                if self._clock.read().up_ms < camera.retry_up_ms:
+                    self._sleep(READ_TIMEOUT_S)
+                    return None
+                camera.source = self._open_source()
+                camera.last_frame_up_ms = self._clock.read().up_ms
+            frame = camera.source.read(READ_TIMEOUT_S)
+            if frame is None and not camera.source.ended:
+                self._expect_a_frame(camera)
+        except CameraError as error:
+            self._camera_failed(error)
+            return None
+        if frame is not None:
+            camera.frames += 1
+            camera.last_frame_up_ms = frame.captured_up_ms
+            camera.failures = 0
+            camera.fault = None
+        return frame
+
+    def _expect_a_frame(self, camera: CameraState) -> None:
+        last = camera.last_frame_up_ms
+        if last is not None and self._clock.read().up_ms - last > STALLED_MS:
+            raise CameraError(f"no frame for {STALLED_MS // 1000} s: the camera is opened again")
+
+    def _camera_failed(self, error: CameraError) -> None:
+        camera = self._camera
+        if camera.fault != str(error):
+            log.error("camera failed", error=str(error))
+        camera.fault = str(error)
+        pause_ms = REOPEN_MS[min(camera.failures, len(REOPEN_MS) - 1)]
+        camera.failures += 1
+        camera.retry_up_ms = self._clock.read().up_ms + pause_ms
+        if camera.source:
+            camera.source.close()
+            camera.source = None
+
+    def _decode(self, image: Grey) -> list[Code]:
+        try:
+            codes = self._decoder.decode(image)
+        except Exception as error:  # a decoder meets hostile images; the gate goes on
+            if self._decoder_fault is None:
+                log.exception("decoder failed")
+            self._decoder_fault = f"the decoder failed: {error!r}"
+            return []
+        self._decoder_fault = None
+        return codes
+
+    def _report_health(self, reading: Reading) -> None:
+        health = self.health(reading)
+        if self._reported:
+            at_up_ms, said = self._reported
+            if said.detail != health.detail:
+                log.info("health", detail=health.detail or "all well")
+            elif reading.up_ms - at_up_ms < REPORT_MS:
+                return
+        self._reported = (reading.up_ms, health)
+        self._report(reading, health)

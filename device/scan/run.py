@@ -1,0 +1,135 @@
+"""gate-scan put together from its configuration."""
+
+import sys
+from collections.abc import Callable
+
+import structlog
+
+from device import status
+from device.clock import SystemClock
+from device.config import Config
+from device.ledger.file import create
+from device.ledger.writing import ScanLedger
+from device.scan.decode import Decoder
+from device.scan.frames import FrameSource
+from device.scan.gatekeeper import Gatekeeper
+from device.scan.loop import ScanLoop
+from device.scan.signals import (
+    PatternSignaller,
+    SignalError,
+    Signaller,
+    SilentSignaller,
+    TerminalSignaller,
+)
+from device.scan.verdict import Policy
+from device.supervise import Supervisor
+from device.timekeeping import Reading
+from gate_contract.health import ScanHealth
+
+log = structlog.get_logger()
+
+
+def run(config: Config, supervisor: Supervisor) -> None:
+    """Scan until told to stop."""
+    loop = build(config, supervisor)
+    supervisor.ready()
+    log.info("scanning", gate_id=config.gate.id, camera=config.camera.source)
+    try:
+        while not supervisor.stopping.is_set():
+            loop.step()
+    finally:
+        supervisor.stopped()
+        loop.close()
+
+
+def build(config: Config, supervisor: Supervisor) -> ScanLoop:
+    """The scan loop with the configured camera, decoder and signals; nothing is opened yet."""
+    return ScanLoop(
+        open_source=camera_opener(config),
+        decoder=decoder(config),
+        keeper=keeper(config),
+        signaller=signaller(config),
+        clock=SystemClock(battery=config.clock.battery),
+        report=_reporter(config, supervisor),
+    )
+
+
+def keeper(config: Config) -> Gatekeeper:
+    """The gatekeeper on the configured ledger, which it makes where there is none."""
+
+    def open_ledger() -> ScanLedger:
+        create(config.ledger_path, config.gate.id)
+        return ScanLedger.open(config.ledger_path, config.gate.id)
+
+    policy = Policy(config.direction, round(config.gate.repeat_window_s * 1000))
+    return Gatekeeper(policy, config.public_keys, config.zone, open_ledger)
+
+
+def camera_opener(config: Config) -> Callable[[], FrameSource]:
+    """Opens the configured camera at each call. Modules of the others are never imported."""
+    camera = config.camera
+
+    def open_picamera() -> FrameSource:
+        from device.scan.picamera import PicameraSource
+
+        return PicameraSource(
+            width=camera.width,
+            height=camera.height,
+            fps=camera.fps,
+            exposure_us=camera.exposure_us,
+            rotation=camera.rotation,
+        )
+
+    def open_v4l2() -> FrameSource:
+        from device.scan.v4l2 import V4l2Source
+
+        return V4l2Source(camera.device, width=camera.width, height=camera.height, fps=camera.fps)
+
+    def open_replay() -> FrameSource:
+        from device.scan.replay import ReplaySource
+
+        return ReplaySource(config.path(camera.path), fps=camera.fps, loop=camera.loop)
+
+    openers = {"picamera2": open_picamera, "v4l2": open_v4l2, "replay": open_replay}
+    return openers[camera.source]
+
+
+def decoder(config: Config) -> Decoder:
+    """The configured decoder."""
+    if config.decoder.name == "pyzbar":
+        from device.scan.decode.zbar import PyzbarDecoder
+
+        return PyzbarDecoder()
+    from device.scan.decode.zxing import ZxingDecoder
+
+    return ZxingDecoder()
+
+
+def signaller(config: Config) -> Signaller:
+    """The configured light and sound. Where they cannot be had, the gate scans without them."""
+    if config.signals.driver == "terminal":
+        return TerminalSignaller(sys.stdout, config.gate.language, config.zone)
+    if config.signals.driver == "none":
+        return SilentSignaller()
+    try:
+        from device.scan.gpio import GpioPanel
+
+        return PatternSignaller(GpioPanel(config.signals))
+    except SignalError as error:
+        log.error("no light, no sound", error=str(error))  # noqa: TRY400 (the message is enough)
+        return SilentSignaller(fault=str(error))
+
+
+def _reporter(config: Config, supervisor: Supervisor) -> Callable[[Reading, ScanHealth], None]:
+    def report(reading: Reading, health: ScanHealth) -> None:
+        # The watchdog is fed by proof of work only: a fresh frame and a writable ledger.
+        if health.camera == health.storage == "ok":
+            supervisor.alive()
+        supervisor.says(health.detail or f"scanning, {health.frames} frames")
+        said = status.Status(boot_id=reading.boot_id, up_ms=reading.up_ms, health=health)
+        try:
+            status.write(config.status_path, said)
+        except OSError as error:
+            log.error("status not written", error=str(error))  # noqa: TRY400
+
+    return report

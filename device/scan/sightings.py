@@ -1,0 +1,71 @@
+"""What is in view: one presentation of a card is one scan, however many frames show it.
+
+A code that stays in view is answered once; a code that was away for `AWAY_MS` is presented again.
+Refusals have a budget, so that a hostile display held up for an hour cannot fill the ledger.
+"""
+
+from collections import Counter, OrderedDict
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+
+from gate_contract.verdicts import Verdict
+
+AWAY_MS = 1_000
+REMEMBERED = 4_096
+"""Codes remembered at the most: more than a school shows in any repeat window."""
+
+
+@dataclass(slots=True)
+class Sightings:
+    """When each code was last in view, in ms since boot, the longest unseen first."""
+
+    _seen: OrderedDict[Hashable, int] = field(default_factory=OrderedDict)
+
+    def is_held(self, key: Hashable, up_ms: int) -> bool:
+        """Whether this is the same presentation going on; if so, it is noted as still in view."""
+        last = self._seen.get(key)
+        held = last is not None and up_ms - last < AWAY_MS
+        if held:
+            self.note(key, up_ms)
+        return held
+
+    def seen_ms_ago(self, key: Hashable, up_ms: int) -> int | None:
+        """How long ago `key` was in view, None if it is not remembered."""
+        last = self._seen.get(key)
+        return None if last is None else up_ms - last
+
+    def note(self, key: Hashable, up_ms: int) -> None:
+        """`key` was answered, and is in view."""
+        self._seen[key] = up_ms
+        self._seen.move_to_end(key)
+        if len(self._seen) > REMEMBERED:
+            self._seen.popitem(last=False)
+
+
+@dataclass(slots=True)
+class RefusalBudget:
+    """`burst` refusals a minute are recorded one by one, the rest are summed up."""
+
+    burst: int = 30
+    _tokens: float = 30.0
+    _filled_up_ms: int = 0
+    _summed: Counter[Verdict] = field(default_factory=Counter)
+
+    def spend(self, verdict: Verdict, up_ms: int) -> bool:
+        """Whether this refusal has a record of its own; if not, it goes into the sums."""
+        refill = (up_ms - self._filled_up_ms) * self.burst / 60_000
+        self._tokens = min(float(self.burst), self._tokens + refill)
+        self._filled_up_ms = up_ms
+        if self._tokens >= 1:
+            self._tokens -= 1
+            return True
+        self._summed[verdict] += 1
+        return False
+
+    def sums(self) -> dict[Verdict, int]:
+        """What has been summed up and not yet recorded."""
+        return dict(self._summed)
+
+    def recorded(self, sums: dict[Verdict, int]) -> None:
+        """`sums` are in the ledger now."""
+        self._summed -= Counter(sums)

@@ -1,0 +1,193 @@
+"""What a person sees and hears for each verdict: patterns as data, and who gives them.
+
+Told apart by rhythm as well as colour. One short tone: in. Two short: out. Long tones: a refusal.
+A fast chatter in white, like no refusal: our own fault.
+"""
+
+import threading
+from collections.abc import Sequence
+from datetime import datetime
+from enum import Enum
+from typing import NamedTuple, Protocol, TextIO
+from zoneinfo import ZoneInfo
+
+from gate_contract.errors import SchoolgateError
+from gate_contract.verdicts import CROSSINGS, SENTENCES, Verdict
+
+
+class Light(Enum):
+    """A colour as (red, green, blue), each on or off."""
+
+    OFF = (0, 0, 0)
+    RED = (1, 0, 0)
+    GREEN = (0, 1, 0)
+    YELLOW = (1, 1, 0)
+    WHITE = (1, 1, 1)
+
+
+class Step(NamedTuple):
+    """For `ms` milliseconds: this light, with or without the tone."""
+
+    ms: int
+    light: Light
+    tone: bool = False
+
+
+Pattern = tuple[Step, ...]
+
+GAP = Step(60, Light.OFF)
+"""Before each pattern, so that two alike in a row are seen as two."""
+
+_LONG_RED = Step(600, Light.RED, tone=True)
+_PAUSE = Step(150, Light.OFF)
+
+PATTERNS: dict[Verdict, Pattern] = {
+    Verdict.ADMITTED_IN: (Step(120, Light.GREEN, tone=True), Step(680, Light.GREEN)),
+    Verdict.ADMITTED_OUT: (
+        Step(120, Light.GREEN, tone=True),
+        Step(120, Light.OFF),
+        Step(120, Light.GREEN, tone=True),
+        Step(440, Light.GREEN),
+    ),
+    Verdict.REPEAT: (Step(40, Light.GREEN, tone=True), Step(100, Light.GREEN)),
+    Verdict.BAD_SIGNATURE: (_LONG_RED, Step(600, Light.RED)),
+    Verdict.UNKNOWN_KEY: (_LONG_RED, _PAUSE, Step(120, Light.RED, tone=True)),
+    Verdict.REVOKED: (_LONG_RED, _PAUSE, _LONG_RED, _PAUSE, _LONG_RED),
+    Verdict.EXPIRED: (_LONG_RED, _PAUSE, _LONG_RED),
+    Verdict.NOT_YET_VALID: (Step(120, Light.RED, tone=True), _PAUSE, _LONG_RED),
+    Verdict.RESTRICTED_LEVEL: (
+        Step(300, Light.YELLOW, tone=True),
+        Step(300, Light.OFF),
+        Step(300, Light.YELLOW, tone=True),
+        Step(300, Light.OFF),
+        Step(300, Light.YELLOW, tone=True),
+    ),
+    Verdict.NOT_A_PERSON_CARD: (Step(300, Light.YELLOW, tone=True), Step(300, Light.YELLOW)),
+    Verdict.UNREADABLE: (
+        Step(60, Light.YELLOW, tone=True),
+        Step(60, Light.OFF),
+        Step(60, Light.YELLOW, tone=True),
+        Step(400, Light.YELLOW),
+    ),
+    Verdict.STORAGE_FAILED: (Step(60, Light.WHITE, tone=True), Step(60, Light.OFF)) * 6,
+}
+
+
+class SignalError(SchoolgateError):
+    """Light or sound cannot be driven."""
+
+
+class Signaller(Protocol):
+    """Whoever answers the person at the gate."""
+
+    @property
+    def fault(self) -> str | None:
+        """What is wrong with light or sound, None if nothing is known to be."""
+        ...
+
+    def give(self, verdicts: Sequence[Verdict]) -> None:
+        """Begin to signal these, one after the other, in place of what is still going on."""
+        ...
+
+    def close(self) -> None:
+        """Lights off, sound off."""
+        ...
+
+
+class Panel(Protocol):
+    """A light and a buzzer. Any exception means that they could not be driven."""
+
+    def show(self, light: Light, *, tone: bool) -> None:
+        """Switch to this and stay so."""
+        ...
+
+    def close(self) -> None:
+        """Release the pins."""
+        ...
+
+
+class SilentSignaller:
+    """For a gate without light and sound. `fault` says why, where there should be some."""
+
+    def __init__(self, fault: str | None = None) -> None:
+        self.fault = fault
+
+    def give(self, verdicts: Sequence[Verdict]) -> None:
+        """Nothing."""
+
+    def close(self) -> None:
+        """Nothing."""
+
+
+class TerminalSignaller:
+    """Says each verdict as a line of text: time, sign, code, sentence."""
+
+    fault: str | None = None
+
+    def __init__(self, out: TextIO, language: str, zone: ZoneInfo) -> None:
+        self._out = out
+        self._language = language
+        self._zone = zone
+
+    def give(self, verdicts: Sequence[Verdict]) -> None:
+        """One line each."""
+        now = datetime.now(self._zone).strftime("%H:%M:%S")
+        for verdict in verdicts:
+            sign = "✔" if verdict in CROSSINGS else "✘"
+            sentence = SENTENCES[verdict][self._language]
+            print(f"{now} {sign} {verdict:<17} {sentence}", file=self._out, flush=True)
+
+    def close(self) -> None:
+        """Nothing to close."""
+
+
+class PatternSignaller:
+    """Plays patterns on a panel, in a thread of its own so that the camera never waits."""
+
+    def __init__(self, panel: Panel) -> None:
+        self._panel = panel
+        self._steps: list[Step] | None = None
+        self._changed = threading.Condition()
+        self._closing = False
+        self.fault: str | None = None
+        self._thread = threading.Thread(target=self._run, name="signals", daemon=True)
+        self._thread.start()
+
+    def give(self, verdicts: Sequence[Verdict]) -> None:
+        """Play their patterns; what is still playing is cut short."""
+        with self._changed:
+            self._steps = [step for verdict in verdicts for step in (GAP, *PATTERNS[verdict])]
+            self._changed.notify()
+
+    def close(self) -> None:
+        """Stop and leave everything dark."""
+        with self._changed:
+            self._closing = True
+            self._changed.notify()
+        self._thread.join()
+        self._panel.close()
+
+    def _run(self) -> None:
+        while steps := self._next():
+            self._play(steps)
+
+    def _next(self) -> list[Step] | None:
+        with self._changed:
+            self._changed.wait_for(lambda: self._steps or self._closing)
+            steps, self._steps = self._steps, None
+            return None if self._closing else steps
+
+    def _play(self, steps: list[Step]) -> None:
+        try:
+            for step in steps:
+                self._panel.show(step.light, tone=step.tone)
+                with self._changed:
+                    cut = self._changed.wait_for(
+                        lambda: self._steps or self._closing, timeout=step.ms / 1000
+                    )
+                if cut:
+                    break
+            self._panel.show(Light.OFF, tone=False)
+            self.fault = None
+        except Exception as error:
+            self.fault = f"light or sound cannot be driven: {error!r}. Check the wiring."

@@ -1,0 +1,94 @@
+"""Where a code becomes a verdict: pure functions of what was read, what is known, and the time."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from device.timekeeping import Now
+from gate_contract.card import Card, Kind
+from gate_contract.crossing import Direction
+from gate_contract.verdicts import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How a gate decides. `direction` None is `auto`: the opposite of the last crossing today."""
+
+    direction: Direction | None
+    repeat_window_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class LastCrossing:
+    """The newest crossing of one card in this gate's ledger. `day` is the local date."""
+
+    direction: Direction
+    boot_id: str
+    up_ms: int
+    day: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the gate knows of a card beyond its signature.
+
+    `seen_ms_ago`: how long ago this card was last in view, None if it was not lately.
+    """
+
+    last: LastCrossing | None = None
+    seen_ms_ago: int | None = None
+    revoked: bool = False
+    restricted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What to record and to signal. A crossing always has card and direction."""
+
+    verdict: Verdict
+    card: Card | None = None
+    direction: Direction | None = None
+
+    @property
+    def kind(self) -> Kind | None:
+        return self.card.kind if self.card else None
+
+
+def decide(claim: Card | Verdict, known: Known, now: Now, policy: Policy) -> Decision:
+    """The gate's answer to one presentation of one code.
+
+    `claim` is what `gate_contract.card.verify` made of the code. Nobody is locked in: a way out is
+    never refused for a reason of the roster. Our own fault never looks like a bad card: while the
+    clock is not trusted, a card is not refused for beginning later than the clock says.
+    """
+    if isinstance(claim, Verdict):
+        return Decision(claim)
+    if _is_repeat(known, now, policy):
+        return Decision(Verdict.REPEAT, claim)
+    if now.trusted and now.day < claim.not_before:
+        return Decision(Verdict.NOT_YET_VALID, claim)
+    if now.day > claim.expires:
+        return Decision(Verdict.EXPIRED, claim)
+    direction = policy.direction or _opposite(known.last, now)
+    if direction is Direction.OUT:
+        return Decision(Verdict.ADMITTED_OUT, claim, direction)
+    if known.revoked:
+        return Decision(Verdict.REVOKED, claim, direction)
+    if known.restricted:
+        return Decision(Verdict.RESTRICTED_LEVEL, claim, direction)
+    return Decision(Verdict.ADMITTED_IN, claim, direction)
+
+
+def _is_repeat(known: Known, now: Now, policy: Policy) -> bool:
+    ages = [known.seen_ms_ago]
+    if known.last and known.last.boot_id == now.boot_id:
+        ages.append(now.up_ms - known.last.up_ms)
+    return any(age is not None and age < policy.repeat_window_ms for age in ages)
+
+
+def _opposite(last: LastCrossing | None, now: Now) -> Direction:
+    if last is None or last.direction is Direction.OUT:
+        return Direction.IN
+    # Times unknown on either side count as today: a wrong guess is corrected by the next scan,
+    # while a second `in` would count one child twice.
+    same_day = last.day is None or last.day == now.day
+    return Direction.OUT if same_day else Direction.IN

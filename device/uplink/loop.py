@@ -1,0 +1,253 @@
+"""gate-uplink's main loop: connect, publish from the ledger, mark receipts, tell health."""
+
+import random
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import structlog
+
+from device import __version__
+from device.clock import ClockReader
+from device.ledger.delivering import UplinkLedger
+from device.ledger.file import LedgerError
+from device.timekeeping import EARLIEST_MS, Reading
+from device.uplink import outbox
+from device.uplink.outbox import Meaning, Outbox
+from device.uplink.session import (
+    TAKEN_OVER,
+    Arrived,
+    Connected,
+    Ended,
+    Event,
+    Refused,
+    Session,
+    SessionError,
+)
+from gate_contract.crossing import encode_batch
+from gate_contract.errors import ContractError
+from gate_contract.health import OFFLINE, Health, ScanHealth, encode_health
+from gate_contract.receipt import decode_receipt
+from gate_contract.topics import Channel
+
+IDLE_S = 0.2
+"""How often the ledger is looked at for new records while nothing else happens."""
+HEALTH_MS = 30_000
+PRUNE_MS = 600_000
+PAUSES_MS = (1_000, 2_000, 5_000, 10_000, 30_000)
+"""Between attempts to connect, the last one from then on; half of it again is left to chance, so
+that a district's gates do not all come at once when its network is back."""
+STEADY_MS = 30_000
+"""A connection that ends sooner than this counts as one more failure, so that two devices with one
+identity, which push each other out, do so ever more slowly."""
+DAY_MS = 86_400_000
+
+log = structlog.get_logger()
+
+
+class UplinkLoop:
+    """One `step` is one event or one short wait. No failure of network or ledger ends it."""
+
+    def __init__(
+        self,
+        open_ledger: Callable[[], UplinkLedger],
+        open_session: Callable[[], Session],
+        clock: ClockReader,
+        read_scan: Callable[[Reading], ScanHealth | None],
+        keep_days: int,
+        chance: random.Random,
+    ) -> None:
+        self._open_ledger = open_ledger
+        self._open_session = open_session
+        self._clock = clock
+        self._read_scan = read_scan
+        self._keep_ms = keep_days * DAY_MS
+        self._chance = chance
+        self._ledger: UplinkLedger | None = None
+        self._session: Session | None = None
+        self._connected = False
+        self._since_up_ms = 0
+        self._outbox = Outbox(0, 0)
+        self._failures = 0
+        self._retry_up_ms = 0
+        self._told: tuple[int, ScanHealth | None] | None = None
+        self._pruned_up_ms = 0
+        self._said = ""
+
+    def step(self, sleep: Callable[[float], object]) -> None:
+        """Do what can be done now, then wait up to `IDLE_S` for something to happen."""
+        reading = self._clock.read()
+        try:
+            ledger = self._ready_ledger()
+        except LedgerError as error:
+            self._say("ledger", str(error))
+            self._tell_health(None, reading)
+            sleep(IDLE_S)
+            return
+        session = self._ready_session(reading)
+        if session is None:
+            sleep(IDLE_S)
+            return
+        try:
+            busy = self._connected and self._publish_next(session, ledger, reading)
+            event = session.wait(0 if busy else IDLE_S)
+            while event is not None:
+                self._handle(event, ledger, reading)
+                event = session.wait(0)
+            self._outbox = outbox.waited(self._outbox, reading.up_ms)
+            self._prune(ledger, reading)
+        except LedgerError as error:
+            self._lose_ledger(error)
+        self._tell_health(self._ledger, reading)
+
+    def close(self) -> None:
+        """Say that the gate goes offline, and leave."""
+        if self._session and self._connected:
+            self._session.publish(Channel.HEALTH, encode_health(OFFLINE), retain=True)
+        if self._session:
+            self._session.close()
+        if self._ledger:
+            self._ledger.close()
+
+    def _ready_ledger(self) -> UplinkLedger:
+        if self._ledger is None:
+            self._ledger = self._open_ledger()
+            mark = self._ledger.receipted()
+            self._outbox = Outbox(mark, mark)
+        return self._ledger
+
+    def _lose_ledger(self, error: LedgerError) -> None:
+        self._say("ledger", str(error))
+        if self._ledger:
+            self._ledger.close()
+        self._ledger = None
+
+    def _ready_session(self, reading: Reading) -> Session | None:
+        if self._session is None and reading.up_ms >= self._retry_up_ms:
+            try:
+                self._session = self._open_session()
+            except SessionError as error:
+                self._say("network", str(error))
+                self._pause(reading)
+        return self._session
+
+    def _pause(self, reading: Reading) -> None:
+        pause_ms = PAUSES_MS[min(self._failures, len(PAUSES_MS) - 1)]
+        self._failures += 1
+        self._retry_up_ms = reading.up_ms + pause_ms + self._chance.randrange(pause_ms // 2)
+
+    def _publish_next(self, session: Session, ledger: UplinkLedger, reading: Reading) -> bool:
+        span = outbox.next_span(self._outbox, ledger.oldest(), ledger.head()[0])
+        if span is None:
+            return False
+        batch = ledger.batch(span.first, span.last)
+        session.publish(Channel.CROSSINGS, encode_batch(batch))
+        self._outbox = outbox.published(self._outbox, span, reading.up_ms)
+        return True
+
+    def _handle(self, event: Event, ledger: UplinkLedger, reading: Reading) -> None:
+        match event:
+            case Connected():
+                self._connected = True
+                self._since_up_ms = reading.up_ms
+                self._outbox = outbox.reconnected(self._outbox)
+                self._told = None
+                self._say("network", "connected")
+            case Ended(code, reason):
+                self._end_session(code, reason, reading)
+            case Refused(reason):
+                self._say("network", f"the broker refused: {reason}. Is the gate registered?")
+            case Arrived(Channel.RECEIPT, payload):
+                self._take_receipt(payload, ledger, reading)
+            case Arrived(channel, _):
+                log.info("not understood", channel=channel)
+
+    def _end_session(self, code: int, reason: str, reading: Reading) -> None:
+        if self._session:
+            self._session.close()
+        self._session = None
+        if self._connected and reading.up_ms - self._since_up_ms >= STEADY_MS:
+            self._failures = 0
+        self._connected = False
+        if code == TAKEN_OVER:
+            reason = "another device uses this gate's identity; give each its own"
+        self._say("network", f"disconnected: {reason}")
+        self._pause(reading)
+
+    def _take_receipt(self, payload: bytes, ledger: UplinkLedger, reading: Reading) -> None:
+        try:
+            receipt = decode_receipt(payload)
+        except ContractError as error:
+            log.warning("receipt not understood", error=str(error))
+            return
+        before = self._outbox.mark
+        self._outbox, meaning = outbox.received(
+            self._outbox,
+            receipt,
+            ledger_id=ledger.ledger_id,
+            head=ledger.head()[0],
+            chain_there=ledger.chain_at(receipt.stored_through),
+            up_ms=reading.up_ms,
+        )
+        if self._outbox.mark != before:
+            ledger.set_receipted(self._outbox.mark)
+        if meaning in (Meaning.REWOUND, Meaning.WRONG_HASH, Meaning.AHEAD):
+            log.warning("receipt", meaning=meaning, through=receipt.stored_through, mark=before)
+
+    def _prune(self, ledger: UplinkLedger, reading: Reading) -> None:
+        if reading.up_ms - self._pruned_up_ms >= PRUNE_MS and not ledger.prune(self._keep_ms):
+            self._pruned_up_ms = reading.up_ms
+
+    def _tell_health(self, ledger: UplinkLedger | None, reading: Reading) -> None:
+        if not (self._session and self._connected):
+            return
+        scan = self._read_scan(reading)
+        if self._told:
+            at_up_ms, said = self._told
+            same = _faults(scan) == _faults(said)
+            if same and reading.up_ms - at_up_ms < HEALTH_MS:
+                return
+        self._told = (reading.up_ms, scan)
+        try:
+            head = ledger.head()[0] if ledger else 0
+        except LedgerError:
+            head = 0
+        health = Health(
+            state="online",
+            version=__version__,
+            at=reading.wall_ms if reading.wall_ms >= EARLIEST_MS else None,
+            up_ms=reading.up_ms,
+            ledger_id=ledger.ledger_id if ledger else "",
+            stored=head,
+            backlog=max(0, head - self._outbox.mark),
+            free_bytes=_free_bytes(ledger),
+            temperature_c=_temperature_c(),
+            scan=scan,
+        )
+        self._session.publish(Channel.HEALTH, encode_health(health), retain=True)
+
+    def _say(self, about: str, text: str) -> None:
+        """Log a change of state once, not every time round."""
+        if text != self._said:
+            self._said = text
+            log.info(about, state=text)
+
+
+def _faults(scan: ScanHealth | None) -> tuple[object, ...]:
+    if scan is None:
+        return ("silent",)
+    return (scan.camera, scan.storage, scan.signals, scan.clock_trusted, scan.source_ended)
+
+
+def _free_bytes(ledger: UplinkLedger | None) -> int | None:
+    try:
+        return shutil.disk_usage(ledger.path).free if ledger else None
+    except OSError:
+        return None
+
+
+def _temperature_c() -> float | None:
+    try:
+        return int(Path("/sys/class/thermal/thermal_zone0/temp").read_text("ascii")) / 1000
+    except (OSError, ValueError):
+        return None

@@ -1,0 +1,114 @@
+"""What to send next, and what a receipt means: pure values, no clock, no ledger, no network.
+
+The gate forgets nothing on any word but the bridge's receipt. `mark` is the seq that a receipt has
+covered; `sent` is how far batches have been published since the connection was made. At most
+`WINDOW` records lie between them, and a silence of `RECEIPT_MS` sends them again from the mark.
+"""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from gate_contract.crossing import MAX_RECORDS
+from gate_contract.receipt import Receipt
+
+WINDOW = 4 * MAX_RECORDS
+"""Records published and not yet receipted, at the most."""
+RECEIPT_MS = 10_000
+"""How long a receipt is waited for before the window is sent again."""
+SLOWEST_RECEIPT_MS = 120_000
+"""The wait doubles up to this while the bridge stays silent."""
+
+
+class Meaning(StrEnum):
+    """What a receipt turned out to say."""
+
+    ADVANCED = "advanced"
+    UNCHANGED = "unchanged"
+    REWOUND = "rewound"
+    """The bridge has lost records, as after a restored backup: they are sent again."""
+    OTHER_LEDGER = "other_ledger"
+    """About a ledger of this gate that is not this one, as after a change of SD card."""
+    WRONG_HASH = "wrong_hash"
+    """The bridge holds something else at that seq: nothing is marked."""
+    AHEAD = "ahead"
+    """The bridge holds more than this ledger has: an old copy of the card is running."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Consecutive records, both ends included; 256 at the most."""
+
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Outbox:
+    """See the module. `since_up_ms`: when the oldest unreceipted batch went out, or the last
+    receipt moved the mark; None while nothing is in flight."""
+
+    mark: int
+    sent: int
+    since_up_ms: int | None = None
+    patience_ms: int = RECEIPT_MS
+
+
+def reconnected(outbox: Outbox) -> Outbox:
+    """Nothing that was in flight on the old connection counts as sent."""
+    return Outbox(mark=outbox.mark, sent=outbox.mark)
+
+
+def next_span(outbox: Outbox, oldest: int, head: int) -> Span | None:
+    """The next records to publish of a ledger that can send `oldest`..`head`, None if none.
+
+    A window that is full waits for its receipts.
+    """
+    first = max(outbox.sent + 1, oldest)
+    last = min(head, first + MAX_RECORDS - 1, max(outbox.mark, oldest - 1) + WINDOW)
+    return Span(first, last) if first <= last else None
+
+
+def published(outbox: Outbox, span: Span, up_ms: int) -> Outbox:
+    """`span` has been handed to the connection."""
+    since = up_ms if outbox.since_up_ms is None else outbox.since_up_ms
+    return replace(outbox, sent=span.last, since_up_ms=since)
+
+
+def waited(outbox: Outbox, up_ms: int) -> Outbox:
+    """Time has passed: after too long a silence everything from the mark is to be sent again."""
+    if outbox.since_up_ms is None or up_ms - outbox.since_up_ms < outbox.patience_ms:
+        return outbox
+    patience = min(outbox.patience_ms * 2, SLOWEST_RECEIPT_MS)
+    return Outbox(mark=outbox.mark, sent=outbox.mark, patience_ms=patience)
+
+
+def received(
+    outbox: Outbox,
+    receipt: Receipt,
+    *,
+    ledger_id: str,
+    head: int,
+    chain_there: bytes | None,
+    up_ms: int,
+) -> tuple[Outbox, Meaning]:
+    """What `receipt` changes.
+
+    `chain_there` is this ledger's own chain hash at `receipt.stored_through`, None where that row
+    has been pruned: pruned rows were receipted once, so the bridge has lost them and is believed.
+    """
+    through = receipt.stored_through
+    if receipt.ledger_id != ledger_id:
+        return outbox, Meaning.OTHER_LEDGER
+    if through > head:
+        return outbox, Meaning.AHEAD
+    if chain_there is not None and chain_there.hex() != receipt.chain:
+        return outbox, Meaning.WRONG_HASH
+    if chain_there is None and through > outbox.mark:
+        return outbox, Meaning.WRONG_HASH
+    if through < outbox.mark:
+        return Outbox(mark=through, sent=through), Meaning.REWOUND
+    if through == outbox.mark:
+        return outbox, Meaning.UNCHANGED
+    sent = max(outbox.sent, through)
+    since = None if sent == through else up_ms
+    return Outbox(mark=through, sent=sent, since_up_ms=since), Meaning.ADVANCED

@@ -1,0 +1,164 @@
+"""One MQTT connection of a gate. The only module of the gate that knows paho.
+
+A session lives from one connect to its end and is then thrown away, so nothing is ever queued in
+a client's memory from an earlier connection. paho's thread only puts events into a queue.
+"""
+
+import queue
+import ssl
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import paho.mqtt.client as mqtt
+from paho.mqtt.enums import CallbackAPIVersion
+
+from gate_contract import topics
+from gate_contract.errors import SchoolgateError
+from gate_contract.health import OFFLINE, encode_health
+from gate_contract.topics import Channel
+
+CONNECT_S = 10
+QUEUED_EVENTS = 1_000
+TAKEN_OVER = 0x8E
+"""MQTT v5 reason code: another client has connected with this identity."""
+
+
+class SessionError(SchoolgateError):
+    """The broker cannot be reached or refuses this gate."""
+
+
+@dataclass(frozen=True, slots=True)
+class Connected:
+    """The broker accepted this gate and its subscriptions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The connection is over. `code` is the MQTT v5 reason code."""
+
+    code: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The broker refused a publication, e.g. for want of a right; `reason` says why."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A message for this gate."""
+
+    channel: Channel
+    payload: bytes
+
+
+Event = Connected | Ended | Refused | Arrived
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where the broker is and who we are: PEM files of the authority, our certificate and key."""
+
+    host: str
+    port: int
+    ca: Path
+    cert: Path
+    key: Path
+    keepalive_s: int
+
+
+class Session:
+    """Connects at once. Events come out of `wait`, the first of them Connected or Ended.
+
+    Raises:
+        SessionError: the certificate files cannot be used, or the broker does not answer.
+    """
+
+    def __init__(self, endpoint: Endpoint, gate_id: str) -> None:
+        self._gate_id = gate_id
+        self._events: queue.Queue[Event] = queue.Queue(QUEUED_EVENTS)
+        client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=gate_id, protocol=mqtt.MQTTv5)
+        client.tls_set_context(_tls_context(endpoint))
+        client.connect_timeout = CONNECT_S
+        client.will_set(
+            topics.gate(gate_id, Channel.HEALTH), encode_health(OFFLINE), qos=1, retain=True
+        )
+        client.on_connect = self._on_connect
+        client.on_subscribe = self._on_subscribe
+        client.on_disconnect = self._on_disconnect
+        client.on_message = self._on_message
+        client.on_publish = self._on_publish
+        self._client = client
+        try:
+            client.connect(endpoint.host, endpoint.port, endpoint.keepalive_s, clean_start=True)
+        except (OSError, ValueError) as error:
+            raise SessionError(
+                f"{endpoint.host}:{endpoint.port} cannot be reached: {error}. Crossings are kept "
+                "and sent later; check the network and [broker] in gate.toml."
+            ) from error
+        client.loop_start()
+
+    def wait(self, timeout_s: float) -> Event | None:
+        """The next event, None if there is none within `timeout_s`."""
+        try:
+            return self._events.get(timeout=timeout_s)
+        except queue.Empty:
+            return None
+
+    def publish(self, channel: Channel, payload: bytes, *, retain: bool = False) -> None:
+        """Hand a message to the connection, QoS 1. Only a receipt tells that it arrived."""
+        self._client.publish(topics.gate(self._gate_id, channel), payload, qos=1, retain=retain)
+
+    def close(self) -> None:
+        """Take leave of the broker, so that it does not publish the last will."""
+        self._client.disconnect()
+        self._client.loop_stop()
+
+    def _put(self, event: Event) -> None:
+        # A full queue means that the loop has long stopped reading: the session is lost anyway,
+        # and an exception in a callback would kill paho's thread without a word.
+        try:
+            self._events.put_nowait(event)
+        except queue.Full:
+            self._client.disconnect()
+
+    def _on_connect(self, client: mqtt.Client, _u: Any, _f: Any, code: Any, _p: Any) -> None:
+        if code.is_failure:
+            self._put(Ended(code.value, str(code)))
+        else:
+            channels = (Channel.RECEIPT, Channel.ROSTER, Channel.COMMAND)
+            client.subscribe([(topics.gate(self._gate_id, channel), 1) for channel in channels])
+
+    def _on_subscribe(self, _c: Any, _u: Any, _mid: int, codes: list[Any], _p: Any) -> None:
+        refused = [str(code) for code in codes if code.is_failure]
+        self._put(Refused(f"subscription: {refused[0]}") if refused else Connected())
+
+    def _on_disconnect(self, client: mqtt.Client, _u: Any, _f: Any, code: Any, _p: Any) -> None:
+        client.disconnect()  # or paho would connect again by itself
+        self._put(Ended(code.value, str(code)))
+
+    def _on_publish(self, _c: Any, _u: Any, _mid: int, code: Any, _p: Any) -> None:
+        if code.is_failure:
+            self._put(Refused(str(code)))
+
+    def _on_message(self, _c: Any, _u: Any, message: mqtt.MQTTMessage) -> None:
+        topic = topics.parse(message.topic)
+        if isinstance(topic, topics.GateTopic):
+            self._put(Arrived(topic.channel, bytes(message.payload)))
+
+
+def _tls_context(endpoint: Endpoint) -> ssl.SSLContext:
+    try:
+        context = ssl.create_default_context(cafile=str(endpoint.ca))
+        context.load_cert_chain(endpoint.cert, endpoint.key)
+    except (OSError, ssl.SSLError) as error:
+        raise SessionError(
+            f"the certificate files {endpoint.ca}, {endpoint.cert}, {endpoint.key} cannot be used: "
+            f"{error}. Copy the gate's bundle again (gate-bridge gate add)."
+        ) from error
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context

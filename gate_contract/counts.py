@@ -1,0 +1,40 @@
+"""What the district publishes of a unit, retained, at most once a second: counts, never people."""
+
+from datetime import date
+
+import msgspec
+from msgspec import Struct
+
+from gate_contract.card import Kind
+from gate_contract.crossing import UtcMilliseconds
+
+
+class KindCounts(Struct, frozen=True, kw_only=True):
+    """People of one kind today: inside now, and crossings in and out."""
+
+    inside: int = 0
+    entered: int = msgspec.field(name="in", default=0)
+    left: int = msgspec.field(name="out", default=0)
+
+
+class UnitCounts(Struct, frozen=True, kw_only=True):
+    """A school, or a unit above schools as the sum of its schools.
+
+    `day` is the local school day, `as_of` UTC in ms. `people` counts each card once per school.
+    """
+
+    unit_id: str
+    name: str
+    day: date
+    as_of: UtcMilliseconds
+    inside: int
+    entered: int = msgspec.field(name="in")
+    left: int = msgspec.field(name="out")
+    refused: int
+    people: int
+    by_kind: dict[Kind, KindCounts]
+
+
+def encode_counts(counts: UnitCounts) -> bytes:
+    """The MQTT payload, JSON."""
+    return msgspec.json.encode(counts)

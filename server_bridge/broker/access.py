@@ -1,0 +1,45 @@
+"""The broker's access list: who may write and read which topic.
+
+A gate is bound to its own topics by a pattern, so adding a gate changes nothing here. A pattern
+holds for every user name, so each viewer is denied the gates' topics by name. mosquitto checks
+denials first. It grants every SUBSCRIBE and filters the messages instead: a client that subscribes
+to another's topic sees a success and then nothing.
+"""
+
+from collections.abc import Sequence
+
+from gate_contract import topics
+from gate_contract.topics import Channel
+from server_bridge.pki import Identity
+
+FROM_GATE = (Channel.CROSSINGS, Channel.HEALTH)
+TO_GATE = (Channel.RECEIPT, Channel.ROSTER, Channel.COMMAND)
+EVERY_COUNTS = "unit/v1/+/counts"
+
+
+def access_list(viewers: Sequence[str], shut_out: Sequence[str]) -> str:
+    """The text of mosquitto's `acl_file`.
+
+    `viewers` are the names given to `Identity.viewer`; `shut_out` are the ids of gates that are
+    lost or stolen: their certificates still open a connection, and it carries nothing.
+
+    Raises:
+        PkiError: a name that no certificate of ours bears.
+    """
+    lines = [f"user {Identity.bridge().common_name}"]
+    lines += [f"topic read {topics.every_gate(channel)}" for channel in FROM_GATE]
+    lines += [f"topic write {topics.every_gate(channel)}" for channel in TO_GATE]
+    lines += [f"topic write {EVERY_COUNTS}"]
+    for name in viewers:
+        lines += [
+            "",
+            f"user {Identity.viewer(name).common_name}",
+            "topic deny gate/#",
+            f"topic read {EVERY_COUNTS}",
+        ]
+    for gate_id in shut_out:
+        lines += ["", f"user {Identity.gate(gate_id).common_name}", "topic deny #"]
+    lines += ["", "# %u is the common name of the client's certificate: a gate's own id."]
+    lines += [f"pattern write gate/v1/%u/{channel}" for channel in FROM_GATE]
+    lines += [f"pattern read gate/v1/%u/{channel}" for channel in TO_GATE]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,179 @@
+"""The bridge's folder: settings, database, authority, keys, all below one path."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+import sqlalchemy as sa
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from msgspec import Meta, Struct
+
+from gate_contract.errors import SchoolgateError
+from server_bridge import pki
+from server_bridge.ingest.session import Endpoint
+from server_bridge.pki import Identity, write_private
+from server_bridge.store.database import Database
+
+Port = Annotated[int, Meta(ge=0, le=65535)]
+
+
+class HomeError(SchoolgateError):
+    """The bridge's folder cannot be used; the message names the remedy."""
+
+
+class District(Struct, frozen=True, forbid_unknown_fields=True):
+    name: str = "Schoolgate"
+    timezone: str = "Asia/Ho_Chi_Minh"
+
+
+class DatabaseAt(Struct, frozen=True, forbid_unknown_fields=True):
+    url: str = "sqlite:///bridge.db"
+
+
+class Broker(Struct, frozen=True, forbid_unknown_fields=True):
+    host: str = "127.0.0.1"
+    port: Annotated[int, Meta(ge=1, le=65535)] = 8883
+    listen: str = ""
+
+
+class Web(Struct, frozen=True, forbid_unknown_fields=True):
+    host: str = "127.0.0.1"
+    port: Port = 8080
+
+
+class Cards(Struct, frozen=True, forbid_unknown_fields=True):
+    key_id: Annotated[int, Meta(ge=0, le=255)] = 1
+
+
+class Settings(Struct, frozen=True, forbid_unknown_fields=True):
+    """All of `bridge.toml`."""
+
+    district: District = District()
+    database: DatabaseAt = DatabaseAt()
+    broker: Broker = Broker()
+    web: Web = Web()
+    cards: Cards = Cards()
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """An initialised folder."""
+
+    folder: Path
+    settings: Settings
+
+    @property
+    def pki(self) -> Path:
+        return self.folder / "pki"
+
+    @property
+    def broker_folder(self) -> Path:
+        return self.folder / "broker"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.settings.district.timezone)
+
+    def database(self) -> Database:
+        """The district's database, not yet connected to."""
+        url = sa.make_url(self.settings.database.url)
+        if url.get_backend_name() == "sqlite" and url.database:
+            url = url.set(database=str(self.folder / url.database))
+        return Database(url)
+
+    def endpoint(self) -> Endpoint:
+        """How the bridge reaches its broker."""
+        tls = self.folder / "tls"
+        broker = self.settings.broker
+        return Endpoint(
+            broker.listen or broker.host,
+            broker.port,
+            tls / "ca.pem",
+            tls / "cert.pem",
+            tls / "key.pem",
+        )
+
+    def card_key(self) -> Ed25519PrivateKey:
+        """The private key that new cards are signed with. Raises HomeError if it is not there."""
+        path = self._key_path(self.settings.cards.key_id)
+        try:
+            key = serialization.load_pem_private_key(path.read_bytes(), password=None)
+        except (OSError, ValueError) as error:
+            raise HomeError(f"{path}: {error}. Restore it from the safe copy.") from error
+        if not isinstance(key, Ed25519PrivateKey):
+            raise HomeError(f"{path} is not an Ed25519 key")
+        return key
+
+    def public_keys(self) -> dict[int, Ed25519PublicKey]:
+        """What gates need to verify cards: every key of the folder, by key_id."""
+        return {self.settings.cards.key_id: self.card_key().public_key()}
+
+    def make_card_key(self) -> None:
+        """Make the signing key, unless there is one."""
+        path = self._key_path(self.settings.cards.key_id)
+        if not path.exists():
+            pem = Ed25519PrivateKey.generate().private_bytes(
+                serialization.Encoding.PEM,
+                serialization.PrivateFormat.PKCS8,
+                serialization.NoEncryption(),
+            )
+            path.parent.mkdir(mode=0o700, exist_ok=True)
+            write_private(path, pem)
+
+    def _key_path(self, key_id: int) -> Path:
+        return self.folder / "keys" / f"card-{key_id}.pem"
+
+
+def initialise(folder: Path) -> Home:
+    """Make whatever the folder lacks, keep what it has, and bring the database up to date.
+
+    Raises:
+        HomeError, PkiError, StoreError: something there is not usable.
+    """
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        settings = folder / "bridge.toml"
+        if not settings.exists():
+            settings.write_text(sample(), "utf-8")
+    except OSError as error:
+        raise HomeError(f"{folder}: {error.strerror}. Choose a folder you own: --home") from error
+    home = open_home(folder)
+    now = datetime.now(UTC)
+    if not (home.pki / pki.CERTIFICATE).exists():
+        pki.create_authority(home.pki, home.settings.district.name, now=now)
+    if not (folder / "tls" / "cert.pem").exists():
+        pki.issue(home.pki, Identity.bridge(), now=now).write(folder / "tls")
+    home.make_card_key()
+    home.database().migrate()
+    return home
+
+
+def open_home(folder: Path) -> Home:
+    """An initialised folder. Raises HomeError if it is none or its settings cannot be used."""
+    path = folder / "bridge.toml"
+    try:
+        settings = msgspec.toml.decode(path.read_bytes(), type=Settings)
+    except OSError as error:
+        raise HomeError(
+            f"{path}: {error.strerror}. Make the folder with: gate-bridge init --home {folder}"
+        ) from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise HomeError(f"{path}: {error}. See: gate-bridge config sample") from error
+    try:
+        ZoneInfo(settings.district.timezone)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise HomeError(
+            f"{path}: district.timezone {settings.district.timezone!r} is unknown; "
+            "write one like Asia/Ho_Chi_Minh"
+        ) from error
+    return Home(folder.absolute(), settings)
+
+
+def sample() -> str:
+    """The sample settings, each with its comment."""
+    return files("server_bridge").joinpath("bridge.toml").read_text("utf-8")

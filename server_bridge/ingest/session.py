@@ -1,0 +1,141 @@
+"""The bridge's MQTT connection. The only module of the district that knows paho.
+
+Messages are acknowledged by hand, after COMMIT. The broker holds back more than `RECEIVE_MAXIMUM`
+unacknowledged ones, which bounds the bridge's memory. paho's thread only fills a queue.
+"""
+
+import queue
+import ssl
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import paho.mqtt.client as mqtt
+from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+
+from gate_contract import topics
+from gate_contract.errors import SchoolgateError
+from gate_contract.topics import Channel
+
+CLIENT_ID = "bridge"
+RECEIVE_MAXIMUM = 256
+SESSION_EXPIRY_S = 86_400
+"""The broker keeps messages for an absent bridge this long; gates resend what it loses."""
+CONNECT_S = 10
+
+
+class BrokerError(SchoolgateError):
+    """The broker cannot be reached or refuses the bridge."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One publication, not yet acknowledged."""
+
+    topic: str
+    payload: bytes
+    mid: int
+    qos: int
+
+
+@dataclass(frozen=True, slots=True)
+class Subscribed:
+    """Connected, and every subscription granted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The connection is over; what was not acknowledged will come again."""
+
+    reason: str
+
+
+Event = Message | Subscribed | Ended
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where the broker is and who we are: PEM files of the authority, our certificate and key."""
+
+    host: str
+    port: int
+    ca: Path
+    cert: Path
+    key: Path
+
+
+class BridgeSession:
+    """One connection, thrown away when it ends: a mid is acknowledged where it came from or never.
+
+    Raises:
+        BrokerError: the certificate files cannot be used, or the broker does not answer.
+    """
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
+        client = mqtt.Client(
+            CallbackAPIVersion.VERSION2,
+            client_id=CLIENT_ID,
+            protocol=mqtt.MQTTv5,
+            manual_ack=True,
+        )
+        client.on_connect = self._on_connect
+        client.on_subscribe = self._on_subscribe
+        client.on_disconnect = self._on_disconnect
+        client.on_message = self._on_message
+        client.connect_timeout = CONNECT_S
+        self._client = client
+        properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
+        properties.ReceiveMaximum = RECEIVE_MAXIMUM
+        properties.SessionExpiryInterval = SESSION_EXPIRY_S
+        try:
+            context = ssl.create_default_context(cafile=str(endpoint.ca))
+            context.load_cert_chain(endpoint.cert, endpoint.key)
+            client.tls_set_context(context)
+            client.connect(endpoint.host, endpoint.port, clean_start=False, properties=properties)
+        except (OSError, ValueError) as error:
+            raise BrokerError(
+                f"the broker {endpoint.host}:{endpoint.port} cannot be reached: {error}. Is "
+                "mosquitto running with the files of: gate-bridge broker-config?"
+            ) from error
+        client.loop_start()
+
+    def wait(self, timeout_s: float) -> Event | None:
+        """The next event, None if there is none within `timeout_s`."""
+        try:
+            return self._events.get(timeout=timeout_s) if timeout_s else self._events.get_nowait()
+        except queue.Empty:
+            return None
+
+    def acknowledge(self, message: Message) -> None:
+        """Tell the broker that it may forget `message`. Only after COMMIT."""
+        self._client.ack(message.mid, message.qos)
+
+    def publish(self, topic: str, payload: bytes) -> None:
+        """Publish retained, QoS 1."""
+        self._client.publish(topic, payload, qos=1, retain=True)
+
+    def close(self) -> None:
+        """Leave the broker."""
+        self._client.disconnect()
+        self._client.loop_stop()
+
+    def _on_connect(self, client: mqtt.Client, _u: Any, _f: Any, code: Any, _p: Any) -> None:
+        if code.is_failure:
+            self._events.put(Ended(str(code)))
+        else:
+            channels = (Channel.CROSSINGS, Channel.HEALTH)
+            client.subscribe([(topics.every_gate(channel), 1) for channel in channels])
+
+    def _on_subscribe(self, _c: Any, _u: Any, _mid: int, codes: list[Any], _p: Any) -> None:
+        refused = [str(code) for code in codes if code.is_failure]
+        self._events.put(Ended(f"subscription refused: {refused[0]}") if refused else Subscribed())
+
+    def _on_disconnect(self, client: mqtt.Client, _u: Any, _f: Any, code: Any, _p: Any) -> None:
+        client.disconnect()  # or paho would connect again by itself
+        self._events.put(Ended(str(code)))
+
+    def _on_message(self, _c: Any, _u: Any, message: mqtt.MQTTMessage) -> None:
+        self._events.put(Message(message.topic, bytes(message.payload), message.mid, message.qos))

@@ -1,0 +1,137 @@
+"""The bridge's long-running parts in one process: ingest (with the publisher) and the live page."""
+
+import signal
+import threading
+import time
+from collections.abc import Callable, Sequence
+
+import sdnotify
+import structlog
+
+from server_bridge.home import Home
+from server_bridge.ingest.inbox import Inbox
+from server_bridge.ingest.loop import IngestLoop
+from server_bridge.ingest.publisher import Publisher
+from server_bridge.ingest.session import BridgeSession
+from server_bridge.store.database import Database
+from server_bridge.store.live import Snapshot, revision_number, snapshot
+from server_bridge.web.app import create_app
+from server_bridge.web.serve import PageServer
+
+ALIVE_S = 5
+
+log = structlog.get_logger()
+
+
+def now_ms() -> int:
+    """The server's clock: UTC in ms."""
+    return time.time_ns() // 1_000_000
+
+
+def serve(home: Home, *, ingest: bool, web: bool, on_page: Callable[[str], None]) -> None:
+    """Run the chosen parts until SIGTERM or SIGINT. `on_page` is given the page's address.
+
+    A part that fails for a reason it cannot wait out ends all of them, and its exception is raised:
+    the service manager starts everything afresh, and no thread is ever dead unnoticed.
+    """
+    database = home.database()
+    database.check_migrated()
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _n, _f: stopping.set())
+    notifier = sdnotify.SystemdNotifier()
+    parts: list[_Part] = []
+    page: PageServer | None = None
+    if web:
+        page = page_server(home, database)
+        server = page
+        parts.append(_Part("web", lambda: server.run(on_page), stopping))
+    beats = _Beats(notifier)
+    if ingest:
+        loop = ingest_loop(home, database, stopping, beats.beat)
+        parts.append(_Part("ingest", loop.run, stopping))
+    notifier.notify("READY=1")
+    while not stopping.wait(ALIVE_S):
+        # Ingest proves itself by going round; the page alone is proven by its thread.
+        if not ingest:
+            beats.beat()
+    notifier.notify("STOPPING=1")
+    if page:
+        page.stop()
+    for part in parts:
+        part.finish()
+    database.close()
+    _raise_first([part.error for part in parts])
+
+
+def ingest_loop(
+    home: Home, database: Database, stopping: threading.Event, alive: Callable[[], None]
+) -> IngestLoop:
+    """The ingest loop of a district."""
+    endpoint = home.endpoint()
+    return IngestLoop(
+        database=database,
+        inbox=Inbox(database, home.zone),
+        publisher=Publisher(database, home.zone),
+        open_session=lambda: BridgeSession(endpoint),
+        now_ms=now_ms,
+        stopping=stopping,
+        alive=alive,
+    )
+
+
+def page_server(home: Home, database: Database) -> PageServer:
+    """The live page of a district."""
+
+    def read() -> Snapshot:
+        with database.read() as connection:
+            return snapshot(connection, now_ms(), home.zone)
+
+    def revision() -> int:
+        with database.read() as connection:
+            return revision_number(connection)
+
+    web = home.settings.web
+    return PageServer(create_app(read, revision, timezone=home.zone), web.host, web.port)
+
+
+class _Beats:
+    """Feeds the service manager's watchdog, every `ALIVE_S` at the most."""
+
+    def __init__(self, notifier: sdnotify.SystemdNotifier) -> None:
+        self._notifier = notifier
+        self._last_s = 0.0
+
+    def beat(self) -> None:
+        now_s = time.monotonic()
+        if now_s - self._last_s >= ALIVE_S:
+            self._last_s = now_s
+            self._notifier.notify("WATCHDOG=1")
+
+
+class _Part:
+    """A thread whose end, however it comes, ends the others."""
+
+    def __init__(self, name: str, work: Callable[[], object], stopping: threading.Event) -> None:
+        self.error: BaseException | None = None
+        self._work = work
+        self._stopping = stopping
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        try:
+            self._work()
+        except BaseException as error:
+            self.error = error
+        finally:
+            self._stopping.set()
+
+    def finish(self) -> None:
+        self._thread.join(timeout=15)
+
+
+def _raise_first(errors: Sequence[BaseException | None]) -> None:
+    for error in errors:
+        if error is not None:
+            raise error

@@ -1,0 +1,1 @@
+"""What the district keeps: the tree of units, gates, cards, crossings, and the counts of them."""

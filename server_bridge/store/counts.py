@@ -1,0 +1,233 @@
+"""Counts kept in the same transaction as the crossings they count, and the recount as proof."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+
+from gate_contract.card import Kind
+from gate_contract.crossing import Direction
+from gate_contract.verdicts import CROSSINGS, REFUSALS
+from server_bridge.ingest.counting import (
+    CountKey,
+    Delta,
+    Moment,
+    Passage,
+    Presence,
+    PresenceKey,
+    fold,
+)
+from server_bridge.store.database import upsert
+from server_bridge.store.schema import counts, crossings, presence, refusals
+
+Lines = Mapping[str, tuple[str, ...]]
+"""For each unit, itself and all units above it: where its counts add up."""
+SchoolDay = tuple[str, date]
+_IN_ONE_QUERY = 500
+
+
+def count_passages(connection: sa.Connection, passages: list[Passage], lines: Lines) -> None:
+    """Add crossings that have just been stored to presence and counts."""
+    changed, deltas = fold(_known(connection, passages), passages)
+    upsert(connection, presence, [_presence_row(key, value) for key, value in changed.items()])
+    _add_counts(connection, deltas, lines)
+
+
+def count_refusals(
+    connection: sa.Connection, scans: Mapping[tuple[str, date, str], int], lines: Lines
+) -> None:
+    """Add refusals, by unit, day and code, that have just been stored."""
+    rows: Counter[tuple[str, date, str]] = Counter()
+    for (unit_id, day, code), number in scans.items():
+        for above in lines[unit_id]:
+            rows[above, day, code] += number
+    upsert(
+        connection,
+        refusals,
+        [
+            {"unit_id": unit_id, "day": day, "code": code, "scans": number}
+            for (unit_id, day, code), number in rows.items()
+            if number
+        ],
+        add=True,
+    )
+
+
+def recount(connection: sa.Connection, school_day: SchoolDay, lines: Lines) -> None:
+    """Count one day of one school again from its crossings, and mend the sums above it."""
+    unit_id, day = school_day
+    present, counted = fold({}, _passages(connection, school_day))
+    before = _counts_of(connection, school_day)
+    here = (presence.c.unit_id == unit_id) & (presence.c.day == day)
+    connection.execute(presence.delete().where(here))
+    upsert(connection, presence, [_presence_row(key, value) for key, value in present.items()])
+    _add_counts(connection, _difference(counted, before), lines)
+    scans = Counter(_refusals_in_crossings(connection, school_day))
+    scans.subtract(_refusals_of(connection, school_day))
+    count_refusals(
+        connection, {(unit_id, day, code): number for code, number in scans.items()}, lines
+    )
+
+
+def miscounted(connection: sa.Connection, lines: Lines) -> list[SchoolDay]:
+    """Every unit and day whose counts differ from a recount, or from the sum of its schools.
+
+    None, ever: a row here is a fault of ours.
+    """
+    wrong = set()
+    sums: dict[CountKey, Counter[str]] = {}
+    found = _all_counts(connection)
+    days = connection.execute(sa.select(crossings.c.unit_id, crossings.c.day).distinct()).all()
+    for school_day in {*map(tuple, days), *((unit_id, day) for unit_id, day, _ in found)}:
+        present, counted = fold({}, _passages(connection, school_day))
+        here = (presence.c.unit_id == school_day[0]) & (presence.c.day == school_day[1])
+        rows = connection.execute(presence.select().where(here))
+        refused = _refusals_in_crossings(connection, school_day)
+        if dict(map(_presence_of_row, rows)) != present:
+            wrong.add(school_day)
+        if refused and refused != _refusals_of(connection, school_day):
+            wrong.add(school_day)
+        for (unit_id, day, kind), delta in counted.items():
+            for above in lines[unit_id]:
+                sums.setdefault((above, day, kind), Counter()).update(asdict(delta))
+    expected = {key: Delta(**numbers) for key, numbers in sums.items()}
+    wrong |= {
+        (unit_id, day)
+        for (unit_id, day, _), delta in _difference(expected, found).items()
+        if delta != Delta()
+    }
+    return sorted(wrong)
+
+
+def _known(connection: sa.Connection, passages: Iterable[Passage]) -> dict[PresenceKey, Presence]:
+    cards: dict[SchoolDay, set[str]] = {}
+    for passage in passages:
+        cards.setdefault((passage.unit_id, passage.day), set()).add(passage.card_id)
+    known: dict[PresenceKey, Presence] = {}
+    for (unit_id, day), ids in cards.items():
+        ordered = sorted(ids)
+        for i in range(0, len(ordered), _IN_ONE_QUERY):
+            rows = connection.execute(
+                presence.select().where(
+                    (presence.c.unit_id == unit_id)
+                    & (presence.c.day == day)
+                    & presence.c.card_id.in_(ordered[i : i + _IN_ONE_QUERY])
+                )
+            )
+            known.update(map(_presence_of_row, rows))
+    return known
+
+
+def _presence_row(key: PresenceKey, value: Presence) -> dict[str, Any]:
+    unit_id, day, card_id = key
+    return {
+        "unit_id": unit_id,
+        "day": day,
+        "card_id": card_id,
+        "kind": value.kind,
+        "inside": value.inside,
+        "last_ms": value.last.at_ms,
+        "last_ledger": value.last.ledger,
+        "last_seq": value.last.seq,
+    }
+
+
+def _presence_of_row(row: sa.Row[Any]) -> tuple[PresenceKey, Presence]:
+    moment = Moment(row.last_ms, row.last_ledger, row.last_seq)
+    return (row.unit_id, row.day, row.card_id), Presence(Kind(row.kind), row.inside, moment)
+
+
+def _add_counts(connection: sa.Connection, deltas: Mapping[CountKey, Delta], lines: Lines) -> None:
+    sums: dict[CountKey, Counter[str]] = {}
+    for (unit_id, day, kind), delta in deltas.items():
+        for above in lines[unit_id]:
+            sums.setdefault((above, day, kind), Counter()).update(asdict(delta))
+    upsert(
+        connection,
+        counts,
+        [
+            {"unit_id": unit_id, "day": day, "kind": kind, **numbers}
+            for (unit_id, day, kind), numbers in sums.items()
+        ],
+        add=True,
+    )
+
+
+def _passages(connection: sa.Connection, school_day: SchoolDay) -> list[Passage]:
+    unit_id, day = school_day
+    rows = connection.execute(
+        crossings.select().where(
+            (crossings.c.unit_id == unit_id)
+            & (crossings.c.day == day)
+            & crossings.c.verdict.in_(sorted(CROSSINGS))
+        )
+    )
+    return [
+        Passage(
+            unit_id,
+            day,
+            row.card_id,
+            Kind(row.kind),
+            Direction(row.direction),
+            Moment(row.filed_ms, row.ledger, row.seq),
+        )
+        for row in rows
+    ]
+
+
+def _counts_of(connection: sa.Connection, school_day: SchoolDay) -> dict[CountKey, Delta]:
+    unit_id, day = school_day
+    return _counts_where(connection, (counts.c.unit_id == unit_id) & (counts.c.day == day))
+
+
+def _all_counts(connection: sa.Connection) -> dict[CountKey, Delta]:
+    return _counts_where(connection, sa.true())
+
+
+def _counts_where(
+    connection: sa.Connection, condition: sa.ColumnElement[bool]
+) -> dict[CountKey, Delta]:
+    return {
+        (row.unit_id, row.day, Kind(row.kind)): Delta(row.entered, row.left, row.inside, row.people)
+        for row in connection.execute(counts.select().where(condition))
+    }
+
+
+def _difference(
+    after: Mapping[CountKey, Delta], before: Mapping[CountKey, Delta]
+) -> dict[CountKey, Delta]:
+    nothing = Delta()
+    return {
+        key: Delta(
+            **{
+                name: value - getattr(before.get(key, nothing), name)
+                for name, value in asdict(after.get(key, nothing)).items()
+            }
+        )
+        for key in {*after, *before}
+    }
+
+
+def _refusals_in_crossings(connection: sa.Connection, school_day: SchoolDay) -> dict[str, int]:
+    unit_id, day = school_day
+    rows = connection.execute(
+        sa.select(crossings.c.verdict, sa.func.sum(crossings.c.count))
+        .where(
+            (crossings.c.unit_id == unit_id)
+            & (crossings.c.day == day)
+            & crossings.c.verdict.in_(sorted(REFUSALS))
+        )
+        .group_by(crossings.c.verdict)
+    )
+    return {code: int(number) for code, number in rows}
+
+
+def _refusals_of(connection: sa.Connection, school_day: SchoolDay) -> dict[str, int]:
+    unit_id, day = school_day
+    rows = connection.execute(
+        refusals.select().where((refusals.c.unit_id == unit_id) & (refusals.c.day == day))
+    )
+    return {row.code: row.scans for row in rows if row.scans}

@@ -1,0 +1,129 @@
+"""The connection to the district's database: SQLite by default, PostgreSQL by URL."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config as AlembicConfig
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
+
+from gate_contract.errors import SchoolgateError
+from server_bridge.store import schema
+
+BUSY_MS = 10_000
+
+
+class StoreError(SchoolgateError):
+    """The database cannot be reached, read or written just now; nothing was changed."""
+
+
+class Database:
+    """Reads, and writes in one transaction at a time.
+
+    SQLite: WAL, `synchronous=FULL`, writers begin IMMEDIATE. Either database: what `write` left
+    without an exception is on disk.
+    """
+
+    def __init__(self, url: str | sa.URL) -> None:
+        self.url = sa.make_url(url)
+        self._engine = sa.create_engine(self.url, pool_pre_ping=True)
+        if self.url.get_backend_name() == "sqlite":
+            sa.event.listen(self._engine, "connect", _prepare_sqlite)
+            sa.event.listen(self._engine, "begin", _begin_sqlite)
+
+    @contextmanager
+    def read(self) -> Iterator[sa.Connection]:
+        """A connection that sees one state of the database. Raises StoreError."""
+        with _explained(), self._engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[sa.Connection]:
+        """A transaction, committed at the end or rolled back. Raises StoreError."""
+        with _explained():
+            engine = self._engine.execution_options(schoolgate_writes=True)
+            with engine.connect() as connection, connection.begin():
+                yield connection
+
+    def migrate(self) -> None:
+        """Make the tables, or bring older ones up to date. Raises StoreError."""
+        with _explained():
+            command.upgrade(self._alembic(), "head")
+
+    def check_migrated(self) -> None:
+        """Raises StoreError unless the tables are those of this version."""
+        with self.read() as connection:
+            found = MigrationContext.configure(connection).get_current_revision()
+        wanted = ScriptDirectory.from_config(self._alembic()).get_current_head()
+        if found != wanted:
+            raise StoreError(
+                f"the database is at version {found}, this program needs {wanted}. "
+                "Run: gate-bridge init"
+            )
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._engine.dispose()
+
+    def _alembic(self) -> AlembicConfig:
+        config = AlembicConfig()
+        config.set_main_option("script_location", "server_bridge.store:migrations")
+        config.attributes["engine"] = self._engine
+        return config
+
+
+def upsert(
+    connection: sa.Connection, table: sa.Table, rows: list[dict[str, Any]], *, add: bool = False
+) -> None:
+    """Insert rows; where the primary key is there already, replace the other columns.
+
+    `add`: add to the other columns instead, which are numbers then.
+    """
+    if not rows:
+        return
+    insert: Any = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(table)
+    keys = [column.name for column in table.primary_key]
+    changes = {
+        name: table.c[name] + insert.excluded[name] if add else insert.excluded[name]
+        for name in rows[0]
+        if name not in keys
+    }
+    connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=changes), rows)
+
+
+def bump(connection: sa.Connection) -> None:
+    """Tell pages that something they show has changed, as part of this transaction."""
+    connection.execute(schema.revision.update().values(number=schema.revision.c.number + 1))
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None  # we begin ourselves, in _begin_sqlite
+    connection.executescript(
+        f"PRAGMA busy_timeout={BUSY_MS}; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
+        "PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF; PRAGMA mmap_size=0;"
+        "PRAGMA journal_size_limit=67108864;"
+    )
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    writes = connection.get_execution_options().get("schoolgate_writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        if isinstance(error, sa.exc.IntegrityError | sa.exc.ProgrammingError | sa.exc.DataError):
+            raise  # a fault of ours, not of the database's circumstances
+        raise StoreError(
+            f"the database: {error.orig}. Check that it is running, its disk has space and this "
+            "user may write to it."
+        ) from error

@@ -1,0 +1,194 @@
+"""The state of the whole district at one moment, as the live page shows it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from gate_contract.card import Kind
+from gate_contract.counts import KindCounts, UnitCounts
+from gate_contract.health import Health, decode_health
+from gate_contract.school_day import local_day
+from server_bridge.store.schema import counts, gate_health, gates, ledgers, refusals, revision
+from server_bridge.store.units import SCHOOL, all_units
+
+SILENT_MS = 120_000
+"""A gate tells its health every 30 s; one that is online and silent for this long is not well."""
+DAY_MS = 86_400_000
+
+
+@dataclass(frozen=True, slots=True)
+class GateState:
+    """One gate. `online` and `state_since_ms` (UTC) are None while it was never heard of;
+    `backlog` counts records it holds without receipt, as last told; `faults` are stable codes."""
+
+    gate_id: str
+    unit_id: str
+    online: bool | None
+    state_since_ms: int | None
+    last_crossing_ms: int | None
+    backlog: int
+    clock_trusted: bool | None
+    faults: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UnitState:
+    """One unit with the school day's counts; above a school they are rolled up.
+
+    `by_kind` maps a kind to (inside, in, out). `last_seen_ms` is the last crossing today, UTC.
+    """
+
+    unit_id: str
+    name: str
+    level: str
+    parent_id: str | None
+    is_school: bool
+    inside: int
+    entered: int
+    left: int
+    refused: int
+    people: int
+    by_kind: dict[str, tuple[int, int, int]]
+    last_seen_ms: int | None
+    gates: tuple[GateState, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The whole tree, parents before children. `revision` grows with every committed change."""
+
+    revision: int
+    day: date
+    as_of_ms: int
+    units: tuple[UnitState, ...]
+
+
+def snapshot(connection: sa.Connection, now_ms: int, zone: ZoneInfo) -> Snapshot:
+    """The district as of `now_ms` (UTC): today's counts, last crossings and every gate's state."""
+    day = local_day(now_ms, zone)
+    by_unit = _counts(connection, day)
+    refused = _refused(connection, day)
+    gates_of: dict[str, list[GateState]] = {}
+    for state in _gate_states(connection, now_ms):
+        gates_of.setdefault(state.unit_id, []).append(state)
+    units = []
+    for unit in all_units(connection):
+        kinds = by_unit.get(unit.unit_id, {})
+        states = tuple(gates_of.get(unit.unit_id, ()))
+        last = [gate.last_crossing_ms for gate in states if gate.last_crossing_ms is not None]
+        units.append(
+            UnitState(
+                unit_id=unit.unit_id,
+                name=unit.name,
+                level=unit.level,
+                parent_id=unit.parent_id,
+                is_school=unit.level == SCHOOL,
+                inside=sum(row.inside for row in kinds.values()),
+                entered=sum(row.entered for row in kinds.values()),
+                left=sum(row.left for row in kinds.values()),
+                refused=refused.get(unit.unit_id, 0),
+                people=sum(row.people for row in kinds.values()),
+                by_kind={kind: (row.inside, row.entered, row.left) for kind, row in kinds.items()},
+                last_seen_ms=max((at for at in last if local_day(at, zone) == day), default=None),
+                gates=states,
+            )
+        )
+    return Snapshot(revision_number(connection), day, now_ms, tuple(units))
+
+
+def revision_number(connection: sa.Connection) -> int:
+    """Grows with every change that a snapshot could show."""
+    return int(connection.execute(sa.select(revision.c.number)).scalar_one())
+
+
+def unit_counts(state: UnitState, shown: Snapshot) -> UnitCounts:
+    """A unit's part of a snapshot as it is published."""
+    return UnitCounts(
+        unit_id=state.unit_id,
+        name=state.name,
+        day=shown.day,
+        as_of=shown.as_of_ms,
+        inside=state.inside,
+        entered=state.entered,
+        left=state.left,
+        refused=state.refused,
+        people=state.people,
+        by_kind={
+            Kind(kind): KindCounts(inside=inside, entered=entered, left=left)
+            for kind, (inside, entered, left) in sorted(state.by_kind.items())
+        },
+    )
+
+
+def _counts(connection: sa.Connection, day: date) -> dict[str, dict[str, sa.Row[Any]]]:
+    found: dict[str, dict[str, sa.Row[Any]]] = {}
+    for row in connection.execute(counts.select().where(counts.c.day == day)):
+        found.setdefault(row.unit_id, {})[row.kind] = row
+    return found
+
+
+def _refused(connection: sa.Connection, day: date) -> dict[str, int]:
+    rows = connection.execute(
+        sa.select(refusals.c.unit_id, sa.func.sum(refusals.c.scans).label("scans"))
+        .where(refusals.c.day == day)
+        .group_by(refusals.c.unit_id)
+    )
+    return {row.unit_id: int(row.scans) for row in rows}
+
+
+def _gate_states(connection: sa.Connection, now_ms: int) -> list[GateState]:
+    health = {row.gate_id: row for row in connection.execute(gate_health.select())}
+    ledgers_of: dict[str, list[sa.Row[Any]]] = {}
+    for row in connection.execute(ledgers.select().order_by(ledgers.c.first_ms)):
+        ledgers_of.setdefault(row.gate_id, []).append(row)
+    states = []
+    for row in connection.execute(gates.select().order_by(gates.c.gate_id)):
+        its_ledgers = ledgers_of.get(row.gate_id, [])
+        heard = health.get(row.gate_id)
+        states.append(_gate_state(row.gate_id, row.unit_id, heard, its_ledgers, now_ms))
+    return states
+
+
+def _gate_state(
+    gate_id: str,
+    unit_id: str,
+    heard: sa.Row[Any] | None,
+    ledgers_of_gate: list[sa.Row[Any]],
+    now_ms: int,
+) -> GateState:
+    last = [row.last_crossing_ms for row in ledgers_of_gate if row.last_crossing_ms is not None]
+    told = decode_health(heard.told) if heard else None
+    silent = heard is not None and heard.online and now_ms - heard.heard_ms > SILENT_MS
+    return GateState(
+        gate_id=gate_id,
+        unit_id=unit_id,
+        online=None if heard is None else heard.online and not silent,
+        state_since_ms=None if heard is None else heard.heard_ms if silent else heard.since_ms,
+        last_crossing_ms=max(last, default=None),
+        backlog=told.backlog if told else 0,
+        clock_trusted=told.scan.clock_trusted if told and told.scan else None,
+        faults=tuple(_faults(told, ledgers_of_gate, now_ms)),
+    )
+
+
+def _faults(told: Health | None, ledgers_of_gate: list[sa.Row[Any]], now_ms: int) -> Iterator[str]:
+    if told and told.state == "online":
+        if told.scan is None:
+            yield "scan_silent"
+        else:
+            for part in ("camera", "storage", "signals"):
+                if getattr(told.scan, part) == "failed":
+                    yield part
+            if not told.scan.clock_trusted:
+                yield "clock"
+    # A card that was replaced falls silent; two that both go on are two devices with one identity.
+    lately = [row for row in ledgers_of_gate if now_ms - row.last_ms < DAY_MS]
+    if any(a.last_ms > b.first_ms for a, b in pairwise(lately)):
+        yield "two_ledgers"
+    if any(row.missing for row in ledgers_of_gate):
+        yield "ledger_gap"

@@ -1,0 +1,11 @@
+"""Alembic's entry point: runs migrations on the engine that `Database` hands over."""
+
+from alembic import context
+
+from server_bridge.store.schema import metadata
+
+engine = context.config.attributes["engine"].execution_options(schoolgate_writes=True)
+
+with engine.connect() as connection, connection.begin():
+    context.configure(connection=connection, target_metadata=metadata, compare_type=True)
+    context.run_migrations()

@@ -1,0 +1,104 @@
+"""The tree of units, and the gates that stand in its schools."""
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from gate_contract.errors import SchoolgateError
+from server_bridge.store.database import bump
+from server_bridge.store.schema import gates, units, viewers
+
+SCHOOL = "school"
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """`level` is data: school, commune, district, province... `parent_id` None is a root."""
+
+    unit_id: str
+    name: str
+    level: str
+    parent_id: str | None
+
+
+def add_unit(connection: sa.Connection, unit: Unit) -> None:
+    """Add a unit. Raises SchoolgateError if it exists, or its parent does not or is a school."""
+    if find_unit(connection, unit.unit_id):
+        raise SchoolgateError(f"there is a unit {unit.unit_id} already")
+    if unit.parent_id is not None:
+        parent = find_unit(connection, unit.parent_id)
+        if parent is None:
+            raise SchoolgateError(f"there is no unit {unit.parent_id}; add the parent first")
+        if parent.level == SCHOOL:
+            raise SchoolgateError(f"{unit.parent_id} is a school: nothing stands below it")
+    connection.execute(
+        units.insert().values(
+            unit_id=unit.unit_id, name=unit.name, level=unit.level, parent_id=unit.parent_id
+        )
+    )
+    bump(connection)
+
+
+def find_unit(connection: sa.Connection, unit_id: str) -> Unit | None:
+    """The unit, None if there is none of that id."""
+    row = connection.execute(units.select().where(units.c.unit_id == unit_id)).first()
+    return Unit(**row._mapping) if row else None
+
+
+def all_units(connection: sa.Connection) -> list[Unit]:
+    """The whole tree, parents before children, siblings by name."""
+    rows = connection.execute(units.select().order_by(units.c.name))
+    children: dict[str | None, list[Unit]] = {}
+    for row in rows:
+        unit = Unit(**row._mapping)
+        children.setdefault(unit.parent_id, []).append(unit)
+    ordered: list[Unit] = []
+
+    def walk(parent_id: str | None) -> None:
+        for unit in children.get(parent_id, []):
+            ordered.append(unit)
+            walk(unit.unit_id)
+
+    walk(None)
+    return ordered
+
+
+def ancestry(connection: sa.Connection) -> dict[str, tuple[str, ...]]:
+    """For each unit: itself and all units above it."""
+    parents = {unit.unit_id: unit.parent_id for unit in all_units(connection)}
+    lines = {}
+    for unit_id in parents:
+        line = [unit_id]
+        while (parent := parents[line[-1]]) is not None:
+            line.append(parent)
+        lines[unit_id] = tuple(line)
+    return lines
+
+
+def add_gate(connection: sa.Connection, gate_id: str, unit_id: str, now_ms: int) -> None:
+    """Register a gate at a school. Raises SchoolgateError if it exists or the unit is no school."""
+    unit = find_unit(connection, unit_id)
+    if unit is None or unit.level != SCHOOL:
+        raise SchoolgateError(f"{unit_id} is not a school; see: gate-bridge unit list")
+    if gate_units(connection).get(gate_id):
+        raise SchoolgateError(f"there is a gate {gate_id} already")
+    connection.execute(gates.insert().values(gate_id=gate_id, unit_id=unit_id, added_ms=now_ms))
+    bump(connection)
+
+
+def gate_units(connection: sa.Connection) -> dict[str, str]:
+    """The school of each registered gate."""
+    rows = connection.execute(sa.select(gates.c.gate_id, gates.c.unit_id))
+    return {row.gate_id: row.unit_id for row in rows}
+
+
+def add_viewer(connection: sa.Connection, name: str, now_ms: int) -> None:
+    """Register somebody who may read counts topics. Raises SchoolgateError if known already."""
+    if name in viewer_names(connection):
+        raise SchoolgateError(f"there is a viewer {name} already")
+    connection.execute(viewers.insert().values(name=name, added_ms=now_ms))
+
+
+def viewer_names(connection: sa.Connection) -> list[str]:
+    """All viewers, by name."""
+    return list(connection.execute(sa.select(viewers.c.name).order_by(viewers.c.name)).scalars())

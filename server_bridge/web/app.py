@@ -1,0 +1,156 @@
+"""The live page as an ASGI application: the page, its stream of changes, its files, its health."""
+
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import structlog
+from sse_starlette import EventSourceResponse, ServerSentEvent
+from sse_starlette.sse import SendTimeoutError
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from server_bridge.store.live import Snapshot
+from server_bridge.web.assets import Assets
+from server_bridge.web.feed import Feed
+from server_bridge.web.guard import HEADERS, Guard
+from server_bridge.web.render import Freshness, Renderer, changes
+from server_bridge.web.text import Lang
+
+log = structlog.get_logger()
+
+MAX_PAGES = 500
+"""Open streams beyond this are turned away; the page then tries again by itself."""
+
+LANGUAGE_COOKIE = "lang"
+FIRST_FIGURES_S = 2.0
+SEND_TIMEOUT_S = 30.0
+"""A page that takes nothing for this long is gone."""
+
+END_WITHIN_S = 2.0
+
+
+def create_app(
+    read: Callable[[], Snapshot],
+    revision: Callable[[], int],
+    *,
+    timezone: ZoneInfo,
+    poll_s: float = 0.5,
+    stale_after_s: float = 5.0,
+) -> Starlette:
+    """The application. `read` and `revision` may block and are called from one thread only;
+    `read` only after `revision` has changed, and every 15 s for what time alone changes."""
+    assets = Assets.load()
+    renderer = Renderer(timezone, assets)
+    pages = _Pages(renderer)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        feed = Feed(read, revision, renderer, poll_s=poll_s, stale_after_s=stale_after_s)
+        app.state.feed = feed
+        async with feed.running():
+            yield
+
+    return Starlette(
+        routes=[
+            Route("/", pages.live),
+            Route("/events", pages.events),
+            Route("/healthz", pages.health),
+            Route("/static/{version}/{name}", assets.serve),
+        ],
+        middleware=[Middleware(Guard)],
+        exception_handlers={Exception: _failed},
+        lifespan=lifespan,
+    )
+
+
+class _Pages:
+    def __init__(self, renderer: Renderer) -> None:
+        self._renderer = renderer
+
+    async def live(self, request: Request) -> Response:
+        """The page as it is now; 503 while there are no figures at all."""
+        lang = _language(request)
+        edition = await _feed(request).first_figures(FIRST_FIGURES_S)
+        response = HTMLResponse(
+            self._renderer.page(lang, edition.renderings[lang]),
+            status_code=503 if edition.snapshot is None else 200,
+            headers={"Cache-Control": "no-store", "Vary": "Cookie", "Content-Language": lang},
+        )
+        if "lang" in request.query_params:
+            response.set_cookie(
+                LANGUAGE_COOKIE, lang, max_age=365 * 86400, httponly=True, samesite="lax"
+            )
+        return response
+
+    async def events(self, request: Request) -> Response:
+        """The stream of changes: at first everything, then what changed since the last message."""
+        feed, lang = _feed(request), _language(request)
+        if feed.pages >= MAX_PAGES:
+            return PlainTextResponse("too many open pages; try again later\n", 503)
+        return _EventStream(
+            _stream(feed, lang),
+            send_timeout=SEND_TIMEOUT_S,
+            # On a signal the feed ends the stream in good order; the library would cut it off.
+            shutdown_grace_period=END_WITHIN_S,
+        )
+
+    async def health(self, request: Request) -> Response:
+        """For monitoring: 200 while the figures are fresh, 503 otherwise."""
+        feed = _feed(request)
+        edition = feed.newest
+        fresh = edition.freshness == Freshness.FRESH
+        as_of = edition.snapshot and datetime.fromtimestamp(edition.snapshot.as_of_ms / 1000, UTC)
+        return JSONResponse(
+            {
+                "status": edition.freshness,
+                "revision": edition.snapshot and edition.snapshot.revision,
+                "as_of": as_of and as_of.isoformat(timespec="milliseconds"),
+                "pages": feed.pages,
+            },
+            status_code=200 if fresh else 503,
+            headers={"Cache-Control": "no-store"},
+        )
+
+
+class _EventStream(EventSourceResponse):
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        except SendTimeoutError:
+            log.info("live_page_took_nothing", seconds=SEND_TIMEOUT_S)
+
+
+async def _stream(feed: Feed, lang: Lang) -> AsyncIterator[ServerSentEvent]:
+    serial, seen = -1, None
+    feed.pages += 1
+    try:
+        while edition := await feed.after(serial):
+            now = edition.renderings[lang]
+            yield ServerSentEvent(changes(seen, now), event="figures")
+            serial, seen = edition.serial, now
+    finally:
+        feed.pages -= 1
+
+
+def _feed(request: Request) -> Feed:
+    feed = request.app.state.feed
+    assert isinstance(feed, Feed)  # noqa: S101 - set by the lifespan before any request
+    return feed
+
+
+def _language(request: Request) -> Lang:
+    for wanted in (request.query_params.get("lang"), request.cookies.get(LANGUAGE_COOKIE)):
+        with contextlib.suppress(ValueError):
+            return Lang(wanted or "")
+    return next(iter(Lang))
+
+
+async def _failed(_request: Request, _error: Exception) -> Response:
+    # Sent from outside the guard, so it brings the headers itself; the log has the traceback.
+    return PlainTextResponse("the page has a fault; it is in the log\n", 500, headers=HEADERS)

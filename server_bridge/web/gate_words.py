@@ -1,0 +1,117 @@
+"""What a gate's state means, in words and by a shape: colour is never the only sign."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import IntEnum
+
+from server_bridge.store.live import GateState
+from server_bridge.web.formats import Formats
+from server_bridge.web.text import PHRASES, say, say_count
+
+BACKLOG_SHOWN_FROM = 50
+"""A healthy gate always has a few records on their way; fewer than this are no news."""
+
+WARNINGS = frozenset({"signals", "clock"})
+"""Faults with which a gate still counts people rightly. Every other fault is a failure."""
+
+
+class Severity(IntEnum):
+    """How much a gate needs somebody; greater comes first on the page."""
+
+    OK = 0
+    UNKNOWN = 1
+    WARNING = 2
+    FAILURE = 3
+
+    @property
+    def css(self) -> str:
+        return self.name.lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a school's gate column. `gate_id` is empty where the line is about several."""
+
+    severity: Severity
+    text: str
+    gate_id: str = ""
+
+
+def severity(gate: GateState) -> Severity:
+    """The worst that is known of a gate."""
+    faults = _faults(gate)
+    if gate.online is False or set(faults) - WARNINGS:
+        return Severity.FAILURE
+    if faults:
+        return Severity.WARNING
+    return Severity.UNKNOWN if gate.online is None else Severity.OK
+
+
+def lines(gates: Sequence[GateState], formats: Formats, today: date) -> tuple[Line, ...]:
+    """A school's gates in words, the worst first; gates that are well share one line."""
+    lang = formats.lang
+    if not gates:
+        return (Line(Severity.UNKNOWN, say(lang, "gate_none")),)
+    named = len(gates) > 1
+    told = sorted((g for g in gates if severity(g) or _catching_up(g)), key=severity, reverse=True)
+    result = [
+        Line(severity(g), describe(g, formats, today), g.gate_id if named else "") for g in told
+    ]
+    well = len(gates) - len(told)
+    if well:
+        text = (
+            say_count(lang, "gates_ok", well, formats.number(well))
+            if named
+            else say(lang, "gate_ok")
+        )
+        result.append(Line(Severity.OK, text))
+    return tuple(result)
+
+
+def describe(gate: GateState, formats: Formats, today: date) -> str:
+    """One gate in a sentence: `Mất liên lạc từ 06:58`, `Camera không hoạt động`."""
+    lang, count = formats.lang, formats.number(gate.backlog)
+    parts = []
+    if gate.online is None:
+        parts.append(say(lang, "gate_never"))
+    elif not gate.online and gate.state_since_ms is None:
+        parts.append(say(lang, "gate_offline"))
+    elif not gate.online and gate.state_since_ms is not None:
+        since = formats.moment(gate.state_since_ms, today)
+        parts.append(say(lang, "gate_offline_since", time=since))
+    parts += [
+        say(lang, f"fault_{code}")
+        if f"fault_{code}" in PHRASES and code != "unknown"
+        else say(lang, "fault_unknown", code=code)
+        for code in _faults(gate)
+    ]
+    if gate.online and _catching_up(gate):
+        parts.append(say(lang, "gate_backlog", count=count))
+    elif gate.online is False and gate.backlog:
+        parts.append(say(lang, "gate_held", count=count))
+    return " · ".join(parts) or say(lang, "gate_ok")
+
+
+def totals(gates: Sequence[GateState], formats: Formats) -> tuple[Line, ...]:
+    """All gates of the district in at most three lines: sick, never heard of, well."""
+    grades = [severity(gate) for gate in gates]
+    counted = (
+        (Severity.FAILURE, "gates_sick", sum(g >= Severity.WARNING for g in grades)),
+        (Severity.UNKNOWN, "gates_never", grades.count(Severity.UNKNOWN)),
+        (Severity.OK, "gates_ok", grades.count(Severity.OK)),
+    )
+    return tuple(
+        Line(grade, say_count(formats.lang, key, count, formats.number(count)))
+        for grade, key, count in counted
+        if count
+    )
+
+
+def _faults(gate: GateState) -> tuple[str, ...]:
+    untold = gate.online and gate.clock_trusted is False and "clock" not in gate.faults
+    return (*gate.faults, "clock") if untold else gate.faults
+
+
+def _catching_up(gate: GateState) -> bool:
+    return bool(gate.online) and gate.backlog >= BACKLOG_SHOWN_FROM

@@ -1,0 +1,140 @@
+"""From a snapshot to what the page says: pure, everything already in words."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from server_bridge.store.live import Snapshot, UnitState
+from server_bridge.web.formats import Formats
+from server_bridge.web.gate_words import Line, Severity, lines, severity, totals
+from server_bridge.web.text import PHRASES, say
+
+NOTHING = "–"
+"""Stands where no figure is known, so that it cannot be taken for zero."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A time as shown and as machines read it."""
+
+    shown: str
+    machine: str
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """The figures of the whole tree. `kinds` are (number, word) of who is inside."""
+
+    name: str
+    inside: str
+    entered: str
+    left: str
+    refused: str
+    kinds: tuple[tuple[str, str], ...]
+    gates: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class School:
+    """One row. `share` is how much of those seen today is inside, 0-100; `known` is False for a
+    school whose gates were never heard of; `current` is False when no gate of it is online."""
+
+    unit_id: str
+    name: str
+    place: str
+    inside: str
+    entered: str
+    left: str
+    refused: str
+    share: int
+    known: bool
+    current: bool
+    last_seen: Moment | None
+    severity: Severity
+    gates: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The whole page but for its frame. Without a snapshot `day` is empty and `as_of` None."""
+
+    day: str
+    as_of: Moment | None
+    headline: Headline
+    schools: tuple[School, ...]
+
+
+def build(snapshot: Snapshot | None, formats: Formats) -> Page:
+    """The page of a snapshot; None: no figures have been read yet."""
+    if snapshot is None:
+        return Page("", None, _headline((), formats, known=False), ())
+    names = {unit.unit_id: unit.name for unit in snapshot.units}
+    roots = tuple(u for u in snapshot.units if u.parent_id is None or u.parent_id not in names)
+    single_root = roots[0].unit_id if len(roots) == 1 else None
+    schools = [
+        _school(unit, _place(unit, names, single_root), formats, snapshot.day)
+        for unit in snapshot.units
+        if unit.is_school or unit.gates
+    ]
+    schools.sort(key=lambda school: -school.severity)
+    gates = tuple(gate for unit in snapshot.units for gate in unit.gates)
+    return Page(
+        day=formats.day(snapshot.day),
+        as_of=Moment(formats.second(snapshot.as_of_ms), formats.machine(snapshot.as_of_ms)),
+        headline=_headline(roots, formats, known=True, gates=totals(gates, formats)),
+        schools=tuple(schools),
+    )
+
+
+def _headline(
+    roots: tuple[UnitState, ...], formats: Formats, *, known: bool, gates: tuple[Line, ...] = ()
+) -> Headline:
+    number = formats.number if known else lambda _: NOTHING
+    kinds: dict[str, int] = {}
+    for unit in roots:
+        for kind, (inside, _, _) in unit.by_kind.items():
+            word = f"kind_{kind}" if f"kind_{kind}" in PHRASES else "kind_other"
+            kinds[word] = kinds.get(word, 0) + inside
+    return Headline(
+        name=roots[0].name if len(roots) == 1 else say(formats.lang, "all_units"),
+        inside=number(sum(unit.inside for unit in roots)),
+        entered=number(sum(unit.entered for unit in roots)),
+        left=number(sum(unit.left for unit in roots)),
+        refused=number(sum(unit.refused for unit in roots)),
+        kinds=tuple(
+            (number(kinds[word]), say(formats.lang, word)) for word in PHRASES if kinds.get(word)
+        ),
+        gates=gates,
+    )
+
+
+def _place(unit: UnitState, names: dict[str, str], single_root: str | None) -> str:
+    """The unit above a school, unless that is the whole page's and would be said twice."""
+    if unit.parent_id is None or unit.parent_id == single_root:
+        return ""
+    return names.get(unit.parent_id, "")
+
+
+def _school(unit: UnitState, place: str, formats: Formats, day: date) -> School:
+    counted = bool(unit.entered or unit.left or unit.refused)
+    known = counted or any(gate.online is not None for gate in unit.gates)
+    number = formats.number if known else lambda _: NOTHING
+    return School(
+        unit_id=unit.unit_id,
+        name=unit.name,
+        place=place,
+        inside=number(unit.inside),
+        entered=number(unit.entered),
+        left=number(unit.left),
+        refused=number(unit.refused),
+        share=max(0, min(100, round(100 * unit.inside / unit.people))) if unit.people else 0,
+        known=known,
+        current=any(gate.online for gate in unit.gates),
+        last_seen=None
+        if unit.last_seen_ms is None
+        else Moment(
+            formats.moment(unit.last_seen_ms, day),
+            formats.machine(unit.last_seen_ms),
+        ),
+        severity=max(map(severity, unit.gates), default=Severity.UNKNOWN),
+        gates=lines(unit.gates, formats, day),
+    )

@@ -1,0 +1,45 @@
+"""A real server of the page on a free port, and a district behind it."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from server_bridge.web.app import create_app
+from server_bridge.web.serve import PageServer
+from tests.fakes.district import HANOI, FakeDistrict
+
+
+@contextmanager
+def serving(
+    district: FakeDistrict, port: int = 0, stale_after_s: float = 60
+) -> Iterator[PageServer]:
+    """Serves `district` in a thread; leaving the block proves that the server ends."""
+    app = create_app(
+        district.read,
+        district.revision,
+        timezone=HANOI,
+        poll_s=0.02,
+        stale_after_s=stale_after_s,
+    )
+    server = PageServer(app, port=port)
+    ready = threading.Event()
+    thread = threading.Thread(target=server.run, args=[lambda _url: ready.set()])
+    thread.start()
+    try:
+        assert ready.wait(20)
+        yield server
+    finally:
+        server.stop()
+        thread.join(20)
+        district.mend()
+        assert not thread.is_alive()
+
+
+def until(holds: Callable[[], object], what: str, deadline_s: float = 20) -> None:
+    """Waits until `holds()` is true; fails the test, saying `what` did not happen."""
+    give_up = time.monotonic() + deadline_s
+    pause = threading.Event()
+    while not holds():
+        assert time.monotonic() < give_up, f"{what} did not happen"
+        pause.wait(0.02)
