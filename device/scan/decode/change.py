@@ -11,7 +11,7 @@ MIN_CELLS = 5
 """A code of 20 modules that is just readable covers more cells than this."""
 FLOOR = 6.0
 """Grey levels that a cell must differ by, where there is no noise."""
-NOISE_FACTOR = 5.0
+NOISE_FACTOR = 6.0
 MEASURE_EVERY = 16
 """Noise is measured, and changed cells enter the background by one grey level, once in this many
 frames; quiet cells follow in each fourth."""
@@ -40,11 +40,6 @@ class ChangeGate:
         self._settling = 0
         self._frames = 0
 
-    @property
-    def noise(self) -> float:
-        """The noise of a cell of quiet background, grey levels."""
-        return self._noise
-
     def look(self, image: Grey) -> Cells | None:
         """The changed cells of `image`, or None while nothing has changed."""
         height, width = image.shape
@@ -57,10 +52,10 @@ class ChangeGate:
         self._frames += 1
         difference = cv2.absdiff(small, background)
         changed, count = self._compare(difference)
-        if self._frames % MEASURE_EVERY == 0 or count > changed.size // 4:
-            self._noise = float(np.median(difference[::4, ::4]))
-            if self._noise > JUMP:
-                return self._start_anew(small)
+        if count > changed.size // 4 and np.median(difference[::4, ::4]) > JUMP:
+            return self._start_anew(small)
+        if self._frames % MEASURE_EVERY == 0 or self._frames == 2:
+            self._noise = float(cv2.mean(difference, cv2.bitwise_not(changed))[0])
             changed, count = self._compare(difference)
         open_now = count >= MIN_CELLS
         if open_now:
@@ -104,4 +99,5 @@ class ChangeGate:
         self._still = np.zeros_like(small)
         self._settling = SETTLE_FRAMES
         self._noise = 0.0
+        self._frames = 0
         return np.full_like(small, 255)

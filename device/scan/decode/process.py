@@ -25,7 +25,8 @@ from device.scan.decode.wire import (
     pack_keys,
     unpack_codes,
 )
-from device.scan.frames import CameraError, Grey
+from device.scan.frames import Grey
+from gate_contract.errors import SchoolgateError
 
 HANG_S = 0.7
 """A frame that takes longer is given up, and its process killed. With the fork of the next one
@@ -36,7 +37,7 @@ MAX_PIXELS = 4096 * 3072
 MEMORY_BYTES = 160_000_000
 
 
-class DecoderError(CameraError):
+class DecoderError(SchoolgateError):
     """The decoder process cannot be started at all."""
 
 
@@ -101,7 +102,14 @@ class DecoderProcess:
         return self._await_codes()
 
     def close(self) -> None:
-        """Ends the process. May be called twice."""
+        """Ends the process and gives its memory back. May be called twice."""
+        self._stop()
+        if not self._shared.closed:
+            del self._memory
+            self._shared.close()
+            os.close(self._file)
+
+    def _stop(self) -> None:
         process, self._process = self._process, None
         if process is None:
             return
@@ -179,7 +187,7 @@ class DecoderProcess:
         else:
             self.mishaps.crashes += 1
         if not self._await_ready(RESTART_S):
-            self.close()
+            self._stop()
         return []
 
     def _hung(self) -> list[Code]:
@@ -187,13 +195,13 @@ class DecoderProcess:
         with contextlib.suppress(OSError):
             os.write(self._control, b"k")
         if not self._await_ready(RESTART_S):
-            self.close()
+            self._stop()
         return []
 
     def _broken(self) -> list[Code]:
         """The whole process is gone, or answers nonsense: the next frame starts a new one."""
         self.mishaps.crashes += 1
-        self.close()
+        self._stop()
         return []
 
 

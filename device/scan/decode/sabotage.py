@@ -21,7 +21,7 @@ class Saboteur:
         while word == HANG:
             pass
         if word == EAT:
-            hoard = [np.ones(10_000_000, np.uint8) for _ in range(1000)]
+            hoard = [np.empty(10_000_000, np.uint8) for _ in range(1000)]
             return [Code(bytes(len(hoard)), ((0, 0), (0, 0), (0, 0), (0, 0)))]
         if word == OPEN:
             return _outcome(lambda: os.open("/etc/hostname", os.O_RDONLY))

@@ -7,6 +7,7 @@ from device.scan.decode import Code
 from device.scan.decode import attempts as a
 from device.scan.decode.attempts import Attempt
 from device.scan.decode.boredom import Boredom
+from device.scan.decode.boxes import whole
 from device.scan.decode.change import Cells, ChangeGate
 from device.scan.decode.ladder import IsCard, anything, climb
 from device.scan.decode.patience import Patience
@@ -26,6 +27,9 @@ LIKELY = 0.25
 """Patches less like a code than this, and boring ones, get one attempt in each
 UNLIKELY_EVERY-th frame."""
 UNLIKELY_EVERY = 3
+WHOLE_EVERY = 6
+"""In each so-manieth frame with nothing read, the whole picture gets one attempt: whatever the
+search for patches does not know of is found then."""
 
 _RESCUE = (a.DOUBLE, a.SHARP, a.PLAIN, a.BLURRED, a.DOUBLE_BLURRED)
 """For a card that was read before, two of these in each frame where its own attempt fails."""
@@ -130,5 +134,9 @@ class StreamDecoder:
             elif patch.likeness >= LIKELY:
                 self._boredom.in_vain(box, self._frames)
             if not self._may_go_on():
-                break
+                return seen
+        if not seen and not self._tracks and self._frames % WHOLE_EVERY == 0:
+            codes, by = climb(image, whole(image), (a.PLAIN,), self._is_card)
+            if by is not None:
+                seen += [self._note(code, by) for code in codes]
         return seen

@@ -16,6 +16,8 @@ MOST = 6
 """Patches per frame; a crowd in patterned shirts must not cost more than its share."""
 FLOOR = 4.0
 NOISE_FACTOR = 1.6
+MOST_NOISE = 6.0
+"""Where half of the picture is busier than this, it is no noise: a card fills the picture."""
 FAINT = 18.0
 """Standard deviation of grey levels in a patch."""
 PEAK_SHARE = 0.4
@@ -61,7 +63,7 @@ def patches(image: Grey, changed: Cells) -> list[Patch]:
     if min(height, width) < CELL_PX * MIN_CELLS + 4:
         return []
     busy = busyness(image)
-    noise = float(np.median(busy))
+    noise = min(MOST_NOISE, float(np.median(busy)))
     rows, columns = busy.shape
     near = cv2.dilate(cv2.resize(changed, (columns, rows), interpolation=cv2.INTER_AREA), _NEAR)
     limit = max(FLOOR, NOISE_FACTOR * noise)
