@@ -61,5 +61,5 @@ def showings(seed: int, passes: int, *, seconds: float = 1.2) -> list[Showing]:
         if len(show) % 5 == 0:
             show.append(Showing("", 4.0))
         if len(show) % 4 == 0:
-            show.append(Showing("", 1.0, people=rng.randint(2, 4), umbrellas=rng.random() < 0.5))
+            show.append(Showing("", 4.0, people=rng.randint(2, 4), umbrellas=rng.random() < 0.5))
     return show

@@ -23,10 +23,12 @@ SEARCH_EVERY = 3
 """While a card is being read, the rest of the picture is searched in each third frame only."""
 SMALL_PX = 210
 """A patch no larger than this is read best at twice its size."""
-LIKELY = 0.25
+LIKELY = 0.2
 """Patches less like a code than this, and boring ones, get one attempt in each
 UNLIKELY_EVERY-th frame."""
-UNLIKELY_EVERY = 3
+UNLIKELY_EVERY = 4
+CARD_PX = 96
+"""A card that can be read at all fills a patch of this size, margins included."""
 WHOLE_EVERY = 6
 """In each so-manieth frame with nothing read, the whole picture gets one attempt: whatever the
 search for patches does not know of is found then."""
@@ -123,7 +125,8 @@ class StreamDecoder:
             if any(box.overlap(other) > 0.6 and other.area > box.area / 3 for other in taken):
                 continue
             tries = _attempts_at(patch)
-            if patch.likeness < LIKELY or self._boredom.bored_of(box):
+            likely = patch.likeness >= LIKELY and min(box.width, box.height) >= CARD_PX
+            if not likely or self._boredom.bored_of(box):
                 turn, wait = divmod(self._frames + rank, UNLIKELY_EVERY)
                 if wait:
                     continue
@@ -131,7 +134,7 @@ class StreamDecoder:
             codes, by = climb(image, box, tries, self._is_card, may_go_on=self._may_go_on)
             if by is not None:
                 seen += [self._note(code, by) for code in codes]
-            elif patch.likeness >= LIKELY:
+            elif likely:
                 self._boredom.in_vain(box, self._frames)
             if not self._may_go_on():
                 return seen

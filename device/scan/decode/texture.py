@@ -46,8 +46,8 @@ def busyness(image: Grey) -> Grey:
 
 @dataclass(frozen=True, slots=True)
 class Patch:
-    """`likeness`: mean edge strength over contrast. Print is all edges: codes have 0.25 to 0.7,
-    leaves and clothes seldom more than 0.25. `faint`: so little contrast that noise matters."""
+    """`likeness`: mean edge strength over contrast. Print is all edges: most codes have 0.3 to 0.6,
+    leaves and clothes seldom more than 0.2. `faint`: so little contrast that noise matters."""
 
     box: Box
     likeness: float
@@ -84,7 +84,7 @@ def patches(image: Grey, changed: Cells) -> list[Patch]:
         contrast = float(cv2.meanStdDev(inner.cut(image)[::3])[1][0, 0])
         strength = float(cv2.mean(busy[y : y + down, x : x + across])[0])
         margin = CELL_PX + max(inner.width, inner.height) // 5
-        likeness = strength / max(4.0, contrast)
+        likeness = (strength - noise) / max(4.0, contrast)
         found.append(Patch(inner.grown(margin, image), likeness, contrast < FAINT))
     found.sort(key=lambda patch: -patch.likeness)
     return found
