@@ -10,6 +10,7 @@ import click
 import cv2
 
 from device.bench import decoding, scanning, sequences
+from device.bench.parts import PARTS
 
 SYNTHETIC_FPS = 15.0
 
@@ -65,6 +66,7 @@ def decode(directory: Path, fit: tuple[int, int] | None, *, as_json: bool) -> No
 @click.option("--size", type=Size(), default="1280x720", show_default=True)
 @click.option("--cardless", default=0, show_default=True, help="More frames that show no code.")
 @click.option("--union", is_flag=True, help="Also everything we know on whole frames; slow.")
+@click.option("--parts", is_flag=True, help="Also our pipeline with one part taken out.")
 @click.option("--only", is_flag=True, help="Our own pipeline alone, without the comparison.")
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
 def scan(
@@ -76,6 +78,7 @@ def scan(
     size: tuple[int, int],
     cardless: int,
     union: bool,
+    parts: bool,
     only: bool,
     as_json: bool,
 ) -> None:
@@ -89,7 +92,9 @@ def scan(
         moments = sequences.synthetic(passes, seed, fps=SYNTHETIC_FPS, size=size)
     moments = chain(moments, sequences.cardless(cardless, seed, fps=SYNTHETIC_FPS, size=size))
     names = ["schoolgate"] if only else ["schoolgate", "pyzbar", "zxing"]
-    measured = scanning.Bench([*names, "union"] if union else names)
+    names += ["union"] if union else []
+    names += list(PARTS) if parts else []
+    measured = scanning.Bench(names)
     for moment in moments:
         measured.feed(moment)
     figures = scanning.report(measured)

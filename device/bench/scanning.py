@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 
 from device.bench.labels import as_text
+from device.bench.parts import PARTS
 from device.bench.sequences import Moment, Stillness
 from device.scan.decode import Code, Decoder
 from device.scan.decode import attempts as a
@@ -20,6 +21,9 @@ from device.scan.decode.zbar import PyzbarDecoder, ZbarDecoder
 from device.scan.decode.zxing import ZxingDecoder, read_once
 from device.scan.frames import Grey
 
+BLOCK_FRAMES = 16
+"""The pipelines take turns at so many frames: each finds its own code and data in the caches, as
+on a gate, and a change of the machine's speed meets them all."""
 GAP_FRAMES = 10
 """A card away for longer comes back as a new pass; a code read so near to its frames is no false
 read: it was coming into the picture, or going."""
@@ -101,6 +105,7 @@ def _pipelines(chosen: Iterable[str]) -> dict[str, Callable[[], Decoder]]:
         "pyzbar": PyzbarDecoder,
         "zxing": ZxingDecoder,
         "union": Union,
+        **PARTS,
     }
     return {name: known[name] for name in chosen}
 
@@ -117,30 +122,48 @@ class Bench:
         self._open: dict[tuple[str, str], Pass] = {}
         self._early: list[tuple[str, str, int]] = []
         self._number = 0
+        self._waiting: list[Moment] = []
         self.frames: dict[str, int] = defaultdict(int)
         self.tallies: dict[str, Tally] = {name: Tally() for name in self._makers}
 
     def feed(self, moment: Moment) -> None:
-        """One frame to every pipeline."""
+        """One more frame for every pipeline."""
         if moment.sequence != self._sequence:
             self._begin(moment.sequence)
+        self._waiting.append(moment)
+        if len(self._waiting) == BLOCK_FRAMES:
+            self._measure_block()
+
+    def _measure_block(self) -> None:
+        block, self._waiting = self._waiting, []
+        kinds = [self._kind(moment) for moment in block]
+        names = list(self._makers)
+        turn = self._number // BLOCK_FRAMES % len(names)
+        read: dict[str, list[set[str]]] = {}
+        for name in names[turn:] + names[:turn]:
+            read[name] = []
+            for moment, kind in zip(block, kinds, strict=True):
+                began = time.process_time()
+                codes = self._decoders[name].decode(moment.image)
+                spent = (time.process_time() - began) * 1000
+                self.tallies[name].cpu_ms[kind].append(spent)
+                read[name].append({as_text(code.data) for code in codes})
+        for index, moment in enumerate(block):
+            self._number += 1
+            for text in moment.texts:
+                self._truth.last_shown[text] = self._number
+            for name in names:
+                self._count(name, moment, read[name][index])
+
+    def _kind(self, moment: Moment) -> str:
         still = self._still.at(moment.image)
         kind = "card" if moment.texts else "idle_static" if still else "idle_people"
         self.frames[kind] += 1
-        self._number += 1
-        for text in moment.texts:
-            self._truth.last_shown[text] = self._number
-        names = list(self._makers)
-        turn = self._number % len(names)
-        for name in names[turn:] + names[:turn]:
-            began = time.process_time()
-            codes = self._decoders[name].decode(moment.image)
-            spent = (time.process_time() - began) * 1000
-            self.tallies[name].cpu_ms[kind].append(spent)
-            self._count(name, moment, {as_text(code.data) for code in codes})
+        return kind
 
     def finish(self) -> None:
         """After the last frame: a text that was read and never shown is a false read."""
+        self._measure_block()
         for name, text, number in self._early:
             self.tallies[name].false_reads.append(f"frame {number}: {text!r}")
         self._early.clear()

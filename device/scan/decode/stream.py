@@ -37,7 +37,8 @@ _RESCUE = (a.DOUBLE, a.SHARP, a.PLAIN, a.BLURRED, a.DOUBLE_BLURRED)
 """For a card that was read before, two of these in each frame where its own attempt fails."""
 
 
-def _attempts_at(patch: Patch) -> tuple[Attempt, ...]:
+def attempts_at(patch: Patch) -> tuple[Attempt, ...]:
+    """What is tried at a patch, in this order, until one reads a card."""
     if patch.faint:
         return a.BLURRED, a.DOUBLE_BLURRED
     if max(patch.box.width, patch.box.height) <= SMALL_PX:
@@ -57,12 +58,15 @@ class StreamDecoder:
         is_card: IsCard = anything,
         *,
         budget_ms: float = BUDGET_MS,
+        gate: ChangeGate | None = None,
+        attempts_at: Callable[[Patch], tuple[Attempt, ...]] = attempts_at,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         self._is_card = is_card
         self._budget_s = budget_ms / 1000
         self._clock = clock
-        self._gate = ChangeGate()
+        self._gate = gate or ChangeGate()
+        self._attempts_at = attempts_at
         self._tracks: list[Track] = []
         self._patience = Patience(is_card)
         self._boredom = Boredom()
@@ -80,6 +84,10 @@ class StreamDecoder:
         if changed is not None and (not codes or self._frames % SEARCH_EVERY == 0):
             codes += self._search(image, changed)
         return self._patience.handed_on(codes, image)
+
+    def forget_tracks(self) -> None:
+        """The next frame begins anew wherever something has changed."""
+        self._tracks.clear()
 
     def _may_go_on(self) -> bool:
         return self._clock() < self._until
@@ -124,7 +132,7 @@ class StreamDecoder:
             box = patch.box
             if any(box.overlap(other) > 0.6 and other.area > box.area / 3 for other in taken):
                 continue
-            tries = _attempts_at(patch)
+            tries = self._attempts_at(patch)
             likely = patch.likeness >= LIKELY and min(box.width, box.height) >= CARD_PX
             if not likely or self._boredom.bored_of(box):
                 turn, wait = divmod(self._frames + rank, UNLIKELY_EVERY)

@@ -57,7 +57,7 @@ class Patch:
 def patches(image: Grey, changed: Cells) -> list[Patch]:
     """What may be codes in `image`, the most alike first, at most MOST.
 
-    `changed`: as the change gate gives it, at half this module's cell size.
+    `changed`: as the change gate gives it.
     """
     height, width = image.shape
     if min(height, width) < CELL_PX * MIN_CELLS + 4:

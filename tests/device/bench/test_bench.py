@@ -9,6 +9,7 @@ from click.testing import CliRunner
 
 from device.bench.cli import bench
 from device.bench.labels import BenchError, as_text, read_labels, unescape
+from device.bench.parts import PARTS
 from device.bench.scanning import Bench, report
 from device.bench.scenes import Showing, escape, write_sequence
 from device.bench.sequences import Moment, Stillness, recorded
@@ -100,6 +101,7 @@ def test_bench_scan_reads_a_folder_of_sequences(tmp_path: Path) -> None:
 def test_bench_scan_makes_its_own_scenes_too() -> None:
     figures = run("scan", "--synthetic", "--passes", "1", "--cardless", "20", "--only", "--json")
     assert set(figures["pipelines"]) == {"schoolgate"}
+    assert figures["pipelines"]["schoolgate"]["recall_frame"] > 0.5
     assert figures["pipelines"]["schoolgate"]["false_reads"] == 0
     assert sum(figures["frames"].values()) > 20
 
@@ -117,6 +119,7 @@ def moments(*texts: str, shown: str = CARD) -> Bench:
     for text in texts:
         truth = frozenset({text}) if text else frozenset[str]()
         measured.feed(Moment(0, printed(shown), truth))
+    measured.finish()
     return measured
 
 
@@ -146,3 +149,11 @@ def test_stillness_is_told_without_a_decoder() -> None:
     assert not quiet[5]
     moved = pasted(street(), np.full((80, 80), 255, np.uint8), 100, 100)
     assert not still.at(moved)
+
+
+def test_each_part_can_be_taken_out() -> None:
+    measured = Bench(["union", *PARTS])
+    for _ in range(4):
+        measured.feed(Moment(0, pasted(street(), printed(CARD, 3), 200, 100), frozenset({CARD})))
+    for name, row in report(measured)["pipelines"].items():
+        assert row["recall_frame"] == 1, name

@@ -1,6 +1,6 @@
 import numpy as np
 
-from device.scan.decode.change import STILL_FRAMES, ChangeGate
+from device.scan.decode.change import CELL_PX, STILL_FRAMES, ChangeGate
 from device.scan.frames import Grey
 from tests.device.decode.pictures import CARD, noisy, pasted, printed, street
 
@@ -26,9 +26,9 @@ def test_a_card_opens_it_where_the_card_is() -> None:
     changed = gate.look(noisy(pasted(SCENE, CODE, 400, 200), 3.0, 99))
     assert changed is not None
     ys, xs = np.nonzero(changed)
-    assert 380 <= xs.min() * 8 <= 420
-    assert xs.max() * 8 <= 400 + CODE.shape[1] + 8
-    assert ys.min() * 8 >= 180
+    assert 370 <= xs.min() * CELL_PX <= 420
+    assert xs.max() * CELL_PX <= 400 + CODE.shape[1] + CELL_PX
+    assert ys.min() * CELL_PX >= 170
 
 
 def test_a_faint_card_in_the_dark_opens_it() -> None:
