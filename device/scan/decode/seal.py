@@ -79,9 +79,14 @@ def _program(arch: int, numbers: tuple[int, ...]) -> bytes:
     return b"".join(steps)
 
 
-def die_with_parent() -> None:
-    """The kernel kills the calling process when the process that started it ends."""
+def die_with_parent(parent: int | None = None) -> None:
+    """The kernel kills the calling process when the process that started it ends.
+
+    `parent`: its id, if known; if it has ended before this call, the caller ends here.
+    """
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if parent is not None and os.getppid() != parent:
+        os._exit(1)
 
 
 def limit_memory(extra_bytes: int) -> None:

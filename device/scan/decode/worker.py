@@ -65,8 +65,8 @@ def _serve(decoder: Decoder, shared: mmap.mmap, requests: int, answers: int) -> 
         os.write(answers, ANSWER.pack(number, ANSWER_CODES, len(packed), 0))
 
 
-def _child(options: argparse.Namespace, shared: mmap.mmap) -> None:
-    die_with_parent()
+def _child(options: argparse.Namespace, shared: mmap.mmap, parent: int) -> None:
+    die_with_parent(parent)
     decoder = DECODERS[options.decoder](options.keys)
     decoder.decode(np.full((240, 320), 128, np.uint8))
     limit_memory(options.memory_bytes)
@@ -83,11 +83,12 @@ def _keep_child(options: argparse.Namespace, shared: mmap.mmap) -> None:
     """Forks the child, kills it on demand (any byte on the control pipe), forks the next one."""
     while True:
         alive, held_by_child = os.pipe()
+        keeper = os.getpid()
         pid = os.fork()
         if pid == 0:
             os.close(alive)
             try:
-                _child(options, shared)
+                _child(options, shared, keeper)
             finally:
                 os._exit(1)
         os.close(held_by_child)
