@@ -1,5 +1,6 @@
 """The bridge's folder: settings, database, authority, keys, all below one path."""
 
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.resources import files
@@ -149,7 +150,8 @@ def initialise(folder: Path) -> Home:
     if not (folder / "tls" / "cert.pem").exists():
         pki.issue(home.pki, Identity.bridge(), now=now).write(folder / "tls")
     home.make_card_key()
-    home.database().migrate()
+    with closing(home.database()) as database:
+        database.migrate()
     return home
 
 
