@@ -76,7 +76,10 @@ def card_print(folder: Path, unit_id: str, out: Path) -> None:
             PrintedCard(card.text, unit.name, card.kind, card.card_id, card.expires)
             for card in cards_of(connection, unit_id)
         ]
-    write_sheet(out, printed, title=unit.name, created=datetime.now(UTC))
+    try:
+        write_sheet(out, printed, title=unit.name, created=datetime.now(UTC))
+    except OSError as error:
+        raise SchoolgateError(f"{out}: {error.strerror}; choose a folder you own") from error
     click.echo(f"{out}: {len(printed)} cards")
 
 

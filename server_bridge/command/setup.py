@@ -1,5 +1,6 @@
 """Setting a district up: its folder, its broker, its tree of units, its gates and viewers."""
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -7,12 +8,14 @@ import click
 
 from firmware_config import bundle
 from gate_contract import topics
+from gate_contract.errors import SchoolgateError
 from server_bridge import pki
 from server_bridge.broker.config import write_broker_config
 from server_bridge.command.options import home_option
 from server_bridge.home import initialise, open_home, sample
 from server_bridge.pki import Identity
 from server_bridge.serve import now_ms
+from server_bridge.store.schema import NAME_LENGTH
 from server_bridge.store.units import (
     Unit,
     add_gate,
@@ -20,6 +23,8 @@ from server_bridge.store.units import (
     add_viewer,
     all_units,
     gate_units,
+    gates_shut_out,
+    shut_out,
     viewer_names,
 )
 
@@ -52,15 +57,16 @@ def broker_config(folder: Path, user: str | None, out: Path | None) -> None:
     home = open_home(folder)
     broker = home.settings.broker
     with home.database().read() as connection:
-        viewers = viewer_names(connection)
+        viewers, barred = viewer_names(connection), gates_shut_out(connection)
     path = write_broker_config(
         out or home.broker_folder,
         authority=home.pki,
-        host=broker.listen or broker.host,
+        host=home.broker_listens_on,
         port=broker.port,
         now=datetime.now(UTC),
         names=(broker.host,),
         viewers=viewers,
+        shut_out=barred,
         user=user,
     )
     click.echo(f"{path}: run it with: mosquitto -c {path}")
@@ -79,7 +85,10 @@ def unit_group() -> None:
 @click.option("--parent", help="The unit above.")
 def unit_add(folder: Path, unit_id: str, name: str, level: str, parent: str | None) -> None:
     """Add a unit. UNIT_ID is 1-40 of a-z, 0-9 and '-'."""
-    topics.counts(unit_id)  # a unit's id has to stand in a topic
+    if not re.fullmatch(topics.UNIT_ID, unit_id):  # it has to stand in a topic
+        raise SchoolgateError(f"{unit_id!r} cannot be a unit's id: use 1-40 of a-z, 0-9 and '-'")
+    if not 0 < len(name) <= NAME_LENGTH:
+        raise SchoolgateError(f"a unit's name has 1 to {NAME_LENGTH} characters")
     with open_home(folder).database().write() as connection:
         add_unit(connection, Unit(unit_id, name, level, parent))
     click.echo(f"{unit_id}: added")
@@ -137,8 +146,21 @@ def gate_add(folder: Path, gate_id: str, unit_id: str, direction: str, out: Path
 def gate_list(folder: Path) -> None:
     """All gates and the schools where they stand."""
     with open_home(folder).database().read() as connection:
+        barred = gates_shut_out(connection)
         for gate_id, unit_id in sorted(gate_units(connection).items()):
-            click.echo(f"{gate_id}  {unit_id}")
+            click.echo(f"{gate_id}  {unit_id}{'  shut out' if gate_id in barred else ''}")
+
+
+@gate_group.command("shut-out")
+@home_option
+@click.argument("gate_id")
+@click.option("--undo", is_flag=True, help="Let it in again.")
+def gate_shut_out(folder: Path, gate_id: str, undo: bool) -> None:
+    """Turn away a gate that was lost or stolen. Renew the broker's files afterwards."""
+    with open_home(folder).database().write() as connection:
+        shut_out(connection, gate_id, out=not undo)
+    state = "let in again" if undo else "shut out"
+    click.echo(f"{gate_id}: {state} after broker-config and a reload of mosquitto")
 
 
 @click.group("viewer")

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from gate_contract.crossing import Batch, Clock, Direction, Record, chain_start
 from gate_contract.errors import ContractError
 from gate_contract.receipt import Receipt
-from gate_contract.verdicts import REFUSALS, Verdict
+from gate_contract.verdicts import CROSSINGS, REFUSALS, Verdict
 from server_bridge.ingest.accept import Accepted, Conflict, Head, accept
 from server_bridge.ingest.counting import Moment, Passage
 from server_bridge.ingest.filing import Filed, file
@@ -108,6 +108,8 @@ class Intake:
         count_refusals(self._connection, scans, self._lines)
         for boot_id in newly_set:
             self._correct(ledger, boot_id, offsets[boot_id], heard_ms)
+        if newly_set:
+            return self._last_crossing_ms(ledger)
         return max((passage.moment.at_ms for passage in passages), default=None)
 
     def _learn_offsets(
@@ -195,6 +197,14 @@ class Intake:
             )
         for school_day in sorted(touched):
             recount(self._connection, school_day, self._lines)
+
+    def _last_crossing_ms(self, ledger: int) -> int | None:
+        last: int | None = self._connection.execute(
+            sa.select(sa.func.max(crossings.c.filed_ms)).where(
+                (crossings.c.ledger == ledger) & crossings.c.verdict.in_(sorted(CROSSINGS))
+            )
+        ).scalar()
+        return last
 
     def _advance(
         self, ledger: int, outcome: Accepted, heard_ms: int, last_crossing_ms: int | None
