@@ -134,6 +134,20 @@ def ledger_verify(config_path: Path, as_json: bool) -> None:
         click.echo(f"records {proof.first} to {proof.last}: all there, none altered")
 
 
+@gate.command()
+@config_option
+@click.option("--seconds", type=float, default=0.0, help="End after this long; 0: with Ctrl-C.")
+@click.option("--print-mm", type=float, default=44.4, show_default=True, help="Width of the code.")
+def aim(config_path: Path, seconds: float, print_mm: float) -> None:
+    """Mount and focus the camera: hold up a card and see how well it can be read."""
+    from device.scan.aim_cli import watch
+    from device.scan.run import camera_opener, decoder
+
+    config = load(config_path)
+    with decoder(config) as reader, closing(camera_opener(config)()) as camera:
+        watch(camera, reader, seconds=seconds, print_mm=print_mm)
+
+
 @gate.group("config")
 def config_group() -> None:
     """The configuration file."""
@@ -158,3 +172,22 @@ def _serve(config_path: Path, run: Callable[[Config, Supervisor], None]) -> None
     supervisor = Supervisor()
     supervisor.catch_signals()
     run(config, supervisor)
+
+
+class _Bench(click.Group):
+    """`gate bench`, imported only when it is asked for: it draws and counts, and gates never do."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return _bench().list_commands(ctx)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        return _bench().get_command(ctx, name)
+
+
+def _bench() -> click.Group:
+    from device.bench.cli import bench
+
+    return bench
+
+
+gate.add_command(_Bench("bench", help="Measure how cards are read on this machine."))

@@ -56,7 +56,7 @@ class Camera(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Decoder(Struct, frozen=True, forbid_unknown_fields=True):
-    name: Literal["zxing", "pyzbar"] = "zxing"
+    name: Literal["schoolgate", "zxing", "pyzbar"] = "schoolgate"
 
 
 class Signals(Struct, frozen=True, forbid_unknown_fields=True):

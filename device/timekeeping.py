@@ -43,13 +43,14 @@ class Stamp:
 class Now:
     """What a decision may know of time.
 
-    `day` is the local date. It never lies before `not_before`, the last day that the ledger proves
-    to have begun; while not `trusted` it may be too early, and nothing may be refused for that.
+    `day` is the local date; while not `trusted` it may be wrong either way, and nothing may be
+    refused for it. `earliest` is the last day that this gate has known for certain.
     """
 
     boot_id: str
     up_ms: int
     day: date
+    earliest: date
     trusted: bool
 
 
@@ -94,5 +95,6 @@ class Timekeeper:
             boot_id=reading.boot_id,
             up_ms=reading.up_ms,
             day=local_day(self.floor_ms if at is None else at, self.zone),
+            earliest=local_day(self.floor_ms, self.zone),
             trusted=self.offset_ms is not None,
         )

@@ -15,7 +15,8 @@ State = Literal["ok", "failed", "unknown"]
 
 class ScanHealth(Struct, frozen=True, kw_only=True):
     """What gate-scan knows. `camera`, `storage` and `signals` are `ok` or `failed`, with `detail`
-    saying in words what failed; `frames` counts since the process started."""
+    saying in words what failed. `frames` counts since the process started, `decoder_mishaps` how
+    often since then the decoder's process crashed, hung or took too much memory."""
 
     camera: State = "unknown"
     storage: State = "unknown"
@@ -23,6 +24,7 @@ class ScanHealth(Struct, frozen=True, kw_only=True):
     clock_trusted: bool = False
     frames: Count = 0
     frame_age_ms: Count | None = None
+    decoder_mishaps: Count = 0
     source_ended: bool = False
     detail: Annotated[str, Meta(max_length=500)] = ""
 

@@ -129,6 +129,17 @@ class LedgerFile:
         row = self._row("SELECT chain FROM records WHERE seq = ?", seq)
         return self._hash(row[0]) if row else None
 
+    @contextmanager
+    def one_state(self) -> Iterator[None]:
+        """Reads within see the ledger as it is now, whatever is written meanwhile."""
+        with explained():
+            self._connection.execute("BEGIN")
+            try:
+                yield
+            finally:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+
     def records(self, first: int, last: int) -> Iterator[tuple[Record, bytes]]:
         """The records `first`..`last` that are there, in order, each with its chain hash."""
         names = COLUMNS.split(", ")

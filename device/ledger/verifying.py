@@ -22,6 +22,11 @@ def verify(ledger: LedgerFile) -> Proof:
     Raises:
         LedgerDamagedError: names the first record that fails.
     """
+    with ledger.one_state():
+        return _verify(ledger)
+
+
+def _verify(ledger: LedgerFile) -> Proof:
     damage = ledger.damage()
     if damage:
         raise LedgerDamagedError(

@@ -4,6 +4,7 @@ No camera, no pins, no clock of its own: codes and a clock reading come in, verd
 what they say is in the ledger by then.
 """
 
+import copy
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
@@ -45,6 +46,7 @@ class Gatekeeper:
         self._sightings = Sightings()
         self._budget = RefusalBudget()
         self._failed_up_ms: int | None = None
+        self._fault_answered_up_ms: int | None = None
         self._proven_up_ms: int | None = None
         self._summed_up_ms = 0
         self.storage_fault: str | None = "not opened yet"
@@ -54,17 +56,19 @@ class Gatekeeper:
         return self._timekeeper.offset_ms is not None
 
     def see(self, codes: Iterable[bytes], captured_up_ms: int, reading: Reading) -> list[Verdict]:
-        """The verdicts to signal for the codes in one frame; what they say is committed.
+        """The verdicts to signal for the codes in one frame; what they say is committed
+        (of refusals beyond the budget, the sums are, within a minute).
 
         `captured_up_ms` is the frame's own time, by which a code is still in view from before and
         not answered again; `reading` is now. If nothing could be recorded the answer is
         `storage_failed`, and the codes are met afresh a second later.
         """
-        if self._resting(reading):
-            return []
         new = self._new_presentations(codes, captured_up_ms)
         if not new:
             return []
+        if self._resting(reading):
+            return self._answer_fault(reading)
+        budget = copy.deepcopy(self._budget)
         try:
             ready = self._ready(reading)
             decisions = {
@@ -73,21 +77,22 @@ class Gatekeeper:
             entries = [
                 Entry(ready.stamp, decision.verdict, decision.card, decision.direction)
                 for decision in decisions.values()
-                if decision.verdict in CROSSINGS
-                or self._budget.spend(decision.verdict, reading.up_ms)
+                if decision.verdict in CROSSINGS or budget.spend(decision.verdict, reading.up_ms)
             ]
             if ready.clock_set or entries:
                 ready.ledger.append(ready.clock_set + entries)
+                self._succeed(ready, reading)
         except LedgerError as error:
             self._fail(error, reading)
-            return [Verdict.STORAGE_FAILED]
-        self._succeed(ready, reading)
+            return self._answer_fault(reading)
+        self._budget = budget
         for key in decisions:
             self._sightings.note(key, captured_up_ms)
         return [decision.verdict for decision in decisions.values()]
 
-    def tend(self, reading: Reading) -> None:
-        """What a gate does without anybody in view: learn the time, sum up, prove its storage."""
+    def tend(self, reading: Reading, *, sum_up: bool = False) -> None:
+        """What a gate does without anybody in view: learn the time, prove its storage, and once a
+        minute, or now with `sum_up`, record the sums of refusals beyond the budget."""
         if self._resting(reading):
             return
         if self._ledger and self._ledger.is_doubted():
@@ -95,7 +100,7 @@ class Gatekeeper:
         try:
             ready = self._ready(reading)
             sums = {}
-            if reading.up_ms - self._summed_up_ms >= SUM_MS:
+            if sum_up or reading.up_ms - self._summed_up_ms >= SUM_MS:
                 self._summed_up_ms = reading.up_ms
                 sums = self._budget.sums()
             entries = [Entry(ready.stamp, verdict, count=n) for verdict, n in sums.items()]
@@ -159,6 +164,14 @@ class Gatekeeper:
 
     def _proof_due(self, reading: Reading) -> bool:
         return self._proven_up_ms is None or reading.up_ms - self._proven_up_ms >= PROOF_MS
+
+    def _answer_fault(self, reading: Reading) -> list[Verdict]:
+        """Once a second, so that a card held up is answered again, but not at every frame."""
+        last = self._fault_answered_up_ms
+        if last is not None and reading.up_ms - last < RETRY_MS:
+            return []
+        self._fault_answered_up_ms = reading.up_ms
+        return [Verdict.STORAGE_FAILED]
 
     def _resting(self, reading: Reading) -> bool:
         return self._failed_up_ms is not None and reading.up_ms - self._failed_up_ms < RETRY_MS

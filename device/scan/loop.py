@@ -3,11 +3,13 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 import structlog
 
 from device.clock import ClockReader
 from device.scan.decode import Code, Decoder
+from device.scan.decode.process import Mishaps
 from device.scan.frames import CameraError, Frame, FrameSource, Grey
 from device.scan.gatekeeper import Gatekeeper
 from device.scan.signals import Signaller
@@ -39,13 +41,19 @@ class CameraState:
     fault: str | None = "not opened yet"
 
 
+class CountedDecoder(Decoder, Protocol):
+    """A decoder that says how often decoding went wrong."""
+
+    mishaps: Mishaps
+
+
 class ScanLoop:
     """One `step` is at most one frame. Whatever fails is said in `health`; the loop goes on."""
 
     def __init__(
         self,
         open_source: Callable[[], FrameSource],
-        decoder: Decoder,
+        decoder: CountedDecoder,
         keeper: Gatekeeper,
         signaller: Signaller,
         clock: ClockReader,
@@ -102,6 +110,7 @@ class ScanLoop:
             clock_trusted=self._keeper.clock_trusted,
             frames=camera.frames,
             frame_age_ms=age_ms,
+            decoder_mishaps=self._decoder.mishaps.total,
             source_ended=ended,
             detail=" | ".join(fault for fault in faults if fault)[:500],
         )
@@ -109,9 +118,9 @@ class ScanLoop:
     def close(self) -> None:
         """Release camera, light and ledger, after a last report."""
         reading = self._clock.read()
+        self._keeper.tend(reading, sum_up=True)
         self._report(reading, self.health(reading))
-        if self._camera.source:
-            self._camera.source.close()
+        self._close_camera()
         self._signaller.close()
         self._keeper.close()
 
@@ -127,12 +136,12 @@ class ScanLoop:
             frame = camera.source.read(READ_TIMEOUT_S)
             if frame is None and not camera.source.ended:
                 self._expect_a_frame(camera)
-        except CameraError as error:
+        except Exception as error:  # CameraError, or whatever a camera's library raises
             self._camera_failed(error)
             return None
         if frame is not None:
             camera.frames += 1
-            camera.last_frame_up_ms = frame.captured_up_ms
+            camera.last_frame_up_ms = self._clock.read().up_ms
             camera.failures = 0
             camera.fault = None
         return frame
@@ -142,17 +151,24 @@ class ScanLoop:
         if last is not None and self._clock.read().up_ms - last > STALLED_MS:
             raise CameraError(f"no frame for {STALLED_MS // 1000} s: the camera is opened again")
 
-    def _camera_failed(self, error: CameraError) -> None:
+    def _camera_failed(self, error: Exception) -> None:
         camera = self._camera
-        if camera.fault != str(error):
-            log.error("camera failed", error=str(error))
-        camera.fault = str(error)
+        said = str(error) if isinstance(error, CameraError) else f"the camera failed: {error!r}"
+        if camera.fault != said:
+            log.error("camera failed", error=said)
+        camera.fault = said
         pause_ms = REOPEN_MS[min(camera.failures, len(REOPEN_MS) - 1)]
         camera.failures += 1
         camera.retry_up_ms = self._clock.read().up_ms + pause_ms
-        if camera.source:
-            camera.source.close()
-            camera.source = None
+        self._close_camera()
+
+    def _close_camera(self) -> None:
+        source, self._camera.source = self._camera.source, None
+        try:
+            if source:
+                source.close()
+        except Exception:  # it is given up anyway
+            log.exception("camera not closed")
 
     def _decode(self, image: Grey) -> list[Code]:
         try:

@@ -9,7 +9,7 @@ from device import status
 from device.clock import SystemClock
 from device.config import Config
 from device.ledger.opening import Opening
-from device.scan.decode import Decoder
+from device.scan.decode.process import DecoderProcess
 from device.scan.frames import FrameSource
 from device.scan.gatekeeper import Gatekeeper
 from device.scan.loop import ScanLoop
@@ -30,7 +30,12 @@ log = structlog.get_logger()
 
 def run(config: Config, supervisor: Supervisor) -> None:
     """Scan until told to stop."""
-    loop = build(config, supervisor)
+    with decoder(config) as reader:
+        _run(config, supervisor, reader)
+
+
+def _run(config: Config, supervisor: Supervisor, reader: DecoderProcess) -> None:
+    loop = build(config, supervisor, reader)
     supervisor.ready()
     log.info("scanning", gate_id=config.gate.id, camera=config.camera.source)
     try:
@@ -41,11 +46,11 @@ def run(config: Config, supervisor: Supervisor) -> None:
         loop.close()
 
 
-def build(config: Config, supervisor: Supervisor) -> ScanLoop:
+def build(config: Config, supervisor: Supervisor, reader: DecoderProcess) -> ScanLoop:
     """The scan loop with the configured camera, decoder and signals; nothing is opened yet."""
     return ScanLoop(
         open_source=camera_opener(config),
-        decoder=decoder(config),
+        decoder=reader,
         keeper=keeper(config),
         signaller=signaller(config),
         clock=SystemClock(battery=config.clock.battery),
@@ -90,15 +95,10 @@ def camera_opener(config: Config) -> Callable[[], FrameSource]:
     return openers[camera.source]
 
 
-def decoder(config: Config) -> Decoder:
-    """The configured decoder."""
-    if config.decoder.name == "pyzbar":
-        from device.scan.decode.zbar import PyzbarDecoder
-
-        return PyzbarDecoder()
-    from device.scan.decode.zxing import ZxingDecoder
-
-    return ZxingDecoder()
+def decoder(config: Config) -> DecoderProcess:
+    """The configured decoder, in a process of its own. Raises DecoderError if it does not start."""
+    keys = {key_id: key.public_bytes_raw() for key_id, key in config.public_keys.items()}
+    return DecoderProcess(config.decoder.name, keys)
 
 
 def signaller(config: Config) -> Signaller:

@@ -58,7 +58,8 @@ def decide(claim: Card | Verdict, known: Known, now: Now, policy: Policy) -> Dec
 
     `claim` is what `gate_contract.card.verify` made of the code. Nobody is locked in: a way out is
     never refused for a reason of the roster. Our own fault never looks like a bad card: while the
-    clock is not trusted, a card is not refused for beginning later than the clock says.
+    clock is not trusted, a card is not refused for what the clock says, only for having expired on
+    a day that was certain.
     """
     if isinstance(claim, Verdict):
         return Decision(claim)
@@ -66,7 +67,7 @@ def decide(claim: Card | Verdict, known: Known, now: Now, policy: Policy) -> Dec
         return Decision(Verdict.REPEAT, claim)
     if now.trusted and now.day < claim.not_before:
         return Decision(Verdict.NOT_YET_VALID, claim)
-    if now.day > claim.expires:
+    if (now.day if now.trusted else now.earliest) > claim.expires:
         return Decision(Verdict.EXPIRED, claim)
     direction = policy.direction or _opposite(known.last, now)
     if direction is Direction.OUT:

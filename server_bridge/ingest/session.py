@@ -14,6 +14,7 @@ from typing import Any
 import paho.mqtt.client as mqtt
 import paho.mqtt.properties
 from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.exception import MalformedPacket
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.subscribeoptions import SubscribeOptions
@@ -36,11 +37,11 @@ def _read_utf(buffer: bytes, maxlen: int) -> tuple[str, int]:
     MQTT allows it (1.5.4-3) and the broker forwards it: a gate could so keep the bridge away."""
     length = int.from_bytes(buffer[:2], "big")
     if maxlen < 2 or length > maxlen - 2:
-        raise paho.mqtt.properties.MalformedPacket("a string longer than its packet")
+        raise MalformedPacket("a string longer than its packet")
     return buffer[2 : 2 + length].decode("utf-8", "replace"), length + 2
 
 
-paho.mqtt.properties.readUTF = _read_utf  # type: ignore[assignment]
+paho.mqtt.properties.readUTF = _read_utf
 
 
 class BrokerError(SchoolgateError):

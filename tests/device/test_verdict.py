@@ -14,7 +14,7 @@ from gate_contract.verdicts import CROSSINGS, Verdict
 from tests.fakes.clock import BOOT, OTHER_BOOT
 
 TODAY = date(2026, 9, 7)
-NOW = Now(BOOT, 100_000, TODAY, trusted=True)
+NOW = Now(BOOT, 100_000, TODAY, TODAY, trusted=True)
 AUTO = Policy(None, 5_000)
 CARD = Card("0" * 16, Kind.PUPIL, TODAY - timedelta(days=3), TODAY + timedelta(days=3))
 
@@ -70,14 +70,20 @@ def test_boot_times_of_different_boots_are_not_compared() -> None:
         (CARD.not_before, True, Verdict.ADMITTED_IN),
         (CARD.expires, True, Verdict.ADMITTED_IN),
         (CARD.expires + timedelta(days=1), True, Verdict.EXPIRED),
-        # A clock that may be behind proves that a card is over, never that it is too early.
+        # A clock that nobody has set proves nothing.
         (CARD.not_before - timedelta(days=1), False, Verdict.ADMITTED_IN),
-        (CARD.expires + timedelta(days=1), False, Verdict.EXPIRED),
+        (CARD.expires + timedelta(days=1), False, Verdict.ADMITTED_IN),
     ],
 )
 def test_validity_counts_both_days(day: date, trusted: bool, expected: Verdict) -> None:
-    now = Now(BOOT, 100_000, day, trusted=trusted)
+    now = Now(BOOT, 100_000, day, earliest=TODAY, trusted=trusted)
     assert decide(CARD, Known(), now, AUTO).verdict is expected
+
+
+def test_a_day_that_was_certain_expires_a_card_whatever_the_clock_says() -> None:
+    after = CARD.expires + timedelta(days=1)
+    now = Now(BOOT, 100_000, CARD.not_before, earliest=after, trusted=False)
+    assert decide(CARD, Known(), now, AUTO).verdict is Verdict.EXPIRED
 
 
 @pytest.mark.parametrize("refusal", sorted(set(Verdict) - CROSSINGS))
@@ -102,5 +108,5 @@ def test_nobody_is_locked_in(
 ) -> None:
     was_in = LastCrossing(Direction.IN, OTHER_BOOT, 0, TODAY)
     known = Known(last=was_in, revoked=revoked, restricted=restricted)
-    now = Now(BOOT, 100_000, TODAY, trusted=trusted)
+    now = Now(BOOT, 100_000, TODAY, TODAY, trusted=trusted)
     assert decide(CARD, known, now, Policy(direction, 5_000)).verdict is Verdict.ADMITTED_OUT

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from device.scan.decode import Code
+from device.scan.decode.process import Mishaps
 from device.scan.frames import CameraError, Frame, Grey
 from device.scan.signals import Light
 from gate_contract.verdicts import Verdict
@@ -52,6 +53,7 @@ class Reader:
 
     in_view: list[bytes] = field(default_factory=list)
     raising: deque[Exception] = field(default_factory=deque)
+    mishaps: Mishaps = field(default_factory=Mishaps)
 
     def decode(self, image: Grey) -> list[Code]:
         if self.raising:

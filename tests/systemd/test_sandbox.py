@@ -44,6 +44,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 Ed25519PrivateKey.generate().sign(b"x")
 """
 
+DECODER = """
+from device.scan.decode.process import DecoderProcess
+with DecoderProcess("schoolgate", {}) as decoder:
+    assert decoder.sealed
+    assert decoder.decode(frame) == []
+    assert decoder.mishaps.total == 0
+"""
+
 GPIO = """
 import os
 os.mkfifo("lgpio-makes-one")
@@ -92,7 +100,7 @@ asyncio.run(serve())
 @pytest.mark.parametrize(
     ("name", "work"),
     [
-        (SCAN, CAMERA + GPIO + LEDGER + NOTIFY + CLOCK),
+        (SCAN, CAMERA + DECODER + GPIO + LEDGER + NOTIFY + CLOCK),
         (UPLINK, NETWORK + LEDGER + NOTIFY),
         (BRIDGE, NETWORK + LEDGER + NOTIFY + PAGE),
     ],

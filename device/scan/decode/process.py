@@ -49,6 +49,10 @@ class Mishaps:
     hangs: int = 0
     out_of_memory: int = 0
 
+    @property
+    def total(self) -> int:
+        return self.crashes + self.hangs + self.out_of_memory
+
 
 class DecoderProcess:
     """A Decoder that runs another one in a locked-in process.
