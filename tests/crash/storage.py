@@ -13,7 +13,7 @@ from device.scan.verdict import Policy
 from device.timekeeping import Reading
 from gate_contract.crossing import Direction, Record
 from gate_contract.verdicts import CROSSINGS, Verdict
-from tests.crash.vfs import watched
+from tests.crash.vfs import FULL, IOERR_FSYNC, IOERR_WRITE, watched
 from tests.crash.work import GATE_ID, MORNING_MS, scratch
 from tests.simulation.cards import Sample, genuine, keys
 from tests.simulation.district import ZONE
@@ -23,6 +23,9 @@ SCAN_MS = 4_000
 """Between two cards: a gate that rests for a second after a failure has recovered by then."""
 
 RECOVERY_S = 20
+CODES = {"full": FULL, "write": IOERR_WRITE, "fsync": IOERR_FSYNC}
+EFFECTS = 60
+"""Index of the last effect at which a failure begins; a morning has about as many."""
 
 
 @dataclass

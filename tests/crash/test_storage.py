@@ -12,6 +12,8 @@ from device.ledger.verifying import verify
 from device.ledger.writing import ScanLedger
 from gate_contract.verdicts import Verdict
 from tests.crash.storage import (
+    CODES,
+    EFFECTS,
     SCAN_MS,
     CarelessLedger,
     Failing,
@@ -19,12 +21,10 @@ from tests.crash.storage import (
     morning,
     reading_at,
 )
-from tests.crash.vfs import FULL, IOERR_FSYNC, IOERR_WRITE
+from tests.crash.vfs import FULL
 from tests.crash.work import GATE_ID
 from tests.simulation.cards import genuine
 
-CODES = {"full": FULL, "write": IOERR_WRITE, "fsync": IOERR_FSYNC}
-EFFECTS = 60
 SIZE_KB = 400
 
 
