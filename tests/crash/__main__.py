@@ -1,4 +1,4 @@
-"""Power cuts and failing storage: `python -m tests.crash [CUTS]`; exits with 1 if one got through."""
+"""Power cuts and failing storage: `python -m tests.crash [CUTS]`. Exit code 1: one got through."""
 
 # ruff: noqa: T201 (it talks to its terminal)
 
