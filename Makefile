@@ -46,9 +46,12 @@ check: setup
 test: check
 	$(BIN)/pytest -n 2 --dist worksteal --ignore tests/docs tests $(TEST_ARGS)
 
+LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-header pyproject.toml
 lock:
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
-		--extra device --extra server --group dev pyproject.toml -o requirements.lock
+	$(LOCK) --extra device --extra server --group dev -o requirements.lock
+	$(LOCK) --extra device --group build -c requirements.lock -o requirements-gate.lock
+	$(LOCK) --extra server --group build -c requirements.lock -o requirements-bridge.lock
 
 clean:
 	rm -rf .venv var .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -26,12 +26,15 @@ DRAIN_S = 60
 )
 def main(seconds: float | None, out: Path | None, camera: str | None, folder: Path) -> None:
     """Two gates of two schools, a broker and the district's bridge, on this machine."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.default_int_handler)
     try:
         outcome = run(folder, seconds=seconds, camera=camera)
     except SchoolgateError as error:
         click.echo(f"demo: {error}", err=True)
         sys.exit(1)
+    except KeyboardInterrupt:  # a second time, or before anything ran
+        sys.exit(130)
     if out:
         out.write_text(json.dumps(as_json(outcome), indent=2) + "\n", "utf-8")
     print(
@@ -63,8 +66,8 @@ def run(folder: Path, *, seconds: float | None, camera: str | None) -> Outcome:
             print("\nending: delivering what is left ...", flush=True)
         frames = {}
         for gate in stage.gates:
-            scan = progress(gate).scan
             cast.stop(gate.gate_id)
+            scan = progress(gate).scan  # its last words
             frames[gate.gate_id] = scan.frames if scan else 0
         _drain(stage, cast)
         return measure(stage, frames)

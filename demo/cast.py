@@ -76,6 +76,8 @@ class Cast:
             except subprocess.TimeoutExpired:
                 entry[1].kill()
                 entry[1].wait()
+            if entry[1].stdout:
+                entry[1].stdout.close()
             self._running.remove(entry)
 
     def __enter__(self) -> Self:

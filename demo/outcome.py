@@ -74,7 +74,7 @@ def measure(stage: Stage, frames: dict[str, int]) -> Outcome:
             if verdict in CROSSINGS or verdict in REFUSALS:
                 receipted += count if confirmed else 0
     stored = _stored_crossings(stage)
-    with stage.home.database().read() as connection:
+    with closing(stage.home.database()) as database, database.read() as connection:
         shown = snapshot(connection, now_ms(), stage.home.zone)
     schools = {
         unit.unit_id: {"in": unit.entered, "out": unit.left, "inside": unit.inside}
@@ -125,7 +125,7 @@ def _seen_by_camera(gate: DemoGate) -> int:
 
 
 def _stored_crossings(stage: Stage) -> set[Key]:
-    with stage.home.database().read() as connection:
+    with closing(stage.home.database()) as database, database.read() as connection:
         rows = connection.execute(
             sa.select(ledgers.c.gate_id, ledgers.c.ledger_id, crossings.c.seq)
             .join(ledgers, ledgers.c.ledger == crossings.c.ledger)

@@ -3,6 +3,7 @@
 import json
 import shutil
 import socket
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -58,7 +59,7 @@ def build(folder: Path, *, seconds: float | None, camera: str | None) -> Stage:
     shutil.rmtree(folder, ignore_errors=True)
     home = _home(folder / "bridge")
     today = datetime.now(home.zone).date()
-    with home.database().write() as connection:
+    with closing(home.database()) as database, database.write() as connection:
         add_unit(connection, Unit("hung-yen", "Tỉnh Hưng Yên", "province", None))
         add_unit(connection, Unit("van-giang", "Xã Văn Giang", "commune", "hung-yen"))
         for unit_id, name in SCHOOLS.items():
@@ -122,7 +123,7 @@ def _issue(home: Home, unit_id: str) -> list[IssuedCard]:
             key_id=home.settings.cards.key_id,
             key=home.card_key(),
         )
-    with home.database().write() as connection:
+    with closing(home.database()) as database, database.write() as connection:
         add_cards(connection, issued, now_ms())
     return issued
 
@@ -131,7 +132,7 @@ def _gate(
     folder: Path, home: Home, unit_id: str, story: Story | None, camera: str | None, *, loop: bool
 ) -> DemoGate:
     gate_id = f"{unit_id}-01"
-    with home.database().write() as connection:
+    with closing(home.database()) as database, database.write() as connection:
         add_gate(connection, gate_id, unit_id, now_ms())
     issued = pki.issue(home.pki, Identity.gate(gate_id), now=datetime.now(UTC))
     path = bundle.write(

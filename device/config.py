@@ -4,6 +4,7 @@
 """
 
 import base64
+import re
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Literal
@@ -17,6 +18,7 @@ from device.ledger.file import FILE_NAME
 from device.status import STATUS_NAME
 from gate_contract.crossing import Direction, GateId
 from gate_contract.errors import SchoolgateError
+from gate_contract.topics import GATE_ID
 
 Pin = Annotated[int, Meta(ge=-1, le=53)]
 Positive = Annotated[float, Meta(gt=0)]
@@ -154,6 +156,8 @@ def parse(text: bytes, folder: Path) -> Config:
 
 
 def _check_values(config: Config) -> None:
+    if not re.fullmatch(GATE_ID, config.gate.id):  # the pattern lets a line feed at the end pass
+        raise ConfigError(f"gate.id {config.gate.id!r}: use 3-40 of a-z, 0-9 and '-'")
     try:
         _ = config.zone
     except (ZoneInfoNotFoundError, ValueError) as error:

@@ -22,13 +22,14 @@ from gate_contract.verdicts import CROSSINGS, Verdict
 DOMAIN = b"schoolgate ledger v1\n"
 MAX_RECORDS = 256
 MAX_PAYLOAD_BYTES = 131_072
-"""A full batch of the longest records is about 75 kB; anything larger is not from a gate."""
+"""A full batch of the longest records is about 63 kB; anything larger is not from a gate."""
 
 Milliseconds = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 Seq = Annotated[int, Meta(ge=1, le=2**53 - 1)]
-Hex128 = Annotated[str, Meta(pattern="^[0-9a-f]{32}$")]
-ChainHash = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
-CardId = Annotated[str, Meta(pattern="^[0-9a-f]{16}$")]
+# Python's `$` also matches before a last line feed; the length does not.
+Hex128 = Annotated[str, Meta(pattern="^[0-9a-f]{32}$", max_length=32)]
+ChainHash = Annotated[str, Meta(pattern="^[0-9a-f]{64}$", max_length=64)]
+CardId = Annotated[str, Meta(pattern="^[0-9a-f]{16}$", max_length=16)]
 GateId = Annotated[str, Meta(pattern=f"^{GATE_ID}$")]
 UtcMilliseconds = Annotated[int, Meta(ge=1_577_836_800_000, le=4_102_444_800_000)]
 """2020-01-01 to 2100-01-01: a gate writes no time at all rather than 1970."""

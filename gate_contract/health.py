@@ -29,7 +29,9 @@ class ScanHealth(Struct, frozen=True, kw_only=True):
 
 class Health(Struct, frozen=True, kw_only=True):
     """`scan` is null while gate-scan is not heard of. `backlog` counts records without a receipt.
-    `at` is UTC in ms by the gate's own clock, null where that is plainly wrong."""
+    `at` is UTC in ms by the gate's own clock, null where that is plainly wrong. `fault` says in
+    words what keeps the gate from delivering; it is empty if nothing does. `damaged_ledgers` were
+    set aside on this gate's SD card and replaced by a new one: the card is failing."""
 
     state: Literal["online", "offline"]
     version: Annotated[str, Meta(max_length=40)] = ""
@@ -41,6 +43,8 @@ class Health(Struct, frozen=True, kw_only=True):
     free_bytes: Count | None = None
     temperature_c: float | None = None
     scan: ScanHealth | None = None
+    fault: Annotated[str, Meta(max_length=500)] = ""
+    damaged_ledgers: Count = 0
 
 
 OFFLINE = Health(state="offline")

@@ -1,5 +1,6 @@
 """The bridge's folder: settings, database, authority, keys, all below one path."""
 
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.resources import files
@@ -16,6 +17,7 @@ from msgspec import Meta, Struct
 from gate_contract.errors import SchoolgateError
 from server_bridge import pki
 from server_bridge.ingest.session import Endpoint
+from server_bridge.loopback import is_loopback
 from server_bridge.pki import Identity, write_private
 from server_bridge.store.database import Database
 
@@ -76,12 +78,22 @@ class Home:
         return self.folder / "broker"
 
     @property
+    def broker_listens_on(self) -> str:
+        """Every address, where gates come from elsewhere. A host name would not do: Debian takes a
+        machine's own name for 127.0.1.1, where no gate comes."""
+        broker = self.settings.broker
+        return broker.listen or (broker.host if is_loopback(broker.host) else "0.0.0.0")  # noqa: S104
+
+    @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.settings.district.timezone)
 
     def database(self) -> Database:
         """The district's database, not yet connected to."""
-        url = sa.make_url(self.settings.database.url)
+        try:
+            url = sa.make_url(self.settings.database.url)
+        except sa.exc.ArgumentError:
+            return Database(self.settings.database.url)  # which says what is wrong with it
         if url.get_backend_name() == "sqlite" and url.database:
             url = url.set(database=str(self.folder / url.database))
         return Database(url)
@@ -91,16 +103,16 @@ class Home:
         tls = self.folder / "tls"
         broker = self.settings.broker
         return Endpoint(
-            broker.listen or broker.host,
+            broker.host,
             broker.port,
             tls / "ca.pem",
             tls / "cert.pem",
             tls / "key.pem",
         )
 
-    def card_key(self) -> Ed25519PrivateKey:
-        """The private key that new cards are signed with. Raises HomeError if it is not there."""
-        path = self._key_path(self.settings.cards.key_id)
+    def card_key(self, key_id: int | None = None) -> Ed25519PrivateKey:
+        """A private key, by default the one that new cards are signed with. Raises HomeError."""
+        path = self._key_path(self.settings.cards.key_id if key_id is None else key_id)
         try:
             key = serialization.load_pem_private_key(path.read_bytes(), password=None)
         except (OSError, ValueError) as error:
@@ -110,8 +122,14 @@ class Home:
         return key
 
     def public_keys(self) -> dict[int, Ed25519PublicKey]:
-        """What gates need to verify cards: every key of the folder, by key_id."""
-        return {self.settings.cards.key_id: self.card_key().public_key()}
+        """What gates need to verify cards, by key_id: every key of the folder, for older cards are
+        about as long as they are valid. Raises HomeError."""
+        found = {self.settings.cards.key_id: self.card_key().public_key()}
+        for path in (self.folder / "keys").glob("card-*.pem"):
+            key_id = path.stem.removeprefix("card-")
+            if key_id.isascii() and key_id.isdigit():
+                found[int(key_id)] = self.card_key(int(key_id)).public_key()
+        return found
 
     def make_card_key(self) -> None:
         """Make the signing key, unless there is one."""
@@ -149,7 +167,8 @@ def initialise(folder: Path) -> Home:
     if not (folder / "tls" / "cert.pem").exists():
         pki.issue(home.pki, Identity.bridge(), now=now).write(folder / "tls")
     home.make_card_key()
-    home.database().migrate()
+    with closing(home.database()) as database:
+        database.migrate()
     return home
 
 

@@ -12,7 +12,7 @@ from server_bridge.home import Home
 from server_bridge.ingest.inbox import Inbox
 from server_bridge.ingest.loop import IngestLoop
 from server_bridge.ingest.publisher import Publisher
-from server_bridge.ingest.session import BridgeSession
+from server_bridge.ingest.session import SessionOpener
 from server_bridge.store.database import Database
 from server_bridge.store.live import Snapshot, revision_number, snapshot
 from server_bridge.web.app import create_app
@@ -68,12 +68,11 @@ def ingest_loop(
     home: Home, database: Database, stopping: threading.Event, alive: Callable[[], None]
 ) -> IngestLoop:
     """The ingest loop of a district."""
-    endpoint = home.endpoint()
     return IngestLoop(
         database=database,
         inbox=Inbox(database, home.zone),
         publisher=Publisher(database, home.zone),
-        open_session=lambda: BridgeSession(endpoint),
+        open_session=SessionOpener(home.endpoint()),
         now_ms=now_ms,
         stopping=stopping,
         alive=alive,

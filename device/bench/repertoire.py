@@ -18,7 +18,7 @@ LOOKS: dict[str, Look] = {
     "far": lambda r: {"distance_mm": r.uniform(430, 640), "defocus_px": r.uniform(0.4, 0.9)},
     "near": lambda r: {"distance_mm": r.uniform(150, 200)},
     "soft": lambda r: {"defocus_px": r.uniform(1.4, 2.4)},
-    "crumpled": lambda r: {"crumple": r.uniform(0.15, 0.45)},
+    "crumpled": lambda r: {"crumple": r.uniform(0.1, 0.28)},
     "laminated": lambda r: {"laminate": r.uniform(0.5, 1.0), "glare": r.uniform(0.2, 0.6)},
     "phone": lambda r: {"phone": True, "glare": r.uniform(0.0, 0.4)},
     "finger": lambda _: {"finger": True},
@@ -44,7 +44,8 @@ def showings(seed: int, passes: int, *, seconds: float = 1.2) -> list[Showing]:
     shown = 0
     while shown < passes:
         look = dict(LOOKS[names[len(show) % len(names)]](rng))
-        if rng.random() < 1 / 3:
+        several = rng.randint(2, 4) if len(show) % 7 == 0 else 1
+        if several == 1 and rng.random() < 1 / 3:
             look = LOOKS[rng.choice(names)](rng) | look
         base = Showing(
             card_text(rng),
@@ -54,12 +55,11 @@ def showings(seed: int, passes: int, *, seconds: float = 1.2) -> list[Showing]:
             distance_mm=rng.uniform(230, 380),
             motion=rng.uniform(0.1, 0.5),
         )
-        several = rng.randint(2, 4) if len(show) % 7 == 0 else 1
         also = tuple(card_text(rng) for _ in range(min(several, passes - shown) - 1))
         show.append(replace(base, also=also, **look))  # type: ignore[arg-type]
         shown += 1 + len(also)
         if len(show) % 5 == 0:
-            show.append(Showing("", 0.6))
+            show.append(Showing("", 4.0))
         if len(show) % 4 == 0:
-            show.append(Showing("", 1.0, people=rng.randint(2, 4), umbrellas=rng.random() < 0.5))
+            show.append(Showing("", 4.0, people=rng.randint(2, 4), umbrellas=rng.random() < 0.5))
     return show

@@ -1,7 +1,8 @@
 """What gate-uplink does with the ledger: read batches, move the delivery mark, prune."""
 
-from device.ledger.file import LedgerError, LedgerFile, explained
-from gate_contract.crossing import MAX_RECORDS, Batch
+from device.ledger import doubt
+from device.ledger.file import LedgerDamagedError, LedgerError, LedgerFile, explained
+from gate_contract.crossing import MAX_RECORDS, Batch, Record, chain_next
 
 PRUNED_AT_ONCE = 500
 
@@ -13,12 +14,14 @@ class UplinkLedger(LedgerFile):
         """The records from `first` to `last`, but 256 at the most, ready to publish.
 
         Raises:
+            LedgerDamagedError: they are not what was written; the district would refuse them.
             LedgerError: they are not all there.
         """
         rows = list(self.records(first, min(last, first + MAX_RECORDS - 1)))
         previous = self.chain_at(first - 1)
         if previous is None or not rows:
             raise LedgerError(f"records {first}-{last} are missing; run: gate ledger verify")
+        self._prove(first, previous, rows)
         return Batch(
             gate_id=self.gate_id,
             ledger_id=self.ledger_id,
@@ -27,6 +30,25 @@ class UplinkLedger(LedgerFile):
             head=rows[-1][1].hex(),
             records=[record for record, _ in rows],
         )
+
+    def is_replaced(self) -> bool:
+        """Whether gate-scan has set this file aside and begun another in its place."""
+        try:
+            found = self.path.stat()
+        except OSError:
+            return True
+        return (found.st_dev, found.st_ino) != self._identity
+
+    def doubt_as_forked(self) -> None:
+        """The district holds other records under this name: this file is an old copy."""
+        doubt.raise_about(self.path, "forked")
+
+    def _prove(self, first: int, chain: bytes, rows: list[tuple[Record, bytes]]) -> None:
+        for expected, (record, stored) in enumerate(rows, first):
+            chain = chain_next(chain, record)
+            if record.seq != expected or chain != stored:
+                doubt.raise_about(self.path, "damaged")
+                raise LedgerDamagedError(f"record {expected} was altered or is missing")
 
     def set_receipted(self, seq: int) -> None:
         """Move the delivery mark: forward on a receipt, back when the bridge has lost some."""

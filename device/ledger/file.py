@@ -12,6 +12,7 @@ from typing import Any, Self
 import msgspec
 import sqlite_utils
 
+from device.ledger import doubt
 from gate_contract.crossing import Record, chain_start
 from gate_contract.errors import SchoolgateError
 
@@ -56,6 +57,14 @@ class LedgerError(SchoolgateError):
     """The ledger could not be opened, read or written; nothing was recorded."""
 
 
+class LedgerDamagedError(LedgerError):
+    """What is in the file is not what was written: gate-scan sets it aside and begins another."""
+
+
+class ForeignLedgerError(LedgerError):
+    """Another gate's ledger. It is left alone."""
+
+
 class LedgerFile:
     """An open ledger. One connection, for one thread."""
 
@@ -66,6 +75,8 @@ class LedgerFile:
         self.path = path
         self.gate_id = gate_id
         self.ledger_id = ledger_id
+        at = path.stat()
+        self._identity = (at.st_dev, at.st_ino)
 
     @classmethod
     def open(cls, path: Path, gate_id: str) -> Self:
@@ -79,15 +90,17 @@ class LedgerFile:
         with explained(path):
             connection = _connect(path, "rw")
             try:
-                owner, ledger_id = connection.execute(
-                    "SELECT gate_id, ledger_id FROM ledger"
-                ).fetchone()
+                named = connection.execute("SELECT gate_id, ledger_id FROM ledger").fetchone()
             except BaseException:
                 connection.close()
                 raise
+        if named is None:
+            connection.close()
+            raise LedgerDamagedError(f"{path}: it does not say whose ledger it is")
+        owner, ledger_id = named
         if owner != gate_id:
             connection.close()
-            raise LedgerError(
+            raise ForeignLedgerError(
                 f"{path} is the ledger of gate {owner}, and this is {gate_id}. Deliver it there "
                 "first, or move the file away; a gate never writes another gate's ledger."
             )
@@ -100,7 +113,9 @@ class LedgerFile:
     def head(self) -> tuple[int, bytes]:
         """The newest seq (0: none yet) and its chain hash."""
         row = self._row("SELECT seq, chain FROM records ORDER BY seq DESC LIMIT 1")
-        return (row[0], row[1]) if row else (0, chain_start(self.gate_id, self.ledger_id))
+        return (
+            (row[0], self._hash(row[1])) if row else (0, chain_start(self.gate_id, self.ledger_id))
+        )
 
     def oldest(self) -> int:
         """The oldest seq that can be sent. A pruned ledger keeps one row more, for its hash."""
@@ -112,12 +127,12 @@ class LedgerFile:
         if seq == 0:
             return chain_start(self.gate_id, self.ledger_id)
         row = self._row("SELECT chain FROM records WHERE seq = ?", seq)
-        return row[0] if row else None
+        return self._hash(row[0]) if row else None
 
     def records(self, first: int, last: int) -> Iterator[tuple[Record, bytes]]:
         """The records `first`..`last` that are there, in order, each with its chain hash."""
         names = COLUMNS.split(", ")
-        with explained():
+        with self._explained():
             for *fields, chain in self._connection.execute(
                 f"SELECT {COLUMNS}, chain FROM records WHERE seq BETWEEN ? AND ? ORDER BY seq",  # noqa: S608
                 (first, last),
@@ -125,8 +140,8 @@ class LedgerFile:
                 try:
                     record = msgspec.convert(dict(zip(names, fields, strict=True)), Record)
                 except msgspec.ValidationError as error:
-                    raise LedgerError(f"record {fields[0]} is damaged: {error}") from error
-                yield record, chain
+                    raise LedgerDamagedError(f"record {fields[0]} is damaged: {error}") from error
+                yield record, self._hash(chain)
 
     def damage(self) -> str | None:
         """What SQLite's own integrity check finds wrong, None if nothing."""
@@ -139,14 +154,30 @@ class LedgerFile:
         return row[0] if row else 0
 
     def _row(self, sql: str, *values: object) -> "tuple[Any, ...] | None":
-        with explained():
+        with self._explained():
             row: tuple[Any, ...] | None = self._connection.execute(sql, values).fetchone()
             return row
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
-        with explained(), transaction(self._connection):
+        with self._explained(), transaction(self._connection):
             yield self._connection
+
+    def _hash(self, stored: object) -> bytes:
+        # SQLite keeps any type in any column, so damage can turn a hash into something else.
+        if isinstance(stored, bytes) and len(stored) == 32:
+            return stored
+        doubt.raise_about(self.path, "damaged")
+        raise LedgerDamagedError("a chain hash is damaged")
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            with explained():
+                yield
+        except LedgerDamagedError:
+            doubt.raise_about(self.path, "damaged")
+            raise
 
 
 def create(path: Path, gate_id: str) -> None:
@@ -167,6 +198,8 @@ def create(path: Path, gate_id: str) -> None:
                     "INSERT OR IGNORE INTO ledger VALUES (1, ?, ?, ?)",
                     (gate_id, secrets.token_hex(16), datetime.now(UTC).isoformat()),
                 )
+            named = connection.execute("SELECT gate_id, ledger_id FROM ledger").fetchone()
+            doubt.keep_name(path, *named)
         finally:
             connection.close()
 
@@ -201,12 +234,20 @@ def explained(path: Path | None = None) -> Iterator[None]:
     where = f"{path}: " if path else ""
     try:
         yield
-    except sqlite3.OperationalError as error:
+    except sqlite3.DatabaseError as error:
+        if _is_damage(error):
+            raise LedgerDamagedError(f"{where}{error}. Run: gate ledger verify") from error
         raise LedgerError(
             f"{where}{error}. Check that the data partition is mounted, has free space, and that "
             "its folder belongs to the group schoolgate."
         ) from error
-    except sqlite3.DatabaseError as error:
-        raise LedgerError(f"{where}{error}. Run: gate ledger verify") from error
     except OSError as error:
         raise LedgerError(f"{where}{error.strerror}. Check the folder's owner, rights.") from error
+
+
+def _is_damage(error: sqlite3.DatabaseError) -> bool:
+    """Whether the bytes are wrong, and not a disk that is full, or a fault of ours."""
+    if isinstance(error, sqlite3.OperationalError):
+        signs = ("no such table", "no such column", "Could not decode")
+        return str(error).startswith(signs)
+    return not isinstance(error, sqlite3.ProgrammingError)

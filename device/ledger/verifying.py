@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from device.ledger.file import LedgerError, LedgerFile
+from device.ledger.file import LedgerDamagedError, LedgerFile
 from gate_contract.crossing import chain_next
 from gate_contract.verdicts import Verdict
 
@@ -20,20 +20,24 @@ def verify(ledger: LedgerFile) -> Proof:
     """Prove SQLite's own integrity, a gap-free seq and every chain hash.
 
     Raises:
-        LedgerError: names the first record that fails.
+        LedgerDamagedError: names the first record that fails.
     """
     damage = ledger.damage()
     if damage:
-        raise LedgerError(f"SQLite finds damage: {damage}. Keep the file and call the district.")
+        raise LedgerDamagedError(
+            f"SQLite finds damage: {damage}. Keep the file and call the district."
+        )
     tally: dict[Verdict, int] = {}
     first = expected = ledger.oldest()
     chain = ledger.chain_at(first - 1)
     for record, stored in ledger.records(first, ledger.head()[0]):
         if record.seq != expected or chain is None:
-            raise LedgerError(f"record {expected} is missing")
+            raise LedgerDamagedError(f"record {expected} is missing")
         chain = chain_next(chain, record)
         if chain != stored:
-            raise LedgerError(f"record {record.seq} was altered: it does not match its chain hash")
+            raise LedgerDamagedError(
+                f"record {record.seq} was altered: it does not match its chain hash"
+            )
         tally[record.verdict] = tally.get(record.verdict, 0) + record.count
         expected += 1
     return Proof(first, expected - 1, tally)

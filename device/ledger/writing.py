@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from device.ledger import doubt
 from device.ledger.file import COLUMNS, LedgerFile
 from device.timekeeping import EARLIEST_MS, Stamp
 from gate_contract.card import Card
@@ -77,6 +78,10 @@ class ScanLedger(LedgerFile):
         """Commit a mark, as proof that a crossing could be recorded. Raises LedgerError."""
         with self._transaction() as connection:
             connection.execute("INSERT OR REPLACE INTO proof VALUES (1, ?)", (up_ms,))
+
+    def is_doubted(self) -> bool:
+        """Whether somebody found this file to be damaged: it has to be opened again."""
+        return bool(doubt.about(self.path))
 
     def last_crossing(self, card_id: str) -> StoredCrossing | None:
         """The newest crossing of a card, None if the ledger holds none."""

@@ -5,6 +5,7 @@ what they say is in the ledger by then.
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -13,7 +14,7 @@ from device.ledger.file import LedgerError
 from device.ledger.writing import Entry, ScanLedger
 from device.scan.sightings import RefusalBudget, Sightings
 from device.scan.verdict import Decision, Known, LastCrossing, Policy, decide
-from device.timekeeping import Reading, Stamp, Timekeeper
+from device.timekeeping import Now, Reading, Stamp, Timekeeper
 from gate_contract.card import Card, verify
 from gate_contract.school_day import local_day
 from gate_contract.verdicts import CROSSINGS, Verdict
@@ -65,23 +66,22 @@ class Gatekeeper:
         if not new:
             return []
         try:
-            ledger, timekeeper, clock_set = self._ready(reading)
+            ready = self._ready(reading)
             decisions = {
-                key: self._decide(key, claim, captured_up_ms, reading) for key, claim in new.items()
+                key: self._decide(key, claim, captured_up_ms, ready) for key, claim in new.items()
             }
-            stamp = timekeeper.stamp(reading)
             entries = [
-                Entry(stamp, decision.verdict, decision.card, decision.direction)
+                Entry(ready.stamp, decision.verdict, decision.card, decision.direction)
                 for decision in decisions.values()
                 if decision.verdict in CROSSINGS
                 or self._budget.spend(decision.verdict, reading.up_ms)
             ]
-            if clock_set or entries:
-                ledger.append(clock_set + entries)
+            if ready.clock_set or entries:
+                ready.ledger.append(ready.clock_set + entries)
         except LedgerError as error:
             self._fail(error, reading)
             return [Verdict.STORAGE_FAILED]
-        self._succeed(timekeeper, reading)
+        self._succeed(ready, reading)
         for key in decisions:
             self._sightings.note(key, captured_up_ms)
         return [decision.verdict for decision in decisions.values()]
@@ -90,25 +90,26 @@ class Gatekeeper:
         """What a gate does without anybody in view: learn the time, sum up, prove its storage."""
         if self._resting(reading):
             return
+        if self._ledger and self._ledger.is_doubted():
+            self.close()  # opening it again looks into it
         try:
-            ledger, timekeeper, entries = self._ready(reading)
+            ready = self._ready(reading)
             sums = {}
             if reading.up_ms - self._summed_up_ms >= SUM_MS:
                 self._summed_up_ms = reading.up_ms
                 sums = self._budget.sums()
-                stamp = timekeeper.stamp(reading)
-                entries += [Entry(stamp, verdict, count=n) for verdict, n in sums.items()]
-            if entries:
-                ledger.append(entries)
+            entries = [Entry(ready.stamp, verdict, count=n) for verdict, n in sums.items()]
+            if ready.clock_set or entries:
+                ready.ledger.append(ready.clock_set + entries)
                 self._budget.recorded(sums)
             elif self._proof_due(reading):
-                ledger.prove_writable(reading.up_ms)
+                ready.ledger.prove_writable(reading.up_ms)
             else:
                 return
         except LedgerError as error:
             self._fail(error, reading)
         else:
-            self._succeed(timekeeper, reading)
+            self._succeed(ready, reading)
 
     def close(self) -> None:
         """Close the ledger."""
@@ -128,19 +129,17 @@ class Gatekeeper:
         return claims
 
     def _decide(
-        self, key: str | bytes, claim: Card | Verdict, captured_up_ms: int, reading: Reading
+        self, key: str | bytes, claim: Card | Verdict, captured_up_ms: int, ready: "_Ready"
     ) -> Decision:
         last = None
-        if isinstance(claim, Card) and self._ledger:
-            stored = self._ledger.last_crossing(claim.card_id)
-            if stored:
-                day = None if stored.at is None else local_day(stored.at, self._timekeeper.zone)
-                last = LastCrossing(stored.direction, stored.boot_id, stored.up_ms, day)
+        stored = ready.ledger.last_crossing(claim.card_id) if isinstance(claim, Card) else None
+        if stored:
+            day = None if stored.at is None else local_day(stored.at, ready.timekeeper.zone)
+            last = LastCrossing(stored.direction, stored.boot_id, stored.up_ms, day)
         known = Known(last=last, seen_ms_ago=self._sightings.seen_ms_ago(key, captured_up_ms))
-        return decide(claim, known, self._timekeeper.now(reading), self._policy)
+        return decide(claim, known, ready.now, self._policy)
 
-    def _ready(self, reading: Reading) -> tuple[ScanLedger, Timekeeper, list[Entry]]:
-        """An open ledger, the time as of now, and the record of a clock that was just set."""
+    def _ready(self, reading: Reading) -> "_Ready":
         if self._ledger is None:
             self._ledger = self._open_ledger()
             self._timekeeper = Timekeeper(
@@ -149,8 +148,14 @@ class Gatekeeper:
                 self._ledger.boot_offset_ms(reading.boot_id),
                 self._ledger.last_trusted_ms(),
             )
-        timekeeper, clock_set = self._timekeeper.learn(reading)
-        return self._ledger, timekeeper, _clock_entry(clock_set)
+        timekeeper, set_at = self._timekeeper.learn(reading)
+        return _Ready(
+            ledger=self._ledger,
+            timekeeper=timekeeper,
+            clock_set=[Entry(set_at, Verdict.CLOCK_SET)] if set_at else [],
+            now=timekeeper.now(reading),
+            stamp=timekeeper.stamp(reading),
+        )
 
     def _proof_due(self, reading: Reading) -> bool:
         return self._proven_up_ms is None or reading.up_ms - self._proven_up_ms >= PROOF_MS
@@ -164,12 +169,20 @@ class Gatekeeper:
         self.storage_fault = str(error)
         self.close()
 
-    def _succeed(self, timekeeper: Timekeeper, reading: Reading) -> None:
-        self._timekeeper = timekeeper
+    def _succeed(self, ready: "_Ready", reading: Reading) -> None:
+        self._timekeeper = ready.timekeeper
         self._failed_up_ms = None
         self._proven_up_ms = reading.up_ms
         self.storage_fault = None
 
 
-def _clock_entry(stamp: Stamp | None) -> list[Entry]:
-    return [Entry(stamp, Verdict.CLOCK_SET)] if stamp else []
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """An open ledger and the time as of now. `clock_set` records a clock that was just set; the
+    gatekeeper learns `timekeeper` once that is committed."""
+
+    ledger: ScanLedger
+    timekeeper: Timekeeper
+    clock_set: list[Entry]
+    now: Now
+    stamp: Stamp

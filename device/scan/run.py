@@ -8,8 +8,7 @@ import structlog
 from device import status
 from device.clock import SystemClock
 from device.config import Config
-from device.ledger.file import create
-from device.ledger.writing import ScanLedger
+from device.ledger.opening import Opening
 from device.scan.decode import Decoder
 from device.scan.frames import FrameSource
 from device.scan.gatekeeper import Gatekeeper
@@ -56,13 +55,10 @@ def build(config: Config, supervisor: Supervisor) -> ScanLoop:
 
 def keeper(config: Config) -> Gatekeeper:
     """The gatekeeper on the configured ledger, which it makes where there is none."""
-
-    def open_ledger() -> ScanLedger:
-        create(config.ledger_path, config.gate.id)
-        return ScanLedger.open(config.ledger_path, config.gate.id)
-
     policy = Policy(config.direction, round(config.gate.repeat_window_s * 1000))
-    return Gatekeeper(policy, config.public_keys, config.zone, open_ledger)
+    return Gatekeeper(
+        policy, config.public_keys, config.zone, Opening(config.ledger_path, config.gate.id)
+    )
 
 
 def camera_opener(config: Config) -> Callable[[], FrameSource]:

@@ -36,7 +36,7 @@ class Step(NamedTuple):
 Pattern = tuple[Step, ...]
 
 GAP = Step(60, Light.OFF)
-"""Before each pattern, so that two alike in a row are seen as two."""
+"""Between two patterns, so that two alike in a row are seen as two."""
 
 _LONG_RED = Step(600, Light.RED, tone=True)
 _PAUSE = Step(150, Light.OFF)
@@ -147,6 +147,7 @@ class PatternSignaller:
     def __init__(self, panel: Panel) -> None:
         self._panel = panel
         self._steps: list[Step] | None = None
+        self._playing = False
         self._changed = threading.Condition()
         self._closing = False
         self.fault: str | None = None
@@ -155,8 +156,10 @@ class PatternSignaller:
 
     def give(self, verdicts: Sequence[Verdict]) -> None:
         """Play their patterns; what is still playing is cut short."""
+        steps = [step for verdict in verdicts for step in (GAP, *PATTERNS[verdict])]
         with self._changed:
-            self._steps = [step for verdict in verdicts for step in (GAP, *PATTERNS[verdict])]
+            self._steps = steps if self._playing else steps[1:]
+            self._playing = True
             self._changed.notify()
 
     def close(self) -> None:
@@ -177,6 +180,10 @@ class PatternSignaller:
             steps, self._steps = self._steps, None
             return None if self._closing else steps
 
+    def _finish(self) -> None:
+        with self._changed:
+            self._playing = self._steps is not None
+
     def _play(self, steps: list[Step]) -> None:
         try:
             for step in steps:
@@ -187,7 +194,10 @@ class PatternSignaller:
                     )
                 if cut:
                     break
-            self._panel.show(Light.OFF, tone=False)
+            else:
+                self._panel.show(Light.OFF, tone=False)
+                self._finish()
             self.fault = None
         except Exception as error:
+            self._finish()
             self.fault = f"light or sound cannot be driven: {error!r}. Check the wiring."

@@ -1,19 +1,17 @@
 """gate-uplink's main loop: connect, publish from the ledger, mark receipts, tell health."""
 
 import random
-import shutil
 from collections.abc import Callable
-from pathlib import Path
 
 import structlog
 
-from device import __version__
 from device.clock import ClockReader
 from device.ledger.delivering import UplinkLedger
 from device.ledger.file import LedgerError
-from device.timekeeping import EARLIEST_MS, Reading
+from device.timekeeping import Reading
 from device.uplink import outbox
-from device.uplink.outbox import Meaning, Outbox
+from device.uplink.outbox import SLOWEST_RECEIPT_MS, Meaning, Outbox
+from device.uplink.salvaged import Salvaged
 from device.uplink.session import (
     TAKEN_OVER,
     Arrived,
@@ -24,15 +22,17 @@ from device.uplink.session import (
     Session,
     SessionError,
 )
+from device.uplink.telling import Told, describe, is_news
 from gate_contract.crossing import encode_batch
 from gate_contract.errors import ContractError
-from gate_contract.health import OFFLINE, Health, ScanHealth, encode_health
+from gate_contract.health import OFFLINE, ScanHealth, encode_health
 from gate_contract.receipt import decode_receipt
 from gate_contract.topics import Channel
 
 IDLE_S = 0.2
 """How often the ledger is looked at for new records while nothing else happens."""
-HEALTH_MS = 30_000
+LEDGER_PAUSE_MS = 1_000
+"""Before a ledger that failed is opened again."""
 PRUNE_MS = 600_000
 PAUSES_MS = (1_000, 2_000, 5_000, 10_000, 30_000)
 """Between attempts to connect, the last one from then on; half of it again is left to chance, so
@@ -56,6 +56,7 @@ class UplinkLoop:
         read_scan: Callable[[Reading], ScanHealth | None],
         keep_days: int,
         chance: random.Random,
+        open_salvaged: Callable[[], Salvaged] | None = None,
     ) -> None:
         self._open_ledger = open_ledger
         self._open_session = open_session
@@ -63,14 +64,19 @@ class UplinkLoop:
         self._read_scan = read_scan
         self._keep_ms = keep_days * DAY_MS
         self._chance = chance
+        self._open_salvaged = open_salvaged
+        self._salvaged: Salvaged | None = None
         self._ledger: UplinkLedger | None = None
+        self._ledger_id = ""
+        self._ledger_fault = ""
+        self._ledger_retry_up_ms = 0
         self._session: Session | None = None
         self._connected = False
         self._since_up_ms = 0
         self._outbox = Outbox(0, 0)
         self._failures = 0
         self._retry_up_ms = 0
-        self._told: tuple[int, ScanHealth | None] | None = None
+        self._told: Told | None = None
         self._pruned_up_ms = 0
         self._said = ""
 
@@ -81,14 +87,16 @@ class UplinkLoop:
         if session is None:
             sleep(IDLE_S)
             return
-        busy = self._with_ledger(lambda ledger: self._publish_next(session, ledger, reading))
+        busy = self._with_ledger(
+            lambda ledger: self._publish_next(session, ledger, reading), reading
+        )
         event = session.wait(0 if busy else IDLE_S)
         while event is not None:
             self._handle(event, reading)
             event = session.wait(0)
-        self._outbox = outbox.waited(self._outbox, reading.up_ms)
-        self._with_ledger(lambda ledger: self._prune(ledger, reading))
-        self._tell_health(self._ledger, reading)
+        self._wait(reading)
+        self._with_ledger(lambda ledger: self._prune(ledger, reading), reading)
+        self._tell_health(reading)
 
     def close(self) -> None:
         """Say that the gate goes offline, and leave."""
@@ -99,21 +107,47 @@ class UplinkLoop:
         if self._ledger:
             self._ledger.close()
 
-    def _with_ledger(self, work: Callable[[UplinkLedger], bool]) -> bool:
-        """Do `work` on the ledger. One that fails is closed and opened again the next time; the
+    def _with_ledger(self, work: Callable[[UplinkLedger], bool], reading: Reading) -> bool:
+        """Do `work` on the ledger. One that fails is closed and opened again a while later; the
         connection lives on, for it is what tells the district that storage has failed."""
         try:
+            if self._ledger and self._ledger.is_replaced():
+                self._say("ledger", "gate-scan has begun a new one")
+                self._ledger.close()
+                self._ledger = None
             if self._ledger is None:
-                self._ledger = self._open_ledger()
-                mark = self._ledger.receipted()
-                self._outbox = Outbox(mark, mark)
-            return work(self._ledger)
+                if reading.up_ms < self._ledger_retry_up_ms:
+                    return False
+                self._ledger = self._take_up(self._open_ledger())
+            done = work(self._ledger)
         except LedgerError as error:
             self._say("ledger", str(error))
+            self._ledger_fault = str(error)
+            self._ledger_retry_up_ms = reading.up_ms + LEDGER_PAUSE_MS
             if self._ledger:
                 self._ledger.close()
             self._ledger = None
             return False
+        self._ledger_fault = ""
+        return done
+
+    def _take_up(self, ledger: UplinkLedger) -> UplinkLedger:
+        # What was learnt of the same ledger stays: a mark that a full disk would not keep must not
+        # make this gate send its window over and over.
+        if ledger.ledger_id != self._ledger_id:
+            mark = ledger.receipted()
+            self._ledger_id, self._outbox = ledger.ledger_id, Outbox(mark, mark)
+            self._salvaged = self._open_salvaged() if self._open_salvaged else None
+            self._told = None
+        return ledger
+
+    def _wait(self, reading: Reading) -> None:
+        before = self._outbox
+        self._outbox = outbox.waited(self._outbox, reading.up_ms)
+        if self._salvaged:
+            self._salvaged.waited(reading.up_ms)
+        if self._outbox is not before and self._outbox.patience_ms == SLOWEST_RECEIPT_MS:
+            self._end_session(0, "no receipt for minutes; a new connection is tried", reading)
 
     def _ready_session(self, reading: Reading) -> Session | None:
         if self._session is None and reading.up_ms >= self._retry_up_ms:
@@ -134,7 +168,10 @@ class UplinkLoop:
             return False
         span = outbox.next_span(self._outbox, ledger.oldest(), ledger.head()[0])
         if span is None:
-            return False
+            saved = self._salvaged.next_batch(reading.up_ms) if self._salvaged else None
+            if saved:
+                session.publish(Channel.CROSSINGS, encode_batch(saved))
+            return saved is not None
         batch = ledger.batch(span.first, span.last)
         session.publish(Channel.CROSSINGS, encode_batch(batch))
         self._outbox = outbox.published(self._outbox, span, reading.up_ms)
@@ -146,6 +183,8 @@ class UplinkLoop:
                 self._connected = True
                 self._since_up_ms = reading.up_ms
                 self._outbox = outbox.reconnected(self._outbox)
+                if self._salvaged:
+                    self._salvaged.reconnected()
                 self._told = None
                 self._say("network", "connected")
             case Ended(code, reason):
@@ -153,7 +192,9 @@ class UplinkLoop:
             case Refused(reason):
                 self._say("network", f"the broker refused: {reason}. Is the gate registered?")
             case Arrived(Channel.RECEIPT, payload):
-                self._with_ledger(lambda ledger: self._take_receipt(payload, ledger, reading))
+                self._with_ledger(
+                    lambda ledger: self._take_receipt(payload, ledger, reading), reading
+                )
             case Arrived(channel, _):
                 log.info("not understood", channel=channel)
 
@@ -175,6 +216,8 @@ class UplinkLoop:
         except ContractError as error:
             log.warning("receipt not understood", error=str(error))
             return False
+        if self._salvaged and self._salvaged.take(receipt, reading.up_ms):
+            return False
         before = self._outbox.mark
         self._outbox, meaning = outbox.received(
             self._outbox,
@@ -188,6 +231,8 @@ class UplinkLoop:
             ledger.set_receipted(self._outbox.mark)
         if meaning in (Meaning.REWOUND, Meaning.WRONG_HASH, Meaning.AHEAD):
             log.warning("receipt", meaning=meaning, through=receipt.stored_through, mark=before)
+        if meaning in (Meaning.WRONG_HASH, Meaning.AHEAD):
+            ledger.doubt_as_forked()
         return self._outbox.mark != before
 
     def _prune(self, ledger: UplinkLedger, reading: Reading) -> bool:
@@ -198,56 +243,17 @@ class UplinkLoop:
             self._pruned_up_ms = reading.up_ms
         return not done
 
-    def _tell_health(self, ledger: UplinkLedger | None, reading: Reading) -> None:
+    def _tell_health(self, reading: Reading) -> None:
         if not (self._session and self._connected):
             return
-        scan = self._read_scan(reading)
-        if self._told:
-            at_up_ms, said = self._told
-            same = _faults(scan) == _faults(said)
-            if same and reading.up_ms - at_up_ms < HEALTH_MS:
-                return
-        self._told = (reading.up_ms, scan)
-        try:
-            head = ledger.head()[0] if ledger else 0
-        except LedgerError:
-            head = 0
-        health = Health(
-            state="online",
-            version=__version__,
-            at=reading.wall_ms if reading.wall_ms >= EARLIEST_MS else None,
-            up_ms=reading.up_ms,
-            ledger_id=ledger.ledger_id if ledger else "",
-            stored=head,
-            backlog=max(0, head - self._outbox.mark),
-            free_bytes=_free_bytes(ledger),
-            temperature_c=_temperature_c(),
-            scan=scan,
-        )
-        self._session.publish(Channel.HEALTH, encode_health(health), retain=True)
+        now = Told(reading.up_ms, self._read_scan(reading), self._ledger_fault)
+        if is_news(now, self._told):
+            self._told = now
+            health = describe(now, reading, self._ledger, self._outbox.mark)
+            self._session.publish(Channel.HEALTH, encode_health(health), retain=True)
 
     def _say(self, about: str, text: str) -> None:
         """Log a change of state once, not every time round."""
         if text != self._said:
             self._said = text
             log.info(about, state=text)
-
-
-def _faults(scan: ScanHealth | None) -> tuple[object, ...]:
-    if scan is None:
-        return ("silent",)
-    return (scan.camera, scan.storage, scan.signals, scan.clock_trusted, scan.source_ended)
-
-
-def _free_bytes(ledger: UplinkLedger | None) -> int | None:
-    try:
-        return shutil.disk_usage(ledger.path).free if ledger else None
-    except OSError:
-        return None
-
-
-def _temperature_c() -> float | None:
-    try:
-        return int(Path("/sys/class/thermal/thermal_zone0/temp").read_text("ascii")) / 1000
-    except (OSError, ValueError):
-        return None

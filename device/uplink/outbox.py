@@ -15,6 +15,8 @@ WINDOW = 4 * MAX_RECORDS
 """Records published and not yet receipted, at the most."""
 RECEIPT_MS = 10_000
 """How long a receipt is waited for before the window is sent again."""
+STANDSTILL_MS = 1_000
+"""A receipt that moves nothing after this long a wait is reason enough to send again."""
 SLOWEST_RECEIPT_MS = 120_000
 """The wait doubles up to this while the bridge stays silent."""
 
@@ -108,7 +110,11 @@ def received(
     if through < outbox.mark:
         return Outbox(mark=through, sent=through), Meaning.REWOUND
     if through == outbox.mark:
-        return outbox, Meaning.UNCHANGED
+        # The bridge stands where it stood although we have waited: what was in flight is lost, as
+        # when the broker or the bridge was restarted.
+        waited_ms = 0 if outbox.since_up_ms is None else up_ms - outbox.since_up_ms
+        lost = waited_ms >= STANDSTILL_MS
+        return reconnected(outbox) if lost else outbox, Meaning.UNCHANGED
     sent = max(outbox.sent, through)
     since = None if sent == through else up_ms
     return Outbox(mark=through, sent=sent, since_up_ms=since), Meaning.ADVANCED

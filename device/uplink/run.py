@@ -11,6 +11,7 @@ from device.ledger.delivering import UplinkLedger
 from device.supervise import Supervisor
 from device.timekeeping import Reading
 from device.uplink.loop import UplinkLoop
+from device.uplink.salvaged import Salvaged
 from device.uplink.session import Endpoint, Session
 from gate_contract.health import ScanHealth
 
@@ -60,5 +61,6 @@ def build(config: Config, clock: SystemClock) -> UplinkLoop:
         clock=clock,
         read_scan=read_scan,
         keep_days=config.gate.keep_days,
+        open_salvaged=lambda: Salvaged(config.ledger_path.parent, config.gate.id),
         chance=random.Random(),  # noqa: S311 (spreads reconnections; nothing secret)
     )

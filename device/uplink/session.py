@@ -14,7 +14,7 @@ import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 
 from gate_contract import topics
-from gate_contract.errors import SchoolgateError
+from gate_contract.errors import ContractError, SchoolgateError
 from gate_contract.health import OFFLINE, encode_health
 from gate_contract.topics import Channel
 
@@ -135,7 +135,7 @@ class Session:
 
     def _on_subscribe(self, _c: Any, _u: Any, _mid: int, codes: list[Any], _p: Any) -> None:
         refused = [str(code) for code in codes if code.is_failure]
-        self._put(Refused(f"subscription: {refused[0]}") if refused else Connected())
+        self._put(Ended(0x87, f"subscription refused: {refused[0]}") if refused else Connected())
 
     def _on_disconnect(self, client: mqtt.Client, _u: Any, _f: Any, code: Any, _p: Any) -> None:
         client.disconnect()  # or paho would connect again by itself
@@ -146,7 +146,10 @@ class Session:
             self._put(Refused(str(code)))
 
     def _on_message(self, _c: Any, _u: Any, message: mqtt.MQTTMessage) -> None:
-        topic = topics.parse(message.topic)
+        try:
+            topic = topics.parse(message.topic)
+        except ContractError:
+            return  # not for us; and an exception here would kill paho's thread without a word
         if isinstance(topic, topics.GateTopic):
             self._put(Arrived(topic.channel, bytes(message.payload)))
 

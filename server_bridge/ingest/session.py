@@ -1,7 +1,8 @@
 """The bridge's MQTT connection. The only module of the district that knows paho.
 
 Messages are acknowledged by hand, after COMMIT. The broker holds back more than `RECEIVE_MAXIMUM`
-unacknowledged ones, which bounds the bridge's memory. paho's thread only fills a queue.
+unacknowledged ones, which bounds the bridge's memory; of QoS 0, which nothing holds back, none are
+taken. paho's thread only fills a queue.
 """
 
 import queue
@@ -11,9 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import paho.mqtt.client as mqtt
+import paho.mqtt.properties
 from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
+from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from gate_contract import topics
 from gate_contract.errors import SchoolgateError
@@ -24,6 +27,20 @@ RECEIVE_MAXIMUM = 256
 SESSION_EXPIRY_S = 86_400
 """The broker keeps messages for an absent bridge this long; gates resend what it loses."""
 CONNECT_S = 10
+FRUITLESS = 3
+"""Sessions in a row that ended before any message was taken: the next begins without the past."""
+
+
+def _read_utf(buffer: bytes, maxlen: int) -> tuple[str, int]:
+    """Reads a string of a packet. paho's own takes U+FEFF for malformed and hangs up, although
+    MQTT allows it (1.5.4-3) and the broker forwards it: a gate could so keep the bridge away."""
+    length = int.from_bytes(buffer[:2], "big")
+    if maxlen < 2 or length > maxlen - 2:
+        raise paho.mqtt.properties.MalformedPacket("a string longer than its packet")
+    return buffer[2 : 2 + length].decode("utf-8", "replace"), length + 2
+
+
+paho.mqtt.properties.readUTF = _read_utf  # type: ignore[assignment]
 
 
 class BrokerError(SchoolgateError):
@@ -69,11 +86,15 @@ class Endpoint:
 class BridgeSession:
     """One connection, thrown away when it ends: a mid is acknowledged where it came from or never.
 
+    `afresh`: have the broker forget what it kept for the bridge; gates send it again.
+
     Raises:
         BrokerError: the certificate files cannot be used, or the broker does not answer.
     """
 
-    def __init__(self, endpoint: Endpoint) -> None:
+    def __init__(self, endpoint: Endpoint, *, afresh: bool = False) -> None:
+        self.fruitful = False
+        self._afresh = afresh
         self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
         client = mqtt.Client(
             CallbackAPIVersion.VERSION2,
@@ -94,7 +115,7 @@ class BridgeSession:
             context = ssl.create_default_context(cafile=str(endpoint.ca))
             context.load_cert_chain(endpoint.cert, endpoint.key)
             client.tls_set_context(context)
-            client.connect(endpoint.host, endpoint.port, clean_start=False, properties=properties)
+            client.connect(endpoint.host, endpoint.port, clean_start=afresh, properties=properties)
         except (OSError, ValueError) as error:
             raise BrokerError(
                 f"the broker {endpoint.host}:{endpoint.port} cannot be reached: {error}. Is "
@@ -111,6 +132,7 @@ class BridgeSession:
 
     def acknowledge(self, message: Message) -> None:
         """Tell the broker that it may forget `message`. Only after COMMIT."""
+        self.fruitful = True
         self._client.ack(message.mid, message.qos)
 
     def publish(self, topic: str, payload: bytes) -> None:
@@ -126,8 +148,11 @@ class BridgeSession:
         if code.is_failure:
             self._events.put(Ended(str(code)))
         else:
+            # What is retained comes with every subscription, and may be what ended the last one.
+            handling = SubscribeOptions.RETAIN_DO_NOT_SEND if self._afresh else 0
+            options = SubscribeOptions(qos=1, retainHandling=handling)
             channels = (Channel.CROSSINGS, Channel.HEALTH)
-            client.subscribe([(topics.every_gate(channel), 1) for channel in channels])
+            client.subscribe([(topics.every_gate(channel), options) for channel in channels])
 
     def _on_subscribe(self, _c: Any, _u: Any, _mid: int, codes: list[Any], _p: Any) -> None:
         refused = [str(code) for code in codes if code.is_failure]
@@ -138,4 +163,24 @@ class BridgeSession:
         self._events.put(Ended(str(code)))
 
     def _on_message(self, _c: Any, _u: Any, message: mqtt.MQTTMessage) -> None:
+        if message.qos == 0:
+            return
         self._events.put(Message(message.topic, bytes(message.payload), message.mid, message.qos))
+
+
+class SessionOpener:
+    """Opens one session after the other. A message that paho cannot read ends its session, and the
+    broker would deliver it again for ever: after some sessions that took nothing, begin afresh."""
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self._endpoint = endpoint
+        self._last: BridgeSession | None = None
+        self._fruitless = 0
+
+    def __call__(self) -> BridgeSession:
+        """Connect. Raises BrokerError."""
+        if self._last is not None:
+            self._fruitless = 0 if self._last.fruitful else self._fruitless + 1
+            self._last = None
+        self._last = BridgeSession(self._endpoint, afresh=self._fruitless >= FRUITLESS)
+        return self._last

@@ -48,15 +48,21 @@ def _prove(connection: sa.Connection, ledger: sa.Row[Any]) -> LedgerProof:
     )
     chain = bytes.fromhex(ledger.proven_chain)
     expected, records, missing = 1, 0, 0
+    altered: str | None = None
     for row in rows:
         missing += row.seq - expected
         records += 1
         expected = row.seq + 1
         if row.seq >= ledger.proven_from:
-            chain = chain_next(chain, _record(row))
+            try:
+                chain = chain_next(chain, _record(row))
+            except ValueError as error:
+                altered = altered or f"record {row.seq} is none that a gate writes: {error}"
     fault = None
     if missing != ledger.missing or expected != ledger.stored_through + 1:
         fault = f"{missing} records are missing, {ledger.missing} are known to be"
+    elif altered:
+        fault = altered
     elif chain.hex() != ledger.chain:
         fault = "the rows do not lead to the chain head: something was altered"
     return LedgerProof(

@@ -79,26 +79,34 @@ def miscounted(connection: sa.Connection, lines: Lines) -> list[SchoolDay]:
     """
     wrong = set()
     sums: dict[CountKey, Counter[str]] = {}
+    refused: Counter[tuple[str, date, str]] = Counter()
     found = _all_counts(connection)
     days = connection.execute(sa.select(crossings.c.unit_id, crossings.c.day).distinct()).all()
     for school_day in {*map(tuple, days), *((unit_id, day) for unit_id, day, _ in found)}:
         present, counted = fold({}, _passages(connection, school_day))
         here = (presence.c.unit_id == school_day[0]) & (presence.c.day == school_day[1])
         rows = connection.execute(presence.select().where(here))
-        refused = _refusals_in_crossings(connection, school_day)
         if dict(map(_presence_of_row, rows)) != present:
-            wrong.add(school_day)
-        if refused and refused != _refusals_of(connection, school_day):
             wrong.add(school_day)
         for (unit_id, day, kind), delta in counted.items():
             for above in lines[unit_id]:
                 sums.setdefault((above, day, kind), Counter()).update(asdict(delta))
+        for code, number in _refusals_in_crossings(connection, school_day).items():
+            for above in lines[school_day[0]]:
+                refused[above, school_day[1], code] += number
     expected = {key: Delta(**numbers) for key, numbers in sums.items()}
     wrong |= {
         (unit_id, day)
         for (unit_id, day, _), delta in _difference(expected, found).items()
         if delta != Delta()
     }
+    refused.subtract(
+        {
+            (row.unit_id, row.day, row.code): row.scans
+            for row in connection.execute(refusals.select())
+        }
+    )
+    wrong |= {(unit_id, day) for (unit_id, day, _), number in refused.items() if number}
     return sorted(wrong)
 
 

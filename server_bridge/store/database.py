@@ -31,16 +31,26 @@ class Database:
     """
 
     def __init__(self, url: str | sa.URL) -> None:
-        self.url = sa.make_url(url)
-        self._engine = sa.create_engine(self.url, pool_pre_ping=True)
+        try:
+            self.url = sa.make_url(url)
+        except sa.exc.ArgumentError as error:
+            raise _unknown(url) from error
+        try:
+            # Parameters hold card ids, which never go into a log.
+            self._engine = sa.create_engine(self.url, pool_pre_ping=True, hide_parameters=True)
+        except (sa.exc.ArgumentError, ModuleNotFoundError) as error:
+            raise _unknown(url) from error
         if self.url.get_backend_name() == "sqlite":
             sa.event.listen(self._engine, "connect", _prepare_sqlite)
             sa.event.listen(self._engine, "begin", _begin_sqlite)
+            self._reader = self._engine
+        else:
+            self._reader = self._engine.execution_options(isolation_level="REPEATABLE READ")
 
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
         """A connection that sees one state of the database. Raises StoreError."""
-        with _explained(), self._engine.connect() as connection, connection.begin():
+        with _explained(), self._reader.connect() as connection, connection.begin():
             yield connection
 
     @contextmanager
@@ -76,6 +86,13 @@ class Database:
         config.set_main_option("script_location", "server_bridge.store:migrations")
         config.attributes["engine"] = self._engine
         return config
+
+
+def _unknown(url: object) -> StoreError:
+    return StoreError(
+        f"database.url {str(url)!r} cannot be used; write sqlite:///bridge.db, or "
+        "postgresql+psycopg://user:password@host/name"
+    )
 
 
 def upsert(

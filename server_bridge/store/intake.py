@@ -12,13 +12,13 @@ import sqlalchemy as sa
 from gate_contract.crossing import Batch, Clock, Direction, Record, chain_start
 from gate_contract.errors import ContractError
 from gate_contract.receipt import Receipt
-from gate_contract.verdicts import REFUSALS, Verdict
+from gate_contract.verdicts import CROSSINGS, REFUSALS, Verdict
 from server_bridge.ingest.accept import Accepted, Conflict, Head, accept
 from server_bridge.ingest.counting import Moment, Passage
 from server_bridge.ingest.filing import Filed, file
 from server_bridge.store.counts import SchoolDay, count_passages, count_refusals, recount
 from server_bridge.store.database import bump
-from server_bridge.store.schema import boots, crossings, ledgers
+from server_bridge.store.schema import boots, crossings, gates, ledgers
 from server_bridge.store.units import ancestry, gate_units
 
 
@@ -108,6 +108,8 @@ class Intake:
         count_refusals(self._connection, scans, self._lines)
         for boot_id in newly_set:
             self._correct(ledger, boot_id, offsets[boot_id], heard_ms)
+        if newly_set:
+            return self._last_crossing_ms(ledger)
         return max((passage.moment.at_ms for passage in passages), default=None)
 
     def _learn_offsets(
@@ -137,7 +139,7 @@ class Intake:
     def _file(
         self, ledger: int, records: Sequence[Record], offsets: dict[str, int], heard_ms: int
     ) -> list[Filed]:
-        floor_ms = self._last_certain_ms(ledger)
+        floor_ms = self._certain_ms(ledger)
         filed = []
         for record in records:
             time = file(
@@ -152,14 +154,18 @@ class Intake:
             filed.append(time)
         return filed
 
-    def _last_certain_ms(self, ledger: int) -> int:
-        found = self._connection.execute(
+    def _certain_ms(self, ledger: int) -> int:
+        """No record yet to come lies before this: the last sure time, or the gate's beginning."""
+        last: int | None = self._connection.execute(
             sa.select(crossings.c.filed_ms)
             .where((crossings.c.ledger == ledger) & (crossings.c.filed_clock != Clock.UNTRUSTED))
             .order_by(crossings.c.seq.desc())
             .limit(1)
         ).scalar()
-        return int(found or 0)
+        added: int = self._connection.execute(
+            sa.select(gates.c.added_ms).join(ledgers).where(ledgers.c.ledger == ledger)
+        ).scalar_one()
+        return max(last or 0, added)
 
     def _correct(self, ledger: int, boot_id: str, offset_ms: int, heard_ms: int) -> None:
         """Give the stored untrusted records of a boot their true time, and recount their days."""
@@ -191,6 +197,14 @@ class Intake:
             )
         for school_day in sorted(touched):
             recount(self._connection, school_day, self._lines)
+
+    def _last_crossing_ms(self, ledger: int) -> int | None:
+        last: int | None = self._connection.execute(
+            sa.select(sa.func.max(crossings.c.filed_ms)).where(
+                (crossings.c.ledger == ledger) & crossings.c.verdict.in_(sorted(CROSSINGS))
+            )
+        ).scalar()
+        return last
 
     def _advance(
         self, ledger: int, outcome: Accepted, heard_ms: int, last_crossing_ms: int | None

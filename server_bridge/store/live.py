@@ -188,7 +188,9 @@ def _faults(told: Health | None, ledgers_of_gate: list[sa.Row[Any]], now_ms: int
                 yield "clock"
     # A card that was replaced falls silent; two that both go on are two devices with one identity.
     lately = [row for row in ledgers_of_gate if now_ms - row.last_ms < DAY_MS]
-    if any(a.last_ms > b.first_ms for a, b in pairwise(lately)):
+    if told and told.damaged_ledgers:
+        yield "ledger_damaged"
+    elif any(a.last_ms > b.first_ms for a, b in pairwise(lately)):
         yield "two_ledgers"
     if any(row.missing for row in ledgers_of_gate):
         yield "ledger_gap"

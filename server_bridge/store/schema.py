@@ -12,9 +12,12 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
+    false,
 )
 
 metadata = MetaData()
+
+NAME_LENGTH = 200
 
 BigKey = BigInteger().with_variant(Integer, "sqlite")  # only INTEGER numbers itself in SQLite
 
@@ -30,7 +33,7 @@ units = Table(
     "units",
     metadata,
     Column("unit_id", String(40), primary_key=True),
-    Column("name", String(200), nullable=False),
+    Column("name", String(NAME_LENGTH), nullable=False),
     Column("level", String(20), nullable=False),
     Column("parent_id", ForeignKey("units.unit_id")),
     comment="The organisation tree; a school is a leaf.",
@@ -42,6 +45,7 @@ gates = Table(
     Column("gate_id", String(40), primary_key=True),
     Column("unit_id", ForeignKey("units.unit_id"), nullable=False),
     Column("added_ms", BigInteger, nullable=False),
+    Column("shut_out", Boolean, nullable=False, server_default=false()),
 )
 
 viewers = Table(

@@ -92,6 +92,21 @@ def gate_units(connection: sa.Connection) -> dict[str, str]:
     return {row.gate_id: row.unit_id for row in rows}
 
 
+def shut_out(connection: sa.Connection, gate_id: str, *, out: bool = True) -> None:
+    """Bar a gate that was lost or stolen, or let it in again. Raises SchoolgateError if unknown."""
+    changed = connection.execute(
+        gates.update().where(gates.c.gate_id == gate_id).values(shut_out=out)
+    )
+    if not changed.rowcount:
+        raise SchoolgateError(f"there is no gate {gate_id}; see: gate-bridge gate list")
+
+
+def gates_shut_out(connection: sa.Connection) -> list[str]:
+    """The gates that the broker turns away, by name."""
+    ids = sa.select(gates.c.gate_id).where(gates.c.shut_out).order_by(gates.c.gate_id)
+    return list(connection.execute(ids).scalars())
+
+
 def add_viewer(connection: sa.Connection, name: str, now_ms: int) -> None:
     """Register somebody who may read counts topics. Raises SchoolgateError if known already."""
     if name in viewer_names(connection):

@@ -1,13 +1,14 @@
 """What every request passes and every answer carries: the page only reads, only for this machine,
 and the browser is told to trust nothing but our own files."""
 
-import ipaddress
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from server_bridge.loopback import is_loopback
 
 HEADERS = {
     "Content-Security-Policy": (
@@ -21,16 +22,6 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host name or address can only mean this machine."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 class Guard:

@@ -8,8 +8,8 @@ import uvicorn
 from starlette.applications import Starlette
 
 from gate_contract.errors import SchoolgateError
+from server_bridge.loopback import is_loopback
 from server_bridge.web.feed import Feed
-from server_bridge.web.guard import is_loopback
 
 NOTE = (
     "The live page has no sign-in yet, so it answers on this machine only; "

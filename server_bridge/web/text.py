@@ -80,6 +80,7 @@ PHRASES: dict[str, Phrase] = {
     "fault_clock": Phrase("Đồng hồ chưa chính xác", "Clock not set"),
     "fault_scan_silent": Phrase("Bộ quét không phản hồi", "Scanner not responding"),
     "fault_two_ledgers": Phrase("Hai sổ ghi dùng chung một mã cổng", "Two ledgers claim this gate"),
+    "fault_ledger_damaged": Phrase("Thẻ nhớ hỏng, cần thay", "SD card failing, to be replaced"),
     "fault_ledger_gap": Phrase("Sổ ghi bị thiếu bản ghi", "Records missing from the ledger"),
     "fault_unknown": Phrase("Sự cố: {code}", "Fault: {code}"),
     # When figures are old

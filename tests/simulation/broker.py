@@ -47,7 +47,7 @@ class SimGateSession(gate_side.Session):
         channel: Channel,
         payload: bytes,
         *,
-        retain: bool = False,  # noqa: ARG002 (the broker knows what is retained)
+        retain: bool = False,
     ) -> None:
         self.broker.perils.meet(f"{self.gate_id} uplink", f"publish {channel}")
         self.out.append((topics.gate(self.gate_id, channel), payload))

@@ -56,11 +56,6 @@ def _sharpened(image: Grey) -> Grey:
     return np.asarray(cv2.addWeighted(image, 2.5, _blurred(1.5, image), -1.5, 0), np.uint8)
 
 
-def _local_contrast(image: Grey) -> Grey:
-    """CLAHE: for the dark, and for a shadow across the code."""
-    return np.asarray(cv2.createCLAHE(3.0, (4, 4)).apply(image), np.uint8)
-
-
 def _black_and_white(image: Grey) -> Grey:
     """Against the mean of 41 pixels around, after a light blur."""
     way = cv2.ADAPTIVE_THRESH_MEAN_C
@@ -89,10 +84,8 @@ BLURRED_MORE = Attempt("blurred_more", read_once, 1.0, partial(_blurred, 1.5))
 SHARP = Attempt("sharp", read_once, 1.0, _sharpened)
 SHARP_SMALLER = Attempt("sharp_smaller", read_once, 0.7, _sharpened)
 DOUBLE_BLURRED = Attempt("double_blurred", read_once, 2.0, partial(_blurred, 1.5))
-DOUBLE_CONTRAST = Attempt("double_contrast", read_once, 2.0, _local_contrast)
 ONE_THRESHOLD = Attempt("one_threshold", _read_one_threshold)
 BLACK_AND_WHITE = Attempt("black_and_white", _read_one_threshold, 1.4, _black_and_white)
-ZBAR = Attempt("zbar", _read_zbar)
 ZBAR_HALF = Attempt("zbar_half", _read_zbar, 0.5, partial(_blurred, 0.7))
 ZBAR_BLACK_AND_WHITE = Attempt("zbar_black_and_white", _read_zbar, 0.7, _black_and_white)
 
@@ -107,10 +100,8 @@ ALL = {
         SHARP,
         SHARP_SMALLER,
         DOUBLE_BLURRED,
-        DOUBLE_CONTRAST,
         ONE_THRESHOLD,
         BLACK_AND_WHITE,
-        ZBAR,
         ZBAR_HALF,
         ZBAR_BLACK_AND_WHITE,
     )

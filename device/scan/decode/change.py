@@ -6,16 +6,16 @@ from numpy.typing import NDArray
 
 from device.scan.frames import Grey
 
-CELL_PX = 8
-MIN_CELLS = 5
+CELL_PX = 16
+MIN_CELLS = 3
 """A code of 20 modules that is just readable covers more cells than this."""
 FLOOR = 6.0
 """Grey levels that a cell must differ by, where there is no noise."""
-NOISE_FACTOR = 5.0
-MEASURE_EVERY = 8
+NOISE_FACTOR = 6.0
+MEASURE_EVERY = 16
 """Noise is measured, and changed cells enter the background by one grey level, once in this many
 frames; quiet cells follow in each fourth."""
-STILL_FRAMES = 15
+STILL_FRAMES = 10
 """A changed cell that has not moved for so many frames is the new background: it was looked at
 often enough, and looking at the same picture again finds nothing new."""
 SETTLE_FRAMES = 4
@@ -40,27 +40,19 @@ class ChangeGate:
         self._settling = 0
         self._frames = 0
 
-    @property
-    def noise(self) -> float:
-        """The noise of a cell of quiet background, grey levels."""
-        return self._noise
-
     def look(self, image: Grey) -> Cells | None:
         """The changed cells of `image`, or None while nothing has changed."""
-        height, width = image.shape
-        size = (max(1, width // CELL_PX), max(1, height // CELL_PX))
-        # INTER_LINEAR takes four pixels of each cell: 40 times faster than the cell's mean.
-        small = cv2.blur(cv2.resize(image, size, interpolation=cv2.INTER_LINEAR), (3, 3))
+        small = _cells_of(image)
         background = self._background
         if background is None or background.shape != small.shape:
             return self._start_anew(small)
         self._frames += 1
         difference = cv2.absdiff(small, background)
         changed, count = self._compare(difference)
-        if self._frames % MEASURE_EVERY == 0 or count > changed.size // 4:
-            self._noise = float(np.median(difference[::4, ::4]))
-            if self._noise > JUMP:
-                return self._start_anew(small)
+        if count > changed.size // 4 and np.median(difference[::2, ::2]) > JUMP:
+            return self._start_anew(small)
+        if self._frames % MEASURE_EVERY == 0 or self._frames == 2:
+            self._noise = float(cv2.mean(difference, cv2.bitwise_not(changed))[0])
             changed, count = self._compare(difference)
         open_now = count >= MIN_CELLS
         if open_now:
@@ -85,10 +77,9 @@ class ChangeGate:
             cv2.absdiff(small, self._last), self._limit() / 2, 255, cv2.THRESH_BINARY_INV
         )[1]
         self._still = cv2.bitwise_and(cv2.add(self._still, 1), cv2.bitwise_and(moved, changed))
-        if self._frames % 4 == 0:
-            rested = cv2.threshold(self._still, STILL_FRAMES, 255, cv2.THRESH_BINARY)[1]
-            if cv2.countNonZero(rested):
-                cv2.copyTo(small, rested, self._background)
+        rested = cv2.threshold(self._still, STILL_FRAMES, 255, cv2.THRESH_BINARY)[1]
+        if cv2.countNonZero(rested):
+            cv2.copyTo(small, rested, self._background)
 
     def _follow(self, small: Grey, changed: Cells) -> None:
         background = self._background
@@ -105,4 +96,16 @@ class ChangeGate:
         self._still = np.zeros_like(small)
         self._settling = SETTLE_FRAMES
         self._noise = 0.0
+        self._frames = 0
         return np.full_like(small, 255)
+
+
+def _cells_of(image: Grey) -> Grey:
+    """One grey value per cell: the mean of four pixels in its middle, smoothed with its neighbours.
+
+    Time goes into fetching the picture from memory, and so only this much of it is fetched.
+    """
+    height, width = image.shape
+    size = (max(1, width // CELL_PX), max(1, height // CELL_PX))
+    middles = cv2.resize(image, size, interpolation=cv2.INTER_LINEAR)
+    return np.asarray(cv2.blur(middles, (3, 3)), np.uint8)

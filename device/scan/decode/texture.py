@@ -1,5 +1,7 @@
 """Where a QR code may be: patches with hard edges in both directions."""
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 
@@ -8,16 +10,18 @@ from device.scan.decode.change import Cells
 from device.scan.frames import Grey
 
 CELL_PX = 16
-MIN_CELLS = 3
-"""Width and height of a patch that is worth a look: 48 pixels."""
+MIN_CELLS = 2
+"""Width and height of a patch that is worth a look: 32 pixels."""
 MOST = 6
 """Patches per frame; a crowd in patterned shirts must not cost more than its share."""
 FLOOR = 4.0
 NOISE_FACTOR = 1.6
-NOISY = 3
-"""Grey levels of edges between neighbours where most of the picture should be smooth."""
-MARGIN_PX = 22
-_CLOSE = np.ones((3, 3), np.uint8)
+MOST_NOISE = 6.0
+"""Where half of the picture is busier than this, it is no noise: a card fills the picture."""
+FAINT = 18.0
+"""Standard deviation of grey levels in a patch."""
+PEAK_SHARE = 0.4
+_NEAR = np.ones((3, 3), np.uint8)
 
 
 def _halved(image: Grey, times: int) -> Grey:
@@ -28,44 +32,59 @@ def _halved(image: Grey, times: int) -> Grey:
     return image
 
 
-def busyness(image: Grey, *, coarse: bool = False) -> Grey:
+def busyness(image: Grey) -> Grey:
     """Per cell of 16 pixels: the weaker of its mean edge strengths across and down.
 
-    A fence is strong across only, a step down only, a printed code both ways. `coarse` looks at
-    means of 4 x 4 pixels instead of 2 x 2, which drowns the noise of the dark.
+    A fence is strong across only, a step down only, a printed code both ways. Means of 4 x 4
+    pixels are compared, which drowns the noise of the dark.
     """
-    times, step = (2, 1) if coarse else (1, 2)
-    small = _halved(image, times)
-    across = cv2.absdiff(small[:-step, step:], small[:-step, :-step])
-    down = cv2.absdiff(small[step:, :-step], small[:-step, :-step])
-    return np.asarray(cv2.min(_halved(across, 4 - times), _halved(down, 4 - times)), np.uint8)
+    small = _halved(image, 2)
+    across = cv2.absdiff(small[:-1, 1:], small[:-1, :-1])
+    down = cv2.absdiff(small[1:, :-1], small[:-1, :-1])
+    return np.asarray(cv2.min(_halved(across, 2), _halved(down, 2)), np.uint8)
 
 
-def patches(image: Grey, changed: Cells) -> list[Box]:
-    """Boxes of `image` that may hold codes, the busiest first, at most MOST.
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """`likeness`: mean edge strength over contrast. Print is all edges: most codes have 0.3 to 0.6,
+    leaves and clothes seldom more than 0.2. `faint`: so little contrast that noise matters."""
 
-    `changed`: as the change gate gives it, at half this module's cell size.
+    box: Box
+    likeness: float
+    faint: bool
+
+
+def patches(image: Grey, changed: Cells) -> list[Patch]:
+    """What may be codes in `image`, the most alike first, at most MOST.
+
+    `changed`: as the change gate gives it.
     """
     height, width = image.shape
     if min(height, width) < CELL_PX * MIN_CELLS + 4:
         return []
     busy = busyness(image)
-    if np.median(busy) >= NOISY:
-        busy = busyness(image, coarse=True)
+    noise = min(MOST_NOISE, float(np.median(busy)))
     rows, columns = busy.shape
-    near = cv2.dilate(cv2.resize(changed, (columns, rows), interpolation=cv2.INTER_AREA), _CLOSE)
-    noise = float(np.median(busy))
+    near = cv2.dilate(cv2.resize(changed, (columns, rows), interpolation=cv2.INTER_AREA), _NEAR)
     limit = max(FLOOR, NOISE_FACTOR * noise)
-    mask = cv2.threshold(busy, limit, 255, cv2.THRESH_BINARY)[1]
-    mask = cv2.bitwise_and(mask, cv2.threshold(near, 0, 255, cv2.THRESH_BINARY)[1])
-    mask = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, _CLOSE)
-    count, _, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    left = cv2.copyTo(cv2.blur(busy, (3, 3)), near)
     found = []
-    for x, y, across, down, area in stats[1:count].tolist():
-        if min(across, down) < MIN_CELLS or area < 0.3 * across * down:
+    for _ in range(MOST):
+        # From each peak, the cells around it that are nearly as busy: a card in front of a hedge
+        # stands out from the hedge.
+        _, peak, _, at = cv2.minMaxLoc(left)
+        if peak < limit:
+            break
+        mask = cv2.threshold(left, max(limit * 0.9, PEAK_SHARE * peak), 255, cv2.THRESH_BINARY)[1]
+        _, _, _, (x, y, across, down) = cv2.floodFill(mask, None, at, 128, flags=8)
+        left[max(0, y - 1) : y + down + 1, max(0, x - 1) : x + across + 1] = 0
+        if min(across, down) < MIN_CELLS:
             continue
-        box = Box(x, y, x + across, y + down)
-        weight = float(cv2.sumElems(box.cut(busy))[0])
-        found.append((weight, Box(*(v * CELL_PX for v in box)).grown(MARGIN_PX, image)))
-    found.sort(reverse=True)
-    return [box for _, box in found[:MOST]]
+        inner = Box(x * CELL_PX, y * CELL_PX, (x + across) * CELL_PX, (y + down) * CELL_PX)
+        contrast = float(cv2.meanStdDev(inner.cut(image)[::3])[1][0, 0])
+        strength = float(cv2.mean(busy[y : y + down, x : x + across])[0])
+        margin = CELL_PX + max(inner.width, inner.height) // 5
+        likeness = (strength - noise) / max(4.0, contrast)
+        found.append(Patch(inner.grown(margin, image), likeness, contrast < FAINT))
+    found.sort(key=lambda patch: -patch.likeness)
+    return found

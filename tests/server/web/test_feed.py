@@ -159,9 +159,11 @@ def test_server_ends_while_the_database_hangs(district: FakeDistrict) -> None:
 @pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_the_process_with_pages_open(ending: signal.Signals) -> None:
     program = """
+import signal
 from server_bridge.web.app import create_app
 from server_bridge.web.serve import PageServer
 from tests.fakes.district import HANOI, morning_district
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job ignores it
 district = morning_district()
 app = create_app(district.read, district.revision, timezone=HANOI)
 try:

@@ -91,6 +91,7 @@ def upgrade() -> None:
         sa.Column("gate_id", sa.String(length=40), nullable=False),
         sa.Column("unit_id", sa.String(length=40), nullable=False),
         sa.Column("added_ms", sa.BigInteger(), nullable=False),
+        sa.Column("shut_out", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.ForeignKeyConstraint(
             ["unit_id"],
             ["units.unit_id"],

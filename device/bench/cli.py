@@ -1,0 +1,120 @@
+"""`gate bench`: facts about reading cards, measured here and now."""
+
+import json
+from collections.abc import Iterable
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import click
+import cv2
+
+from device.bench import decoding, scanning, sequences
+from device.bench.parts import PARTS
+
+SYNTHETIC_FPS = 15.0
+
+
+class Size(click.ParamType[tuple[int, int]]):
+    """`1280x960` as (width, height)."""
+
+    name = "WIDTHxHEIGHT"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, int]:
+        if isinstance(value, tuple):
+            return value
+        width, _, height = str(value).partition("x")
+        if not (width.isdigit() and height.isdigit() and int(width) and int(height)):
+            self.fail(f"{value!r} is not like 1280x960", param, ctx)
+        return int(width), int(height)
+
+
+folder = click.Path(exists=True, file_okay=False, path_type=Path)
+
+
+@click.group()
+def bench() -> None:
+    """Measure how well and how cheaply cards are read on this machine."""
+    cv2.setNumThreads(1)  # CPU time is compared; more threads would only blur it
+
+
+@bench.command()
+@click.argument("directory", type=folder)
+@click.option("--fit", type=Size(), help="Shrink larger images to lie within this size.")
+@click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
+def decode(directory: Path, fit: tuple[int, int] | None, *, as_json: bool) -> None:
+    """Read the photographs in DIRECTORY (labels.tsv: file TAB text) with three pipelines."""
+    figures = decoding.measure(directory, fit)
+    wrong = figures.pop("wrong")
+    if as_json:
+        click.echo(json.dumps(figures, indent=1))
+        return
+    click.echo(f"{figures['images']} images")
+    _table(figures["pipelines"])
+    for name, texts in wrong.items():
+        for text in texts:
+            click.echo(f"wrong, {name}: {text}")
+
+
+@bench.command()
+@click.argument("directory", type=folder, required=False)
+@click.option("--synthetic", is_flag=True, help="Scenes of our own instead of a folder.")
+@click.option("--passes", default=40, show_default=True, help="Cards in the synthetic scenes.")
+@click.option("--seed", default=1, show_default=True, help="Another seed, other scenes.")
+@click.option("--size", type=Size(), default="1280x720", show_default=True)
+@click.option("--cardless", default=0, show_default=True, help="More frames that show no code.")
+@click.option("--union", is_flag=True, help="Also everything we know on whole frames; slow.")
+@click.option("--parts", is_flag=True, help="Also our pipeline with one part taken out.")
+@click.option("--only", is_flag=True, help="Our own pipeline alone, without the comparison.")
+@click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
+def scan(
+    directory: Path | None,
+    *,
+    synthetic: bool,
+    passes: int,
+    seed: int,
+    size: tuple[int, int],
+    cardless: int,
+    union: bool,
+    parts: bool,
+    only: bool,
+    as_json: bool,
+) -> None:
+    """Read sequences of numbered frames (truth.tsv: frame TAB card) as a gate does."""
+    if synthetic == (directory is not None):
+        raise click.UsageError("give either a folder or --synthetic")
+    moments: Iterable[sequences.Moment]
+    if directory is not None:
+        moments = sequences.recorded(directory)
+    else:
+        moments = sequences.synthetic(passes, seed, fps=SYNTHETIC_FPS, size=size)
+    moments = chain(moments, sequences.cardless(cardless, seed, fps=SYNTHETIC_FPS, size=size))
+    names = ["schoolgate"] if only else ["schoolgate", "pyzbar", "zxing"]
+    names += ["union"] if union else []
+    names += list(PARTS) if parts else []
+    measured = scanning.Bench(names)
+    for moment in moments:
+        measured.feed(moment)
+    figures = scanning.report(measured)
+    if as_json:
+        click.echo(json.dumps(figures, indent=1))
+        return
+    click.echo(" ".join(f"{kind} {count}" for kind, count in figures["frames"].items()))
+    _table(figures["pipelines"])
+    if figures["ratios_to_pyzbar"]:
+        click.echo("as ratios to pyzbar on every frame:")
+        _table(figures["ratios_to_pyzbar"])
+    for name, reads in figures["false"].items():
+        for text in reads:
+            click.echo(f"false read, {name}: {text}")
+
+
+def _table(rows: dict[str, dict[str, Any]]) -> None:
+    columns = list(dict.fromkeys(key for row in rows.values() for key in row))
+    click.echo(f"{'':28}" + "".join(f"{name:>14}" for name in rows))
+    for column in columns:
+        cells = (row.get(column) for row in rows.values())
+        texts = ("-" if cell is None else f"{cell:g}" for cell in cells)
+        click.echo(f"{column:28}" + "".join(f"{text:>14}" for text in texts))

@@ -1,0 +1,76 @@
+"""Ground truth: labels.tsv of photographs, truth.tsv of sequences."""
+
+from collections import defaultdict
+from pathlib import Path
+
+from gate_contract.errors import SchoolgateError
+
+TAB = "\t"
+_UNESCAPE = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\"}
+
+
+class BenchError(SchoolgateError):
+    """A folder that cannot be measured; the message says what it lacks."""
+
+
+def unescape(field: str) -> str:
+    r"""The text of a field: `\\`, `\n`, `\t`, `\r` are one character each."""
+    plain = []
+    characters = iter(field)
+    for character in characters:
+        if character == "\\":
+            following = next(characters, "\\")
+            plain.append(_UNESCAPE.get(following, "\\" + following))
+        else:
+            plain.append(character)
+    return "".join(plain)
+
+
+def read_labels(file: Path) -> dict[str, list[str]]:
+    """File name to its texts, in the order of the rows; no text at all is an empty list.
+
+    Raises:
+        BenchError: no such file, or a row without a TAB.
+    """
+    try:
+        content = file.read_bytes().decode("utf-8", "surrogateescape")
+    except OSError as error:
+        raise BenchError(f"{file}: {error.strerror}; each row is a file name TAB text") from error
+    labels: dict[str, list[str]] = defaultdict(list)
+    for number, row in enumerate(content.split("\n"), 1):
+        if not row:
+            continue
+        name, tab, field = row.rstrip("\r").partition(TAB)
+        if not tab:
+            raise BenchError(f"{file}, row {number}: no TAB between file name and text")
+        texts = labels[name]
+        if field:
+            texts.append(plain(unescape(field)))
+    return dict(labels)
+
+
+def unlabelled_codes(file: Path) -> dict[str, int]:
+    """From meta.tsv (`3 codes`, `1 known`): how many codes of an image have no label."""
+    missing: dict[str, int] = {}
+    if not file.exists():
+        return missing
+    for row in file.read_text("utf-8").splitlines():
+        fields = row.split(TAB)
+        if len(fields) > 3 and fields[2].endswith("codes") and fields[3].endswith("known"):
+            missing[fields[0]] = int(fields[2].split()[0]) - int(fields[3].split()[0])
+    return missing
+
+
+def plain(text: str) -> str:
+    """As the labels were made: line ends are one character, none at the ends."""
+    return text.replace("\r\n", "\n").strip()
+
+
+def as_text(data: bytes) -> str:
+    """What a code says, for comparing with a label: UTF-8, else Shift-JIS, else Latin-1."""
+    for encoding in ("utf-8", "shift_jis"):
+        try:
+            return plain(data.decode(encoding))
+        except UnicodeDecodeError:
+            continue
+    return plain(data.decode("latin-1"))

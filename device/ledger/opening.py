@@ -1,0 +1,106 @@
+"""How gate-scan opens the ledger: proven first, and a damaged one set aside for a new one.
+
+Nothing is ever deleted. A file that is set aside keeps what it holds, and gate-uplink delivers what
+still verifies in it (`salvage`).
+"""
+
+import os
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+import structlog
+
+from device.ledger import doubt
+from device.ledger.file import ForeignLedgerError, LedgerDamagedError, LedgerFile, create, explained
+from device.ledger.verifying import verify
+from device.ledger.writing import ScanLedger
+
+log = structlog.get_logger()
+
+
+class Opening:
+    """Call it for an open ledger; it raises LedgerError. The first call of a process proves the
+    whole file, and so does a call while there is a doubt; others do not, because a full disk is
+    tried again every second."""
+
+    def __init__(self, path: Path, gate_id: str) -> None:
+        self._path = path
+        self._gate_id = gate_id
+        self._proven = False
+
+    def __call__(self) -> ScanLedger:
+        if not self._proven or doubt.about(self._path):
+            with explained(self._path):
+                look_into(self._path, self._gate_id)
+            self._proven = True
+        create(self._path, self._gate_id)
+        return ScanLedger.open(self._path, self._gate_id)
+
+
+def look_into(path: Path, gate_id: str) -> Path | None:
+    """Prove the ledger at `path`; set it aside if it is damaged, and return where it went.
+
+    Raises:
+        LedgerError: it cannot be read now, or is another gate's. Nothing has been moved.
+        OSError: the folder cannot be written.
+    """
+    moved = None
+    if path.exists() and path.stat().st_size:
+        reason = "forked" if doubt.about(path) == "forked" else ""
+        try:
+            _prove(path, gate_id)
+        except LedgerDamagedError as error:
+            reason = "damaged"
+            log.error("ledger damaged", error=str(error))  # noqa: TRY400 (its words are enough)
+        if reason:
+            moved = set_aside(path, reason)
+            log.error("ledger set aside", file=moved.name)
+    doubt.settle(path)
+    return moved
+
+
+def _prove(path: Path, gate_id: str) -> None:
+    named = doubt.name_of(path)
+    try:
+        with closing(LedgerFile.open(path, gate_id)) as ledger:
+            if named and named != (gate_id, ledger.ledger_id):
+                raise LedgerDamagedError(f"it says {ledger.ledger_id}, but was made as {named[1]}")
+            verify(ledger)
+    except ForeignLedgerError as error:
+        if named and named[0] == gate_id:  # made here as ours, it cannot have become another's
+            raise LedgerDamagedError(str(error)) from error
+        raise
+
+
+def set_aside(path: Path, reason: str) -> Path:
+    """Move a ledger's files away together. Raises OSError.
+
+    A second name first and the first name gone last: whenever power fails in between, either the
+    damaged ledger is still in its place or all of it is under its new name. (A database without
+    its write-ahead log would look whole, and lack its newest records.)
+    """
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+    number = 1
+    while (target := path.with_name(f"ledger-{reason}-{stamp}-{number}.db")).exists():
+        number += 1
+    for part in ("-wal", ""):
+        source = path.with_name(path.name + part)
+        if source.exists():
+            os.link(source, target.with_name(target.name + part))
+    if path.with_name(doubt.NAME).exists():
+        os.link(path.with_name(doubt.NAME), target.with_suffix(".id"))
+    _sync(path.parent)
+    for part in ("", "-wal", "-shm"):
+        path.with_name(path.name + part).unlink(missing_ok=True)
+    path.with_name(doubt.NAME).unlink(missing_ok=True)
+    _sync(path.parent)
+    return target
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

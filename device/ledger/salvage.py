@@ -1,0 +1,167 @@
+"""A ledger that was set aside as damaged: what still verifies in it, ready to be delivered.
+
+It falls into runs of consecutive records that their chain hashes prove. The damaged file is never
+written; how far it is delivered stands in a small file beside it.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+import msgspec
+from msgspec import Struct
+
+from device.ledger import carving, doubt
+from device.ledger.file import LedgerError, explained
+from gate_contract.crossing import MAX_RECORDS, Batch, Record, chain_next, chain_start
+
+PATTERN = "ledger-damaged-*.db"
+Found = dict[int, list[tuple[Record, bytes]]]
+"""By seq; a page may be there twice, in the file and in its write-ahead log."""
+
+
+class Progress(Struct, frozen=True, kw_only=True):
+    """`receipted`: as in a ledger. `done`: the district has all that could be proven."""
+
+    receipted: int = 0
+    proven: int = 0
+    done: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Proven records `first`..`last`."""
+
+    first: int
+    last: int
+
+
+class Salvage:
+    """Has what is needed to deliver a ledger, as `UplinkLedger` has."""
+
+    def __init__(self, path: Path, gate_id: str, ledger_id: str, found: Found) -> None:
+        self.path = path
+        self.gate_id = gate_id
+        self.ledger_id = ledger_id
+        self._records: dict[int, Record] = {}
+        self._chains: dict[int, bytes] = {0: chain_start(gate_id, ledger_id)}
+        self._prove(found)
+        self.runs = list(_runs(sorted(self._records)))
+        self._receipted = _progress(path).receipted
+
+    @classmethod
+    def open(cls, path: Path, gate_id: str) -> Self:
+        """Look at every page of a file that was set aside. Takes seconds, and its size in memory.
+
+        Raises:
+            LedgerError: it cannot be read, or it does not tell whose ledger it is.
+        """
+        found: Found = {}
+        names = {doubt.name_of(path, path.with_suffix(".id").name)}
+        with explained(path):
+            for row in carving.rows(path):
+                names.add(carving.as_name(row))
+                entry = carving.as_record(row)
+                if entry:
+                    found.setdefault(entry[0].seq, []).append(entry)
+        ledger_ids = {name[1] for name in names if name and name[0] == gate_id}
+        told = [cls(path, gate_id, ledger_id, found) for ledger_id in sorted(ledger_ids)]
+        whole = [salvage for salvage in told if 1 in salvage._records] or told
+        if len(whole) != 1:
+            raise LedgerError(f"{path} does not tell whose ledger it is; keep it for the district")
+        return whole[0]
+
+    @property
+    def proven(self) -> int:
+        return len(self._records)
+
+    @property
+    def last(self) -> int:
+        return self.runs[-1].last if self.runs else 0
+
+    def window(self) -> Run | None:
+        """What may be sent now: the first run that has no receipt yet, None if all have.
+
+        The run behind a hole goes out only after that: it makes the district give up the hole.
+        """
+        return next((run for run in self.runs if run.last > self._receipted), None)
+
+    def chain_at(self, seq: int) -> bytes | None:
+        """The chain hash after `seq`, None where it is lost."""
+        return self._chains.get(seq)
+
+    def batch(self, run: Run, first: int, last: int) -> Batch:
+        """Records of one run, 256 at the most. `oldest` says that nothing before it is left."""
+        last = min(last, run.last, first + MAX_RECORDS - 1)
+        return Batch(
+            gate_id=self.gate_id,
+            ledger_id=self.ledger_id,
+            oldest=run.first,
+            previous=self._chains[first - 1].hex(),
+            head=self._chains[last].hex(),
+            records=[self._records[seq] for seq in range(first, last + 1)],
+        )
+
+    def receipted(self) -> int:
+        """Everything up to this seq that could be proven is stored at the district."""
+        return self._receipted
+
+    def set_receipted(self, seq: int) -> None:
+        """Move the delivery mark. Raises LedgerError if it cannot be written."""
+        self._receipted = seq
+        progress = Progress(receipted=seq, proven=self.proven, done=self.window() is None)
+        with explained(self.path):
+            draft = self.path.with_suffix(".new")
+            draft.write_bytes(msgspec.json.encode(progress))
+            draft.replace(self.path.with_suffix(".json"))
+
+    def _prove(self, found: Found) -> None:
+        tentative: dict[int, tuple[Record, bytes]] = {}
+        for seq in sorted(found):
+            for record, chain in found[seq]:
+                previous = self._chains.get(seq - 1)
+                if previous is not None and chain_next(previous, record) == chain:
+                    self._keep(seq, record, chain)
+                elif seq - 1 in tentative and chain_next(tentative[seq - 1][1], record) == chain:
+                    # The one before is right, and only its own hash is damaged.
+                    self._keep(seq - 1, *tentative[seq - 1])
+                    self._keep(seq, record, chain)
+                elif previous is not None:
+                    tentative[seq] = record, chain_next(previous, record)
+            # The first record after a hole cannot be proven, but it proves those after it.
+            if seq not in self._chains and len({chain for _, chain in found[seq]}) == 1:
+                self._chains[seq] = found[seq][0][1]
+
+    def _keep(self, seq: int, record: Record, chain: bytes) -> None:
+        self._records[seq] = record
+        self._chains[seq] = chain
+
+
+def waiting(folder: Path) -> list[Path]:
+    """Damaged ledgers in `folder` that are not delivered yet."""
+    return [path for path in sorted(folder.glob(PATTERN)) if not _progress(path).done]
+
+
+def set_aside(folder: Path) -> int:
+    """How many ledgers lie aside, delivered or not: each is a sign of a failing SD card."""
+    return len(list(folder.glob("ledger-*-*.db")))
+
+
+def _progress(path: Path) -> Progress:
+    try:
+        return msgspec.json.decode(path.with_suffix(".json").read_bytes(), type=Progress)
+    except (OSError, msgspec.DecodeError):
+        return Progress()
+
+
+def _runs(seqs: Iterable[int]) -> Iterator[Run]:
+    first = last = 0
+    for seq in seqs:
+        if seq != last + 1 or not last:
+            if last:
+                yield Run(first, last)
+            first = seq
+        last = seq
+    if last:
+        yield Run(first, last)

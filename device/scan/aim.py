@@ -1,0 +1,129 @@
+"""The technician's eye: can a card be read here, at which distance, and what is in the way?"""
+
+from collections import deque
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+
+from device.scan.decode import Code, Decoder
+from device.scan.decode.boxes import around
+from device.scan.frames import Grey
+
+CARD_MODULES = 37
+"""A card's code: version 5."""
+CARD_MM = 50.0
+"""Its printed side; never below 25 mm."""
+WINDOW = 30
+DARK, BRIGHT = 60, 215
+"""Mean grey levels of the code's paper and ink together, outside of which the exposure is wrong."""
+SOFT = 2.2
+"""Pixels that an edge between ink and paper takes; beyond it the focus is off."""
+FEW_PX = 2.5
+"""Pixels per module below which reading becomes luck."""
+GOOD_SHARE = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What one frame says about a code that was read in it."""
+
+    px_per_module: float
+    edge_px: float
+    brightness: float
+    contrast: float
+
+
+@dataclass
+class Aim:
+    """Watches frames and keeps the last WINDOW of them."""
+
+    decoder: Decoder
+    focal_px: float
+    print_mm: float = CARD_MM
+    sights: deque[Sight | None] = field(default_factory=lambda: deque(maxlen=WINDOW))
+    brightness: float = 0.0
+
+    def see(self, image: Grey) -> list[Code]:
+        """One frame; the codes in it."""
+        codes = self.decoder.decode(image)
+        self.brightness = float(cv2.mean(image[::4, ::4])[0])
+        self.sights.append(sight(image, codes[0]) if codes else None)
+        return codes
+
+    @property
+    def share(self) -> float:
+        """Part of the last frames that could be read, 0-1."""
+        return sum(s is not None for s in self.sights) / max(1, len(self.sights))
+
+    def distance_mm(self) -> float | None:
+        """How far away the last code was, from its size; None while none is read."""
+        last = next((s for s in reversed(self.sights) if s is not None), None)
+        if last is None:
+            return None
+        return self.focal_px * self.print_mm / (last.px_per_module * CARD_MODULES)
+
+    def farthest_mm(self) -> float:
+        """Where a card of this print size falls below FEW_PX per module."""
+        return self.focal_px * self.print_mm / (FEW_PX * CARD_MODULES)
+
+    def advice(self) -> list[str]:
+        """What to change, the most urgent first; empty when all is well."""
+        seen = [s for s in self.sights if s is not None]
+        if not seen:
+            return [self._advice_without_a_code()]
+        told = []
+        middle = {
+            name: float(np.median([getattr(s, name) for s in seen])) for name in Sight.__slots__
+        }
+        if middle["px_per_module"] < FEW_PX:
+            told.append("too far or printed too small: come closer, or print at 50 mm or more")
+        if middle["edge_px"] > SOFT:
+            told.append("not sharp: turn the lens, or hold the card at the distance it is set to")
+        if middle["brightness"] < DARK:
+            told.append("too dark: add a lamp, or allow a longer exposure")
+        elif middle["brightness"] > BRIGHT:
+            told.append("too bright: shorten the exposure, or turn the lamp aside")
+        elif middle["contrast"] < 40:
+            told.append("little contrast: a reflection lies on the card, tilt lamp or camera")
+        if self.share < GOOD_SHARE and not told:
+            told.append("read only now and then: hold still, or shorten the exposure")
+        return told
+
+    def _advice_without_a_code(self) -> str:
+        if self.brightness < 25:
+            return "the picture is nearly black: take the cap off, add a lamp"
+        if self.brightness > 240:
+            return "the picture is nearly white: shorten the exposure"
+        return "no code is read: hold a card about 30 cm before the lens"
+
+    def line(self) -> str:
+        """One line for the terminal."""
+        last = next((s for s in reversed(self.sights) if s is not None), None)
+        distance = self.distance_mm()
+        figures = [f"read {self.share:4.0%}", f"light {self.brightness:3.0f}"]
+        if last is not None and distance is not None:
+            figures += [
+                f"{last.px_per_module:4.1f} px/module",
+                f"edge {last.edge_px:3.1f} px",
+                f"about {distance / 10:3.0f} cm (limit {self.farthest_mm() / 10:.0f} cm)",
+            ]
+        return " | ".join(figures) + " | " + ("; ".join(self.advice()) or "good")
+
+
+def sight(image: Grey, code: Code) -> Sight:
+    """Measures a code that was read: its size, sharpness and light."""
+    corners = np.array(code.corners)
+    sides = np.hypot(*(corners - np.roll(corners, 1, axis=0)).T)
+    part = around(code.corners).grown(0, image).cut(image)
+    part = part if part.size else image
+    dark, light = (float(v) for v in np.percentile(part, (8, 92)))
+    # The steepest tenth of edges: how many grey levels one pixel takes of the whole step.
+    steps = np.abs(np.diff(part.astype(np.int16), axis=1))
+    steepest = float(np.percentile(steps, 95)) if steps.size else 0.0
+    return Sight(
+        px_per_module=float(sides.mean()) / CARD_MODULES,
+        edge_px=(light - dark) / max(1.0, steepest),
+        brightness=(dark + light) / 2,
+        contrast=light - dark,
+    )

@@ -1,0 +1,213 @@
+"""The decoder in a process of its own: what hostile pixels do to it, they do not do to the gate."""
+
+import contextlib
+import mmap
+import os
+import select
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
+
+import cv2
+import numpy as np
+
+from device.scan.decode import Code
+from device.scan.decode.wire import (
+    ANSWER,
+    ANSWER_CODES,
+    ANSWER_DIED,
+    ANSWER_READY,
+    CODES_BYTES,
+    REQUEST,
+    pack_keys,
+    unpack_codes,
+)
+from device.scan.frames import Grey
+from gate_contract.errors import SchoolgateError
+
+HANG_S = 0.7
+"""A frame that takes longer is given up, and its process killed. With the fork of the next one
+this stays below a second even on a Raspberry Pi Zero 2."""
+START_S = 60.0
+RESTART_S = 5.0
+MAX_PIXELS = 4096 * 3072
+MEMORY_BYTES = 160_000_000
+
+
+class DecoderError(SchoolgateError):
+    """The decoder process cannot be started at all."""
+
+
+@dataclass(slots=True)
+class Mishaps:
+    """What became of decoder processes since the start, for health."""
+
+    crashes: int = 0
+    hangs: int = 0
+    out_of_memory: int = 0
+
+
+class DecoderProcess:
+    """A Decoder that runs another one in a locked-in process.
+
+    `decoder`: `schoolgate`, `single`, `zxing` or `pyzbar`. `keys`: the public keys (key_id to 32
+    raw bytes) by which genuine cards are known; none: every code counts. A frame whose decoding
+    crashes, hangs or eats memory gives no codes and is counted in `mishaps`.
+
+    Raises:
+        DecoderError: the process does not start; the message says what it printed last.
+    """
+
+    def __init__(
+        self,
+        decoder: str = "schoolgate",
+        keys: Mapping[int, bytes] | None = None,
+        *,
+        hang_s: float = HANG_S,
+        memory_bytes: int = MEMORY_BYTES,
+    ) -> None:
+        self.mishaps = Mishaps()
+        self.sealed = False
+        """Whether the kernel's filter is on: no network, no files."""
+        self._arguments = ("--decoder", decoder, "--keys", pack_keys(keys or {}))
+        self._hang_s = hang_s
+        self._memory_bytes = memory_bytes
+        self._number = 0
+        self._process: subprocess.Popen[bytes] | None = None
+        file = os.memfd_create("schoolgate-frame")
+        os.ftruncate(file, CODES_BYTES + MAX_PIXELS)
+        self._file = file
+        self._shared = mmap.mmap(file, 0)
+        self._memory = np.frombuffer(self._shared, np.uint8)
+        self._start()
+
+    def decode(self, image: Grey) -> list[Code]:
+        """All codes in `image`, each once; none if decoding it failed."""
+        height, width = image.shape
+        if width * height > MAX_PIXELS:
+            part = (MAX_PIXELS / (width * height)) ** 0.5 * 0.999
+            return _scaled(self.decode(cv2.resize(image, None, fx=part, fy=part)), 1 / part)
+        if self._process is None:
+            self._start()
+        target = self._memory[CODES_BYTES : CODES_BYTES + width * height]
+        np.copyto(target.reshape(height, width), image)
+        self._number += 1
+        try:
+            os.write(self._requests, REQUEST.pack(self._number, width, height, 0))
+        except OSError:
+            return self._broken()
+        return self._await_codes()
+
+    def close(self) -> None:
+        """Ends the process and gives its memory back. May be called twice."""
+        self._stop()
+        if not self._shared.closed:
+            del self._memory
+            self._shared.close()
+            os.close(self._file)
+
+    def _stop(self) -> None:
+        process, self._process = self._process, None
+        if process is None:
+            return
+        for end in (self._requests, self._control, self._answers):
+            os.close(end)
+        process.kill()
+        process.wait()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _start(self) -> None:
+        theirs_requests, self._requests = os.pipe()
+        self._answers, theirs_answers = os.pipe()
+        theirs_control, self._control = os.pipe()
+        theirs = (theirs_requests, theirs_answers, theirs_control)
+        environment = {"PATH": os.environ.get("PATH", ""), "PYTHONPATH": os.pathsep.join(sys.path)}
+        # One thread: the library would otherwise start its own before we fork.
+        environment |= {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+        command = [sys.executable, "-m", "device.scan.decode.worker", *self._arguments]
+        for name, value in (
+            ("shared", self._file),
+            ("requests", theirs_requests),
+            ("answers", theirs_answers),
+            ("control", theirs_control),
+            ("memory-bytes", self._memory_bytes),
+        ):
+            command += [f"--{name}", str(value)]
+        self._process = subprocess.Popen(command, pass_fds=(self._file, *theirs), env=environment)
+        for end in theirs:
+            os.close(end)
+        if not self._await_ready(START_S):
+            self.close()
+            raise DecoderError("the decoder process does not start; see what it wrote to the log")
+
+    def _next_answer(self, until: float) -> tuple[int, int, int] | None:
+        """(number, kind, value), or None at the deadline. Raises EOFError if nobody is there."""
+        left = max(0.0, until - time.monotonic())
+        if not select.select([self._answers], [], [], left)[0]:
+            return None
+        message = os.read(self._answers, ANSWER.size)
+        if len(message) != ANSWER.size:
+            raise EOFError
+        number, kind, value, _ = ANSWER.unpack(message)
+        return number, kind, value
+
+    def _await_ready(self, seconds: float) -> bool:
+        until = time.monotonic() + seconds
+        with contextlib.suppress(EOFError):
+            while answer := self._next_answer(until):
+                if answer[1] == ANSWER_READY:
+                    self.sealed = bool(answer[2])
+                    return True
+        return False
+
+    def _await_codes(self) -> list[Code]:
+        until = time.monotonic() + self._hang_s
+        try:
+            while answer := self._next_answer(until):
+                number, kind, value = answer
+                if kind == ANSWER_DIED:
+                    return self._died(out_of_memory=bool(value))
+                if kind == ANSWER_CODES and number == self._number and value <= CODES_BYTES:
+                    return unpack_codes(bytes(self._shared[:value]))
+            return self._hung()
+        except (EOFError, ValueError):
+            return self._broken()
+
+    def _died(self, *, out_of_memory: bool) -> list[Code]:
+        if out_of_memory:
+            self.mishaps.out_of_memory += 1
+        else:
+            self.mishaps.crashes += 1
+        if not self._await_ready(RESTART_S):
+            self._stop()
+        return []
+
+    def _hung(self) -> list[Code]:
+        self.mishaps.hangs += 1
+        with contextlib.suppress(OSError):
+            os.write(self._control, b"k")
+        if not self._await_ready(RESTART_S):
+            self._stop()
+        return []
+
+    def _broken(self) -> list[Code]:
+        """The whole process is gone, or answers nonsense: the next frame starts a new one."""
+        self.mishaps.crashes += 1
+        self._stop()
+        return []
+
+
+def _scaled(codes: list[Code], factor: float) -> list[Code]:
+    scaled = []
+    for code in codes:
+        a, b, c, d = ((x * factor, y * factor) for x, y in code.corners)
+        scaled.append(Code(code.data, (a, b, c, d)))
+    return scaled

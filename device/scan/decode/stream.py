@@ -1,0 +1,153 @@
+"""Reading a camera's frames one after the other: what to look at, where, and how hard."""
+
+import time
+from collections.abc import Callable
+
+from device.scan.decode import Code
+from device.scan.decode import attempts as a
+from device.scan.decode.attempts import Attempt
+from device.scan.decode.boredom import Boredom
+from device.scan.decode.boxes import whole
+from device.scan.decode.change import Cells, ChangeGate
+from device.scan.decode.ladder import IsCard, anything, climb
+from device.scan.decode.patience import Patience
+from device.scan.decode.texture import Patch, patches
+from device.scan.decode.track import Track
+from device.scan.frames import Grey
+
+BUDGET_MS = 45.0
+"""Per frame. After it no further attempt begins, so a frame may take one attempt longer."""
+LOST_FRAMES = 6
+"""A code that was not seen in so many frames is gone."""
+SEARCH_EVERY = 3
+"""While a card is being read, the rest of the picture is searched in each third frame only."""
+SMALL_PX = 210
+"""A patch no larger than this is read best at twice its size."""
+LIKELY = 0.2
+"""Patches less like a code than this, and boring ones, get one attempt in each
+UNLIKELY_EVERY-th frame."""
+UNLIKELY_EVERY = 4
+CARD_PX = 96
+"""A card that can be read at all fills a patch of this size, margins included."""
+WHOLE_EVERY = 6
+"""In each so-manieth frame with nothing read, the whole picture gets one attempt: whatever the
+search for patches does not know of is found then."""
+
+_RESCUE = (a.DOUBLE, a.SHARP, a.PLAIN, a.BLURRED, a.DOUBLE_BLURRED)
+"""For a card that was read before, two of these in each frame where its own attempt fails."""
+
+
+def attempts_at(patch: Patch) -> tuple[Attempt, ...]:
+    """What is tried at a patch, in this order, until one reads a card."""
+    if patch.faint:
+        return a.BLURRED, a.DOUBLE_BLURRED
+    if max(patch.box.width, patch.box.height) <= SMALL_PX:
+        return a.DOUBLE, a.PLAIN, a.SHARP
+    return a.PLAIN, a.DOUBLE, a.SHARP
+
+
+class StreamDecoder:
+    """A Decoder for consecutive frames of one camera. It remembers the scene and the cards in it.
+
+    `is_card` tells a genuine card from any other bytes. A card is handed on in the frame that
+    shows it; other bytes only after `Patience` has seen them often enough.
+    """
+
+    def __init__(
+        self,
+        is_card: IsCard = anything,
+        *,
+        budget_ms: float = BUDGET_MS,
+        gate: ChangeGate | None = None,
+        attempts_at: Callable[[Patch], tuple[Attempt, ...]] = attempts_at,
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        self._is_card = is_card
+        self._budget_s = budget_ms / 1000
+        self._clock = clock
+        self._gate = gate or ChangeGate()
+        self._attempts_at = attempts_at
+        self._tracks: list[Track] = []
+        self._patience = Patience(is_card)
+        self._boredom = Boredom()
+        self._frames = 0
+        self._until = 0.0
+
+    def decode(self, image: Grey) -> list[Code]:
+        """The codes seen in this frame, each once. Never raises for what an image shows."""
+        changed = self._gate.look(image)
+        self._frames += 1
+        if changed is None and not self._tracks:
+            return []
+        self._until = self._clock() + self._budget_s
+        codes = self._follow_tracks(image)
+        if changed is not None and (not codes or self._frames % SEARCH_EVERY == 0):
+            codes += self._search(image, changed)
+        return self._patience.handed_on(codes, image)
+
+    def forget_tracks(self) -> None:
+        """The next frame begins anew wherever something has changed."""
+        self._tracks.clear()
+
+    def _may_go_on(self) -> bool:
+        return self._clock() < self._until
+
+    def _follow_tracks(self, image: Grey) -> list[Code]:
+        seen: list[Code] = []
+        for track in self._tracks:
+            code = self._follow(track, image)
+            if code is not None and all(code.data != other.data for other in seen):
+                seen.append(code)
+        self._tracks = [track for track in self._tracks if track.missed <= LOST_FRAMES]
+        return seen
+
+    def _follow(self, track: Track, image: Grey) -> Code | None:
+        box = track.expected(image)
+        others = [attempt for attempt in _RESCUE if attempt is not track.attempt]
+        turn = 2 * track.missed
+        tries = (track.attempt, *(others * 2)[turn % len(others) :][:2])
+        codes, by = climb(image, box, tries, self._is_card, may_go_on=self._may_go_on)
+        for code in codes:
+            if code.data == track.code.data and by is not None:
+                track.seen(code, by)
+                return code
+        if codes and by is not None:  # another card is where this one was
+            track.missed = LOST_FRAMES + 1
+            return self._note(codes[0], by)
+        track.missed += 1
+        return None
+
+    def _note(self, code: Code, by: Attempt) -> Code:
+        for track in self._tracks:
+            if track.code.data == code.data:
+                track.seen(code, by)
+                return code
+        self._tracks.append(Track(code, by))
+        return code
+
+    def _search(self, image: Grey, changed: Cells) -> list[Code]:
+        taken = [track.box for track in self._tracks if not track.missed]
+        seen: list[Code] = []
+        for rank, patch in enumerate(patches(image, changed)):
+            box = patch.box
+            if any(box.overlap(other) > 0.6 and other.area > box.area / 3 for other in taken):
+                continue
+            tries = self._attempts_at(patch)
+            likely = patch.likeness >= LIKELY and min(box.width, box.height) >= CARD_PX
+            if not likely or self._boredom.bored_of(box):
+                turn, wait = divmod(self._frames + rank, UNLIKELY_EVERY)
+                if wait:
+                    continue
+                tries = (tries[turn % len(tries)],)
+            codes, by = climb(image, box, tries, self._is_card, may_go_on=self._may_go_on)
+            if by is not None:
+                seen += [self._note(code, by) for code in codes]
+            elif likely:
+                self._boredom.in_vain(box, self._frames)
+            if not self._may_go_on():
+                return seen
+        if not seen and not self._tracks and self._frames % WHOLE_EVERY == 0:
+            codes, by = climb(image, whole(image), (a.PLAIN,), self._is_card)
+            if by is not None:
+                seen += [self._note(code, by) for code in codes]
+        return seen

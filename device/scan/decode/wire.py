@@ -1,0 +1,69 @@
+"""What passes between the gate and its decoder process: one shared memory, two pipes.
+
+A frame lies in the shared memory; requests and answers on the pipes are of one fixed size, so a
+process that dies in the middle never leaves half a message. The gate does not trust what comes
+back: the codes are in plain bytes, and everything is checked.
+"""
+
+import struct
+from collections.abc import Mapping
+
+from device.scan.decode import Code
+
+REQUEST = struct.Struct("<QIIQ")
+"""Number of the request, width, height, 0."""
+ANSWER = struct.Struct("<QIIQ")
+"""Number of the request, an ANSWER_ value, length of the codes, 0."""
+ANSWER_CODES, ANSWER_DIED, ANSWER_READY = 1, 2, 3
+CODES_BYTES = 65_536
+"""At the start of the shared memory; the frame follows."""
+MAX_CODES = 64
+MAX_DATA = 7_089
+"""No QR code holds more, not even in digits."""
+KEY_SIZE = 32
+
+_CODE = struct.Struct("<H8f")
+
+
+def pack_codes(codes: list[Code]) -> bytes:
+    """As many of `codes` as there is room for."""
+    parts: list[bytes] = []
+    size = 0
+    for code in codes[:MAX_CODES]:
+        flat = [coordinate for point in code.corners for coordinate in point]
+        part = _CODE.pack(min(len(code.data), MAX_DATA), *flat) + code.data[:MAX_DATA]
+        size += len(part)
+        if size > CODES_BYTES:
+            break
+        parts.append(part)
+    return b"".join(parts)
+
+
+def unpack_codes(packed: bytes) -> list[Code]:
+    """The inverse. Raises ValueError for anything that `pack_codes` does not make."""
+    codes: list[Code] = []
+    at = 0
+    while at < len(packed):
+        if len(packed) - at < _CODE.size or len(codes) == MAX_CODES:
+            raise ValueError("not a list of codes")
+        length, *flat = _CODE.unpack_from(packed, at)
+        at += _CODE.size
+        if length > MAX_DATA or at + length > len(packed):
+            raise ValueError("a code longer than its message")
+        if not all(-1e6 < value < 1e6 for value in flat):
+            raise ValueError("a corner that is nowhere")
+        a, b, c, d = zip(flat[::2], flat[1::2], strict=True)
+        codes.append(Code(packed[at : at + length], (a, b, c, d)))
+        at += length
+    return codes
+
+
+def pack_keys(keys: Mapping[int, bytes]) -> str:
+    """Public keys for a command line."""
+    return ",".join(f"{key_id}:{raw.hex()}" for key_id, raw in keys.items())
+
+
+def unpack_keys(text: str) -> dict[int, bytes]:
+    """The inverse of `pack_keys`."""
+    pairs = (pair.split(":") for pair in text.split(",") if pair)
+    return {int(key_id): bytes.fromhex(raw) for key_id, raw in pairs}

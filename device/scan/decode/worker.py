@@ -1,0 +1,122 @@
+"""The decoder process: `python -m device.scan.decode.worker`, started by `DecoderProcess`.
+
+The process that is started loads everything once, and then only keeps a child. The child locks
+itself in and decodes. When it dies, the next one is forked within milliseconds.
+"""
+
+import argparse
+import mmap
+import os
+import select
+import signal
+from collections.abc import Callable
+
+import cv2
+import numpy as np
+
+from device.scan.decode import Decoder
+from device.scan.decode.attempts import ALL
+from device.scan.decode.boxes import whole
+from device.scan.decode.genuine import genuine
+from device.scan.decode.ladder import SingleImageDecoder
+from device.scan.decode.sabotage import Saboteur
+from device.scan.decode.seal import die_with_parent, limit_memory, seal
+from device.scan.decode.stream import StreamDecoder
+from device.scan.decode.wire import (
+    ANSWER,
+    ANSWER_CODES,
+    ANSWER_DIED,
+    ANSWER_READY,
+    CODES_BYTES,
+    REQUEST,
+    pack_codes,
+    unpack_keys,
+)
+from device.scan.decode.zbar import PyzbarDecoder
+from device.scan.decode.zxing import ZxingDecoder
+
+EXIT_MEMORY = 3
+
+
+DECODERS: dict[str, Callable[[str], Decoder]] = {
+    "schoolgate": lambda keys: StreamDecoder(genuine(unpack_keys(keys))),
+    "single": lambda keys: SingleImageDecoder(genuine(unpack_keys(keys))),
+    "zxing": lambda _: ZxingDecoder(),
+    "pyzbar": lambda _: PyzbarDecoder(),
+    "saboteur": lambda _: Saboteur(),
+}
+
+
+def _warm_up() -> None:
+    """Every attempt once: what a library loads at first use must be loaded before the lock."""
+    grey = np.full((64, 64), 128, np.uint8)
+    for attempt in ALL.values():
+        attempt.at(grey, whole(grey))
+
+
+def _serve(decoder: Decoder, shared: mmap.mmap, requests: int, answers: int) -> None:
+    """Answers requests until the pipe closes."""
+    memory = np.frombuffer(shared, np.uint8)
+    while len(request := os.read(requests, REQUEST.size)) == REQUEST.size:
+        number, width, height, _ = REQUEST.unpack(request)
+        frame = memory[CODES_BYTES : CODES_BYTES + width * height].reshape(height, width)
+        packed = pack_codes(decoder.decode(frame))
+        shared[: len(packed)] = packed
+        os.write(answers, ANSWER.pack(number, ANSWER_CODES, len(packed), 0))
+
+
+def _child(options: argparse.Namespace, shared: mmap.mmap, parent: int) -> None:
+    die_with_parent(parent)
+    decoder = DECODERS[options.decoder](options.keys)
+    decoder.decode(np.full((240, 320), 128, np.uint8))
+    limit_memory(options.memory_bytes)
+    sealed = seal()
+    os.write(options.answers, ANSWER.pack(0, ANSWER_READY, int(sealed), 0))
+    try:
+        _serve(decoder, shared, options.requests, options.answers)
+    except MemoryError:
+        os._exit(EXIT_MEMORY)
+    os._exit(0)
+
+
+def _keep_child(options: argparse.Namespace, shared: mmap.mmap) -> None:
+    """Forks the child, kills it on demand (any byte on the control pipe), forks the next one."""
+    while True:
+        alive, held_by_child = os.pipe()
+        keeper = os.getpid()
+        pid = os.fork()
+        if pid == 0:
+            os.close(alive)
+            try:
+                _child(options, shared, keeper)
+            finally:
+                os._exit(1)
+        os.close(held_by_child)
+        ready, _, _ = select.select([alive, options.control], [], [])
+        told = os.read(options.control, 1) if options.control in ready else b"died"
+        os.kill(pid, signal.SIGKILL)  # our own child, not yet waited for: the id is still its own
+        status = os.waitpid(pid, 0)[1]
+        os.close(alive)
+        if not told:  # the gate has gone
+            return
+        code = os.waitstatus_to_exitcode(status)
+        os.write(options.answers, ANSWER.pack(0, ANSWER_DIED, int(code == EXIT_MEMORY), 0))
+
+
+def main() -> None:
+    """Runs until the gate closes the control pipe."""
+    parser = argparse.ArgumentParser()
+    for name in ("shared", "requests", "answers", "control", "memory-bytes"):
+        parser.add_argument(f"--{name}", type=int, required=True)
+    parser.add_argument("--decoder", choices=sorted(DECODERS), required=True)
+    parser.add_argument("--keys", default="")
+    options = parser.parse_args()
+    die_with_parent()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the gate, which closes us
+    cv2.setNumThreads(1)
+    _warm_up()
+    _keep_child(options, mmap.mmap(options.shared, 0))
+
+
+if __name__ == "__main__":
+    main()

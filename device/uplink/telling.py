@@ -1,0 +1,73 @@
+"""What a gate tells of itself, and when it is news."""
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from device import __version__
+from device.ledger.delivering import UplinkLedger
+from device.ledger.file import LedgerError
+from device.ledger.salvage import set_aside
+from device.timekeeping import EARLIEST_MS, Reading
+from gate_contract.health import Health, ScanHealth
+
+HEALTH_MS = 30_000
+"""How often health is told when nothing has changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What was told last: when, what gate-scan said (None: nothing), and the uplink's own fault."""
+
+    up_ms: int
+    scan: ScanHealth | None
+    fault: str
+
+
+def is_news(now: Told, before: Told | None) -> bool:
+    """Whether it is time to tell: something began or ceased to be wrong, or a while has passed."""
+    if before is None or now.up_ms - before.up_ms >= HEALTH_MS:
+        return True
+    return (_state(now.scan), now.fault) != (_state(before.scan), before.fault)
+
+
+def describe(told: Told, reading: Reading, ledger: UplinkLedger | None, mark: int) -> Health:
+    """The health to publish; `mark` is the seq up to which the district has receipts."""
+    try:
+        stored = ledger.head()[0] if ledger else mark
+    except LedgerError:
+        stored = mark
+    return Health(
+        state="online",
+        version=__version__,
+        at=reading.wall_ms if reading.wall_ms >= EARLIEST_MS else None,
+        up_ms=reading.up_ms,
+        ledger_id=ledger.ledger_id if ledger else "",
+        stored=stored,
+        backlog=max(0, stored - mark),
+        free_bytes=_free_bytes(ledger),
+        temperature_c=_temperature_c(),
+        scan=told.scan,
+        fault=told.fault[:500],
+        damaged_ledgers=set_aside(ledger.path.parent) if ledger else 0,
+    )
+
+
+def _state(scan: ScanHealth | None) -> tuple[object, ...]:
+    if scan is None:
+        return ("silent",)
+    return (scan.camera, scan.storage, scan.signals, scan.clock_trusted, scan.source_ended)
+
+
+def _free_bytes(ledger: UplinkLedger | None) -> int | None:
+    try:
+        return shutil.disk_usage(ledger.path).free if ledger else None
+    except OSError:
+        return None
+
+
+def _temperature_c() -> float | None:
+    try:
+        return int(Path("/sys/class/thermal/thermal_zone0/temp").read_text("ascii")) / 1000
+    except (OSError, ValueError):
+        return None

@@ -1,0 +1,1 @@
+"""The subcommands of `gate-bridge`, by what they are about."""

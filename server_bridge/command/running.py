@@ -1,0 +1,87 @@
+"""Running the bridge, and looking at what it holds."""
+
+from pathlib import Path
+
+import click
+import msgspec
+
+from gate_contract.errors import SchoolgateError
+from server_bridge.command.options import home_option, json_option
+from server_bridge.home import open_home
+from server_bridge.serve import now_ms, serve
+from server_bridge.store.audit import count_faults, prove_ledgers
+from server_bridge.store.letters import letter_counts
+from server_bridge.store.live import snapshot, unit_counts
+from server_bridge.web.serve import NOTE
+
+
+@click.command()
+@home_option
+@json_option
+def counts(folder: Path, as_json: bool) -> None:
+    """Today's counts of every unit."""
+    home = open_home(folder)
+    with home.database().read() as connection:
+        shown = snapshot(connection, now_ms(), home.zone)
+        set_aside = sum(letter_counts(connection).values())
+    told = [unit_counts(state, shown) for state in shown.units]
+    if as_json:
+        click.echo(msgspec.json.encode({"units": told, "set_aside": set_aside}))
+        return
+    for unit in told:
+        click.echo(
+            f"{unit.name}: {unit.inside} inside, {unit.entered} in, {unit.left} out, "
+            f"{unit.refused} refused"
+        )
+    if set_aside:
+        click.echo(f"{set_aside} messages could not be taken and were set aside")
+
+
+@click.group("ledger")
+def ledger_group() -> None:
+    """The crossings as the gates wrote them."""
+
+
+@ledger_group.command("verify")
+@home_option
+@json_option
+def ledger_verify(folder: Path, as_json: bool) -> None:
+    """Prove every gate's chain from the stored rows, and every count by counting again."""
+    with open_home(folder).database().read() as connection:
+        proofs = prove_ledgers(connection)
+        wrong = count_faults(connection)
+    if as_json:
+        click.echo(msgspec.json.encode({"ledgers": proofs, "miscounted": wrong}))
+    else:
+        for proof in proofs:
+            state = proof.fault or f"{proof.records} records, all there, none altered"
+            lost = f"; {proof.missing} were lost before they arrived" if proof.missing else ""
+            click.echo(f"{proof.gate_id} {proof.ledger_id[:8]}: {state}{lost}")
+        click.echo(f"miscounted: {', '.join(wrong)}" if wrong else "counts equal a recount")
+    if wrong or any(proof.fault for proof in proofs):
+        raise SchoolgateError("what is stored is not what the gates wrote; keep a copy of the file")
+
+
+@click.command("serve")
+@home_option
+def serve_all(folder: Path) -> None:
+    """Run everything: ingest, counts topics, live page."""
+    serve(open_home(folder), ingest=True, web=True, on_page=_say_page)
+
+
+@click.command("ingest")
+@home_option
+def serve_ingest(folder: Path) -> None:
+    """Run ingest and the counts topics only."""
+    serve(open_home(folder), ingest=True, web=False, on_page=_say_page)
+
+
+@click.command("web")
+@home_option
+def serve_web(folder: Path) -> None:
+    """Run the live page only."""
+    serve(open_home(folder), ingest=False, web=True, on_page=_say_page)
+
+
+def _say_page(url: str) -> None:
+    click.echo(f"live page: {url}\n{NOTE}")

@@ -1,0 +1,159 @@
+"""The golden vectors in `docs/vectors/` hold for the code, read as another language would."""
+
+import base64
+import hashlib
+import json
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import msgspec
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from gate_contract import base45, topics
+from gate_contract.card import Card, Kind, verify
+from gate_contract.card_signing import sign
+from gate_contract.counts import UnitCounts, encode_counts
+from gate_contract.crossing import Record, canonical, chain_start, decode_batch, encode_batch
+from gate_contract.errors import ContractError
+from gate_contract.health import decode_health, encode_health
+from gate_contract.receipt import decode_receipt, encode_receipt
+from gate_contract.topics import Channel, CountsTopic, GateTopic
+from gate_contract.verdicts import Verdict
+from tests.contract.vectors import FOLDER, files
+
+
+def read(name: str) -> dict[str, Any]:
+    told: dict[str, Any] = json.loads((FOLDER / f"{name}.json").read_bytes())
+    return told
+
+
+def test_written_again_they_are_the_same_bytes() -> None:
+    written = {name: (FOLDER / name).read_bytes() for name, _ in files()}
+    assert written == dict(files()), "run: python -m tests.contract.vectors"
+    assert {path.name for path in FOLDER.glob("*.json")} == written.keys()
+
+
+def held_keys() -> dict[int, Ed25519PublicKey]:
+    return {
+        key["key_id"]: Ed25519PublicKey.from_public_bytes(bytes.fromhex(key["public_hex"]))
+        for key in read("keys")["keys"]
+        if key["held_by_gates"]
+    }
+
+
+def test_keys() -> None:
+    for key in read("keys")["keys"]:
+        private = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(key["private_hex"]))
+        public = private.public_key().public_bytes_raw()
+        assert public.hex() == key["public_hex"]
+        assert base64.b64encode(public).decode() == key["public_base64"]
+
+
+def test_base45() -> None:
+    told = read("base45")
+    for sample in told["accepted"]:
+        assert base45.encode(bytes.fromhex(sample["hex"])) == sample["text"]
+        assert base45.decode(sample["text"].encode()).hex() == sample["hex"]
+    for sample in told["refused"]:
+        with pytest.raises(ValueError, match="Base45"):
+            base45.decode(sample["text"].encode())
+
+
+def test_genuine_cards() -> None:
+    private = Ed25519PrivateKey.from_private_bytes(
+        bytes.fromhex(read("keys")["keys"][0]["private_hex"])
+    )
+    for told in read("cards")["genuine"]:
+        fields = told["card"]
+        card = Card(
+            fields["card_id"],
+            Kind(fields["kind"]),
+            date.fromisoformat(fields["not_before"]),
+            date.fromisoformat(fields["expires"]),
+        )
+        assert verify(told["text"].encode(), held_keys()) == card
+        assert sign(card, told["key_id"], private) == told["text"]
+        data = bytes.fromhex(told["body_hex"] + told["signature_hex"])
+        assert told["text"] == "SG1:" + base45.encode(data)
+        body = bytes.fromhex(told["body_hex"])
+        assert int.from_bytes(body[10:12], "big") == told["not_before_number"]
+        assert int.from_bytes(body[12:14], "big") == told["expires_number"]
+        domain = bytes.fromhex(read("cards")["domain_hex"])
+        private.public_key().verify(bytes.fromhex(told["signature_hex"]), domain + body)
+
+
+def test_refused_codes() -> None:
+    told = read("cards")
+    codes = [(sample["text"].encode(), sample["verdict"]) for sample in told["refused"]]
+    codes += [(bytes.fromhex(sample["hex"]), sample["verdict"]) for sample in told["refused_bytes"]]
+    for code, verdict in codes:
+        assert verify(code, held_keys()) == verdict
+    assert {verdict for _, verdict in codes} == {
+        Verdict.NOT_A_PERSON_CARD,
+        Verdict.UNREADABLE,
+        Verdict.UNKNOWN_KEY,
+        Verdict.BAD_SIGNATURE,
+    }
+
+
+def test_topics() -> None:
+    told = read("topics")
+    for sample in told["gate"]:
+        assert topics.parse(sample["topic"]) == GateTopic(
+            sample["gate_id"], Channel(sample["channel"])
+        )
+    for sample in told["counts"]:
+        assert topics.parse(sample["topic"]) == CountsTopic(sample["unit_id"])
+    for topic in told["refused"]:
+        with pytest.raises(ContractError):
+            topics.parse(topic)
+
+
+def test_the_ledger_and_its_chain() -> None:
+    told = read("ledger")
+    chain = chain_start(told["gate_id"], told["ledger_id"])
+    assert chain.hex() == told["start"]
+    for row in told["records"]:
+        record = msgspec.convert(row["record"], Record)
+        assert canonical(record).decode("ascii") == row["canonical"]
+        chain = hashlib.sha256(chain + row["canonical"].encode("ascii")).digest()
+        assert chain.hex() == row["chain"]
+
+
+def batch(payload: bytes) -> bytes:
+    return encode_batch(decode_batch(payload, read("batch")["topic_gate_id"]))
+
+
+def receipt(payload: bytes) -> bytes:
+    return encode_receipt(decode_receipt(payload))
+
+
+def health(payload: bytes) -> bytes:
+    return encode_health(decode_health(payload))
+
+
+def counts(payload: bytes) -> bytes:
+    return encode_counts(msgspec.json.decode(payload, type=UnitCounts))
+
+
+@pytest.mark.parametrize("again", [batch, receipt, health, counts])
+def test_accepted_payloads_mean_the_same_when_written_again(
+    again: Callable[[bytes], bytes],
+) -> None:
+    samples = read(again.__name__)["accepted"]
+    ours = 0
+    for sample in samples:
+        payload = sample["payload"].encode()
+        assert again(again(payload)) == again(payload)
+        ours += again(payload) == payload
+    assert ours >= 2, "at least two are written exactly as we write them"
+
+
+@pytest.mark.parametrize("again", [batch, receipt, health])
+def test_refused_payloads_are_refused_with_their_reason(again: Callable[[bytes], bytes]) -> None:
+    for sample in read(again.__name__)["refused"]:
+        with pytest.raises(ContractError) as refusal:
+            again(sample["payload"].encode())
+        assert refusal.value.reason == sample["reason"], sample["name"]

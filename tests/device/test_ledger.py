@@ -1,0 +1,203 @@
+"""The ledger file: what is appended stays, what is altered shows."""
+
+import os
+import sqlite3
+import stat
+import threading
+from pathlib import Path
+
+import pytest
+
+from device.ledger.delivering import UplinkLedger
+from device.ledger.file import LedgerError, LedgerFile, create
+from device.ledger.verifying import verify
+from device.ledger.writing import Entry, ScanLedger
+from device.timekeeping import Stamp
+from gate_contract.crossing import (
+    Clock,
+    Direction,
+    chain_over,
+    chain_start,
+    decode_batch,
+    encode_batch,
+)
+from gate_contract.verdicts import Verdict
+from tests.device.gate import GATE_ID, open_ledger
+from tests.fakes.clock import BOOT, MORNING_MS
+from tests.fakes.issuer import Issuer
+
+DAY_MS = 86_400_000
+
+
+def entry(number: int, *, after_ms: int = 0) -> Entry:
+    stamp = Stamp(BOOT, after_ms + number, MORNING_MS + after_ms + number, Clock.TRUSTED)
+    return Entry(stamp, Verdict.ADMITTED_IN, Issuer().card(number), Direction.IN)
+
+
+def filled(path: Path, count: int) -> ScanLedger:
+    ledger = open_ledger(path)
+    for number in range(1, count + 1):
+        ledger.append([entry(number)])
+    return ledger
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "state" / "ledger.db"
+
+
+def test_appended_records_are_chained_and_gap_free(path: Path) -> None:
+    ledger = filled(path, 10)
+    ledger.append([entry(11), entry(12)])
+    rows = list(ledger.records(1, 99))
+    assert [record.seq for record, _ in rows] == list(range(1, 13))
+    start = chain_start(GATE_ID, ledger.ledger_id)
+    assert chain_over(start, [record for record, _ in rows]) == ledger.head()[1] == rows[-1][1]
+    assert verify(ledger).tally == {Verdict.ADMITTED_IN: 12}
+
+
+def test_the_file_survives_its_process(path: Path) -> None:
+    before = filled(path, 5)
+    ledger_id, head = before.ledger_id, before.head()
+    before.close()
+    after = open_ledger(path)
+    assert (after.ledger_id, after.head()) == (ledger_id, head)
+
+
+def test_the_durable_settings_are_on(path: Path) -> None:
+    connection = filled(path, 1)._connection
+    assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    assert connection.execute("PRAGMA synchronous").fetchone() == (2,)
+
+
+def test_the_group_may_write(path: Path) -> None:
+    umask = os.umask(0o007)  # as the services have it
+    try:
+        filled(path, 1)
+    finally:
+        os.umask(umask)
+    assert stat.S_IMODE(path.stat().st_mode) & 0o060 == 0o060
+
+
+def test_both_services_write_at_the_same_time(path: Path) -> None:
+    filled(path, 1).close()
+    stop = threading.Event()
+    failures: list[Exception] = []
+
+    def uplink() -> None:
+        ledger = UplinkLedger.open(path, GATE_ID)
+        try:
+            while not stop.is_set():
+                ledger.set_receipted(ledger.head()[0])
+        except LedgerError as error:
+            failures.append(error)
+        finally:
+            ledger.close()
+
+    thread = threading.Thread(target=uplink)
+    thread.start()
+    scan = open_ledger(path)
+    for number in range(2, 300):
+        scan.append([entry(number)])
+    stop.set()
+    thread.join()
+    assert not failures
+    assert verify(scan).last == 299
+
+
+@pytest.mark.parametrize(
+    "alteration",
+    [
+        "UPDATE records SET verdict = 'admitted_out', direction = 'out' WHERE seq = 5",
+        "UPDATE records SET at = at + 1 WHERE seq = 5",
+        "UPDATE records SET chain = zeroblob(32) WHERE seq = 5",
+        "DELETE FROM records WHERE seq = 5",
+        "UPDATE records SET verdict = 'nonsense' WHERE seq = 5",
+    ],
+)
+def test_an_altered_record_is_found(path: Path, alteration: str) -> None:
+    filled(path, 9).close()
+    with sqlite3.connect(path) as connection:
+        connection.execute(alteration)
+    connection.close()
+    ledger = LedgerFile.open(path, GATE_ID)
+    with pytest.raises(LedgerError, match="record 5"):
+        verify(ledger)
+
+
+def test_another_gates_ledger_is_never_written(path: Path) -> None:
+    filled(path, 3).close()
+    with pytest.raises(LedgerError, match=GATE_ID):
+        ScanLedger.open(path, "vg-other-02")
+
+
+def test_the_uplink_waits_for_the_file(path: Path) -> None:
+    with pytest.raises(LedgerError, match="gate-scan makes it"):
+        UplinkLedger.open(path, GATE_ID)
+
+
+def test_a_folder_that_cannot_be_written_is_explained(tmp_path: Path) -> None:
+    (tmp_path / "state").write_text("a file where the folder should be")
+    with pytest.raises(LedgerError, match="Check"):
+        create(tmp_path / "state" / "ledger.db", GATE_ID)
+
+
+def test_a_file_that_is_no_database_is_explained(path: Path) -> None:
+    path.parent.mkdir()
+    path.write_bytes(b"not a database at all" * 100)
+    with pytest.raises(LedgerError, match="gate ledger verify"):
+        create(path, GATE_ID)
+
+
+def test_a_full_disk_records_nothing_and_recovers(path: Path) -> None:
+    ledger = filled(path, 3)
+    (pages,) = ledger._connection.execute("PRAGMA page_count").fetchone()
+    ledger._connection.execute(f"PRAGMA max_page_count = {pages}")
+    with pytest.raises(LedgerError, match="full"):
+        ledger.append([entry(number) for number in range(4, 400)])
+    assert ledger.head()[0] == 3
+    ledger._connection.execute("PRAGMA max_page_count = 1000000")
+    ledger.append([entry(4)])
+    assert verify(ledger).last == 4
+
+
+class TestDelivery:
+    def test_a_batch_is_what_the_bridge_will_accept(self, path: Path) -> None:
+        filled(path, 300).close()
+        ledger = UplinkLedger.open(path, GATE_ID)
+        first = ledger.batch(1, 300)
+        assert (first.first_seq, first.last_seq) == (1, 256)
+        second = ledger.batch(257, 300)
+        for batch in (first, second):
+            assert decode_batch(encode_batch(batch), GATE_ID) == batch
+        assert second.previous == first.head
+
+    def test_pruning_keeps_what_has_no_receipt_and_what_is_young(self, path: Path) -> None:
+        scan = open_ledger(path)
+        for number in range(1, 11):
+            scan.append([entry(number, after_ms=number * DAY_MS)])
+        ledger = UplinkLedger.open(path, GATE_ID)
+        assert ledger.prune(3 * DAY_MS) == 0  # nothing is receipted
+        ledger.set_receipted(4)
+        ledger.prune(3 * DAY_MS)
+        assert ledger.oldest() == 5  # not one beyond the receipt
+        ledger.set_receipted(10)
+        ledger.prune(3 * DAY_MS)
+        assert ledger.oldest() == 8  # within three days of the newest
+        assert verify(ledger).first == 8
+        batch = ledger.batch(8, 10)
+        assert batch.oldest == 8
+        assert decode_batch(encode_batch(batch), GATE_ID) == batch
+
+    def test_pruning_never_empties_the_ledger(self, path: Path) -> None:
+        filled(path, 5).close()
+        ledger = UplinkLedger.open(path, GATE_ID)
+        ledger.set_receipted(5)
+        ledger.prune(-DAY_MS)
+        assert ledger.head()[0] == 5
+        assert verify(ledger).last == 5
+
+    def test_missing_records_are_an_error_not_a_short_batch(self, path: Path) -> None:
+        filled(path, 3).close()
+        with pytest.raises(LedgerError, match="missing"):
+            UplinkLedger.open(path, GATE_ID).batch(7, 9)

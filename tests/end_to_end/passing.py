@@ -1,0 +1,38 @@
+"""People who pass a gate whose processes are real."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from device.clock import SystemClock
+from device.scan.gatekeeper import Gatekeeper
+from gate_contract.card import Kind
+from gate_contract.verdicts import Verdict
+from server_bridge.cards.issue import issue_cards
+from tests.end_to_end.town import SCHOOL, Town
+
+
+def card_codes(town: Town, number: int) -> list[bytes]:
+    """Cards of the town's school, valid today."""
+    today = datetime.now(town.home.zone).date()
+    cards = issue_cards(
+        number,
+        kind=Kind.PUPIL,
+        unit_id=SCHOOL,
+        not_before=today - timedelta(days=1),
+        expires=today + timedelta(days=1),
+        key_id=town.home.settings.cards.key_id,
+        key=town.home.card_key(),
+    )
+    return [card.text.encode() for card in cards]
+
+
+def passing(keeper: Gatekeeper, codes: list[bytes]) -> Iterator[Verdict]:
+    """The gate's answer to one card after the other, over and over; each a new presentation."""
+    clock = SystemClock(battery=True)
+    shown = 0
+    while True:
+        reading = clock.read()
+        # Two seconds of the camera's time apart, however fast the test goes.
+        captured_up_ms = reading.up_ms + shown * 2_000
+        yield from keeper.see([codes[shown % len(codes)]], captured_up_ms, reading)
+        shown += 1

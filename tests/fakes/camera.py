@@ -1,0 +1,91 @@
+"""Cameras, decoders and light that do what a test says, and remember what was done."""
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from device.scan.decode import Code
+from device.scan.frames import CameraError, Frame, Grey
+from device.scan.signals import Light
+from gate_contract.verdicts import Verdict
+from tests.fakes.clock import FakeClock
+
+SQUARE = ((0.0, 0.0), (9.0, 0.0), (9.0, 9.0), (0.0, 9.0))
+
+
+@dataclass
+class Camera:
+    """Gives one blank frame a read, `period_ms` apart on the clock; or what it is told to do."""
+
+    clock: FakeClock
+    period_ms: int = 100
+    failing: CameraError | None = None
+    silent: bool = False
+    opened: int = 0
+    closed: int = 0
+    ended: bool = False
+
+    def open(self) -> "Camera":
+        self.opened += 1
+        if self.failing:
+            raise self.failing
+        return self
+
+    def read(self, timeout_s: float) -> Frame | None:
+        if self.failing:
+            raise self.failing
+        if self.silent or self.ended:
+            self.clock.pass_ms(round(timeout_s * 1000))
+            return None
+        self.clock.pass_ms(self.period_ms)
+        return Frame(np.zeros((4, 4), np.uint8), self.clock.up_ms)
+
+    def close(self) -> None:
+        self.closed += 1
+
+
+@dataclass
+class Reader:
+    """A decoder that reads what is put into `in_view`, frame after frame."""
+
+    in_view: list[bytes] = field(default_factory=list)
+    raising: deque[Exception] = field(default_factory=deque)
+
+    def decode(self, image: Grey) -> list[Code]:
+        if self.raising:
+            raise self.raising.popleft()
+        return [Code(data, SQUARE) for data in self.in_view]
+
+
+@dataclass
+class Signals:
+    """Remembers every verdict it was given."""
+
+    given: list[Verdict] = field(default_factory=list)
+    fault: str | None = None
+    is_closed: bool = False
+
+    def give(self, verdicts: Sequence[Verdict]) -> None:
+        self.given += verdicts
+
+    def close(self) -> None:
+        self.is_closed = True
+
+
+@dataclass
+class Panel:
+    """A light and a buzzer that remember what they showed, or fail as told."""
+
+    shown: list[tuple[Light, bool]] = field(default_factory=list)
+    failing: Exception | None = None
+    is_closed: bool = False
+
+    def show(self, light: Light, *, tone: bool) -> None:
+        if self.failing:
+            raise self.failing
+        self.shown.append((light, tone))
+
+    def close(self) -> None:
+        self.is_closed = True

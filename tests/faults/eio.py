@@ -1,0 +1,118 @@
+"""A disk that answers EIO: every write and every sync of the storing code fails once."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+from device.ledger.file import LedgerFile
+from device.ledger.verifying import verify
+from gate_contract.verdicts import CROSSINGS
+from server_bridge.store.audit import count_faults, prove_ledgers
+from tests.end_to_end.passing import card_codes
+from tests.end_to_end.town import Town
+from tests.faults.arena import GATE, ROOT
+from tests.faults.outcome import Outcome
+
+GREEN = 12
+RECORDS = 40
+CALLS = ("pwrite64", "fdatasync,fsync", "ftruncate")
+
+
+def gate_errors(folder: Path, tried: int) -> Outcome:
+    """Twelve people pass while the n-th call fails, for every n that there is."""
+    outcome = Outcome("EIO at every write and sync of the gate")
+    town = Town(folder / "town")
+    (town.configs[GATE].parent / "codes").write_text(
+        "\n".join(code.decode() for code in card_codes(town, GREEN))
+    )
+    beyond = 0
+    for calls, nth in _indexes(outcome, ["gate", str(town.configs[GATE]), str(GREEN)], tried, town):
+        state = town.config(GATE).ledger_path.parent
+        shutil.rmtree(state, ignore_errors=True)
+        said = _run(["gate", str(town.configs[GATE]), str(GREEN)], calls, nth)
+        green = sum(line in CROSSINGS for line in said)
+        outcome.tried += 1
+        with closing(LedgerFile.open(town.config(GATE).ledger_path, GATE)) as ledger:
+            verify(ledger)
+            held = sum(record.is_crossing for record, _ in ledger.records(1, 10**9))
+        outcome.lost += max(0, green - held)
+        beyond += max(0, held - green)
+        outcome.green += green
+        outcome.survived += green == GREEN and held >= green
+    if beyond:
+        outcome.notes.append(f"{beyond} recorded although the light said fault")
+    return outcome
+
+
+def bridge_errors(folder: Path, tried: int) -> Outcome:
+    """Forty records arrive while the n-th call fails, for every n that there is."""
+    outcome = Outcome("EIO at every write and sync of the bridge")
+    town = Town(folder / "town")
+    home = town.home.folder
+    shutil.copytree(home, folder / "home")
+    for calls, nth in _indexes(outcome, ["bridge", str(home), str(RECORDS)], tried, town):
+        shutil.rmtree(home)
+        shutil.copytree(folder / "home", home)
+        said = _run(["bridge", str(home), str(RECORDS)], calls, nth)
+        receipted = int(said[-1]) if said else 0
+        outcome.tried += 1
+        with closing(town.home.database()) as database, database.read() as connection:
+            proofs = prove_ledgers(connection)
+            wrong = count_faults(connection)
+        held = proofs[0].records if proofs else 0
+        outcome.lost += max(0, receipted - held) + len(wrong)
+        outcome.green += receipted
+        outcome.survived += receipted == RECORDS == held and not proofs[0].fault
+    return outcome
+
+
+def _indexes(
+    outcome: Outcome, arguments: list[str], tried: int, town: Town
+) -> list[tuple[str, int]]:
+    """Which calls there are to fail, from a run in which none does."""
+    if not shutil.which("strace"):
+        outcome.notes.append("SKIPPED, strace is not installed")
+        return []
+    home = town.home.folder
+    shutil.copytree(home, town.folder / "spare")
+    found = []
+    for calls in CALLS:
+        told = _strace(arguments, ["-c", "-f", "-e", f"trace={calls}"]).stderr
+        total = sum(int(number) for number in re.findall(_COUNTED, told, re.MULTILINE))
+        found += [(calls, nth) for nth in range(1, total + 1)]
+        shutil.rmtree(home)
+        shutil.copytree(town.folder / "spare", home)
+        shutil.rmtree(town.config(GATE).ledger_path.parent, ignore_errors=True)
+    step = max(1, -(-len(found) // tried))
+    return found[::step]
+
+
+_COUNTED = r"^ *[\d.]+ +[\d.]+ +\d+ +(\d+)(?: +\d+)? +(?!total)\w+$"
+
+
+def _run(arguments: list[str], calls: str, nth: int) -> list[str]:
+    inject = f"inject={calls}:error=EIO:when={nth}"
+    return _strace(arguments, ["-f", "-e", f"trace={calls}", "-e", inject]).stdout.split()
+
+
+def _strace(arguments: list[str], options: list[str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [
+            "strace",
+            "--seccomp-bpf",
+            *options,
+            sys.executable,
+            "-m",
+            "tests.faults.writer",
+            *arguments,
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=ROOT,
+        env=dict(os.environ, PYTHONPATH=str(ROOT), PYTHONDONTWRITEBYTECODE="1"),
+    )

@@ -1,0 +1,88 @@
+"""Bugs, planted into real processes to prove that a campaign would find them."""
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from server_bridge.ingest.inbox import Inbox, Taken
+
+
+def trust_the_wire() -> None:
+    """What is published counts as delivered, as if a PUBACK were a receipt."""
+    from device.uplink.loop import UplinkLoop
+
+    publish: Callable[..., bool] = UplinkLoop._publish_next
+
+    def planted(self: Any, session: Any, ledger: Any, reading: Any) -> bool:
+        told = publish(self, session, ledger, reading)
+        if told:
+            self._outbox = replace(self._outbox, mark=self._outbox.sent, since_up_ms=None)
+            ledger.set_receipted(self._outbox.sent)
+        return told
+
+    UplinkLoop._publish_next = planted  # type: ignore[method-assign]
+
+
+def count_after_commit() -> None:
+    """Rows are committed first, their counts a moment later in a transaction of their own."""
+    from server_bridge.store import counts, intake
+
+    take, count = Inbox.take, counts.count_passages
+    owed: list[Any] = []
+
+    def note(connection: Any, passages: Any, lines: Any) -> None:
+        owed.append((passages, lines))
+
+    def planted(self: Inbox, letters: Any, now_ms: int) -> Taken:
+        taken = take(self, letters, now_ms)
+        time.sleep(0.1)
+        with self._database.write() as connection:
+            for passages, lines in owed:
+                count(connection, passages, lines)
+        owed.clear()
+        return taken
+
+    intake.__dict__["count_passages"] = note
+    Inbox.take = planted  # type: ignore[method-assign]
+
+
+def green_before_commit() -> None:
+    """The answer is given first and recorded a moment later."""
+    from device.ledger.writing import ScanLedger
+    from device.scan.loop import log
+
+    append = ScanLedger.append
+
+    def planted(self: ScanLedger, entries: Any) -> Any:
+        log.info("answered", verdicts=[entry.verdict for entry in entries])
+        time.sleep(0.05)
+        return append(self, entries)
+
+    ScanLedger.append = planted  # type: ignore[method-assign]
+
+
+def hoard() -> None:
+    """What is sent is kept, several times over."""
+    from device.ledger.delivering import UplinkLedger
+
+    batch = UplinkLedger.batch
+    kept: list[Any] = []
+
+    def planted(self: UplinkLedger, first: int, last: int) -> Any:
+        made = batch(self, first, last)
+        kept.append(bytearray(2 * 2**20))
+        return made
+
+    UplinkLedger.batch = planted  # type: ignore[method-assign]
+
+
+PLANTS = {
+    plant.__name__: plant
+    for plant in (
+        trust_the_wire,
+        count_after_commit,
+        green_before_commit,
+        hoard,
+    )
+}
