@@ -1,11 +1,14 @@
-"""The power-cut campaign: `python -m tests.crash [CUTS]`."""
+"""Power cuts and failing storage: `python -m tests.crash [CUTS]`. Exit code 1: one got through."""
 
 # ruff: noqa: T201 (it talks to its terminal)
 
+import itertools
 import sys
 import time
 
+from device.ledger.writing import ScanLedger
 from tests.crash.campaign import Outcome, campaign
+from tests.crash.storage import CODES, EFFECTS, CarelessLedger, Failing, morning
 from tests.crash.work import LONG, Plan
 
 CONTROLS = {
@@ -29,8 +32,27 @@ def main(cuts: int) -> int:
     for name, plan in CONTROLS.items():
         outcome = _timed(f"control, must lose: {name}", plan, max(cuts // 10, 1_000))
         failed |= not outcome.violations
+    failed |= _failing_storage("failing storage", ScanLedger) > 0
+    failed |= _failing_storage("control, must lie: failures passed over", CarelessLedger) == 0
     print("failed" if failed else "as promised")
     return int(failed)
+
+
+def _failing_storage(name: str, on: type[ScanLedger]) -> int:
+    """Let each write and fsync of a morning fail, once and for a while. Returns what was wrong."""
+    mornings = met = lies = stuck = 0
+    for code, length, first in itertools.product(CODES.values(), (1, 3, 12), range(1, EFFECTS)):
+        watcher = Failing(code, first, first + length - 1)
+        told = morning(watcher, on=on)
+        mornings += 1
+        met += watcher.refused
+        lies += len(list(told.lies()))
+        stuck += not told.well_at_the_end
+    print(
+        f"{name}: {mornings} mornings, {met} failures injected, "
+        f"{lies} green lights without a record, {stuck} gates not recovered"
+    )
+    return lies + stuck
 
 
 def _timed(name: str, plan: Plan, cuts: int) -> Outcome:

@@ -33,9 +33,10 @@ def test_the_long_run_checkpoints_by_itself() -> None:
     assert any(isinstance(e, Write) and e.file == files["ledger.db"] for e in middle)
 
 
-def test_a_recording_is_the_same_each_time_but_for_the_ledgers_own_name() -> None:
+def test_a_recording_is_the_same_each_time() -> None:
     first, second = record(Plan(7)), record(Plan(7))
     assert [type(e) for e in first.effects] == [type(e) for e in second.effects]
+    assert first.promises == second.promises
 
 
 def test_unsynced_sectors_are_torn_and_synced_ones_stay() -> None:

@@ -1,6 +1,7 @@
 """A gate's work on its ledger, done by the ledger's own code while every effect is written down."""
 
 import random
+import secrets
 import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
@@ -79,7 +80,9 @@ def scratch() -> Iterator[Path]:
 
 def record(plan: Plan) -> Recording:
     """Do the work of `plan` on a new ledger."""
-    with scratch() as folder, _pragma(plan.synchronous):
+    chance = random.Random(plan.seed)
+    same_names = patch.object(secrets, "token_hex", lambda size: chance.randbytes(size).hex())
+    with scratch() as folder, _pragma(plan.synchronous), same_names:
         recorder = Recorder()
         with watched(recorder):
             return _Work(plan, folder / "ledger.db", recorder).run()

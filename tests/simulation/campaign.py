@@ -2,7 +2,6 @@
 
 import multiprocessing
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -37,10 +36,11 @@ class Runner:
 
     def run(self, seed: int) -> Result:
         """One seed, from nothing."""
-        folder = Path(tempfile.mkdtemp(dir=self._folder))
+        folder = self._folder / "run"
+        folder.mkdir()
         world: World | None = None
         violation = None
-        trace = Trace()
+        trace = Trace(self._folder)
         try:
             with deterministic(seed, trace.say):
                 world = World(seed, folder, self._district, self._parts, trace)

@@ -82,13 +82,8 @@ def _stored(connection: sa.Connection) -> Stored:
 
 def _count_faults(connection: sa.Connection) -> Iterator[str]:
     """The counts of school and district against the bare number of crossings."""
-    by_verdict: dict[str, int] = dict(
-        connection.execute(
-            sa.select(crossings.c.verdict, sa.func.count()).group_by(crossings.c.verdict)
-        )
-        .tuples()
-        .all()
-    )
+    query = sa.select(crossings.c.verdict, sa.func.count()).group_by(crossings.c.verdict)
+    by_verdict = {verdict: int(number) for verdict, number in connection.execute(query)}
     for unit_id in (SCHOOL, "van-giang"):
         entered, left = connection.execute(
             sa.select(sa.func.sum(counts.c.entered), sa.func.sum(counts.c.left)).where(

@@ -20,6 +20,8 @@ class GateClock:
     def __init__(self, chance: random.Random) -> None:
         self._chance = chance
         self.true_ms = BEGIN_MS
+        self.was_lied_to = False
+        """By a time server, which is believed; what follows cannot be known to be wrong."""
         self.boot()
 
     def boot(self) -> None:
@@ -33,6 +35,7 @@ class GateClock:
     def synchronise(self, lie: str | None = None) -> None:
         """A time service has set the clock, rightly or not."""
         self.synchronised = True
+        self.was_lied_to |= lie is not None
         self._skew_ms = LIES_MS[lie] if lie else 0
 
     def set_by_hand(self, lie: str) -> None:

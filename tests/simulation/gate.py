@@ -63,6 +63,8 @@ class SimGate:
         self.gate_id = gate_id
         self.clock = GateClock(chance)
         self.greens: list[Green] = []
+        self.boots: dict[str, int] = {}
+        """The true time at which each boot began."""
         self.sd_cards: list[Path] = []
         self._folder, self._broker, self._perils, self._say = folder, broker, perils, say
         self._parts, self._habits, self._zone, self._keys = parts, habits, zone, keys
@@ -118,6 +120,7 @@ class SimGate:
     def see(self, samples: list[Sample]) -> None:
         """Cards are held up: the keeper answers, and what is green is a promise."""
         reading = self.clock.read()
+        self.boots[reading.boot_id] = self.clock.true_ms - reading.up_ms
         keeper = self._keeper()
         held = keeper._sightings.is_held
         samples = [s for s in samples if not held(s.card_id, reading.up_ms)]

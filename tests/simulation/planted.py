@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from device.ledger.delivering import UplinkLedger
 from device.ledger.writing import Entry, ScanLedger, StoredCrossing
+from device.timekeeping import Reading, Stamp, Timekeeper
 from device.uplink import outbox
 from device.uplink.loop import UplinkLoop
 from device.uplink.outbox import Meaning, Outbox
@@ -104,6 +105,13 @@ def _never_rewinds(held: Outbox, receipt: Receipt, **known: Any) -> tuple[Outbox
 def _no_hash_check(held: Outbox, receipt: Receipt, **known: Any) -> tuple[Outbox, Meaning]:
     known["chain_there"] = bytes.fromhex(receipt.chain)
     return _received(held, receipt, **known)
+
+
+_learn = Timekeeper.learn
+
+
+def _learn_anything(self: Timekeeper, reading: Reading) -> tuple[Timekeeper, Stamp | None]:
+    return _learn(self, replace(reading, synchronised=True))
 
 
 # -- the bridge
@@ -224,6 +232,9 @@ PLANTED: dict[str, Planted] = {
         patches=lambda: _all(
             _accepting(_by_seq), patch.object(intake, "_find_ledger", _ledger_of_gate)
         )
+    ),
+    "an unsynchronised clock is believed": Planted(
+        patches=lambda: patch.object(Timekeeper, "learn", _learn_anything)
     ),
     "a corrected clock is not counted again": Planted(
         patches=lambda: patch.object(intake, "recount", lambda *_: None)

@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
@@ -15,13 +16,15 @@ from tests.simulation.clocks import BEGIN_MS
 
 @dataclass
 class Trace:
-    """What happened, in the order in which it did."""
+    """What happened, in the order in which it did. `folder` has a new name each time, and is
+    left out."""
 
+    folder: Path
     lines: list[tuple[int, str, str]] = field(default_factory=list)
     now_ms: int = BEGIN_MS
 
     def say(self, who: str, what: str) -> None:
-        self.lines.append((self.now_ms, who, what))
+        self.lines.append((self.now_ms, who, what.replace(f"{self.folder}/", "")))
 
     def __str__(self) -> str:
         return "\n".join(

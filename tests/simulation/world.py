@@ -14,6 +14,7 @@ from tests.simulation.district import GATE_IDS, ZONE, SimDistrict
 from tests.simulation.gate import Habits, SimGate
 from tests.simulation.parts import Parts
 from tests.simulation.perils import Perils
+from tests.simulation.times import time_faults
 from tests.simulation.trace import Trace
 
 HEALING_STEPS = 500
@@ -84,6 +85,8 @@ class World:
         self._live(self._evening, self.chance.randint(0, 40))
         self._heal()
         for fault in healed_faults(self.gates, self.district):
+            self.report(fault)
+        for fault in time_faults(self.gates, self.district, self.trace.now_ms):
             self.report(fault)
         self._stop_if_violated()
 

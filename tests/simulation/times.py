@@ -1,0 +1,42 @@
+"""What must hold of time: no report shows 1970, and a time that is called certain is right."""
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+import sqlalchemy as sa
+
+from device.timekeeping import STEP_MS
+from gate_contract.crossing import Clock
+from server_bridge.store.schema import crossings, ledgers
+from tests.simulation.clocks import BEGIN_MS, DAY_MS
+from tests.simulation.district import SimDistrict
+from tests.simulation.gate import SimGate
+
+SLACK_MS = STEP_MS + 100
+
+
+def time_faults(gates: list[SimGate], district: SimDistrict, now_ms: int) -> Iterator[str]:
+    """Everything that is wrong with the times under which crossings were filed."""
+    with district.database.read() as connection:
+        joined = sa.join(crossings, ledgers, crossings.c.ledger == ledgers.c.ledger)
+        rows = connection.execute(
+            sa.select(ledgers.c.gate_id, crossings)
+            .select_from(joined)
+            .order_by(crossings.c.ledger, crossings.c.seq)
+        ).all()
+    by_id = {gate.gate_id: gate for gate in gates}
+    certain = []
+    for row in rows:
+        gate = by_id[row.gate_id]
+        name = f"{row.gate_id} record {row.seq}"
+        if not BEGIN_MS - 15 * DAY_MS <= row.filed_ms <= now_ms:
+            yield f"{name} is filed under {row.filed_ms}"
+        if gate.clock.was_lied_to or row.filed_clock == Clock.UNTRUSTED:
+            continue
+        certain.append(row)
+        began_ms = gate.boots.get(row.boot_id)
+        if began_ms is not None and abs(row.filed_ms - began_ms - row.up_ms) > SLACK_MS:
+            yield f"{name} is called {row.filed_clock}, and is wrong"
+    for a, b in pairwise(certain):
+        if a.ledger == b.ledger and a.filed_ms > b.filed_ms + SLACK_MS:
+            yield f"records {a.seq} and {b.seq} of {a.gate_id} are filed in the wrong order"
