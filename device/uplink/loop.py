@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import structlog
+from msgspec.structs import replace
 
 from device import __version__
 from device.clock import ClockReader
@@ -26,7 +27,7 @@ from device.uplink.session import (
     Session,
     SessionError,
 )
-from gate_contract.crossing import encode_batch
+from gate_contract.crossing import Batch, encode_batch
 from gate_contract.errors import ContractError
 from gate_contract.health import OFFLINE, Health, ScanHealth, encode_health
 from gate_contract.receipt import decode_receipt
@@ -59,6 +60,7 @@ class UplinkLoop:
         keep_days: int,
         chance: random.Random,
         open_salvaged: Callable[[], Salvaged] | None = None,
+        sign: Callable[[Batch], str | None] = lambda _batch: None,
     ) -> None:
         self._open_ledger = open_ledger
         self._open_session = open_session
@@ -67,6 +69,7 @@ class UplinkLoop:
         self._keep_ms = keep_days * DAY_MS
         self._chance = chance
         self._open_salvaged = open_salvaged
+        self._sign = sign
         self._salvaged: Salvaged | None = None
         self._ledger: UplinkLedger | None = None
         self._session: Session | None = None
@@ -152,12 +155,16 @@ class UplinkLoop:
         if span is None:
             saved = self._salvaged.next_batch(reading.up_ms) if self._salvaged else None
             if saved:
-                session.publish(Channel.CROSSINGS, encode_batch(saved))
+                self._send(session, saved)
             return saved is not None
         batch = ledger.batch(span.first, span.last)
-        session.publish(Channel.CROSSINGS, encode_batch(batch))
+        self._send(session, batch)
         self._outbox = outbox.published(self._outbox, span, reading.up_ms)
         return True
+
+    def _send(self, session: Session, batch: Batch) -> None:
+        signed = replace(batch, signature=self._sign(batch))
+        session.publish(Channel.CROSSINGS, encode_batch(signed))
 
     def _handle(self, event: Event, ledger: UplinkLedger, reading: Reading) -> None:
         match event:

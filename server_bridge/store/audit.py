@@ -53,7 +53,7 @@ def _prove(connection: sa.Connection, ledger: sa.Row[Any]) -> LedgerProof:
         records += 1
         expected = row.seq + 1
         if row.seq >= ledger.proven_from:
-            chain = chain_next(chain, _record(row))
+            chain = chain_next(chain, record_of_row(row))
     fault = None
     if missing != ledger.missing or expected != ledger.stored_through + 1:
         fault = f"{missing} records are missing, {ledger.missing} are known to be"
@@ -64,7 +64,8 @@ def _prove(connection: sa.Connection, ledger: sa.Row[Any]) -> LedgerProof:
     )
 
 
-def _record(row: sa.Row[Any]) -> Record:
+def record_of_row(row: sa.Row[Any]) -> Record:
+    """A stored row as the gate wrote it."""
     return Record(
         seq=row.seq,
         boot_id=row.boot_id,
