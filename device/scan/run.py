@@ -10,9 +10,11 @@ from device.clock import SystemClock
 from device.config import Config
 from device.ledger.opening import Opening
 from device.scan.decode import Decoder
-from device.scan.frames import FrameSource
+from device.scan.frames import CameraError, FrameSource
 from device.scan.gatekeeper import Gatekeeper
+from device.scan.ladder import Step
 from device.scan.loop import ScanLoop
+from device.scan.rungs import Rungs
 from device.scan.signals import (
     PatternSignaller,
     SignalError,
@@ -30,15 +32,27 @@ log = structlog.get_logger()
 
 def run(config: Config, supervisor: Supervisor) -> None:
     """Scan until told to stop."""
+    rungs = Rungs(config.status_path.parent, config.ledger_path.parent)
     loop = build(config, supervisor)
     supervisor.ready()
     log.info("scanning", gate_id=config.gate.id, camera=config.camera.source)
     try:
         while not supervisor.stopping.is_set():
             loop.step()
+            _climb(loop, rungs)
     finally:
         supervisor.stopped()
         loop.close()
+
+
+def _climb(loop: ScanLoop, rungs: Rungs) -> None:
+    """Raises CameraError when only a new process, or a reboot, can bring the camera back."""
+    if loop.frames:
+        rungs.saw_frame()
+    blind_ms, failures = loop.blindness()
+    step = rungs.climb(blind_ms, failures)
+    if step is not Step.REOPEN:
+        raise CameraError(f"no frame for {blind_ms // 1000} s: {step}. Check the camera's cable.")
 
 
 def build(config: Config, supervisor: Supervisor) -> ScanLoop:
