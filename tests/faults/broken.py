@@ -86,7 +86,7 @@ def pins_throw() -> None:
         def close(self) -> None:
             return
 
-    run.signaller = lambda config: PatternSignaller(Panel())
+    run.signaller = lambda _config: PatternSignaller(Panel())
 
 
 BROKEN = {
