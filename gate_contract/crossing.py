@@ -30,6 +30,7 @@ Seq = Annotated[int, Meta(ge=1, le=2**53 - 1)]
 Hex128 = Annotated[str, Meta(pattern="^[0-9a-f]{32}$", max_length=32)]
 ChainHash = Annotated[str, Meta(pattern="^[0-9a-f]{64}$", max_length=64)]
 CardId = Annotated[str, Meta(pattern="^[0-9a-f]{16}$", max_length=16)]
+Signature = Annotated[str, Meta(pattern="^[A-Za-z0-9+/]{86}==$", max_length=88)]
 GateId = Annotated[str, Meta(pattern=f"^{GATE_ID}$")]
 UtcMilliseconds = Annotated[int, Meta(ge=1_577_836_800_000, le=4_102_444_800_000)]
 """2020-01-01 to 2100-01-01: a gate writes no time at all rather than 1970."""
@@ -106,12 +107,13 @@ def chain_over(previous: bytes, records: Iterable[Record]) -> bytes:
     return previous
 
 
-class Batch(Struct, frozen=True, kw_only=True):
+class Batch(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """What a gate publishes on its `crossings` topic: consecutive records of one ledger.
 
     `previous` and `head` are the chain hashes before the first and after the last record.
     `oldest` is the first seq the gate still holds: a bridge that has lost more than that cannot
-    be given it again, and has to accept the gap and show it.
+    be given it again, and has to accept the gap and show it. `signature` is the gate's under `head`
+    (`gate_contract.head`), base64; a gate of an earlier version sends none.
     """
 
     gate_id: GateId
@@ -120,6 +122,7 @@ class Batch(Struct, frozen=True, kw_only=True):
     previous: ChainHash
     head: ChainHash
     records: Annotated[list[Record], Meta(min_length=1, max_length=MAX_RECORDS)]
+    signature: Signature | None = None
 
     def __post_init__(self) -> None:
         if any(b.seq != a.seq + 1 for a, b in zip(self.records, self.records[1:], strict=False)):

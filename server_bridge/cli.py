@@ -8,7 +8,7 @@ import click
 import structlog
 
 from gate_contract.errors import SchoolgateError
-from server_bridge.command import cards, running, setup
+from server_bridge.command import audit, cards, running, setup
 
 
 def main() -> None:
@@ -52,6 +52,8 @@ for command in (
     cards.card_group,
     running.counts,
     running.ledger_group,
+    audit.audit,
+    audit.audit_check,
     running.serve_all,
     running.serve_ingest,
     running.serve_web,

@@ -99,6 +99,13 @@ class Issued:
     key_pem: bytes
     ca_pem: bytes
 
+    @property
+    def public_key(self) -> ec.EllipticCurvePublicKey:
+        """The certificate's."""
+        key = x509.load_pem_x509_certificate(self.cert_pem).public_key()
+        assert isinstance(key, ec.EllipticCurvePublicKey)  # noqa: S101 (`issue` makes no other)
+        return key
+
     def write(self, folder: Path) -> None:
         """Put `ca.pem`, `cert.pem` and `key.pem` into `folder`, readable by the owner only."""
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -31,13 +31,15 @@ log = structlog.get_logger()
 
 @dataclass(slots=True)
 class CameraState:
-    """An open source or None, since when, and what was wrong with it last."""
+    """An open source or None, since when, and what was wrong with it last. `last_frame_up_ms` also
+    counts the opening of a source, from which its first frame is waited for."""
 
     source: FrameSource | None = None
     failures: int = 0
     retry_up_ms: int = 0
     frames: int = 0
     last_frame_up_ms: int | None = None
+    last_real_up_ms: int | None = None
     fault: str | None = "not opened yet"
 
 
@@ -71,6 +73,7 @@ class ScanLoop:
         self._decoder_fault: str | None = None
         self._tended_up_ms = -TEND_MS
         self._reported: tuple[int, ScanHealth] | None = None
+        self._began_up_ms = clock.read().up_ms
 
     def step(self) -> None:
         """Wait for a frame for up to half a second, answer what is in it, tend to the rest."""
@@ -115,6 +118,19 @@ class ScanLoop:
             detail=" | ".join(fault for fault in faults if fault)[:500],
         )
 
+    @property
+    def frames(self) -> int:
+        """Frames since this process began."""
+        return self._camera.frames
+
+    def blindness(self) -> tuple[int, int]:
+        """How long there has been no frame, in ms, and how often the camera has failed since."""
+        camera = self._camera
+        if camera.source is not None and camera.source.ended:
+            return 0, 0
+        last = camera.last_real_up_ms or self._began_up_ms
+        return self._clock.read().up_ms - last, camera.failures
+
     def close(self) -> None:
         """Release camera, light and ledger, after a last report."""
         reading = self._clock.read()
@@ -141,7 +157,7 @@ class ScanLoop:
             return None
         if frame is not None:
             camera.frames += 1
-            camera.last_frame_up_ms = self._clock.read().up_ms
+            camera.last_frame_up_ms = camera.last_real_up_ms = self._clock.read().up_ms
             camera.failures = 0
             camera.fault = None
         return frame

@@ -10,9 +10,11 @@ from device.clock import SystemClock
 from device.config import Config
 from device.ledger.opening import Opening
 from device.scan.decode.process import DecoderProcess
-from device.scan.frames import FrameSource
+from device.scan.frames import CameraError, FrameSource
 from device.scan.gatekeeper import Gatekeeper
+from device.scan.ladder import Step
 from device.scan.loop import ScanLoop
+from device.scan.rungs import Rungs
 from device.scan.signals import (
     PatternSignaller,
     SignalError,
@@ -35,15 +37,27 @@ def run(config: Config, supervisor: Supervisor) -> None:
 
 
 def _run(config: Config, supervisor: Supervisor, reader: DecoderProcess) -> None:
+    rungs = Rungs(config.status_path.parent, config.ledger_path.parent)
     loop = build(config, supervisor, reader)
     supervisor.ready()
     log.info("scanning", gate_id=config.gate.id, camera=config.camera.source)
     try:
         while not supervisor.stopping.is_set():
             loop.step()
+            _climb(loop, rungs)
     finally:
         supervisor.stopped()
         loop.close()
+
+
+def _climb(loop: ScanLoop, rungs: Rungs) -> None:
+    """Raises CameraError when only a new process, or a reboot, can bring the camera back."""
+    if loop.frames:
+        rungs.saw_frame()
+    blind_ms, failures = loop.blindness()
+    step = rungs.climb(blind_ms, failures)
+    if step is not Step.REOPEN:
+        raise CameraError(f"no frame for {blind_ms // 1000} s: {step}. Check the camera's cable.")
 
 
 def build(config: Config, supervisor: Supervisor, reader: DecoderProcess) -> ScanLoop:

@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable
 
 import structlog
+from msgspec.structs import replace
 
 from device.clock import ClockReader
 from device.ledger.delivering import UplinkLedger
@@ -23,7 +24,7 @@ from device.uplink.session import (
     SessionError,
 )
 from device.uplink.telling import Told, describe, is_news
-from gate_contract.crossing import encode_batch
+from gate_contract.crossing import Batch, encode_batch
 from gate_contract.errors import ContractError
 from gate_contract.health import OFFLINE, ScanHealth, encode_health
 from gate_contract.receipt import decode_receipt
@@ -57,6 +58,7 @@ class UplinkLoop:
         keep_days: int,
         chance: random.Random,
         open_salvaged: Callable[[], Salvaged] | None = None,
+        sign: Callable[[Batch], str | None] = lambda _batch: None,
     ) -> None:
         self._open_ledger = open_ledger
         self._open_session = open_session
@@ -65,6 +67,7 @@ class UplinkLoop:
         self._keep_ms = keep_days * DAY_MS
         self._chance = chance
         self._open_salvaged = open_salvaged
+        self._sign = sign
         self._salvaged: Salvaged | None = None
         self._ledger: UplinkLedger | None = None
         self._ledger_id = ""
@@ -170,12 +173,16 @@ class UplinkLoop:
         if span is None:
             saved = self._salvaged.next_batch(reading.up_ms) if self._salvaged else None
             if saved:
-                session.publish(Channel.CROSSINGS, encode_batch(saved))
+                self._send(session, saved)
             return saved is not None
         batch = ledger.batch(span.first, span.last)
-        session.publish(Channel.CROSSINGS, encode_batch(batch))
+        self._send(session, batch)
         self._outbox = outbox.published(self._outbox, span, reading.up_ms)
         return True
+
+    def _send(self, session: Session, batch: Batch) -> None:
+        signed = replace(batch, signature=self._sign(batch))
+        session.publish(Channel.CROSSINGS, encode_batch(signed))
 
     def _handle(self, event: Event, reading: Reading) -> None:
         match event:

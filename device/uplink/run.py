@@ -13,6 +13,7 @@ from device.timekeeping import Reading
 from device.uplink.loop import UplinkLoop
 from device.uplink.salvaged import Salvaged
 from device.uplink.session import Endpoint, Session
+from device.uplink.signing import HeadSigner
 from gate_contract.health import ScanHealth
 
 ALIVE_MS = 5_000
@@ -62,5 +63,6 @@ def build(config: Config, clock: SystemClock) -> UplinkLoop:
         read_scan=read_scan,
         keep_days=config.gate.keep_days,
         open_salvaged=lambda: Salvaged(config.ledger_path.parent, config.gate.id),
+        sign=HeadSigner(endpoint.key),
         chance=random.Random(),  # noqa: S311 (spreads reconnections; nothing secret)
     )

@@ -9,6 +9,7 @@ import click
 from firmware_config import bundle
 from gate_contract import topics
 from gate_contract.errors import SchoolgateError
+from gate_contract.head import key_text
 from server_bridge import pki
 from server_bridge.broker.config import write_broker_config
 from server_bridge.command.options import home_option
@@ -122,8 +123,8 @@ def gate_add(folder: Path, gate_id: str, unit_id: str, direction: str, out: Path
     home = open_home(folder)
     identity = Identity.gate(gate_id)
     with home.database().write() as connection:
-        add_gate(connection, gate_id, unit_id, now_ms())
         issued = pki.issue(home.pki, identity, now=datetime.now(UTC))
+        add_gate(connection, gate_id, unit_id, now_ms(), key_text(issued.public_key))
         path = bundle.write(
             out,
             bundle.Bundle(

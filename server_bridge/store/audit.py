@@ -55,7 +55,7 @@ def _prove(connection: sa.Connection, ledger: sa.Row[Any]) -> LedgerProof:
         expected = row.seq + 1
         if row.seq >= ledger.proven_from:
             try:
-                chain = chain_next(chain, _record(row))
+                chain = chain_next(chain, record_of_row(row))
             except ValueError as error:
                 altered = altered or f"record {row.seq} is none that a gate writes: {error}"
     fault = None
@@ -70,7 +70,8 @@ def _prove(connection: sa.Connection, ledger: sa.Row[Any]) -> LedgerProof:
     )
 
 
-def _record(row: sa.Row[Any]) -> Record:
+def record_of_row(row: sa.Row[Any]) -> Record:
+    """A stored row as the gate wrote it."""
     return Record(
         seq=row.seq,
         boot_id=row.boot_id,

@@ -83,10 +83,8 @@ def miscounted(connection: sa.Connection, lines: Lines) -> list[SchoolDay]:
     found = _all_counts(connection)
     days = connection.execute(sa.select(crossings.c.unit_id, crossings.c.day).distinct()).all()
     for school_day in {*map(tuple, days), *((unit_id, day) for unit_id, day, _ in found)}:
-        present, counted = fold({}, _passages(connection, school_day))
-        here = (presence.c.unit_id == school_day[0]) & (presence.c.day == school_day[1])
-        rows = connection.execute(presence.select().where(here))
-        if dict(map(_presence_of_row, rows)) != present:
+        counted, is_right = _recounted(connection, school_day)
+        if not is_right:
             wrong.add(school_day)
         for (unit_id, day, kind), delta in counted.items():
             for above in lines[unit_id]:
@@ -108,6 +106,26 @@ def miscounted(connection: sa.Connection, lines: Lines) -> list[SchoolDay]:
     )
     wrong |= {(unit_id, day) for (unit_id, day, _), number in refused.items() if number}
     return sorted(wrong)
+
+
+def counts_differ(connection: sa.Connection, school_day: SchoolDay) -> bool:
+    """Whether one school's day differs from a recount of its crossings. No, ever."""
+    counted, is_right = _recounted(connection, school_day)
+    kept = _counts_of(connection, school_day)
+    differences = _difference(counted, kept).values()
+    refused = _refusals_in_crossings(connection, school_day)
+    is_right = is_right and refused == _refusals_of(connection, school_day)
+    return not is_right or any(delta != Delta() for delta in differences)
+
+
+def _recounted(
+    connection: sa.Connection, school_day: SchoolDay
+) -> tuple[dict[CountKey, Delta], bool]:
+    """A day counted from scratch, and whether presence is as that says."""
+    present, counted = fold({}, _passages(connection, school_day))
+    here = (presence.c.unit_id == school_day[0]) & (presence.c.day == school_day[1])
+    rows = connection.execute(presence.select().where(here))
+    return counted, dict(map(_presence_of_row, rows)) == present
 
 
 def _known(connection: sa.Connection, passages: Iterable[Passage]) -> dict[PresenceKey, Presence]:

@@ -19,6 +19,7 @@ from server_bridge.ingest.filing import Filed, file
 from server_bridge.store.counts import SchoolDay, count_passages, count_refusals, recount
 from server_bridge.store.database import bump
 from server_bridge.store.schema import boots, crossings, gates, ledgers
+from server_bridge.store.signatures import keep_signature
 from server_bridge.store.units import ancestry, gate_units
 
 
@@ -63,6 +64,8 @@ class Intake:
             if outcome.missing:
                 self._note_gap(ledger, batch)
             bump(self._connection)
+        if batch.signature and outcome.head.stored_through == batch.last_seq:
+            keep_signature(self._connection, batch)
         return Stored(_receipt(batch.ledger_id, outcome.head), len(outcome.records))
 
     def _add_ledger(self, batch: Batch, heard_ms: int) -> int:

@@ -46,6 +46,7 @@ gates = Table(
     Column("unit_id", ForeignKey("units.unit_id"), nullable=False),
     Column("added_ms", BigInteger, nullable=False),
     Column("shut_out", Boolean, nullable=False, server_default=false()),
+    Column("public_key", String(200)),
 )
 
 viewers = Table(
@@ -85,6 +86,17 @@ ledgers = Table(
     Column("last_crossing_ms", BigInteger),
     Index("ledgers_identity", "gate_id", "ledger_id", unique=True),
     comment="How far each ledger is stored. From `proven_from` on its chain is proven.",
+)
+
+signed_heads = Table(
+    "signed_heads",
+    metadata,
+    Column("ledger", ForeignKey("ledgers.ledger"), primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("seq", BigInteger, nullable=False),
+    Column("chain", String(64), nullable=False),
+    Column("signature", String(120), nullable=False),
+    comment="The last head of each day that a gate has signed.",
 )
 
 boots = Table(

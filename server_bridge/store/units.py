@@ -75,14 +75,28 @@ def ancestry(connection: sa.Connection) -> dict[str, tuple[str, ...]]:
     return lines
 
 
-def add_gate(connection: sa.Connection, gate_id: str, unit_id: str, now_ms: int) -> None:
-    """Register a gate at a school. Raises SchoolgateError if it exists or the unit is no school."""
+def add_gate(
+    connection: sa.Connection,
+    gate_id: str,
+    unit_id: str,
+    now_ms: int,
+    public_key: str | None = None,
+) -> None:
+    """Register a gate at a school. `public_key` is its certificate's (`head.key_text`).
+
+    Raises:
+        SchoolgateError: it exists, or the unit is no school.
+    """
     unit = find_unit(connection, unit_id)
     if unit is None or unit.level != SCHOOL:
         raise SchoolgateError(f"{unit_id} is not a school; see: gate-bridge unit list")
     if gate_units(connection).get(gate_id):
         raise SchoolgateError(f"there is a gate {gate_id} already")
-    connection.execute(gates.insert().values(gate_id=gate_id, unit_id=unit_id, added_ms=now_ms))
+    connection.execute(
+        gates.insert().values(
+            gate_id=gate_id, unit_id=unit_id, added_ms=now_ms, public_key=public_key
+        )
+    )
     bump(connection)
 
 

@@ -1,8 +1,10 @@
 """What can stand on the wire and on a card, as hypothesis strategies; and keys for tests."""
 
+import base64
 from datetime import timedelta
 from functools import cache
 
+import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from hypothesis import strategies as st
 
@@ -102,11 +104,17 @@ def batch_of(run: list[Record], ledger_id: str, before: bytes, oldest: int = 1) 
     )
 
 
+signatures = st.none() | st.binary(min_size=64, max_size=64).map(
+    lambda raw: base64.b64encode(raw).decode()
+)
+
+
 @st.composite
 def batches(draw: st.DrawFn) -> Batch:
     run = draw(runs())
     before = draw(st.binary(min_size=32, max_size=32))
-    return batch_of(run, draw(ledger_ids), before, draw(st.integers(1, run[0].seq)))
+    batch = batch_of(run, draw(ledger_ids), before, draw(st.integers(1, run[0].seq)))
+    return msgspec.structs.replace(batch, signature=draw(signatures))
 
 
 receipts = st.builds(
@@ -136,6 +144,7 @@ healths = st.builds(
     free_bytes=st.none() | counted,
     temperature_c=st.none() | st.floats(-60, 150),
     scan=st.none() | scan_healths,
+    damaged_ledgers=counted,
 )
 kind_counts = st.builds(KindCounts, inside=counted, entered=counted, left=counted)
 unit_counts = st.builds(

@@ -83,6 +83,15 @@ RECORDS = [
     ),
 ]
 
+# Of a test key; a signature is another one each time it is made, so it stands here.
+PUBLIC_KEY = (
+    "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEVaq4DEtTt7cQSPf4ttTbjYVK1ai/"
+    "XwffRbEyUVbTOsyc8j94WZA6Y3iazqAJqLixDPPbxDcX8qkK3v2jQDzqfQ=="
+)
+SIGNATURE = (
+    "ITxZElGpaDGrTE+SYkRKosIlVlnp7wR05qa6Gy2MVLJa04+1D74KQhSwEpYsDRqtEYl1tn53RXV5LSmmiIjuJg=="
+)
+
 
 def ledger_vectors() -> dict[str, Any]:
     """The records of one ledger, each with its canonical bytes and the chain hash after it."""
@@ -120,10 +129,18 @@ def batch_vectors() -> dict[str, Any]:
     whole, rest, pruned = _batch(1, 6), _batch(4, 6), _batch(4, 6, oldest=4)
     edited = encode_batch(whole).replace(b'"count":412', b'"count":411')
     return {
-        "about": "`topic_gate_id` is the gate of the topic that the payload came on.",
+        "about": (
+            "`topic_gate_id` is the gate of the topic that the payload came on, `public_key` the "
+            "one of its certificate: base64 of DER, SubjectPublicKeyInfo."
+        ),
         "topic_gate_id": GATE_ID,
+        "public_key": PUBLIC_KEY,
         "accepted": [
             accepted("a whole ledger", encode_batch(whole)),
+            accepted(
+                "its head signed by the gate",
+                encode_batch(msgspec.structs.replace(whole, signature=SIGNATURE)),
+            ),
             accepted("a later part of it", encode_batch(rest)),
             accepted("after pruning: the gate holds nothing older", encode_batch(pruned)),
             accepted(

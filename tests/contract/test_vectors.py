@@ -17,6 +17,7 @@ from gate_contract.card_signing import sign
 from gate_contract.counts import UnitCounts, encode_counts
 from gate_contract.crossing import Record, canonical, chain_start, decode_batch, encode_batch
 from gate_contract.errors import ContractError
+from gate_contract.head import head_bytes, is_signed
 from gate_contract.health import decode_health, encode_health
 from gate_contract.receipt import decode_receipt, encode_receipt
 from gate_contract.topics import Channel, CountsTopic, GateTopic
@@ -157,3 +158,19 @@ def test_refused_payloads_are_refused_with_their_reason(again: Callable[[bytes],
         with pytest.raises(ContractError) as refusal:
             again(sample["payload"].encode())
         assert refusal.value.reason == sample["reason"], sample["name"]
+
+
+def test_a_signed_head_is_the_gates() -> None:
+    told = read("batch")
+    signed = [
+        decode_batch(sample["payload"].encode(), told["topic_gate_id"])
+        for sample in told["accepted"]
+        if "signature" in sample["payload"]
+    ]
+    assert signed
+    for batch in signed:
+        assert batch.signature
+        head = head_bytes(batch.gate_id, batch.ledger_id, batch.last_seq, batch.head)
+        assert is_signed(told["public_key"], head, batch.signature)
+        other = head_bytes(batch.gate_id, batch.ledger_id, batch.last_seq + 1, batch.head)
+        assert not is_signed(told["public_key"], other, batch.signature)

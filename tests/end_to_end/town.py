@@ -21,6 +21,7 @@ from device.ledger.file import LedgerError, LedgerFile
 from device.scan.gatekeeper import Gatekeeper
 from device.scan.run import keeper
 from firmware_config import bundle
+from gate_contract.head import key_text
 from gate_contract.verdicts import CROSSINGS
 from server_bridge import pki
 from server_bridge.broker.config import DATA, write_broker_config
@@ -59,8 +60,6 @@ class Town:
             add_unit(connection, Unit(COMMUNE, "Xã C", "commune", None))
             add_unit(connection, Unit(SCHOOL, "Trường THCS A", "school", COMMUNE))
             add_viewer(connection, VIEWER, now_ms())
-            for gate_id in self.gate_ids:
-                add_gate(connection, gate_id, SCHOOL, now_ms())
         now = datetime.now(UTC)
         viewer = pki.issue(self.home.pki, Identity.viewer(VIEWER), now=now)
         viewer.write(self.folder / "viewer")
@@ -77,6 +76,8 @@ class Town:
 
     def _configure(self, gate_id: str, now: datetime) -> Path:
         issued = pki.issue(self.home.pki, Identity.gate(gate_id), now=now)
+        with closing(self.home.database()) as database, database.write() as connection:
+            add_gate(connection, gate_id, SCHOOL, now_ms(), key_text(issued.public_key))
         path = bundle.write(
             self.folder / gate_id,
             bundle.Bundle(

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import structlog
 
-from tests.faults import damage, diskfull, eio, kills, network, offline
+from tests.faults import damage, devices, diskfull, eio, kills, network, offline
 from tests.faults.arena import GATE
 from tests.faults.outcome import Outcome
 
@@ -24,6 +24,7 @@ CAMPAIGNS: dict[str, tuple[Callable[[Path, int], Outcome], int]] = {
     "bridge-disk": (diskfull.bridge_disk, 100),
     "gate-eio": (eio.gate_errors, 1_000),
     "bridge-eio": (eio.bridge_errors, 1_000),
+    "devices": (devices.devices, 8),
     "pages": (damage.pages, 1_000),
     "flips": (damage.flips, 1_000),
 }

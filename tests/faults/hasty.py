@@ -23,9 +23,14 @@ def main() -> None:
     if os.environ.get("HASTY"):
         hurry()
     if plant := os.environ.get("PLANT"):
-        from tests.faults.plants import PLANTS
+        from tests.faults.broken import BROKEN
 
-        PLANTS[plant]()
+        if plant in BROKEN:
+            BROKEN[plant]()
+        else:
+            from tests.faults.plants import PLANTS
+
+            PLANTS[plant]()
     sys.argv = [program, *arguments]
     if program == "gate":
         from device.cli import main as run

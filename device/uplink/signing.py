@@ -1,0 +1,31 @@
+"""The gate's signature under what it delivers. Only gate-uplink can read the key."""
+
+from pathlib import Path
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from gate_contract.crossing import Batch
+from gate_contract.head import head_bytes, sign_head
+
+
+class HeadSigner:
+    """Reads the key at its first use, and tries again while it is not there: a gate without it
+    cannot reach its broker either, and says so."""
+
+    def __init__(self, key_path: Path) -> None:
+        self._key_path = key_path
+        self._key: ec.EllipticCurvePrivateKey | None = None
+
+    def __call__(self, batch: Batch) -> str | None:
+        """The signature under the batch's head, None if there is no usable key."""
+        if self._key is None:
+            try:
+                key = serialization.load_pem_private_key(self._key_path.read_bytes(), None)
+            except (OSError, ValueError):
+                return None
+            if not isinstance(key, ec.EllipticCurvePrivateKey):
+                return None
+            self._key = key
+        head = head_bytes(batch.gate_id, batch.ledger_id, batch.last_seq, batch.head)
+        return sign_head(self._key, head)

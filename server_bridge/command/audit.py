@@ -1,0 +1,57 @@
+"""The proof that a gate's day was not edited."""
+
+from datetime import datetime
+from pathlib import Path
+
+import click
+import msgspec
+
+from gate_contract.errors import SchoolgateError
+from gate_contract.proof import Proof, decode_proof, find_faults
+from server_bridge.command.options import home_option, json_option
+from server_bridge.home import open_home
+from server_bridge.store.day_proof import day_is_miscounted, prove_day
+
+
+@click.command()
+@home_option
+@click.option("--gate", "gate_id", required=True, help="Which gate.")
+@click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="Default: today.")
+@json_option
+def audit(folder: Path, gate_id: str, day: datetime | None, as_json: bool) -> None:
+    """Prove one gate's day: nothing missing, nothing edited, signed, rightly counted."""
+    home = open_home(folder)
+    asked = day.date() if day else datetime.now(home.zone).date()
+    with home.database().read() as connection:
+        proof = prove_day(connection, gate_id, asked)
+        faults = find_faults(proof)
+        if day_is_miscounted(connection, proof.unit_id, asked):
+            faults.append(f"the counts of {proof.unit_id} differ from a recount")
+    if as_json:
+        click.echo(msgspec.json.encode(proof))
+    else:
+        _say(proof)
+    if faults:
+        raise SchoolgateError(f"not proven: {'; '.join(faults)}")
+    if not as_json:
+        click.echo("all there, none edited, signed by the gate; the counts equal a recount")
+
+
+@click.command("audit-check")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+def audit_check(file: Path) -> None:
+    """Check a proof that `audit --json` has written. Needs no database."""
+    proof = decode_proof(file.read_bytes())
+    _say(proof)
+    faults = find_faults(proof)
+    if faults:
+        raise SchoolgateError(f"not proven: {'; '.join(faults)}")
+    click.echo(f"all there, none edited; signed with the key {proof.public_key}")
+
+
+def _say(proof: Proof) -> None:
+    click.echo(f"{proof.gate_id}, {proof.day}: {proof.entered} in, {proof.left} out")
+    for ledger in proof.ledgers:
+        signed = f"signed through {ledger.signed.seq}" if ledger.signed else "not signed"
+        first, last = ledger.of_day[0], ledger.of_day[-1]
+        click.echo(f"ledger {ledger.ledger_id[:8]}: records {first} to {last}, {signed}")

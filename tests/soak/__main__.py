@@ -1,0 +1,68 @@
+"""`python -m tests.soak [--crossings N] [--json FILE]`: exit 1 if anything grew, was lost or
+doubled."""
+
+import argparse
+import json
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.soak.run import Soaked, soak
+from tests.soak.slope import Slope, after_warm_up, plot, slope
+
+
+def main() -> None:
+    """Soak, print a plot of everything watched, and judge."""
+    parser = argparse.ArgumentParser(prog="python -m tests.soak", description=__doc__)
+    parser.add_argument("--crossings", type=int, default=1_000_000)
+    parser.add_argument("--json", type=Path, help="write all samples and slopes to this file")
+    chosen = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="schoolgate-soak-") as folder:
+        soaked = soak(Path(folder) / "arena", chosen.crossings)
+    slopes = judge(soaked)
+    for line in told(soaked, slopes):
+        print(line)  # noqa: T201
+    if chosen.json:
+        chosen.json.write_text(json.dumps(as_json(soaked, slopes)))
+    sys.exit(not (soaked.outcome.is_clean and all(each.is_flat for each in slopes.values())))
+
+
+def judge(soaked: Soaked) -> dict[str, Slope]:
+    """The slope of each series after the warm-up."""
+    series = soaked.series
+    return {name: slope(after_warm_up(series.at, values)) for name, values in series.values.items()}
+
+
+def told(soaked: Soaked, slopes: dict[str, Slope]) -> list[str]:
+    """The report."""
+    lines = []
+    for name, values in soaked.series.values.items():
+        found = slopes[name]
+        verdict = "flat" if found.is_flat else "GROWS"
+        lines.append(
+            f"{name:16} {plot(values):48} {min(values):9,.0f} to {max(values):9,.0f}; "
+            f"{found.per_million:+10,.1f} ±{found.margin:,.1f} per million: {verdict}"
+        )
+    rate = soaked.crossings / soaked.seconds
+    lines.append(
+        f"{soaked.crossings:,} crossings in {soaked.seconds:,.0f} s ({rate:,.0f}/s): "
+        f"lost {soaked.outcome.lost}, duplicated {soaked.outcome.duplicated}"
+    )
+    return [*lines, *soaked.proof.splitlines()]
+
+
+def as_json(soaked: Soaked, slopes: dict[str, Slope]) -> dict[str, object]:
+    """Everything, for a machine."""
+    return {
+        "crossings": soaked.crossings,
+        "seconds": soaked.seconds,
+        "lost": soaked.outcome.lost,
+        "duplicated": soaked.outcome.duplicated,
+        "at": soaked.series.at,
+        "values": soaked.series.values,
+        "slopes": {name: [each.per_million, each.margin] for name, each in slopes.items()},
+    }
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,93 @@
+"""The run: a keeper writes, a real uplink delivers, a real broker and bridge take in."""
+
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+
+from device.clock import SystemClock
+from gate_contract.verdicts import CROSSINGS
+from tests.end_to_end.passing import card_codes
+from tests.faults.arena import GATE, Arena
+from tests.faults.outcome import Outcome, eventually
+
+AT_ONCE = 20
+BACKLOG = 2_000
+"""People wait while more than this is undelivered: what is measured is a steady flow."""
+PROCESSES = ("uplink", "broker", "bridge")
+
+
+@dataclass
+class Series:
+    """`values[process.what]`, each with the crossings at which it was sampled in `at`."""
+
+    at: list[int] = field(default_factory=list)
+    values: dict[str, list[float]] = field(default_factory=dict)
+
+    def add(self, at: int, values: dict[str, float]) -> None:
+        self.at.append(at)
+        for name, value in values.items():
+            self.values.setdefault(name, []).append(value)
+
+
+@dataclass
+class Soaked:
+    """`outcome` has the accounts: nothing lost, nothing double."""
+
+    crossings: int
+    seconds: float
+    outcome: Outcome
+    series: Series
+    proof: str
+
+
+def soak(
+    folder: Path, crossings: int, *, samples: int = 240, plants: dict[str, str] | None = None
+) -> Soaked:
+    """Let `crossings` people pass, looking at the processes `samples` times."""
+    outcome = Outcome("soak", tried=1, survived=1)
+    series = Series()
+    with Arena(folder, hasty=False, plants=plants) as arena, arena.gatekeeper(GATE) as keeper:
+        codes = card_codes(arena, AT_ONCE)
+        clock = SystemClock(battery=True)
+        names = {"uplink": f"uplink {GATE}", "broker": "broker", "bridge": "bridge"}
+        green = frames = 0
+        next_look = 0.0
+        for part in ("broker", "bridge", "uplink"):
+            arena.start(names[part])
+        began = time.monotonic()
+        watched = {part: psutil.Process(arena.running[names[part]].pid) for part in PROCESSES}
+        while green < crossings:
+            reading = clock.read()
+            frames += 1
+            answers = keeper.see(codes, reading.up_ms + frames * 2_000, reading)
+            green += sum(answer in CROSSINGS for answer in answers)
+            if frames % (BACKLOG // AT_ONCE // 4) == 0:
+                due = green - BACKLOG
+                eventually(lambda due=due: arena.receipted() >= due, 120)  # type: ignore[misc]
+            if green >= next_look:
+                next_look += crossings / samples
+                series.add(green, _look(arena, watched))
+        eventually(arena.drained, 300)
+        seconds = time.monotonic() - began
+        arena.settle(outcome, green)
+        told = arena.command("audit", "--gate", GATE)
+    return Soaked(green, seconds, outcome, series, (told.stdout + told.stderr).strip())
+
+
+def _look(arena: Arena, watched: dict[str, psutil.Process]) -> dict[str, float]:
+    seen: dict[str, float] = {}
+    for part, process in watched.items():
+        with process.oneshot():
+            seen[f"{part}.rss_kib"] = process.memory_info().rss / 1024
+            seen[f"{part}.files"] = process.num_fds()
+            seen[f"{part}.threads"] = process.num_threads()
+    ledger = arena.config(GATE).ledger_path
+    seen["gate.wal_kib"] = _kib(ledger.with_name(f"{ledger.name}-wal"))
+    seen["bridge.wal_kib"] = _kib(arena.home.folder / "bridge.db-wal")
+    return seen
+
+
+def _kib(path: Path) -> float:
+    return path.stat().st_size / 1024 if path.exists() else 0

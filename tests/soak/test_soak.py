@@ -1,0 +1,45 @@
+"""A short soak, and the judge of slopes: it sees what grows and lets noise pass."""
+
+import random
+from pathlib import Path
+
+import pytest
+
+from tests.faults.arena import GATE
+from tests.soak.__main__ import judge, told
+from tests.soak.run import soak
+from tests.soak.slope import after_warm_up, plot, slope
+
+
+@pytest.mark.timeout(300)
+def test_a_short_soak_loses_nothing_and_is_proven(tmp_path: Path) -> None:
+    soaked = soak(tmp_path / "arena", 5_000, samples=60)
+    assert soaked.outcome.is_clean, soaked.outcome.line()
+    assert "all there, none edited, signed by the gate" in soaked.proof, soaked.proof
+    slopes = judge(soaked)
+    report = told(soaked, slopes)
+    for what in ("threads", "files"):
+        assert slopes[f"uplink.{what}"].is_flat, report
+
+
+@pytest.mark.timeout(300)
+def test_a_leak_is_found(tmp_path: Path) -> None:
+    soaked = soak(tmp_path / "arena", 4_000, samples=60, plants={f"uplink {GATE}": "hoard"})
+    assert not judge(soaked)["uplink.rss_kib"].is_flat
+
+
+def test_noise_is_flat_and_growth_is_not() -> None:
+    chance = random.Random(1)
+    at = list(range(1_000, 241_000, 1_000))
+    noise = [50_000 + chance.gauss(0, 300) for _ in at]
+    # One in forty honest series is called growing; a handful in a hundred at the most.
+    judged = [slope([(x, chance.gauss(50_000, 300)) for x in at[60:]]).is_flat for _ in range(100)]
+    assert sum(judged) >= 90
+    leak = [value + x * 0.02 for x, value in zip(at, noise, strict=True)]
+    assert not slope(after_warm_up(at, leak)).is_flat
+    early = [value + min(x, 60_000) * 0.05 for x, value in zip(at, noise, strict=True)]
+    assert len(after_warm_up(at, early)) == 181
+    assert plot([1, 1, 8, 8]) == "▁▁██"
+    assert plot([3, 3]) == "▁▁"
+    with pytest.raises(ValueError, match="too few"):
+        slope([(1, 1.0)])
