@@ -1,5 +1,6 @@
 # make demo    set everything up and run two simulated gates against a real broker and bridge
 # make test    set everything up, check, and run every test
+# make faults, simulate, powercut, soak    the long campaigns; docs/reliability.md
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
@@ -11,8 +12,9 @@ SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 PACKAGES := $(shell sed '/^\#/d; s/ .*//' packages.txt)
 DEMO_ARGS ?=
 TEST_ARGS ?=
+SEEDS ?= 100000
 
-.PHONY: help setup demo test check lock clean
+.PHONY: help setup demo test check faults simulate powercut soak lock clean
 help:
 	@sed -n 's/^# //p' Makefile
 
@@ -48,6 +50,18 @@ test: check
 
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header pyproject.toml
+faults: setup
+	$(BIN)/python -m tests.faults $(FAULTS_ARGS)
+
+simulate: setup
+	$(BIN)/python -m tests.simulation --seeds $(SEEDS)
+
+powercut: setup
+	$(BIN)/python -m tests.crash $(POWERCUT_ARGS)
+
+soak: setup
+	$(BIN)/python -m tests.soak $(SOAK_ARGS)
+
 lock:
 	$(LOCK) --extra device --extra server --group dev -o requirements.lock
 	$(LOCK) --extra device --group build -c requirements.lock -o requirements-gate.lock

@@ -28,6 +28,8 @@ def main(seconds: float | None, out: Path | None, camera: str | None, folder: Pa
     """Two gates of two schools, a broker and the district's bridge, on this machine."""
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.default_int_handler)
+    if out and not out.absolute().parent.is_dir():
+        raise click.BadParameter(f"{out.parent} is no folder", param_hint="--json")
     try:
         outcome = run(folder, seconds=seconds, camera=camera)
     except SchoolgateError as error:

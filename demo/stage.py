@@ -12,6 +12,7 @@ from demo.story import FPS, Story, tell
 from device.bench.scenes import write_sequence
 from firmware_config import bundle
 from gate_contract.card import Kind
+from gate_contract.errors import SchoolgateError
 from server_bridge import pki
 from server_bridge.broker.config import write_broker_config
 from server_bridge.cards.face import PrintedCard
@@ -29,6 +30,8 @@ SCHOOLS = {
 }
 VIEWER = "hall"
 SIZE = (960, 540)
+MARK = ".schoolgate-demo"
+"""In a folder that the demo has made, and may clear."""
 STORY_S = 30.0
 """One lap of what the cameras see, when the demo runs without an end."""
 
@@ -56,7 +59,7 @@ class Stage:
 
 def build(folder: Path, *, seconds: float | None, camera: str | None) -> Stage:
     """Build the stage afresh in `folder`. `camera`: a V4L2 device for the first gate."""
-    shutil.rmtree(folder, ignore_errors=True)
+    _clear(folder)
     home = _home(folder / "bridge")
     today = datetime.now(home.zone).date()
     with closing(home.database()) as database, database.write() as connection:
@@ -97,6 +100,14 @@ def build(folder: Path, *, seconds: float | None, camera: str | None) -> Stage:
     sheet = folder / "cards.pdf"
     write_sheet(sheet, printed, title="Schoolgate demo", created=now)
     return Stage(home, broker_config, viewer, gates, sheet)
+
+
+def _clear(folder: Path) -> None:
+    if folder.exists() and any(folder.iterdir()) and not (folder / MARK).exists():
+        raise SchoolgateError(f"{folder} holds something else; give the demo a folder of its own")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    (folder / MARK).touch()
 
 
 def _home(folder: Path) -> Home:

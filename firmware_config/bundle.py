@@ -45,6 +45,7 @@ def write(folder: Path, bundle: Bundle) -> Path:
             (tls / name).write_bytes(pem)
         configuration = folder / "gate.toml"
         configuration.write_text(_configuration(bundle), "utf-8")
+        configuration.chmod(0o644)  # gate-scan reads it, whoever copied it
     except OSError as error:
         raise SchoolgateError(f"{folder}: {error.strerror}; choose a folder you own") from error
     return configuration

@@ -9,7 +9,7 @@ from typing import Any
 import click
 import cv2
 
-from device.bench import decoding, scanning, sequences
+from device.bench import decoding, latency, scanning, sequences
 from device.bench.parts import PARTS
 
 SYNTHETIC_FPS = 15.0
@@ -118,3 +118,17 @@ def _table(rows: dict[str, dict[str, Any]]) -> None:
         cells = (row.get(column) for row in rows.values())
         texts = ("-" if cell is None else f"{cell:g}" for cell in cells)
         click.echo(f"{column:28}" + "".join(f"{text:>14}" for text in texts))
+
+
+@bench.command("latency")
+@click.option("--passes", default=20, show_default=True, help="Cards that are held up.")
+@click.option("--seed", default=1, show_default=True, help="Another seed, other scenes.")
+@click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
+def bench_latency(passes: int, seed: int, as_json: bool) -> None:
+    """Time from a frame's capture to the pin's change, the ledger's commit shown apart."""
+    figures = latency.measure(passes, seed)
+    if as_json:
+        click.echo(json.dumps(figures))
+        return
+    for name, value in figures.items():
+        click.echo(f"{name}: {value}")

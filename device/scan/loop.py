@@ -71,6 +71,7 @@ class ScanLoop:
         self._sleep = sleep
         self._camera = CameraState()
         self._decoder_fault: str | None = None
+        self._mishaps = 0
         self._tended_up_ms = -TEND_MS
         self._reported: tuple[int, ScanHealth] | None = None
         self._began_up_ms = clock.read().up_ms
@@ -195,6 +196,10 @@ class ScanLoop:
             self._decoder_fault = f"the decoder failed: {error!r}"
             return []
         self._decoder_fault = None
+        mishaps = self._decoder.mishaps.total
+        if mishaps != self._mishaps:
+            self._mishaps = mishaps
+            log.warning("decoder restarted", mishaps=mishaps)
         return codes
 
     def _report_health(self, reading: Reading) -> None:

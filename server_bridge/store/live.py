@@ -1,7 +1,7 @@
 """The state of the whole district at one moment, as the live page shows it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 from typing import Any
@@ -9,11 +9,20 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
+from gate_contract import topics
 from gate_contract.card import Kind
 from gate_contract.counts import KindCounts, UnitCounts
 from gate_contract.health import Health, decode_health
 from gate_contract.school_day import local_day
-from server_bridge.store.schema import counts, gate_health, gates, ledgers, refusals, revision
+from server_bridge.store.schema import (
+    counts,
+    dead_letters,
+    gate_health,
+    gates,
+    ledgers,
+    refusals,
+    revision,
+)
 from server_bridge.store.units import SCHOOL, all_units
 
 SILENT_MS = 120_000
@@ -146,12 +155,27 @@ def _gate_states(connection: sa.Connection, now_ms: int) -> list[GateState]:
     ledgers_of: dict[str, list[sa.Row[Any]]] = {}
     for row in connection.execute(ledgers.select().order_by(ledgers.c.first_ms)):
         ledgers_of.setdefault(row.gate_id, []).append(row)
+    forked = _forked(connection, now_ms)
     states = []
     for row in connection.execute(gates.select().order_by(gates.c.gate_id)):
         its_ledgers = ledgers_of.get(row.gate_id, [])
         heard = health.get(row.gate_id)
-        states.append(_gate_state(row.gate_id, row.unit_id, heard, its_ledgers, now_ms))
+        state = _gate_state(row.gate_id, row.unit_id, heard, its_ledgers, now_ms)
+        if row.gate_id in forked:
+            state = replace(state, faults=(*state.faults, "conflict"))
+        states.append(state)
     return states
+
+
+def _forked(connection: sa.Connection, now_ms: int) -> set[str]:
+    """Gates that have lately sent another history than the one stored, as an old copy would."""
+    rows = connection.execute(
+        sa.select(dead_letters.c.topic)
+        .where((dead_letters.c.reason == "conflict") & (dead_letters.c.heard_ms > now_ms - DAY_MS))
+        .distinct()
+    )
+    topics_of = (topics.parse(topic) for topic in rows.scalars())
+    return {topic.gate_id for topic in topics_of if isinstance(topic, topics.GateTopic)}
 
 
 def _gate_state(
@@ -186,6 +210,8 @@ def _faults(told: Health | None, ledgers_of_gate: list[sa.Row[Any]], now_ms: int
                     yield part
             if not told.scan.clock_trusted:
                 yield "clock"
+        if told.fault:
+            yield "delivery"
     # A card that was replaced falls silent; two that both go on are two devices with one identity.
     lately = [row for row in ledgers_of_gate if now_ms - row.last_ms < DAY_MS]
     if told and told.damaged_ledgers:

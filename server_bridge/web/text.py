@@ -79,6 +79,8 @@ PHRASES: dict[str, Phrase] = {
     "fault_signals": Phrase("Đèn hoặc còi hỏng", "Lights or buzzer not working"),
     "fault_clock": Phrase("Đồng hồ chưa chính xác", "Clock not set"),
     "fault_scan_silent": Phrase("Bộ quét không phản hồi", "Scanner not responding"),
+    "fault_delivery": Phrase("Không gửi được dữ liệu", "Cannot deliver its records"),
+    "fault_conflict": Phrase("Sổ ghi là bản sao cũ", "Its ledger is an old copy"),
     "fault_two_ledgers": Phrase("Hai sổ ghi dùng chung một mã cổng", "Two ledgers claim this gate"),
     "fault_ledger_damaged": Phrase("Thẻ nhớ hỏng, cần thay", "SD card failing, to be replaced"),
     "fault_ledger_gap": Phrase("Sổ ghi bị thiếu bản ghi", "Records missing from the ledger"),

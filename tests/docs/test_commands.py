@@ -15,7 +15,10 @@ PAGE = ROOT / "docs" / "commands.md"
 
 def walk(command: click.Command, name: str) -> Iterator[tuple[str, click.Command]]:
     if isinstance(command, click.Group):
-        for inner_name, inner in command.commands.items():
+        context = click.Context(command)
+        for inner_name in command.list_commands(context):
+            inner = command.get_command(context, inner_name)
+            assert inner
             yield from walk(inner, f"{name} {inner_name}")
     else:
         yield name, command

@@ -41,6 +41,6 @@ def _suffer(folder: Path, fault: str, outcome: Outcome) -> None:
 
 
 def _said(arena: Arena, fault: str) -> bool:
-    return {"decoder_dies": "the decoder failed", "pins_throw": "no such pin"}[fault] in arena.log(
+    return {"decoder_dies": "decoder restarted", "pins_throw": "no such pin"}[fault] in arena.log(
         f"scan {GATE}"
     )
