@@ -48,8 +48,6 @@ check: setup
 test: check
 	$(BIN)/pytest -n 2 --dist worksteal --ignore tests/docs tests $(TEST_ARGS)
 
-LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	--no-emit-index-url --no-header pyproject.toml
 faults: setup
 	$(BIN)/python -m tests.faults $(FAULTS_ARGS)
 
@@ -62,6 +60,8 @@ powercut: setup
 soak: setup
 	$(BIN)/python -m tests.soak $(SOAK_ARGS)
 
+LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-header pyproject.toml
 lock:
 	$(LOCK) --extra device --extra server --group dev -o requirements.lock
 	$(LOCK) --extra device --group build -c requirements.lock -o requirements-gate.lock

@@ -164,7 +164,40 @@ def test_an_idle_gate_proves_its_storage(gate: Gate) -> None:
     assert gate.fault() == "read-only"
 
 
+def test_while_storage_fails_everybody_is_told_so(gate: Gate) -> None:
+    gate.broken = LedgerError("disk full")
+    gate.start()
+    for number in range(20):  # one person after the other, each for a second
+        gate.keeper.tend(gate.clock.read())
+        assert Verdict.STORAGE_FAILED in hold(gate, number, ms=1_100)
+
+
+def test_refusals_beyond_the_budget_prove_no_storage(gate: Gate) -> None:
+    for number in range(40):
+        gate.show(b"%d" % number)
+    gate.keeper.close()
+    gate.broken = LedgerError("read-only")
+    assert gate.show(1) == [Verdict.STORAGE_FAILED]
+    gate.leave(1_500)
+    assert gate.show(b"another") == [Verdict.STORAGE_FAILED]
+    assert gate.fault() == "read-only"
+
+
+def test_what_was_summed_up_is_recorded_at_the_end(gate: Gate) -> None:
+    for number in range(200):
+        gate.show(b"%d" % number)
+    gate.keeper.tend(gate.clock.read(), sum_up=True)
+    gate.keeper.close()
+    refused = [r for r in gate.records() if r.verdict is Verdict.NOT_A_PERSON_CARD]
+    assert sum(record.count for record in refused) == 200
+
+
 class TestClock:
+    def test_a_clock_in_the_future_refuses_nobody(self, gate: Gate) -> None:
+        gate.clock.synchronised = False
+        gate.clock.wall_ms = MORNING_MS + 70 * 365 * 86_400_000
+        assert gate.show(1) == [IN]
+
     def test_a_clock_at_1970_refuses_nobody_and_writes_no_time(self, gate: Gate) -> None:
         gate.clock.synchronised, gate.clock.wall_ms = False, 5_000
         assert gate.show(1) == [IN]

@@ -6,6 +6,8 @@ from itertools import islice
 from pathlib import Path
 
 import pytest
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
 
 from device.ledger.delivering import UplinkLedger
 from device.uplink.session import Arrived, Connected, Endpoint, Refused, Session
@@ -60,6 +62,28 @@ def test_a_flood_of_garbage_stops_nobody(town: Town) -> None:
         until(lambda: town.set_aside().get("malformed", 0) >= flood // 4)
         assert town.running["bridge"].poll() is None
         assert town.command("ledger", "verify").returncode == 0
+        hostile.close()
+
+
+def poison(session: Session, topic: str, payload: bytes, *, retain: bool) -> None:
+    """A user property that MQTT allows and the client library once took for malformed."""
+    properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
+    properties.UserProperty = ("note", "a\ufeffb")
+    session._client.publish(topic, payload, qos=1, retain=retain, properties=properties)
+
+
+def test_a_strange_property_keeps_nobody_away(town: Town) -> None:
+    with town, town.gatekeeper(GATE) as keeper:
+        for name in ("broker", "bridge", f"uplink {GATE}"):
+            town.start(name)
+        town.await_bridge()
+        hostile = connected(town, OTHER)
+        poison(hostile, f"gate/v1/{OTHER}/crossings", b"{}", retain=False)
+        poison(hostile, f"gate/v1/{OTHER}/health", b"{}", retain=True)
+        green = list(islice(passing(keeper, card_codes(town, 5)), 5))
+        until(lambda: town.counts()[SCHOOL]["in"] == len(green))
+        until(lambda: town.set_aside() == {"malformed": 2})
+        assert "Protocol error" not in town.log("bridge")
         hostile.close()
 
 
