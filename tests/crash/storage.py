@@ -49,7 +49,7 @@ class Failing:
     def sync(self, _path: str) -> int:
         return self._effect()
 
-    def unlink(self, _path: str, *, folder_synced: bool) -> int:  # noqa: ARG002 (as it is told)
+    def unlink(self, _path: str, *, folder_synced: bool) -> int:
         return 0
 
     def _effect(self) -> int:
