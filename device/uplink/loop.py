@@ -27,7 +27,7 @@ from device.uplink.telling import Told, describe, is_news
 from gate_contract.crossing import Batch, encode_batch
 from gate_contract.errors import ContractError
 from gate_contract.health import OFFLINE, ScanHealth, encode_health
-from gate_contract.receipt import decode_receipt
+from gate_contract.receipt import Receipt, decode_receipt
 from gate_contract.topics import Channel
 
 IDLE_S = 0.2
@@ -41,6 +41,9 @@ that a district's gates do not all come at once when its network is back."""
 STEADY_MS = 30_000
 """A connection that ends sooner than this counts as one more failure, so that two devices with one
 identity, which push each other out, do so ever more slowly."""
+CONFIRMED_MS = 20_000
+"""A contradiction that the district repeats after this long is no accident. It answers each health
+that tells of another mark than its own, so it does repeat itself."""
 DAY_MS = 86_400_000
 
 log = structlog.get_logger()
@@ -81,6 +84,7 @@ class UplinkLoop:
         self._retry_up_ms = 0
         self._told: Told | None = None
         self._pruned_up_ms = 0
+        self._contradicted: tuple[int, Receipt] | None = None
         self._said = ""
 
     def step(self, sleep: Callable[[float], object]) -> None:
@@ -238,9 +242,23 @@ class UplinkLoop:
             ledger.set_receipted(self._outbox.mark)
         if meaning in (Meaning.REWOUND, Meaning.WRONG_HASH, Meaning.AHEAD):
             log.warning("receipt", meaning=meaning, through=receipt.stored_through, mark=before)
-        if meaning in (Meaning.WRONG_HASH, Meaning.AHEAD):
-            ledger.doubt_as_forked()
+        self._weigh(receipt, meaning, ledger, reading)
         return self._outbox.mark != before
+
+    def _weigh(
+        self, receipt: Receipt, meaning: Meaning, ledger: UplinkLedger, reading: Reading
+    ) -> None:
+        """Doubt the ledger once the district has contradicted it twice, some time apart: one
+        receipt may be stale or false, and to set aside a good ledger is to lose what it holds."""
+        if meaning in (Meaning.ADVANCED, Meaning.UNCHANGED, Meaning.REWOUND):
+            self._contradicted = None
+        elif meaning in (Meaning.WRONG_HASH, Meaning.AHEAD):
+            since_up_ms, said = self._contradicted or (reading.up_ms, receipt)
+            if said != receipt:
+                since_up_ms = reading.up_ms
+            self._contradicted = (since_up_ms, receipt)
+            if reading.up_ms - since_up_ms >= CONFIRMED_MS:
+                ledger.doubt_as_forked()
 
     def _prune(self, ledger: UplinkLedger, reading: Reading) -> bool:
         if reading.up_ms - self._pruned_up_ms < PRUNE_MS:

@@ -105,8 +105,6 @@ def received(
         return outbox, Meaning.AHEAD
     if chain_there is not None and chain_there.hex() != receipt.chain:
         return outbox, Meaning.WRONG_HASH
-    if chain_there is None and through > outbox.mark:
-        return outbox, Meaning.WRONG_HASH
     if through < outbox.mark:
         return Outbox(mark=through, sent=through), Meaning.REWOUND
     if through == outbox.mark:

@@ -106,6 +106,17 @@ def test_a_bridge_that_stands_still_while_we_wait_is_sent_the_window_again() -> 
     assert receive(fresh, receipt(10), head=50) == (fresh, Meaning.UNCHANGED)
 
 
+def test_a_receipt_for_pruned_rows_is_believed_in_either_direction() -> None:
+    """A bridge that was restored twice: these rows were receipted once, and are not there to be
+    compared. To take this for an old copy of the card would set aside a good ledger."""
+    held = Outbox(50, 50)
+    after, meaning = received(
+        held, receipt(70), ledger_id=LEDGER, head=500, chain_there=None, up_ms=1
+    )
+    assert (after.mark, meaning) == (70, Meaning.ADVANCED)
+    assert next_span(after, 81, 500) == Span(81, 336)
+
+
 def test_receipts_that_change_nothing() -> None:
     outbox = Outbox(400, 450)
     for told, expected in (

@@ -8,11 +8,15 @@ from zoneinfo import ZoneInfo
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from device.ledger.file import FILE_NAME, LedgerError, LedgerFile, create
+from device.ledger.delivering import UplinkLedger
+from device.ledger.file import FILE_NAME, LedgerError, LedgerFile
+from device.ledger.opening import Opening
+from device.ledger.writing import ScanLedger
 from device.scan.gatekeeper import Gatekeeper
 from device.scan.verdict import Policy
 from device.timekeeping import Reading
 from device.uplink.loop import UplinkLoop
+from device.uplink.salvaged import Salvaged
 from gate_contract.crossing import Direction
 from gate_contract.health import ScanHealth
 from gate_contract.verdicts import CROSSINGS, Verdict
@@ -156,6 +160,7 @@ class SimGate:
                 clock=self.clock,
                 read_scan=self._scan_health,
                 keep_days=self._habits.keep_days,
+                open_salvaged=lambda: Salvaged(self.path.parent, self.gate_id),
                 chance=self._chance,
             )
         try:
@@ -173,23 +178,29 @@ class SimGate:
     def _keeper(self) -> Gatekeeper:
         if self.keeper is None:
             policy = Policy(self._habits.direction, self._habits.repeat_window_ms)
+            opening = Opening(self.path, self.gate_id)
             self.keeper = self._parts.gatekeeper(
-                policy, self._keys, self._zone, self._open_scan_ledger
+                policy, self._keys, self._zone, lambda: self._open_scan_ledger(opening)
             )
         return self.keeper
 
-    def _open_scan_ledger(self):  # type: ignore[no-untyped-def]
-        create(self.path, self.gate_id)
-        return self._tapped(self._parts.scan_ledger.open(self.path, self.gate_id), "scan")
+    def _open_scan_ledger(self, opening: Opening) -> ScanLedger:
+        plain = opening()
+        ledger = self._parts.scan_ledger(
+            plain._connection, plain.path, plain.gate_id, plain.ledger_id
+        )
+        self._tap(ledger, "scan")
+        return ledger
 
-    def _open_uplink_ledger(self):  # type: ignore[no-untyped-def]
-        return self._tapped(self._parts.uplink_ledger.open(self.path, self.gate_id), "uplink")
+    def _open_uplink_ledger(self) -> UplinkLedger:
+        ledger = self._parts.uplink_ledger.open(self.path, self.gate_id)
+        self._tap(ledger, "uplink")
+        return ledger
 
-    def _tapped(self, ledger: LedgerFile, part: str) -> LedgerFile:
+    def _tap(self, ledger: LedgerFile, part: str) -> None:
         tapped = TappedConnection(ledger._connection, self._perils, f"{self.gate_id} {part}")
         ledger._connection = tapped  # type: ignore[assignment]
         self._connections[part].append(tapped)
-        return ledger
 
     def _open_session(self) -> SimGateSession:
         self._session = SimGateSession(self._broker, self.gate_id)

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from device.ledger.delivering import UplinkLedger
 from device.ledger.writing import Entry, ScanLedger, StoredCrossing
 from device.timekeeping import Reading, Stamp, Timekeeper
-from device.uplink import outbox
+from device.uplink import loop, outbox
 from device.uplink.loop import UplinkLoop
 from device.uplink.outbox import Meaning, Outbox
 from gate_contract import topics
@@ -219,6 +219,9 @@ PLANTED: dict[str, Planted] = {
     "prune above the receipt": Planted(Parts(uplink_ledger=_PruneAllLedger)),
     "no rewind": Planted(patches=lambda: _receiving(_never_rewinds)),
     "accept a receipt with a wrong hash": Planted(patches=lambda: _receiving(_no_hash_check)),
+    "one contradiction sets a ledger aside": Planted(
+        patches=lambda: patch.object(loop, "CONFIRMED_MS", 0)
+    ),
     "acknowledge before commit": Planted(Parts(ingest_loop=_EarlyAckLoop)),
     "receipt before commit": Planted(Parts(ingest_loop=_EarlyReceiptLoop)),
     "receipt is the highest, not the highest contiguous": Planted(
