@@ -1,5 +1,5 @@
-"""`python -m tests.soak [--crossings N] [--json FILE] [--plant BUG]`: exit 1 if anything grew, was lost or
-doubled."""
+"""`python -m tests.soak [--crossings N] [--json FILE] [--plant BUG]`: exit 1 if anything grew,
+was lost or doubled."""
 
 import argparse
 import json
