@@ -37,9 +37,10 @@ def judge(soaked: Soaked) -> dict[str, Slope]:
 
 
 def told(soaked: Soaked, slopes: dict[str, Slope]) -> list[str]:
-    """The report."""
+    """The report; the warm-up is left out of the plots too."""
     lines = []
-    for name, values in soaked.series.values.items():
+    for name, every in soaked.series.values.items():
+        values = [value for _, value in after_warm_up(soaked.series.at, every)]
         found = slopes[name]
         verdict = "flat" if found.is_flat else "GROWS"
         lines.append(
