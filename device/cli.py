@@ -14,6 +14,7 @@ from device import __version__, status
 from device.clock import SystemClock
 from device.config import Config, load, sample
 from device.ledger.file import LedgerFile
+from device.ledger.salvage import set_aside
 from device.ledger.verifying import verify
 from device.supervise import Supervisor
 from gate_contract.errors import SchoolgateError
@@ -95,12 +96,15 @@ def show_status(config_path: Path, as_json: bool) -> None:
         "stored": stored,
         "receipted": receipted,
         "backlog": max(0, stored - receipted),
+        "damaged_ledgers": set_aside(config.ledger_path.parent),
         "scan": scan_health,
     }
     if as_json:
         click.echo(msgspec.json.encode(told))
         return
     click.echo(f"{config.gate.id}: {stored} records, {receipted} of them stored at the district")
+    if told["damaged_ledgers"]:
+        click.echo(f"{told['damaged_ledgers']} damaged ledgers lie aside: replace the SD card soon")
     if scan_health is None:
         click.echo("gate scan is not running, or hangs (systemctl status gate-scan)")
     else:

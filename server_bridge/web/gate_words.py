@@ -12,7 +12,7 @@ from server_bridge.web.text import PHRASES, say, say_count
 BACKLOG_SHOWN_FROM = 50
 """A healthy gate always has a few records on their way; fewer than this are no news."""
 
-WARNINGS = frozenset({"signals", "clock"})
+WARNINGS = frozenset({"signals", "clock", "ledger_damaged"})
 """Faults with which a gate still counts people rightly. Every other fault is a failure."""
 
 

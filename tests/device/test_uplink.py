@@ -1,16 +1,21 @@
 """The uplink's loop on a real ledger, with a district at the other end of a fake line."""
 
 import random
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from device.ledger.delivering import UplinkLedger
 from device.uplink.loop import UplinkLoop
 from device.uplink.outbox import RECEIPT_MS, WINDOW
 from device.uplink.session import TAKEN_OVER, Arrived
+from device.uplink.signing import HeadSigner
 from gate_contract.crossing import chain_start
+from gate_contract.head import head_bytes, is_signed, key_text
 from gate_contract.health import ScanHealth
 from gate_contract.topics import Channel
 from server_bridge.ingest.accept import Head
@@ -51,6 +56,28 @@ class Uplink:
             return ledger.receipted()
         finally:
             ledger.close()
+
+
+def test_a_gate_without_its_key_delivers_unsigned(tmp_path: Path) -> None:
+    filled(tmp_path / "ledger.db", 3).close()
+    with closing(UplinkLedger.open(tmp_path / "ledger.db", GATE_ID)) as ledger:
+        batch = ledger.batch(1, 3)
+    signer = HeadSigner(tmp_path / "key.pem")
+    assert signer(batch) is None
+    (tmp_path / "key.pem").write_text("no key")
+    assert signer(batch) is None
+    key = ec.generate_private_key(ec.SECP256R1())
+    pem = key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    (tmp_path / "key.pem").write_bytes(pem)
+    signature = signer(batch)
+    assert signature
+    head = head_bytes(GATE_ID, batch.ledger_id, 3, batch.head)
+    assert is_signed(key_text(key.public_key()), head, signature)
+    assert not is_signed("no key", head, signature)
 
 
 @pytest.fixture

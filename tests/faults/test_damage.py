@@ -119,6 +119,29 @@ def test_a_ledger_that_turned_into_another_by_name_is_set_aside(tmp_path: Path) 
     assert look_into(path, GATE_ID) is None
 
 
+def test_an_old_copy_gives_way_to_a_new_ledger_and_is_kept(tmp_path: Path) -> None:
+    patient = Patient(tmp_path)
+    patient.show(1, 2)
+    patient.live(10)
+    patient.close()
+    copy = patient.path.read_bytes()
+    district = patient.district
+    patient = Patient(tmp_path, district=district)
+    patient.show(3, 4)
+    patient.live(10)
+    patient.close()
+    patient.path.write_bytes(copy)  # as after an SD card was restored from a backup
+    patient = Patient(tmp_path, district=district)
+    assert patient.show(5, 6)
+    patient.live(10)
+    assert len(list(tmp_path.glob("ledger-forked-*.db"))) == 1
+    assert patient.show(7)
+    patient.live(10)
+    assert len(district.heads) == 2
+    assert f"{7:016x}" in {record.card_id for record in patient.arrived().values()}
+    patient.close()
+
+
 @pytest.mark.timeout(180)
 def test_real_processes_get_over_a_damaged_ledger(tmp_path: Path) -> None:
     with Arena(tmp_path / "arena") as arena:

@@ -48,6 +48,11 @@ WELL = GateState("vg-a-01", "vg-a", True, utc_ms(6, 30), None, 0, True, ())
             Severity.FAILURE,
             "Records missing from the ledger",
         ),
+        (
+            replace(WELL, faults=("ledger_damaged",)),
+            Severity.WARNING,
+            "SD card failing, to be replaced",
+        ),
         (replace(WELL, faults=("signals",)), Severity.WARNING, "Lights or buzzer not working"),
         (
             replace(WELL, faults=("clock",), clock_trusted=False),
