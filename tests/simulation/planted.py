@@ -128,9 +128,14 @@ class _EarlyAckLoop(IngestLoop):
 
 
 class _EarlyReceiptLoop(IngestLoop):
-    """Sends the receipts for what it has read, and then stores it."""
+    """Sends the receipts for what it has read, and stores it the next time round."""
+
+    _owed: tuple[BridgeSession, list[Message]] | None = None
 
     def _take(self, session: BridgeSession, messages: list[Message]) -> bool:
+        if self._owed and self._owed[0] is session and not super()._take(*self._owed):
+            return False
+        self._owed = (session, messages)
         for message in messages:
             to = topics.parse(message.topic)
             if isinstance(to, GateTopic) and to.channel is Channel.CROSSINGS:
@@ -139,7 +144,7 @@ class _EarlyReceiptLoop(IngestLoop):
                     ledger_id=batch.ledger_id, stored_through=batch.last_seq, chain=batch.head
                 )
                 self._send_receipt(session, to.gate_id, receipt)
-        return super()._take(session, messages)
+        return True
 
 
 def _highest(head: Head, batch: Batch) -> Any:
