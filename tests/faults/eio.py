@@ -79,19 +79,21 @@ def _indexes(
         return []
     home = town.home.folder
     shutil.copytree(home, town.folder / "spare")
-    found = []
-    for calls in CALLS:
-        told = _strace(arguments, ["-c", "-f", "-e", f"trace={calls}"]).stderr
-        total = sum(int(number) for number in re.findall(_COUNTED, told, re.MULTILINE))
-        found += [(calls, nth) for nth in range(1, total + 1)]
-        shutil.rmtree(home)
-        shutil.copytree(town.folder / "spare", home)
-        shutil.rmtree(town.config(GATE).ledger_path.parent, ignore_errors=True)
+    told = _strace(arguments, ["-c", "-f", "-e", f"trace={','.join(CALLS)}"]).stderr
+    counted = {name: int(number) for number, name in re.findall(_COUNTED, told, re.MULTILINE)}
+    found = [
+        (calls, nth)
+        for calls in CALLS
+        for nth in range(1, sum(counted.get(name, 0) for name in calls.split(",")) + 1)
+    ]
+    shutil.rmtree(home)
+    shutil.copytree(town.folder / "spare", home)
+    shutil.rmtree(town.config(GATE).ledger_path.parent, ignore_errors=True)
     step = max(1, -(-len(found) // tried))
     return found[::step]
 
 
-_COUNTED = r"^ *[\d.]+ +[\d.]+ +\d+ +(\d+)(?: +\d+)? +(?!total)\w+$"
+_COUNTED = r"^ *[\d.]+ +[\d.]+ +\d+ +(\d+)(?: +\d+)? +(?!total)(\w+)$"
 
 
 def _run(arguments: list[str], calls: str, nth: int) -> list[str]:

@@ -56,6 +56,9 @@ def soak(
         next_look = 0.0
         for part in ("broker", "bridge", "uplink"):
             arena.start(names[part])
+        keeper.see(codes[:1], clock.read().up_ms, clock.read())
+        green += 1
+        assert eventually(lambda: arena.receipted() > 0, 120), "it never began"
         began = time.monotonic()
         watched = {part: psutil.Process(arena.running[names[part]].pid) for part in PROCESSES}
         while green < crossings:
