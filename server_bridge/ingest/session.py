@@ -28,6 +28,8 @@ RECEIVE_MAXIMUM = 256
 SESSION_EXPIRY_S = 86_400
 """The broker keeps messages for an absent bridge this long; gates resend what it loses."""
 CONNECT_S = 10
+KEEPALIVE_S = 20
+"""A half-open connection is noticed after one and a half of it: the district is blind so long."""
 FRUITLESS = 3
 """Sessions in a row that ended before any message was taken: the next begins without the past."""
 
@@ -116,7 +118,13 @@ class BridgeSession:
             context = ssl.create_default_context(cafile=str(endpoint.ca))
             context.load_cert_chain(endpoint.cert, endpoint.key)
             client.tls_set_context(context)
-            client.connect(endpoint.host, endpoint.port, clean_start=afresh, properties=properties)
+            client.connect(
+                endpoint.host,
+                endpoint.port,
+                KEEPALIVE_S,
+                clean_start=afresh,
+                properties=properties,
+            )
         except (OSError, ValueError) as error:
             raise BrokerError(
                 f"the broker {endpoint.host}:{endpoint.port} cannot be reached: {error}. Is "
