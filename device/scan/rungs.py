@@ -1,5 +1,6 @@
 """How far up the ladder this gate stands, kept in small files from one process to the next."""
 
+import contextlib
 from pathlib import Path
 
 import structlog
@@ -33,8 +34,9 @@ class Rungs:
         """The camera works: down to the ground."""
         if not self._seen_frame:
             self._seen_frame = True
-            self._starts_file.unlink(missing_ok=True)
-            self._reboots_file.unlink(missing_ok=True)
+            for file in (self._starts_file, self._reboots_file):
+                with contextlib.suppress(OSError):  # forgotten the next time
+                    file.unlink(missing_ok=True)
             self._starts = 1
             self._reboots = 0
 

@@ -133,7 +133,7 @@ def test_an_old_copy_gives_way_to_a_new_ledger_and_is_kept(tmp_path: Path) -> No
     patient.path.write_bytes(copy)  # as after an SD card was restored from a backup
     patient = Patient(tmp_path, district=district)
     assert patient.show(5, 6)
-    patient.live(10)
+    patient.live(400)  # the district has to contradict it for a while
     assert len(list(tmp_path.glob("ledger-forked-*.db"))) == 1
     assert patient.show(7)
     patient.live(10)
