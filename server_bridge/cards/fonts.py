@@ -24,3 +24,9 @@ def add_fonts(pdf: FPDF, folder: Path = FOLDER) -> None:
                 f"the font {folder / name} is missing; install the Debian package fonts-dejavu-core"
             )
         pdf.add_font(family, style, folder / name)
+
+
+def close_fonts(pdf: FPDF) -> None:
+    """Close the font files, which fpdf2 leaves open for as long as there may be more to write."""
+    for font in pdf.fonts.values():
+        font.close()

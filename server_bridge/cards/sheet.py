@@ -48,7 +48,7 @@ def write_sheet(path: Path, cards: Sequence[PrintedCard], *, title: str, created
             left, top = corner(place)
             draw_card(pdf, card, left, top, bleed=BLEED_MM)
             _cut_marks(pdf, left, top)
-    pdf.output(str(path))
+    _output(pdf, path)
 
 
 def write_single_cards(
@@ -59,7 +59,14 @@ def write_single_cards(
     for card in cards:
         pdf.add_page()
         draw_card(pdf, card, 0, 0, bleed=0)
-    pdf.output(str(path))
+    _output(pdf, path)
+
+
+def _output(pdf: FPDF, path: Path) -> None:
+    try:
+        pdf.output(str(path))
+    finally:
+        close_fonts(pdf)
 
 
 def _document(
