@@ -17,9 +17,9 @@ from gate_contract.errors import ContractError
 from gate_contract.health import decode_health
 from gate_contract.receipt import Receipt
 from gate_contract.topics import Channel, GateTopic
+from server_bridge.ingest.intake import Intake, contradiction
 from server_bridge.store.database import Database, StoreError
 from server_bridge.store.health import take_health
-from server_bridge.store.intake import Intake, contradiction
 from server_bridge.store.letters import set_aside
 from server_bridge.store.units import gate_units
 

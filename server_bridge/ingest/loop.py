@@ -9,6 +9,7 @@ from gate_contract import topics
 from gate_contract.receipt import Receipt, encode_receipt
 from gate_contract.topics import Channel
 from server_bridge.ingest.inbox import Inbox
+from server_bridge.ingest.intake import latest_receipts
 from server_bridge.ingest.publisher import Publisher
 from server_bridge.ingest.session import (
     BridgeSession,
@@ -19,7 +20,6 @@ from server_bridge.ingest.session import (
     Subscribed,
 )
 from server_bridge.store.database import Database, StoreError
-from server_bridge.store.intake import latest_receipts
 
 IDLE_S = 0.2
 PAUSE_S = 1.0

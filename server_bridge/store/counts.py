@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from gate_contract.card import Kind
 from gate_contract.crossing import Direction
 from gate_contract.verdicts import CROSSINGS, REFUSALS
-from server_bridge.ingest.counting import (
+from server_bridge.store.counting import (
     CountKey,
     Delta,
     Moment,

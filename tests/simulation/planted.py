@@ -22,12 +22,13 @@ from gate_contract import topics
 from gate_contract.crossing import Batch, Record, decode_batch
 from gate_contract.receipt import Receipt
 from gate_contract.topics import Channel, GateTopic
+from server_bridge.ingest import intake
 from server_bridge.ingest.accept import Accepted, Head, TooEarly, accept
 from server_bridge.ingest.inbox import Inbox, Taken
+from server_bridge.ingest.intake import Intake
 from server_bridge.ingest.loop import IngestLoop
 from server_bridge.ingest.session import BridgeSession, Message
-from server_bridge.store import counts, intake
-from server_bridge.store.intake import Intake
+from server_bridge.store import counts
 from server_bridge.store.schema import crossings, ledgers
 from tests.simulation.broker import SimGateSession
 from tests.simulation.parts import Parts

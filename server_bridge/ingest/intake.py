@@ -14,8 +14,8 @@ from gate_contract.errors import ContractError
 from gate_contract.receipt import Receipt
 from gate_contract.verdicts import CROSSINGS, REFUSALS, Verdict
 from server_bridge.ingest.accept import Accepted, Conflict, Head, accept
-from server_bridge.ingest.counting import Moment, Passage
 from server_bridge.ingest.filing import Filed, file
+from server_bridge.store.counting import Moment, Passage
 from server_bridge.store.counts import SchoolDay, count_passages, count_refusals, recount
 from server_bridge.store.database import bump
 from server_bridge.store.schema import boots, crossings, gates, ledgers
