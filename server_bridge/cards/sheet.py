@@ -1,6 +1,7 @@
 """Cards on paper: A4 sheets of nine with cut marks, or one card a page for a card printer."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -39,39 +40,33 @@ def write_sheet(path: Path, cards: Sequence[PrintedCard], *, title: str, created
     Raises:
         SchoolgateError: fonts are missing, no cards, or a card whose text is none.
     """
-    pdf = _document(PAGE_MM, cards, title, created)
-    sheets = range(0, len(cards), PER_SHEET)
-    for number, start in enumerate(sheets, 1):
-        pdf.add_page()
-        _margins(pdf, title, number, len(sheets))
-        for place, card in enumerate(cards[start : start + PER_SHEET]):
-            left, top = corner(place)
-            draw_card(pdf, card, left, top, bleed=BLEED_MM)
-            _cut_marks(pdf, left, top)
-    _output(pdf, path)
+    with _document(PAGE_MM, cards, title, created) as pdf:
+        sheets = range(0, len(cards), PER_SHEET)
+        for number, start in enumerate(sheets, 1):
+            pdf.add_page()
+            _margins(pdf, title, number, len(sheets))
+            for place, card in enumerate(cards[start : start + PER_SHEET]):
+                left, top = corner(place)
+                draw_card(pdf, card, left, top, bleed=BLEED_MM)
+                _cut_marks(pdf, left, top)
+        pdf.output(str(path))
 
 
 def write_single_cards(
     path: Path, cards: Sequence[PrintedCard], *, title: str, created: datetime
 ) -> None:
     """Write a PDF with one card a page, as large as the card. Otherwise as `write_sheet`."""
-    pdf = _document((WIDTH_MM, HEIGHT_MM), cards, title, created)
-    for card in cards:
-        pdf.add_page()
-        draw_card(pdf, card, 0, 0, bleed=0)
-    _output(pdf, path)
-
-
-def _output(pdf: FPDF, path: Path) -> None:
-    try:
+    with _document((WIDTH_MM, HEIGHT_MM), cards, title, created) as pdf:
+        for card in cards:
+            pdf.add_page()
+            draw_card(pdf, card, 0, 0, bleed=0)
         pdf.output(str(path))
-    finally:
-        close_fonts(pdf)
 
 
+@contextmanager
 def _document(
     page_mm: tuple[float, float], cards: Sequence[PrintedCard], title: str, created: datetime
-) -> FPDF:
+) -> Iterator[FPDF]:
     if not cards:
         raise SchoolgateError("there are no cards to print; issue some first")
     pdf = FPDF(unit="mm", format=page_mm)
@@ -82,8 +77,11 @@ def _document(
     pdf.set_lang("vi")
     pdf.set_creator("Schoolgate")
     pdf.set_creation_date(created)
-    add_fonts(pdf)
-    return pdf
+    try:
+        add_fonts(pdf)
+        yield pdf
+    finally:
+        close_fonts(pdf)
 
 
 def _margins(pdf: FPDF, title: str, number: int, of: int) -> None:

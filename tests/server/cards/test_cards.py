@@ -12,7 +12,7 @@ from gate_contract.card import Card, Kind, verify
 from gate_contract.errors import SchoolgateError
 from server_bridge.cards import code
 from server_bridge.cards.face import HEIGHT_MM, LOOKS, WIDTH_MM, PrintedCard, card_number
-from server_bridge.cards.fonts import add_fonts
+from server_bridge.cards.fonts import add_fonts, close_fonts
 from server_bridge.cards.lettering import Pen, one_line
 from server_bridge.cards.sheet import GAP_MM, corner, write_sheet, write_single_cards
 from tests.fakes import printed
@@ -174,3 +174,4 @@ def test_any_text_fits_its_box(text: str) -> None:
     Pen(pdf).block(text, 4, 4, 46, 7.7, largest=10)
     assert pdf.page == 1
     assert bool(pdf.font_family) == bool(one_line(text))
+    close_fonts(pdf)
