@@ -12,7 +12,7 @@ from demo.stage import DemoGate, Stage
 from device import status
 from device.clock import SystemClock
 from device.config import load
-from device.ledger.file import LedgerFile
+from device.ledger.file import LedgerAbsentError, LedgerFile
 from gate_contract.health import ScanHealth
 from gate_contract.verdicts import CROSSINGS, REFUSALS
 from server_bridge.serve import now_ms
@@ -54,10 +54,11 @@ def progress(gate: DemoGate) -> GateProgress:
     config = load(gate.config)
     reading = SystemClock().read()
     scan = status.read(config.status_path, reading.boot_id, reading.up_ms)
-    if not config.ledger_path.exists():
+    try:
+        with closing(LedgerFile.open(config.ledger_path, gate.gate_id)) as ledger:
+            return GateProgress(scan, ledger.head()[0], ledger.receipted())
+    except LedgerAbsentError:
         return GateProgress(scan, 0, 0)
-    with closing(LedgerFile.open(config.ledger_path, gate.gate_id)) as ledger:
-        return GateProgress(scan, ledger.head()[0], ledger.receipted())
 
 
 def measure(stage: Stage, frames: dict[str, int]) -> Outcome:

@@ -57,6 +57,10 @@ class LedgerError(SchoolgateError):
     """The ledger could not be opened, read or written; nothing was recorded."""
 
 
+class LedgerAbsentError(LedgerError):
+    """gate-scan has not made it yet."""
+
+
 class LedgerDamagedError(LedgerError):
     """What is in the file is not what was written: gate-scan sets it aside and begins another."""
 
@@ -85,11 +89,14 @@ class LedgerFile:
         Raises:
             LedgerError: it is not there yet, cannot be written, is damaged, or is another gate's.
         """
+        absent = LedgerAbsentError(f"{path} is not there yet; gate-scan makes it when it starts")
         if not path.exists():
-            raise LedgerError(f"{path} is not there yet; gate-scan makes it when it starts")
+            raise absent
         with explained(path):
             connection = _connect(path, "rw")
             try:
+                if connection.execute("SELECT count(*) FROM sqlite_schema").fetchone() == (0,):
+                    raise absent  # gate-scan is about to make it, in one transaction
                 named = connection.execute("SELECT gate_id, ledger_id FROM ledger").fetchone()
             except BaseException:
                 connection.close()
@@ -203,8 +210,8 @@ def create(path: Path, gate_id: str) -> None:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o660))
         connection = _connect(path, "rw")
         try:
-            schema.apply(sqlite_utils.Database(connection))
-            with transaction(connection):
+            with transaction(connection):  # one: nobody ever sees a part of it
+                schema.apply(sqlite_utils.Database(connection))
                 connection.execute(
                     "INSERT OR IGNORE INTO ledger VALUES (1, ?, ?, ?)",
                     (gate_id, secrets.token_hex(16), datetime.now(UTC).isoformat()),

@@ -12,7 +12,14 @@ from pathlib import Path
 import structlog
 
 from device.ledger import doubt
-from device.ledger.file import ForeignLedgerError, LedgerDamagedError, LedgerFile, create, explained
+from device.ledger.file import (
+    ForeignLedgerError,
+    LedgerAbsentError,
+    LedgerDamagedError,
+    LedgerFile,
+    create,
+    explained,
+)
 from device.ledger.verifying import verify
 from device.ledger.writing import ScanLedger
 
@@ -67,6 +74,9 @@ def _prove(path: Path, gate_id: str) -> None:
             if named and named != (gate_id, ledger.ledger_id):
                 raise LedgerDamagedError(f"it says {ledger.ledger_id}, but was made as {named[1]}")
             verify(ledger)
+    except LedgerAbsentError as error:
+        if named:
+            raise LedgerDamagedError(f"{path} is empty, but was made as {named[1]}") from error
     except ForeignLedgerError as error:
         if named and named[0] == gate_id:  # made here as ours, it cannot have become another's
             raise LedgerDamagedError(str(error)) from error

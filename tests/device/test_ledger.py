@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from device.ledger import file
 from device.ledger.delivering import UplinkLedger
-from device.ledger.file import LedgerError, LedgerFile, create
+from device.ledger.file import LedgerAbsentError, LedgerError, LedgerFile, create
+from device.ledger.opening import look_into
 from device.ledger.verifying import verify
 from device.ledger.writing import Entry, ScanLedger
 from device.timekeeping import Stamp
@@ -134,6 +136,41 @@ def test_another_gates_ledger_is_never_written(path: Path) -> None:
 def test_the_uplink_waits_for_the_file(path: Path) -> None:
     with pytest.raises(LedgerError, match="gate-scan makes it"):
         UplinkLedger.open(path, GATE_ID)
+
+
+def test_nobody_sees_a_part_of_a_ledger(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    connect, seen = file._connect, []
+
+    def look(_: str) -> None:
+        with monkeypatch.context() as patched:
+            patched.setattr(file, "_connect", connect)
+            try:
+                LedgerFile.open(path, GATE_ID).close()
+                seen.append("whole")
+            except LedgerAbsentError:
+                seen.append("absent")
+
+    def watched(at: Path, mode: str) -> sqlite3.Connection:
+        connection = connect(at, mode)
+        connection.set_trace_callback(look)
+        return connection
+
+    monkeypatch.setattr(file, "_connect", watched)
+    create(path, GATE_ID)
+    assert seen.count("absent") > 10
+    assert seen[-1] == "whole"
+    assert "absent" not in seen[seen.index("whole") :]
+
+
+def test_a_ledger_half_made_is_made_again_but_an_emptied_one_is_set_aside(path: Path) -> None:
+    path.parent.mkdir()
+    sqlite3.connect(path).execute("PRAGMA journal_mode=WAL").connection.close()
+    assert path.stat().st_size
+    assert look_into(path, GATE_ID) is None
+    filled(path, 1).close()
+    path.unlink()
+    sqlite3.connect(path).execute("PRAGMA journal_mode=WAL").connection.close()
+    assert look_into(path, GATE_ID)
 
 
 def test_a_folder_that_cannot_be_written_is_explained(tmp_path: Path) -> None:
