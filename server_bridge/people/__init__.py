@@ -1,0 +1,1 @@
+"""People: their names, the spreadsheets they come from, the lists they are on."""
