@@ -15,7 +15,7 @@ from device.config import load
 from device.ledger.file import LedgerAbsentError, LedgerFile
 from gate_contract.health import ScanHealth
 from gate_contract.verdicts import CROSSINGS, REFUSALS
-from server_bridge.serve import now_ms
+from server_bridge.clock import now_ms
 from server_bridge.store.live import snapshot
 from server_bridge.store.schema import crossings, ledgers
 

@@ -18,9 +18,9 @@ from server_bridge.broker.config import write_broker_config
 from server_bridge.cards.face import PrintedCard
 from server_bridge.cards.issue import issue_cards
 from server_bridge.cards.sheet import write_sheet
+from server_bridge.clock import now_ms
 from server_bridge.home import Home, initialise
 from server_bridge.pki import Identity
-from server_bridge.serve import now_ms
 from server_bridge.store.cards import IssuedCard, add_cards
 from server_bridge.store.units import Unit, add_gate, add_unit, add_viewer
 

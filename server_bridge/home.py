@@ -46,6 +46,10 @@ class Broker(Struct, frozen=True, forbid_unknown_fields=True):
 class Web(Struct, frozen=True, forbid_unknown_fields=True):
     host: str = "127.0.0.1"
     port: Port = 8080
+    origin: str = ""
+    certificate: str = ""
+    key: str = ""
+    proxy: str = ""
 
 
 class Cards(Struct, frozen=True, forbid_unknown_fields=True):

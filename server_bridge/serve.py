@@ -1,4 +1,4 @@
-"""The bridge's long-running parts in one process: ingest (with the publisher) and the live page."""
+"""The bridge's long-running parts in one process: ingest (with the publisher) and the pages."""
 
 import signal
 import threading
@@ -8,24 +8,19 @@ from collections.abc import Callable, Sequence
 import sdnotify
 import structlog
 
+from server_bridge.clock import now_ms
 from server_bridge.home import Home
 from server_bridge.ingest.inbox import Inbox
 from server_bridge.ingest.loop import IngestLoop
 from server_bridge.ingest.publisher import Publisher
 from server_bridge.ingest.session import SessionOpener
 from server_bridge.store.database import Database
-from server_bridge.store.live import Snapshot, revision_number, snapshot
-from server_bridge.web.app import create_app
 from server_bridge.web.serve import PageServer
+from server_bridge.web.site import page_server
 
 ALIVE_S = 5
 
 log = structlog.get_logger()
-
-
-def now_ms() -> int:
-    """The server's clock: UTC in ms."""
-    return time.time_ns() // 1_000_000
 
 
 def serve(home: Home, *, ingest: bool, web: bool, on_page: Callable[[str], None]) -> None:
@@ -77,21 +72,6 @@ def ingest_loop(
         stopping=stopping,
         alive=alive,
     )
-
-
-def page_server(home: Home, database: Database) -> PageServer:
-    """The live page of a district."""
-
-    def read() -> Snapshot:
-        with database.read() as connection:
-            return snapshot(connection, now_ms(), home.zone)
-
-    def revision() -> int:
-        with database.read() as connection:
-            return revision_number(connection)
-
-    web = home.settings.web
-    return PageServer(create_app(read, revision, timezone=home.zone), web.host, web.port)
 
 
 class _Beats:

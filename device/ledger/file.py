@@ -89,14 +89,12 @@ class LedgerFile:
         Raises:
             LedgerError: it is not there yet, cannot be written, is damaged, or is another gate's.
         """
-        absent = LedgerAbsentError(f"{path} is not there yet; gate-scan makes it when it starts")
         if not path.exists():
-            raise absent
+            raise _absent(path)
         with explained(path):
             connection = _connect(path, "rw")
             try:
-                if connection.execute("SELECT count(*) FROM sqlite_schema").fetchone() == (0,):
-                    raise absent  # gate-scan is about to make it, in one transaction
+                _check_made(connection, path)
                 named = connection.execute("SELECT gate_id, ledger_id FROM ledger").fetchone()
             except BaseException:
                 connection.close()
@@ -220,6 +218,16 @@ def create(path: Path, gate_id: str) -> None:
             doubt.keep_name(path, *named)
         finally:
             connection.close()
+
+
+def _check_made(connection: sqlite3.Connection, path: Path) -> None:
+    """Raises LedgerAbsentError while gate-scan is about to make it, which is one transaction."""
+    if connection.execute("SELECT count(*) FROM sqlite_schema").fetchone() == (0,):
+        raise _absent(path)
+
+
+def _absent(path: Path) -> LedgerAbsentError:
+    return LedgerAbsentError(f"{path} is not there yet; gate-scan makes it when it starts")
 
 
 def _connect(path: Path, mode: str) -> sqlite3.Connection:

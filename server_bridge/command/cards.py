@@ -12,9 +12,9 @@ from gate_contract.errors import SchoolgateError
 from server_bridge.cards.face import PrintedCard
 from server_bridge.cards.issue import issue_cards
 from server_bridge.cards.sheet import write_sheet
+from server_bridge.clock import now_ms
 from server_bridge.command.options import home_option, json_option
 from server_bridge.home import Home, open_home
-from server_bridge.serve import now_ms
 from server_bridge.store.cards import add_cards, cards_of
 from server_bridge.store.units import find_unit
 

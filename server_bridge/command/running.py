@@ -6,13 +6,13 @@ import click
 import msgspec
 
 from gate_contract.errors import SchoolgateError
+from server_bridge.clock import now_ms
 from server_bridge.command.options import home_option, json_option
 from server_bridge.home import open_home
-from server_bridge.serve import now_ms, serve
+from server_bridge.serve import serve
 from server_bridge.store.audit import count_faults, prove_ledgers
 from server_bridge.store.letters import letter_counts
 from server_bridge.store.live import snapshot, unit_counts
-from server_bridge.web.serve import NOTE
 
 
 @click.command()
@@ -84,4 +84,4 @@ def serve_web(folder: Path) -> None:
 
 
 def _say_page(url: str) -> None:
-    click.echo(f"live page: {url}\n{NOTE}")
+    click.echo(f"live page: {url}")

@@ -12,10 +12,10 @@ from gate_contract.errors import SchoolgateError
 from gate_contract.head import key_text
 from server_bridge import pki
 from server_bridge.broker.config import write_broker_config
+from server_bridge.clock import now_ms
 from server_bridge.command.options import home_option
 from server_bridge.home import initialise, open_home, sample
 from server_bridge.pki import Identity
-from server_bridge.serve import now_ms
 from server_bridge.store.schema import NAME_LENGTH
 from server_bridge.store.units import (
     Unit,

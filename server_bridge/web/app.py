@@ -1,7 +1,7 @@
 """The live page as an ASGI application: the page, its stream of changes, its files, its health."""
 
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -9,25 +9,37 @@ import structlog
 from sse_starlette import EventSourceResponse, ServerSentEvent
 from sse_starlette.sse import SendTimeoutError
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
+from starlette.responses import (
+    HTMLResponse,
+    JSONResponse,
+    PlainTextResponse,
+    RedirectResponse,
+    Response,
+)
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from server_bridge.access.roles import NOBODY, Permission, Viewer
+from server_bridge.loopback import is_loopback
 from server_bridge.store.live import Snapshot
 from server_bridge.web.assets import Assets
-from server_bridge.web.feed import Feed
+from server_bridge.web.desk import signing
+from server_bridge.web.desk.office import Office
+from server_bridge.web.desk.pages import Page, routes
+from server_bridge.web.feed import Edition, Feed
 from server_bridge.web.guard import HEADERS, Guard
-from server_bridge.web.render import Freshness, Renderer, changes
-from server_bridge.web.text import Lang
+from server_bridge.web.language import keep_language, language
+from server_bridge.web.render import Freshness, Renderer, Rendering, changes
+from server_bridge.web.scope import Scopes
 
 log = structlog.get_logger()
 
 MAX_PAGES = 500
 """Open streams beyond this are turned away; the page then tries again by itself."""
 
-LANGUAGE_COOKIE = "lang"
 FIRST_FIGURES_S = 2.0
 SEND_TIMEOUT_S = 30.0
 """A page that takes nothing for this long is gone."""
@@ -42,12 +54,16 @@ def create_app(
     timezone: ZoneInfo,
     poll_s: float = 0.5,
     stale_after_s: float = 5.0,
+    office: Office | None = None,
+    pages: Sequence[Page] = (),
+    allow_host: Callable[[str], bool] = is_loopback,
 ) -> Starlette:
     """The application. `read` and `revision` may block and are called from one thread only;
-    `read` only after `revision` has changed, and every 15 s for what time alone changes."""
+    `read` only after `revision` has changed, and every 15 s for what time alone changes.
+    Without an `office` there is only the live page, for everybody."""
     assets = Assets.load()
     renderer = Renderer(timezone, assets)
-    pages = _Pages(renderer)
+    live = _Live(renderer, Scopes(Renderer(timezone, assets)), office)
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -58,47 +74,58 @@ def create_app(
 
     return Starlette(
         routes=[
-            Route("/", pages.live),
-            Route("/events", pages.events),
-            Route("/healthz", pages.health),
+            Route("/", live.page),
+            Route("/events", live.events),
+            Route("/healthz", live.health),
             Route("/static/{version}/{name}", assets.serve),
+            *([*signing.routes(office), *routes(pages, office)] if office else []),
         ],
-        middleware=[Middleware(Guard)],
+        middleware=[Middleware(Guard, allow_host=allow_host)],
         exception_handlers={Exception: _failed},
         lifespan=lifespan,
     )
 
 
-class _Pages:
-    def __init__(self, renderer: Renderer) -> None:
+class _Live:
+    def __init__(self, renderer: Renderer, scopes: Scopes, office: Office | None) -> None:
         self._renderer = renderer
+        self._scopes = scopes
+        self._office = office
 
-    async def live(self, request: Request) -> Response:
+    async def page(self, request: Request) -> Response:
         """The page as it is now; 503 while there are no figures at all."""
-        lang = _language(request)
+        viewer = await self._viewer(request)
+        if viewer is None:
+            return RedirectResponse("/sign-in", 303)
+        lang = language(request)
         edition = await _feed(request).first_figures(FIRST_FIGURES_S)
         response = HTMLResponse(
-            self._renderer.page(lang, edition.renderings[lang]),
+            self._renderer.page(lang, self._scopes.rendering(edition, lang, _scope(viewer))),
             status_code=503 if edition.snapshot is None else 200,
             headers={"Cache-Control": "no-store", "Vary": "Cookie", "Content-Language": lang},
         )
-        if "lang" in request.query_params:
-            response.set_cookie(
-                LANGUAGE_COOKIE, lang, max_age=365 * 86400, httponly=True, samesite="lax"
-            )
+        keep_language(request, response, secure=self._office is not None and self._office.secure)
         return response
 
     async def events(self, request: Request) -> Response:
         """The stream of changes: at first everything, then what changed since the last message."""
-        feed, lang = _feed(request), _language(request)
+        viewer = await self._viewer(request)
+        if viewer is None:
+            return PlainTextResponse("sign in first\n", 403)
+        feed, lang = _feed(request), language(request)
         if feed.pages >= MAX_PAGES:
             return PlainTextResponse("too many open pages; try again later\n", 503)
         return _EventStream(
-            _stream(feed, lang),
+            _stream(feed, lambda edition: self._scopes.rendering(edition, lang, _scope(viewer))),
             send_timeout=SEND_TIMEOUT_S,
             # On a signal the feed ends the stream in good order; the library would cut it off.
             shutdown_grace_period=END_WITHIN_S,
         )
+
+    async def _viewer(self, request: Request) -> Viewer | None:
+        if self._office is None:
+            return NOBODY
+        return await run_in_threadpool(self._office.viewer, request)
 
     async def health(self, request: Request) -> Response:
         """For monitoring: 200 while the figures are fresh, 503 otherwise."""
@@ -126,12 +153,14 @@ class _EventStream(EventSourceResponse):
             log.info("live_page_took_nothing", seconds=SEND_TIMEOUT_S)
 
 
-async def _stream(feed: Feed, lang: Lang) -> AsyncIterator[ServerSentEvent]:
+async def _stream(
+    feed: Feed, render: Callable[[Edition], Rendering]
+) -> AsyncIterator[ServerSentEvent]:
     serial, seen = -1, None
     feed.pages += 1
     try:
         while edition := await feed.after(serial):
-            now = edition.renderings[lang]
+            now = render(edition)
             yield ServerSentEvent(changes(seen, now), event="figures")
             serial, seen = edition.serial, now
     finally:
@@ -144,11 +173,9 @@ def _feed(request: Request) -> Feed:
     return feed
 
 
-def _language(request: Request) -> Lang:
-    for wanted in (request.query_params.get("lang"), request.cookies.get(LANGUAGE_COOKIE)):
-        with contextlib.suppress(ValueError):
-            return Lang(wanted or "")
-    return next(iter(Lang))
+def _scope(viewer: Viewer) -> frozenset[str] | None:
+    """The units whose counts may be shown; None: all there are."""
+    return None if viewer is NOBODY else viewer.where(Permission.COUNTS)
 
 
 async def _failed(_request: Request, _error: Exception) -> Response:

@@ -1,5 +1,5 @@
-"""What every request passes and every answer carries: the page only reads, only for this machine,
-and the browser is told to trust nothing but our own files."""
+"""What every request passes and every answer carries: only names that are ours, and a browser that
+is told to trust nothing but our own files and to send forms nowhere else."""
 
 from collections.abc import Callable
 from urllib.parse import urlsplit
@@ -12,7 +12,7 @@ from server_bridge.loopback import is_loopback
 
 HEADERS = {
     "Content-Security-Policy": (
-        "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+        "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
         "object-src 'none'"
     ),
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -46,15 +46,15 @@ class Guard:
         await (self._refusal(scope) or self._app)(scope, receive, send_guarded)
 
     def _refusal(self, scope: Scope) -> ASGIApp | None:
-        if scope["method"] not in ("GET", "HEAD"):
+        if scope["method"] not in ("GET", "HEAD", "POST"):
             return PlainTextResponse(
-                "this page can only be read\n", 405, headers={"Allow": "GET, HEAD"}
+                "this site is read and sent forms\n", 405, headers={"Allow": "GET, HEAD, POST"}
             )
         names = Headers(scope=scope).getlist("host")
         if len(names) != 1 or not self._allow_host(_host_of(names[0])):
             return PlainTextResponse(
-                "Schoolgate answers under localhost and 127.0.0.1 only; "
-                "open the address that gate-bridge printed\n",
+                "Schoolgate does not answer under this name; open the address that gate-bridge "
+                "printed, or name this one as web.origin in bridge.toml\n",
                 400,
             )
         return None

@@ -1,4 +1,4 @@
-"""Runs the live page on this machine's own addresses. There is no sign-in yet."""
+"""Runs the pages."""
 
 import contextlib
 import socket
@@ -8,14 +8,8 @@ import uvicorn
 from starlette.applications import Starlette
 
 from gate_contract.errors import SchoolgateError
-from server_bridge.loopback import is_loopback
+from server_bridge.web.binding import Binding
 from server_bridge.web.feed import Feed
-
-NOTE = (
-    "The live page has no sign-in yet, so it answers on this machine only; "
-    "from another computer, reach it by an SSH tunnel."
-)
-"""For whoever starts the page to say beside its address."""
 
 STOP_WITHIN_S = 3
 """Streams end at once when the server stops; anything else gets this long."""
@@ -25,31 +19,37 @@ class PageServer:
     """An HTTP server for the page. The port is taken when it is made, so `url` is known before
     `run`; `run` may be called in any thread, once, and `stop` from any thread."""
 
-    def __init__(self, app: Starlette, host: str = "127.0.0.1", port: int = 8080) -> None:
-        """`port` 0 takes a free one.
+    def __init__(self, app: Starlette, where: Binding) -> None:
+        """`where.port` 0 takes a free one.
 
         Raises:
-            SchoolgateError: `host` is not this machine only, or the port cannot be taken.
+            SchoolgateError: the port cannot be taken, or the TLS files cannot be used.
         """
-        self._socket = _listen(host, port)
+        self._socket = _listen(where.host, where.port)
         address, self.port = self._socket.getsockname()[:2]
-        self.url = (
-            f"http://[{address}]:{self.port}/"
-            if ":" in address
-            else f"http://{address}:{self.port}/"
+        self.url = f"{where.origin}/" if where.origin else _url(address, self.port)
+        config = uvicorn.Config(
+            app,
+            lifespan="on",
+            ws="none",
+            access_log=False,
+            log_config=None,
+            server_header=False,
+            proxy_headers=bool(where.proxy),
+            forwarded_allow_ips=where.proxy or None,
+            ssl_certfile=where.certificate,
+            ssl_keyfile=where.key,
+            timeout_graceful_shutdown=STOP_WITHIN_S,
         )
-        self._server = _Server(
-            uvicorn.Config(
-                app,
-                lifespan="on",
-                ws="none",
-                access_log=False,
-                log_config=None,
-                server_header=False,
-                proxy_headers=False,
-                timeout_graceful_shutdown=STOP_WITHIN_S,
-            )
-        )
+        try:
+            config.load()
+        except OSError as error:
+            self._socket.close()
+            raise SchoolgateError(
+                f"web.certificate {where.certificate} and web.key {where.key}: {error.strerror}; "
+                "give PEM files that this user may read"
+            ) from error
+        self._server = _Server(config)
 
     def run(self, on_ready: Callable[[str], object] = lambda _: None) -> None:
         """Serves until `stop`; `on_ready` is given the URL when requests are answered.
@@ -82,19 +82,17 @@ class _Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
+def _url(address: str, port: int) -> str:
+    return f"http://[{address}]:{port}/" if ":" in address else f"http://{address}:{port}/"
+
+
 def _listen(host: str, port: int) -> socket.socket:
-    if not is_loopback(host):
-        raise SchoolgateError(
-            f"the live page has no sign-in yet, so it cannot listen on {host}; let it listen on "
-            "127.0.0.1 and reach it from another computer by an SSH tunnel: "
-            f"ssh -L {port or 8080}:127.0.0.1:{port or 8080} this-server"
-        )
     address = "127.0.0.1" if host == "localhost" else host
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     try:
         return socket.create_server((address, port), family=family, backlog=2048)
     except OSError as error:
         raise SchoolgateError(
-            f"the live page cannot listen on {address} port {port}: {error.strerror}; "
+            f"the pages cannot listen on {address} port {port}: {error.strerror}; "
             "choose another port, or 0 for any free one"
         ) from error

@@ -26,10 +26,10 @@ PHRASES: dict[str, Phrase] = {
     "skip": Phrase("Đến danh sách trường", "Skip to the schools"),
     "as_of": Phrase("Số liệu lúc {time}", "Figures as of {time}"),
     "loopback": Phrase(
-        "Trang này chưa có đăng nhập nên chỉ mở được trên chính máy chủ. "
-        "Từ máy khác, hãy dùng đường hầm SSH.",
-        "There is no sign-in yet, so this page opens only on the server itself. "
-        "From another computer, use an SSH tunnel.",
+        "Chưa có tài khoản nào nên trang này chỉ mở được trên chính máy chủ. "
+        "Tạo tài khoản: gate-bridge account add.",
+        "There are no accounts yet, so this page opens only on the server itself. "
+        "To make one: gate-bridge account add.",
     ),
     "noscript": Phrase(
         "Trình duyệt không chạy JavaScript: trang tự tải lại mỗi 30 giây.",

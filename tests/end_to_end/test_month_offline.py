@@ -12,7 +12,7 @@ from device.timekeeping import Stamp
 from gate_contract.card import Card, Kind
 from gate_contract.crossing import Clock, Direction
 from gate_contract.verdicts import Verdict
-from server_bridge.serve import now_ms
+from server_bridge.clock import now_ms
 from tests.end_to_end.town import Town, until
 from tests.fakes.clock import BOOT
 from tests.fakes.issuer import FIRST_DAY, LAST_DAY

@@ -26,9 +26,9 @@ from gate_contract.verdicts import CROSSINGS
 from server_bridge import pki
 from server_bridge.broker.config import DATA, write_broker_config
 from server_bridge.broker.program import find_mosquitto
+from server_bridge.clock import now_ms
 from server_bridge.home import Home, initialise
 from server_bridge.pki import Identity
-from server_bridge.serve import now_ms
 from server_bridge.store.letters import letter_counts
 from server_bridge.store.units import Unit, add_gate, add_unit, add_viewer
 from tests.fakes.broker import accepts, free_port

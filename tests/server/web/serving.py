@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from server_bridge.web.app import create_app
+from server_bridge.web.binding import binding
 from server_bridge.web.serve import PageServer
 from tests.fakes.district import HANOI, FakeDistrict
 
@@ -22,7 +23,7 @@ def serving(
         poll_s=0.02,
         stale_after_s=stale_after_s,
     )
-    server = PageServer(app, port=port)
+    server = PageServer(app, binding("127.0.0.1", port))
     ready = threading.Event()
     thread = threading.Thread(target=server.run, args=[lambda _url: ready.set()])
     thread.start()

@@ -41,7 +41,7 @@ def test_the_page_is_complete_without_javascript(client: httpx.Client) -> None:
         "Mất liên lạc từ 06:58",
         "Camera không hoạt động",
         "Chưa kết nối lần nào",
-        "chưa có đăng nhập",
+        "Chưa có tài khoản",
         "trang tự tải lại mỗi 30 giây",
     ):
         assert words in answer.text
@@ -87,7 +87,8 @@ def test_nothing_inline_and_nothing_from_elsewhere(client: httpx.Client) -> None
 def test_the_page_can_only_be_read(client: httpx.Client, method: str) -> None:
     for path in ("/", "/events", "/healthz"):
         answer = client.request(method, path)
-        assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD")
+        assert answer.status_code == 405
+        assert answer.headers["allow"].startswith("GET, HEAD")
 
 
 @pytest.mark.parametrize("path", ["/", "/healthz", "/events"])

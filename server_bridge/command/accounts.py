@@ -1,0 +1,143 @@
+"""Who may sign in to the pages, and as what."""
+
+import sys
+from datetime import datetime
+from pathlib import Path
+
+import click
+import msgspec
+import sqlalchemy as sa
+
+from server_bridge.access.roles import Role
+from server_bridge.clock import now_ms
+from server_bridge.command.options import home_option, json_option
+from server_bridge.home import open_home
+from server_bridge.store import accounts
+from server_bridge.store.access_log import entries
+
+password_option = click.option(
+    "--password-stdin", is_flag=True, help="Read the password from standard input."
+)
+role_option = click.option(
+    "--role", type=click.Choice([str(role) for role in Role]), required=True, help="As what."
+)
+unit_option = click.option("--unit", "unit_id", required=True, help="There, and below it.")
+
+
+@click.group("account")
+def account_group() -> None:
+    """Who may sign in to the pages."""
+
+
+@account_group.command("add")
+@home_option
+@click.argument("name")
+@role_option
+@unit_option
+@click.option("--subject", help="Who this is at the OpenID provider; then no password is needed.")
+@password_option
+def account_add(
+    folder: Path, name: str, role: str, unit_id: str, subject: str | None, password_stdin: bool
+) -> None:
+    """A new account with a first role. The password is asked for."""
+    password = None if subject else _password(from_stdin=password_stdin)
+    with open_home(folder).database().write() as connection:
+        number = accounts.add_account(
+            connection, name, now_ms(), password=password, subject=subject
+        )
+        accounts.grant(connection, number, Role(role), unit_id)
+        _note(connection, "account_added", unit_id, f"account {number} as {role}")
+    click.echo(f"{name}: {role} at {unit_id}")
+
+
+@account_group.command("grant")
+@home_option
+@click.argument("name")
+@role_option
+@unit_option
+@click.option("--undo", is_flag=True, help="Take the role away.")
+def account_grant(folder: Path, name: str, role: str, unit_id: str, undo: bool) -> None:
+    """Give an account one more role, or take one away."""
+    with open_home(folder).database().write() as connection:
+        number = accounts.find_account(connection, name).account
+        if undo:
+            accounts.ungrant(connection, number, Role(role), unit_id)
+        else:
+            accounts.grant(connection, number, Role(role), unit_id)
+        action = "role_taken" if undo else "role_given"
+        _note(connection, action, unit_id, f"account {number} as {role}")
+    click.echo(f"{name}: {'no longer ' if undo else ''}{role} at {unit_id}")
+
+
+@account_group.command("password")
+@home_option
+@click.argument("name")
+@password_option
+def account_password(folder: Path, name: str, password_stdin: bool) -> None:
+    """Set a new password. Whoever was signed in has to sign in again."""
+    with open_home(folder).database().write() as connection:
+        number = accounts.find_account(connection, name).account
+        accounts.set_password(connection, number, _password(from_stdin=password_stdin))
+        _note(connection, "password_set", None, f"account {number}")
+    click.echo(f"{name}: new password")
+
+
+@account_group.command("disable")
+@home_option
+@click.argument("name")
+@click.option("--undo", is_flag=True, help="Let them in again.")
+def account_disable(folder: Path, name: str, undo: bool) -> None:
+    """Shut an account out, at once."""
+    with open_home(folder).database().write() as connection:
+        number = accounts.find_account(connection, name).account
+        accounts.disable(connection, number, disabled=not undo)
+        action = "account_enabled" if undo else "account_disabled"
+        _note(connection, action, None, f"account {number}")
+    click.echo(f"{name}: {'enabled' if undo else 'disabled'}")
+
+
+@account_group.command("list")
+@home_option
+@json_option
+def account_list(folder: Path, as_json: bool) -> None:
+    """All accounts and their roles."""
+    with open_home(folder).database().read() as connection:
+        found = accounts.all_accounts(connection)
+    if as_json:
+        click.echo(msgspec.json.encode(found))
+        return
+    for account in found:
+        roles = ", ".join(f"{held.role} at {held.unit_id}" for held in account.grants)
+        click.echo(
+            f"{account.name}: {roles or 'no role'}{' (disabled)' if account.disabled else ''}"
+        )
+
+
+@account_group.command("log")
+@home_option
+@click.option("--unit", "unit_id", help="Of this unit only.")
+@click.option("--count", type=click.IntRange(1, 100_000), default=50, show_default=True)
+@json_option
+def account_log(folder: Path, unit_id: str | None, count: int, as_json: bool) -> None:
+    """Who signed in, looked at people or exported them, the newest first."""
+    home = open_home(folder)
+    with home.database().read() as connection:
+        found = entries(connection, unit_id=unit_id, count=count)
+    if as_json:
+        click.echo(msgspec.json.encode(found))
+        return
+    for entry in found:
+        at = datetime.fromtimestamp(entry.at_ms / 1000, home.zone)
+        who = entry.name or "the command line"
+        where = f" at {entry.unit_id}" if entry.unit_id else ""
+        click.echo(f"{at:%Y-%m-%d %H:%M:%S} {who}: {entry.action}{where} {entry.detail}".rstrip())
+
+
+def _password(*, from_stdin: bool) -> str:
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\r\n")
+    return str(click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True))
+
+
+def _note(connection: sa.Connection, action: str, unit_id: str | None, detail: str) -> None:
+    accounts.note_access(connection, None, action, now_ms(), unit_id=unit_id, detail=detail)

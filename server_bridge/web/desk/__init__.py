@@ -1,0 +1,1 @@
+"""The pages behind the sign-in: one frame, one way in, one check of who may."""

@@ -1,0 +1,79 @@
+"""The frame around every page: head, navigation, language, sign-out."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
+from starlette.responses import HTMLResponse
+
+from server_bridge.access.roles import Permission, Viewer
+from server_bridge.web.assets import Assets
+from server_bridge.web.text import LANGUAGE_NAMES, Lang, Phrase
+
+_HERE = Path(__file__).parent / "templates"
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """A link in the navigation, for whoever has the permission anywhere."""
+
+    path: str
+    phrase: str
+    needs: Permission
+
+
+class Frame:
+    """Makes pages of templates. Each room brings its templates' folder and its phrases."""
+
+    def __init__(
+        self,
+        assets: Assets,
+        phrases: Sequence[Mapping[str, Phrase]],
+        folders: Sequence[Path] = (),
+        doors: Sequence[Door] = (),
+    ) -> None:
+        self._assets = assets
+        self._phrases = {key: phrase for room in phrases for key, phrase in room.items()}
+        self._doors = doors
+        self._environment = Environment(
+            loader=ChoiceLoader([FileSystemLoader(folder) for folder in (_HERE, *folders)]),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._environment.globals |= {"asset": assets.url, "languages": LANGUAGE_NAMES}
+
+    def say(self, lang: Lang, key: str, **values: object) -> str:
+        """A phrase in one language. Raises KeyError if there is none of that name."""
+        return str(self._phrases[key][list(Lang).index(lang)]).format(**values)
+
+    def page(
+        self,
+        template: str,
+        lang: Lang,
+        *,
+        viewer: Viewer | None = None,
+        csrf: str = "",
+        path: str = "/",
+        status: int = 200,
+        **values: object,
+    ) -> HTMLResponse:
+        """A whole document."""
+        index = list(Lang).index(lang)
+        html = self._environment.get_template(template).render(
+            t={key: phrase[index] for key, phrase in self._phrases.items()},
+            say=lambda key, **given: self.say(lang, key, **given),
+            lang=lang,
+            viewer=viewer,
+            doors=[door for door in self._doors if viewer and viewer.may(door.needs)],
+            csrf=csrf,
+            path=path,
+            **values,
+        )
+        return HTMLResponse(
+            html,
+            status_code=status,
+            headers={"Cache-Control": "no-store", "Vary": "Cookie", "Content-Language": lang},
+        )

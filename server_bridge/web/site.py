@@ -1,0 +1,66 @@
+"""The whole site of a district: the live page, and every room behind the sign-in."""
+
+from pathlib import Path
+
+from server_bridge.clock import now_ms
+from server_bridge.home import Home
+from server_bridge.store.database import Database
+from server_bridge.store.live import Snapshot, revision_number, snapshot
+from server_bridge.web.app import create_app
+from server_bridge.web.assets import Assets
+from server_bridge.web.binding import Binding, binding
+from server_bridge.web.desk import text
+from server_bridge.web.desk.frame import Door, Frame
+from server_bridge.web.desk.office import Office
+from server_bridge.web.desk.pages import Page
+from server_bridge.web.serve import PageServer
+
+PHRASES = [text.PHRASES]
+FOLDERS: list[Path] = []
+DOORS: list[Door] = []
+PAGES: list[Page] = []
+"""What each room brings."""
+
+
+def page_server(home: Home, database: Database) -> PageServer:
+    """The site of a district. Raises SchoolgateError if it cannot listen as the settings say."""
+    where = web_binding(home)
+
+    def read() -> Snapshot:
+        with database.read() as connection:
+            return snapshot(connection, now_ms(), home.zone)
+
+    def revision() -> int:
+        with database.read() as connection:
+            return revision_number(connection)
+
+    office = Office(
+        database,
+        now_ms,
+        home.zone,
+        Frame(Assets.load(), PHRASES, FOLDERS, DOORS),
+        secure=where.secure,
+        open_here=not where.secure,
+    )
+    app = create_app(
+        read,
+        revision,
+        timezone=home.zone,
+        office=office,
+        pages=PAGES,
+        allow_host=where.allow_host,
+    )
+    return PageServer(app, where)
+
+
+def web_binding(home: Home) -> Binding:
+    """Raises BindingError."""
+    web = home.settings.web
+    return binding(
+        web.host,
+        web.port,
+        origin=web.origin,
+        certificate=home.folder / web.certificate if web.certificate else None,
+        key=home.folder / web.key if web.key else None,
+        proxy=web.proxy,
+    )

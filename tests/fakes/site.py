@@ -1,0 +1,114 @@
+"""A district's whole site on a free port, with an account of every role, and browsers of theirs."""
+
+import re
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import httpx
+
+from server_bridge.access.roles import Role
+from server_bridge.store.accounts import add_account, grant
+from server_bridge.store.database import Database
+from server_bridge.store.live import Snapshot, revision_number, snapshot
+from server_bridge.web import site
+from server_bridge.web.app import create_app
+from server_bridge.web.assets import Assets
+from server_bridge.web.binding import binding
+from server_bridge.web.desk.frame import Frame
+from server_bridge.web.desk.office import Office
+from server_bridge.web.desk.pages import Page
+from server_bridge.web.serve import PageServer
+from tests.fakes.school import COMMUNE, OTHER_SCHOOL, PROVINCE, SCHOOL, furnish
+
+HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
+PASSWORD = "correct horse battery"  # noqa: S105 (of synthetic accounts)
+ACCOUNTS = {
+    "viewer": (Role.VIEWER, COMMUNE),
+    "office": (Role.OFFICE, SCHOOL),
+    "other-office": (Role.OFFICE, OTHER_SCHOOL),
+    "officer": (Role.OFFICER, PROVINCE),
+    "technician": (Role.TECHNICIAN, PROVINCE),
+    "administrator": (Role.ADMINISTRATOR, PROVINCE),
+}
+
+
+@dataclass
+class FakeClock:
+    """The site's clock, set by hand; UTC in ms."""
+
+    ms: int
+
+    def __call__(self) -> int:
+        return self.ms
+
+
+@dataclass
+class Site:
+    """A running site. `url` ends with a slash."""
+
+    url: str
+    database: Database
+    clock: FakeClock
+    browsers: list[httpx.Client] = field(default_factory=list)
+
+    def browser(self, name: str | None = None, password: str = PASSWORD) -> httpx.Client:
+        """A browser, signed in as `name`."""
+        made = httpx.Client(base_url=self.url, trust_env=False, timeout=20)
+        self.browsers.append(made)
+        if name:
+            answer = made.post("/sign-in", data={"name": name, "password": password})
+            assert answer.status_code == 303, answer.text
+        return made
+
+    def send(
+        self, browser: httpx.Client, path: str, form: dict[str, str], page: str = ""
+    ) -> httpx.Response:
+        """Send a form as the page at `page` (default: `path`) would, with its token."""
+        found = re.search(r'name="csrf" value="(\w+)"', browser.get(page or path).text)
+        return browser.post(path, data={**form, "csrf": found[1] if found else ""})
+
+
+@contextmanager
+def running(
+    folder: Path, now_ms: int, *, accounts: bool = True, pages: Sequence[Page] | None = None
+) -> Iterator[Site]:
+    """The site over a furnished database in `folder`; `pages` in place of the real ones."""
+    database = furnish(Database(f"sqlite:///{folder}/bridge.db"))
+    clock = FakeClock(now_ms)
+    if accounts:
+        with database.write() as connection:
+            for name, (role, unit_id) in ACCOUNTS.items():
+                number = add_account(connection, name, now_ms, password=PASSWORD)
+                grant(connection, number, role, unit_id)
+
+    def read() -> Snapshot:
+        with database.read() as connection:
+            return snapshot(connection, clock(), HANOI)
+
+    def revision() -> int:
+        with database.read() as connection:
+            return revision_number(connection)
+
+    frame = Frame(Assets.load(), site.PHRASES, site.FOLDERS, site.DOORS)
+    office = Office(database, clock, HANOI, frame)
+    shown = site.PAGES if pages is None else pages
+    app = create_app(read, revision, timezone=HANOI, poll_s=0.05, office=office, pages=shown)
+    server = PageServer(app, binding("127.0.0.1", 0))
+    ready = threading.Event()
+    thread = threading.Thread(target=server.run, args=[lambda _url: ready.set()])
+    thread.start()
+    made = Site(server.url, database, clock)
+    try:
+        assert ready.wait(20)
+        yield made
+    finally:
+        for browser in made.browsers:
+            browser.close()
+        server.stop()
+        thread.join(20)
+        database.close()
+        assert not thread.is_alive()
