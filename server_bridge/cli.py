@@ -8,7 +8,7 @@ import click
 import structlog
 
 from gate_contract.errors import SchoolgateError
-from server_bridge.command import audit, cards, running, setup
+from server_bridge.command import audit, cards, levels, running, setup
 
 
 def main() -> None:
@@ -50,6 +50,7 @@ for command in (
     setup.gate_group,
     setup.viewer_group,
     cards.card_group,
+    levels.level_group,
     running.counts,
     running.ledger_group,
     audit.audit,

@@ -88,26 +88,36 @@ def deciding_at(
     return resolve(nodes, own, local_day(at_ms, AREAS_ZONE))
 
 
-def note(connection: sa.Connection, notice: Notice, now_ms: int) -> bool:
+def is_new(connection: sa.Connection, notice: Notice) -> bool:
+    """Whether the notice was not noted before.
+
+    Raises:
+        SchoolgateError: one of that number and issuer was noted that says something else.
+    """
+    row = connection.execute(
+        notices.select().where(notices.c.number == notice.number, notices.c.issuer == notice.issuer)
+    ).first()
+    if row is None:
+        return True
+    said = sa.select(area_levels.c.area_id, area_levels.c.level)
+    kept = connection.execute(said.where(area_levels.c.notice == row.notice))
+    same = {line.area_id: line.level for line in kept} == dict(notice.levels)
+    if same and row.as_of_ms == notice.as_of_ms:
+        return False
+    raise SchoolgateError(
+        f"notice {notice.number} of {notice.issuer} was noted already and says something else; "
+        "notices are kept as they were: note the correction under a number of its own"
+    )
+
+
+def apply_notice(connection: sa.Connection, notice: Notice, now_ms: int) -> bool:
     """Keep a notice; it holds from its as-of time on. False: it was noted before, just the same.
 
     Raises:
         SchoolgateError: a notice of that number and issuer was noted that says something else.
     """
-    row = connection.execute(
-        notices.select().where(notices.c.number == notice.number, notices.c.issuer == notice.issuer)
-    ).first()
-    if row:
-        said = sa.select(area_levels.c.area_id, area_levels.c.level)
-        kept = connection.execute(said.where(area_levels.c.notice == row.notice))
-        if row.as_of_ms == notice.as_of_ms and {r.area_id: r.level for r in kept} == dict(
-            notice.levels
-        ):
-            return False
-        raise SchoolgateError(
-            f"notice {notice.number} of {notice.issuer} was noted already and says something else; "
-            "notices are kept as they were: note the correction under a number of its own"
-        )
+    if not is_new(connection, notice):
+        return False
     number: int = connection.execute(
         notices.insert()
         .values(
