@@ -8,7 +8,7 @@ import click
 import structlog
 
 from gate_contract.errors import SchoolgateError
-from server_bridge.command import audit, cards, levels, running, setup
+from server_bridge.command import audit, cards, levels, lists, running, setup
 
 
 def main() -> None:
@@ -51,6 +51,7 @@ for command in (
     setup.viewer_group,
     cards.card_group,
     levels.level_group,
+    lists.list_school,
     running.counts,
     running.ledger_group,
     audit.audit,
