@@ -8,7 +8,17 @@ import click
 import structlog
 
 from gate_contract.errors import SchoolgateError
-from server_bridge.command import audit, cards, levels, lists, running, setup
+from server_bridge.command import (
+    audit,
+    cards,
+    collecting,  # noqa: F401 (adds its commands to collection_group)
+    collection,
+    levels,
+    lists,
+    running,
+    setup,
+    submitting,  # noqa: F401 (as collecting)
+)
 
 
 def main() -> None:
@@ -52,6 +62,7 @@ for command in (
     cards.card_group,
     levels.level_group,
     lists.list_school,
+    collection.collection_group,
     running.counts,
     running.ledger_group,
     audit.audit,

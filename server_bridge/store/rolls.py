@@ -16,9 +16,19 @@ from server_bridge.store.people_schema import areas, people, stays
 
 @dataclass(frozen=True, slots=True)
 class Heads:
+    """So many people of a school live in one area."""
+
+    unit_id: str
+    area_id: str | None
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
     """So many people of a kind in one class of a school who live in one area.
 
-    `mark` differs when other people are counted, or one of them was changed.
+    `mark` differs when other people are counted, or one of them was changed: the sum of their
+    numbers, and the last change.
     """
 
     unit_id: str
@@ -26,7 +36,7 @@ class Heads:
     group_name: str | None
     area_id: str | None
     people: int
-    mark: tuple[int, int] = (0, 0)
+    mark: tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,26 +61,18 @@ class AreaName:
     commune: str
 
 
-def head_counts(
-    connection: sa.Connection, day: date, unit_ids: Iterable[str] | None = None
-) -> list[Heads]:
-    """Everybody of these schools (None: of all) on `day`, by school, kind and area."""
+def head_counts(connection: sa.Connection, day: date) -> list[Heads]:
+    """Everybody on `day`, by school and area."""
     query = (
-        sa.select(stays.c.unit_id, people.c.kind, stays.c.area_id, sa.func.count())
-        .join(people, people.c.person == stays.c.person)
-        .where(*_at(unit_ids), *on_day(day))
-        .group_by(stays.c.unit_id, people.c.kind, stays.c.area_id)
+        sa.select(stays.c.unit_id, stays.c.area_id, sa.func.count())
+        .where(*on_day(day))
+        .group_by(stays.c.unit_id, stays.c.area_id)
     )
-    return [
-        Heads(unit_id, Kind(kind), None, area_id, number)
-        for unit_id, kind, area_id, number in connection.execute(query)
-    ]
+    return [Heads(*row) for row in connection.execute(query)]
 
 
-def marked_counts(
-    connection: sa.Connection, day: date, unit_ids: Iterable[str] | None = None
-) -> list[Heads]:
-    """The same by class too, each with its mark: sum of the people's numbers, last change."""
+def group_counts(connection: sa.Connection, day: date, unit_ids: Iterable[str]) -> list[Group]:
+    """Everybody of these schools on `day`, by school, kind, class and area."""
     by = (stays.c.unit_id, people.c.kind, stays.c.group_name, stays.c.area_id)
     query = (
         sa.select(
@@ -80,11 +82,11 @@ def marked_counts(
             sa.func.max(people.c.changed_ms),
         )
         .join(people, people.c.person == stays.c.person)
-        .where(*_at(unit_ids), *on_day(day))
+        .where(stays.c.unit_id.in_(list(unit_ids)), *on_day(day))
         .group_by(*by)
     )
     return [
-        Heads(unit_id, Kind(kind), group, area_id, number, (int(numbers), changed_ms))
+        Group(unit_id, Kind(kind), group, area_id, number, (int(numbers), changed_ms))
         for unit_id, kind, group, area_id, number, numbers, changed_ms in connection.execute(query)
     ]
 
@@ -126,7 +128,3 @@ def area_names(connection: sa.Connection) -> dict[str, AreaName]:
             seen.add(above.area_id)
         found[area_id] = AreaName(row.name, above.name if above.level == "commune" else "")
     return found
-
-
-def _at(unit_ids: Iterable[str] | None) -> list[sa.ColumnElement[bool]]:
-    return [] if unit_ids is None else [stays.c.unit_id.in_(list(unit_ids))]

@@ -2,7 +2,10 @@
 
 from alembic import context
 
-from server_bridge.store import people_schema  # noqa: F401 (adds its tables to the metadata)
+from server_bridge.store import (  # they add their tables to the metadata
+    people_schema,  # noqa: F401 (as above)
+    submissions_schema,  # noqa: F401 (as above)
+)
 from server_bridge.store.schema import metadata
 
 engine = context.config.attributes["engine"].execution_options(schoolgate_writes=True)

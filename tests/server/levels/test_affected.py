@@ -2,7 +2,6 @@
 
 import pytest
 
-from gate_contract.card import Kind
 from gate_contract.errors import SchoolgateError
 from server_bridge.levels.affected import Change, effects
 from server_bridge.levels.words import colour_vi, read_level
@@ -10,19 +9,15 @@ from server_bridge.store.levels import DEFAULT_POLICY, Action
 from server_bridge.store.rolls import Heads
 
 
-def heads(unit_id: str, area_id: str | None, people: int, kind: Kind = Kind.PUPIL) -> Heads:
-    return Heads(unit_id, kind, None, area_id, people)
-
-
 def test_each_school_is_told_who_changes_and_who_is_refused() -> None:
     counted = [
-        heads("a", "h1", 10),
-        heads("a", "h1", 2, Kind.STAFF),
-        heads("a", "h2", 5),
-        heads("a", "h9", 100),  # not affected
-        heads("a", None, 7),
-        heads("b", "h1", 3),
-        heads("c", "h9", 50),
+        Heads("a", "h1", 10),
+        Heads("a", "h1", 2),
+        Heads("a", "h2", 5),
+        Heads("a", "h9", 100),  # not affected
+        Heads("a", None, 7),
+        Heads("b", "h1", 3),
+        Heads("c", "h9", 50),
     ]
     areas: dict[str, tuple[int | None, int | None]] = {"h1": (None, 4), "h2": (4, 3)}
     lenient = {**DEFAULT_POLICY, 4: Action.SIGNAL}
