@@ -8,7 +8,7 @@ import click
 import structlog
 
 from gate_contract.errors import SchoolgateError
-from server_bridge.command import audit, cards, running, setup
+from server_bridge.command import areas, audit, cards, people, running, setup
 
 
 def main() -> None:
@@ -49,6 +49,8 @@ for command in (
     setup.unit_group,
     setup.gate_group,
     setup.viewer_group,
+    areas.area_group,
+    people.roster_group,
     cards.card_group,
     running.counts,
     running.ledger_group,

@@ -1,15 +1,15 @@
 """Names of areas, compared as people write them.
 
-`Xã Tân Tiến`, `tân tiến` and `X. TÂN TIẾN` are one; so are `Hoà` and `Hòa`, where only the place of
-the tone differs, and `Phường 01` and `Phường 1`. `Thon Ha` without diacritics is no name of its own:
-whoever asks with it gets what it can stand for, if that is one.
+`Xã Tân Tiến`, `tân tiến` and `X. TÂN TIẾN` are one; so are `Hoà` and `Hòa`, where only the place
+of the tone differs, and `Phường 01` and `Phường 1`. `Thon Ha` without diacritics is no name of its
+own: whoever asks with it gets what it can stand for, if that is one.
 """
 
 import re
 import unicodedata
 from functools import lru_cache
 
-from server_bridge.people.names import tidy, text_key
+from server_bridge.people.names import text_key, tidy
 from server_bridge.sheets.headers import fold
 from server_bridge.store.areas import COMMUNE, DISTRICT, HAMLET, PROVINCE
 
@@ -17,7 +17,19 @@ PREFIXES = {
     PROVINCE: ("tỉnh", "thành phố", "t.p", "tp", "t"),
     DISTRICT: ("quận", "huyện", "thị xã", "thành phố", "t.p", "tp", "tx", "q", "h"),
     COMMUNE: ("xã", "phường", "thị trấn", "đặc khu", "tt", "x", "p"),
-    HAMLET: ("thôn", "tổ dân phố", "tổ", "xóm", "ấp", "bản", "buôn", "làng", "khu phố", "tdp", "kp"),
+    HAMLET: (
+        "thôn",
+        "tổ dân phố",
+        "tổ",
+        "xóm",
+        "ấp",
+        "bản",
+        "buôn",
+        "làng",
+        "khu phố",
+        "tdp",
+        "kp",
+    ),
 }
 """What stands before a name, as whole words."""
 

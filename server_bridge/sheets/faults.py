@@ -154,10 +154,14 @@ TEXTS = {
         "not a valid code; it has to be {value}",
     ),
     Fault.UNSURE_CODE: (
-        "mã bị đổi thành số, không rõ đã mất bao nhiêu số 0 ở đầu; hãy định dạng cột là Văn bản "
-        "và gõ lại",
-        "the code became a number and it is unsure how many zeros it lost; format the column as "
-        "text and type it again",
+        (
+            "mã bị đổi thành số, không rõ đã mất bao nhiêu số 0 ở đầu; hãy định dạng cột là "
+            "Văn bản và gõ lại"
+        ),
+        (
+            "the code became a number and it is unsure how many zeros it lost; format the column "
+            "as text and type it again"
+        ),
     ),
     Fault.WRONG_CHOICE: (
         "'{value}' không hiểu được; hãy viết như hướng dẫn",
@@ -184,10 +188,14 @@ TEXTS = {
         "the identifier and the national number belong to two people who are known; correct one",
     ),
     Fault.UNKNOWN_AREA: (
-        "không biết địa bàn '{value}'; hãy sửa tên hoặc mã, hoặc nhập danh mục địa bàn "
-        "(gate-bridge area import)",
-        "unknown area '{value}'; correct its name or code, or import the list of areas "
-        "(gate-bridge area import)",
+        (
+            "không biết địa bàn '{value}'; hãy sửa tên hoặc mã, hoặc nhập danh mục địa bàn "
+            "(gate-bridge area import)"
+        ),
+        (
+            "unknown area '{value}'; correct its name or code, or import the list of areas "
+            "(gate-bridge area import)"
+        ),
     ),
     Fault.UNSURE_AREA: (
         "có nhiều địa bàn tên '{value}'; hãy điền thêm cấp trên hoặc mã",

@@ -31,12 +31,16 @@ class Line:
 
     def cell(self, name: str, *, shared: bool = False) -> Cell:
         """What stands in the field's cell. `shared`: a merged cell's value is that of its rows."""
-        found = [self._one(column, name, shared) for column in self.table.header.columns.get(name, ())]
+        found = [
+            self._one(column, shared=shared) for column in self.table.header.columns.get(name, ())
+        ]
         if len(found) < 2:
             return found[0] if found else None
         return " ".join(text for cell in found if (text := text_of(cell))) or None
 
-    def read(self, name: str, meaning: Callable[[Cell], T | None], *, shared: bool = False) -> T | None:
+    def read(
+        self, name: str, meaning: Callable[[Cell], T | None], *, shared: bool = False
+    ) -> T | None:
         """What a field means; None, and a refusal noted, if it means nothing."""
         try:
             return meaning(self.cell(name, shared=shared))
@@ -51,12 +55,13 @@ class Line:
     def is_empty(self) -> bool:
         """Whether no known field has anything in it."""
         return not any(
-            text_of(self.table.grid.at(self.row, column)) or (self.row, column) in self.table.grid.bad
+            text_of(self.table.grid.at(self.row, column))
+            or (self.row, column) in self.table.grid.bad
             for columns in self.table.header.columns.values()
             for column in columns
         )
 
-    def _one(self, column: int, name: str, shared: bool) -> Cell:
+    def _one(self, column: int, *, shared: bool) -> Cell:
         grid = self.table.grid
         if what := grid.bad.get((self.row, column)):
             raise CellError(Fault(what))

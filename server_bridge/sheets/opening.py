@@ -177,5 +177,3 @@ def _read_confined(data: bytes) -> list[Grid]:
 
 def _cell(cell: str | float | tuple[date] | None) -> Cell:
     return cell[0] if isinstance(cell, tuple) else cell
-
-

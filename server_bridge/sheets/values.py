@@ -87,7 +87,7 @@ def digits_of(cell: Cell, *, untyped: bool = False) -> int | None:
 
 
 def wide_code(cell: Cell, width: int) -> str | None:
-    """A code of just `width` digits, with the zeros back that a number has lost. Raises CellError."""
+    """A code of just `width` digits, with the zeros that a number has lost. Raises CellError."""
     shown = text_of(cell)
     if shown is None:
         return None

@@ -53,13 +53,13 @@ def find_area(connection: sa.Connection, level: str, code: str, day: date) -> Ar
         if area.holds_on(day):
             return area
     ended = [area for area in found if area.until_day and area.until_day <= day]
-    area = max(ended, key=lambda area: area.until_day or date.min, default=None)
+    latest = max(ended, key=lambda area: area.until_day or date.min, default=None)
     seen: set[str] = set()
-    while area and not area.holds_on(day) and area.successor_id and area.area_id not in seen:
-        seen.add(area.area_id)
-        row = connection.execute(areas.select().where(areas.c.area_id == area.successor_id)).first()
-        area = Area(*row) if row else None
-    return area if area and area.holds_on(day) else None
+    while latest and not latest.holds_on(day) and latest.successor_id not in {None, *seen}:
+        seen.add(latest.area_id)
+        successor = areas.select().where(areas.c.area_id == latest.successor_id)
+        latest = Area(*connection.execute(successor).one())
+    return latest if latest and latest.holds_on(day) else None
 
 
 def get_area(connection: sa.Connection, area_id: str) -> Area:
