@@ -8,7 +8,7 @@ import click
 import structlog
 
 from gate_contract.errors import SchoolgateError
-from server_bridge.command import areas, audit, cards, people, running, setup
+from server_bridge.command import areas, audit, bench, cards, people, running, setup
 
 
 def main() -> None:
@@ -51,6 +51,7 @@ for command in (
     setup.viewer_group,
     areas.area_group,
     people.roster_group,
+    bench.bench_group,
     cards.card_group,
     running.counts,
     running.ledger_group,

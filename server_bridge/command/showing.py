@@ -38,7 +38,7 @@ def refusal_rows(refusals: Iterable[Refusal]) -> list[dict[str, str]]:
 
 
 def stop_at(refusals: Sequence[Refusal], remedy: str = "") -> None:
-    """Raises SchoolgateError if there are refusals. It names no cell's content: it may be logged."""
+    """Raises SchoolgateError if there are refusals; without any cell's content, for logs."""
     if refusals:
         raise SchoolgateError(
             f"{len(refusals)} refused (see above); nothing was imported. Mend the file{remedy}"
