@@ -103,7 +103,8 @@ def plan_roster(
             same += 1
     gone = [one for one in here if one.person not in taken and not _traced(one, traces)]
     leaving = {_looks(one.who) for one in gone}
-    suspects = [change.entry.place for change in new if _looks(change.who) in leaving]
+    arriving = new if leaving else []
+    suspects = [change.entry.place for change in arriving if _looks(change.who) in leaving]
     return Plan(new, moved, changed, gone, refusals, suspects, list(atlas.added), same, len(here))
 
 

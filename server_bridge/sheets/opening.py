@@ -163,6 +163,8 @@ def _read_confined(data: bytes) -> list[Grid]:
         raise SheetError(Fault.TOO_LARGE, value="1 GB") from error
     if answer.fault:
         raise SheetError(Fault(answer.fault), value="1 GB")
+    if not answer.sheets:
+        raise SheetError(Fault.EMPTY)
     return [
         Grid(
             sheet.name,

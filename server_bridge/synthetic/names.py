@@ -11,24 +11,9 @@ FAMILY = _words(
     "Nguyễn Nguyễn Nguyễn Nguyễn Trần Trần Lê Lê Phạm Hoàng Huỳnh Phan Vũ Võ Đặng Bùi Đỗ Hồ Ngô "
     "Dương Lý Đinh Trịnh Mai Đào Lương Hà Tạ Cao Lưu Chu"
 )
-MIDDLE_GIRLS = [
-    "Thị",
-    "Thị",
-    "Thị",
-    "Ngọc",
-    "Thanh",
-    "Thu",
-    "Khánh",
-    "Minh",
-    "Bảo",
-    "Hồng",
-    "Phương",
-    "Quỳnh",
-    "Diệu",
-    "Gia",
-    "Ánh",
-    "Mai",
-]
+MIDDLE_GIRLS = _words(
+    "Thị Thị Thị Ngọc Thanh Thu Khánh Minh Bảo Hồng Phương Quỳnh Diệu Gia Ánh Mai"
+)
 MIDDLE_BOYS = _words("Văn Văn Văn Đức Minh Quang Hữu Gia Bảo Đình Xuân Tuấn Quốc Thành Công Hoàng")
 GIVEN_GIRLS = _words(
     "An Anh Ánh Băng Châu Chi Diệp Dung Duyên Đào Giang Hà Hạnh Hằng Hân Hiền Hoa Huyền Hương "
