@@ -9,12 +9,15 @@ import structlog
 
 from gate_contract.errors import SchoolgateError
 from server_bridge.command import (
+    areas,
     audit,
+    bench,
     cards,
     collecting,  # noqa: F401 (adds its commands to collection_group)
     collection,
     levels,
     lists,
+    people,
     running,
     setup,
     submitting,  # noqa: F401 (as collecting)
@@ -59,6 +62,9 @@ for command in (
     setup.unit_group,
     setup.gate_group,
     setup.viewer_group,
+    areas.area_group,
+    people.roster_group,
+    bench.bench_group,
     cards.card_group,
     levels.level_group,
     lists.list_school,
