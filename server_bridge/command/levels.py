@@ -12,13 +12,16 @@ from gate_contract.errors import SchoolgateError
 from gate_contract.school_day import local_day
 from server_bridge.command.moments import moment_type, shown, utc_ms
 from server_bridge.command.options import home_option, json_option
+from server_bridge.command.showing import say_refusals, stop_at
 from server_bridge.home import Home, open_home
 from server_bridge.levels.affected import Affected, affected
+from server_bridge.levels.notice_file import read_notice_file
 from server_bridge.levels.words import INHERIT, colour, read_level
 from server_bridge.people.names import tidy
 from server_bridge.serve import now_ms
+from server_bridge.sheets.opening import open_spreadsheet
 from server_bridge.store import levels
-from server_bridge.store.levels import Action, Notice, area_named
+from server_bridge.store.levels import Action, Notice, area_named, areas_named
 from server_bridge.store.rolls import area_names
 from server_bridge.store.schema import NAME_LENGTH
 from server_bridge.store.units import all_units, find_unit
@@ -51,6 +54,12 @@ def level_group() -> None:
 @click.option("--notice", "number", required=True, help="The notice's number.")
 @click.option("--issuer", required=True, help="Who gave the notice.")
 @click.option("--as-of", "as_of", type=moment_type, required=True, help="From when it holds.")
+@click.option(
+    "--file",
+    "file",
+    type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="A spreadsheet of areas and levels, besides those that are typed.",
+)
 @click.option("--dry-run", is_flag=True, help="Say who is affected, and stop.")
 @click.option("--yes", is_flag=True, help="Apply it without asking.")
 @json_option
@@ -60,6 +69,7 @@ def level_set(
     number: str,
     issuer: str,
     as_of: datetime,
+    file: Path | None,
     dry_run: bool,
     yes: bool,
     as_json: bool,
@@ -69,6 +79,15 @@ def level_set(
     database, now = home.database(), now_ms()
     with database.read() as connection:
         named = _named(connection, levels_set, as_of)
+        if file:
+            listed = read_notice_file(
+                open_spreadsheet(file), lambda name: areas_named(connection, name, as_of.date())
+            )
+            say_refusals(listed.refusals)
+            stop_at(listed.refusals)
+            named = _both(named, listed.levels)
+        if not named:
+            raise SchoolgateError("name at least one area with its level, such as 23293=orange")
         notice = Notice(
             _short(number, 60, "number"),
             _short(issuer, NAME_LENGTH, "issuer"),
@@ -196,9 +215,17 @@ def _named(
         area_id, level = area_named(connection, area, as_of.date()), read_level(word)
         if named.setdefault(area_id, level) != level:
             raise SchoolgateError(f"{area} is given two levels; keep the one that the notice says")
-    if not named:
-        raise SchoolgateError("name at least one area with its level, such as 23293=orange")
     return named
+
+
+def _both(typed: dict[str, int | None], listed: dict[str, int | None]) -> dict[str, int | None]:
+    """What was typed and what the file says. Raises SchoolgateError if they disagree."""
+    for area_id, level in typed.items():
+        if listed.get(area_id, level) != level:
+            raise SchoolgateError(
+                f"{area_id} is given two levels, here and in the file; keep the notice's"
+            )
+    return listed | typed
 
 
 def _short(text: str, most: int, what: str) -> str:

@@ -208,29 +208,32 @@ def set_policy(
     bump(connection)
 
 
-def area_named(connection: sa.Connection, name: str, day: date) -> str:
-    """The id of an area given by its id or by its official code on `day`.
+def areas_named(connection: sa.Connection, name: str, day: date) -> list[str]:
+    """The ids of the areas given by id or by official code on `day`: mostly one, or none.
 
     Of areas that had the code one after the other, the one of that day counts, else the last.
-
-    Raises:
-        SchoolgateError: there is none, or two at once.
     """
     known = connection.execute(sa.select(areas.c.area_id).where(areas.c.area_id == name)).scalar()
     if known:
-        return str(known)
+        return [str(known)]
     rows = connection.execute(areas.select().where(areas.c.code == name)).all()
-    if not rows:
-        raise SchoolgateError(f"there is no area {name}; see: gate-bridge area list")
     valid = [
-        row
+        row.area_id
         for row in rows
         if (row.from_day is None or row.from_day <= day)
         and (row.until_day is None or row.until_day > day)
     ]
     ended = sorted(rows, key=lambda row: row.until_day or date.max)[-1:]
-    found = valid or ended
+    return sorted(valid or [row.area_id for row in ended])
+
+
+def area_named(connection: sa.Connection, name: str, day: date) -> str:
+    """The one area of that id or code. Raises SchoolgateError: there is none, or there are two."""
+    found = areas_named(connection, name, day)
+    if not found:
+        raise SchoolgateError(f"there is no area {name}; see: gate-bridge area list")
     if len(found) > 1:
-        ids = ", ".join(sorted(row.area_id for row in found))
-        raise SchoolgateError(f"{name} is the code of several areas: {ids}; use one of these ids")
-    return str(found[0].area_id)
+        raise SchoolgateError(
+            f"{name} is the code of several areas: {', '.join(found)}; use one of these ids"
+        )
+    return found[0]

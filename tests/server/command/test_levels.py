@@ -1,6 +1,7 @@
 """`gate-bridge level`, as the district's office types it."""
 
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -53,6 +54,19 @@ def test_a_policy_decides_who_is_newly_refused(shell: Shell) -> None:
     shell.type("level", "policy", "tinh-d", "red=inherit")
     assert '"newly_refused":1' in shell.type(*typed)
     assert shell.json("level", "policy", SCHOOL)["red"] == "refuse"
+
+
+def test_a_notice_comes_as_a_spreadsheet_too(shell: Shell, tmp_path: Path) -> None:
+    file = tmp_path / "notice.csv"
+    file.write_text(f"Mã xã;Cấp độ\n23294;cam\n{OTHER_HAMLET};tím\n", "utf-8")
+    typed = [*NOTICE[:3], "14", *NOTICE[4:], "--as-of", "2026-09-04", "--file", str(file)]
+    with pytest.raises(SchoolgateError, match="1 refused"):
+        shell.type(*typed, "--yes")
+    file.write_text("Mã xã;Cấp độ\n23294;cam\n", "utf-8")
+    with pytest.raises(SchoolgateError, match="two levels, here and in the file"):
+        shell.type(*typed, "23294=red", "--dry-run")
+    assert "c23294  Xã G: none -> orange" in shell.type(*typed, "--yes")
+    assert shell.json("level", "show", "--area", "23294")[0]["level"] == 3
 
 
 @pytest.mark.parametrize(
