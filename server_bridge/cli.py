@@ -8,7 +8,21 @@ import click
 import structlog
 
 from gate_contract.errors import SchoolgateError
-from server_bridge.command import accounts, audit, cards, running, setup
+from server_bridge.command import (
+    accounts,
+    areas,
+    audit,
+    bench,
+    cards,
+    collecting,  # noqa: F401 (adds its commands to collection_group)
+    collection,
+    levels,
+    lists,
+    people,
+    running,
+    setup,
+    submitting,  # noqa: F401 (as collecting)
+)
 
 
 def main() -> None:
@@ -49,8 +63,14 @@ for command in (
     setup.unit_group,
     setup.gate_group,
     setup.viewer_group,
+    areas.area_group,
+    people.roster_group,
+    bench.bench_group,
     cards.card_group,
     accounts.account_group,
+    levels.level_group,
+    lists.list_school,
+    collection.collection_group,
     running.counts,
     running.ledger_group,
     audit.audit,

@@ -10,16 +10,18 @@ _ALPHABET = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
 _LETTERS = {letter: number for number, letter in enumerate(_ALPHABET, 100)}
 _TONES = {tone: number for number, tone in enumerate("\u0300\u0309\u0303\u0301\u0323", 1)}
 
+_SHOWN = {"Cf": ""} | dict.fromkeys(("Cc", "Zs", "Zl", "Zp"), " ")
+_ETH = str.maketrans("Ðð", "Đđ")
+
 SortKey = tuple[tuple[int, ...], tuple[int, ...], str]
 
 
 def tidy(text: str) -> str:
-    """Composed letters (NFC), single spaces, no control or invisible characters."""
-    composed = unicodedata.normalize("NFC", text)
-    shown = "".join(
-        " " if unicodedata.category(c) in ("Cc", "Cf", "Zs", "Zl", "Zp") else c for c in composed
-    )
-    return " ".join(shown.split())
+    """Composed letters (NFC), single spaces, no control or invisible characters, Đ for the Ð that
+    some keyboards give in its place."""
+    if not text.isprintable():
+        text = "".join(_SHOWN.get(unicodedata.category(c), c) for c in text)
+    return " ".join(unicodedata.normalize("NFC", text).translate(_ETH).split())
 
 
 def text_key(text: str) -> SortKey:

@@ -2,7 +2,11 @@
 
 from alembic import context
 
-from server_bridge.store import access_schema, people_schema  # noqa: F401 (their tables count)
+from server_bridge.store import (  # they add their tables to the metadata
+    access_schema,  # noqa: F401 (as above)
+    people_schema,  # noqa: F401 (as above)
+    submissions_schema,  # noqa: F401 (as above)
+)
 from server_bridge.store.schema import metadata
 
 engine = context.config.attributes["engine"].execution_options(schoolgate_writes=True)

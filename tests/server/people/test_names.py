@@ -20,4 +20,5 @@ def test_people_sort_by_their_given_name() -> None:
 def test_one_spelling_whatever_the_keyboard() -> None:
     name = "Nguyễn  Thị\u200b Hằng\n"
     assert tidy(unicodedata.normalize("NFD", name)) == "Nguyễn Thị Hằng"
+    assert tidy("\ufeffNguy\u200bễn\u00a0Ðức") == "Nguyễn Đức"
     assert name_key(unicodedata.normalize("NFD", "Đặng Ước")) == name_key("Đặng Ước")

@@ -1,0 +1,141 @@
+"""Lists of areas and units, in spreadsheets: their columns, and what all of them share."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from server_bridge.sheets.faults import Fault, Refusal, SheetError
+from server_bridge.sheets.grid import Cell, Grid
+from server_bridge.sheets.headers import Vocabulary, find_header, fold
+from server_bridge.sheets.lines import Line, table
+from server_bridge.sheets.values import CellError, day_of, text_of
+from server_bridge.store.schema import NAME_LENGTH
+
+_COMMON = {
+    "name": ("Tên", "Tên đơn vị", "Tên địa bàn", "Tên đơn vị hành chính", "Tên trường"),
+    "level": ("Cấp", "Loại"),
+    "from_day": ("valid from", "from", "Hiệu lực từ", "Từ ngày"),
+    "until_day": ("valid until", "until", "Hiệu lực đến", "Đến ngày"),
+    "successor": ("merged into", "Sáp nhập vào", "Nhập vào"),
+}
+AREAS = Vocabulary(
+    _COMMON
+    | {
+        "code": ("Mã", "Mã số", "Mã địa bàn", "Mã đơn vị hành chính"),
+        "parent": ("parent code", "Mã cấp trên", "Thuộc mã"),
+        "parent_level": ("Cấp của cấp trên",),
+    },
+    (("level",), ("name",), ("code", "parent")),
+)
+UNITS = Vocabulary(
+    _COMMON
+    | {
+        "unit_id": ("id", "Mã đơn vị"),
+        "code": ("official code", "Mã chính thức", "Mã trường", "Mã định danh"),
+        "parent": ("parent id", "Đơn vị cấp trên", "Cấp trên", "Trực thuộc"),
+    },
+    (("unit_id",), ("name",), ("level",)),
+)
+
+LEVEL_WORDS = {
+    "tinh": "province",
+    "thanhphotrunguong": "province",
+    "thanhphotructhuoctrunguong": "province",
+    "quan": "district",
+    "huyen": "district",
+    "thixa": "district",
+    "thanhpho": "district",
+    "xa": "commune",
+    "phuong": "commune",
+    "thitran": "commune",
+    "dackhu": "commune",
+    "thon": "hamlet",
+    "todanpho": "hamlet",
+    "truong": "school",
+    "truonghoc": "school",
+}
+"""Words for levels, folded. Any other word is a level of its own name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """When it exists, half-open; None: as long as anybody knows."""
+
+    from_day: date | None
+    until_day: date | None
+
+    def overlaps(self, other: "Span") -> bool:
+        """Whether there is a day in both."""
+        first = max(self.from_day or date.min, other.from_day or date.min)
+        return first < min(self.until_day or date.max, other.until_day or date.max)
+
+
+def list_lines(sheets: Iterable[Grid], vocabulary: Vocabulary, file_name: str) -> Iterator[Line]:
+    """The rows of all sheets that have a table. Raises SheetError if none has."""
+    tables = 0
+    for grid in sheets:
+        if header := find_header(grid, vocabulary):
+            tables += 1
+            yield from table(grid, header).lines()
+    if not tables:
+        wanted = ", ".join(choice[0] for choice in vocabulary.required)
+        raise SheetError(Fault.NO_HEADER, value=wanted).of(file_name)
+
+
+def span_of(line: Line) -> Span:
+    """When it exists; refused if it ends before it begins."""
+    grid = line.table.grid
+
+    def day(cell: Cell) -> date | None:
+        return day_of(cell, from_1904=grid.from_1904)
+
+    span = Span(line.read("from_day", day), line.read("until_day", day))
+    if span.from_day and span.until_day and span.until_day <= span.from_day:
+        line.refuse("until_day", Fault.ENDS_FIRST, f"{span.until_day:%d/%m/%Y}")
+    return span
+
+
+def level_of(cell: Cell) -> str | None:
+    """A level's own word. Raises CellError."""
+    shown = text_of(cell)
+    if shown is None:
+        return None
+    level = LEVEL_WORDS.get(fold(shown), fold(shown))
+    if not 0 < len(level) <= 20:
+        raise CellError(Fault.WRONG_CHOICE, shown[:20])
+    return level
+
+
+def name_of(line: Line) -> str:
+    """The name; refused if there is none."""
+    return needed(line, "name", lambda cell: text_of(cell, NAME_LENGTH), "tên (name)")
+
+
+def needed(line: Line, field: str, meaning: Callable[[Cell], str | None], called: str) -> str:
+    """A field that has to be there; an empty text, and a refusal, if it is not."""
+    before = len(line.refusals)
+    value = line.read(field, meaning)
+    if value is None and len(line.refusals) == before:
+        line.refuse(field, Fault.MISSING, called)
+    return value or ""
+
+
+def circles(above: Mapping[str, str | None]) -> set[str]:
+    """Those that lead back to themselves."""
+    found: set[str] = set()
+    sound: set[str] = set()
+    for start in above:
+        path: list[str] = []
+        step: str | None = start
+        while step is not None and step not in path and step not in sound:
+            path.append(step)
+            step = above.get(step)
+        if step is not None and step in path:
+            found |= set(path[path.index(step) :])
+        sound |= set(path)
+    return found
+
+
+def in_order(refusals: Iterable[Refusal]) -> list[Refusal]:
+    """As they stand in the file."""
+    return sorted(refusals, key=lambda r: (r.place.sheet, r.place.row, r.place.column or 0))

@@ -1,0 +1,73 @@
+"""Names of areas, compared as people write them.
+
+`Xã Tân Tiến`, `tân tiến` and `X. TÂN TIẾN` are one; so are `Hoà` and `Hòa`, where only the place
+of the tone differs, and `Phường 01` and `Phường 1`. `Thon Ha` without diacritics is no name of its
+own: whoever asks with it gets what it can stand for, if that is one.
+"""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from server_bridge.people.names import text_key, tidy
+from server_bridge.sheets.headers import fold
+from server_bridge.store.areas import COMMUNE, DISTRICT, HAMLET, PROVINCE
+
+PREFIXES = {
+    PROVINCE: ("tỉnh", "thành phố", "t.p", "tp", "t"),
+    DISTRICT: ("quận", "huyện", "thị xã", "thành phố", "t.p", "tp", "tx", "q", "h"),
+    COMMUNE: ("xã", "phường", "thị trấn", "đặc khu", "tt", "x", "p"),
+    HAMLET: (
+        "thôn",
+        "tổ dân phố",
+        "tổ",
+        "xóm",
+        "ấp",
+        "bản",
+        "buôn",
+        "làng",
+        "khu phố",
+        "tdp",
+        "kp",
+    ),
+}
+"""What stands before a name, as whole words."""
+
+
+@lru_cache(100_000)
+def area_key(level: str, name: str) -> tuple[object, ...]:
+    """Equal for names that mean one area, diacritics counted."""
+    bare = _bare(level, name)
+    return tuple(_word_key(word) for word in bare.split())
+
+
+@lru_cache(100_000)
+def bare_key(level: str, name: str) -> str:
+    """Equal for names that differ in nothing but diacritics."""
+    return fold(_bare(level, name))
+
+
+def has_marks(name: str) -> bool:
+    """Whether a name is written with diacritics."""
+    return not unicodedata.normalize("NFC", name).isascii()
+
+
+def _bare(level: str, name: str) -> str:
+    text = " ".join(re.sub(r"[.,;:/-]", " ", tidy(name).casefold()).split())
+    for prefix in PREFIXES.get(level, ()):
+        shown = prefix.replace(".", " ")
+        for form in (shown, _unmarked(shown)):
+            rest = text.removeprefix(f"{form} ")
+            if rest != text:
+                return re.sub(r"\b0+(?=\d)", "", rest)
+    return re.sub(r"\b0+(?=\d)", "", text)
+
+
+def _unmarked(text: str) -> str:
+    marks = unicodedata.normalize("NFD", text.replace("đ", "d"))
+    return "".join(character for character in marks if not unicodedata.combining(character))
+
+
+def _word_key(word: str) -> object:
+    letters, tones, _ = text_key(word)
+    return letters, sum(tones)

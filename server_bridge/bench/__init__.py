@@ -1,0 +1,1 @@
+"""How long a whole province takes, measured here and now."""

@@ -1,0 +1,1 @@
+"""Levels: how notices are read, and whom they affect."""

@@ -1,0 +1,91 @@
+"""A notice's areas and levels from a spreadsheet: one row for each area."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from gate_contract.errors import SchoolgateError
+from server_bridge.areas.listing import in_order, list_lines, needed
+from server_bridge.levels.words import INHERIT, read_level
+from server_bridge.sheets.faults import Fault, Refusal
+from server_bridge.sheets.grid import Cell
+from server_bridge.sheets.headers import Vocabulary
+from server_bridge.sheets.lines import Line
+from server_bridge.sheets.opening import Spreadsheet
+from server_bridge.sheets.values import CellError, digits_of, text_of
+
+COMMUNE_DIGITS = 5
+NOTICE = Vocabulary(
+    {
+        "area": (
+            "code",
+            "Mã địa bàn",
+            "Mã xã",
+            "Mã đơn vị hành chính",
+            "Mã số",
+            "Mã",
+        ),
+        "level": ("Cấp độ dịch", "Cấp độ", "Mức độ", "Cấp"),
+    },
+    (("area",), ("level",)),
+)
+
+
+@dataclass(slots=True)
+class NoticeFile:
+    """Levels by area (None: as the area above), and the rows that cannot be taken."""
+
+    levels: dict[str, int | None] = field(default_factory=dict)
+    refusals: list[Refusal] = field(default_factory=list)
+
+
+def read_notice_file(book: Spreadsheet, find: Callable[[str], list[str]]) -> NoticeFile:
+    """Reads every sheet that has a table. `find`: the areas of an id or a code.
+
+    Raises:
+        SheetError: no sheet has columns of areas and levels.
+    """
+    found = NoticeFile()
+    first_of: dict[str, Line] = {}
+    for line in list_lines(book.sheets, NOTICE, book.name):
+        code = needed(line, "area", _code, "mã địa bàn (area)")
+        level = needed(line, "level", _level, "cấp độ (level)")
+        ids = find(code) if code else []
+        if code and not ids:
+            line.refuse("area", Fault.UNKNOWN_AREA, code[:20])
+        elif len(ids) > 1:
+            line.refuse("area", Fault.UNSURE_AREA, code[:20])
+        elif ids and ids[0] in first_of:
+            line.refuse("area", Fault.SAME_TWICE, str(first_of[ids[0]].place("area")))
+        elif ids:
+            first_of[ids[0]] = line
+        if line.refusals:
+            found.refusals += line.refusals
+        elif ids:
+            found.levels[ids[0]] = read_level(level)
+    found.refusals = in_order(found.refusals)
+    return found
+
+
+def _code(cell: Cell) -> str | None:
+    """An id or a code. A number is a commune's code that may have lost a zero. Raises CellError."""
+    digits = digits_of(cell)
+    shown = text_of(cell, 40)
+    if digits is None or shown is None:
+        return shown
+    if digits not in (COMMUNE_DIGITS - 1, COMMUNE_DIGITS):
+        raise CellError(Fault.UNSURE_CODE)
+    return shown.zfill(COMMUNE_DIGITS)
+
+
+def _level(cell: Cell) -> str | None:
+    """A level's word, known to be one. Raises CellError."""
+    shown = text_of(cell)
+    if shown is None:
+        return None
+    try:
+        read_level(shown)
+    except SchoolgateError as error:
+        raise CellError(
+            Fault.WRONG_CHOICE, f"{shown[:20]} (1-4, xanh, vàng, cam, đỏ, {INHERIT})"
+        ) from error
+    return shown

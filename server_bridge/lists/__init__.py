@@ -1,0 +1,1 @@
+"""Lists of who is restricted, and their collection from all schools."""

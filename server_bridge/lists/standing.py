@@ -1,0 +1,106 @@
+"""How far a school is with what a collection asks of it: a pure rule over what has happened.
+
+| state | save | submit | lock | reopen |
+|---|---|---|---|---|
+| not started | in progress | on time, late | locked | refused |
+| in progress | in progress | on time, late | locked | refused |
+| on time, late | stays | on time, late | locked | refused |
+| locked | refused | refused | refused | in progress |
+
+The last submission counts, also while a reopened school works on the next one.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from gate_contract.errors import SchoolgateError
+
+
+class State(StrEnum):
+    """Of one school in one collection."""
+
+    NOT_STARTED = "not_started"
+    IN_PROGRESS = "in_progress"
+    ON_TIME = "on_time"
+    LATE = "late"
+    LOCKED = "locked"
+
+
+class What(StrEnum):
+    """What somebody did."""
+
+    SAVED = "saved"
+    SUBMITTED = "submitted"
+    LOCKED = "locked"
+    REOPENED = "reopened"
+
+
+class NotNowError(SchoolgateError):
+    """The school's state does not allow it; nothing was changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something done, at `at_ms` (UTC). `deadline_ms`: a reopened school's new one."""
+
+    what: What
+    at_ms: int
+    number: int = 0
+    by: str = ""
+    reason: str = ""
+    deadline_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """`submission` is the number of the event that counts, `late` if that came after the
+    deadline; both None before the first. `reopened`: since that submission."""
+
+    deadline_ms: int
+    state: State = State.NOT_STARTED
+    submission: int | None = None
+    submitted_ms: int | None = None
+    late: bool | None = None
+    reopened: bool = False
+
+
+def after(standing: Standing, event: Event) -> Standing:
+    """The standing after the event. Raises NotNowError if the state does not allow it."""
+    locked = standing.state is State.LOCKED
+    if event.what is What.REOPENED:
+        if not locked:
+            raise NotNowError("it is not locked: the school can save and submit as it is")
+        if not event.reason.strip():
+            raise NotNowError("say why it is reopened: --reason")
+        return replace(
+            standing,
+            state=State.IN_PROGRESS,
+            deadline_ms=event.deadline_ms or standing.deadline_ms,
+            reopened=True,
+        )
+    if locked:
+        raise NotNowError("it is locked; the office that locked it can do: collection reopen")
+    if event.what is What.LOCKED:
+        return replace(standing, state=State.LOCKED)
+    if event.what is What.SUBMITTED:
+        late = event.at_ms > standing.deadline_ms
+        return replace(
+            standing,
+            state=State.LATE if late else State.ON_TIME,
+            submission=event.number,
+            submitted_ms=event.at_ms,
+            late=late,
+            reopened=False,
+        )
+    if standing.state is State.NOT_STARTED:
+        return replace(standing, state=State.IN_PROGRESS)
+    return standing
+
+
+def standing_after(deadline_ms: int, events: Iterable[Event]) -> Standing:
+    """Where a school stands after all that has happened."""
+    standing = Standing(deadline_ms)
+    for event in events:
+        standing = after(standing, event)
+    return standing

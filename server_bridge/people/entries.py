@@ -1,0 +1,274 @@
+"""From the rows of a school's spreadsheet to people. Pure: no database, no clock."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from gate_contract.card import Kind
+from server_bridge.people.headings import GONE, PRESENT, SEXES, VOCABULARIES
+from server_bridge.people.names import name_key
+from server_bridge.people.residence import CODE_WIDTHS, Residence
+from server_bridge.sheets.faults import Fault, Refusal, SheetError
+from server_bridge.sheets.grid import Cell, Grid, Place
+from server_bridge.sheets.headers import find_header, fold
+from server_bridge.sheets.lines import Line, Table, table
+from server_bridge.sheets.values import (
+    CellError,
+    birthday_of,
+    digits_of,
+    national_id_of,
+    sector_code_of,
+    text_of,
+    wide_code,
+)
+from server_bridge.store.people import Person
+from server_bridge.store.schema import NAME_LENGTH
+
+GROUP_LENGTH = 40
+_CLASS = re.compile(r"(?:lớp\s*)?(\d{1,2}\s*[A-ZĐ]?\d{0,2}|\d{1,2}[./-]\d{1,2})", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A row that was understood. `places`: where each field stands, for refusals to come."""
+
+    who: Person
+    group_name: str | None
+    residence: Residence
+    place: Place
+    places: Mapping[str, Place] = field(hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a file says. `traces`: identifiers and names of refused rows, who are not gone.
+
+    `left_out`: rows and sheets that hold no person.
+    """
+
+    entries: list[Entry]
+    refusals: list[Refusal]
+    traces: frozenset[object]
+    left_out: list[Place]
+
+
+def read_entries(
+    sheets: Iterable[Grid],
+    kind: Kind,
+    today: date,
+    mapping: Mapping[str, str] | None = None,
+    file_name: str = "",
+) -> Reading:
+    """The people of all sheets that have a table. Raises SheetError if none has."""
+    vocabulary = VOCABULARIES[kind]
+    entries: list[Entry] = []
+    refusals: list[Refusal] = []
+    traces: set[object] = set()
+    left_out: list[Place] = []
+    tables = 0
+    for grid in sheets:
+        header = find_header(grid, vocabulary, mapping)
+        if header is None:
+            left_out.append(Place(grid.name, 0))
+            continue
+        tables += 1
+        found = table(grid, header)
+        reader = _Reader(found, kind, today)
+        for line in found.lines():
+            if not reader.is_person(line):
+                left_out.append(line.place())
+            elif entry := reader.read(line):
+                entries.append(entry)
+            refusals += line.refusals
+            if line.refusals:
+                traces |= reader.traces(line)
+    if not tables:
+        wanted = "Mã định danh / Số ĐDCN, Họ tên"
+        raise SheetError(Fault.NO_HEADER, value=wanted).of(file_name)
+    return _without_twins(Reading(entries, refusals, frozenset(traces), left_out))
+
+
+class _Reader:
+    """Knows one table, and what its columns have in common."""
+
+    def __init__(self, found: Table, kind: Kind, today: date) -> None:
+        self._kind = kind
+        self._today = today
+        self._grid = found.grid
+        self._code_untyped = self._lost_zeros(found, "code")
+        self._id_untyped = self._lost_zeros(found, "national_id")
+        self._code_lengths = set(_lengths(found, "code", untyped=self._code_untyped))
+        sheet_class = _CLASS.fullmatch(found.grid.name.strip())
+        self._sheet_class = sheet_class[1].upper() if sheet_class else None
+
+    def is_person(self, line: Line) -> bool:
+        """Titles between classes, sums and signatures below the table are none."""
+        quiet = replace(line, refusals=[])
+        sure = ("code", "national_id", "born")
+        if any(quiet.read(name, text_of) for name in sure) or quiet.refusals:
+            return True
+        named = quiet.text("name", 1_000) or quiet.text("given_name", 1_000)
+        grid, row = line.table.grid, line.row
+        first = next((cell for cell in grid.rows[row] if cell is not None), None)
+        numbered = isinstance(first, float) or (
+            isinstance(first, str) and first.strip().isdecimal()
+        )
+        return bool(named and (numbered or quiet.read("group", text_of, shared=True)))
+
+    def read(self, line: Line) -> Entry | None:
+        """The person of a line; None if anything was refused, or if they are gone."""
+        code = line.read("code", self._code)
+        national_id = line.read("national_id", self._national_id)
+        if not (code or national_id or line.refusals):
+            line.refuse(
+                "code" if "code" in line.table.header.columns else "national_id",
+                Fault.NO_IDENTIFIER,
+            )
+        name = self._name(line)
+        who = Person(
+            kind=self._kind,
+            name=name or "",
+            code=code,
+            national_id=national_id,
+            born=line.read("born", self._born),
+            sex=line.read("sex", _sex, shared=True),
+            ethnicity=line.text("ethnicity", 60, shared=True),
+            address=line.text("address", 300, shared=True),
+        )
+        group = line.read("group", self._group, shared=True) or self._sheet_class
+        if group is None and self._kind == Kind.PUPIL and not line.refusals:
+            line.refuse("group", Fault.MISSING, "lớp (class)")
+        residence = Residence(
+            *(line.read(level, _area(level), shared=True) for level in Residence.__slots__)
+        )
+        gone = line.read("status", _is_gone, shared=True)
+        if line.refusals or gone:
+            return None
+        names = (*line.table.header.columns, "code", "national_id")
+        places = {field_name: line.place(field_name) for field_name in names}
+        return Entry(who, group, residence, line.place(), places)
+
+    def traces(self, line: Line) -> set[object]:
+        """Whatever tells who a refused line is about."""
+        quiet = replace(line, refusals=[])
+        found: set[object] = {
+            quiet.read("code", self._code),
+            quiet.read("national_id", self._national_id),
+        }
+        if name := self._name(quiet):
+            found.add(name_key(name))
+        return found - {None}
+
+    def _name(self, line: Line) -> str | None:
+        name = line.text("name", NAME_LENGTH)
+        if name is None and "given_name" in line.table.header.columns:
+            parts = [line.text(part, NAME_LENGTH // 2) for part in ("family_name", "given_name")]
+            name = " ".join(part for part in parts if part) or None
+        if name is None and not line.refusals:
+            line.refuse("name", Fault.MISSING, "họ tên (name)")
+        return name
+
+    def _code(self, cell: Cell) -> str | None:
+        return sector_code_of(cell, self._code_lengths, untyped=self._code_untyped)
+
+    def _national_id(self, cell: Cell) -> str | None:
+        return national_id_of(cell, untyped=self._id_untyped)
+
+    def _born(self, cell: Cell) -> date | None:
+        return birthday_of(cell, self._today, from_1904=self._grid.from_1904)
+
+    def _group(self, cell: Cell) -> str | None:
+        if isinstance(cell, date):
+            raise CellError(Fault.CLASS_IS_DATE, f"{cell:%d/%m/%Y}")
+        return text_of(cell, GROUP_LENGTH)
+
+    def _lost_zeros(self, found: Table, name: str) -> bool:
+        """In a file of texts only: whether no code of a column begins with a zero any more."""
+        return found.grid.untyped and not any(
+            isinstance(cell, str) and cell.strip().startswith("0") for cell in found.cells(name)
+        )
+
+
+def _lengths(found: Table, name: str, *, untyped: bool) -> Iterator[int]:
+    """How long the codes of a column are, of those where it is sure."""
+    for cell in found.cells(name):
+        try:
+            digits = digits_of(cell, untyped=untyped)
+        except CellError:
+            continue
+        if digits is None and isinstance(cell, str):
+            yield len(cell.strip())
+        elif digits in (11, 12):
+            yield 12
+
+
+def _sex(cell: Cell) -> str | None:
+    shown = text_of(cell)
+    if shown is None:
+        return None
+    if fold(shown) not in SEXES:
+        raise CellError(Fault.WRONG_CHOICE, shown[:20])
+    return SEXES[fold(shown)]
+
+
+def _is_gone(cell: Cell) -> bool:
+    shown = text_of(cell) or ""
+    if fold(shown) in PRESENT:
+        return False
+    if fold(shown) in GONE:
+        return True
+    raise CellError(Fault.WRONG_CHOICE, shown[:40])
+
+
+def _area(level: str) -> "_AreaName":
+    return _AreaName(CODE_WIDTHS.get(level))
+
+
+@dataclass(frozen=True, slots=True)
+class _AreaName:
+    """Reads an area's name, or its official code of so many digits, zeros restored."""
+
+    width: int | None
+
+    def __call__(self, cell: Cell) -> str | None:
+        if self.width and isinstance(cell, float) and (cell >= 100 or self.width < 5):
+            return wide_code(cell, self.width)  # below 100 it is a ward's name: Phường 3
+        return text_of(cell, NAME_LENGTH)
+
+
+def _without_twins(reading: Reading) -> Reading:
+    """Rows that share an identifier are all refused: nobody can tell which of them is right."""
+    refusals = list(reading.refusals)
+    refused: set[Place] = set()
+    for name in ("code", "national_id"):
+        by_code: dict[str, list[Entry]] = {}
+        for entry in reading.entries:
+            if identifier := getattr(entry.who, name):
+                by_code.setdefault(identifier, []).append(entry)
+        for twins in by_code.values():
+            for entry in twins if len(twins) > 1 else ():
+                other = twins[1] if entry is twins[0] else twins[0]
+                if entry.place not in refused:
+                    refused.add(entry.place)
+                    refusals.append(_twin(entry, other, name))
+    refusals.sort(key=lambda refusal: (refusal.place.sheet, refusal.place.row))
+    entries = [entry for entry in reading.entries if entry.place not in refused]
+    traces = reading.traces.union(
+        *(
+            {entry.who.code, entry.who.national_id}
+            for entry in reading.entries
+            if entry.place in refused
+        )
+    ) - {None}
+    return replace(reading, entries=entries, refusals=refusals, traces=frozenset(traces))
+
+
+def _twin(entry: Entry, other: Entry, name: str) -> Refusal:
+    place, seen = entry.places[name], str(other.places[name])
+    if name_key(entry.who.name) != name_key(other.who.name) or entry.who.born != other.who.born:
+        return Refusal(place, Fault.TWO_PEOPLE_ONE_CODE, seen)
+    if entry.group_name != other.group_name:
+        group = entry.places.get("group", entry.place)
+        return Refusal(group, Fault.ONE_PERSON_TWO_CLASSES, seen)
+    return Refusal(place, Fault.SAME_PERSON_TWICE, seen)

@@ -1,0 +1,122 @@
+"""A school's spreadsheet becomes its roster: in one transaction, or not at all."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from gate_contract.card import Kind
+from gate_contract.errors import SchoolgateError
+from server_bridge.people.entries import Reading, read_entries
+from server_bridge.people.plan import Plan, Watch, plan_roster
+from server_bridge.people.residence import Atlas
+from server_bridge.sheets.opening import Spreadsheet, open_spreadsheet
+from server_bridge.store.areas import add_areas, all_areas
+from server_bridge.store.database import Database
+from server_bridge.store.rosters import (
+    add_people,
+    change_people,
+    known_people,
+    move_people,
+    note_import,
+)
+from server_bridge.store.units import SCHOOL, find_unit
+
+MOST_LEAVING = 0.2
+"""More of a school than this do not leave at once; the file is a part, or another school's."""
+FEW = 5
+"""So many may leave however small the school is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """What to import, and how. `day`: from when it holds; `today` decides what is in the future."""
+
+    path: Path
+    unit_id: str
+    kind: Kind
+    day: date
+    today: date
+    now_ms: int
+    only_sheet: str | None = None
+    mapping: Mapping[str, str] | None = None
+    dry_run: bool = False
+    skip_refused: bool = False
+    allow_leaving: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the file says, what it changes, and whether that was done."""
+
+    plan: Plan
+    reading: Reading
+    done: bool
+
+
+def import_roster(database: Database, task: Import, watch: Watch = iter) -> Outcome:
+    """Read, compare, and unless it is a dry run or rows are refused, write.
+
+    Raises:
+        SheetError: the file cannot be taken at all.
+        SchoolgateError: it is no school, or too many would leave.
+    """
+    book = open_spreadsheet(task.path, only=task.only_sheet)
+    reading = read_entries(book.sheets, task.kind, task.today, task.mapping, book.name)
+    if task.dry_run:
+        with database.read() as connection:
+            return Outcome(_plan(connection, task, reading, watch), reading, done=False)
+    with database.write() as connection:
+        plan = _plan(connection, task, reading, watch)
+        if plan.refusals and not task.skip_refused:
+            return Outcome(plan, reading, done=False)
+        if not task.allow_leaving and len(plan.gone) > max(FEW, MOST_LEAVING * plan.here):
+            raise SchoolgateError(
+                f"{len(plan.gone)} of {plan.here} would leave the school; nothing was imported. "
+                "If the file is whole and the school's own: --allow-leaving"
+            )
+        if not plan.is_idle():
+            _write(connection, task, plan, book)
+        return Outcome(plan, reading, done=True)
+
+
+def _plan(connection: sa.Connection, task: Import, reading: Reading, watch: Watch) -> Plan:
+    unit = find_unit(connection, task.unit_id)
+    if unit is None or unit.level != SCHOOL:
+        raise SchoolgateError(f"{task.unit_id} is not a school; see: gate-bridge unit list")
+    people = [entry.who for entry in reading.entries]
+    known = known_people(
+        connection,
+        task.kind,
+        task.unit_id,
+        task.day,
+        codes={who.code for who in people if who.code},
+        national_ids={who.national_id for who in people if who.national_id},
+    )
+    atlas = Atlas(all_areas(connection), task.day)
+    return plan_roster(reading, known, task.unit_id, atlas, watch)
+
+
+def _write(connection: sa.Connection, task: Import, plan: Plan, book: Spreadsheet) -> None:
+    add_areas(connection, plan.hamlets)
+    add_people(
+        connection, [(change.who, change.place) for change in plan.new], task.day, task.now_ms
+    )
+    others = [(change.known, change) for change in (*plan.moved, *plan.changed) if change.known]
+    changed = [(known.person, to.who) for known, to in others if to.who != known.who]
+    change_people(connection, changed, task.now_ms)
+    moved = [(known.person, to.place) for known, to in others if to.place != known.place]
+    move_people(connection, [*moved, *((one.person, None) for one in plan.gone)], task.day)
+    note_import(
+        connection,
+        unit_id=task.unit_id,
+        kind=task.kind,
+        file_name=book.name[:200],
+        sha256=book.sha256,
+        imported_ms=task.now_ms,
+        added=len(plan.new) + len(plan.moved),
+        changed=len(plan.changed),
+        gone=len(plan.gone),
+    )

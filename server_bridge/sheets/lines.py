@@ -1,0 +1,107 @@
+"""The rows below a header: each field's cell, and its address when it is refused."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from server_bridge.sheets.faults import Fault, Refusal
+from server_bridge.sheets.grid import Cell, Grid, Place
+from server_bridge.sheets.headers import Header
+from server_bridge.sheets.values import CellError, text_of
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Line:
+    """One row. What its cells were refused for collects in `refusals`."""
+
+    table: "Table"
+    row: int
+    refusals: list[Refusal] = field(default_factory=list)
+
+    def place(self, name: str | None = None) -> Place:
+        """Where a field stands; without one, or where there is no such column, the row."""
+        columns = self.table.header.columns.get(name or "")
+        return Place(self.table.grid.name, self.row, columns[0] if columns else None)
+
+    def refuse(self, name: str | None, fault: Fault, value: str = "") -> None:
+        """Note what is wrong with a field."""
+        self.refusals.append(Refusal(self.place(name), fault, value))
+
+    def cell(self, name: str, *, shared: bool = False) -> Cell:
+        """What stands in the field's cell. `shared`: a merged cell's value is that of its rows."""
+        found = [
+            self._one(column, shared=shared) for column in self.table.header.columns.get(name, ())
+        ]
+        if len(found) < 2:
+            return found[0] if found else None
+        return " ".join(text for cell in found if (text := text_of(cell))) or None
+
+    def read(
+        self, name: str, meaning: Callable[[Cell], T | None], *, shared: bool = False
+    ) -> T | None:
+        """What a field means; None, and a refusal noted, if it means nothing."""
+        try:
+            return meaning(self.cell(name, shared=shared))
+        except CellError as error:
+            self.refuse(name, error.fault, error.value)
+            return None
+
+    def text(self, name: str, most: int, *, shared: bool = False) -> str | None:
+        """A field's text of at most `most` characters."""
+        return self.read(name, lambda cell: text_of(cell, most), shared=shared)
+
+    def is_empty(self) -> bool:
+        """Whether no known field has anything in it."""
+        return not any(
+            text_of(self.table.grid.at(self.row, column))
+            or (self.row, column) in self.table.grid.bad
+            for columns in self.table.header.columns.values()
+            for column in columns
+        )
+
+    def _one(self, column: int, *, shared: bool) -> Cell:
+        grid = self.table.grid
+        if what := grid.bad.get((self.row, column)):
+            raise CellError(Fault(what))
+        if origin := self.table.covered.get((self.row, column)):
+            if not shared:
+                raise CellError(Fault.MERGED_ROWS)
+            return grid.at(*origin)
+        return grid.at(self.row, column)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A sheet whose header was found. `covered`: cells below the first of a merged one."""
+
+    grid: Grid
+    header: Header
+    covered: dict[tuple[int, int], tuple[int, int]]
+
+    def lines(self) -> Iterator[Line]:
+        """The rows below the header that have anything in them."""
+        for row in range(self.header.first_row, len(self.grid.rows)):
+            line = Line(self, row)
+            if not line.is_empty():
+                yield line
+
+    def cells(self, name: str) -> Iterator[Cell]:
+        """A whole column."""
+        for column in self.header.columns.get(name, ())[:1]:
+            for row in range(self.header.first_row, len(self.grid.rows)):
+                yield self.grid.at(row, column)
+
+
+def table(grid: Grid, header: Header) -> Table:
+    """The table below a header."""
+    used = {column for columns in header.columns.values() for column in columns}
+    covered: dict[tuple[int, int], tuple[int, int]] = {}
+    for top, left, bottom, right in grid.merged:
+        for column in used & set(range(left, min(right, max(used)) + 1)):
+            for row in range(max(top + 1, header.first_row), min(bottom + 1, len(grid.rows))):
+                if (row, column) in covered:
+                    break  # cells lie in one merged cell only
+                covered[row, column] = (top, left)
+    return Table(grid, header, covered)
