@@ -99,7 +99,7 @@ def test_two_people_who_are_known_are_not_made_one(office: Office) -> None:
     )
     crossed = [header, ["9700000001", "097214000002", "Lê An", "6A"]]
     assert office.refusals(programs.xlsx(crossed)) == ["Sheet1!B2 two_known_people"]
-    split = [
+    split: Rows = [
         header,
         ["9700000001", None, "Lê An", "6A"],
         ["9700000003", "097214000001", "Lê An", "6A"],
