@@ -16,8 +16,7 @@ from server_bridge.areas.listing import (
     needed,
     span_of,
 )
-from server_bridge.areas.naming import area_key
-from server_bridge.people.residence import CODE_WIDTHS
+from server_bridge.areas.naming import CODE_WIDTHS, area_key
 from server_bridge.sheets.faults import Fault, Refusal
 from server_bridge.sheets.grid import Cell
 from server_bridge.sheets.lines import Line

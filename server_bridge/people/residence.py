@@ -4,13 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from server_bridge.areas.naming import area_key, bare_key, has_marks
+from server_bridge.areas.naming import CODE_WIDTHS, area_key, bare_key, has_marks
 from server_bridge.sheets.faults import Fault
 from server_bridge.sheets.values import CellError
 from server_bridge.store.areas import COMMUNE, DISTRICT, HAMLET, PROVINCE, Area, lines, own_id
-
-CODE_WIDTHS = {PROVINCE: 2, DISTRICT: 3, COMMUNE: 5}
-"""Digits of official codes; hamlets have none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +107,8 @@ class Atlas:
             found = self._by_name.get((level, area_key(level, told)), [])
             if not found and not has_marks(told):
                 found = self._by_bare.get((level, bare_key(level, told)), [])
+            if not found and told.isdecimal():  # Quận 3 comes before the code 003
+                found = self._by_code.get((level, told.zfill(CODE_WIDTHS[level])), [])
         if not found and level != DISTRICT:  # lists of today's areas have no districts
             raise NotFoundError(level, Fault.UNKNOWN_AREA, told)
         return found

@@ -11,9 +11,6 @@ from server_bridge.store.database import Database
 from server_bridge.store.unit_terms import DatedUnit, add_dated_units, dated_units
 from server_bridge.store.units import Unit
 from tests.fakes.school import COMMUNE, OTHER_SCHOOL, PROVINCE, SCHOOL
-from tests.server.store.conftest import database, postgres
-
-__all__ = ["database", "postgres"]
 
 HEADINGS = "unit id,name,level,parent id,official code,valid from,valid until,merged into"
 LIST = f"""

@@ -6,9 +6,6 @@ import pytest
 
 from server_bridge.store.database import Database
 from tests.server.people.rosters import Office
-from tests.server.store.conftest import database, postgres
-
-__all__ = ["database", "postgres"]
 
 
 @pytest.fixture

@@ -1,5 +1,7 @@
 """A school's spreadsheets in tests, and what becomes of them."""
 
+import csv
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -13,7 +15,6 @@ from server_bridge.store.areas import Area, add_areas
 from server_bridge.store.database import Database
 from server_bridge.store.people import Member, members
 from server_bridge.store.people_schema import imports, people, stays
-from tests.fakes import office
 from tests.fakes.school import SCHOOL
 from tests.server.store.looking import NOW_MS
 
@@ -38,6 +39,15 @@ def pupil(number: int, name: str | None, group: object = "6A", **other: object) 
     return [{**row, **other}[field] for field in row]
 
 
+def delimited(rows: Rows) -> bytes:
+    """As CSV."""
+    out = io.StringIO()
+    csv.writer(out).writerows(
+        [f"{cell:%d/%m/%Y}" if isinstance(cell, date) else cell for cell in row] for row in rows
+    )
+    return out.getvalue().encode()
+
+
 @dataclass
 class Office:
     """A school's office, which imports one spreadsheet after another."""
@@ -51,10 +61,10 @@ class Office:
             add_areas(connection, [COMMUNE])
 
     def take(self, rows: Rows | bytes, unit_id: str = SCHOOL, **how: object) -> Outcome:
-        """Import rows below our usual header, or the bytes of a workbook."""
+        """Import rows below our usual header (as CSV, the quickest), or the bytes of a file."""
         self.files += 1
         path = self.folder / f"{self.files}.xlsx"
-        path.write_bytes(rows if isinstance(rows, bytes) else office.xlsx([HEADER, *rows]))
+        path.write_bytes(rows if isinstance(rows, bytes) else delimited([HEADER, *rows]))
         usual = {"kind": Kind.PUPIL, "day": DAY, "today": DAY, "now_ms": NOW_MS}
         task = Import(path, unit_id, **{**usual, **how})  # type: ignore[arg-type]  # by name
         return import_roster(self.database, task)

@@ -8,9 +8,8 @@ from gate_contract.card import Kind
 from gate_contract.errors import SchoolgateError
 from server_bridge.people.plan import Plan
 from server_bridge.store.people import Person, Place
-from tests.fakes import office as programs
 from tests.fakes.school import COMMUNE, OTHER_SCHOOL, SCHOOL
-from tests.server.people.rosters import DAY, Office, pupil
+from tests.server.people.rosters import DAY, Office, delimited, pupil
 
 TODAY = [
     pupil(1, "Nguyễn Văn An"),
@@ -92,7 +91,7 @@ def test_most_of_a_school_does_not_leave_at_once(office: Office) -> None:
 def test_refused_rows_can_be_left_out_and_nobody_is_gone_for_that(office: Office) -> None:
     office.take(TODAY)
     rows = [pupil(1, "Nguyễn Văn An", born="31/02/2014"), *TODAY[1:], pupil(4, "Đỗ Giang")]
-    assert office.refusals(rows) == ["Sheet1!E2 no_date"]
+    assert office.refusals(rows) == ["CSV!E2 no_date"]
     outcome = office.take(rows, skip_refused=True)
     assert (outcome.done, len(outcome.plan.new), outcome.plan.gone) == (True, 1, [])
     assert len(office.members()) == 4
@@ -103,7 +102,7 @@ def test_people_are_known_by_their_national_number_never_by_their_name(office: O
     born = "20/11/1980"
 
     def take(*rows: list[object]) -> Plan:
-        return office.take(programs.xlsx([header, *rows]), kind=Kind.STAFF).plan
+        return office.take(delimited([header, *rows]), kind=Kind.STAFF).plan
 
     one: list[object] = ["097180000001", None, "Hoàng Thị Hoa", "Toán", born]
     take(one)
@@ -111,7 +110,7 @@ def test_people_are_known_by_their_national_number_never_by_their_name(office: O
     assert [change.fields for change in plan.changed] == [("code",)]
     plan = take([None, "GV02", "Hoàng Thị Hoa", "Toán", born])
     assert [len(plan.new), len(plan.gone)] == [1, 1]
-    assert [str(place) for place in plan.suspects] == ["Sheet1!2"]
+    assert [str(place) for place in plan.suspects] == ["CSV!2"]
 
 
 def test_only_schools_have_rosters(office: Office) -> None:

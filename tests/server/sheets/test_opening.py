@@ -67,7 +67,7 @@ def _encoded(text: str, encoding: str) -> bytes:
 @pytest.mark.parametrize(
     "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1258"]
 )
-@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 def test_text_files_of_every_encoding(encoding: str, delimiter: str) -> None:
     lines = [delimiter.join(cells) for cells in (["STT", "Họ tên", "Mã"], ["1", "Lê Ánh", "007"])]
     text = "\r\n".join(lines)
