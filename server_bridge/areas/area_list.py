@@ -16,8 +16,7 @@ from server_bridge.areas.listing import (
     needed,
     span_of,
 )
-from server_bridge.areas.naming import area_key
-from server_bridge.people.residence import CODE_WIDTHS
+from server_bridge.areas.naming import CODE_WIDTHS, area_key
 from server_bridge.sheets.faults import Fault, Refusal
 from server_bridge.sheets.grid import Cell
 from server_bridge.sheets.lines import Line
@@ -63,7 +62,7 @@ def plan_areas(book: Spreadsheet, known: Mapping[str, Area]) -> AreaPlan:
         tree.find_parent(draft)
     for draft in good:
         tree.find_successor(draft)
-    listed = {draft.area.area_id: draft for draft in good}
+    listed = {draft.area.area_id: draft for draft in good if not draft.line.refusals}
     for above in ("parent_id", "successor_id"):
         chain = {area_id: getattr(area, above) for area_id, area in tree.areas.items()}
         for area_id in circles(chain) & listed.keys():

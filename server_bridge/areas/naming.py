@@ -13,6 +13,8 @@ from server_bridge.people.names import text_key, tidy
 from server_bridge.sheets.headers import fold
 from server_bridge.store.areas import COMMUNE, DISTRICT, HAMLET, PROVINCE
 
+CODE_WIDTHS = {PROVINCE: 2, DISTRICT: 3, COMMUNE: 5}
+"""Digits of official codes; hamlets have none."""
 PREFIXES = {
     PROVINCE: ("tỉnh", "thành phố", "t.p", "tp", "t"),
     DISTRICT: ("quận", "huyện", "thị xã", "thành phố", "t.p", "tp", "tx", "q", "h"),

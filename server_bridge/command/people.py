@@ -16,10 +16,10 @@ from server_bridge.command.areas import dry_option, file_argument, sheet_option
 from server_bridge.command.options import home_option, json_option
 from server_bridge.command.showing import refusal_rows, say_lines, say_refusals, stop_at
 from server_bridge.home import open_home
-from server_bridge.people.entries import Entry
 from server_bridge.people.headings import FIELDS, VOCABULARIES
 from server_bridge.people.importing import Import, Outcome, import_roster
 from server_bridge.people.plan import Change
+from server_bridge.sheets.lines import Line
 from server_bridge.store.rosters import Known
 
 
@@ -92,12 +92,12 @@ def _mapping(pairs: Iterable[str]) -> dict[str, str]:
     return mapping
 
 
-def _watch(entries: Sequence[Entry]) -> Iterable[Entry]:
+def _watch(lines: Sequence[Line]) -> Iterable[Line]:
     """With a progress bar where somebody looks at it."""
     if not sys.stderr.isatty():
-        yield from entries
+        yield from lines
         return
-    with click.progressbar(entries, label="comparing", file=sys.stderr) as bar:
+    with click.progressbar(lines, label="reading", file=sys.stderr) as bar:
         yield from bar
 
 

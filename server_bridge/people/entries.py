@@ -1,14 +1,14 @@
 """From the rows of a school's spreadsheet to people. Pure: no database, no clock."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
 from gate_contract.card import Kind
 from server_bridge.people.headings import GONE, PRESENT, SEXES, VOCABULARIES
 from server_bridge.people.names import name_key
-from server_bridge.people.residence import CODE_WIDTHS, Residence
+from server_bridge.people.residence import Residence
 from server_bridge.sheets.faults import Fault, Refusal, SheetError
 from server_bridge.sheets.grid import Cell, Grid, Place
 from server_bridge.sheets.headers import find_header, fold
@@ -20,12 +20,15 @@ from server_bridge.sheets.values import (
     national_id_of,
     sector_code_of,
     text_of,
-    wide_code,
 )
 from server_bridge.store.people import Person
 from server_bridge.store.schema import NAME_LENGTH
 
 GROUP_LENGTH = 40
+
+Watch = Callable[[Sequence[Line]], Iterable[Line]]
+"""Goes through them one by one, and may show how far it has come."""
+
 _CLASS = re.compile(r"(?:lớp\s*)?(\d{1,2}\s*[A-ZĐ]?\d{0,2}|\d{1,2}[./-]\d{1,2})", re.IGNORECASE)
 
 
@@ -59,6 +62,7 @@ def read_entries(
     today: date,
     mapping: Mapping[str, str] | None = None,
     file_name: str = "",
+    watch: Watch = iter,
 ) -> Reading:
     """The people of all sheets that have a table. Raises SheetError if none has."""
     vocabulary = VOCABULARIES[kind]
@@ -75,7 +79,7 @@ def read_entries(
         tables += 1
         found = table(grid, header)
         reader = _Reader(found, kind, today)
-        for line in found.lines():
+        for line in watch(list(found.lines())):
             if not reader.is_person(line):
                 left_out.append(line.place())
             elif entry := reader.read(line):
@@ -140,7 +144,7 @@ class _Reader:
         if group is None and self._kind == Kind.PUPIL and not line.refusals:
             line.refuse("group", Fault.MISSING, "lớp (class)")
         residence = Residence(
-            *(line.read(level, _area(level), shared=True) for level in Residence.__slots__)
+            *(line.text(level, NAME_LENGTH, shared=True) for level in Residence.__slots__)
         )
         gone = line.read("status", _is_gone, shared=True)
         if line.refusals or gone:
@@ -219,22 +223,6 @@ def _is_gone(cell: Cell) -> bool:
     if fold(shown) in GONE:
         return True
     raise CellError(Fault.WRONG_CHOICE, shown[:40])
-
-
-def _area(level: str) -> "_AreaName":
-    return _AreaName(CODE_WIDTHS.get(level))
-
-
-@dataclass(frozen=True, slots=True)
-class _AreaName:
-    """Reads an area's name, or its official code of so many digits, zeros restored."""
-
-    width: int | None
-
-    def __call__(self, cell: Cell) -> str | None:
-        if self.width and isinstance(cell, float) and (cell >= 100 or self.width < 5):
-            return wide_code(cell, self.width)  # below 100 it is a ward's name: Phường 3
-        return text_of(cell, NAME_LENGTH)
 
 
 def _without_twins(reading: Reading) -> Reading:

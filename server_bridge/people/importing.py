@@ -9,8 +9,8 @@ import sqlalchemy as sa
 
 from gate_contract.card import Kind
 from gate_contract.errors import SchoolgateError
-from server_bridge.people.entries import Reading, read_entries
-from server_bridge.people.plan import Plan, Watch, plan_roster
+from server_bridge.people.entries import Reading, Watch, read_entries
+from server_bridge.people.plan import Plan, plan_roster
 from server_bridge.people.residence import Atlas
 from server_bridge.sheets.opening import Spreadsheet, open_spreadsheet
 from server_bridge.store.areas import add_areas, all_areas
@@ -64,12 +64,12 @@ def import_roster(database: Database, task: Import, watch: Watch = iter) -> Outc
         SchoolgateError: it is no school, or too many would leave.
     """
     book = open_spreadsheet(task.path, only=task.only_sheet)
-    reading = read_entries(book.sheets, task.kind, task.today, task.mapping, book.name)
+    reading = read_entries(book.sheets, task.kind, task.today, task.mapping, book.name, watch)
     if task.dry_run:
         with database.read() as connection:
-            return Outcome(_plan(connection, task, reading, watch), reading, done=False)
+            return Outcome(_plan(connection, task, reading), reading, done=False)
     with database.write() as connection:
-        plan = _plan(connection, task, reading, watch)
+        plan = _plan(connection, task, reading)
         if plan.refusals and not task.skip_refused:
             return Outcome(plan, reading, done=False)
         if not task.allow_leaving and len(plan.gone) > max(FEW, MOST_LEAVING * plan.here):
@@ -82,7 +82,7 @@ def import_roster(database: Database, task: Import, watch: Watch = iter) -> Outc
         return Outcome(plan, reading, done=True)
 
 
-def _plan(connection: sa.Connection, task: Import, reading: Reading, watch: Watch) -> Plan:
+def _plan(connection: sa.Connection, task: Import, reading: Reading) -> Plan:
     unit = find_unit(connection, task.unit_id)
     if unit is None or unit.level != SCHOOL:
         raise SchoolgateError(f"{task.unit_id} is not a school; see: gate-bridge unit list")
@@ -96,7 +96,7 @@ def _plan(connection: sa.Connection, task: Import, reading: Reading, watch: Watc
         national_ids={who.national_id for who in people if who.national_id},
     )
     atlas = Atlas(all_areas(connection), task.day)
-    return plan_roster(reading, known, task.unit_id, atlas, watch)
+    return plan_roster(reading, known, task.unit_id, atlas)
 
 
 def _write(connection: sa.Connection, task: Import, plan: Plan, book: Spreadsheet) -> None:

@@ -4,7 +4,7 @@ People are the same if their identifier is, else if their national number is; ne
 which only makes a warning.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from server_bridge.people.entries import Entry, Reading
@@ -15,9 +15,6 @@ from server_bridge.sheets.faults import Fault, Refusal
 from server_bridge.store.areas import Area
 from server_bridge.store.people import Person, Place
 from server_bridge.store.rosters import Known
-
-Watch = Callable[[Sequence[Entry]], Iterable[Entry]]
-"""Goes through them one by one, and may show how far it has come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +54,6 @@ def plan_roster(
     known: Iterable[Known],
     unit_id: str,
     atlas: Atlas,
-    watch: Watch = iter,
 ) -> Plan:
     """Compare a file with the people who are known. `atlas` gets hamlets that are new."""
     listed = list(known)
@@ -68,7 +64,7 @@ def plan_roster(
     refusals = list(reading.refusals)
     new, moved, changed, same = [], [], [], 0
     traces = set(reading.traces)
-    for entry in watch(reading.entries):
+    for entry in reading.entries:
         found = by_code.get(entry.who.code) if entry.who.code else None
         number = entry.who.national_id
         by_number = by_national_id.get(number) if number else None

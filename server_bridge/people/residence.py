@@ -4,13 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from server_bridge.areas.naming import area_key, bare_key, has_marks
+from server_bridge.areas.naming import CODE_WIDTHS, area_key, bare_key, has_marks
 from server_bridge.sheets.faults import Fault
 from server_bridge.sheets.values import CellError
 from server_bridge.store.areas import COMMUNE, DISTRICT, HAMLET, PROVINCE, Area, lines, own_id
-
-CODE_WIDTHS = {PROVINCE: 2, DISTRICT: 3, COMMUNE: 5}
-"""Digits of official codes; hamlets have none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +107,8 @@ class Atlas:
             found = self._by_name.get((level, area_key(level, told)), [])
             if not found and not has_marks(told):
                 found = self._by_bare.get((level, bare_key(level, told)), [])
+            if not found and told.isdecimal():  # Quận 3 comes before the code 003
+                found = self._by_code.get((level, told.zfill(CODE_WIDTHS[level])), [])
         if not found and level != DISTRICT:  # lists of today's areas have no districts
             raise NotFoundError(level, Fault.UNKNOWN_AREA, told)
         return found
@@ -141,11 +140,11 @@ class Atlas:
     def _hamlet(self, commune_id: str, meant: set[str], told: str) -> str:
         here = self._hamlets.get(commune_id, [])
         named = [area for area in here if area_key(HAMLET, area.name) == area_key(HAMLET, told)]
-        if not named and not has_marks(told):
-            named = [area for area in here if bare_key(HAMLET, area.name) == bare_key(HAMLET, told)]
         direct = [area for area in named if area.parent_id == commune_id]
         former = [area for area in named if area.parent_id in meant]
         best = direct or former or named
+        if not best and not has_marks(told):
+            best = [area for area in here if bare_key(HAMLET, area.name) == bare_key(HAMLET, told)]
         if len(best) > 1:
             raise NotFoundError(HAMLET, Fault.UNSURE_AREA, told)
         if not best:

@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 
 from gate_contract.errors import SchoolgateError
+from server_bridge.people.names import tidy
 from server_bridge.sheets.delimited import read_delimited
 from server_bridge.sheets.faults import Fault, SheetError
 from server_bridge.sheets.grid import Cell, Grid
@@ -167,7 +168,7 @@ def _read_confined(data: bytes) -> list[Grid]:
         raise SheetError(Fault.EMPTY)
     return [
         Grid(
-            sheet.name,
+            tidy(sheet.name),
             [[_cell(cell) for cell in row] for row in sheet.rows],
             sheet.merged,
             {(row, column): what for row, column, what in sheet.bad},

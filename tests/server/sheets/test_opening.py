@@ -28,7 +28,7 @@ def test_each_format_gives_the_same_cells(write: object) -> None:
 
 
 def test_days_merged_cells_and_hidden_sheets() -> None:
-    rows = [[date(2014, 2, 28), None], [44_000, "x"]]
+    rows: office.Rows = [[date(2014, 2, 28), None], [44_000, "x"]]
     book = office.xlsx(rows, merged=["A4:B5"], more={"old": [["y"]]}, hidden=["old"])
     (grid,) = read_sheets(book)
     assert grid.rows[:2] == [[date(2014, 2, 28), None], [44_000.0, "x"]]
@@ -67,7 +67,7 @@ def _encoded(text: str, encoding: str) -> bytes:
 @pytest.mark.parametrize(
     "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1258"]
 )
-@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 def test_text_files_of_every_encoding(encoding: str, delimiter: str) -> None:
     lines = [delimiter.join(cells) for cells in (["STT", "Họ tên", "Mã"], ["1", "Lê Ánh", "007"])]
     text = "\r\n".join(lines)
