@@ -8,7 +8,7 @@ import click
 import structlog
 
 from gate_contract.errors import SchoolgateError
-from server_bridge.command import audit, cards, running, setup
+from server_bridge.command import audit, card_changes, cards, running, setup
 
 
 def main() -> None:
@@ -59,3 +59,12 @@ for command in (
     running.serve_web,
 ):
     gate_bridge.add_command(command)
+
+for change in (
+    card_changes.card_reissue,
+    card_changes.card_revoke,
+    card_changes.card_day_pass,
+    card_changes.card_visitor,
+    card_changes.photo_group,
+):
+    cards.card_group.add_command(change)

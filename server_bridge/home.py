@@ -110,9 +110,14 @@ class Home:
             tls / "key.pem",
         )
 
+    @property
+    def key_id(self) -> int:
+        """The card key that new cards are signed with: the newest of the folder."""
+        return max(self.settings.cards.key_id, *self._key_ids(), 0)
+
     def card_key(self, key_id: int | None = None) -> Ed25519PrivateKey:
         """A private key, by default the one that new cards are signed with. Raises HomeError."""
-        path = self._key_path(self.settings.cards.key_id if key_id is None else key_id)
+        path = self._key_path(self.key_id if key_id is None else key_id)
         try:
             key = serialization.load_pem_private_key(path.read_bytes(), password=None)
         except (OSError, ValueError) as error:
@@ -124,16 +129,12 @@ class Home:
     def public_keys(self) -> dict[int, Ed25519PublicKey]:
         """What gates need to verify cards, by key_id: every key of the folder, for older cards are
         about as long as they are valid. Raises HomeError."""
-        found = {self.settings.cards.key_id: self.card_key().public_key()}
-        for path in (self.folder / "keys").glob("card-*.pem"):
-            key_id = path.stem.removeprefix("card-")
-            if key_id.isascii() and key_id.isdigit():
-                found[int(key_id)] = self.card_key(int(key_id)).public_key()
-        return found
+        key_ids = {self.key_id, *self._key_ids()}
+        return {key_id: self.card_key(key_id).public_key() for key_id in sorted(key_ids)}
 
-    def make_card_key(self) -> None:
-        """Make the signing key, unless there is one."""
-        path = self._key_path(self.settings.cards.key_id)
+    def make_card_key(self, key_id: int | None = None) -> None:
+        """Make a signing key, by default the one that new cards need, unless it is there."""
+        path = self._key_path(self.key_id if key_id is None else key_id)
         if not path.exists():
             pem = Ed25519PrivateKey.generate().private_bytes(
                 serialization.Encoding.PEM,
@@ -143,8 +144,27 @@ class Home:
             path.parent.mkdir(mode=0o700, exist_ok=True)
             write_private(path, pem)
 
+    def retire_card_key(self, key_id: int) -> Path:
+        """Take a key out of use; it stays in the folder under another name, which is returned.
+
+        Raises:
+            HomeError: there is none.
+        """
+        path = self._key_path(key_id)
+        if not path.exists():
+            raise HomeError(f"there is no key {key_id}; see: gate-bridge card keys")
+        return path.rename(path.with_name(f"retired-{path.name}"))
+
+    def _key_ids(self) -> list[int]:
+        names = [path.stem.removeprefix("card-") for path in self._keys.glob("card-*.pem")]
+        return [int(name) for name in names if name.isascii() and name.isdigit()]
+
+    @property
+    def _keys(self) -> Path:
+        return self.folder / "keys"
+
     def _key_path(self, key_id: int) -> Path:
-        return self.folder / "keys" / f"card-{key_id}.pem"
+        return self._keys / f"card-{key_id}.pem"
 
 
 def initialise(folder: Path) -> Home:
