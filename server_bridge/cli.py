@@ -8,7 +8,7 @@ import click
 import structlog
 
 from gate_contract.errors import SchoolgateError
-from server_bridge.command import audit, card_changes, cards, running, setup
+from server_bridge.command import audit, card_changes, cards, running, setup, visitors
 
 
 def main() -> None:
@@ -50,6 +50,7 @@ for command in (
     setup.gate_group,
     setup.viewer_group,
     cards.card_group,
+    visitors.visitor_group,
     running.counts,
     running.ledger_group,
     audit.audit,
