@@ -24,7 +24,7 @@ from gate_contract.verdicts import CROSSINGS, Verdict
 DOMAIN = b"schoolgate ledger v1\n"
 MAX_RECORDS = 256
 MAX_PAYLOAD_BYTES = 393_216
-"""A full batch of the longest records is about 63 kB, and 280 kB if all of them are of visitors;
+"""A full batch of the longest records is about 63 kB, and 271 kB if all of them are of visitors;
 anything larger is not from a gate."""
 
 Milliseconds = Annotated[int, Meta(ge=0, le=2**53 - 1)]
