@@ -189,6 +189,20 @@ def photo_import(folder: Path, pictures: Path, kind: str | None) -> None:
         raise SchoolgateError(f"there are no JPEG or PNG files in {pictures}")
 
 
+@photo_group.command("remove")
+@home_option
+@click.argument("code")
+@_kind_option
+def photo_remove(folder: Path, code: str, kind: str | None) -> None:
+    """Forget a person's photo. Cards that are printed already keep theirs."""
+    with closing(open_home(folder).database()) as database, database.write() as connection:
+        known = people_by_code(connection, Kind(kind) if kind else None).get(code, [])
+        if len(known) != 1:
+            raise SchoolgateError(f"{len(known)} people have the code {code}; see --kind")
+        set_photo(connection, known[0], None, now_ms())
+    click.echo(f"{code}: no photo")
+
+
 def _person_of(path: Path, known: dict[str, list[int]]) -> int:
     found = known.get(path.stem, [])
     if not found:

@@ -3,6 +3,7 @@
 import base64
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
+from itertools import groupby
 from pathlib import Path
 
 import click
@@ -253,10 +254,12 @@ def _for_roster(
             for one in cards_of(connection, unit_id)
             if one.person is not None and one.is_lasting(day)
         }
-        issued = []
-        for member in without_card(there, having):
-            card = new_cards(home, member.who.kind, unit_id, span)[0]
-            issued.append((card, member))
+        issued: list[tuple[IssuedCard, Member]] = []
+        lacking = sorted(without_card(there, having), key=lambda member: member.who.kind)
+        for its_kind, of_kind in groupby(lacking, key=lambda member: member.who.kind):
+            people = list(of_kind)
+            made = new_cards(home, its_kind, unit_id, span, len(people))
+            issued += zip(made, people, strict=True)
         if not dry_run:
             add_cards(connection, [card for card, _ in issued], now_ms())
             for card, member in issued:

@@ -101,6 +101,10 @@ def test_everybody_gets_a_card_once_and_the_sheet_is_in_order(
     assert "Mai Đi" not in text
     cards = decoded(office, sheet)
     assert len({card.card_id for card in cards}) == len(cards) == 9
+    assert sheet.read_bytes().count(b"/Subtype /Image") == 2
+    office.type("card", "photo", "remove", "GV01")
+    office.type("card", "print", "--unit", UNIT, "--out", str(sheet))
+    assert sheet.read_bytes().count(b"/Subtype /Image") == 1
     single = tmp_path / "6A.pdf"
     office.type("card", "print", "--unit", UNIT, "--class", "6A", "--single", "--out", str(single))
     assert len(decoded(office, single)) == 4
@@ -203,6 +207,7 @@ def test_keys_rotate_and_the_old_one_stays_while_it_is_needed(
         (["visitor", "--unit", UNIT, "--out", "no/such/p.pdf"], "choose a folder"),
         (["retire-key", "7"], "no key 7"),
         (["photo", "import", "/etc/ssl"], "no JPEG"),
+        (["photo", "remove", "nobody"], "0 people have the code"),
     ],
 )
 def test_a_mistake_is_one_sentence(stocked: Shell, words: list[str], named: str) -> None:
