@@ -131,7 +131,7 @@ def _issue(home: Home, unit_id: str) -> list[IssuedCard]:
             unit_id=unit_id,
             not_before=today,
             expires=today + timedelta(days=300),
-            key_id=home.settings.cards.key_id,
+            key_id=home.key_id,
             key=home.card_key(),
         )
     with closing(home.database()) as database, database.write() as connection:

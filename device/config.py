@@ -12,12 +12,15 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 from msgspec import Meta, Struct
 
 from device.ledger.file import FILE_NAME
 from device.status import STATUS_NAME
 from gate_contract.crossing import Direction, GateId
 from gate_contract.errors import SchoolgateError
+from gate_contract.foreign import IdKind
+from gate_contract.pseudonym import KEY_SIZE
 from gate_contract.topics import GATE_ID
 
 Pin = Annotated[int, Meta(ge=-1, le=53)]
@@ -73,6 +76,12 @@ class Clock(Struct, frozen=True, forbid_unknown_fields=True):
     battery: bool = False
 
 
+class VisitorIds(Struct, frozen=True, forbid_unknown_fields=True):
+    accept: list[IdKind] = []
+    key: str = ""
+    seal_to: str = ""
+
+
 class Broker(Struct, frozen=True, forbid_unknown_fields=True):
     host: str
     port: Annotated[int, Meta(ge=1, le=65535)] = 8883
@@ -92,6 +101,7 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
     decoder: Decoder = Decoder()
     signals: Signals = Signals()
     clock: Clock = Clock()
+    visitors: VisitorIds = VisitorIds()
     folder: str = ""
 
     @property
@@ -110,6 +120,15 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
             int(key_id): Ed25519PublicKey.from_public_bytes(base64.b64decode(text, validate=True))
             for key_id, text in self.cards.keys.items()
         }
+
+    @property
+    def visitor_keys(self) -> tuple[bytes, X25519PublicKey]:
+        """The school's key for pseudonyms, the district's to seal to. Raises ValueError."""
+        key = base64.b64decode(self.visitors.key, validate=True)
+        if len(key) != KEY_SIZE:
+            raise ValueError(f"a key has {KEY_SIZE} bytes")
+        seal_to = base64.b64decode(self.visitors.seal_to, validate=True)
+        return key, X25519PublicKey.from_public_bytes(seal_to)
 
     @property
     def ledger_path(self) -> Path:
@@ -175,6 +194,14 @@ def _check_values(config: Config) -> None:
             raise ConfigError(
                 f"[cards.keys] {key_id}: not the base64 of a 32-byte public key; "
                 "copy it from: gate-bridge card keys"
+            ) from error
+    if config.visitors.accept:
+        try:
+            _ = config.visitor_keys
+        except ValueError as error:
+            raise ConfigError(
+                "[visitors] key and seal_to are needed where visitors' own papers are accepted: "
+                f"make the bundle anew with gate-bridge gate add --visitor-ids ({error})"
             ) from error
     if config.camera.source == "replay" and not config.camera.path:
         raise ConfigError("camera.path is missing: the folder of frames to replay")

@@ -7,8 +7,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 
 from gate_contract.errors import SchoolgateError
+
+
+@dataclass(frozen=True, slots=True)
+class VisitorIds:
+    """The papers that let a visitor in without a card, the school's key, the district's key."""
+
+    accept: tuple[str, ...]
+    key: bytes
+    seal_to: X25519PublicKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +34,7 @@ class Bundle:
     cert_pem: bytes
     key_pem: bytes
     ca_pem: bytes
+    visitors: VisitorIds | None = None
 
 
 def write(folder: Path, bundle: Bundle) -> Path:
@@ -71,4 +82,13 @@ timezone = {json.dumps(bundle.timezone)}
 [broker]
 host = {json.dumps(bundle.broker_host)}
 port = {bundle.broker_port}
+{_visitors(bundle.visitors) if bundle.visitors else ""}"""
+
+
+def _visitors(visitors: VisitorIds) -> str:
+    return f"""
+[visitors]
+accept = {json.dumps(visitors.accept)}
+key = "{base64.b64encode(visitors.key).decode()}"
+seal_to = "{base64.b64encode(visitors.seal_to.public_bytes_raw()).decode()}"
 """

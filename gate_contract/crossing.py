@@ -1,7 +1,8 @@
 r"""The record of a scan, its canonical bytes, the hash chain, and the batch that carries records.
 
 Canonical bytes of a record: the JSON array of its fields in the order of the class below, ASCII,
-no white space, absent values as `null`. The chain: `start = SHA-256(DOMAIN gate_id "\n" ledger_id)`
+no white space, absent values as `null`; of `seal` and `sealed` only `seal`, and only where there is
+one. The chain: `start = SHA-256(DOMAIN gate_id "\n" ledger_id)`
 and then for each record `SHA-256(previous 32 bytes, canonical bytes)`. So a chain belongs to one
 gate and one ledger, and a record cannot be edited, dropped or moved without breaking it.
 """
@@ -16,13 +17,15 @@ from msgspec import Meta, Struct
 
 from gate_contract.card import Kind
 from gate_contract.errors import ContractError
+from gate_contract.sealing import MOST_SEALED_BYTES
 from gate_contract.topics import GATE_ID
 from gate_contract.verdicts import CROSSINGS, Verdict
 
 DOMAIN = b"schoolgate ledger v1\n"
 MAX_RECORDS = 256
-MAX_PAYLOAD_BYTES = 131_072
-"""A full batch of the longest records is about 63 kB; anything larger is not from a gate."""
+MAX_PAYLOAD_BYTES = 393_216
+"""A full batch of the longest records is about 63 kB, and 271 kB if all of them are of visitors;
+anything larger is not from a gate."""
 
 Milliseconds = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 Seq = Annotated[int, Meta(ge=1, le=2**53 - 1)]
@@ -56,6 +59,8 @@ class Record(Struct, frozen=True, omit_defaults=True, kw_only=True):
     is plainly wrong. `count` > 1 sums up refusals that came too fast to be recorded one by one.
     A record with the verdict `clock_set` is no scan: it says that at `up_ms` of this boot the true
     time was `at`, and so corrects the untrusted records of that boot, which are never edited.
+    `sealed` are words about a visitor without a card (`gate_contract.sealing`), and `seal` is their
+    SHA-256: the chain holds only that, so that the words can be erased and the chain stays whole.
     """
 
     seq: Seq
@@ -68,6 +73,8 @@ class Record(Struct, frozen=True, omit_defaults=True, kw_only=True):
     kind: Kind | None = None
     direction: Direction | None = None
     count: Annotated[int, Meta(ge=1, le=2**31 - 1)] = 1
+    seal: ChainHash | None = None
+    sealed: Annotated[bytes, Meta(max_length=MOST_SEALED_BYTES)] | None = None
 
     def __post_init__(self) -> None:
         whole = None not in (self.card_id, self.kind, self.direction)
@@ -79,15 +86,28 @@ class Record(Struct, frozen=True, omit_defaults=True, kw_only=True):
             raise ValueError("clock_set carries a trusted time")
         if self.clock == Clock.TRUSTED and self.at is None:
             raise ValueError("a trusted record carries its time")
+        if self.seal is not None and not self.is_crossing:
+            raise ValueError("only a crossing carries words about a visitor")
+        if self.sealed is not None and self.seal != seal_of(self.sealed):
+            raise ValueError("the sealed words are not those of the seal")
 
     @property
     def is_crossing(self) -> bool:
         return self.verdict in CROSSINGS
 
 
+PLAIN_FIELDS = Record.__struct_fields__.index("seal")
+
+
 def canonical(record: Record) -> bytes:
     """The bytes that the chain is computed over."""
-    return msgspec.json.encode(msgspec.structs.astuple(record))
+    fields = msgspec.structs.astuple(record)[:PLAIN_FIELDS]
+    return msgspec.json.encode(fields if record.seal is None else (*fields, record.seal))
+
+
+def seal_of(sealed: bytes) -> str:
+    """What the chain holds of sealed words."""
+    return hashlib.sha256(sealed).hexdigest()
 
 
 def chain_start(gate_id: str, ledger_id: str) -> bytes:

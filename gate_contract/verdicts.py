@@ -14,6 +14,7 @@ class Verdict(StrEnum):
     REVOKED = "revoked"
     RESTRICTED_LEVEL = "restricted_level"
     NOT_A_PERSON_CARD = "not_a_person_card"
+    CHECK_IN_POSTER = "check_in_poster"
     UNREADABLE = "unreadable"
     STORAGE_FAILED = "storage_failed"
     CLOCK_SET = "clock_set"
@@ -57,6 +58,10 @@ SENTENCES: dict[Verdict, dict[str, str]] = {
     Verdict.NOT_A_PERSON_CARD: {
         "vi": "Đây không phải thẻ ra vào trường.",
         "en": "This is not a school gate card.",
+    },
+    Verdict.CHECK_IN_POSTER: {
+        "vi": "Đây là mã của một địa điểm. Hãy đưa thẻ ra vào của bạn.",
+        "en": "This code is of a place. Please show your own card.",
     },
     Verdict.UNREADABLE: {
         "vi": "Không đọc được thẻ. Hãy đưa thẻ lại gần, giữ yên.",

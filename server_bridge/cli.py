@@ -13,6 +13,7 @@ from server_bridge.command import (
     areas,
     audit,
     bench,
+    card_changes,
     cards,
     collecting,  # noqa: F401 (adds its commands to collection_group)
     collection,
@@ -22,6 +23,7 @@ from server_bridge.command import (
     running,
     setup,
     submitting,  # noqa: F401 (as collecting)
+    visitors,
 )
 
 
@@ -71,6 +73,7 @@ for command in (
     levels.level_group,
     lists.list_school,
     collection.collection_group,
+    visitors.visitor_group,
     running.counts,
     running.ledger_group,
     audit.audit,
@@ -80,3 +83,12 @@ for command in (
     running.serve_web,
 ):
     gate_bridge.add_command(command)
+
+for change in (
+    card_changes.card_reissue,
+    card_changes.card_revoke,
+    card_changes.card_day_pass,
+    card_changes.card_visitor,
+    card_changes.photo_group,
+):
+    cards.card_group.add_command(change)

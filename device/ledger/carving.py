@@ -10,15 +10,10 @@ import struct
 from collections.abc import Iterator
 from pathlib import Path
 
-import msgspec
-
+from device.ledger.rows import decode
 from gate_contract.crossing import Record
 
 PAGE_SIZES = frozenset(512 << shift for shift in range(8))
-COLUMNS = (
-    *("seq", "boot_id", "up_ms", "at", "clock"),
-    *("verdict", "card_id", "kind", "direction", "count"),
-)
 _INTEGER_SIZES = (0, 1, 2, 3, 4, 6, 8)
 _WAL_HEADER, _FRAME_HEADER = 32, 24
 
@@ -39,13 +34,11 @@ def rows(path: Path) -> Iterator[Row]:
 
 def as_record(row: Row) -> tuple[Record, bytes] | None:
     """A row of the table `records` and its stored chain hash, None if it is none."""
-    *fields, chain = row
-    if len(row) != len(COLUMNS) + 1 or not isinstance(chain, bytes) or len(chain) != 32:
-        return None
     try:
-        return msgspec.convert(dict(zip(COLUMNS, fields, strict=True)), Record), chain
-    except msgspec.ValidationError:
+        record, chain = decode(row)
+    except ValueError:
         return None
+    return (record, chain) if isinstance(chain, bytes) and len(chain) == 32 else None
 
 
 def as_name(row: Row) -> tuple[str, str] | None:

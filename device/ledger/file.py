@@ -9,15 +9,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
-import msgspec
 import sqlite_utils
 
-from device.ledger import doubt
+from device.ledger import doubt, rows
 from gate_contract.crossing import Record, chain_start
 from gate_contract.errors import SchoolgateError
 
 FILE_NAME = "ledger.db"
-COLUMNS = "seq, boot_id, up_ms, at, clock, verdict, card_id, kind, direction, count"
 BUSY_S = 5
 
 schema = sqlite_utils.Migrations("ledger")
@@ -51,6 +49,12 @@ def first(db: sqlite_utils.Database) -> None:
     db.table("delivery").create({"id": int, "receipted": int}, pk="id")
     db.table("delivery").insert({"id": 1, "receipted": 0})
     db.table("proof").create({"id": int, "up_ms": int}, pk="id")
+
+
+@schema()
+def sealed_words(db: sqlite_utils.Database) -> None:
+    """Sealed words about visitors, beside their records."""
+    db.table("records").add_column("sealed", bytes)
 
 
 class LedgerError(SchoolgateError):
@@ -147,16 +151,16 @@ class LedgerFile:
 
     def records(self, first: int, last: int) -> Iterator[tuple[Record, bytes]]:
         """The records `first`..`last` that are there, in order, each with its chain hash."""
-        names = COLUMNS.split(", ")
         with self._explained():
-            for *fields, chain in self._connection.execute(
-                f"SELECT {COLUMNS}, chain FROM records WHERE seq BETWEEN ? AND ? ORDER BY seq",  # noqa: S608
+            for row in self._connection.execute(
+                # All columns: gate-scan may not have added the newest ones yet, or just now.
+                "SELECT * FROM records WHERE seq BETWEEN ? AND ? ORDER BY seq",
                 (first, last),
             ):
                 try:
-                    record = msgspec.convert(dict(zip(names, fields, strict=True)), Record)
-                except msgspec.ValidationError as error:
-                    raise LedgerDamagedError(f"record {fields[0]} is damaged: {error}") from error
+                    record, chain = rows.decode(row)
+                except ValueError as error:
+                    raise LedgerDamagedError(f"record {row[0]} is damaged: {error}") from error
                 yield record, self._hash(chain)
 
     def damage(self) -> str | None:

@@ -3,12 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from device.ledger import doubt
-from device.ledger.file import COLUMNS, LedgerFile
+from device.ledger import doubt, rows
+from device.ledger.file import LedgerFile
 from device.timekeeping import EARLIEST_MS, Stamp
 from gate_contract.card import Card
-from gate_contract.crossing import Direction, Record, chain_next
+from gate_contract.crossing import Direction, Record, chain_next, seal_of
 from gate_contract.verdicts import Verdict
+
+_INSERT = (
+    f"INSERT INTO records ({', '.join(rows.COLUMNS)}) VALUES ({', '.join('?' * len(rows.COLUMNS))})"  # noqa: S608
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +24,7 @@ class Entry:
     card: Card | None = None
     direction: Direction | None = None
     count: int = 1
+    sealed: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,22 +57,7 @@ class ScanLedger(LedgerFile):
         return records
 
     def _insert(self, record: Record, chain: bytes) -> None:
-        self._connection.execute(
-            f"INSERT INTO records ({COLUMNS}, chain) VALUES (?,?,?,?,?,?,?,?,?,?,?)",  # noqa: S608
-            (
-                record.seq,
-                record.boot_id,
-                record.up_ms,
-                record.at,
-                record.clock,
-                record.verdict,
-                record.card_id,
-                record.kind,
-                record.direction,
-                record.count,
-                chain,
-            ),
-        )
+        self._connection.execute(_INSERT, rows.encode(record, chain))
         if record.verdict is Verdict.CLOCK_SET and record.at is not None:
             self._connection.execute(
                 "INSERT OR REPLACE INTO boots VALUES (?, ?)",
@@ -119,4 +109,6 @@ def _record(seq: int, entry: Entry) -> Record:
         kind=card.kind if card else None,
         direction=entry.direction,
         count=entry.count,
+        seal=None if entry.sealed is None else seal_of(entry.sealed),
+        sealed=entry.sealed,
     )

@@ -13,10 +13,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from device.ledger.file import LedgerError
 from device.ledger.writing import Entry, ScanLedger
-from device.scan.sightings import RefusalBudget, Sightings
+from device.scan.claims import Claim, Visitors, claim_key, claim_of, welcome
+from device.scan.sightings import Allowance, RefusalBudget, Sightings
 from device.scan.verdict import Decision, Known, LastCrossing, Policy, decide
 from device.timekeeping import Now, Reading, Stamp, Timekeeper
-from gate_contract.card import Card, verify
+from gate_contract.card import Card
+from gate_contract.foreign import ForeignId
 from gate_contract.school_day import local_day
 from gate_contract.verdicts import CROSSINGS, Verdict
 
@@ -26,6 +28,9 @@ PROOF_MS = 30_000
 """How often an idle gate proves that it could record a crossing."""
 SUM_MS = 60_000
 """How often refusals beyond the budget are summed up in the ledger."""
+
+GUESTS_A_MINUTE = 30
+"""Visitors without a card, at the most."""
 
 
 class Gatekeeper:
@@ -37,10 +42,13 @@ class Gatekeeper:
         keys: Mapping[int, Ed25519PublicKey],
         zone: ZoneInfo,
         open_ledger: Callable[[], ScanLedger],
+        visitors: Visitors | None = None,
     ) -> None:
         self._policy = policy
         self._keys = keys
         self._open_ledger = open_ledger
+        self._visitors = visitors or Visitors()
+        self._guests = Allowance(GUESTS_A_MINUTE)
         self._ledger: ScanLedger | None = None
         self._timekeeper = Timekeeper(zone)
         self._sightings = Sightings()
@@ -71,12 +79,20 @@ class Gatekeeper:
         budget = copy.deepcopy(self._budget)
         try:
             ready = self._ready(reading)
+            admitted, words = self._welcome(new, ready)
             decisions = {
-                key: self._decide(key, claim, captured_up_ms, ready) for key, claim in new.items()
+                key: self._decide(key, claim, captured_up_ms, ready)
+                for key, claim in admitted.items()
             }
             entries = [
-                Entry(ready.stamp, decision.verdict, decision.card, decision.direction)
-                for decision in decisions.values()
+                Entry(
+                    ready.stamp,
+                    decision.verdict,
+                    decision.card,
+                    decision.direction,
+                    sealed=words.get(key) if decision.verdict in CROSSINGS else None,
+                )
+                for key, decision in decisions.items()
                 if decision.verdict in CROSSINGS or budget.spend(decision.verdict, reading.up_ms)
             ]
             if ready.clock_set or entries:
@@ -124,14 +140,31 @@ class Gatekeeper:
 
     def _new_presentations(
         self, codes: Iterable[bytes], captured_up_ms: int
-    ) -> dict[str | bytes, Card | Verdict]:
-        claims: dict[str | bytes, Card | Verdict] = {}
+    ) -> dict[str | bytes, Claim]:
+        claims: dict[str | bytes, Claim] = {}
         for code in codes:
-            claim = verify(code, self._keys)
-            key = claim.card_id if isinstance(claim, Card) else code
+            claim = claim_of(code, self._keys, self._visitors.accept)
+            key = claim_key(claim, code)
             if not self._sightings.is_held(key, captured_up_ms):
                 claims[key] = claim
         return claims
+
+    def _welcome(
+        self, claims: dict[str | bytes, Claim], ready: "_Ready"
+    ) -> tuple[dict[str | bytes, Card | Verdict], dict[str | bytes, bytes]]:
+        """The claims with visitors as guests of the day, and the sealed words about those. Nothing
+        proves a visitor's paper, so a display that makes up one after the other is not believed."""
+        admitted: dict[str | bytes, Card | Verdict] = {}
+        words: dict[str | bytes, bytes] = {}
+        for key, claim in claims.items():
+            if not isinstance(claim, ForeignId):
+                admitted[key] = claim
+            elif self._guests.take(ready.now.up_ms):
+                guest = welcome(claim, self._visitors, ready.now.day)
+                admitted[key], words[key] = guest.card, guest.sealed
+            else:
+                admitted[key] = Verdict.NOT_A_PERSON_CARD
+        return admitted, words
 
     def _decide(
         self, key: str | bytes, claim: Card | Verdict, captured_up_ms: int, ready: "_Ready"

@@ -9,6 +9,7 @@ from device import status
 from device.clock import SystemClock
 from device.config import Config
 from device.ledger.opening import Opening
+from device.scan.claims import Visitors
 from device.scan.decode.process import DecoderProcess
 from device.scan.frames import CameraError, FrameSource
 from device.scan.gatekeeper import Gatekeeper
@@ -75,9 +76,16 @@ def build(config: Config, supervisor: Supervisor, reader: DecoderProcess) -> Sca
 def keeper(config: Config) -> Gatekeeper:
     """The gatekeeper on the configured ledger, which it makes where there is none."""
     policy = Policy(config.direction, round(config.gate.repeat_window_s * 1000))
-    return Gatekeeper(
-        policy, config.public_keys, config.zone, Opening(config.ledger_path, config.gate.id)
-    )
+    opening = Opening(config.ledger_path, config.gate.id)
+    return Gatekeeper(policy, config.public_keys, config.zone, opening, visitors(config))
+
+
+def visitors(config: Config) -> Visitors:
+    """Whose papers are accepted, with the keys that takes."""
+    if not config.visitors.accept:
+        return Visitors()
+    key, seal_to = config.visitor_keys
+    return Visitors(frozenset(config.visitors.accept), key, seal_to)
 
 
 def camera_opener(config: Config) -> Callable[[], FrameSource]:

@@ -43,21 +43,34 @@ class Sightings:
 
 
 @dataclass(slots=True)
-class RefusalBudget:
-    """`burst` refusals a minute are recorded one by one, the rest are summed up."""
+class Allowance:
+    """`burst` at once, and as many a minute."""
 
-    burst: int = 30
-    _tokens: float = 30.0
+    burst: int
+    _spent: float = 0.0
     _filled_up_ms: int = 0
+
+    def take(self, up_ms: int) -> bool:
+        """Whether there is one left, which is taken then."""
+        refill = (up_ms - self._filled_up_ms) * self.burst / 60_000
+        self._spent = max(0.0, self._spent - refill)
+        self._filled_up_ms = up_ms
+        if self._spent > self.burst - 1:
+            return False
+        self._spent += 1
+        return True
+
+
+@dataclass(slots=True)
+class RefusalBudget:
+    """30 refusals a minute are recorded one by one, the rest are summed up."""
+
+    _allowance: Allowance = field(default_factory=lambda: Allowance(30))
     _summed: Counter[Verdict] = field(default_factory=Counter)
 
     def spend(self, verdict: Verdict, up_ms: int) -> bool:
         """Whether this refusal has a record of its own; if not, it goes into the sums."""
-        refill = (up_ms - self._filled_up_ms) * self.burst / 60_000
-        self._tokens = min(float(self.burst), self._tokens + refill)
-        self._filled_up_ms = up_ms
-        if self._tokens >= 1:
-            self._tokens -= 1
+        if self._allowance.take(up_ms):
             return True
         self._summed[verdict] += 1
         return False

@@ -63,6 +63,12 @@ PATTERNS: dict[Verdict, Pattern] = {
         Step(300, Light.YELLOW, tone=True),
     ),
     Verdict.NOT_A_PERSON_CARD: (Step(300, Light.YELLOW, tone=True), Step(300, Light.YELLOW)),
+    Verdict.CHECK_IN_POSTER: (
+        Step(120, Light.YELLOW, tone=True),
+        _PAUSE,
+        Step(300, Light.YELLOW, tone=True),
+        Step(300, Light.YELLOW),
+    ),
     Verdict.UNREADABLE: (
         Step(60, Light.YELLOW, tone=True),
         Step(60, Light.OFF),

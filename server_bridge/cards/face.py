@@ -3,9 +3,11 @@
 From top to bottom: a band in the colour of the card's kind with a mark for the slot punch and the
 school's name; the QR code, as wide as the card, its white border included; who it is for, its
 number and its last day. The kinds differ by words and by the stripes under the band too, for eyes
-and printers that know no colour.
+and printers that know no colour. A photo fills the band's left corner, from edge to edge, and the
+school's name stands beside it: the code stays as wide as the card.
 """
 
+import io
 from dataclasses import dataclass
 from datetime import date
 
@@ -27,9 +29,9 @@ _CODE_TOP_MM = _BAND_MM
 _FOOT_MM = _CODE_TOP_MM + WIDTH_MM
 _NAME_MM = 5.1
 _EDGE_MM = 1.4
+_PHOTO_MM = (0.75 * _BAND_MM, _BAND_MM)
 _MARGIN_MM = 4.0
 _ROOM_MM = WIDTH_MM - 2 * _MARGIN_MM
-_MODULE_MM = WIDTH_MM / code.FULL
 _INK = (23, 28, 38)
 _MUTED = (92, 99, 112)
 _WHITE = (255, 255, 255)
@@ -62,6 +64,8 @@ class PrintedCard:
     expires: date
     name: str | None = None
     group: str | None = None
+    photo: bytes | None = None
+    """A JPEG, three to four (`photo.make_photo`)."""
 
 
 def card_number(card_id: str) -> str:
@@ -78,8 +82,12 @@ def draw_card(pdf: FPDF, card: PrintedCard, left: float, top: float, *, bleed: f
     """
     look = LOOKS[card.kind]
     _band(pdf, look, left, top, bleed)
-    _school(pdf, card.school, left, top)
-    _code(pdf, card.text, left, top + _CODE_TOP_MM)
+    if card.photo:
+        _photo(pdf, card.photo, left, top)
+        _school(pdf, card.school, left + _PHOTO_MM[0], top, beside_photo=True)
+    else:
+        _school(pdf, card.school, left, top)
+    draw_code(pdf, card.text, left, top + _CODE_TOP_MM)
     _foot(pdf, card, look, left, top + _FOOT_MM)
 
 
@@ -97,23 +105,38 @@ def _band(pdf: FPDF, look: _Look, left: float, top: float, bleed: float) -> None
     pdf.rect(*slot, style="D", round_corners=True, corner_radius=1.4)
 
 
-def _school(pdf: FPDF, school: str, left: float, top: float) -> None:
+def _photo(pdf: FPDF, photo: bytes, left: float, top: float) -> None:
+    width, height = _PHOTO_MM
+    pdf.image(io.BytesIO(photo), left, top, width, height)
+    pdf.set_fill_color(*_WHITE)
+    pdf.rect(left + width, top, 0.5, height, style="F")
+
+
+def _school(pdf: FPDF, school: str, left: float, top: float, *, beside_photo: bool = False) -> None:
     pen = Pen(pdf, style="B", colour=_WHITE)
-    pen.block(school, left + _MARGIN_MM, top + 6.0, _ROOM_MM, 7.7, largest=10, align="C")
+    if beside_photo:
+        room = WIDTH_MM - _PHOTO_MM[0] - _MARGIN_MM - 2.5
+        pen.block(school, left + 2.5, top + 6.0, room, 7.7, largest=10)
+    else:
+        pen.block(school, left + _MARGIN_MM, top + 6.0, _ROOM_MM, 7.7, largest=10, align="C")
 
 
-def _code(pdf: FPDF, text: str, left: float, top: float) -> None:
-    """One path for the whole code: separate squares show hairlines between them."""
+def draw_code(pdf: FPDF, text: str, left: float, top: float, *, width: float = WIDTH_MM) -> None:
+    """The code with its white border, `width` mm wide.
+
+    One path for the whole code: separate squares show hairlines between them.
+    """
+    module = width / code.FULL
     path = PaintedPath()
     path.style.fill_color = "#000000"
     path.style.stroke_color = None
     for y, row in enumerate(code.modules(text)):
-        for x, width in _runs(row):
+        for x, run in _runs(row):
             path.rectangle(
-                left + (code.QUIET + x) * _MODULE_MM,
-                top + (code.QUIET + y) * _MODULE_MM,
-                width * _MODULE_MM,
-                _MODULE_MM,
+                left + (code.QUIET + x) * module,
+                top + (code.QUIET + y) * module,
+                run * module,
+                module,
             )
     with pdf.drawing_context() as drawing:
         drawing.add_item(path, clone=False)  # a clone takes longer than all the rest

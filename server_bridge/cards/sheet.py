@@ -40,7 +40,7 @@ def write_sheet(path: Path, cards: Sequence[PrintedCard], *, title: str, created
     Raises:
         SchoolgateError: fonts are missing, no cards, or a card whose text is none.
     """
-    with _document(PAGE_MM, cards, title, created) as pdf:
+    with document(PAGE_MM, cards, title, created) as pdf:
         sheets = range(0, len(cards), PER_SHEET)
         for number, start in enumerate(sheets, 1):
             pdf.add_page()
@@ -56,7 +56,7 @@ def write_single_cards(
     path: Path, cards: Sequence[PrintedCard], *, title: str, created: datetime
 ) -> None:
     """Write a PDF with one card a page, as large as the card. Otherwise as `write_sheet`."""
-    with _document((WIDTH_MM, HEIGHT_MM), cards, title, created) as pdf:
+    with document((WIDTH_MM, HEIGHT_MM), cards, title, created) as pdf:
         for card in cards:
             pdf.add_page()
             draw_card(pdf, card, 0, 0, bleed=0)
@@ -64,9 +64,10 @@ def write_single_cards(
 
 
 @contextmanager
-def _document(
+def document(
     page_mm: tuple[float, float], cards: Sequence[PrintedCard], title: str, created: datetime
 ) -> Iterator[FPDF]:
+    """A new PDF of pages of that size for `cards`. Raises SchoolgateError: no fonts, no cards."""
     if not cards:
         raise SchoolgateError("there are no cards to print; issue some first")
     pdf = FPDF(unit="mm", format=page_mm)

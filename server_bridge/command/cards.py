@@ -1,22 +1,34 @@
-"""Issuing and printing cards."""
+"""Issuing and printing cards, and the keys that they are signed with."""
 
 import base64
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
+from itertools import groupby
 from pathlib import Path
 
 import click
 import msgspec
+import sqlalchemy as sa
 
 from gate_contract.card import Kind
 from gate_contract.errors import SchoolgateError
-from server_bridge.cards.face import PrintedCard
+from server_bridge.cards.choosing import to_print
+from server_bridge.cards.face import PrintedCard, card_number
 from server_bridge.cards.issue import issue_cards
-from server_bridge.cards.sheet import write_sheet
+from server_bridge.cards.order import class_key
+from server_bridge.cards.sheet import write_sheet, write_single_cards
 from server_bridge.clock import now_ms
 from server_bridge.command.options import home_option, json_option
 from server_bridge.home import Home, open_home
-from server_bridge.store.cards import add_cards, cards_of
-from server_bridge.store.units import find_unit
+from server_bridge.people.names import name_key
+from server_bridge.store.card_people import photos, without_card
+from server_bridge.store.cards import HeldCard, IssuedCard, add_cards, cards_of, key_uses
+from server_bridge.store.database import Database
+from server_bridge.store.people import Member, hand_over, members
+from server_bridge.store.units import Unit, find_unit
+
+DAY = click.DateTime(["%Y-%m-%d"])
+HIGHEST_KEY = 255
 
 
 @click.group("card")
@@ -27,69 +39,252 @@ def card_group() -> None:
 @card_group.command("issue")
 @home_option
 @click.option("--unit", "unit_id", required=True, help="The school.")
-@click.option("--kind", type=click.Choice([str(kind) for kind in Kind]), default="pupil")
-@click.option("--count", type=click.IntRange(1, 100_000), default=1, show_default=True)
-@click.option("--from", "not_before", type=click.DateTime(["%Y-%m-%d"]), help="Default: today.")
-@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Default: a year later.")
+@click.option("--kind", type=click.Choice([str(kind) for kind in Kind]), help="Default: pupil.")
+@click.option("--count", type=click.IntRange(1, 100_000), help="Cards without a name; default: 1.")
+@click.option("--for-roster", is_flag=True, help="One for everybody who has none.")
+@click.option("--class", "group_name", help="With --for-roster: of this class only.")
+@click.option("--dry-run", is_flag=True, help="With --for-roster: only say how many.")
+@click.option("--from", "not_before", type=DAY, help="Default: today.")
+@click.option("--until", type=DAY, help="Default: a year later.")
 @json_option
 def card_issue(
     folder: Path,
     unit_id: str,
-    kind: str,
-    count: int,
+    kind: str | None,
+    count: int | None,
+    for_roster: bool,
+    group_name: str | None,
+    dry_run: bool,
     not_before: datetime | None,
     until: datetime | None,
     as_json: bool,
 ) -> None:
     """Issue new cards. They are known to every gate at once, by their signature."""
     home = open_home(folder)
-    first = not_before.date() if not_before else _today(home)
-    issued = issue_cards(
-        count,
-        kind=Kind(kind),
-        unit_id=unit_id,
-        not_before=first,
-        expires=until.date() if until else first + timedelta(days=365),
-        key_id=home.settings.cards.key_id,
-        key=home.card_key(),
-    )
-    with home.database().write() as connection:
-        add_cards(connection, issued, now_ms())
+    first = not_before.date() if not_before else today(home)
+    last = until.date() if until else first + timedelta(days=365)
+    if for_roster and count is not None:
+        raise SchoolgateError("--for-roster counts by itself; leave --count out")
+    if not for_roster and (group_name is not None or dry_run):
+        raise SchoolgateError("--class and --dry-run go with --for-roster")
+    with closing(home.database()) as database:
+        if for_roster:
+            issued = _for_roster(
+                home,
+                database,
+                unit_id,
+                Kind(kind) if kind else None,
+                group_name,
+                (first, last),
+                dry_run=dry_run,
+            )
+        else:
+            issued = new_cards(home, Kind(kind or "pupil"), unit_id, (first, last), count or 1)
+            with database.write() as connection:
+                add_cards(connection, issued, now_ms())
     if as_json:
         click.echo(msgspec.json.encode(issued))
+    elif dry_run:
+        click.echo(f"{len(issued)} people have no card; nothing was issued")
     else:
-        click.echo(f"{count} cards issued; to print them: gate-bridge card print --unit {unit_id}")
+        told = f"{len(issued)} cards issued"
+        click.echo(f"{told}; to print them: gate-bridge card print --unit {unit_id}")
 
 
 @card_group.command("print")
 @home_option
 @click.option("--unit", "unit_id", required=True, help="The school.")
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True)
-def card_print(folder: Path, unit_id: str, out: Path) -> None:
-    """Write all cards of a school as a PDF of A4 sheets with cut marks."""
+@click.option("--class", "group_name", help="Only this class.")
+@click.option("--single", is_flag=True, help="One card a page, 54 x 86 mm, for a card printer.")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Default: by name.")
+def card_print(
+    folder: Path, unit_id: str, group_name: str | None, single: bool, out: Path | None
+) -> None:
+    """Write a school's cards as a PDF of A4 sheets with cut marks, by class and name."""
     home = open_home(folder)
-    with home.database().read() as connection:
-        unit = find_unit(connection, unit_id)
-        if unit is None:
-            raise SchoolgateError(f"there is no unit {unit_id}; see: gate-bridge unit list")
-        printed = [
-            PrintedCard(card.text, unit.name, card.kind, card.card_id, card.expires)
-            for card in cards_of(connection, unit_id)
-        ]
-    try:
-        write_sheet(out, printed, title=unit.name, created=datetime.now(UTC))
-    except OSError as error:
-        raise SchoolgateError(f"{out}: {error.strerror}; choose a folder you own") from error
-    click.echo(f"{out}: {len(printed)} cards")
+    day = today(home)
+    with closing(home.database()) as database, database.read() as connection:
+        unit = known_unit(connection, unit_id)
+        there = members(connection, [unit_id], day, group_name=group_name)
+        held = cards_of(connection, unit_id)
+        faces = photos(connection, unit_id, day)
+    if group_name is not None:
+        held = [one for one in held if one.person is not None]
+    chosen = to_print(held, there, faces, unit.name, day)
+    title = f"{unit.name} · {group_name}" if group_name else unit.name
+    out = out or Path(f"cards-{unit_id}{f'-{group_name}' if group_name else ''}.pdf")
+    write_pdf(out, chosen, title, single=single)
+    click.echo(f"{out}: {len(chosen)} cards")
+
+
+@card_group.command("list")
+@home_option
+@click.option("--unit", "unit_id", required=True, help="The school.")
+@click.option("--class", "group_name", help="Only this class.")
+@json_option
+def card_list(folder: Path, unit_id: str, group_name: str | None, as_json: bool) -> None:
+    """All cards of a school with their state, by class and name."""
+    home = open_home(folder)
+    day = today(home)
+    with closing(home.database()) as database, database.read() as connection:
+        known_unit(connection, unit_id)
+        there = {member.person: member for member in members(connection, [unit_id], day)}
+        held = cards_of(connection, unit_id)
+    rows = [_Row.of(one, there, day) for one in held]
+    if group_name is not None:
+        rows = [row for row in rows if row.group == group_name]
+    rows.sort(key=lambda row: (class_key(row.group or ""), name_key(row.name or "")))
+    if as_json:
+        click.echo(msgspec.json.encode(rows))
+        return
+    for row in rows:
+        whose = " ".join(part for part in (row.group, row.name) if part) or row.kind
+        click.echo(f"{row.number}  {row.until}  {row.state}  {whose}")
+    click.echo(f"{sum(row.state == 'valid' for row in rows)} of {len(rows)} cards are valid")
 
 
 @card_group.command("keys")
 @home_option
 def card_keys(folder: Path) -> None:
     """The public keys that gates verify cards with, as [cards.keys] of gate.toml has them."""
-    for key_id, key in open_home(folder).public_keys().items():
-        click.echo(f'{key_id} = "{base64.b64encode(key.public_bytes_raw()).decode()}"')
+    home = open_home(folder)
+    keys = home.public_keys()
+    with closing(home.database()) as database, database.read() as connection:
+        uses = key_uses(connection, today(home))
+    for key_id, key in keys.items():
+        use = uses.get(key_id)
+        told = f"{use.cards} cards, the last until {use.until}" if use else "no card in use"
+        if key_id == home.key_id:
+            told += "; signs new cards"
+        elif use is None:
+            told += f"; can go: card retire-key {key_id}"
+        text = base64.b64encode(key.public_bytes_raw()).decode()
+        click.echo(f'{key_id} = "{text}"  # {told}')
+    for key_id in sorted(uses.keys() - keys.keys()):
+        click.echo(f"# {uses[key_id].cards} cards need keys/card-{key_id}.pem; restore the file")
 
 
-def _today(home: Home) -> date:
+@card_group.command("rotate-key")
+@home_option
+def card_rotate_key(folder: Path) -> None:
+    """Make the next signing key; cards of the older ones stay valid until they expire."""
+    home = open_home(folder)
+    key_id = home.key_id + 1
+    if key_id > HIGHEST_KEY:
+        raise SchoolgateError(f"a card can name the keys 0 to {HIGHEST_KEY} only")
+    home.card_key()  # whoever has lost the old key shall restore it first
+    home.make_card_key(key_id)
+    click.echo(f"key {key_id} signs new cards from now on; keep a safe copy of keys/")
+    click.echo("Gates that stand already need it before such a card comes: gate-bridge card keys")
+
+
+@card_group.command("retire-key")
+@home_option
+@click.argument("key_id", type=click.IntRange(0, HIGHEST_KEY))
+def card_retire_key(folder: Path, key_id: int) -> None:
+    """Take a key out of use that no card needs any more."""
+    home = open_home(folder)
+    if key_id == home.key_id:
+        raise SchoolgateError(
+            f"new cards are signed with key {key_id}; first run: gate-bridge card rotate-key"
+        )
+    with closing(home.database()) as database, database.read() as connection:
+        use = key_uses(connection, today(home)).get(key_id)
+    if use:
+        raise SchoolgateError(
+            f"{use.cards} cards of key {key_id} are still in use, the last until {use.until}"
+        )
+    path = home.retire_card_key(key_id)
+    click.echo(f"key {key_id}: gates that are made from now on do not know it; kept as {path.name}")
+
+
+def new_cards(
+    home: Home, kind: Kind, unit_id: str, span: tuple[date, date], number: int = 1
+) -> list[IssuedCard]:
+    """New cards of the newest key, not yet kept anywhere. `span`: first and last day."""
+    return issue_cards(
+        number,
+        kind=kind,
+        unit_id=unit_id,
+        not_before=span[0],
+        expires=span[1],
+        key_id=home.key_id,
+        key=home.card_key(),
+    )
+
+
+def write_pdf(out: Path, cards: list[PrintedCard], title: str, *, single: bool) -> None:
+    """Write sheets, or single cards. Raises SchoolgateError."""
+    write = write_single_cards if single else write_sheet
+    try:
+        write(out, cards, title=title, created=datetime.now(UTC))
+    except OSError as error:
+        raise SchoolgateError(f"{out}: {error.strerror}; choose a folder you own") from error
+
+
+def known_unit(connection: sa.Connection, unit_id: str) -> Unit:
+    """The unit. Raises SchoolgateError if there is none."""
+    unit = find_unit(connection, unit_id)
+    if unit is None:
+        raise SchoolgateError(f"there is no unit {unit_id}; see: gate-bridge unit list")
+    return unit
+
+
+def today(home: Home) -> date:
+    """The local date."""
     return datetime.now(home.zone).date()
+
+
+def _for_roster(
+    home: Home,
+    database: Database,
+    unit_id: str,
+    kind: Kind | None,
+    group_name: str | None,
+    span: tuple[date, date],
+    *,
+    dry_run: bool,
+) -> list[IssuedCard]:
+    day = today(home)
+    with database.write() as connection:
+        known_unit(connection, unit_id)
+        there = members(connection, [unit_id], day, kind=kind, group_name=group_name)
+        having = {
+            one.person
+            for one in cards_of(connection, unit_id)
+            if one.person is not None and one.is_lasting(day)
+        }
+        issued: list[tuple[IssuedCard, Member]] = []
+        lacking = sorted(without_card(there, having), key=lambda member: member.who.kind)
+        for its_kind, of_kind in groupby(lacking, key=lambda member: member.who.kind):
+            people = list(of_kind)
+            made = new_cards(home, its_kind, unit_id, span, len(people))
+            issued += zip(made, people, strict=True)
+        if not dry_run:
+            add_cards(connection, [card for card, _ in issued], now_ms())
+            for card, member in issued:
+                hand_over(connection, card.card_id, member.person)
+    return [card for card, _ in issued]
+
+
+class _Row(msgspec.Struct, frozen=True):
+    number: str
+    kind: Kind
+    name: str | None
+    group: str | None
+    until: date
+    state: str
+
+    @classmethod
+    def of(cls, one: HeldCard, there: dict[int, Member], day: date) -> "_Row":
+        member = there.get(one.person) if one.person is not None else None
+        expired = "expired" if one.card.expires < day else ""
+        good = "day pass" if one.card.is_day_pass else "valid"
+        return cls(
+            number=card_number(one.card.card_id),
+            kind=one.card.kind,
+            name=member.who.name if member else None,
+            group=member.place.group_name if member else None,
+            until=one.card.expires,
+            state=f"revoked ({one.revoked})" if one.revoked else expired or good,
+        )

@@ -9,12 +9,13 @@ import click
 from firmware_config import bundle
 from gate_contract import topics
 from gate_contract.errors import SchoolgateError
+from gate_contract.foreign import IdKind
 from gate_contract.head import key_text
 from server_bridge import pki
 from server_bridge.broker.config import write_broker_config
 from server_bridge.clock import now_ms
 from server_bridge.command.options import home_option
-from server_bridge.home import initialise, open_home, sample
+from server_bridge.home import Home, initialise, open_home, sample
 from server_bridge.pki import Identity
 from server_bridge.store.schema import NAME_LENGTH
 from server_bridge.store.units import (
@@ -117,10 +118,14 @@ def gate_group() -> None:
 @click.argument("gate_id")
 @click.option("--unit", "unit_id", required=True, help="The school where it stands.")
 @click.option("--direction", type=click.Choice(["in", "out", "auto"]), default="auto")
+@click.option("--visitor-ids", default="", help="cccd, bhyt or both: papers of visitors.")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="A new folder.")
-def gate_add(folder: Path, gate_id: str, unit_id: str, direction: str, out: Path) -> None:
+def gate_add(
+    folder: Path, gate_id: str, unit_id: str, direction: str, visitor_ids: str, out: Path
+) -> None:
     """Register a gate and write its bundle: configuration, certificate, key."""
     home = open_home(folder)
+    visitors = _visitors(home, unit_id, visitor_ids)
     identity = Identity.gate(gate_id)
     with home.database().write() as connection:
         issued = pki.issue(home.pki, identity, now=datetime.now(UTC))
@@ -137,9 +142,22 @@ def gate_add(folder: Path, gate_id: str, unit_id: str, direction: str, out: Path
                 cert_pem=issued.cert_pem,
                 key_pem=issued.key_pem,
                 ca_pem=issued.ca_pem,
+                visitors=visitors,
             ),
         )
     click.echo(f"{path.parent}: copy this folder to the gate as /etc/schoolgate; it holds its key")
+
+
+def _visitors(home: Home, unit_id: str, accepted: str) -> bundle.VisitorIds | None:
+    kinds = tuple(kind.strip() for kind in accepted.split(",") if kind.strip())
+    unknown = set(kinds) - set(IdKind)
+    if unknown:
+        raise SchoolgateError(f"visitors' papers are cccd and bhyt, not {', '.join(unknown)}")
+    if not kinds:
+        return None
+    home.make_visitor_keys()
+    key, seal_to = home.school_visitor_key(unit_id), home.visitor_key().public_key()
+    return bundle.VisitorIds(kinds, key, seal_to)
 
 
 @gate_group.command("list")

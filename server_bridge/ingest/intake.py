@@ -21,6 +21,7 @@ from server_bridge.store.database import bump
 from server_bridge.store.schema import boots, crossings, gates, ledgers
 from server_bridge.store.signatures import keep_signature
 from server_bridge.store.units import ancestry, gate_units
+from server_bridge.store.visitors import keep_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,7 @@ class Intake:
                 for record, time in zip(records, filed, strict=True)
             ],
         )
+        keep_words(self._connection, ledger, records)
         passages, scans = [], Counter[tuple[str, date, str]]()
         for record, time in zip(records, filed, strict=True):
             passage = _passage(ledger, unit_id, record, time)

@@ -11,6 +11,7 @@ from gate_contract.verdicts import Verdict
 from server_bridge.store.counts import miscounted
 from server_bridge.store.schema import crossings, ledgers
 from server_bridge.store.units import ancestry
+from server_bridge.store.visitor_schema import visitor_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ def count_faults(connection: sa.Connection) -> list[str]:
 
 def _prove(connection: sa.Connection, ledger: sa.Row[Any]) -> LedgerProof:
     rows = connection.execute(
-        crossings.select()
+        stored_records()
         .where(crossings.c.ledger == ledger.ledger)
         .order_by(crossings.c.seq)
         .execution_options(yield_per=2_000)
@@ -70,8 +71,14 @@ def _prove(connection: sa.Connection, ledger: sa.Row[Any]) -> LedgerProof:
     )
 
 
+def stored_records() -> sa.Select[Any]:
+    """All crossings, each with the seal of a visitor's words, if it has one."""
+    same = (visitor_words.c.ledger == crossings.c.ledger) & (visitor_words.c.seq == crossings.c.seq)
+    return sa.select(crossings, visitor_words.c.seal).outerjoin(visitor_words, same)
+
+
 def record_of_row(row: sa.Row[Any]) -> Record:
-    """A stored row as the gate wrote it."""
+    """A row of `stored_records` as the gate wrote it, without sealed words."""
     return Record(
         seq=row.seq,
         boot_id=row.boot_id,
@@ -83,4 +90,5 @@ def record_of_row(row: sa.Row[Any]) -> Record:
         kind=row.kind and Kind(row.kind),
         direction=row.direction and Direction(row.direction),
         count=row._mapping["count"],  # a row's own count is its method
+        seal=row.seal,
     )

@@ -17,9 +17,11 @@ from gate_contract.crossing import (
     Record,
     chain_over,
     chain_start,
+    seal_of,
 )
 from gate_contract.health import Health, ScanHealth
 from gate_contract.receipt import Receipt
+from gate_contract.sealing import MOST_SEALED_BYTES
 from gate_contract.verdicts import CROSSINGS, REFUSALS, Verdict
 
 KEY_ID = 1
@@ -69,6 +71,7 @@ def records(draw: st.DrawFn, seq: int | None = None) -> Record:
     trusted = verdict is Verdict.CLOCK_SET or draw(st.booleans())
     crossing = verdict in CROSSINGS
     known = crossing or (verdict in REFUSALS and draw(st.booleans()))
+    sealed = draw(st.none() | st.binary(max_size=MOST_SEALED_BYTES)) if crossing else None
     return Record(
         seq=draw(st.integers(1, LARGEST)) if seq is None else seq,
         boot_id=draw(hexadecimal(32)),
@@ -80,6 +83,8 @@ def records(draw: st.DrawFn, seq: int | None = None) -> Record:
         kind=draw(st.sampled_from(Kind)) if known else None,
         direction=draw(st.sampled_from(Direction)) if crossing else None,
         count=1 if crossing else draw(st.integers(1, 2**31 - 1)),
+        seal=None if sealed is None else seal_of(sealed),
+        sealed=sealed,
     )
 
 

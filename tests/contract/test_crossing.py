@@ -24,8 +24,10 @@ from gate_contract.crossing import (
     chain_start,
     decode_batch,
     encode_batch,
+    seal_of,
 )
 from gate_contract.errors import ContractError
+from gate_contract.sealing import MOST_SEALED_BYTES
 from gate_contract.verdicts import Verdict
 from tests.contract.examples import (
     GATE_ID,
@@ -49,7 +51,8 @@ def test_a_record_survives_the_wire(record: Record) -> None:
 
 @given(records())
 def test_canonical_bytes_are_what_any_json_library_writes(record: Record) -> None:
-    fields = [getattr(record, name) for name in Record.__struct_fields__]
+    fields = [getattr(record, name) for name in Record.__struct_fields__[:10]]
+    fields += [record.seal] if record.seal else []
     written = json.dumps(fields, ensure_ascii=True, separators=(",", ":")).encode("ascii")
     assert canonical(record) == written
 
@@ -167,8 +170,42 @@ def test_the_largest_batch_of_a_gate_is_within_the_limit() -> None:
         for seq in range(first, first + MAX_RECORDS)
     ]
     payload = encode_batch(batch_of(longest, "0" * 32, bytes(32), oldest=first))
+    assert len(payload) <= 65_536
+    assert len(decode_batch(payload, GATE_ID).records) == MAX_RECORDS
+    sealed = bytes(MOST_SEALED_BYTES)
+    of_visitors = [
+        msgspec.structs.replace(
+            one, verdict=Verdict.ADMITTED_OUT, count=1, seal=seal_of(sealed), sealed=sealed
+        )
+        for one in longest
+    ]
+    payload = encode_batch(batch_of(of_visitors, "0" * 32, bytes(32), oldest=first))
     assert len(payload) <= MAX_PAYLOAD_BYTES * 3 // 4
     assert len(decode_batch(payload, GATE_ID).records) == MAX_RECORDS
+
+
+def test_sealed_words_are_those_of_the_seal_and_may_be_gone() -> None:
+    sealed = b"\1" + bytes(64)
+    whole = record(
+        1,
+        verdict=Verdict.ADMITTED_IN,
+        card_id="f" * 16,
+        kind=Kind.VISITOR,
+        direction=Direction.IN,
+        seal=seal_of(sealed),
+        sealed=sealed,
+    )
+    erased = msgspec.structs.replace(whole, sealed=None)
+    assert canonical(erased) == canonical(whole)
+    assert canonical(whole) != canonical(msgspec.structs.replace(erased, seal=None))
+    for wrong in (
+        {"sealed": sealed + b"x"},
+        {"seal": None},
+        {"verdict": "repeat"},
+        {"seal": "f" * 64},
+    ):
+        with pytest.raises(msgspec.ValidationError, match=r"visitor|seal"):
+            msgspec.convert(msgspec.to_builtins(whole) | msgspec.to_builtins(wrong), Record)
 
 
 def test_a_batch_of_another_gate_is_refused() -> None:

@@ -10,16 +10,20 @@ from typing import Any
 import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from gate_contract import base45, topics
+from gate_contract import base45, foreign, topics
 from gate_contract.card import Card, Kind, verify
 from gate_contract.card_signing import sign
 from gate_contract.counts import UnitCounts, encode_counts
 from gate_contract.crossing import Record, canonical, chain_start, decode_batch, encode_batch
 from gate_contract.errors import ContractError
+from gate_contract.foreign import CheckInPoster, ForeignId
 from gate_contract.head import head_bytes, is_signed
 from gate_contract.health import decode_health, encode_health
+from gate_contract.pseudonym import pseudonym, school_key
 from gate_contract.receipt import decode_receipt, encode_receipt
+from gate_contract.sealing import unseal
 from gate_contract.topics import Channel, CountsTopic, GateTopic
 from gate_contract.verdicts import Verdict
 from tests.contract.vectors import FOLDER, files
@@ -158,6 +162,30 @@ def test_refused_payloads_are_refused_with_their_reason(again: Callable[[bytes],
         with pytest.raises(ContractError) as refusal:
             again(sample["payload"].encode())
         assert refusal.value.reason == sample["reason"], sample["name"]
+
+
+def test_visitors_papers_and_what_becomes_of_them() -> None:
+    told = read("visitors")
+    for sample in told["accepted"]:
+        assert foreign.read(sample["text"].encode()) == ForeignId(**sample["says"])
+    assert {foreign.read(sample["text"].encode()) for sample in told["refused"]} == {None}
+    assert {foreign.read(text.encode()) for text in told["posters"]} == {CheckInPoster()}
+    names, sealing, row = told["pseudonym"], told["sealing"], told["record"]
+    key = school_key(bytes.fromhex(names["district_key_hex"]), names["unit_id"])
+    assert key.hex() == names["school_key_hex"]
+    who = ForeignId(names["kind"], names["number"], "", "")
+    assert pseudonym(key, date.fromisoformat(names["day"]), who) == names["card_id"]
+    private = X25519PrivateKey.from_private_bytes(bytes.fromhex(sealing["district_private_hex"]))
+    assert private.public_key().public_bytes_raw().hex() == sealing["district_public_hex"]
+    sealed = bytes.fromhex(sealing["sealed_hex"])
+    assert unseal(sealed, sealing["card_id"], private).number == names["number"]
+    record = msgspec.convert(row["record"], Record)
+    assert record.sealed == sealed
+    assert canonical(record).decode("ascii") == row["canonical"]
+    assert row["canonical"].endswith(f',1,"{hashlib.sha256(sealed).hexdigest()}"]')
+    batch = decode_batch(told["batch"].encode(), read("batch")["topic_gate_id"])
+    assert batch.records == [record]
+    assert batch.head == row["chain"]
 
 
 def test_a_signed_head_is_the_gates() -> None:

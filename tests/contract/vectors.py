@@ -26,6 +26,7 @@ from tests.contract.ledger_vectors import (
     receipt_vectors,
     refused,
 )
+from tests.contract.visitor_vectors import visitor_vectors
 
 FOLDER = Path(__file__).parents[2] / "docs" / "vectors"
 
@@ -149,6 +150,7 @@ def files() -> Iterator[tuple[str, bytes]]:
         "receipt": receipt_vectors(),
         "health": health_vectors(),
         "counts": counts_vectors(),
+        "visitors": visitor_vectors(),
     }
     for name, content in told.items():
         yield f"{name}.json", msgspec.json.format(msgspec.json.encode(content), indent=2) + b"\n"

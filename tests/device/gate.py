@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from device.ledger.file import LedgerError, create
 from device.ledger.writing import ScanLedger
+from device.scan.claims import Visitors
 from device.scan.gatekeeper import Gatekeeper
 from device.scan.verdict import Policy
 from gate_contract.crossing import Direction, Record
@@ -31,6 +32,7 @@ class Gate:
     clock: FakeClock = field(default_factory=FakeClock)
     issuer: Issuer = field(default_factory=Issuer)
     broken: LedgerError | None = None
+    visitors: Visitors | None = None
     keeper: Gatekeeper = field(init=False)
 
     def __post_init__(self) -> None:
@@ -39,7 +41,7 @@ class Gate:
     def start(self) -> None:
         """As after a restart of gate-scan."""
         policy = Policy(self.direction, 5_000)
-        self.keeper = Gatekeeper(policy, self.issuer.public_keys, ZONE, self._open)
+        self.keeper = Gatekeeper(policy, self.issuer.public_keys, ZONE, self._open, self.visitors)
 
     def _open(self) -> ScanLedger:
         if self.broken:

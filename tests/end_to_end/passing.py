@@ -20,7 +20,7 @@ def card_codes(town: Town, number: int) -> list[bytes]:
         unit_id=SCHOOL,
         not_before=today - timedelta(days=1),
         expires=today + timedelta(days=1),
-        key_id=town.home.settings.cards.key_id,
+        key_id=town.home.key_id,
         key=town.home.card_key(),
     )
     return [card.text.encode() for card in cards]

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from gate_contract.crossing import MAX_PAYLOAD_BYTES
 from gate_contract.health import Health, ScanHealth, encode_health
 from gate_contract.topics import Channel, gate
 from server_bridge.ingest.intake import Intake
@@ -37,7 +38,7 @@ class TestFaults:
         bad = [
             (topic, b"\x00\xff not json"),
             (topic, b"[" * 100_000),
-            (topic, b"x" * 200_000),
+            (topic, b"x" * (MAX_PAYLOAD_BYTES + 1)),
             (gate(SECOND_GATE, Channel.CROSSINGS), payload),
             (topic, payload.replace(b'"pupil"', b'"staff"')),
             (gate(GATE, Channel.HEALTH), b"{}"),

@@ -1,0 +1,63 @@
+"""What a code claims to be: a card of ours, a visitor's own paper, or nothing that passes."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+
+from gate_contract.card import Card, Kind, verify
+from gate_contract.foreign import CheckInPoster, ForeignId, IdKind, read
+from gate_contract.pseudonym import pseudonym
+from gate_contract.sealing import seal
+from gate_contract.verdicts import Verdict
+
+Claim = Card | ForeignId | Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Visitors:
+    """Whose papers let a visitor in; by default nobody's. `key` is the school's."""
+
+    accept: frozenset[IdKind] = frozenset()
+    key: bytes = b""
+    seal_to: X25519PublicKey | None = None
+    new_key: Callable[[], X25519PrivateKey] = field(default=X25519PrivateKey.generate)
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """A visitor as the ledger has one: a card for this day only, and the sealed words."""
+
+    card: Card
+    sealed: bytes
+
+
+def claim_of(code: bytes, keys: Mapping[int, Ed25519PublicKey], accept: frozenset[IdKind]) -> Claim:
+    """What `code` claims, before anything is known of the day or of the ledger."""
+    claim = verify(code, keys)
+    if claim is not Verdict.NOT_A_PERSON_CARD:
+        return claim
+    paper = read(code)
+    if isinstance(paper, CheckInPoster):
+        return Verdict.CHECK_IN_POSTER
+    return paper if paper and paper.kind in accept else claim
+
+
+def claim_key(claim: Claim, code: bytes) -> str | bytes:
+    """By what one presentation is told from another: a person, however the code is read."""
+    match claim:
+        case Card():
+            return claim.card_id
+        case ForeignId():
+            return f"{claim.kind}|{claim.number}"
+    return code
+
+
+def welcome(who: ForeignId, visitors: Visitors, day: date) -> Guest:
+    """`who` as a guest of `day`. Takes as long as a frame or two (`gate_contract.pseudonym`)."""
+    if visitors.seal_to is None:
+        raise ValueError("visitors are accepted, but there is no key to seal their words to")
+    card = Card(pseudonym(visitors.key, day, who), Kind.VISITOR, date.min, date.max)
+    return Guest(card, seal(who, card.card_id, visitors.seal_to, visitors.new_key()))

@@ -1,0 +1,33 @@
+"""Cards lie in the order in which a school hands them out."""
+
+import random
+
+from gate_contract.card import Kind
+from server_bridge.cards.order import class_key, handing_out
+from tests.server.cards import samples
+
+
+def test_classes_count_as_people_do() -> None:
+    ordered = ["1A", "6A", "6A2", "6A10", "6Ă", "6B", "6Đ", "7A", "10A", "Lá 1", "Lá 2"]
+    shuffled = random.Random(1).sample(ordered, len(ordered))
+    assert sorted(shuffled, key=class_key) == ordered
+
+
+def test_by_kind_then_class_then_given_name() -> None:
+    wanted = [
+        (Kind.PUPIL, "6A", "Trần Văn Ân"),
+        (Kind.PUPIL, "6A", "Nguyễn Đức Dũng"),
+        (Kind.PUPIL, "6A", "Lê Anh Đào"),
+        (Kind.PUPIL, "6A", None),
+        (Kind.PUPIL, "10A", "Bùi An"),
+        (Kind.PUPIL, None, "Bùi Bình"),
+        (Kind.STAFF, "Tổ Toán", "An"),
+        (Kind.VISITOR, None, None),
+    ]
+    cards = [
+        samples.card(number, kind=kind, group=group, name=name)
+        for number, (kind, group, name) in enumerate(wanted)
+    ]
+    shuffled = random.Random(1).sample(cards, len(cards))
+    ordered = sorted(shuffled, key=handing_out)
+    assert [(card.kind, card.group, card.name) for card in ordered] == wanted
