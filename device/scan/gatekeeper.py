@@ -7,14 +7,16 @@ what they say is in the ledger by then.
 import copy
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from device.ledger.file import LedgerError
 from device.ledger.writing import Entry, ScanLedger
+from device.scan.rosters import NoRosters, Rosters, Standing
 from device.scan.sightings import RefusalBudget, Sightings
-from device.scan.verdict import Decision, Known, LastCrossing, Policy, decide
+from device.scan.verdict import Answer, Decision, Known, LastCrossing, Policy, decide
 from device.timekeeping import Now, Reading, Stamp, Timekeeper
 from gate_contract.card import Card, verify
 from gate_contract.school_day import local_day
@@ -37,10 +39,12 @@ class Gatekeeper:
         keys: Mapping[int, Ed25519PublicKey],
         zone: ZoneInfo,
         open_ledger: Callable[[], ScanLedger],
+        rosters: Rosters | None = None,
     ) -> None:
         self._policy = policy
         self._keys = keys
         self._open_ledger = open_ledger
+        self.rosters = rosters or NoRosters()
         self._ledger: ScanLedger | None = None
         self._timekeeper = Timekeeper(zone)
         self._sightings = Sightings()
@@ -55,7 +59,7 @@ class Gatekeeper:
     def clock_trusted(self) -> bool:
         return self._timekeeper.offset_ms is not None
 
-    def see(self, codes: Iterable[bytes], captured_up_ms: int, reading: Reading) -> list[Verdict]:
+    def see(self, codes: Iterable[bytes], captured_up_ms: int, reading: Reading) -> list[Answer]:
         """The verdicts to signal for the codes in one frame; what they say is committed
         (of refusals beyond the budget, the sums are, within a minute).
 
@@ -72,7 +76,7 @@ class Gatekeeper:
         try:
             ready = self._ready(reading)
             decisions = {
-                key: self._decide(key, claim, captured_up_ms, ready) for key, claim in new.items()
+                key: self._decide(key, shown, captured_up_ms, ready) for key, shown in new.items()
             }
             entries = [
                 Entry(ready.stamp, decision.verdict, decision.card, decision.direction)
@@ -88,11 +92,13 @@ class Gatekeeper:
         self._budget = budget
         for key in decisions:
             self._sightings.note(key, captured_up_ms)
-        return [decision.verdict for decision in decisions.values()]
+        return [decision.answer for decision in decisions.values()]
 
     def tend(self, reading: Reading, *, sum_up: bool = False) -> None:
-        """What a gate does without anybody in view: learn the time, prove its storage, and once a
-        minute, or now with `sum_up`, record the sums of refusals beyond the budget."""
+        """What a gate does without anybody in view: take up a new roster, learn the time, prove
+        its storage, and once a minute, or now with `sum_up`, record the sums of refusals beyond the
+        budget."""
+        self.rosters.refresh(reading.up_ms)
         if self._resting(reading):
             return
         if self._ledger and self._ledger.is_doubted():
@@ -124,24 +130,28 @@ class Gatekeeper:
 
     def _new_presentations(
         self, codes: Iterable[bytes], captured_up_ms: int
-    ) -> dict[str | bytes, Card | Verdict]:
-        claims: dict[str | bytes, Card | Verdict] = {}
+    ) -> "dict[str | bytes, _Shown]":
+        new: dict[str | bytes, _Shown] = {}
         for code in codes:
             claim = verify(code, self._keys)
             key = claim.card_id if isinstance(claim, Card) else code
             if not self._sightings.is_held(key, captured_up_ms):
-                claims[key] = claim
-        return claims
+                standing = Standing()
+                if isinstance(claim, Card):
+                    standing = self.rosters.standing(claim, code)
+                new[key] = _Shown(claim, standing)
+        return new
 
     def _decide(
-        self, key: str | bytes, claim: Card | Verdict, captured_up_ms: int, ready: "_Ready"
+        self, key: str | bytes, shown: "_Shown", captured_up_ms: int, ready: "_Ready"
     ) -> Decision:
+        claim, standing = shown
         last = None
         stored = ready.ledger.last_crossing(claim.card_id) if isinstance(claim, Card) else None
         if stored:
             day = None if stored.at is None else local_day(stored.at, ready.timekeeper.zone)
             last = LastCrossing(stored.direction, stored.boot_id, stored.up_ms, day)
-        known = Known(last=last, seen_ms_ago=self._sightings.seen_ms_ago(key, captured_up_ms))
+        known = Known(last, self._sightings.seen_ms_ago(key, captured_up_ms), *standing)
         return decide(claim, known, ready.now, self._policy)
 
     def _ready(self, reading: Reading) -> "_Ready":
@@ -165,13 +175,13 @@ class Gatekeeper:
     def _proof_due(self, reading: Reading) -> bool:
         return self._proven_up_ms is None or reading.up_ms - self._proven_up_ms >= PROOF_MS
 
-    def _answer_fault(self, reading: Reading) -> list[Verdict]:
+    def _answer_fault(self, reading: Reading) -> list[Answer]:
         """Once a second, so that a card held up is answered again, but not at every frame."""
         last = self._fault_answered_up_ms
         if last is not None and reading.up_ms - last < RETRY_MS:
             return []
         self._fault_answered_up_ms = reading.up_ms
-        return [Verdict.STORAGE_FAILED]
+        return [Answer(Verdict.STORAGE_FAILED)]
 
     def _resting(self, reading: Reading) -> bool:
         return self._failed_up_ms is not None and reading.up_ms - self._failed_up_ms < RETRY_MS
@@ -187,6 +197,13 @@ class Gatekeeper:
         self._failed_up_ms = None
         self._proven_up_ms = reading.up_ms
         self.storage_fault = None
+
+
+class _Shown(NamedTuple):
+    """What a new code in view is, and how it stands in the rosters."""
+
+    claim: Card | Verdict
+    standing: Standing
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from device.scan.frames import CameraError, FrameSource
 from device.scan.gatekeeper import Gatekeeper
 from device.scan.ladder import Step
 from device.scan.loop import ScanLoop
+from device.scan.rosters import FiledRosters
 from device.scan.rungs import Rungs
 from device.scan.signals import (
     PatternSignaller,
@@ -76,7 +77,11 @@ def keeper(config: Config) -> Gatekeeper:
     """The gatekeeper on the configured ledger, which it makes where there is none."""
     policy = Policy(config.direction, round(config.gate.repeat_window_s * 1000))
     return Gatekeeper(
-        policy, config.public_keys, config.zone, Opening(config.ledger_path, config.gate.id)
+        policy,
+        config.public_keys,
+        config.zone,
+        Opening(config.ledger_path, config.gate.id),
+        FiledRosters(config.ledger_path.parent, config.gate.id, config.order_keys),
     )
 
 
