@@ -155,6 +155,7 @@ def _gate(
             broker_host=home.settings.broker.host,
             broker_port=home.settings.broker.port,
             card_keys=home.public_keys(),
+            order_keys=home.orders_public_keys(),
             cert_pem=issued.cert_pem,
             key_pem=issued.key_pem,
             ca_pem=issued.ca_pem,

@@ -52,6 +52,10 @@ class Cards(Struct, frozen=True, forbid_unknown_fields=True):
     key_id: Annotated[int, Meta(ge=0, le=255)] = 1
 
 
+class Orders(Struct, frozen=True, forbid_unknown_fields=True):
+    key_id: Annotated[int, Meta(ge=0, le=255)] = 1
+
+
 class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     """All of `bridge.toml`."""
 
@@ -60,6 +64,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     broker: Broker = Broker()
     web: Web = Web()
     cards: Cards = Cards()
+    orders: Orders = Orders()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +117,32 @@ class Home:
 
     def card_key(self, key_id: int | None = None) -> Ed25519PrivateKey:
         """A private key, by default the one that new cards are signed with. Raises HomeError."""
-        path = self._key_path(self.settings.cards.key_id if key_id is None else key_id)
+        return self._private_key("card", self.settings.cards.key_id if key_id is None else key_id)
+
+    def orders_key(self) -> Ed25519PrivateKey:
+        """The private key that rosters are signed with. Raises HomeError."""
+        return self._private_key("orders", self.settings.orders.key_id)
+
+    def public_keys(self) -> dict[int, Ed25519PublicKey]:
+        """What gates need to verify cards, by key_id: every key of the folder, for older cards are
+        about as long as they are valid. Raises HomeError."""
+        return self._public_keys("card", self.settings.cards.key_id)
+
+    def orders_public_keys(self) -> dict[int, Ed25519PublicKey]:
+        """What gates need to believe a roster, by key_id: every such key of the folder, so that the
+        next one can be at the gates before it is used. Raises HomeError."""
+        return self._public_keys("orders", self.settings.orders.key_id)
+
+    def make_card_key(self) -> None:
+        """Make the key that cards are signed with, unless there is one."""
+        self._make_key("card", self.settings.cards.key_id)
+
+    def make_orders_key(self) -> None:
+        """Make the key that rosters are signed with, unless there is one."""
+        self._make_key("orders", self.settings.orders.key_id)
+
+    def _private_key(self, use: str, key_id: int) -> Ed25519PrivateKey:
+        path = self._key_path(use, key_id)
         try:
             key = serialization.load_pem_private_key(path.read_bytes(), password=None)
         except (OSError, ValueError) as error:
@@ -121,19 +151,16 @@ class Home:
             raise HomeError(f"{path} is not an Ed25519 key")
         return key
 
-    def public_keys(self) -> dict[int, Ed25519PublicKey]:
-        """What gates need to verify cards, by key_id: every key of the folder, for older cards are
-        about as long as they are valid. Raises HomeError."""
-        found = {self.settings.cards.key_id: self.card_key().public_key()}
-        for path in (self.folder / "keys").glob("card-*.pem"):
-            key_id = path.stem.removeprefix("card-")
-            if key_id.isascii() and key_id.isdigit():
-                found[int(key_id)] = self.card_key(int(key_id)).public_key()
+    def _public_keys(self, use: str, key_id: int) -> dict[int, Ed25519PublicKey]:
+        found = {key_id: self._private_key(use, key_id).public_key()}
+        for path in (self.folder / "keys").glob(f"{use}-*.pem"):
+            named = path.stem.removeprefix(f"{use}-")
+            if named.isascii() and named.isdigit():
+                found[int(named)] = self._private_key(use, int(named)).public_key()
         return found
 
-    def make_card_key(self) -> None:
-        """Make the signing key, unless there is one."""
-        path = self._key_path(self.settings.cards.key_id)
+    def _make_key(self, use: str, key_id: int) -> None:
+        path = self._key_path(use, key_id)
         if not path.exists():
             pem = Ed25519PrivateKey.generate().private_bytes(
                 serialization.Encoding.PEM,
@@ -143,8 +170,8 @@ class Home:
             path.parent.mkdir(mode=0o700, exist_ok=True)
             write_private(path, pem)
 
-    def _key_path(self, key_id: int) -> Path:
-        return self.folder / "keys" / f"card-{key_id}.pem"
+    def _key_path(self, use: str, key_id: int) -> Path:
+        return self.folder / "keys" / f"{use}-{key_id}.pem"
 
 
 def initialise(folder: Path) -> Home:
@@ -167,6 +194,7 @@ def initialise(folder: Path) -> Home:
     if not (folder / "tls" / "cert.pem").exists():
         pki.issue(home.pki, Identity.bridge(), now=now).write(folder / "tls")
     home.make_card_key()
+    home.make_orders_key()
     with closing(home.database()) as database:
         database.migrate()
     return home

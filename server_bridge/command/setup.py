@@ -134,6 +134,7 @@ def gate_add(folder: Path, gate_id: str, unit_id: str, direction: str, out: Path
                 broker_host=home.settings.broker.host,
                 broker_port=home.settings.broker.port,
                 card_keys=home.public_keys(),
+                order_keys=home.orders_public_keys(),
                 cert_pem=issued.cert_pem,
                 key_pem=issued.key_pem,
                 ca_pem=issued.ca_pem,
@@ -150,6 +151,15 @@ def gate_list(folder: Path) -> None:
         barred = gates_shut_out(connection)
         for gate_id, unit_id in sorted(gate_units(connection).items()):
             click.echo(f"{gate_id}  {unit_id}{'  shut out' if gate_id in barred else ''}")
+
+
+@gate_group.command("keys")
+@home_option
+def gate_keys(folder: Path) -> None:
+    """The public keys that gates hold, as [cards.keys] and [orders.keys] of gate.toml have them."""
+    home = open_home(folder)
+    click.echo(f"[cards.keys]\n{bundle.key_lines(home.public_keys())}\n")
+    click.echo(f"[orders.keys]\n{bundle.key_lines(home.orders_public_keys())}")
 
 
 @gate_group.command("shut-out")

@@ -87,6 +87,7 @@ class Town:
                 broker_host="127.0.0.1",
                 broker_port=self.port,
                 card_keys=self.home.public_keys(),
+                order_keys=self.home.orders_public_keys(),
                 cert_pem=issued.cert_pem,
                 key_pem=issued.key_pem,
                 ca_pem=issued.ca_pem,

@@ -26,7 +26,7 @@ def test_a_second_time_keeps_everything(home: Home) -> None:
     before = {path: path.read_bytes() for path in home.folder.rglob("*.pem")}
     again = initialise(home.folder)
     assert before == {path: path.read_bytes() for path in again.folder.rglob("*.pem")}
-    assert len(before) == 5
+    assert len(before) == 6
 
 
 def test_older_card_keys_stay_known_to_gates(home: Home) -> None:
