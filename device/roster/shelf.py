@@ -52,7 +52,7 @@ class Shelf:
         faults: list[str] = []
         for path in (self.path, self.path_before):
             try:
-                return Found(self._book(path.read_bytes()), "".join(faults[:1]))
+                return Found(self._book(_read(path)), "".join(faults[:1]))
             except FileNotFoundError:
                 continue
             except (OSError, ContractError) as error:
@@ -82,7 +82,7 @@ class Shelf:
         there is none."""
         for path in (self.path, self.path_before):
             try:
-                data = path.read_bytes()
+                data = _read(path)
                 self._book(data)
             except (OSError, ContractError):
                 continue
@@ -91,7 +91,7 @@ class Shelf:
 
     def _is_whole(self) -> bool:
         try:
-            self._book(self.path.read_bytes())
+            self._book(_read(self.path))
         except (OSError, ContractError):
             return False
         return True
@@ -106,6 +106,11 @@ class Shelf:
         if book is None:
             raise ContractError("malformed", "no roster is in it")
         return book
+
+
+def _read(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(MAX_FILE_BYTES + 1)
 
 
 def _split(data: bytes) -> tuple[bytes, bytes]:

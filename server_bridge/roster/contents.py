@@ -45,16 +45,11 @@ def changes(base: Contents, wanted: Contents) -> Contents | None:
     A card that is no longer at the school has level 0. One that is no longer revoked has expired,
     and is left in.
     """
-    levels = {
-        card: level for card, level in wanted.levels.items() if base.levels.get(card) != level
-    }
-    levels |= dict.fromkeys(base.levels.keys() - wanted.levels.keys(), 0)
-    known = set(base.revoked)
-    changed = contents(
-        policy=wanted.policy,
-        levels=levels,
-        revoked=[card for card in wanted.revoked if card not in known],
-    )
+    known, withdrawn = base.levels, set(base.revoked)
+    levels = {card: level for card, level in wanted.levels.items() if known.get(card) != level}
+    levels |= dict.fromkeys(known.keys() - wanted.levels.keys(), 0)
+    revoked = [card for card in wanted.revoked if card not in withdrawn]
+    changed = contents(policy=wanted.policy, levels=levels, revoked=revoked)
     return None if changed.size * REBASE > base.size else changed
 
 

@@ -25,7 +25,8 @@ def walk(kind: type[Struct], before: str = "") -> Iterator[tuple[str, Any]]:
         if isinstance(field.type, type) and issubclass(field.type, Struct):
             yield from walk(field.type, f"{name}.")
         elif name != "folder":  # where the file was found; parse refuses it as a setting
-            yield name, field.default
+            made = field.default_factory
+            yield name, field.default if made is NODEFAULT else made()
 
 
 SAMPLES = {

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from server_bridge.store import people_schema  # noqa: F401 (adds its tables to the metadata)
+from server_bridge.store import gate_roster_schema, people_schema  # noqa: F401 (tables)
 from server_bridge.store.schema import metadata
 
 engine = context.config.attributes["engine"].execution_options(schoolgate_writes=True)
