@@ -192,7 +192,7 @@ def _check_keys(keys: dict[str, str], setting: str) -> None:
         except ValueError as error:
             raise ConfigError(
                 f"{setting} {key_id}: not the base64 of a 32-byte public key; "
-                "copy it from: gate-bridge card keys"
+                "copy it from: gate-bridge gate keys"
             ) from error
 
 

@@ -148,7 +148,9 @@ def test_rosters_and_their_entries() -> None:
         signed = bytes.fromhex(told["domain_hex"]) + payload[65:]
         held_keys()[payload[0]].verify(payload[1:65], signed)
         roster = verify_roster(payload, held_keys())
-        assert roster == msgspec.convert(json.loads(zlib.decompress(payload[65:])), Roster)
+        assert roster == msgspec.convert(
+            json.loads(zlib.decompress(payload[65:])), Roster, str_keys=True
+        )
         assert json.loads(msgspec.json.encode(roster)) == sample["roster"]
         if roster.gate_id:
             book = take(book, roster, told["gate_id"])
