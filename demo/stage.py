@@ -131,8 +131,8 @@ def _issue(home: Home, unit_id: str) -> list[IssuedCard]:
             unit_id=unit_id,
             not_before=today,
             expires=today + timedelta(days=300),
-            key_id=home.key_id,
-            key=home.card_key(),
+            key_id=home.keys.card_key_id,
+            key=home.keys.card_key(),
         )
     with closing(home.database()) as database, database.write() as connection:
         add_cards(connection, issued, now_ms())
@@ -154,7 +154,8 @@ def _gate(
             timezone=home.settings.district.timezone,
             broker_host=home.settings.broker.host,
             broker_port=home.settings.broker.port,
-            card_keys=home.public_keys(),
+            card_keys=home.keys.public_keys(),
+            order_keys=home.keys.orders_public_keys(),
             cert_pem=issued.cert_pem,
             key_pem=issued.key_pem,
             ca_pem=issued.ca_pem,

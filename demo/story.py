@@ -81,7 +81,7 @@ def _texts(home: Home, cards: list[str], today: date) -> Iterator[tuple[str, flo
 
 
 def _own(home: Home, not_before: date, expires: date) -> str:
-    return _text(home.card_key(), home.key_id, not_before, expires)
+    return _text(home.keys.card_key(), home.keys.card_key_id, not_before, expires)
 
 
 def _text(key: Ed25519PrivateKey, key_id: int, not_before: date, expires: date) -> str:

@@ -46,6 +46,10 @@ class Cards(Struct, frozen=True, forbid_unknown_fields=True):
     keys: dict[str, str]
 
 
+class Orders(Struct, frozen=True, forbid_unknown_fields=True):
+    keys: dict[str, str] = {}
+
+
 class Camera(Struct, frozen=True, forbid_unknown_fields=True):
     source: Literal["picamera2", "v4l2", "replay"] = "picamera2"
     device: str = "/dev/video0"
@@ -97,6 +101,7 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
     gate: Gate
     cards: Cards
     broker: Broker
+    orders: Orders = Orders()
     camera: Camera = Camera()
     decoder: Decoder = Decoder()
     signals: Signals = Signals()
@@ -115,11 +120,13 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def public_keys(self) -> dict[int, Ed25519PublicKey]:
-        """The district's keys by key_id."""
-        return {
-            int(key_id): Ed25519PublicKey.from_public_bytes(base64.b64decode(text, validate=True))
-            for key_id, text in self.cards.keys.items()
-        }
+        """The district's keys of cards, by key_id."""
+        return _keys(self.cards.keys)
+
+    @property
+    def order_keys(self) -> dict[int, Ed25519PublicKey]:
+        """The district's keys of orders, by key_id. Without one no roster is believed."""
+        return _keys(self.orders.keys)
 
     @property
     def visitor_keys(self) -> tuple[bytes, X25519PublicKey]:
@@ -185,16 +192,8 @@ def _check_values(config: Config) -> None:
         ) from error
     if not config.cards.keys:
         raise ConfigError("[cards.keys] is empty: the gate could verify no card")
-    for key_id, text in config.cards.keys.items():
-        if not (key_id.isascii() and key_id.isdigit() and int(key_id) <= 255):
-            raise ConfigError(f"[cards.keys] {key_id!r}: a key_id is a number from 0 to 255")
-        try:
-            Ed25519PublicKey.from_public_bytes(base64.b64decode(text, validate=True))
-        except ValueError as error:
-            raise ConfigError(
-                f"[cards.keys] {key_id}: not the base64 of a 32-byte public key; "
-                "copy it from: gate-bridge card keys"
-            ) from error
+    _check_keys(config.cards.keys, "[cards.keys]")
+    _check_keys(config.orders.keys, "[orders.keys]")
     if config.visitors.accept:
         try:
             _ = config.visitor_keys
@@ -209,6 +208,27 @@ def _check_values(config: Config) -> None:
     used = [pin for pin in [*pins, config.signals.buzzer_pin] if pin >= 0]
     if config.signals.driver == "gpio" and len(used) != len(set(used)):
         raise ConfigError("[signals] two parts are on one pin; give each its own")
+
+
+def _check_keys(keys: dict[str, str], setting: str) -> None:
+    for key_id, text in keys.items():
+        if not (key_id.isascii() and key_id.isdigit() and int(key_id) <= 255):
+            raise ConfigError(f"{setting} {key_id!r}: a key_id is a number from 0 to 255")
+        try:
+            _key(text)
+        except ValueError as error:
+            raise ConfigError(
+                f"{setting} {key_id}: not the base64 of a 32-byte public key; "
+                "copy it from: gate-bridge gate keys"
+            ) from error
+
+
+def _keys(texts: dict[str, str]) -> dict[int, Ed25519PublicKey]:
+    return {int(key_id): _key(text) for key_id, text in texts.items()}
+
+
+def _key(text: str) -> Ed25519PublicKey:
+    return Ed25519PublicKey.from_public_bytes(base64.b64decode(text, validate=True))
 
 
 def sample() -> str:

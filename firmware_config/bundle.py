@@ -31,6 +31,7 @@ class Bundle:
     broker_host: str
     broker_port: int
     card_keys: Mapping[int, Ed25519PublicKey]
+    order_keys: Mapping[int, Ed25519PublicKey]
     cert_pem: bytes
     key_pem: bytes
     ca_pem: bytes
@@ -62,11 +63,15 @@ def write(folder: Path, bundle: Bundle) -> Path:
     return configuration
 
 
-def _configuration(bundle: Bundle) -> str:
-    keys = "\n".join(
+def key_lines(keys: Mapping[int, Ed25519PublicKey]) -> str:
+    """Public keys by key_id, as a table of `gate.toml` has them."""
+    return "\n".join(
         f'{key_id} = "{base64.b64encode(key.public_bytes_raw()).decode()}"'
-        for key_id, key in sorted(bundle.card_keys.items())
+        for key_id, key in sorted(keys.items())
     )
+
+
+def _configuration(bundle: Bundle) -> str:
     # A JSON string of these values is a TOML string.
     return f"""\
 # Made by `gate-bridge gate add`. All other settings and their defaults: gate config sample
@@ -77,7 +82,10 @@ direction = {json.dumps(bundle.direction)}
 timezone = {json.dumps(bundle.timezone)}
 
 [cards.keys]
-{keys}
+{key_lines(bundle.card_keys)}
+
+[orders.keys]
+{key_lines(bundle.order_keys)}
 
 [broker]
 host = {json.dumps(bundle.broker_host)}

@@ -29,9 +29,9 @@ def decode(text: bytes) -> bytes:
         raise ValueError("no Base45 text has this length")
     data = bytearray()
     for i in range(0, len(digits), 3):
-        group = digits[i : i + 3]
-        value = sum(digit * 45**power for power, digit in enumerate(group))
-        size = len(group) - 1
+        low, middle, *high = digits[i : i + 3]
+        value = low + 45 * middle + 2025 * (high[0] if high else 0)
+        size = 1 + len(high)
         if value >= 256**size:
             raise ValueError("a Base45 group beyond its bytes")
         data += value.to_bytes(size, "big")

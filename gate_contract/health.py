@@ -16,7 +16,9 @@ State = Literal["ok", "failed", "unknown"]
 class ScanHealth(Struct, frozen=True, kw_only=True):
     """What gate-scan knows. `camera`, `storage` and `signals` are `ok` or `failed`, with `detail`
     saying in words what failed. `frames` counts since the process started, `decoder_mishaps` how
-    often since then the decoder's process crashed, hung or took too much memory."""
+    often since then the decoder's process crashed, hung or took too much memory. It goes by the
+    rosters `roster_version` (its own) and `district_roster_version`, 0 for none; `roster_fault`
+    says in words which file it does not believe."""
 
     camera: State = "unknown"
     storage: State = "unknown"
@@ -27,13 +29,17 @@ class ScanHealth(Struct, frozen=True, kw_only=True):
     decoder_mishaps: Count = 0
     source_ended: bool = False
     detail: Annotated[str, Meta(max_length=500)] = ""
+    roster_version: Count = 0
+    district_roster_version: Count = 0
+    roster_fault: Annotated[str, Meta(max_length=200)] = ""
 
 
 class Health(Struct, frozen=True, kw_only=True):
     """`scan` is null while gate-scan is not heard of. `backlog` counts records without a receipt.
     `at` is UTC in ms by the gate's own clock, null where that is plainly wrong. `fault` says in
     words what keeps the gate from delivering; it is empty if nothing does. `damaged_ledgers` were
-    set aside on this gate's SD card and replaced by a new one: the card is failing."""
+    set aside on this gate's SD card and replaced by a new one: the card is failing. `roster_fault`
+    says why the roster that came last was refused; the one before it stays."""
 
     state: Literal["online", "offline"]
     version: Annotated[str, Meta(max_length=40)] = ""
@@ -47,6 +53,7 @@ class Health(Struct, frozen=True, kw_only=True):
     scan: ScanHealth | None = None
     fault: Annotated[str, Meta(max_length=500)] = ""
     damaged_ledgers: Count = 0
+    roster_fault: Annotated[str, Meta(max_length=200)] = ""
 
 
 OFFLINE = Health(state="offline")

@@ -17,6 +17,7 @@ class Channel(StrEnum):
     HEALTH = "health"
     RECEIPT = "receipt"
     ROSTER = "roster"
+    ROSTER_CHANGES = "roster-changes"
     COMMAND = "command"
 
 
@@ -27,11 +28,20 @@ class GateTopic:
 
 
 @dataclass(frozen=True, slots=True)
+class DistrictTopic:
+    """What is for every gate: rosters only."""
+
+    channel: Channel
+
+
+@dataclass(frozen=True, slots=True)
 class CountsTopic:
     unit_id: str
 
 
+ROSTERS = (Channel.ROSTER, Channel.ROSTER_CHANGES)
 _GATE = re.compile(rf"gate/v1/({GATE_ID})/({'|'.join(Channel)})", re.ASCII)
+_DISTRICT = re.compile(rf"district/v1/({'|'.join(ROSTERS)})", re.ASCII)
 _COUNTS = re.compile(rf"unit/v1/({UNIT_ID})/counts", re.ASCII)
 
 
@@ -47,6 +57,13 @@ def every_gate(channel: Channel) -> str:
     return f"gate/v1/+/{channel}"
 
 
+def district(channel: Channel) -> str:
+    """`district/v1/<channel>`. Raises ContractError if nothing on that channel is for all gates."""
+    topic = f"district/v1/{channel}"
+    parse(topic)
+    return topic
+
+
 def counts(unit_id: str) -> str:
     """`unit/v1/<unit_id>/counts`. Raises ContractError if `unit_id` cannot stand in a topic."""
     topic = f"unit/v1/{unit_id}/counts"
@@ -54,10 +71,12 @@ def counts(unit_id: str) -> str:
     return topic
 
 
-def parse(topic: str) -> GateTopic | CountsTopic:
+def parse(topic: str) -> GateTopic | DistrictTopic | CountsTopic:
     """What a topic names. Raises ContractError (`foreign_topic`) if it is none of ours."""
     if match := _GATE.fullmatch(topic):
         return GateTopic(match[1], Channel(match[2]))
+    if match := _DISTRICT.fullmatch(topic):
+        return DistrictTopic(Channel(match[1]))
     if match := _COUNTS.fullmatch(topic):
         return CountsTopic(match[1])
     raise ContractError(

@@ -14,6 +14,8 @@ from server_bridge.ingest.inbox import Inbox
 from server_bridge.ingest.loop import IngestLoop
 from server_bridge.ingest.publisher import Publisher
 from server_bridge.ingest.session import SessionOpener
+from server_bridge.roster.making import Signer
+from server_bridge.roster.office import RosterOffice
 from server_bridge.store.database import Database
 from server_bridge.web.serve import PageServer
 from server_bridge.web.site import page_server
@@ -62,7 +64,8 @@ def serve(home: Home, *, ingest: bool, web: bool, on_page: Callable[[str], None]
 def ingest_loop(
     home: Home, database: Database, stopping: threading.Event, alive: Callable[[], None]
 ) -> IngestLoop:
-    """The ingest loop of a district."""
+    """The ingest loop of a district. Raises HomeError without the orders key."""
+    signer = Signer(home.settings.orders.key_id, home.keys.orders_key())
     return IngestLoop(
         database=database,
         inbox=Inbox(database, home.zone),
@@ -71,6 +74,7 @@ def ingest_loop(
         now_ms=now_ms,
         stopping=stopping,
         alive=alive,
+        rosters=RosterOffice(database, home.zone, signer),
     )
 
 

@@ -7,6 +7,7 @@ what they say is in the ledger by then.
 import copy
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -14,8 +15,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from device.ledger.file import LedgerError
 from device.ledger.writing import Entry, ScanLedger
 from device.scan.claims import Claim, Visitors, claim_key, claim_of, welcome
+from device.scan.rosters import NoRosters, Rosters, Standing
 from device.scan.sightings import Allowance, RefusalBudget, Sightings
-from device.scan.verdict import Decision, Known, LastCrossing, Policy, decide
+from device.scan.verdict import Answer, Decision, Known, LastCrossing, Policy, decide
 from device.timekeeping import Now, Reading, Stamp, Timekeeper
 from gate_contract.card import Card
 from gate_contract.foreign import ForeignId
@@ -43,12 +45,14 @@ class Gatekeeper:
         zone: ZoneInfo,
         open_ledger: Callable[[], ScanLedger],
         visitors: Visitors | None = None,
+        rosters: Rosters | None = None,
     ) -> None:
         self._policy = policy
         self._keys = keys
         self._open_ledger = open_ledger
         self._visitors = visitors or Visitors()
         self._guests = Allowance(GUESTS_A_MINUTE)
+        self.rosters = rosters or NoRosters()
         self._ledger: ScanLedger | None = None
         self._timekeeper = Timekeeper(zone)
         self._sightings = Sightings()
@@ -63,7 +67,7 @@ class Gatekeeper:
     def clock_trusted(self) -> bool:
         return self._timekeeper.offset_ms is not None
 
-    def see(self, codes: Iterable[bytes], captured_up_ms: int, reading: Reading) -> list[Verdict]:
+    def see(self, codes: Iterable[bytes], captured_up_ms: int, reading: Reading) -> list[Answer]:
         """The verdicts to signal for the codes in one frame; what they say is committed
         (of refusals beyond the budget, the sums are, within a minute).
 
@@ -79,10 +83,9 @@ class Gatekeeper:
         budget = copy.deepcopy(self._budget)
         try:
             ready = self._ready(reading)
-            admitted, words = self._welcome(new, ready)
+            told, words = self._welcome(new, ready)
             decisions = {
-                key: self._decide(key, claim, captured_up_ms, ready)
-                for key, claim in admitted.items()
+                key: self._decide(key, claim, captured_up_ms, ready) for key, claim in told.items()
             }
             entries = [
                 Entry(
@@ -104,11 +107,13 @@ class Gatekeeper:
         self._budget = budget
         for key in decisions:
             self._sightings.note(key, captured_up_ms)
-        return [decision.verdict for decision in decisions.values()]
+        return [decision.answer for decision in decisions.values()]
 
     def tend(self, reading: Reading, *, sum_up: bool = False) -> None:
-        """What a gate does without anybody in view: learn the time, prove its storage, and once a
-        minute, or now with `sum_up`, record the sums of refusals beyond the budget."""
+        """What a gate does without anybody in view: take up a new roster, learn the time, prove
+        its storage, and once a minute, or now with `sum_up`, record the sums of refusals beyond the
+        budget."""
+        self.rosters.refresh(reading.up_ms)
         if self._resting(reading):
             return
         if self._ledger and self._ledger.is_doubted():
@@ -140,41 +145,46 @@ class Gatekeeper:
 
     def _new_presentations(
         self, codes: Iterable[bytes], captured_up_ms: int
-    ) -> dict[str | bytes, Claim]:
-        claims: dict[str | bytes, Claim] = {}
+    ) -> "dict[str | bytes, _Shown]":
+        new: dict[str | bytes, _Shown] = {}
         for code in codes:
             claim = claim_of(code, self._keys, self._visitors.accept)
             key = claim_key(claim, code)
             if not self._sightings.is_held(key, captured_up_ms):
-                claims[key] = claim
-        return claims
+                standing = Standing()
+                if isinstance(claim, Card):
+                    standing = self.rosters.standing(claim, code)
+                new[key] = _Shown(claim, standing)
+        return new
 
     def _welcome(
-        self, claims: dict[str | bytes, Claim], ready: "_Ready"
-    ) -> tuple[dict[str | bytes, Card | Verdict], dict[str | bytes, bytes]]:
-        """The claims with visitors as guests of the day, and the sealed words about those. Nothing
-        proves a visitor's paper, so a display that makes up one after the other is not believed."""
-        admitted: dict[str | bytes, Card | Verdict] = {}
+        self, new: "dict[str | bytes, _Shown]", ready: "_Ready"
+    ) -> "tuple[dict[str | bytes, _Told], dict[str | bytes, bytes]]":
+        """What is shown with visitors as guests of the day, and the sealed words about those.
+        Nothing proves a visitor's paper, so a display that makes up one after the other is not
+        believed."""
+        told: dict[str | bytes, _Told] = {}
         words: dict[str | bytes, bytes] = {}
-        for key, claim in claims.items():
+        for key, (claim, standing) in new.items():
             if not isinstance(claim, ForeignId):
-                admitted[key] = claim
+                told[key] = claim, standing
             elif self._guests.take(ready.now.up_ms):
                 guest = welcome(claim, self._visitors, ready.now.day)
-                admitted[key], words[key] = guest.card, guest.sealed
+                told[key], words[key] = (guest.card, standing), guest.sealed
             else:
-                admitted[key] = Verdict.NOT_A_PERSON_CARD
-        return admitted, words
+                told[key] = Verdict.NOT_A_PERSON_CARD, standing
+        return told, words
 
     def _decide(
-        self, key: str | bytes, claim: Card | Verdict, captured_up_ms: int, ready: "_Ready"
+        self, key: str | bytes, told: "_Told", captured_up_ms: int, ready: "_Ready"
     ) -> Decision:
+        claim, standing = told
         last = None
         stored = ready.ledger.last_crossing(claim.card_id) if isinstance(claim, Card) else None
         if stored:
             day = None if stored.at is None else local_day(stored.at, ready.timekeeper.zone)
             last = LastCrossing(stored.direction, stored.boot_id, stored.up_ms, day)
-        known = Known(last=last, seen_ms_ago=self._sightings.seen_ms_ago(key, captured_up_ms))
+        known = Known(last, self._sightings.seen_ms_ago(key, captured_up_ms), *standing)
         return decide(claim, known, ready.now, self._policy)
 
     def _ready(self, reading: Reading) -> "_Ready":
@@ -198,13 +208,13 @@ class Gatekeeper:
     def _proof_due(self, reading: Reading) -> bool:
         return self._proven_up_ms is None or reading.up_ms - self._proven_up_ms >= PROOF_MS
 
-    def _answer_fault(self, reading: Reading) -> list[Verdict]:
+    def _answer_fault(self, reading: Reading) -> list[Answer]:
         """Once a second, so that a card held up is answered again, but not at every frame."""
         last = self._fault_answered_up_ms
         if last is not None and reading.up_ms - last < RETRY_MS:
             return []
         self._fault_answered_up_ms = reading.up_ms
-        return [Verdict.STORAGE_FAILED]
+        return [Answer(Verdict.STORAGE_FAILED)]
 
     def _resting(self, reading: Reading) -> bool:
         return self._failed_up_ms is not None and reading.up_ms - self._failed_up_ms < RETRY_MS
@@ -220,6 +230,16 @@ class Gatekeeper:
         self._failed_up_ms = None
         self._proven_up_ms = reading.up_ms
         self.storage_fault = None
+
+
+class _Shown(NamedTuple):
+    """What a new code in view is, and how it stands in the rosters."""
+
+    claim: Claim
+    standing: Standing
+
+
+_Told = tuple[Card | Verdict, Standing]
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,11 @@ class CountedDecoder(Decoder, Protocol):
     mishaps: Mishaps
 
 
+def rosters_of(health: ScanHealth) -> tuple[object, ...]:
+    """What a health says of rosters."""
+    return health.roster_version, health.district_roster_version, health.roster_fault
+
+
 class ScanLoop:
     """One `step` is at most one frame. Whatever fails is said in `health`; the loop goes on."""
 
@@ -82,12 +87,11 @@ class ScanLoop:
         reading = self._clock.read()
         if frame is not None:
             codes = self._decode(frame.image)
-            verdicts = self._keeper.see(
-                [code.data for code in codes], frame.captured_up_ms, reading
-            )
-            if verdicts:
-                self._signaller.give(verdicts)
-                log.info("answered", verdicts=verdicts)
+            answers = self._keeper.see([code.data for code in codes], frame.captured_up_ms, reading)
+            if answers:
+                self._signaller.give(answers)
+                # Of a level nothing is written down.
+                log.info("answered", verdicts=[answer.verdict for answer in answers])
         if reading.up_ms - self._tended_up_ms >= TEND_MS:
             self._tended_up_ms = reading.up_ms
             self._keeper.tend(reading)
@@ -96,6 +100,7 @@ class ScanLoop:
     def health(self, reading: Reading) -> ScanHealth:
         """What gate-scan knows of itself."""
         camera, last = self._camera, self._camera.last_frame_up_ms
+        rosters = self._keeper.rosters.state
         age_ms = None if last is None else max(0, reading.up_ms - last)
         ended = camera.source is not None and camera.source.ended
         seeing = ended or (age_ms is not None and age_ms <= FRESH_MS)
@@ -117,6 +122,9 @@ class ScanLoop:
             decoder_mishaps=self._decoder.mishaps.total,
             source_ended=ended,
             detail=" | ".join(fault for fault in faults if fault)[:500],
+            roster_version=rosters.version,
+            district_roster_version=rosters.district_version,
+            roster_fault=rosters.fault,
         )
 
     @property
@@ -208,7 +216,7 @@ class ScanLoop:
             at_up_ms, said = self._reported
             if said.detail != health.detail:
                 log.info("health", detail=health.detail or "all well")
-            elif reading.up_ms - at_up_ms < REPORT_MS:
+            elif reading.up_ms - at_up_ms < REPORT_MS and rosters_of(said) == rosters_of(health):
                 return
         self._reported = (reading.up_ms, health)
         self._report(reading, health)

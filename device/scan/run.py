@@ -15,6 +15,7 @@ from device.scan.frames import CameraError, FrameSource
 from device.scan.gatekeeper import Gatekeeper
 from device.scan.ladder import Step
 from device.scan.loop import ScanLoop
+from device.scan.rosters import FiledRosters
 from device.scan.rungs import Rungs
 from device.scan.signals import (
     PatternSignaller,
@@ -76,8 +77,14 @@ def build(config: Config, supervisor: Supervisor, reader: DecoderProcess) -> Sca
 def keeper(config: Config) -> Gatekeeper:
     """The gatekeeper on the configured ledger, which it makes where there is none."""
     policy = Policy(config.direction, round(config.gate.repeat_window_s * 1000))
-    opening = Opening(config.ledger_path, config.gate.id)
-    return Gatekeeper(policy, config.public_keys, config.zone, opening, visitors(config))
+    return Gatekeeper(
+        policy,
+        config.public_keys,
+        config.zone,
+        Opening(config.ledger_path, config.gate.id),
+        visitors(config),
+        FiledRosters(config.ledger_path.parent, config.gate.id, config.order_keys),
+    )
 
 
 def visitors(config: Config) -> Visitors:

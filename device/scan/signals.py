@@ -1,7 +1,9 @@
 """What a person sees and hears for each verdict: patterns as data, and who gives them.
 
 Told apart by rhythm as well as colour. One short tone: in. Two short: out. Long tones: a refusal.
-A fast chatter in white, like no refusal: our own fault.
+A fast chatter in white, like no refusal: our own fault. A level that is to be shown has its colour
+and its own flicker after the green; the light has three pins, each on or off, so orange is red and
+yellow in turn.
 """
 
 import threading
@@ -11,6 +13,7 @@ from enum import Enum
 from typing import NamedTuple, Protocol, TextIO
 from zoneinfo import ZoneInfo
 
+from device.scan.verdict import Answer
 from gate_contract.errors import SchoolgateError
 from gate_contract.verdicts import CROSSINGS, SENTENCES, Verdict
 
@@ -78,6 +81,35 @@ PATTERNS: dict[Verdict, Pattern] = {
     Verdict.STORAGE_FAILED: (Step(60, Light.WHITE, tone=True), Step(60, Light.OFF)) * 6,
 }
 
+_LEVEL_BEATS: dict[int, Pattern] = {
+    2: (Step(300, Light.YELLOW), Step(150, Light.OFF)) * 3,
+    3: (Step(150, Light.RED), Step(150, Light.YELLOW)) * 5,
+    4: (Step(80, Light.RED), Step(80, Light.OFF)) * 9,
+}
+"""Seen, not heard: who is admitted is not called out. Level 1 is green, as everybody is."""
+
+
+def pattern(answer: Answer) -> Pattern:
+    """What to play: the verdict's pattern, and with a level that is shown its colour."""
+    plain = PATTERNS[answer.verdict]
+    beats = _LEVEL_BEATS.get(answer.level or 1)
+    if beats is None:
+        return plain
+    if answer.verdict is Verdict.RESTRICTED_LEVEL:
+        return tuple(step for sounding in plain for step in _coloured(sounding, beats))
+    return (Step(120, Light.GREEN, tone=True), Step(280, Light.GREEN), *beats)
+
+
+def _coloured(step: Step, beats: Pattern) -> Pattern:
+    """A lit step in the level's colours, one after the other."""
+    lights = list(dict.fromkeys(beat.light for beat in beats if beat.light is not Light.OFF))
+    if step.light is Light.OFF:
+        return (step,)
+    return tuple(Step(step.ms // len(lights), light, step.tone) for light in lights)
+
+
+SIGNS = {1: "🟢", 2: "🟡", 3: "🟠", 4: "🔴"}
+
 
 class SignalError(SchoolgateError):
     """Light or sound cannot be driven."""
@@ -91,7 +123,7 @@ class Signaller(Protocol):
         """What is wrong with light or sound, None if nothing is known to be."""
         ...
 
-    def give(self, verdicts: Sequence[Verdict]) -> None:
+    def give(self, answers: Sequence[Answer]) -> None:
         """Begin to signal these, one after the other, in place of what is still going on."""
         ...
 
@@ -118,7 +150,7 @@ class SilentSignaller:
     def __init__(self, fault: str | None = None) -> None:
         self.fault = fault
 
-    def give(self, verdicts: Sequence[Verdict]) -> None:
+    def give(self, answers: Sequence[Answer]) -> None:
         """Nothing."""
 
     def close(self) -> None:
@@ -126,7 +158,8 @@ class SilentSignaller:
 
 
 class TerminalSignaller:
-    """Says each verdict as a line of text: time, sign, code, sentence."""
+    """Says each verdict as a line of text: time, sign, code, sentence. A level's colour only to a
+    terminal that somebody looks at: what goes into a file or the journal stays there."""
 
     fault: str | None = None
 
@@ -135,13 +168,14 @@ class TerminalSignaller:
         self._language = language
         self._zone = zone
 
-    def give(self, verdicts: Sequence[Verdict]) -> None:
+    def give(self, answers: Sequence[Answer]) -> None:
         """One line each."""
         now = datetime.now(self._zone).strftime("%H:%M:%S")
-        for verdict in verdicts:
+        for verdict, level in answers:
             sign = "✔" if verdict in CROSSINGS else "✘"
             sentence = SENTENCES[verdict][self._language]
-            print(f"{now} {sign} {verdict:<17} {sentence}", file=self._out, flush=True)
+            colour = f" {SIGNS[level]}" if level and self._out.isatty() else ""
+            print(f"{now} {sign} {verdict:<17} {sentence}{colour}", file=self._out, flush=True)
 
     def close(self) -> None:
         """Nothing to close."""
@@ -160,9 +194,9 @@ class PatternSignaller:
         self._thread = threading.Thread(target=self._run, name="signals", daemon=True)
         self._thread.start()
 
-    def give(self, verdicts: Sequence[Verdict]) -> None:
+    def give(self, answers: Sequence[Answer]) -> None:
         """Play their patterns; what is still playing is cut short."""
-        steps = [step for verdict in verdicts for step in (GAP, *PATTERNS[verdict])]
+        steps = [step for answer in answers for step in (GAP, *pattern(answer))]
         with self._changed:
             self._steps = steps if self._playing else steps[1:]
             self._playing = True

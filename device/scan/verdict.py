@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from device.timekeeping import Now
 from gate_contract.card import Card, Kind
 from gate_contract.crossing import Direction
+from gate_contract.roster import Action
 from gate_contract.verdicts import Verdict
 
 
@@ -31,26 +33,40 @@ class LastCrossing:
 class Known:
     """What the gate knows of a card beyond its signature.
 
-    `seen_ms_ago`: how long ago this card was last in view, None if it was not lately.
+    `seen_ms_ago`: how long ago this card was last in view, None if it was not lately. `level` is
+    its holder's, and `action` what the school does about it at the entry.
     """
 
     last: LastCrossing | None = None
     seen_ms_ago: int | None = None
     revoked: bool = False
-    restricted: bool = False
+    level: int | None = None
+    action: Action = Action.ADMIT
+
+
+class Answer(NamedTuple):
+    """What to signal. `level` is to be shown beside the verdict, and written down nowhere."""
+
+    verdict: Verdict
+    level: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What to record and to signal. A crossing always has card and direction."""
+    """What to record, and with `level` what to signal. A crossing always has card and direction."""
 
     verdict: Verdict
     card: Card | None = None
     direction: Direction | None = None
+    level: int | None = None
 
     @property
     def kind(self) -> Kind | None:
         return self.card.kind if self.card else None
+
+    @property
+    def answer(self) -> Answer:
+        return Answer(self.verdict, self.level)
 
 
 def decide(claim: Card | Verdict, known: Known, now: Now, policy: Policy) -> Decision:
@@ -74,9 +90,10 @@ def decide(claim: Card | Verdict, known: Known, now: Now, policy: Policy) -> Dec
         return Decision(Verdict.ADMITTED_OUT, claim, direction)
     if known.revoked:
         return Decision(Verdict.REVOKED, claim, direction)
-    if known.restricted:
-        return Decision(Verdict.RESTRICTED_LEVEL, claim, direction)
-    return Decision(Verdict.ADMITTED_IN, claim, direction)
+    if known.action is Action.REFUSE:
+        return Decision(Verdict.RESTRICTED_LEVEL, claim, direction, known.level)
+    shown = known.level if known.action is Action.SIGNAL else None
+    return Decision(Verdict.ADMITTED_IN, claim, direction, shown)
 
 
 def _is_repeat(known: Known, now: Now, policy: Policy) -> bool:

@@ -12,6 +12,7 @@ from device.ledger.file import LedgerError
 from device.timekeeping import Reading
 from device.uplink import outbox
 from device.uplink.outbox import SLOWEST_RECEIPT_MS, Meaning, Outbox
+from device.uplink.rosters import RosterIntake
 from device.uplink.salvaged import Salvaged
 from device.uplink.session import (
     TAKEN_OVER,
@@ -28,7 +29,7 @@ from gate_contract.crossing import Batch, encode_batch
 from gate_contract.errors import ContractError
 from gate_contract.health import OFFLINE, ScanHealth, encode_health
 from gate_contract.receipt import Receipt, decode_receipt
-from gate_contract.topics import Channel
+from gate_contract.topics import ROSTERS, Channel
 
 IDLE_S = 0.2
 """How often the ledger is looked at for new records while nothing else happens."""
@@ -62,6 +63,7 @@ class UplinkLoop:
         chance: random.Random,
         open_salvaged: Callable[[], Salvaged] | None = None,
         sign: Callable[[Batch], str | None] = lambda _batch: None,
+        rosters: RosterIntake | None = None,
     ) -> None:
         self._open_ledger = open_ledger
         self._open_session = open_session
@@ -71,6 +73,7 @@ class UplinkLoop:
         self._chance = chance
         self._open_salvaged = open_salvaged
         self._sign = sign
+        self._rosters = rosters
         self._salvaged: Salvaged | None = None
         self._ledger: UplinkLedger | None = None
         self._ledger_id = ""
@@ -102,6 +105,8 @@ class UplinkLoop:
             self._handle(event, reading)
             event = session.wait(0)
         self._wait(reading)
+        if self._rosters:
+            self._rosters.tend(reading.up_ms)
         self._with_ledger(lambda ledger: self._prune(ledger, reading), reading)
         self._tell_health(reading)
 
@@ -206,6 +211,8 @@ class UplinkLoop:
                 self._with_ledger(
                     lambda ledger: self._take_receipt(payload, ledger, reading), reading
                 )
+            case Arrived(channel, payload) if self._rosters and channel in ROSTERS:
+                self._rosters.take(payload, reading.up_ms)
             case Arrived(channel, _):
                 log.info("not understood", channel=channel)
 
@@ -271,7 +278,8 @@ class UplinkLoop:
     def _tell_health(self, reading: Reading) -> None:
         if not (self._session and self._connected):
             return
-        now = Told(reading.up_ms, self._read_scan(reading), self._ledger_fault)
+        roster_fault = self._rosters.fault if self._rosters else ""
+        now = Told(reading.up_ms, self._read_scan(reading), self._ledger_fault, roster_fault)
         if is_news(now, self._told):
             self._told = now
             health = describe(now, reading, self._ledger, self._outbox.mark)

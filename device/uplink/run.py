@@ -11,6 +11,7 @@ from device.ledger.delivering import UplinkLedger
 from device.supervise import Supervisor
 from device.timekeeping import Reading
 from device.uplink.loop import UplinkLoop
+from device.uplink.rosters import RosterIntake
 from device.uplink.salvaged import Salvaged
 from device.uplink.session import Endpoint, Session
 from device.uplink.signing import HeadSigner
@@ -64,5 +65,6 @@ def build(config: Config, clock: SystemClock) -> UplinkLoop:
         keep_days=config.gate.keep_days,
         open_salvaged=lambda: Salvaged(config.ledger_path.parent, config.gate.id),
         sign=HeadSigner(endpoint.key),
+        rosters=RosterIntake(config.ledger_path.parent, config.gate.id, config.order_keys),
         chance=random.Random(),  # noqa: S311 (spreads reconnections; nothing secret)
     )

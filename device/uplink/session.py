@@ -6,20 +6,29 @@ a client's memory from an earlier connection. paho's thread only puts events int
 
 import queue
 import ssl
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
 
 from gate_contract import topics
 from gate_contract.errors import ContractError, SchoolgateError
 from gate_contract.health import OFFLINE, encode_health
-from gate_contract.topics import Channel
+from gate_contract.roster import MAX_PAYLOAD_BYTES
+from gate_contract.topics import ROSTERS, Channel
 
 CONNECT_S = 10
 QUEUED_EVENTS = 1_000
+MAX_PACKET_BYTES = MAX_PAYLOAD_BYTES + 4096
+"""What the broker may send: a roster, and what MQTT wraps it in."""
+LARGE_BYTES = 4_096
+QUEUED_LARGE = 8
+"""A message larger than that is a roster; so many may wait, which bounds this gate's memory."""
 TAKEN_OVER = 0x8E
 """MQTT v5 reason code: another client has connected with this identity."""
 
@@ -81,6 +90,9 @@ class Session:
     def __init__(self, endpoint: Endpoint, gate_id: str) -> None:
         self._gate_id = gate_id
         self._events: queue.Queue[Event] = queue.Queue(QUEUED_EVENTS)
+        self._room = threading.BoundedSemaphore(QUEUED_LARGE)
+        properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
+        properties.MaximumPacketSize = MAX_PACKET_BYTES
         client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=gate_id, protocol=mqtt.MQTTv5)
         client.tls_set_context(_tls_context(endpoint))
         client.connect_timeout = CONNECT_S
@@ -94,7 +106,13 @@ class Session:
         client.on_publish = self._on_publish
         self._client = client
         try:
-            client.connect(endpoint.host, endpoint.port, endpoint.keepalive_s, clean_start=True)
+            client.connect(
+                endpoint.host,
+                endpoint.port,
+                endpoint.keepalive_s,
+                clean_start=True,
+                properties=properties,
+            )
         except (OSError, ValueError) as error:
             raise SessionError(
                 f"{endpoint.host}:{endpoint.port} cannot be reached: {error}. Crossings are kept "
@@ -105,9 +123,12 @@ class Session:
     def wait(self, timeout_s: float) -> Event | None:
         """The next event, None if there is none within `timeout_s`."""
         try:
-            return self._events.get(timeout=timeout_s)
+            event = self._events.get(timeout=timeout_s)
         except queue.Empty:
             return None
+        if _is_large(event):
+            self._room.release()
+        return event
 
     def publish(self, channel: Channel, payload: bytes, *, retain: bool = False) -> None:
         """Hand a message to the connection, QoS 1. Only a receipt tells that it arrived."""
@@ -121,6 +142,9 @@ class Session:
     def _put(self, event: Event) -> None:
         # A full queue means that the loop has long stopped reading: the session is lost anyway,
         # and an exception in a callback would kill paho's thread without a word.
+        if _is_large(event) and not self._room.acquire(blocking=False):
+            self._client.disconnect()
+            return
         try:
             self._events.put_nowait(event)
         except queue.Full:
@@ -130,8 +154,11 @@ class Session:
         if code.is_failure:
             self._put(Ended(code.value, str(code)))
         else:
-            channels = (Channel.RECEIPT, Channel.ROSTER, Channel.COMMAND)
-            client.subscribe([(topics.gate(self._gate_id, channel), 1) for channel in channels])
+            channels = (Channel.RECEIPT, *ROSTERS, Channel.COMMAND)
+            own = [topics.gate(self._gate_id, channel) for channel in channels]
+            client.subscribe(
+                [(topic, 1) for topic in (*own, *(topics.district(one) for one in ROSTERS))]
+            )
 
     def _on_subscribe(self, _c: Any, _u: Any, _mid: int, codes: list[Any], _p: Any) -> None:
         refused = [str(code) for code in codes if code.is_failure]
@@ -150,8 +177,12 @@ class Session:
             topic = topics.parse(message.topic)
         except ContractError:
             return  # not for us; and an exception here would kill paho's thread without a word
-        if isinstance(topic, topics.GateTopic):
+        if isinstance(topic, topics.GateTopic | topics.DistrictTopic):
             self._put(Arrived(topic.channel, bytes(message.payload)))
+
+
+def _is_large(event: Event) -> bool:
+    return isinstance(event, Arrived) and len(event.payload) > LARGE_BYTES
 
 
 def _tls_context(endpoint: Endpoint) -> ssl.SSLContext:

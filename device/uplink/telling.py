@@ -17,18 +17,24 @@ HEALTH_MS = 30_000
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What was told last: when, what gate-scan said (None: nothing), and the uplink's own fault."""
+    """What was told last: when, what gate-scan said (None: nothing), the uplink's own fault, and
+    why the last roster was refused."""
 
     up_ms: int
     scan: ScanHealth | None
     fault: str
+    roster_fault: str = ""
 
 
 def is_news(now: Told, before: Told | None) -> bool:
     """Whether it is time to tell: something began or ceased to be wrong, or a while has passed."""
     if before is None or now.up_ms - before.up_ms >= HEALTH_MS:
         return True
-    return (_state(now.scan), now.fault) != (_state(before.scan), before.fault)
+    return (_state(now.scan), now.fault, now.roster_fault) != (
+        _state(before.scan),
+        before.fault,
+        before.roster_fault,
+    )
 
 
 def describe(told: Told, reading: Reading, ledger: UplinkLedger | None, mark: int) -> Health:
@@ -50,13 +56,17 @@ def describe(told: Told, reading: Reading, ledger: UplinkLedger | None, mark: in
         scan=told.scan,
         fault=told.fault[:500],
         damaged_ledgers=set_aside(ledger.path.parent) if ledger else 0,
+        roster_fault=told.roster_fault[:200],
     )
 
 
 def _state(scan: ScanHealth | None) -> tuple[object, ...]:
     if scan is None:
         return ("silent",)
-    return (scan.camera, scan.storage, scan.signals, scan.clock_trusted, scan.source_ended)
+    return (
+        *(scan.camera, scan.storage, scan.signals, scan.clock_trusted, scan.source_ended),
+        *(scan.roster_version, scan.district_roster_version, scan.roster_fault),
+    )
 
 
 def _free_bytes(ledger: UplinkLedger | None) -> int | None:

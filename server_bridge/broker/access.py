@@ -13,7 +13,8 @@ from gate_contract.topics import Channel
 from server_bridge.pki import Identity
 
 FROM_GATE = (Channel.CROSSINGS, Channel.HEALTH)
-TO_GATE = (Channel.RECEIPT, Channel.ROSTER, Channel.COMMAND)
+TO_GATE = (Channel.RECEIPT, *topics.ROSTERS, Channel.COMMAND)
+TO_EVERY_GATE = tuple(topics.district(channel) for channel in topics.ROSTERS)
 EVERY_COUNTS = "unit/v1/+/counts"
 
 
@@ -29,12 +30,13 @@ def access_list(viewers: Sequence[str], shut_out: Sequence[str]) -> str:
     lines = [f"user {Identity.bridge().common_name}"]
     lines += [f"topic read {topics.every_gate(channel)}" for channel in FROM_GATE]
     lines += [f"topic write {topics.every_gate(channel)}" for channel in TO_GATE]
-    lines += [f"topic write {EVERY_COUNTS}"]
+    lines += [f"topic write {topic}" for topic in (*TO_EVERY_GATE, EVERY_COUNTS)]
     for name in viewers:
         lines += [
             "",
             f"user {Identity.viewer(name).common_name}",
             "topic deny gate/#",
+            "topic deny district/#",
             f"topic read {EVERY_COUNTS}",
         ]
     for gate_id in shut_out:
@@ -42,4 +44,5 @@ def access_list(viewers: Sequence[str], shut_out: Sequence[str]) -> str:
     lines += ["", "# %u is the common name of the client's certificate: a gate's own id."]
     lines += [f"pattern write gate/v1/%u/{channel}" for channel in FROM_GATE]
     lines += [f"pattern read gate/v1/%u/{channel}" for channel in TO_GATE]
+    lines += [f"pattern read {topic}" for topic in TO_EVERY_GATE]
     return "\n".join(lines) + "\n"

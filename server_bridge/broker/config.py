@@ -16,16 +16,17 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from gate_contract.crossing import MAX_PAYLOAD_BYTES
 from gate_contract.errors import SchoolgateError
+from gate_contract.roster import MAX_PAYLOAD_BYTES
 from server_bridge import pki
 from server_bridge.broker.access import access_list
 from server_bridge.pki import Identity, write_private
 
 MAX_PACKET_BYTES = MAX_PAYLOAD_BYTES + 4096
-"""A whole MQTT packet. A larger one ends the connection with the reason 0x95 (mosquitto's
-`message_size_limit` would answer with that code in a PUBACK, where MQTT knows no such reason, and
-paho gives up with a protocol error)."""
+"""A whole MQTT packet, of which a roster is the largest; the bridge itself asks for smaller ones. A
+larger one ends the connection with the reason 0x95 (mosquitto's `message_size_limit` would answer
+with that code in a PUBACK, where MQTT knows no such reason, and paho gives up with a protocol
+error)."""
 
 CONFIGURATION = "mosquitto.conf"
 ACCESS_LIST = "acl"

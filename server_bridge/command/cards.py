@@ -148,13 +148,13 @@ def card_list(folder: Path, unit_id: str, group_name: str | None, as_json: bool)
 def card_keys(folder: Path) -> None:
     """The public keys that gates verify cards with, as [cards.keys] of gate.toml has them."""
     home = open_home(folder)
-    keys = home.public_keys()
+    keys = home.keys.public_keys()
     with closing(home.database()) as database, database.read() as connection:
         uses = key_uses(connection, today(home))
     for key_id, key in keys.items():
         use = uses.get(key_id)
         told = f"{use.cards} cards, the last until {use.until}" if use else "no card in use"
-        if key_id == home.key_id:
+        if key_id == home.keys.card_key_id:
             told += "; signs new cards"
         elif use is None:
             told += f"; can go: card retire-key {key_id}"
@@ -169,11 +169,11 @@ def card_keys(folder: Path) -> None:
 def card_rotate_key(folder: Path) -> None:
     """Make the next signing key; cards of the older ones stay valid until they expire."""
     home = open_home(folder)
-    key_id = home.key_id + 1
+    key_id = home.keys.card_key_id + 1
     if key_id > HIGHEST_KEY:
         raise SchoolgateError(f"a card can name the keys 0 to {HIGHEST_KEY} only")
-    home.card_key()  # whoever has lost the old key shall restore it first
-    home.make_card_key(key_id)
+    home.keys.card_key()  # whoever has lost the old key shall restore it first
+    home.keys.make_card_key(key_id)
     click.echo(f"key {key_id} signs new cards from now on; keep a safe copy of keys/")
     click.echo("Gates that stand already need it before such a card comes: gate-bridge card keys")
 
@@ -184,7 +184,7 @@ def card_rotate_key(folder: Path) -> None:
 def card_retire_key(folder: Path, key_id: int) -> None:
     """Take a key out of use that no card needs any more."""
     home = open_home(folder)
-    if key_id == home.key_id:
+    if key_id == home.keys.card_key_id:
         raise SchoolgateError(
             f"new cards are signed with key {key_id}; first run: gate-bridge card rotate-key"
         )
@@ -194,7 +194,7 @@ def card_retire_key(folder: Path, key_id: int) -> None:
         raise SchoolgateError(
             f"{use.cards} cards of key {key_id} are still in use, the last until {use.until}"
         )
-    path = home.retire_card_key(key_id)
+    path = home.keys.retire_card_key(key_id)
     click.echo(f"key {key_id}: gates that are made from now on do not know it; kept as {path.name}")
 
 
@@ -208,8 +208,8 @@ def new_cards(
         unit_id=unit_id,
         not_before=span[0],
         expires=span[1],
-        key_id=home.key_id,
-        key=home.card_key(),
+        key_id=home.keys.card_key_id,
+        key=home.keys.card_key(),
     )
 
 

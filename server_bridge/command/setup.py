@@ -138,7 +138,8 @@ def gate_add(
                 timezone=home.settings.district.timezone,
                 broker_host=home.settings.broker.host,
                 broker_port=home.settings.broker.port,
-                card_keys=home.public_keys(),
+                card_keys=home.keys.public_keys(),
+                order_keys=home.keys.orders_public_keys(),
                 cert_pem=issued.cert_pem,
                 key_pem=issued.key_pem,
                 ca_pem=issued.ca_pem,
@@ -155,8 +156,8 @@ def _visitors(home: Home, unit_id: str, accepted: str) -> bundle.VisitorIds | No
         raise SchoolgateError(f"visitors' papers are cccd and bhyt, not {', '.join(unknown)}")
     if not kinds:
         return None
-    home.make_visitor_keys()
-    key, seal_to = home.school_visitor_key(unit_id), home.visitor_key().public_key()
+    home.keys.make_visitor_keys()
+    key, seal_to = home.keys.school_visitor_key(unit_id), home.keys.visitor_key().public_key()
     return bundle.VisitorIds(kinds, key, seal_to)
 
 
@@ -168,6 +169,15 @@ def gate_list(folder: Path) -> None:
         barred = gates_shut_out(connection)
         for gate_id, unit_id in sorted(gate_units(connection).items()):
             click.echo(f"{gate_id}  {unit_id}{'  shut out' if gate_id in barred else ''}")
+
+
+@gate_group.command("keys")
+@home_option
+def gate_keys(folder: Path) -> None:
+    """The public keys that gates hold, as [cards.keys] and [orders.keys] of gate.toml have them."""
+    home = open_home(folder)
+    click.echo(f"[cards.keys]\n{bundle.key_lines(home.keys.public_keys())}\n")
+    click.echo(f"[orders.keys]\n{bundle.key_lines(home.keys.orders_public_keys())}")
 
 
 @gate_group.command("shut-out")

@@ -49,7 +49,7 @@ def visitor_open(
 ) -> None:
     """Open what is sealed of a school's visitors, and log that it was opened."""
     home = open_home(folder)
-    key = home.visitor_key()
+    key = home.keys.visitor_key()
     begin, end = first.date(), (last or first).date()
     if end < begin:
         raise SchoolgateError(f"{end} is before {begin}")

@@ -19,6 +19,7 @@ from server_bridge.ingest.session import (
     Message,
     Subscribed,
 )
+from server_bridge.roster.office import RosterOffice
 from server_bridge.store.database import Database, StoreError
 
 IDLE_S = 0.2
@@ -43,6 +44,7 @@ class IngestLoop:
         now_ms: Callable[[], int],
         stopping: threading.Event,
         alive: Callable[[], None] = lambda: None,
+        rosters: RosterOffice | None = None,
     ) -> None:
         self._database = database
         self._inbox = inbox
@@ -51,6 +53,7 @@ class IngestLoop:
         self._now_ms = now_ms
         self._stopping = stopping
         self._alive = alive
+        self._rosters = rosters
         self._session: BridgeSession | None = None
         self._events: list[Event] = []
         self._subscribed = self._told = False
@@ -63,6 +66,8 @@ class IngestLoop:
                 self.step(self._stopping.wait)
         finally:
             self.close()
+            if self._rosters:
+                self._rosters.close()
 
     def step(self, sleep: Callable[[float], object]) -> None:
         """Store, acknowledge and answer what has come, or wait for it."""
@@ -85,6 +90,8 @@ class IngestLoop:
             if isinstance(event, Subscribed):
                 log.info("ingesting")
                 self._publisher.forget()
+                if self._rosters:
+                    self._rosters.forget()
                 self._subscribed = True
         if self._subscribed:
             self._told = self._told or self._tell_where_all_stand(session)
@@ -162,3 +169,8 @@ class IngestLoop:
             self._publisher.publish(session.publish, self._now_ms())
         except StoreError as error:
             log.error("counts not published", error=str(error))  # noqa: TRY400
+        try:
+            if self._rosters:
+                self._rosters.publish(session.publish, self._now_ms())
+        except StoreError as error:
+            log.error("rosters not published", error=str(error))  # noqa: TRY400

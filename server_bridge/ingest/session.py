@@ -20,11 +20,14 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from gate_contract import topics
+from gate_contract.crossing import MAX_PAYLOAD_BYTES
 from gate_contract.errors import SchoolgateError
 from gate_contract.topics import Channel
 
 CLIENT_ID = "bridge"
 RECEIVE_MAXIMUM = 256
+MAX_PACKET_BYTES = MAX_PAYLOAD_BYTES + 4096
+"""The broker drops what is larger: rosters go the other way, and no gate has more to say."""
 SESSION_EXPIRY_S = 86_400
 """The broker keeps messages for an absent bridge this long; gates resend what it loses."""
 CONNECT_S = 10
@@ -113,6 +116,7 @@ class BridgeSession:
         self._client = client
         properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
         properties.ReceiveMaximum = RECEIVE_MAXIMUM
+        properties.MaximumPacketSize = MAX_PACKET_BYTES
         properties.SessionExpiryInterval = SESSION_EXPIRY_S
         try:
             context = ssl.create_default_context(cafile=str(endpoint.ca))

@@ -14,6 +14,7 @@ from gate_contract.card import Kind
 from gate_contract.counts import KindCounts, UnitCounts
 from gate_contract.health import Health, decode_health
 from gate_contract.school_day import local_day
+from server_bridge.store.gate_rosters import EVERY_GATE, stands
 from server_bridge.store.schema import (
     counts,
     dead_letters,
@@ -28,12 +29,15 @@ from server_bridge.store.units import SCHOOL, all_units
 SILENT_MS = 120_000
 """A gate tells its health every 30 s; one that is online and silent for this long is not well."""
 DAY_MS = 86_400_000
+ROSTER_LATE_MS = 60_000
+"""A gate online that still goes by an older roster after this long is not well."""
 
 
 @dataclass(frozen=True, slots=True)
 class GateState:
     """One gate. `online` and `state_since_ms` (UTC) are None while it was never heard of;
-    `backlog` counts records it holds without receipt, as last told; `faults` are stable codes."""
+    `backlog` counts records it holds without receipt, as last told; `faults` are stable codes.
+    `roster_ms` (UTC) is when the roster was made that it goes by."""
 
     gate_id: str
     unit_id: str
@@ -43,6 +47,7 @@ class GateState:
     backlog: int
     clock_trusted: bool | None
     faults: tuple[str, ...]
+    roster_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,11 +161,15 @@ def _gate_states(connection: sa.Connection, now_ms: int) -> list[GateState]:
     for row in connection.execute(ledgers.select().order_by(ledgers.c.first_ms)):
         ledgers_of.setdefault(row.gate_id, []).append(row)
     forked = _forked(connection, now_ms)
+    rosters = {stand.scope: stand.version for stand in stands(connection)}
     states = []
     for row in connection.execute(gates.select().order_by(gates.c.gate_id)):
         its_ledgers = ledgers_of.get(row.gate_id, [])
         heard = health.get(row.gate_id)
         state = _gate_state(row.gate_id, row.unit_id, heard, its_ledgers, now_ms)
+        fault = _roster_fault(heard, row.gate_id, rosters, now_ms)
+        if fault:
+            state = replace(state, faults=(*state.faults, fault))
         if row.gate_id in forked:
             state = replace(state, faults=(*state.faults, "conflict"))
         states.append(state)
@@ -197,7 +206,25 @@ def _gate_state(
         backlog=told.backlog if told else 0,
         clock_trusted=told.scan.clock_trusted if told and told.scan else None,
         faults=tuple(_faults(told, ledgers_of_gate, now_ms)),
+        roster_ms=(told.scan.roster_version or None) if told and told.scan else None,
     )
+
+
+def _roster_fault(
+    heard: sa.Row[Any] | None, gate_id: str, rosters: dict[str, int], now_ms: int
+) -> str | None:
+    """What is wrong with the rosters that a gate goes by. A gate that is away is not to blame."""
+    told = decode_health(heard.told) if heard and heard.online else None
+    if told is None or told.scan is None:
+        return None
+    if told.roster_fault or told.scan.roster_fault:
+        return "roster_refused"
+    goes_by = ((gate_id, told.scan.roster_version), (EVERY_GATE, told.scan.district_roster_version))
+    for scope, version in goes_by:
+        ours = rosters.get(scope, 0)
+        if version < ours < now_ms - ROSTER_LATE_MS:
+            return "roster_old"
+    return None
 
 
 def _faults(told: Health | None, ledgers_of_gate: list[sa.Row[Any]], now_ms: int) -> Iterator[str]:

@@ -12,7 +12,7 @@ from server_bridge.web.text import PHRASES, say, say_count
 BACKLOG_SHOWN_FROM = 50
 """A healthy gate always has a few records on their way; fewer than this are no news."""
 
-WARNINGS = frozenset({"signals", "clock", "ledger_damaged"})
+WARNINGS = frozenset({"signals", "clock", "ledger_damaged", "roster_old", "roster_refused"})
 """Faults with which a gate still counts people rightly. Every other fault is a failure."""
 
 
@@ -80,17 +80,21 @@ def describe(gate: GateState, formats: Formats, today: date) -> str:
     elif not gate.online and gate.state_since_ms is not None:
         since = formats.moment(gate.state_since_ms, today)
         parts.append(say(lang, "gate_offline_since", time=since))
-    parts += [
-        say(lang, f"fault_{code}")
-        if f"fault_{code}" in PHRASES and code != "unknown"
-        else say(lang, "fault_unknown", code=code)
-        for code in _faults(gate)
-    ]
+    parts += [_fault(code, gate, formats, today) for code in _faults(gate)]
     if gate.online and _catching_up(gate):
         parts.append(say(lang, "gate_backlog", count=count))
     elif gate.online is False and gate.backlog:
         parts.append(say(lang, "gate_held", count=count))
     return " · ".join(parts) or say(lang, "gate_ok")
+
+
+def _fault(code: str, gate: GateState, formats: Formats, today: date) -> str:
+    lang = formats.lang
+    if code == "roster_old" and gate.roster_ms is not None:
+        return say(lang, "fault_roster_old_of", time=formats.moment(gate.roster_ms, today))
+    if f"fault_{code}" in PHRASES and code != "unknown":
+        return say(lang, f"fault_{code}")
+    return say(lang, "fault_unknown", code=code)
 
 
 def totals(gates: Sequence[GateState], formats: Formats) -> tuple[Line, ...]:

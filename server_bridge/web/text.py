@@ -84,6 +84,9 @@ PHRASES: dict[str, Phrase] = {
     "fault_two_ledgers": Phrase("Hai sổ ghi dùng chung một mã cổng", "Two ledgers claim this gate"),
     "fault_ledger_damaged": Phrase("Thẻ nhớ hỏng, cần thay", "SD card failing, to be replaced"),
     "fault_ledger_gap": Phrase("Sổ ghi bị thiếu bản ghi", "Records missing from the ledger"),
+    "fault_roster_refused": Phrase("Không nhận danh sách mới", "Refuses its new roster"),
+    "fault_roster_old": Phrase("Danh sách cũ", "Roster old"),
+    "fault_roster_old_of": Phrase("Danh sách cũ, từ {time}", "Roster old, of {time}"),
     "fault_unknown": Phrase("Sự cố: {code}", "Fault: {code}"),
     # When figures are old
     "waiting": Phrase("Đang lấy số liệu.", "Fetching the figures."),

@@ -18,20 +18,23 @@ from hypothesis import given, settings
 from jsonschema import Draft7Validator  # type: ignore[import-untyped]  # ships no types
 
 from device.config import Broker
-from gate_contract import crossing, health, topics
+from device.uplink import session as gate_session
+from gate_contract import crossing, health, roster, topics
 from gate_contract.counts import UnitCounts, encode_counts
 from gate_contract.crossing import Batch, encode_batch
 from gate_contract.health import OFFLINE, Health, encode_health
 from gate_contract.receipt import Receipt, encode_receipt
+from gate_contract.roster import Roster
 from gate_contract.topics import Channel
-from server_bridge.broker.access import EVERY_COUNTS, FROM_GATE, TO_GATE
+from server_bridge.broker.access import EVERY_COUNTS, FROM_GATE, TO_EVERY_GATE, TO_GATE
 from server_bridge.ingest import session
 from tests.contract.examples import batches, healths, receipts, unit_counts
 from tests.contract.vectors import FOLDER
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "asyncapi.yaml"
 SCHEMA_OF = {"batch": "Batch", "receipt": "Receipt", "health": "Health", "counts": "UnitCounts"}
-RESERVED = {Channel.ROSTER, Channel.COMMAND}
+RESERVED = {Channel.COMMAND}
+DISTRICT = {f"district-{channel}": topics.district(channel) for channel in topics.ROSTERS}
 BINDINGS = {
     "servers": {
         "clientId": str,
@@ -144,7 +147,9 @@ def test_connections_are_as_the_sessions_make_them() -> None:
 
 def test_channels_are_the_topics() -> None:
     channels = document()["channels"]
-    assert channels.keys() == {*Channel, "counts"}
+    assert channels.keys() == {*Channel, *DISTRICT, "counts"}
+    assert {name: channels[name]["address"] for name in DISTRICT} == DISTRICT
+    assert set(DISTRICT.values()) == set(TO_EVERY_GATE)
     for channel in Channel:
         address = channels[channel]["address"]
         assert address.replace("{gate_id}", "+") == topics.every_gate(channel)
@@ -178,6 +183,8 @@ def test_operations_are_what_the_access_list_grants() -> None:
         | {("gate", "receive", channel) for channel in to_gate}
         | {("bridge", "receive", channel) for channel in from_gate}
         | {("bridge", "send", channel) for channel in to_gate}
+        | {("gate", "receive", channel) for channel in DISTRICT}
+        | {("bridge", "send", channel) for channel in DISTRICT}
         | {("bridge", "send", "counts"), ("viewer", "receive", "counts")}
     )
 
@@ -186,11 +193,15 @@ def test_limits_in_the_prose_are_those_of_the_code() -> None:
     channels = document()["channels"]
     assert f"{crossing.MAX_PAYLOAD_BYTES:,} bytes" in channels["crossings"]["description"]
     assert f"{health.MAX_PAYLOAD_BYTES:,} bytes" in channels["health"]["description"]
+    assert f"{roster.MAX_PAYLOAD_BYTES:,} bytes" in channels["roster"]["description"]
+    servers = document()["servers"]
+    assert f"{gate_session.MAX_PACKET_BYTES:,} bytes" in servers["forGates"]["description"]
+    assert f"{session.MAX_PACKET_BYTES:,} bytes" in servers["forBridge"]["description"]
 
 
 def test_schemas_are_those_of_the_code() -> None:
     _, schemas = msgspec.json.schema_components(
-        (Batch, Health, Receipt, UnitCounts), ref_template="#/components/schemas/{name}"
+        (Batch, Health, Receipt, UnitCounts, Roster), ref_template="#/components/schemas/{name}"
     )
     assert plain(document()["components"]["schemas"]) == plain(schemas)
 

@@ -18,7 +18,7 @@ from gate_contract.crossing import Direction, decode_batch, encode_batch
 from gate_contract.errors import ContractError
 from gate_contract.health import OFFLINE, Health, ScanHealth, decode_health, encode_health
 from gate_contract.receipt import Receipt, decode_receipt, encode_receipt
-from gate_contract.topics import Channel, GateTopic
+from gate_contract.topics import Channel, CountsTopic, DistrictTopic, GateTopic
 from gate_contract.verdicts import REFUSALS, Verdict
 from tests.contract.examples import GATE_ID, KEY_ID, batch_of, private_key, public_keys
 from tests.contract.mutation import Payload, distinct, mutants, with_bytes_changed
@@ -134,11 +134,13 @@ def health(payload: bytes) -> str:
 
 def topic(text: str) -> str:
     named = topics.parse(text)
-    built = (
-        topics.gate(named.gate_id, named.channel)
-        if isinstance(named, GateTopic)
-        else topics.counts(named.unit_id)
-    )
+    match named:
+        case GateTopic(gate_id, channel):
+            built = topics.gate(gate_id, channel)
+        case DistrictTopic(channel):
+            built = topics.district(channel)
+        case CountsTopic(unit_id):
+            built = topics.counts(unit_id)
     assert built == text
     return DECODED
 

@@ -2,7 +2,9 @@
 
 import base64
 import hashlib
+import hmac
 import json
+import zlib
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -11,6 +13,7 @@ import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 from gate_contract import base45, foreign, topics
 from gate_contract.card import Card, Kind, verify
@@ -23,8 +26,10 @@ from gate_contract.head import head_bytes, is_signed
 from gate_contract.health import decode_health, encode_health
 from gate_contract.pseudonym import pseudonym, school_key
 from gate_contract.receipt import decode_receipt, encode_receipt
+from gate_contract.roster import Book, Roster, card_signature, take
+from gate_contract.roster import verify as verify_roster
 from gate_contract.sealing import unseal
-from gate_contract.topics import Channel, CountsTopic, GateTopic
+from gate_contract.topics import Channel, CountsTopic, DistrictTopic, GateTopic
 from gate_contract.verdicts import Verdict
 from tests.contract.vectors import FOLDER, files
 
@@ -109,6 +114,8 @@ def test_topics() -> None:
         assert topics.parse(sample["topic"]) == GateTopic(
             sample["gate_id"], Channel(sample["channel"])
         )
+    for sample in told["district"]:
+        assert topics.parse(sample["topic"]) == DistrictTopic(Channel(sample["channel"]))
     for sample in told["counts"]:
         assert topics.parse(sample["topic"]) == CountsTopic(sample["unit_id"])
     for topic in told["refused"]:
@@ -125,6 +132,50 @@ def test_the_ledger_and_its_chain() -> None:
         assert canonical(record).decode("ascii") == row["canonical"]
         chain = hashlib.sha256(chain + row["canonical"].encode("ascii")).digest()
         assert chain.hex() == row["chain"]
+
+
+def test_rosters_and_their_entries() -> None:
+    told = read("roster")
+    for entry in told["entries"]:
+        signature = base45.decode(entry["card"].removeprefix("SG1:").encode())[-64:]
+        salt = bytes.fromhex(entry["salt_hex"])
+        domains = [bytes.fromhex(told[f"{use}_domain_hex"]) for use in ("lookup", "seal")]
+        lookup, key = (hmac.digest(signature, domain + salt, "sha256") for domain in domains)
+        assert lookup[:16].hex() == entry["lookup_hex"]
+        assert key.hex() == entry["key_hex"]
+        row = bytes.fromhex(entry["entry_hex"])
+        assert row[:16] == lookup[:16]
+        assert list(ChaCha20Poly1305(key).decrypt(bytes(12), row[16:], None)) == [entry["level"]]
+    book: Book | None = None
+    for sample in told["accepted"]:
+        payload = bytes.fromhex(sample["payload_hex"])
+        signed = bytes.fromhex(told["domain_hex"]) + payload[65:]
+        held_keys()[payload[0]].verify(payload[1:65], signed)
+        roster = verify_roster(payload, held_keys())
+        assert roster == msgspec.convert(
+            json.loads(zlib.decompress(payload[65:])), Roster, str_keys=True
+        )
+        assert json.loads(msgspec.json.encode(roster)) == sample["roster"]
+        if roster.gate_id:
+            book = take(book, roster, told["gate_id"])
+    assert book
+    assert [book.level(card_signature(entry["card"].encode())) for entry in told["entries"]] == [
+        2,  # by the changes
+        None,
+        2,
+    ]
+
+
+def test_refused_rosters() -> None:
+    told = read("roster")
+    for sample in told["refused"]:
+        with pytest.raises(ContractError) as refusal:
+            take(
+                None,
+                verify_roster(bytes.fromhex(sample["payload_hex"]), held_keys()),
+                told["gate_id"],
+            )
+        assert refusal.value.reason == sample["reason"], sample["name"]
 
 
 def batch(payload: bytes) -> bytes:

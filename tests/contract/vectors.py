@@ -14,7 +14,7 @@ import msgspec
 from gate_contract.card import Kind
 from gate_contract.counts import KindCounts, UnitCounts, encode_counts
 from gate_contract.health import OFFLINE, Health, ScanHealth, encode_health
-from gate_contract.topics import Channel
+from gate_contract.topics import ROSTERS, Channel
 from tests.contract.card_vectors import base45_vectors, card_vectors, key_vectors
 from tests.contract.ledger_vectors import (
     AT,
@@ -26,6 +26,7 @@ from tests.contract.ledger_vectors import (
     receipt_vectors,
     refused,
 )
+from tests.contract.roster_vectors import roster_vectors
 from tests.contract.visitor_vectors import visitor_vectors
 
 FOLDER = Path(__file__).parents[2] / "docs" / "vectors"
@@ -50,6 +51,8 @@ def health_vectors() -> dict[str, Any]:
             clock_trusted=True,
             frames=480,
             frame_age_ms=66,
+            roster_version=AT - 86_400_000,
+            district_roster_version=AT - 3_600_000,
         ),
     )
     blind = Health(
@@ -122,6 +125,9 @@ def topic_vectors() -> dict[str, Any]:
             {"topic": f"gate/v1/{GATE_ID}/{channel}", "gate_id": GATE_ID, "channel": channel}
             for channel in Channel
         ],
+        "district": [
+            {"topic": f"district/v1/{channel}", "channel": channel} for channel in ROSTERS
+        ],
         "counts": [{"topic": "unit/v1/vg/counts", "unit_id": "vg"}],
         "refused": [
             "",
@@ -134,6 +140,7 @@ def topic_vectors() -> dict[str, Any]:
             "gate/v1/+/crossings",
             "gate/v1/vg-01/counts",
             "unit/v1//counts",
+            "district/v1/receipt",
         ],
     }
 
@@ -149,6 +156,7 @@ def files() -> Iterator[tuple[str, bytes]]:
         "batch": batch_vectors(),
         "receipt": receipt_vectors(),
         "health": health_vectors(),
+        "roster": roster_vectors(),
         "counts": counts_vectors(),
         "visitors": visitor_vectors(),
     }

@@ -89,7 +89,8 @@ def morning(watcher: Failing, *, scans: int = 8, on: type[ScanLedger] = ScanLedg
             keeper = gatekeeper(path, on)
             for number, sample in zip(range(1, scans + 1), itertools.cycle(genuine())):
                 reading = reading_at(number * SCAN_MS)
-                told.answers.append((sample, keeper.see([sample.code], reading.up_ms, reading)))
+                answers = keeper.see([sample.code], reading.up_ms, reading)
+                told.answers.append((sample, [answer.verdict for answer in answers]))
                 told.faults_said += keeper.storage_fault is not None
                 keeper.tend(reading_at(number * SCAN_MS + RETRY_MS + 1))
             for second in range(1, RECOVERY_S + 1):

@@ -10,6 +10,7 @@ import pytest
 from device.ledger.file import create
 from device.ledger.verifying import verify
 from device.ledger.writing import ScanLedger
+from device.scan.gatekeeper import Gatekeeper
 from gate_contract.verdicts import Verdict
 from tests.crash.storage import (
     CODES,
@@ -23,7 +24,7 @@ from tests.crash.storage import (
 )
 from tests.crash.vfs import FULL
 from tests.crash.work import GATE_ID
-from tests.simulation.cards import genuine
+from tests.simulation.cards import Sample, genuine
 
 SIZE_KB = 400
 
@@ -60,6 +61,10 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", "--lazy", str(tmp_path)], check=True)
 
 
+def verdicts(keeper: Gatekeeper, sample: Sample, up_ms: int) -> list[Verdict]:
+    return [answer.verdict for answer in keeper.see([sample.code], up_ms, reading_at(up_ms))]
+
+
 def test_a_disk_that_runs_full_and_is_freed_again(small_disk: Path) -> None:
     path = small_disk / "ledger.db"
     create(path, GATE_ID)
@@ -78,13 +83,13 @@ def test_a_disk_that_runs_full_and_is_freed_again(small_disk: Path) -> None:
         while Verdict.STORAGE_FAILED not in answers:
             up_ms += SCAN_MS
             sample = genuine()[up_ms // SCAN_MS % len(genuine())]
-            answers = keeper.see([sample.code], up_ms, reading_at(up_ms))
+            answers = verdicts(keeper, sample, up_ms)
             greens += answers == [Verdict.ADMITTED_IN]
         assert answers == [Verdict.STORAGE_FAILED]
         assert keeper.storage_fault is not None
         filler.write_bytes(b"")
         up_ms += SCAN_MS
-        answers = keeper.see([genuine()[0].code], up_ms, reading_at(up_ms))
+        answers = verdicts(keeper, genuine()[0], up_ms)
         greens += 1
         assert answers == [Verdict.ADMITTED_IN]
         assert keeper.storage_fault is None

@@ -52,7 +52,8 @@ class Gate:
         """A frame later, these codes are in view; a number stands for that card."""
         self.clock.pass_ms(100)
         read = [self.issuer.code(code) if isinstance(code, int) else code for code in codes]
-        return self.keeper.see(read, self.clock.up_ms, self.clock.read())
+        answers = self.keeper.see(read, self.clock.up_ms, self.clock.read())
+        return [answer.verdict for answer in answers]
 
     def leave(self, ms: int) -> None:
         self.clock.pass_ms(ms)

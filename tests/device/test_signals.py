@@ -10,6 +10,7 @@ from gpiozero.pins.mock import MockFactory, MockPWMPin
 from device.config import Signals as SignalsConfig
 from device.scan.gpio import GpioPanel
 from device.scan.signals import PATTERNS, Light, Pattern, PatternSignaller, SignalError
+from device.scan.verdict import Answer
 from gate_contract.verdicts import Verdict
 from tests.fakes.camera import Panel
 
@@ -67,7 +68,7 @@ class TestPlayer:
     def test_a_pattern_is_played_to_its_end_and_left_dark(self) -> None:
         panel = Panel()
         player = PatternSignaller(panel)
-        player.give([Verdict.REPEAT])
+        player.give([Answer(Verdict.REPEAT)])
         self.wait_for(panel, 3)
         player.close()
         assert panel.shown == [
@@ -80,9 +81,9 @@ class TestPlayer:
     def test_the_next_person_cuts_the_last_ones_signal_short(self) -> None:
         panel = Panel()
         player = PatternSignaller(panel)
-        player.give([Verdict.REVOKED])
+        player.give([Answer(Verdict.REVOKED)])
         self.wait_for(panel, 1)
-        player.give([Verdict.REPEAT])
+        player.give([Answer(Verdict.REPEAT)])
         self.wait_for(panel, 4)
         player.close()
         assert [light for light, _ in panel.shown[:3]] == [Light.RED, Light.OFF, Light.GREEN]
@@ -90,7 +91,7 @@ class TestPlayer:
     def test_two_cards_in_one_frame_are_two_signals(self) -> None:
         panel = Panel()
         player = PatternSignaller(panel)
-        player.give([Verdict.REPEAT, Verdict.REPEAT])
+        player.give([Answer(Verdict.REPEAT), Answer(Verdict.REPEAT)])
         self.wait_for(panel, 6)
         player.close()
         assert [light for light, _ in panel.shown].count(Light.OFF) == 2
@@ -98,11 +99,11 @@ class TestPlayer:
     def test_pins_that_fail_are_a_fault_and_no_dead_thread(self) -> None:
         panel = Panel(failing=OSError("no such line"))
         player = PatternSignaller(panel)
-        player.give([Verdict.REPEAT])
+        player.give([Answer(Verdict.REPEAT)])
         self.until(lambda: player.fault is not None)
         assert "no such line" in (player.fault or "")
         panel.failing = None
-        player.give([Verdict.REPEAT])
+        player.give([Answer(Verdict.REPEAT)])
         self.until(lambda: player.fault is None)
         player.close()
 

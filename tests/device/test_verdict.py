@@ -10,6 +10,7 @@ from device.scan.verdict import Known, LastCrossing, Policy, decide
 from device.timekeeping import Now
 from gate_contract.card import Card, Kind
 from gate_contract.crossing import Direction
+from gate_contract.roster import Action
 from gate_contract.verdicts import CROSSINGS, Verdict
 from tests.fakes.clock import BOOT, OTHER_BOOT
 
@@ -94,19 +95,19 @@ def test_what_is_no_card_stays_refused(refusal: Verdict) -> None:
 
 def test_roster_reasons_refuse_entry() -> None:
     assert decide(CARD, Known(revoked=True), NOW, AUTO).verdict is Verdict.REVOKED
-    assert decide(CARD, Known(restricted=True), NOW, AUTO).verdict is Verdict.RESTRICTED_LEVEL
+    assert decide(CARD, Known(action=Action.REFUSE), NOW, AUTO).verdict is Verdict.RESTRICTED_LEVEL
 
 
 @given(
     revoked=st.booleans(),
-    restricted=st.booleans(),
+    action=st.sampled_from(Action),
     direction=st.sampled_from([None, Direction.OUT]),
     trusted=st.booleans(),
 )
 def test_nobody_is_locked_in(
-    revoked: bool, restricted: bool, direction: Direction | None, trusted: bool
+    revoked: bool, action: Action, direction: Direction | None, trusted: bool
 ) -> None:
     was_in = LastCrossing(Direction.IN, OTHER_BOOT, 0, TODAY)
-    known = Known(last=was_in, revoked=revoked, restricted=restricted)
+    known = Known(last=was_in, revoked=revoked, action=action)
     now = Now(BOOT, 100_000, TODAY, TODAY, trusted=trusted)
     assert decide(CARD, known, now, Policy(direction, 5_000)).verdict is Verdict.ADMITTED_OUT

@@ -57,6 +57,7 @@ def test_a_flood_of_garbage_stops_nobody(town: Town) -> None:
             hostile.publish(Channel.CROSSINGS, garbage if number % 50 else b"[" * 60_000)
         green = list(islice(passing(keeper, card_codes(town, 10)), 10))
         hostile.publish(Channel.CROSSINGS, b"x" * (MAX_PAYLOAD_BYTES + 100))
+        hostile.publish(Channel.CROSSINGS, b"x" * 1_000_000)  # more than the bridge asks for
         until(lambda: town.counts()[SCHOOL]["in"] == len(green))
         # The broker's queue is bounded, so not all of a flood arrives; what does is set aside.
         until(lambda: town.set_aside().get("malformed", 0) >= flood // 4)

@@ -10,6 +10,7 @@ from device.scan.decode import Code
 from device.scan.decode.process import Mishaps
 from device.scan.frames import CameraError, Frame, Grey
 from device.scan.signals import Light
+from device.scan.verdict import Answer
 from gate_contract.verdicts import Verdict
 from tests.fakes.clock import FakeClock
 
@@ -69,8 +70,8 @@ class Signals:
     fault: str | None = None
     is_closed: bool = False
 
-    def give(self, verdicts: Sequence[Verdict]) -> None:
-        self.given += verdicts
+    def give(self, answers: Sequence[Answer]) -> None:
+        self.given += [answer.verdict for answer in answers]
 
     def close(self) -> None:
         self.is_closed = True

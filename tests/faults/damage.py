@@ -68,7 +68,7 @@ class Patient:
         self.clock.pass_ms(2_000)
         codes = [self.issuer.code(number) for number in numbers]
         answers = self.keeper.see(codes, self.clock.up_ms, self.clock.read())
-        return len(answers) == len(numbers) and set(answers) <= CROSSINGS
+        return len(answers) == len(numbers) and {answer.verdict for answer in answers} <= CROSSINGS
 
     def live(self, turns: int) -> None:
         """Both processes go on for a while."""

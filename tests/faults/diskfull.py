@@ -37,8 +37,8 @@ def gate_disk(folder: Path, tried: int, *, ext4: bool = True, patience_s: float 
                 reading = clock.read()
                 captured_up_ms = reading.up_ms + shown * 2_000
                 answers = people.see([codes[shown % 40]], captured_up_ms, reading)
-                green += sum(answer in CROSSINGS for answer in answers)
-                return answers
+                green += sum(answer.verdict in CROSSINGS for answer in answers)
+                return [answer.verdict for answer in answers]
 
             for _ in range(tried):
                 outcome.tried += 1
@@ -84,7 +84,7 @@ def bridge_disk(folder: Path, tried: int) -> Outcome:
                     shown += 1
                     reading = clock.read()
                     answers = people.see(codes, reading.up_ms + shown * 2_000, reading)
-                    return sum(answer in CROSSINGS for answer in answers)
+                    return sum(answer.verdict in CROSSINGS for answer in answers)
 
                 green += pass_through()
                 for name in ("broker", "bridge", f"uplink {GATE}"):

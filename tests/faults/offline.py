@@ -26,7 +26,7 @@ def fill(arena: Town, crossings: int, gate_id: str = GATE) -> int:
         for number in range(-(-crossings // AT_ONCE)):
             reading = clock.read()
             answers = keeper.see(codes, reading.up_ms + number * 2_000, reading)
-            green += sum(answer in CROSSINGS for answer in answers)
+            green += sum(answer.verdict in CROSSINGS for answer in answers)
     return green
 
 

@@ -30,8 +30,8 @@ def gate(config_path: Path, number: int) -> None:
         reading = Reading(first.boot_id, first.up_ms + step, first.wall_ms + step, True)
         answers = people.see([codes[tries % len(codes)]], reading.up_ms, reading)
         for answer in answers:
-            green += answer in CROSSINGS
-            print(answer, flush=True)  # noqa: T201
+            green += answer.verdict in CROSSINGS
+            print(answer.verdict, flush=True)  # noqa: T201
     people.close()
 
 

@@ -129,7 +129,8 @@ class SimGate:
         held = keeper._sightings.is_held
         samples = [s for s in samples if not held(s.card_id, reading.up_ms)]
         try:
-            verdicts = keeper.see([s.code for s in samples], reading.up_ms, reading)
+            answers = keeper.see([s.code for s in samples], reading.up_ms, reading)
+            verdicts = [answer.verdict for answer in answers]
             self._perils.meet(f"{self.gate_id} scan", "signal")
         except Killed:
             self.kill("scan")

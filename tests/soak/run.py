@@ -65,7 +65,7 @@ def soak(
             reading = clock.read()
             frames += 1
             answers = keeper.see(codes, reading.up_ms + frames * 2_000, reading)
-            green += sum(answer in CROSSINGS for answer in answers)
+            green += sum(answer.verdict in CROSSINGS for answer in answers)
             if frames % (BACKLOG // AT_ONCE // 4) == 0:
                 due = green - BACKLOG
                 eventually(lambda due=due: arena.receipted() >= due, 120)  # type: ignore[misc]

@@ -11,6 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from device.roster.shelf import Shelf
+from tests.fakes.rosters import Orders
+
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can act as two users")
 
 SCAN_UID, UPLINK_UID, STRANGER_UID, SHARED_GID = 64_001, 64_002, 64_003, 64_000
@@ -72,3 +75,16 @@ def test_a_ledger_that_sqlite_creates_itself_is_closed_to_the_other(folder: Path
 def test_nobody_else_reads_it(folder: Path) -> None:
     assert act(folder, SCAN_UID, f"{CREATE}\n{APPEND}") == ""
     assert "unable to open" in act(folder, STRANGER_UID, APPEND, gid=STRANGER_UID)
+
+
+def test_rosters_are_read_by_both_services_and_nobody_else(folder: Path) -> None:
+    orders = Orders("gate-a1")
+    shelf = Shelf(folder, "gate-a1", orders.public_keys)
+    for version in (1, 2):
+        shelf.keep(orders.payload(version, {1: 4}))
+        for path in folder.glob("roster.*"):
+            os.chown(path, UPLINK_UID, -1)  # whose service writes them; the group is the folder's
+    read = "".join(f"open({str(path)!r}, 'rb').read()\n" for path in folder.glob("roster.*"))
+    assert read.count("open") == 2
+    assert act(folder, SCAN_UID, read) == ""
+    assert "Permission denied" in act(folder, STRANGER_UID, read, gid=STRANGER_UID)

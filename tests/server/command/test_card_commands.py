@@ -65,7 +65,7 @@ def listed(office: Shell) -> list[dict[str, str]]:
 
 
 def decoded(office: Shell, pdf: Path) -> list[Card]:
-    keys = open_home(office.home).public_keys()
+    keys = open_home(office.home).keys.public_keys()
     found = [verify(c.bytes, keys) for p in printed.pages(pdf, dpi=100) for c in printed.codes(p)]
     assert all(isinstance(card, Card) for card in found)
     return [card for card in found if isinstance(card, Card)]
@@ -165,7 +165,7 @@ def test_keys_rotate_and_the_old_one_stays_while_it_is_needed(
         office.type("card", "retire-key", "1")
     office.type("card", "rotate-key")
     second = json.loads(office.type("card", "issue", "--unit", UNIT, "--json"))[0]
-    keys = open_home(office.home).public_keys()
+    keys = open_home(office.home).keys.public_keys()
     assert isinstance(verify(first["text"].encode(), keys), Card)
     assert isinstance(verify(second["text"].encode(), keys), Card)
     assert (first["key_id"], second["key_id"]) == (1, 2)
@@ -180,7 +180,7 @@ def test_keys_rotate_and_the_old_one_stays_while_it_is_needed(
     office.type("card", "revoke", first["card_id"], "--reason", "test")
     assert "can go: card retire-key 1" in office.type("card", "keys")
     office.type("card", "retire-key", "1")
-    assert open_home(office.home).public_keys().keys() == {2}
+    assert open_home(office.home).keys.public_keys().keys() == {2}
     assert (office.home / "keys" / "retired-card-1.pem").exists()
     (office.home / "keys" / "card-2.pem").rename(office.home / "lost.pem")
     (office.home / "keys" / "retired-card-1.pem").rename(office.home / "keys" / "card-1.pem")

@@ -1,0 +1,124 @@
+"""What gate-scan knows of a card from the rosters that gate-uplink has put beside the ledger."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+import structlog
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from device.roster.shelf import Shelf
+from gate_contract.card import Card
+from gate_contract.roster import Action, Book, card_signature
+
+LOOK_MS = 1_000
+
+log = structlog.get_logger()
+
+
+class Standing(NamedTuple):
+    """How a card stands. `action` is what this gate does at the entry for its holder's level."""
+
+    revoked: bool = False
+    level: int | None = None
+    action: Action = Action.ADMIT
+
+
+class RosterState(NamedTuple):
+    """The versions gone by, 0 for none, and what is wrong with a file."""
+
+    version: int = 0
+    district_version: int = 0
+    fault: str = ""
+
+
+class Rosters(Protocol):
+    """Who is asked about a card."""
+
+    @property
+    def state(self) -> RosterState: ...
+
+    def refresh(self, up_ms: int) -> None:
+        """Take up what is new."""
+        ...
+
+    def standing(self, card: Card, code: bytes) -> Standing:
+        """How `card` stands, whose code is `code`."""
+        ...
+
+
+class NoRosters:
+    """A gate that knows nothing beyond a card's signature."""
+
+    state = RosterState()
+
+    def refresh(self, up_ms: int) -> None:
+        """Nothing."""
+
+    def standing(self, card: Card, code: bytes) -> Standing:  # noqa: ARG002 (the same for all)
+        """Nothing is known."""
+        return Standing()
+
+
+class FiledRosters:
+    """Rosters in a gate's folder, looked at once a second. What is older or damaged is not taken
+    up: the last good one stays."""
+
+    def __init__(self, folder: Path, gate_id: str, keys: Mapping[int, Ed25519PublicKey]) -> None:
+        self._own = _Watched(Shelf(folder, gate_id, keys))
+        self._district = _Watched(Shelf(folder, gate_id, keys, district=True))
+        self._looked_up_ms: int | None = None
+
+    @property
+    def state(self) -> RosterState:
+        own, district = self._own, self._district
+        return RosterState(own.version, district.version, (own.fault or district.fault)[:200])
+
+    def refresh(self, up_ms: int) -> None:
+        """Look at the files, unless that was done within the last second."""
+        if self._looked_up_ms is None or up_ms - self._looked_up_ms >= LOOK_MS:
+            self._looked_up_ms = up_ms
+            self._own.look()
+            self._district.look()
+
+    def standing(self, card: Card, code: bytes) -> Standing:
+        """How `card` stands, whose code is `code`."""
+        books = [book for book in (self._own.book, self._district.book) if book]
+        revoked = any(book.is_revoked(card.card_id) for book in books)
+        own = self._own.book
+        level = own.level(card_signature(code)) if own else None
+        return Standing(revoked, level, own.action(level) if own and level else Action.ADMIT)
+
+
+class _Watched:
+    """A shelf's book, read again when its file has changed."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        self._shelf = shelf
+        self._seen: object = None
+        self.book: Book | None = None
+        self.fault = ""
+
+    @property
+    def version(self) -> int:
+        return self.book.version if self.book else 0
+
+    def look(self) -> None:
+        try:
+            stat = self._shelf.path.stat()
+        except OSError:
+            seen: object = "no file"
+        else:
+            seen = (stat.st_ino, stat.st_mtime_ns, stat.st_size)
+        if seen == self._seen:
+            return
+        self._seen = seen
+        found = self._shelf.read()
+        fault = found.fault
+        if found.book and found.book.version < self.version:
+            fault = f"{self._shelf.path.name}: older than what this gate goes by"
+        elif found.book:
+            self.book = found.book
+        if fault and fault != self.fault:
+            log.warning("roster", fault=fault)
+        self.fault = fault

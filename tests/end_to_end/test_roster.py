@@ -1,0 +1,151 @@
+"""From a row in the district's database to what a gate does, over a real broker."""
+
+from contextlib import closing
+from datetime import date, timedelta
+from pathlib import Path
+from time import monotonic
+
+import pytest
+
+from device.clock import SystemClock
+from device.roster.shelf import Shelf
+from device.scan.gatekeeper import Gatekeeper
+from device.scan.verdict import Answer
+from gate_contract import topics
+from gate_contract.card import Kind
+from gate_contract.topics import Channel
+from gate_contract.verdicts import Verdict
+from server_bridge.cards.issue import issue_cards
+from server_bridge.clock import now_ms
+from server_bridge.store.cards import add_cards
+from server_bridge.store.levels import Notice, apply_notice
+from server_bridge.store.people import Person, Place, add_person, hand_over, revoke
+from server_bridge.store.people_schema import areas
+from tests.end_to_end.town import SCHOOL, Town, until
+from tests.fakes.mqtt_peer import Peer
+
+GATE, OTHER = "gate-a1", "gate-a2"
+HAMLETS = ("thon-1", "thon-2")
+
+
+class People:
+    """Eight pupils of the first hamlet and one of the second, each with a card."""
+
+    def __init__(self, town: Town) -> None:
+        self._town = town
+        today = date.today()  # noqa: DTZ011 (near enough: cards hold for days on either side)
+        self.cards = issue_cards(
+            9,
+            kind=Kind.PUPIL,
+            unit_id=SCHOOL,
+            not_before=today - timedelta(days=1),
+            expires=today + timedelta(days=9),
+            key_id=1,
+            key=town.home.keys.card_key(),
+        )
+        with closing(town.home.database()) as database, database.write() as connection:
+            add_cards(connection, self.cards, now_ms())
+            for area_id in HAMLETS:
+                connection.execute(
+                    areas.insert().values(area_id=area_id, name=area_id, level="hamlet")
+                )
+            for number, card in enumerate(self.cards):
+                who = Person(Kind.PUPIL, "Nguyễn Văn A", f"{number:010}")
+                place = Place(SCHOOL, "6A", HAMLETS[number == 8])
+                person = add_person(connection, who, place, today - timedelta(days=2), now_ms())
+                hand_over(connection, card.card_id, person)
+
+    def notice(self, number: str, levels: dict[str, int | None]) -> None:
+        with closing(self._town.home.database()) as database, database.write() as connection:
+            apply_notice(connection, Notice(number, "Sở GD&ĐT", now_ms(), levels), now_ms())
+
+    def withdraw(self, number: int) -> None:
+        with closing(self._town.home.database()) as database, database.write() as connection:
+            revoke(connection, [self.cards[number].card_id], "lost", now_ms())
+
+
+def answer(keeper: Gatekeeper, people: People, number: int, shown: list[int]) -> Answer:
+    """To a card that is held up again, long after."""
+    clock = SystemClock(battery=True)
+    reading = clock.read()
+    shown.append(number)
+    codes = [people.cards[number].text.encode()]
+    (given,) = keeper.see(codes, reading.up_ms + len(shown) * 60_000, reading)
+    return given
+
+
+def stands(keeper: Gatekeeper, *, district: bool = False) -> int:
+    """What gate-scan goes by, after looking."""
+    keeper.tend(SystemClock(battery=True).read())
+    state = keeper.rosters.state
+    return state.district_version if district else state.version
+
+
+def record(what: str, began: float) -> None:
+    """For `pytest -rP`; no test asserts a time."""
+    print(f"{what}: {monotonic() - began:.2f} s")  # noqa: T201
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Town:
+    made = Town(tmp_path, (GATE, OTHER))
+    path = made.configs[GATE]
+    path.write_text(path.read_text("utf-8").replace('direction = "auto"', 'direction = "in"'))
+    return made
+
+
+def test_a_change_reaches_the_gates_online_and_offline(town: Town) -> None:
+    shown: list[int] = []
+    people = People(town)
+    with town, town.gatekeeper(GATE) as keeper, town.gatekeeper(OTHER) as other:
+        town.start_all()
+        until(lambda: stands(keeper) > 0 and stands(other) > 0)
+        assert answer(keeper, people, 8, shown) == Answer(Verdict.ADMITTED_IN)
+
+        # A level, to a gate that is online.
+        before, began = stands(keeper), monotonic()
+        people.notice("1/TB", {HAMLETS[1]: 4})
+        until(lambda: stands(keeper) > before)
+        record("a level to a gate online", began)
+        assert answer(keeper, people, 8, shown) == Answer(Verdict.RESTRICTED_LEVEL, 4)
+        assert answer(keeper, people, 0, shown) == Answer(Verdict.ADMITTED_IN)
+        shelf = Shelf(town.config(GATE).ledger_path.parent, GATE, town.config(GATE).order_keys)
+        book = shelf.read().book
+        assert book
+        assert book.changes, "one of nine: the change came alone"
+
+        # A withdrawn card, to a gate that is online and to one that is away.
+        town.kill(f"uplink {OTHER}")
+        began = monotonic()
+        people.withdraw(0)
+        until(lambda: stands(keeper, district=True) > 0)
+        record("a withdrawn card to a gate online", began)
+        assert answer(keeper, people, 0, shown) == Answer(Verdict.REVOKED)
+        assert stands(other, district=True) == 0
+        town.start(f"uplink {OTHER}")
+        until(lambda: stands(other, district=True) > 0)
+        assert answer(other, people, 0, shown).verdict is Verdict.REVOKED
+
+        # An older one, and one of another gate, by somebody who can write to the broker.
+        old, _ = shelf.payloads()
+        people.notice("2/TB", {HAMLETS[0]: 2})
+        last = stands(keeper)
+        until(lambda: stands(keeper) > last)
+        last = stands(keeper)
+        foreign = Shelf(town.config(OTHER).ledger_path.parent, OTHER, shelf.keys).payloads()[0]
+        town.kill("bridge")  # whose certificate it is
+        hostile = Peer(_At(town.port), town.home.folder / "tls")  # type: ignore[arg-type]
+        with hostile:
+            for payload in (old, foreign):
+                hostile.publish(topics.gate(GATE, Channel.ROSTER), payload, retain=True)
+        log = f"uplink {GATE}"
+        until(lambda: "(old)" in town.log(log) and "(wrong_gate)" in town.log(log))
+        assert stands(keeper) == last
+        assert answer(keeper, people, 1, shown) == Answer(Verdict.ADMITTED_IN, 2)
+
+
+class _At:
+    """A broker that runs elsewhere, as a Peer wants it."""
+
+    def __init__(self, port: int) -> None:
+        self.host, self.port = "127.0.0.1", port
