@@ -63,7 +63,7 @@ def plan_areas(book: Spreadsheet, known: Mapping[str, Area]) -> AreaPlan:
         tree.find_parent(draft)
     for draft in good:
         tree.find_successor(draft)
-    listed = {draft.area.area_id: draft for draft in good}
+    listed = {draft.area.area_id: draft for draft in good if not draft.line.refusals}
     for above in ("parent_id", "successor_id"):
         chain = {area_id: getattr(area, above) for area_id, area in tree.areas.items()}
         for area_id in circles(chain) & listed.keys():

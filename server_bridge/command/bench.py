@@ -19,7 +19,7 @@ def bench_group() -> None:
 
 
 @bench_group.command("roster")
-@click.option("--schools", type=click.IntRange(1, 999), default=600, show_default=True)
+@click.option("--schools", type=click.IntRange(1, 600), default=600, show_default=True)
 @click.option("--pupils", type=click.IntRange(1, 5_000), default=460, show_default=True)
 @click.option("--staff", type=click.IntRange(0, 500), default=40, show_default=True)
 @click.option("--seed", default=1, show_default=True, help="Another seed, other people.")

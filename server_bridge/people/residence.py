@@ -141,11 +141,11 @@ class Atlas:
     def _hamlet(self, commune_id: str, meant: set[str], told: str) -> str:
         here = self._hamlets.get(commune_id, [])
         named = [area for area in here if area_key(HAMLET, area.name) == area_key(HAMLET, told)]
-        if not named and not has_marks(told):
-            named = [area for area in here if bare_key(HAMLET, area.name) == bare_key(HAMLET, told)]
         direct = [area for area in named if area.parent_id == commune_id]
         former = [area for area in named if area.parent_id in meant]
         best = direct or former or named
+        if not best and not has_marks(told):
+            best = [area for area in here if bare_key(HAMLET, area.name) == bare_key(HAMLET, told)]
         if len(best) > 1:
             raise NotFoundError(HAMLET, Fault.UNSURE_AREA, told)
         if not best:

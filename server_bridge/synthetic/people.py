@@ -13,6 +13,8 @@ YEAR = 2026
 _LETTERS = "ABCDEGHIKLMNPQ"
 """Of classes; schools leave out F and J."""
 _GROUPS = ("Toán - Tin", "Ngữ văn", "Ngoại ngữ", "Khoa học tự nhiên", "Sử - Địa", "Văn phòng")
+_MOST_OF_A_YEAR = 1_667
+"""Numbers for the pupils of a school who were born in one year: enough for 600 schools."""
 _NEIGHBOURS = 0.1
 """The part that comes from the next commune."""
 
@@ -44,7 +46,8 @@ def pupils(province: Province, school: School, number: int) -> Iterator[Someone]
         first = date(YEAR - 5 - grade, 1, 1)
         born = first + timedelta(days=chance.randrange(365))
         group = f"{grade}{_LETTERS[place * classes // per_grade]}"
-        yield _someone(province, school, chance, f"97{school.number:03}{index:05}", born, group)
+        code = f"97{school.number:03}{index:05}"
+        yield _someone(province, school, chance, code, place, born, group)
 
 
 def staff(province: Province, school: School, number: int) -> Iterator[Someone]:
@@ -53,20 +56,28 @@ def staff(province: Province, school: School, number: int) -> Iterator[Someone]:
     for index in range(number):
         born = date(YEAR - 60, 1, 1) + timedelta(days=chance.randrange(36 * 365))
         group = chance.choice(_GROUPS)
-        yield _someone(province, school, chance, f"97{school.number:03}9{index:04}", born, group)
+        code = f"97{school.number:03}9{index:04}"
+        yield _someone(province, school, chance, code, index, born, group)
 
 
 def _someone(
-    province: Province, school: School, chance: Random, code: str, born: date, group: str
+    province: Province,
+    school: School,
+    chance: Random,
+    code: str,
+    place: int,
+    born: date,
+    group: str,
 ) -> Someone:
+    """`place`: in the school, among those of one year."""
     girl = chance.random() < 0.5
     step = chance.random() < _NEIGHBOURS
     commune = province.communes[(school.commune + step) % len(province.communes)]
     century = 2 if born.year >= 2000 else 0
-    serial = f"{school.number:03}{code[-5:]}"[-6:]
+    serial = (school.number * _MOST_OF_A_YEAR + place) % 10**6
     return Someone(
         code=code,
-        national_id=f"097{century + girl}{born:%y}{serial}",
+        national_id=f"097{century + girl}{born:%y}{serial:06}",
         name=names.person(chance, girl=girl),
         born=born,
         girl=girl,

@@ -28,7 +28,7 @@ def test_each_format_gives_the_same_cells(write: object) -> None:
 
 
 def test_days_merged_cells_and_hidden_sheets() -> None:
-    rows = [[date(2014, 2, 28), None], [44_000, "x"]]
+    rows: office.Rows = [[date(2014, 2, 28), None], [44_000, "x"]]
     book = office.xlsx(rows, merged=["A4:B5"], more={"old": [["y"]]}, hidden=["old"])
     (grid,) = read_sheets(book)
     assert grid.rows[:2] == [[date(2014, 2, 28), None], [44_000.0, "x"]]

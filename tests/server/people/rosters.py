@@ -1,0 +1,81 @@
+"""A school's spreadsheets in tests, and what becomes of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from gate_contract.card import Kind
+from server_bridge.people.importing import Import, Outcome, import_roster
+from server_bridge.store.areas import Area, add_areas
+from server_bridge.store.database import Database
+from server_bridge.store.people import Member, members
+from server_bridge.store.people_schema import imports, people, stays
+from tests.fakes import office
+from tests.fakes.school import SCHOOL
+from tests.server.store.looking import NOW_MS
+
+DAY = date(2026, 9, 5)
+HEADER = ("STT", "Mã lớp", "Mã định danh Bộ GD&ĐT", "Họ tên", "Ngày sinh", "Xã", "Thôn")
+COMMUNE = Area("commune-97001", "97001", "Xã Tân Tiến", "commune")
+
+Rows = Sequence[Sequence[object]]
+
+
+def pupil(number: int, name: str | None, group: object = "6A", **other: object) -> list[object]:
+    """A row of the spreadsheet."""
+    row: dict[str, object] = {
+        "number": number,
+        "group": group,
+        "code": f"97000{number:05}",
+        "name": name,
+        "born": "01/02/2014",
+        "commune": "Tân Tiến",
+        "hamlet": "Thôn Chùa",
+    }
+    return [{**row, **other}[field] for field in row]
+
+
+@dataclass
+class Office:
+    """A school's office, which imports one spreadsheet after another."""
+
+    database: Database
+    folder: Path
+    files: int = field(default=0)
+
+    def __post_init__(self) -> None:
+        with self.database.write() as connection:
+            add_areas(connection, [COMMUNE])
+
+    def take(self, rows: Rows | bytes, unit_id: str = SCHOOL, **how: object) -> Outcome:
+        """Import rows below our usual header, or the bytes of a workbook."""
+        self.files += 1
+        path = self.folder / f"{self.files}.xlsx"
+        path.write_bytes(rows if isinstance(rows, bytes) else office.xlsx([HEADER, *rows]))
+        usual = {"kind": Kind.PUPIL, "day": DAY, "today": DAY, "now_ms": NOW_MS}
+        task = Import(path, unit_id, **{**usual, **how})  # type: ignore[arg-type]  # by name
+        return import_roster(self.database, task)
+
+    def refusals(self, rows: Rows | bytes) -> list[str]:
+        """Cell and fault of each refusal; what the database holds is as it was."""
+        before = self.everything()
+        outcome = self.take(rows)
+        assert not outcome.done
+        assert self.everything() == before
+        return [f"{refusal.place} {refusal.fault}" for refusal in outcome.plan.refusals]
+
+    def members(self, unit_id: str = SCHOOL, day: date = DAY) -> dict[str, Member]:
+        """By name."""
+        with self.database.read() as connection:
+            return {one.who.name: one for one in members(connection, [unit_id], day)}
+
+    def everything(self) -> list[object]:
+        """All rows that an import may write."""
+        with self.database.read() as connection:
+            return [
+                sorted(map(repr, connection.execute(sa.select(table))))
+                for table in (people, stays, imports)
+            ]
