@@ -11,6 +11,7 @@ from gate_contract.card import Kind
 from gate_contract.errors import SchoolgateError
 from server_bridge.areas.area_list import plan_areas
 from server_bridge.areas.unit_list import plan_units
+from server_bridge.bench.levels import measure_levels
 from server_bridge.people.importing import Import, import_roster
 from server_bridge.sheets.opening import open_spreadsheet
 from server_bridge.store.areas import add_areas, all_areas
@@ -26,7 +27,7 @@ Figures = dict[str, float]
 Step = Callable[[Database, Province], Figures]
 """Measures something of the province once it is imported."""
 
-STEPS: tuple[Step, ...] = ()
+STEPS: tuple[Step, ...] = (lambda database, _: measure_levels(database, NOW_MS),)
 """What is measured after the import, in this order."""
 
 

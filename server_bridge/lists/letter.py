@@ -93,7 +93,7 @@ class Letter(AbstractContextManager["Letter"]):
         return self._formats[key]
 
     def _across(self, page: Any, row: int, columns: tuple[int, int], text: str, **how: Any) -> None:
-        style = self.format(**{"font_size": 12} | how)
+        style = self.format(**{"font_size": 12, "shrink": True} | how)
         if columns[0] == columns[1]:
             page.write_string(row, columns[0], text, style)
         else:
