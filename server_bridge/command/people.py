@@ -17,7 +17,7 @@ from server_bridge.command.options import home_option, json_option
 from server_bridge.command.showing import refusal_rows, say_lines, say_refusals, stop_at
 from server_bridge.home import open_home
 from server_bridge.people.headings import FIELDS, VOCABULARIES
-from server_bridge.people.importing import Import, Outcome, import_roster
+from server_bridge.people.importing import Import, Outcome, import_roster, too_many_leave
 from server_bridge.people.plan import Change
 from server_bridge.sheets.lines import Line
 from server_bridge.store.rosters import Known
@@ -107,6 +107,8 @@ def _say(outcome: Outcome) -> None:
     say_lines("moved here", [_line(change) for change in plan.moved])
     say_lines("changed", [_line(change) for change in plan.changed])
     say_lines("gone", [_who(known) for known in plan.gone])
+    if not outcome.done and too_many_leave(plan):
+        click.echo(f"{len(plan.gone)} of {plan.here} would leave: that needs --allow-leaving")
     say_lines("new hamlets", [f"{area.area_id}  {area.name}" for area in plan.hamlets])
     say_lines(
         "new, but with the name and birthday of somebody who goes; check the identifier",

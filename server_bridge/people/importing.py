@@ -72,7 +72,7 @@ def import_roster(database: Database, task: Import, watch: Watch = iter) -> Outc
         plan = _plan(connection, task, reading)
         if plan.refusals and not task.skip_refused:
             return Outcome(plan, reading, done=False)
-        if not task.allow_leaving and len(plan.gone) > max(FEW, MOST_LEAVING * plan.here):
+        if not task.allow_leaving and too_many_leave(plan):
             raise SchoolgateError(
                 f"{len(plan.gone)} of {plan.here} would leave the school; nothing was imported. "
                 "If the file is whole and the school's own: --allow-leaving"
@@ -80,6 +80,11 @@ def import_roster(database: Database, task: Import, watch: Watch = iter) -> Outc
         if not plan.is_idle():
             _write(connection, task, plan, book)
         return Outcome(plan, reading, done=True)
+
+
+def too_many_leave(plan: Plan) -> bool:
+    """Whether the file is rather a part of the school, or not this school's."""
+    return len(plan.gone) > max(FEW, MOST_LEAVING * plan.here)
 
 
 def _plan(connection: sa.Connection, task: Import, reading: Reading) -> Plan:

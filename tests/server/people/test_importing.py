@@ -6,6 +6,7 @@ import pytest
 
 from gate_contract.card import Kind
 from gate_contract.errors import SchoolgateError
+from server_bridge.people.importing import too_many_leave
 from server_bridge.people.plan import Plan
 from server_bridge.store.people import Person, Place
 from tests.fakes.school import COMMUNE, OTHER_SCHOOL, SCHOOL
@@ -82,6 +83,7 @@ def test_most_of_a_school_does_not_leave_at_once(office: Office) -> None:
     office.take(everybody)
     with pytest.raises(SchoolgateError, match=r"10 of 40 would leave .* --allow-leaving"):
         office.take(everybody[10:])
+    assert too_many_leave(office.take(everybody[10:], dry_run=True).plan)
     assert len(office.members()) == 40
     assert len(office.take(everybody[8:]).plan.gone) == 8
     assert len(office.take(everybody[30:], allow_leaving=True).plan.gone) == 22
