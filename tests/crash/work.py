@@ -149,8 +149,10 @@ class _Work:
         self._open()
 
     def _cross(self) -> None:
-        card = Card(f"{self._chance.randrange(40):016x}", Kind.PUPIL, date.min, date.max)
-        entries = [Entry(self._stamp(), Verdict.ADMITTED_IN, card, Direction.IN)]
+        number = self._chance.randrange(40)
+        card = Card(f"{number:016x}", Kind.PUPIL, date.min, date.max)
+        words = bytes([number]) * 200 if number % 4 == 0 else None  # as of a visitor
+        entries = [Entry(self._stamp(), Verdict.ADMITTED_IN, card, Direction.IN, sealed=words)]
         if not self._synchronised and self._chance.random() < 0.3:
             self._synchronised = True
             entries.insert(0, Entry(self._stamp(), Verdict.CLOCK_SET))

@@ -13,10 +13,12 @@ from gate_contract.verdicts import Verdict
 from server_bridge.store.audit import count_faults, prove_ledgers
 from server_bridge.store.letters import letter_counts
 from server_bridge.store.schema import counts, crossings, ledgers
+from server_bridge.store.visitor_schema import visitor_words
 from tests.simulation.district import SCHOOL, SimDistrict
 from tests.simulation.gate import Green, SimGate, look_into
 
 _FIELDS = (*Record.__struct_fields__,)
+_WORDS = {"seal", "sealed"}
 
 
 def mark_fault(gate: SimGate, district: SimDistrict) -> str | None:
@@ -71,9 +73,12 @@ Stored = dict[tuple[str, str], dict[int, Record]]
 
 def _stored(connection: sa.Connection) -> Stored:
     stored: Stored = {}
+    same = (visitor_words.c.ledger == crossings.c.ledger) & (visitor_words.c.seq == crossings.c.seq)
     joined = sa.join(crossings, ledgers, crossings.c.ledger == ledgers.c.ledger)
-    columns = [crossings.c[name] for name in _FIELDS]
-    query = sa.select(ledgers.c.gate_id, ledgers.c.ledger_id, *columns).select_from(joined)
+    columns = [(visitor_words if name in _WORDS else crossings).c[name] for name in _FIELDS]
+    query = sa.select(ledgers.c.gate_id, ledgers.c.ledger_id, *columns).select_from(
+        joined.outerjoin(visitor_words, same)
+    )
     for gate_id, ledger_id, *fields in connection.execute(query):
         record = Record(**dict(zip(_FIELDS, fields, strict=True)))
         stored.setdefault((gate_id, ledger_id), {})[record.seq] = record
