@@ -3,7 +3,7 @@
 import secrets
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -22,6 +22,7 @@ from server_bridge.store.gate_rosters import (
     BELIEVED_MS,
     EVERY_GATE,
     Issued,
+    areas_at,
     card_texts,
     cards_at,
     drop_issued,
@@ -67,6 +68,8 @@ class Maker:
         self._send = send
         self._stopping = stopping
         self._pending = _Pending()
+        self._concerns: Mapping[str, object] = {}
+        """Of each school the levels of its areas and its policy, as of the last round."""
 
     def make(self, now_ms: int, day: date) -> None:
         """Raises StoreError; what was sent by then is committed, and the rest is made next time."""
@@ -77,8 +80,16 @@ class Maker:
             revoked = withdrawn_cards(connection, day)
             self._scope(connection, EVERY_GATE, contents(revoked=revoked), told, now_ms, {})
             before = [stand.scope for stand in stands(connection)]
+            lived_in = areas_at(connection, day)
         self._keep()
-        for unit_id, gate_ids in schools.items():
+        concerns = {
+            unit_id: ({area: levels.get(area) for area in lived_in.get(unit_id, ())}, policy)
+            for unit_id, policy in policies.items()
+        }
+        # A level is to be at its gates within seconds, however many schools there are.
+        first = sorted(schools, key=lambda unit: concerns[unit] == self._concerns.get(unit))
+        for unit_id in first:
+            gate_ids = schools[unit_id]
             if self._stopping.is_set():
                 return
             with self._database.read() as connection:
@@ -93,6 +104,7 @@ class Maker:
                 for gate_id in gate_ids:
                     self._scope(connection, gate_id, wanted, told, now_ms, shared)
             self._keep(at_once=False)
+        self._concerns = concerns
         self._clear(set(before) - {gate for ids in schools.values() for gate in ids})
         self._keep()
 

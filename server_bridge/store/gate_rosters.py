@@ -71,6 +71,19 @@ def cards_at(connection: sa.Connection, unit_id: str, day: date) -> dict[str, st
     return {row.card_id: row.area_id for row in rows}
 
 
+def areas_at(connection: sa.Connection, day: date) -> dict[str, set[str]]:
+    """The areas where people of each school live on `day`."""
+    found: dict[str, set[str]] = {}
+    rows = connection.execute(
+        sa.select(stays.c.unit_id, stays.c.area_id)
+        .where(*on_day(day), stays.c.area_id.is_not(None))
+        .distinct()
+    )
+    for row in rows:
+        found.setdefault(row.unit_id, set()).add(row.area_id)
+    return found
+
+
 def withdrawn_cards(connection: sa.Connection, day: date) -> list[str]:
     """All cards of the district that are revoked and have not expired on `day`."""
     rows = connection.execute(
