@@ -52,6 +52,8 @@ def decode(directory: Path, fit: tuple[int, int] | None, *, as_json: bool) -> No
         click.echo(json.dumps(figures, indent=1))
         return
     click.echo(f"{figures['images']} images")
+    for file in figures["unreadable"]:
+        click.echo(f"left out, no image that can be read: {file}")
     _table(figures["pipelines"])
     for name, texts in wrong.items():
         for text in texts:
