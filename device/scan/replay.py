@@ -8,6 +8,7 @@ from pathlib import Path
 import cv2
 
 from device.clock import up_ms
+from device.scan.advice import NO_ADVICE, Advice
 from device.scan.frames import CameraError, Frame, Grey
 
 IMAGES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".pgm", ".webp", ".tif", ".tiff"})
@@ -41,6 +42,7 @@ class ReplaySource:
         self._due_ms = float(up_ms())
         self._frames = self._play()
         self.ended = False
+        self.advised: list[Advice] = []
         if not path.exists():
             raise CameraError(f"{path}: nothing to replay there; see camera.path in gate.toml")
 
@@ -56,6 +58,11 @@ class ReplaySource:
         self._due_ms += self._period_ms
         time.sleep(max(0.0, (self._due_ms - up_ms()) / 1000))
         return Frame(image, round(self._due_ms))
+
+    def advise(self, advice: Advice) -> Advice:
+        """Noted in `advised`; what is recorded does not change."""
+        self.advised.append(advice)
+        return NO_ADVICE
 
     def close(self) -> None:
         """Nothing is held open between frames but a video."""

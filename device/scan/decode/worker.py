@@ -14,6 +14,7 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 
+from device.scan.advice import NO_ADVICE
 from device.scan.decode import Decoder
 from device.scan.decode.attempts import ALL
 from device.scan.decode.boxes import whole
@@ -29,6 +30,7 @@ from device.scan.decode.wire import (
     ANSWER_READY,
     CODES_BYTES,
     REQUEST,
+    pack_advice,
     pack_codes,
     unpack_keys,
 )
@@ -62,7 +64,9 @@ def _serve(decoder: Decoder, shared: mmap.mmap, requests: int, answers: int) -> 
         frame = memory[CODES_BYTES : CODES_BYTES + width * height].reshape(height, width)
         packed = pack_codes(decoder.decode(frame))
         shared[: len(packed)] = packed
-        os.write(answers, ANSWER.pack(number, ANSWER_CODES, len(packed), 0))
+        advice = decoder.advice if isinstance(decoder, StreamDecoder) else NO_ADVICE
+        answer = ANSWER.pack(number, ANSWER_CODES, len(packed), pack_advice(advice))
+        os.write(answers, answer)
 
 
 def _child(options: argparse.Namespace, shared: mmap.mmap, parent: int) -> None:

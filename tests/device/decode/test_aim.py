@@ -3,6 +3,7 @@ import numpy as np
 import pytest
 
 from device.bench.scenes import Showing, shoot
+from device.scan.advice import Advice
 from device.scan.aim import Aim
 from device.scan.aim_cli import watch
 from device.scan.decode.zxing import ZxingDecoder
@@ -65,6 +66,9 @@ class Frames:
         assert timeout_s > 0
         self.left -= 1
         return Frame(self.image, 0)
+
+    def advise(self, advice: Advice) -> Advice:
+        return advice
 
     def close(self) -> None:
         pass
