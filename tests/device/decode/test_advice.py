@@ -141,7 +141,7 @@ HARD = {
     "black against the light": {"card_light": 0.06},
     "in the sun": {"background": 0.02},
     "moving": {"speed_px_per_s": 600.0, "auto_exposure_us": 20_000.0},
-    "small": {"px_per_module": 1.2},
+    "small": {"px_per_module": 1.3},
 }
 PRINTED = np.pad(modules(CARD), 4, constant_values=255)
 

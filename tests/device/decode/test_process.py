@@ -119,7 +119,7 @@ def test_with_keys_a_genuine_card_counts_at_once_and_a_forged_one_waits() -> Non
 
 
 def test_advice_comes_back_with_the_codes() -> None:
-    small = Sensor(np.pad(modules(CARD), 4, constant_values=255), px_per_module=1.2, deaf=True)
+    small = Sensor(np.pad(modules(CARD), 4, constant_values=255), px_per_module=1.3, deaf=True)
     with DecoderProcess("schoolgate") as process:
         for _ in range(40):
             frame = small.read(1)
