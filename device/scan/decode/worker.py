@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 
 from device.scan.advice import NO_ADVICE
-from device.scan.decode import Decoder
+from device.scan.decode import Decoder, glance
 from device.scan.decode.attempts import ALL
 from device.scan.decode.boxes import whole
 from device.scan.decode.genuine import genuine
@@ -50,10 +50,13 @@ DECODERS: dict[str, Callable[[str], Decoder]] = {
 
 
 def _warm_up() -> None:
-    """Every attempt once: what a library loads at first use must be loaded before the lock."""
+    """Every attempt and glance once: what a library loads at first use must be loaded before the
+    lock."""
     grey = np.full((64, 64), 128, np.uint8)
     for attempt in ALL.values():
         attempt.at(grey, whole(grey))
+    glance.at_patch(grey, whole(grey))
+    glance.at_change(grey, np.eye(64, dtype=np.uint8))
 
 
 def _serve(decoder: Decoder, shared: mmap.mmap, requests: int, answers: int) -> None:

@@ -126,6 +126,7 @@ def test_advice_comes_back_with_the_codes() -> None:
             assert frame is not None
             process.decode(frame.image)
         assert process.advice == Advice(finer=True)
+        assert process.mishaps == Mishaps()
 
 
 coordinate = st.floats(-1e5, 1e5, width=32)
