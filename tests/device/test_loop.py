@@ -63,6 +63,12 @@ def test_a_card_in_view_is_answered_once(post: Post) -> None:
     assert post.health().clock_trusted
 
 
+def test_several_cards_in_one_frame_are_each_answered_once(post: Post) -> None:
+    post.reader.in_view = [post.gate.issuer.code(number) for number in range(1, 5)]
+    post.run_ms(5_000)
+    assert post.signals.given == [Verdict.ADMITTED_IN] * 4
+
+
 def test_the_camera_is_advised_once_and_again_after_it_was_opened_anew(post: Post) -> None:
     post.run_ms(1_000)
     assert post.camera.advised == []

@@ -20,6 +20,7 @@ from device.scan.decode.attempts import ALL
 from device.scan.decode.boxes import whole
 from device.scan.decode.genuine import genuine
 from device.scan.decode.ladder import SingleImageDecoder
+from device.scan.decode.patience import PatientDecoder
 from device.scan.decode.sabotage import Saboteur
 from device.scan.decode.seal import die_with_parent, limit_memory, seal
 from device.scan.decode.stream import StreamDecoder
@@ -43,8 +44,8 @@ EXIT_MEMORY = 3
 DECODERS: dict[str, Callable[[str], Decoder]] = {
     "schoolgate": lambda keys: StreamDecoder(genuine(unpack_keys(keys))),
     "single": lambda keys: SingleImageDecoder(genuine(unpack_keys(keys))),
-    "zxing": lambda _: ZxingDecoder(),
-    "pyzbar": lambda _: PyzbarDecoder(),
+    "zxing": lambda keys: PatientDecoder(ZxingDecoder(), genuine(unpack_keys(keys))),
+    "pyzbar": lambda keys: PatientDecoder(PyzbarDecoder(), genuine(unpack_keys(keys))),
     "saboteur": lambda _: Saboteur(),
 }
 
