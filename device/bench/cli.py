@@ -48,12 +48,12 @@ def decode(directory: Path, fit: tuple[int, int] | None, *, as_json: bool) -> No
     """Read the photographs in DIRECTORY (labels.tsv: file TAB text) with three pipelines."""
     figures = decoding.measure(directory, fit)
     wrong = figures.pop("wrong")
+    for file in figures.pop("unreadable"):
+        click.echo(f"left out, no image that can be read: {file}", err=True)
     if as_json:
         click.echo(json.dumps(figures, indent=1))
         return
     click.echo(f"{figures['images']} images")
-    for file in figures["unreadable"]:
-        click.echo(f"left out, no image that can be read: {file}")
     _table(figures["pipelines"])
     for name, texts in wrong.items():
         for text in texts:

@@ -102,9 +102,6 @@ BLACK_AND_WHITE = Attempt(
 )
 THOROUGH_CALMED = Attempt("thorough_calmed", ZxingDecoder().decode, 1.4, partial(_calmed, 5))
 ZBAR_SMALL = Attempt("zbar_small", _read_zbar, 0.35, partial(_blurred, 1.0))
-ZBAR_BLACK_AND_WHITE = Attempt(
-    "zbar_black_and_white", _read_zbar, 0.7, partial(_black_and_white, 41)
-)
 ZBAR_FINE = Attempt("zbar_fine", _read_zbar, 1.0, partial(_black_and_white, 21))
 
 SINGLE_IMAGE = (
@@ -116,7 +113,6 @@ SINGLE_IMAGE = (
     ZBAR_SMALL,
     SHARP_SMALLER,
     BLACK_AND_WHITE,
-    ZBAR_BLACK_AND_WHITE,
     THOROUGH_CALMED,
     ZBAR_FINE,
 )

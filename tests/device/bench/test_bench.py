@@ -33,7 +33,12 @@ SCAN_KEYS = {
 def run(*arguments: str) -> Any:
     result = CliRunner().invoke(bench, arguments, catch_exceptions=False)
     assert result.exit_code == 0, result.output
-    return json.loads(result.output) if "--json" in arguments else result.output
+    return json.loads(result.stdout) if "--json" in arguments else result.output
+
+
+def printed_aside(*arguments: str) -> str:
+    """What stands on standard error."""
+    return CliRunner().invoke(bench, arguments, catch_exceptions=False).stderr
 
 
 @pytest.mark.parametrize("text", ["a\tb", "back\\slash\\n", "line\nend\r", "Nguyễn"])
@@ -104,13 +109,12 @@ def test_photos_of_every_make_are_read(tmp_path: Path) -> None:
     (tmp_path / "labels.tsv").write_text("".join(f"{name}\t{CARD}\r\n" for name in names))
     figures = run("decode", str(tmp_path), "--json")
     assert figures["images"] == len(pictures) + 1
-    assert [Path(name).name for name in figures["unreadable"]] == ["broken.png", "gone.png"]
     for row in figures["pipelines"].values():
         assert row["recall_image"] == 1
     turned = read_grey(tmp_path / "turned.jpg")
     assert turned is not None
     assert turned.shape == (640, 480)
-    assert "broken.png" in run("decode", str(tmp_path))
+    assert "broken.png" in printed_aside("decode", str(tmp_path), "--json")
 
 
 @pytest.fixture
@@ -126,6 +130,7 @@ def photos(tmp_path: Path) -> Path:
 
 def test_bench_decode_counts_images_codes_and_wrong_texts(photos: Path) -> None:
     figures = run("decode", str(photos), "--fit", "900x900", "--json")
+    assert figures.keys() == {"images", "pipelines"}
     assert figures["images"] == 3
     assert set(figures["pipelines"]) == {"schoolgate", "pyzbar", "zxing"}
     for row in figures["pipelines"].values():
