@@ -60,6 +60,7 @@ class Camera(Struct, frozen=True, forbid_unknown_fields=True):
     fps: Annotated[float, Meta(gt=0, le=120)] = 15.0
     exposure_us: Annotated[int, Meta(ge=0, le=100_000)] = 0
     rotation: Literal[0, 180] = 0
+    advice: bool = True
 
 
 class Decoder(Struct, frozen=True, forbid_unknown_fields=True):

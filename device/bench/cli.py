@@ -9,7 +9,7 @@ from typing import Any
 import click
 import cv2
 
-from device.bench import decoding, latency, scanning, sequences
+from device.bench import decoding, hostile, latency, scanning, sequences
 from device.bench.parts import PARTS
 
 SYNTHETIC_FPS = 15.0
@@ -48,6 +48,8 @@ def decode(directory: Path, fit: tuple[int, int] | None, *, as_json: bool) -> No
     """Read the photographs in DIRECTORY (labels.tsv: file TAB text) with three pipelines."""
     figures = decoding.measure(directory, fit)
     wrong = figures.pop("wrong")
+    for file in figures.pop("unreadable"):
+        click.echo(f"left out, no image that can be read: {file}", err=True)
     if as_json:
         click.echo(json.dumps(figures, indent=1))
         return
@@ -118,6 +120,22 @@ def _table(rows: dict[str, dict[str, Any]]) -> None:
         cells = (row.get(column) for row in rows.values())
         texts = ("-" if cell is None else f"{cell:g}" for cell in cells)
         click.echo(f"{column:28}" + "".join(f"{text:>14}" for text in texts))
+
+
+@bench.command("hostile")
+@click.option("--codes", default=1_000, show_default=True, help="Pictures that are shown.")
+@click.option("--seed", default=1, show_default=True, help="Another seed, other pictures.")
+@click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
+def bench_hostile(codes: int, seed: int, *, as_json: bool) -> None:
+    """Show a gate codes and pictures made to do harm, and genuine cards between them."""
+    figures = hostile.measure(codes, seed)
+    if as_json:
+        click.echo(json.dumps(figures, indent=1))
+        return
+    for kind, counts in figures.pop("kinds").items():
+        click.echo(f"{kind}: {counts['shown']} shown, {counts['read']} read")
+    for name, value in figures.items():
+        click.echo(f"{name}: {value}")
 
 
 @bench.command("latency")

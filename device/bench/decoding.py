@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 
 from device.bench.labels import BenchError, as_text, read_labels, unlabelled_codes
+from device.bench.pictures import Pictures, read_grey
 from device.scan.decode import Decoder
 from device.scan.decode.ladder import SingleImageDecoder
 from device.scan.decode.zbar import PyzbarDecoder
@@ -58,8 +59,9 @@ def photos(folder: Path) -> list[Photo]:
     found = []
     for file in files:
         missing = unlabelled_codes(file.with_name("meta.tsv"))
+        known = Pictures(file.parent)
         for name, texts in read_labels(file).items():
-            found.append(Photo(file.parent / name, set(texts), missing.get(name, 0)))
+            found.append(Photo(known.find(name), set(texts), missing.get(name, 0)))
     return found
 
 
@@ -84,7 +86,8 @@ def _turns(pipelines: dict[str, Decoder], number: int) -> Iterator[tuple[str, De
 
 
 def measure(folder: Path, fit: tuple[int, int] | None) -> dict[str, Any]:
-    """The report of `gate bench decode`. Raises BenchError."""
+    """The report of `gate bench decode`; `unreadable` names the files that are no images, which
+    count for nobody. Raises BenchError."""
     pipelines: dict[str, Decoder] = {
         "schoolgate": SingleImageDecoder(),
         "pyzbar": PyzbarDecoder(),
@@ -94,12 +97,13 @@ def measure(folder: Path, fit: tuple[int, int] | None) -> dict[str, Any]:
     for decoder in pipelines.values():
         decoder.decode(warm)
     tallies: dict[str, Tally] = defaultdict(Tally)
-    images = photos(folder)
-    for number, photo in enumerate(images):
-        image: Grey | None = cv2.imread(str(photo.path), cv2.IMREAD_GRAYSCALE)
-        if image is None:
-            raise BenchError(f"{photo.path}: cannot be read as an image")
-        image = fitted(image, fit)
+    unreadable = []
+    for number, photo in enumerate(photos(folder)):
+        read = read_grey(photo.path)
+        if read is None:
+            unreadable.append(str(photo.path))
+            continue
+        image = fitted(read, fit)
         for name, decoder in _turns(pipelines, number):
             began = time.process_time()
             codes = decoder.decode(image)
@@ -114,8 +118,11 @@ def measure(folder: Path, fit: tuple[int, int] | None) -> dict[str, Any]:
             strange = sorted(texts - photo.texts)
             # What a code without a label says cannot be called wrong.
             tally.wrong += [f"{photo.path}: {text!r}" for text in strange[photo.unlabelled :]]
+    if not tallies:
+        raise BenchError(f"{folder}: its labels.tsv name no image that can be read")
     return {
-        "images": len(images),
+        "images": tallies["schoolgate"].images,
+        "unreadable": unreadable,
         "pipelines": {name: tallies[name].report() for name in pipelines},
         "wrong": {name: tallies[name].wrong for name in pipelines},
     }

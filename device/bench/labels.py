@@ -1,4 +1,8 @@
-"""Ground truth: labels.tsv of photographs, truth.tsv of sequences."""
+"""Ground truth: labels.tsv of photographs, truth.tsv of sequences.
+
+Tables that other programs wrote are read too: with a byte order mark, CRLF, a row of column names,
+rows of remarks (`#`), or further columns; where an editor took away the TAB before an empty text.
+"""
 
 from collections import defaultdict
 from pathlib import Path
@@ -6,6 +10,7 @@ from pathlib import Path
 from gate_contract.errors import SchoolgateError
 
 TAB = "\t"
+COLUMN_NAMES = frozenset({"file", "filename", "file name", "frame", "image", "name", "path"})
 _UNESCAPE = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\"}
 
 
@@ -30,22 +35,22 @@ def read_labels(file: Path) -> dict[str, list[str]]:
     """File name to its texts, in the order of the rows; no text at all is an empty list.
 
     Raises:
-        BenchError: no such file, or a row without a TAB.
+        BenchError: no such file.
     """
     try:
-        content = file.read_bytes().decode("utf-8", "surrogateescape")
+        content = file.read_bytes().decode("utf-8-sig", "surrogateescape")
     except OSError as error:
         raise BenchError(f"{file}: {error.strerror}; each row is a file name TAB text") from error
     labels: dict[str, list[str]] = defaultdict(list)
-    for number, row in enumerate(content.split("\n"), 1):
-        if not row:
+    for number, row in enumerate(content.split("\n")):
+        name, *fields = row.rstrip("\r").split(TAB)
+        if not name or name.startswith("#"):
             continue
-        name, tab, field = row.rstrip("\r").partition(TAB)
-        if not tab:
-            raise BenchError(f"{file}, row {number}: no TAB between file name and text")
-        texts = labels[name]
-        if field:
-            texts.append(plain(unescape(field)))
+        if number == 0 and name.strip().lower() in COLUMN_NAMES:
+            continue
+        texts = labels[name.strip()]
+        if fields and fields[0]:
+            texts.append(plain(unescape(fields[0])))
     return dict(labels)
 
 

@@ -8,9 +8,11 @@ import cv2
 import numpy as np
 
 from device.bench.labels import BenchError, as_text, plain, read_labels
+from device.bench.pictures import Pictures, read_grey
 from device.bench.repertoire import showings
 from device.bench.scenes import Showing, shoot
 from device.scan.frames import Grey
+from device.scan.replay import in_order
 
 CELL_PX = 8
 QUIET_FRAMES = 15
@@ -28,11 +30,13 @@ class Moment:
 
 
 def _of_folder(number: int, folder: Path) -> Iterator[Moment]:
-    for name, texts in sorted(read_labels(folder / "truth.tsv").items()):
-        image: Grey | None = cv2.imread(str(folder / name), cv2.IMREAD_GRAYSCALE)
+    known = Pictures(folder)
+    texts = {known.find(name): shown for name, shown in read_labels(folder / "truth.tsv").items()}
+    for file in sorted(texts, key=in_order):
+        image = read_grey(file)
         if image is None:
-            raise BenchError(f"{folder / name}: cannot be read as an image")
-        yield Moment(number, image, frozenset(texts))
+            raise BenchError(f"{file}: cannot be read as an image")
+        yield Moment(number, image, frozenset(texts[file]))
 
 
 def recorded(folder: Path) -> Iterator[Moment]:

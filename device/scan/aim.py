@@ -12,15 +12,19 @@ from device.scan.frames import Grey
 
 CARD_MODULES = 37
 """A card's code: version 5."""
-CARD_MM = 50.0
-"""Its printed side; never below 25 mm."""
+CARD_MM = 44.4
+"""Its printed side without the white margin; decision 6. On any other paper never below 25 mm."""
 WINDOW = 30
 DARK, BRIGHT = 60, 215
 """Mean grey levels of the code's paper and ink together, outside of which the exposure is wrong."""
 SOFT = 2.2
 """Pixels that an edge between ink and paper takes; beyond it the focus is off."""
+FULL_PX = 8.0
+"""Pixels per module beyond which the code hardly fits the picture and moves out of it."""
 FEW_PX = 2.5
 """Pixels per module below which reading becomes luck."""
+HIGH, LOW = 0.25, 0.75
+"""Cards held beyond these heights in the picture soon leave it."""
 GOOD_SHARE = 0.8
 
 
@@ -32,6 +36,8 @@ class Sight:
     edge_px: float
     brightness: float
     contrast: float
+    height: float
+    """Of its middle in the picture: 0 is the upper edge, 1 the lower."""
 
 
 @dataclass
@@ -77,7 +83,16 @@ class Aim:
             name: float(np.median([getattr(s, name) for s in seen])) for name in Sight.__slots__
         }
         if middle["px_per_module"] < FEW_PX:
-            told.append("too far or printed too small: come closer, or print at 50 mm or more")
+            told.append(
+                f"too far or printed too small: mount the camera within "
+                f"{self.farthest_mm() / 10:.0f} cm of the cards, or print larger"
+            )
+        elif middle["px_per_module"] > FULL_PX:
+            told.append("too near: the code hardly fits the picture, mount the camera farther away")
+        if middle["height"] < HIGH:
+            told.append("cards are at the upper edge: mount the camera higher, or tilt it up")
+        elif middle["height"] > LOW:
+            told.append("cards are at the lower edge: mount the camera lower, or tilt it down")
         if middle["edge_px"] > SOFT:
             told.append("not sharp: turn the lens, or hold the card at the distance it is set to")
         if middle["brightness"] < DARK:
@@ -126,4 +141,5 @@ def sight(image: Grey, code: Code) -> Sight:
         edge_px=(light - dark) / max(1.0, steepest),
         brightness=(dark + light) / 2,
         contrast=light - dark,
+        height=float(corners[:, 1].mean()) / image.shape[0],
     )

@@ -6,6 +6,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from device.scan.advice import Advice
 from gate_contract.errors import SchoolgateError
 
 Grey = NDArray[np.uint8]
@@ -34,6 +35,14 @@ class FrameSource(Protocol):
 
     def read(self, timeout_s: float) -> Frame | None:
         """The newest frame, or None if none came within `timeout_s`.
+
+        Raises:
+            CameraError: the camera is gone and has to be opened again.
+        """
+        ...
+
+    def advise(self, advice: Advice) -> Advice:
+        """Take `advice` in place of any earlier one, as far as this camera can; what it took.
 
         Raises:
             CameraError: the camera is gone and has to be opened again.

@@ -2,12 +2,13 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Protocol
 
 import structlog
 
 from device.clock import ClockReader
+from device.scan.advice import NO_ADVICE, Advice
 from device.scan.decode import Code, Decoder
 from device.scan.decode.process import Mishaps
 from device.scan.frames import CameraError, Frame, FrameSource, Grey
@@ -40,13 +41,15 @@ class CameraState:
     frames: int = 0
     last_frame_up_ms: int | None = None
     last_real_up_ms: int | None = None
+    advice: Advice = NO_ADVICE
     fault: str | None = "not opened yet"
 
 
 class CountedDecoder(Decoder, Protocol):
-    """A decoder that says how often decoding went wrong."""
+    """A decoder that says how often decoding went wrong, and what would help it to see."""
 
     mishaps: Mishaps
+    advice: Advice
 
 
 def rosters_of(health: ScanHealth) -> tuple[object, ...]:
@@ -66,6 +69,7 @@ class ScanLoop:
         clock: ClockReader,
         report: Callable[[Reading, ScanHealth], None],
         sleep: Callable[[float], object] = time.sleep,
+        advising: bool = True,
     ) -> None:
         self._open_source = open_source
         self._decoder = decoder
@@ -74,6 +78,7 @@ class ScanLoop:
         self._clock = clock
         self._report = report
         self._sleep = sleep
+        self._advising = advising
         self._camera = CameraState()
         self._decoder_fault: str | None = None
         self._mishaps = 0
@@ -92,6 +97,8 @@ class ScanLoop:
                 self._signaller.give(answers)
                 # Of a level nothing is written down.
                 log.info("answered", verdicts=[answer.verdict for answer in answers])
+            if self._advising:
+                self._advise(self._decoder.advice)
         if reading.up_ms - self._tended_up_ms >= TEND_MS:
             self._tended_up_ms = reading.up_ms
             self._keeper.tend(reading)
@@ -157,6 +164,7 @@ class ScanLoop:
                     self._sleep(READ_TIMEOUT_S)
                     return None
                 camera.source = self._open_source()
+                camera.advice = NO_ADVICE
                 camera.last_frame_up_ms = self._clock.read().up_ms
             frame = camera.source.read(READ_TIMEOUT_S)
             if frame is None and not camera.source.ended:
@@ -209,6 +217,18 @@ class ScanLoop:
             self._mishaps = mishaps
             log.warning("decoder restarted", mishaps=mishaps)
         return codes
+
+    def _advise(self, advice: Advice) -> None:
+        camera = self._camera
+        if camera.source is None or advice == camera.advice:
+            return
+        try:
+            taken = camera.source.advise(advice)
+        except Exception as error:  # as for a frame
+            self._camera_failed(error)
+            return
+        camera.advice = advice
+        log.info("camera advised", advice=asdict(advice), taken=asdict(taken))
 
     def _report_health(self, reading: Reading) -> None:
         health = self.health(reading)

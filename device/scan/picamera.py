@@ -7,7 +7,9 @@ buffer: no copy, no colour conversion. The buffer goes back to the camera at the
 from typing import Any
 
 from device.clock import up_ms
+from device.scan.advice import FINER, NO_ADVICE, Advice
 from device.scan.frames import CameraError, Frame
+from device.scan.shutter import Shutter, after_frame
 
 
 class PicameraSource:
@@ -25,7 +27,13 @@ class PicameraSource:
     def __init__(
         self, *, width: int, height: int, fps: float, exposure_us: int, rotation: int
     ) -> None:
+        self._full_size = (width, height)
         self._size = (width, height)
+        self._fps = fps
+        self._exposure_us = exposure_us
+        self._flipped = rotation == 180
+        self._advice = NO_ADVICE
+        self._shutter = Shutter()
         self._camera: Any = None
         self._job: Any = None
         self._request: Any = None
@@ -39,18 +47,9 @@ class PicameraSource:
                 "sudo apt install python3-picamera2; elsewhere choose camera.source v4l2 or replay."
             ) from error
         try:
+            self._libcamera: Any = libcamera
             self._camera = Picamera2()
-            flipped = rotation == 180
-            self._camera.configure(
-                self._camera.create_video_configuration(
-                    main={"size": self._size, "format": "YUV420"},
-                    buffer_count=4,
-                    queue=False,  # a frame from before the question is an old one
-                    transform=libcamera.Transform(hflip=flipped, vflip=flipped),
-                    controls=self._controls(libcamera.controls, fps, exposure_us),
-                )
-            )
-            self._camera.start()
+            self._start(self._size)
         except Exception as error:  # libcamera raises RuntimeError, IndexError and others
             self.close()
             raise CameraError(
@@ -58,16 +57,83 @@ class PicameraSource:
                 "program uses it (libcamera-hello --list-cameras)."
             ) from error
 
-    def _controls(self, known: Any, fps: float, exposure_us: int) -> dict[str, Any]:
-        frame_us = round(1_000_000 / fps)
+    def _start(self, size: tuple[int, int]) -> None:
+        self._camera.configure(
+            self._camera.create_video_configuration(
+                main={"size": size, "format": "YUV420"},
+                buffer_count=4,
+                queue=False,  # a frame from before the question is an old one
+                transform=self._libcamera.Transform(hflip=self._flipped, vflip=self._flipped),
+                controls=self._controls(),
+            )
+        )
+        self._camera.start()
+        width, height = self._camera.camera_configuration()["main"]["size"]
+        self._size = (width, height)
+
+    def _controls(self) -> dict[str, Any]:
+        known = self._libcamera.controls
+        frame_us = round(1_000_000 / self._fps)
         wanted: dict[str, Any] = {"FrameDurationLimits": (frame_us, frame_us)}
-        if exposure_us:
-            wanted["ExposureTime"] = exposure_us
+        if self._exposure_us:
+            wanted |= self._fixed(self._exposure_us)
         else:
             wanted["AeExposureMode"] = known.AeExposureModeEnum.Short
+            if self._advice.exposure_ev:
+                wanted["ExposureValue"] = float(self._advice.exposure_ev)
+            if self._shutter.fixed_us:
+                wanted |= self._fixed(self._shutter.fixed_us)
         wanted["AfMode"] = known.AfModeEnum.Continuous
+        return self._offered(wanted)
+
+    def _offered(self, wanted: dict[str, Any]) -> dict[str, Any]:
         offered = self._camera.camera_controls
         return {name: value for name, value in wanted.items() if name in offered}
+
+    def _fixed(self, exposure_us: int) -> dict[str, Any]:
+        """A fixed exposure time, 0 for the automatic one; the gain stays automatic. Since libcamera
+        0.5 that takes a mode too."""
+        wanted: dict[str, Any] = {"ExposureTime": exposure_us}
+        if "ExposureTimeMode" in self._camera.camera_controls:
+            modes = self._libcamera.controls.ExposureTimeModeEnum
+            if not exposure_us:
+                return {"ExposureTimeMode": modes.Auto}
+            wanted["ExposureTimeMode"] = modes.Manual
+        return wanted
+
+    def advise(self, advice: Advice) -> Advice:
+        """Stops and the longest exposure by controls; a finer picture by starting anew, which takes
+        a few tenths of a second. An exposure that the configuration fixes stays as it is."""
+        offered = self._camera.camera_controls
+        automatic = not self._exposure_us
+        taken = Advice(
+            advice.exposure_ev if automatic and "ExposureValue" in offered else 0,
+            advice.longest_us if automatic and "ExposureTime" in offered else 0,
+            advice.finer and self._has_finer(),
+        )
+        before, self._advice = self._advice, taken
+        try:
+            if taken.exposure_ev != before.exposure_ev:
+                self._camera.set_controls({"ExposureValue": float(taken.exposure_ev)})
+            if taken.finer != before.finer:
+                self._resize(taken.finer)
+        except Exception as error:  # as at the start
+            raise CameraError(f"the camera does not take advice: {error}") from error
+        return taken
+
+    def _has_finer(self) -> bool:
+        limits = self._camera.camera_properties.get("PixelArraySize", (0, 0))
+        return all(
+            size * FINER <= limit for size, limit in zip(self._full_size, limits, strict=True)
+        )
+
+    def _resize(self, finer: bool) -> None:
+        factor = FINER if finer else 1.0
+        width, height = (2 * round(side * factor / 2) for side in self._full_size)
+        self._give_back()
+        self._camera.stop()
+        self._job = None
+        self._start((width, height))
 
     def read(self, timeout_s: float) -> Frame | None:
         """The newest frame; its image is valid until the next `read`."""
@@ -81,16 +147,25 @@ class PicameraSource:
             self._job = None
             self._mapped = MappedArray(self._request, "main", reshape=False, write=False)
             plane = self._mapped.__enter__().array
-            captured = self._request.get_metadata().get("SensorTimestamp")
+            said = self._request.get_metadata()
+            self._mind_the_shutter(said)
         except TimeoutError:
             return None
         except Exception as error:  # the camera's thread hands on whatever libcamera raised
             raise CameraError(f"the camera stopped: {error}") from error
+        captured = said.get("SensorTimestamp")
         width, height = self._size
         stride = self._camera.camera_configuration()["main"]["stride"]
         luma = plane[: height * stride].reshape(height, stride)[:, :width]
         # SensorTimestamp is CLOCK_BOOTTIME in nanoseconds: the same clock as ours.
         return Frame(luma, captured // 1_000_000 if captured else up_ms())
+
+    def _mind_the_shutter(self, said: dict[str, Any]) -> None:
+        before = self._shutter
+        exposure_us, gain = said.get("ExposureTime", 0), said.get("AnalogueGain", 0.0)
+        self._shutter = after_frame(before, self._advice.longest_us, exposure_us, gain)
+        if self._shutter.fixed_us != before.fixed_us:
+            self._camera.set_controls(self._fixed(self._shutter.fixed_us))
 
     def _give_back(self) -> None:
         if self._mapped is not None:

@@ -1,5 +1,6 @@
 """Recorded frames in place of a camera: an image, a folder of images, or a video."""
 
+import re
 import time
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -7,13 +8,25 @@ from pathlib import Path
 import cv2
 
 from device.clock import up_ms
+from device.scan.advice import NO_ADVICE, Advice
 from device.scan.frames import CameraError, Frame, Grey
 
 IMAGES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".pgm", ".webp", ".tif", ".tiff"})
 
 
+def number_in(stem: str) -> int:
+    """The last number in a file's name without its ending; -1 where there is none."""
+    numbers = re.findall(r"\d+", stem, re.ASCII)
+    return int(numbers[-1]) if numbers else -1
+
+
+def in_order(file: Path) -> tuple[str, int, str]:
+    """For sorting: `frame9` comes before `frame10`."""
+    return re.sub(r"\d+(?=\D*$)", "", file.stem, flags=re.ASCII), number_in(file.stem), file.name
+
+
 class ReplaySource:
-    """Plays frames at `fps`, in the order of their names. `loop`: begin again after the last one.
+    """Plays frames at `fps`, by number and name. `loop`: begin again after the last one.
 
     No frame is dropped: to a slow reader they come late, but stamped with the time at which they
     were due, so that what they show takes as long as it was recorded.
@@ -29,6 +42,7 @@ class ReplaySource:
         self._due_ms = float(up_ms())
         self._frames = self._play()
         self.ended = False
+        self.advised: list[Advice] = []
         if not path.exists():
             raise CameraError(f"{path}: nothing to replay there; see camera.path in gate.toml")
 
@@ -44,6 +58,11 @@ class ReplaySource:
         self._due_ms += self._period_ms
         time.sleep(max(0.0, (self._due_ms - up_ms()) / 1000))
         return Frame(image, round(self._due_ms))
+
+    def advise(self, advice: Advice) -> Advice:
+        """Noted in `advised`; what is recorded does not change."""
+        self.advised.append(advice)
+        return NO_ADVICE
 
     def close(self) -> None:
         """Nothing is held open between frames but a video."""
@@ -62,7 +81,7 @@ class ReplaySource:
 
     def _once(self) -> Iterator[Grey]:
         if self._path.is_dir():
-            for file in sorted(self._path.iterdir()):
+            for file in sorted(self._path.iterdir(), key=in_order):
                 if file.suffix.lower() in IMAGES:
                     yield _read_image(file)
         elif self._path.suffix.lower() in IMAGES:

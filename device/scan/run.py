@@ -71,6 +71,7 @@ def build(config: Config, supervisor: Supervisor, reader: DecoderProcess) -> Sca
         signaller=signaller(config),
         clock=SystemClock(battery=config.clock.battery),
         report=_reporter(config, supervisor),
+        advising=config.camera.advice,
     )
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from device.ledger.file import LedgerError
+from device.scan.advice import Advice
 from device.scan.frames import CameraError
 from device.scan.loop import ScanLoop
 from gate_contract.health import ScanHealth
@@ -23,6 +24,7 @@ class Post:
     reader: Reader = field(default_factory=Reader)
     signals: Signals = field(default_factory=Signals)
     told: list[ScanHealth] = field(default_factory=list)
+    advising: bool = True
 
     def __post_init__(self) -> None:
         clock = self.gate.clock
@@ -34,6 +36,7 @@ class Post:
             clock=clock,
             report=lambda _, health: self.told.append(health),
             sleep=lambda seconds: clock.pass_ms(round(seconds * 1000)),
+            advising=self.advising,
         )
 
     def run_ms(self, ms: int) -> None:
@@ -58,6 +61,46 @@ def test_a_card_in_view_is_answered_once(post: Post) -> None:
     assert post.health().camera == post.health().storage == post.health().signals == "ok"
     assert post.health().detail == ""
     assert post.health().clock_trusted
+
+
+def test_several_cards_in_one_frame_are_each_answered_once(post: Post) -> None:
+    post.reader.in_view = [post.gate.issuer.code(number) for number in range(1, 5)]
+    post.run_ms(5_000)
+    assert post.signals.given == [Verdict.ADMITTED_IN] * 4
+
+
+def test_the_camera_is_advised_once_and_again_after_it_was_opened_anew(post: Post) -> None:
+    post.run_ms(1_000)
+    assert post.camera.advised == []
+    post.reader.advice = Advice(exposure_ev=1)
+    post.run_ms(1_000)
+    assert post.camera.advised == [Advice(exposure_ev=1)]
+    post.camera.failing = CameraError("unplugged")
+    post.run_ms(1_000)
+    post.camera.failing = None
+    post.run_ms(15_000)
+    assert post.camera.opened > 1
+    assert post.camera.advised == [Advice(exposure_ev=1)] * 2
+
+
+def test_a_camera_that_breaks_on_advice_is_opened_again(post: Post) -> None:
+    post.run_ms(1_000)
+    post.camera.refusing = CameraError("does not take it")
+    post.reader.advice = Advice(finer=True)
+    post.run_ms(1_000)
+    assert "does not take it" in post.health().detail
+    post.camera.refusing = None
+    post.run_ms(15_000)
+    assert post.health().camera == "ok"
+    assert post.camera.advised[-1] == Advice(finer=True)
+
+
+def test_advice_can_be_switched_off(tmp_path: Path) -> None:
+    gate = Gate(tmp_path / "ledger.db")
+    post = Post(gate, Camera(gate.clock), advising=False)
+    post.reader.advice = Advice(exposure_ev=1)
+    post.run_ms(1_000)
+    assert post.camera.advised == []
 
 
 def test_a_missing_camera_is_waited_for(post: Post) -> None:

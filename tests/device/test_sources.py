@@ -9,11 +9,13 @@ import numpy as np
 import pytest
 
 from device.clock import up_ms
+from device.scan.advice import NO_ADVICE, Advice
 from device.scan.frames import CameraError
 from device.scan.picamera import PicameraSource
 from device.scan.replay import ReplaySource
 from device.scan.v4l2 import V4l2Source
 from tests.fakes import picamera2
+from tests.fakes.webcam import Webcam
 
 
 def write_frames(folder: Path, count: int) -> None:
@@ -65,6 +67,45 @@ class TestReplay:
             ReplaySource(tmp_path / name, fps=10, loop=True).read(0.01)
 
 
+def test_a_recording_takes_no_advice_and_remembers_it(tmp_path: Path) -> None:
+    write_frames(tmp_path, 1)
+    source = ReplaySource(tmp_path, fps=1000, loop=True)
+    assert source.advise(Advice(finer=True)) == NO_ADVICE
+    assert source.advised == [Advice(finer=True)]
+
+
+class TestWebcam:
+    """Simulated: OpenCV's capture, with properties that hold or do not."""
+
+    def open(self, webcam: Webcam) -> V4l2Source:
+        return V4l2Source("/dev/video0", width=64, height=48, fps=15, capture=webcam.open)
+
+    def test_it_takes_backlight_and_size(self) -> None:
+        webcam = Webcam()
+        source = self.open(webcam)
+        wanted = Advice(exposure_ev=1, longest_us=2_000, finer=True)
+        assert source.advise(wanted) == Advice(exposure_ev=1, finer=True)
+        assert webcam.properties[cv2.CAP_PROP_BACKLIGHT] == 2
+        frame = source.read(1)
+        assert frame is not None
+        assert frame.image.shape == (72, 96)
+        changes = webcam.changes
+        assert source.advise(wanted) == Advice(exposure_ev=1, finer=True)
+        assert webcam.changes == changes
+        assert source.advise(NO_ADVICE) == NO_ADVICE
+        assert webcam.properties[cv2.CAP_PROP_BACKLIGHT] == 1
+        source.close()
+        assert webcam.closed
+
+    def test_one_that_has_neither_stays_as_it_is(self) -> None:
+        webcam = Webcam(fixed=True)
+        source = self.open(webcam)
+        assert source.advise(Advice(exposure_ev=2, finer=True)) == NO_ADVICE
+        frame = source.read(1)
+        assert frame is not None
+        assert frame.image.shape == (48, 64)
+
+
 def test_a_missing_webcam_is_explained() -> None:
     with pytest.raises(CameraError, match="group video"):
         V4l2Source("/dev/video99", width=640, height=480, fps=10)
@@ -112,6 +153,60 @@ class TestPicamera:
         self.open(exposure_us=2_000)
         assert camera.controls["ExposureTime"] == 2_000
         assert "AfMode" not in camera.controls  # this camera has no autofocus
+
+    def test_advice_shifts_the_automatic_exposure(self, camera: picamera2.Hardware) -> None:
+        source = self.open()
+        assert source.advise(Advice(exposure_ev=1)) == Advice(exposure_ev=1)
+        assert camera.calls == [{"ExposureValue": 1.0}]
+        assert source.advise(NO_ADVICE) == NO_ADVICE
+        assert camera.controls["ExposureValue"] == 0.0
+        source.close()
+
+    def test_a_long_exposure_is_cut_short_and_given_back_in_the_sun(
+        self, camera: picamera2.Hardware
+    ) -> None:
+        source = self.open()
+        assert source.advise(Advice(longest_us=4_000)).longest_us == 4_000
+        for _ in range(20):
+            assert source.read(1)
+        fixed = {"ExposureTime": 4_000, "ExposureTimeMode": "manual"}
+        assert camera.calls == [fixed]
+        camera.exposure_us = 1_000  # the sun comes out
+        for _ in range(20):
+            assert source.read(1)
+        assert camera.calls == [fixed, {"ExposureTimeMode": "auto"}]
+        source.advise(Advice(longest_us=2_000))
+        assert source.read(1)
+        assert len(camera.calls) == 2  # already shorter by itself
+        source.close()
+
+    def test_a_finer_picture_is_half_as_large_again(self, camera: picamera2.Hardware) -> None:
+        source = self.open(rotation=180)
+        assert source.read(1)
+        assert source.advise(Advice(exposure_ev=1, finer=True)).finer
+        frame = source.read(1)
+        assert frame is not None
+        assert frame.image.shape == (72, 96)
+        assert (frame.image == camera.luma()).all()
+        assert camera.controls["ExposureValue"] == 1.0
+        assert camera.transform == {"hflip": True, "vflip": True}
+        assert not source.advise(NO_ADVICE).finer
+        frame = source.read(1)
+        assert frame is not None
+        assert frame.image.shape == (48, 64)
+        assert camera.starts == 3
+        source.close()
+        assert not camera.running
+
+    def test_what_a_camera_cannot_do_it_does_not_take(self, camera: picamera2.Hardware) -> None:
+        everything = Advice(exposure_ev=1, longest_us=2_000, finer=True)
+        assert self.open(exposure_us=3_000).advise(everything) == Advice(finer=True)
+        camera.array = (80, 60)
+        assert self.open().advise(Advice(finer=True)) == NO_ADVICE
+        assert camera.calls == []
+        camera.failing = RuntimeError("gone")
+        with pytest.raises(CameraError, match="gone"):
+            self.open().advise(Advice(exposure_ev=1))
 
     def test_a_silent_camera_gives_none_and_is_asked_once(self, camera: picamera2.Hardware) -> None:
         source = self.open()

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from device.scan.advice import NO_ADVICE, Advice
 from device.scan.decode import Code
 from device.scan.decode.process import Mishaps
 from device.scan.frames import CameraError, Frame, Grey
@@ -24,10 +25,13 @@ class Camera:
     clock: FakeClock
     period_ms: int = 100
     failing: CameraError | None = None
+    refusing: CameraError | None = None
+    """Raised when it is advised."""
     silent: bool = False
     opened: int = 0
     closed: int = 0
     ended: bool = False
+    advised: list[Advice] = field(default_factory=list)
 
     def open(self) -> "Camera":
         self.opened += 1
@@ -44,6 +48,12 @@ class Camera:
         self.clock.pass_ms(self.period_ms)
         return Frame(np.zeros((4, 4), np.uint8), self.clock.up_ms)
 
+    def advise(self, advice: Advice) -> Advice:
+        if self.refusing:
+            raise self.refusing
+        self.advised.append(advice)
+        return advice
+
     def close(self) -> None:
         self.closed += 1
 
@@ -55,6 +65,7 @@ class Reader:
     in_view: list[bytes] = field(default_factory=list)
     raising: deque[Exception] = field(default_factory=deque)
     mishaps: Mishaps = field(default_factory=Mishaps)
+    advice: Advice = NO_ADVICE
 
     def decode(self, image: Grey) -> list[Code]:
         if self.raising:

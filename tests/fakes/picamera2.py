@@ -22,11 +22,21 @@ class Hardware:
     missing: bool = False
     failing: Exception | None = None
     captured_up_ms: int = 123_456
+    exposure_us: int = 9_000
+    """What automatic exposure takes."""
+    gain: float = 2.0
+    array: tuple[int, int] = (640, 480)
+    starts: int = 0
+    calls: list[dict[str, Any]] = field(default_factory=list)
     controls: dict[str, Any] = field(default_factory=dict)
     transform: dict[str, Any] = field(default_factory=dict)
     buffer: NDArray[np.uint8] = field(init=False)
 
     def __post_init__(self) -> None:
+        self.expose()
+
+    def expose(self) -> None:
+        """A new buffer, for the size as it is now configured."""
         size = self.stride * self.height * 3 // 2
         self.buffer = np.arange(size, dtype=np.uint32).astype(np.uint8)
 
@@ -47,6 +57,7 @@ class Hardware:
         module.controls = SimpleNamespace(
             AeExposureModeEnum=SimpleNamespace(Short="short"),
             AfModeEnum=SimpleNamespace(Continuous="continuous"),
+            ExposureTimeModeEnum=SimpleNamespace(Auto="auto", Manual="manual"),
         )
         made: ModuleType = module
         return made
@@ -55,29 +66,53 @@ class Hardware:
 class FakeCamera:
     """Picamera2, as far as it is used."""
 
-    camera_controls = ("FrameDurationLimits", "ExposureTime", "AeExposureMode")
+    camera_controls: tuple[str, ...] = (
+        "FrameDurationLimits",
+        "ExposureTime",
+        "ExposureTimeMode",
+        "ExposureValue",
+        "AeExposureMode",
+    )
 
     def __init__(self, hardware: Hardware) -> None:
         if hardware.missing:
             raise IndexError("list index out of range")  # what picamera2 says to no camera
         self._hardware = hardware
+        self._running = False
+        self.camera_properties = {"PixelArraySize": hardware.array}
 
     def create_video_configuration(self, **wanted: Any) -> dict[str, Any]:
-        assert wanted["main"] == {
-            "size": (self._hardware.width, self._hardware.height),
-            "format": "YUV420",
-        }
+        assert wanted["main"]["format"] == "YUV420"
+        assert wanted["main"].keys() == {"size", "format"}
         return wanted
 
     def configure(self, wanted: dict[str, Any]) -> None:
-        self._hardware.controls = wanted["controls"]
+        assert not self._running, "configured while it runs"
+        hardware = self._hardware
+        hardware.width, hardware.height = wanted["main"]["size"]
+        hardware.stride = hardware.width + 16
+        hardware.expose()
+        hardware.controls = dict(wanted["controls"])
         self._hardware.transform = wanted["transform"]
 
     def camera_configuration(self) -> dict[str, Any]:
-        return {"main": {"stride": self._hardware.stride}}
+        hardware = self._hardware
+        return {"main": {"stride": hardware.stride, "size": (hardware.width, hardware.height)}}
 
     def start(self) -> None:
-        self._hardware.running = True
+        self._running = self._hardware.running = True
+        self._hardware.starts += 1
+
+    def stop(self) -> None:
+        assert self._hardware.lent == 0, "a buffer was not given back"
+        self._running = self._hardware.running = False
+
+    def set_controls(self, controls: dict[str, Any]) -> None:
+        if self._hardware.failing:
+            raise self._hardware.failing
+        assert set(controls) <= set(self.camera_controls)
+        self._hardware.calls.append(controls)
+        self._hardware.controls |= controls
 
     def close(self) -> None:
         self._hardware.running = False
@@ -105,7 +140,14 @@ class FakeRequest:
         self.hardware = hardware
 
     def get_metadata(self) -> dict[str, Any]:
-        return {"SensorTimestamp": self.hardware.captured_up_ms * 1_000_000}
+        controls = self.hardware.controls
+        fixed = controls.get("ExposureTimeMode") == "manual"
+        exposure_us = controls["ExposureTime"] if fixed else self.hardware.exposure_us
+        return {
+            "SensorTimestamp": self.hardware.captured_up_ms * 1_000_000,
+            "ExposureTime": exposure_us,
+            "AnalogueGain": max(1.0, self.hardware.gain * self.hardware.exposure_us / exposure_us),
+        }
 
     def release(self) -> None:
         self.hardware.lent -= 1

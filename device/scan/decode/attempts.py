@@ -56,11 +56,22 @@ def _sharpened(image: Grey) -> Grey:
     return np.asarray(cv2.addWeighted(image, 2.5, _blurred(1.5, image), -1.5, 0), np.uint8)
 
 
-def _black_and_white(image: Grey) -> Grey:
-    """Against the mean of 41 pixels around, after a light blur."""
+def _black_and_white(block_px: int, image: Grey) -> Grey:
+    """Against the mean of the pixels around, after a light blur."""
     way = cv2.ADAPTIVE_THRESH_MEAN_C
     smooth = _blurred(1.0, image)
-    return np.asarray(cv2.adaptiveThreshold(smooth, 255, way, cv2.THRESH_BINARY, 41, 3), np.uint8)
+    thresholded = cv2.adaptiveThreshold(smooth, 255, way, cv2.THRESH_BINARY, block_px, 3)
+    return np.asarray(thresholded, np.uint8)
+
+
+def _calmed(size_px: int, image: Grey) -> Grey:
+    """Median: specks go, edges stay."""
+    return np.asarray(cv2.medianBlur(image, size_px), np.uint8)
+
+
+def _more_ink(image: Grey) -> Grey:
+    """Dark parts grow by a pixel: joins modules printed as dots, or with gaps."""
+    return np.asarray(cv2.erode(image, np.ones((3, 3), np.uint8)), np.uint8)
 
 
 @cache
@@ -80,41 +91,31 @@ PLAIN = Attempt("plain", read_once)
 THOROUGH = Attempt("thorough", ZxingDecoder().decode)
 DOUBLE = Attempt("double", read_once, 2.0)
 BLURRED = Attempt("blurred", read_once, 1.0, partial(_blurred, 1.0))
-BLURRED_MORE = Attempt("blurred_more", read_once, 1.0, partial(_blurred, 1.5))
 SHARP = Attempt("sharp", read_once, 1.0, _sharpened)
 SHARP_SMALLER = Attempt("sharp_smaller", read_once, 0.7, _sharpened)
 DOUBLE_BLURRED = Attempt("double_blurred", read_once, 2.0, partial(_blurred, 1.5))
 ONE_THRESHOLD = Attempt("one_threshold", _read_one_threshold)
-BLACK_AND_WHITE = Attempt("black_and_white", _read_one_threshold, 1.4, _black_and_white)
-ZBAR_HALF = Attempt("zbar_half", _read_zbar, 0.5, partial(_blurred, 0.7))
-ZBAR_BLACK_AND_WHITE = Attempt("zbar_black_and_white", _read_zbar, 0.7, _black_and_white)
-
-ALL = {
-    attempt.name: attempt
-    for attempt in (
-        PLAIN,
-        THOROUGH,
-        DOUBLE,
-        BLURRED,
-        BLURRED_MORE,
-        SHARP,
-        SHARP_SMALLER,
-        DOUBLE_BLURRED,
-        ONE_THRESHOLD,
-        BLACK_AND_WHITE,
-        ZBAR_HALF,
-        ZBAR_BLACK_AND_WHITE,
-    )
-}
+ONE_THRESHOLD_HALF = Attempt("one_threshold_half", _read_one_threshold, 0.5, partial(_calmed, 3))
+MORE_INK = Attempt("more_ink", _read_one_threshold, 1.0, _more_ink)
+BLACK_AND_WHITE = Attempt(
+    "black_and_white", _read_one_threshold, 1.4, partial(_black_and_white, 41)
+)
+THOROUGH_CALMED = Attempt("thorough_calmed", ZxingDecoder().decode, 1.4, partial(_calmed, 5))
+ZBAR_SMALL = Attempt("zbar_small", _read_zbar, 0.35, partial(_blurred, 1.0))
+ZBAR_FINE = Attempt("zbar_fine", _read_zbar, 1.0, partial(_black_and_white, 21))
 
 SINGLE_IMAGE = (
-    PLAIN,
-    THOROUGH,
     ONE_THRESHOLD,
-    BLACK_AND_WHITE,
-    BLURRED_MORE,
-    ZBAR_HALF,
-    ZBAR_BLACK_AND_WHITE,
+    PLAIN,
+    ONE_THRESHOLD_HALF,
+    THOROUGH,
+    MORE_INK,
+    ZBAR_SMALL,
     SHARP_SMALLER,
+    BLACK_AND_WHITE,
+    THOROUGH_CALMED,
+    ZBAR_FINE,
 )
 """For a photograph by itself, cheap first: there is no next frame to wait for."""
+
+ALL = {attempt.name: attempt for attempt in (*SINGLE_IMAGE, DOUBLE, BLURRED, SHARP, DOUBLE_BLURRED)}

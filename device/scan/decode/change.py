@@ -65,6 +65,11 @@ class ChangeGate:
             return np.full_like(changed, 255)
         return changed if open_now else None
 
+    @property
+    def cells(self) -> Grey:
+        """The last frame, one grey value per cell."""
+        return self._last
+
     def _limit(self) -> float:
         return max(FLOOR, NOISE_FACTOR * self._noise)
 

@@ -1,6 +1,6 @@
 """What is read but is no card waits: it may be a misread, or half a card, of a genuine one."""
 
-from device.scan.decode import Code
+from device.scan.decode import Code, Decoder
 from device.scan.decode.ladder import IsCard
 from device.scan.frames import Grey
 
@@ -40,6 +40,18 @@ class Patience:
             oldest = min(self._waiting, key=lambda data: self._waiting[data][1])
             del self._waiting[oldest]
         return times >= SEEN_TIMES
+
+
+class PatientDecoder:
+    """Another decoder, as patient with what is no card as our own."""
+
+    def __init__(self, decoder: Decoder, is_card: IsCard) -> None:
+        self._decoder = decoder
+        self._patience = Patience(is_card)
+
+    def decode(self, image: Grey) -> list[Code]:
+        """The codes of this frame that may be answered, each once."""
+        return self._patience.handed_on(self._decoder.decode(image), image)
 
 
 def _at_the_edge(code: Code, image: Grey) -> bool:

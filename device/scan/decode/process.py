@@ -14,6 +14,7 @@ from typing import Self
 import cv2
 import numpy as np
 
+from device.scan.advice import NO_ADVICE
 from device.scan.decode import Code
 from device.scan.decode.wire import (
     ANSWER,
@@ -23,6 +24,7 @@ from device.scan.decode.wire import (
     CODES_BYTES,
     REQUEST,
     pack_keys,
+    unpack_advice,
     unpack_codes,
 )
 from device.scan.frames import Grey
@@ -74,6 +76,8 @@ class DecoderProcess:
         memory_bytes: int = MEMORY_BYTES,
     ) -> None:
         self.mishaps = Mishaps()
+        self.advice = NO_ADVICE
+        """What the camera should do differently, as of the last frame that was decoded."""
         self.sealed = False
         """Whether the kernel's filter is on: no network, no files."""
         self._arguments = ("--decoder", decoder, "--keys", pack_keys(keys or {}))
@@ -152,16 +156,16 @@ class DecoderProcess:
             self.close()
             raise DecoderError("the decoder process does not start; see what it wrote to the log")
 
-    def _next_answer(self, until: float) -> tuple[int, int, int] | None:
-        """(number, kind, value), or None at the deadline. Raises EOFError if nobody is there."""
+    def _next_answer(self, until: float) -> tuple[int, int, int, int] | None:
+        """(number, kind, value, advice), or None at the deadline. EOFError: nobody is there."""
         left = max(0.0, until - time.monotonic())
         if not select.select([self._answers], [], [], left)[0]:
             return None
         message = os.read(self._answers, ANSWER.size)
         if len(message) != ANSWER.size:
             raise EOFError
-        number, kind, value, _ = ANSWER.unpack(message)
-        return number, kind, value
+        number, kind, value, advice = ANSWER.unpack(message)
+        return number, kind, value, advice
 
     def _await_ready(self, seconds: float) -> bool:
         until = time.monotonic() + seconds
@@ -176,11 +180,13 @@ class DecoderProcess:
         until = time.monotonic() + self._hang_s
         try:
             while answer := self._next_answer(until):
-                number, kind, value = answer
+                number, kind, value, advice = answer
                 if kind == ANSWER_DIED:
                     return self._died(out_of_memory=bool(value))
                 if kind == ANSWER_CODES and number == self._number and value <= CODES_BYTES:
-                    return unpack_codes(bytes(self._shared[:value]))
+                    codes = unpack_codes(bytes(self._shared[:value]))
+                    self.advice = unpack_advice(advice)
+                    return codes
             return self._hung()
         except (EOFError, ValueError):
             return self._broken()

@@ -3,7 +3,8 @@
 import time
 from collections.abc import Callable
 
-from device.scan.decode import Code
+from device.scan.advice import Advice, Look, Standing, after_frame
+from device.scan.decode import Code, glance
 from device.scan.decode import attempts as a
 from device.scan.decode.attempts import Attempt
 from device.scan.decode.boredom import Boredom
@@ -26,6 +27,8 @@ SMALL_PX = 210
 LIKELY = 0.2
 """Patches less like a code than this, and boring ones, get one attempt in each
 UNLIKELY_EVERY-th frame."""
+ADVISING = 0.27
+"""So much like a code a patch has to be for the camera to hear of it; a crowd's seldom are."""
 UNLIKELY_EVERY = 4
 CARD_PX = 96
 """A card that can be read at all fills a patch of this size, margins included."""
@@ -60,7 +63,8 @@ class StreamDecoder:
         budget_ms: float = BUDGET_MS,
         gate: ChangeGate | None = None,
         attempts_at: Callable[[Patch], tuple[Attempt, ...]] = attempts_at,
-        clock: Callable[[], float] = time.perf_counter,
+        # Of processor time: a busy machine makes answers late, but reads no fewer cards.
+        clock: Callable[[], float] = time.thread_time,
     ) -> None:
         self._is_card = is_card
         self._budget_s = budget_ms / 1000
@@ -72,18 +76,33 @@ class StreamDecoder:
         self._boredom = Boredom()
         self._frames = 0
         self._until = 0.0
+        self._look: Look | None = None
+        self._standing = Standing()
+
+    @property
+    def advice(self) -> Advice:
+        """What the camera should do differently, after the frames so far."""
+        return self._standing.advice
 
     def decode(self, image: Grey) -> list[Code]:
         """The codes seen in this frame, each once. Never raises for what an image shows."""
         changed = self._gate.look(image)
         self._frames += 1
+        self._look = None
+        codes = self._read(image, changed)
+        if changed is not None and not codes and self._look is None:
+            self._look = glance.at_change(self._gate.cells, changed)
+        self._standing = after_frame(self._standing, self._look, read=bool(codes))
+        return self._patience.handed_on(codes, image)
+
+    def _read(self, image: Grey, changed: Cells | None) -> list[Code]:
         if changed is None and not self._tracks:
             return []
         self._until = self._clock() + self._budget_s
         codes = self._follow_tracks(image)
         if changed is not None and (not codes or self._frames % SEARCH_EVERY == 0):
             codes += self._search(image, changed)
-        return self._patience.handed_on(codes, image)
+        return codes
 
     def forget_tracks(self) -> None:
         """The next frame begins anew wherever something has changed."""
@@ -144,6 +163,8 @@ class StreamDecoder:
                 seen += [self._note(code, by) for code in codes]
             elif likely:
                 self._boredom.in_vain(box, self._frames)
+                if self._look is None and patch.likeness >= ADVISING:
+                    self._look = glance.at_patch(image, box)
             if not self._may_go_on():
                 return seen
         if not seen and not self._tracks and self._frames % WHOLE_EVERY == 0:

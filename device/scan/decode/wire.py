@@ -8,12 +8,13 @@ back: the codes are in plain bytes, and everything is checked.
 import struct
 from collections.abc import Mapping
 
+from device.scan.advice import LONGEST_US, MOST_EV, Advice
 from device.scan.decode import Code
 
 REQUEST = struct.Struct("<QIIQ")
 """Number of the request, width, height, 0."""
 ANSWER = struct.Struct("<QIIQ")
-"""Number of the request, an ANSWER_ value, length of the codes, 0."""
+"""Number of the request, an ANSWER_ value, length of the codes, packed advice."""
 ANSWER_CODES, ANSWER_DIED, ANSWER_READY = 1, 2, 3
 CODES_BYTES = 65_536
 """At the start of the shared memory; the frame follows."""
@@ -56,6 +57,21 @@ def unpack_codes(packed: bytes) -> list[Code]:
         codes.append(Code(packed[at : at + length], (a, b, c, d)))
         at += length
     return codes
+
+
+def pack_advice(advice: Advice) -> int:
+    """As a number of 64 bits; no advice is 0."""
+    step = LONGEST_US.index(advice.longest_us)
+    return advice.finer | step << 1 | (advice.exposure_ev & 0xFF) << 8
+
+
+def unpack_advice(packed: int) -> Advice:
+    """The inverse. Raises ValueError for anything that `pack_advice` does not make."""
+    finer, step, stops = bool(packed & 1), packed >> 1 & 0x7F, packed >> 8
+    exposure_ev = stops - 0x100 if stops > 0x7F else stops
+    if step >= len(LONGEST_US) or abs(exposure_ev) > MOST_EV:
+        raise ValueError("an advice that nobody gives")
+    return Advice(exposure_ev, LONGEST_US[step], finer)
 
 
 def pack_keys(keys: Mapping[int, bytes]) -> str:

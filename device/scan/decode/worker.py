@@ -14,11 +14,13 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 
-from device.scan.decode import Decoder
+from device.scan.advice import NO_ADVICE
+from device.scan.decode import Decoder, glance
 from device.scan.decode.attempts import ALL
 from device.scan.decode.boxes import whole
 from device.scan.decode.genuine import genuine
 from device.scan.decode.ladder import SingleImageDecoder
+from device.scan.decode.patience import PatientDecoder
 from device.scan.decode.sabotage import Saboteur
 from device.scan.decode.seal import die_with_parent, limit_memory, seal
 from device.scan.decode.stream import StreamDecoder
@@ -29,6 +31,7 @@ from device.scan.decode.wire import (
     ANSWER_READY,
     CODES_BYTES,
     REQUEST,
+    pack_advice,
     pack_codes,
     unpack_keys,
 )
@@ -41,17 +44,20 @@ EXIT_MEMORY = 3
 DECODERS: dict[str, Callable[[str], Decoder]] = {
     "schoolgate": lambda keys: StreamDecoder(genuine(unpack_keys(keys))),
     "single": lambda keys: SingleImageDecoder(genuine(unpack_keys(keys))),
-    "zxing": lambda _: ZxingDecoder(),
-    "pyzbar": lambda _: PyzbarDecoder(),
+    "zxing": lambda keys: PatientDecoder(ZxingDecoder(), genuine(unpack_keys(keys))),
+    "pyzbar": lambda keys: PatientDecoder(PyzbarDecoder(), genuine(unpack_keys(keys))),
     "saboteur": lambda _: Saboteur(),
 }
 
 
 def _warm_up() -> None:
-    """Every attempt once: what a library loads at first use must be loaded before the lock."""
+    """Every attempt and glance once: what a library loads at first use must be loaded before the
+    lock."""
     grey = np.full((64, 64), 128, np.uint8)
     for attempt in ALL.values():
         attempt.at(grey, whole(grey))
+    glance.at_patch(grey, whole(grey))
+    glance.at_change(grey, np.eye(64, dtype=np.uint8))
 
 
 def _serve(decoder: Decoder, shared: mmap.mmap, requests: int, answers: int) -> None:
@@ -62,7 +68,9 @@ def _serve(decoder: Decoder, shared: mmap.mmap, requests: int, answers: int) -> 
         frame = memory[CODES_BYTES : CODES_BYTES + width * height].reshape(height, width)
         packed = pack_codes(decoder.decode(frame))
         shared[: len(packed)] = packed
-        os.write(answers, ANSWER.pack(number, ANSWER_CODES, len(packed), 0))
+        advice = decoder.advice if isinstance(decoder, StreamDecoder) else NO_ADVICE
+        answer = ANSWER.pack(number, ANSWER_CODES, len(packed), pack_advice(advice))
+        os.write(answers, answer)
 
 
 def _child(options: argparse.Namespace, shared: mmap.mmap, parent: int) -> None:

@@ -1,4 +1,5 @@
 import json
+import struct
 from pathlib import Path
 from typing import Any
 
@@ -8,8 +9,10 @@ import pytest
 from click.testing import CliRunner
 
 from device.bench.cli import bench
+from device.bench.decoding import measure
 from device.bench.labels import BenchError, as_text, read_labels, unescape
 from device.bench.parts import PARTS
+from device.bench.pictures import read_grey
 from device.bench.scanning import Bench, report
 from device.bench.scenes import Showing, escape, write_sequence
 from device.bench.sequences import Moment, Stillness, recorded
@@ -30,7 +33,12 @@ SCAN_KEYS = {
 def run(*arguments: str) -> Any:
     result = CliRunner().invoke(bench, arguments, catch_exceptions=False)
     assert result.exit_code == 0, result.output
-    return json.loads(result.output) if "--json" in arguments else result.output
+    return json.loads(result.stdout) if "--json" in arguments else result.output
+
+
+def printed_aside(*arguments: str) -> str:
+    """What stands on standard error."""
+    return CliRunner().invoke(bench, arguments, catch_exceptions=False).stderr
 
 
 @pytest.mark.parametrize("text", ["a\tb", "back\\slash\\n", "line\nend\r", "Nguyễn"])
@@ -44,12 +52,69 @@ def test_labels_are_compared_as_they_were_made() -> None:
     assert as_text(b"\xff\xfe") == "ÿþ"
 
 
-def test_a_row_without_tab_is_named(tmp_path: Path) -> None:
-    (tmp_path / "labels.tsv").write_text("a.png\tx\nb.png\n")
-    with pytest.raises(BenchError, match="row 2"):
-        read_labels(tmp_path / "labels.tsv")
+def test_tables_that_other_programs_wrote_are_read(tmp_path: Path) -> None:
+    table = "\ufeffFrame\ttext\r\n# a remark\r\na.png\tx\tmore\r\n\r\nb.png\r\nframe\ty"
+    (tmp_path / "labels.tsv").write_bytes(table.encode())
+    assert read_labels(tmp_path / "labels.tsv") == {"a.png": ["x"], "b.png": [], "frame": ["y"]}
+
+
+def test_a_folder_without_a_table_or_pictures_is_explained(tmp_path: Path) -> None:
     with pytest.raises(BenchError, match=r"no truth\.tsv"):
         list(recorded(tmp_path))
+    with pytest.raises(BenchError, match=r"no labels\.tsv"):
+        measure(tmp_path, None)
+    (tmp_path / "labels.tsv").write_text("gone.png\tx\n")
+    with pytest.raises(BenchError, match="no image"):
+        measure(tmp_path, None)
+    (tmp_path / "truth.tsv").write_text("gone.png\tx\n")
+    with pytest.raises(BenchError, match="gone"):
+        list(recorded(tmp_path))
+
+
+def test_frames_come_by_their_numbers_however_they_are_named(tmp_path: Path) -> None:
+    for number in (1, 2, 10):
+        cv2.imwrite(str(tmp_path / f"cam-{number}.PNG"), np.full((40, 40), number, np.uint8))
+    for names in (("cam-10.png", "cam-2.PNG", "cam-1"), ("10", "0002", "1")):
+        rows = "".join(f"{name}\t{which}\n" for name, which in zip(names, "cba", strict=True))
+        (tmp_path / "truth.tsv").write_text(rows)
+        seen = [(int(shown.image[0, 0]), *shown.texts) for shown in recorded(tmp_path)]
+        assert seen == [(1, "a"), (2, "b"), (10, "c")]
+
+
+def held_sideways(jpeg: bytes) -> bytes:
+    """`jpeg` with an EXIF note that its camera was turned by 90 degrees (orientation 6)."""
+    entry = struct.pack(">HHIHH", 0x0112, 3, 1, 6, 0)
+    tiff = b"MM\0*" + struct.pack(">IH", 8, 1) + entry + bytes(4)
+    block = b"Exif\0\0" + tiff
+    return jpeg[:2] + b"\xff\xe1" + struct.pack(">H", len(block) + 2) + block + jpeg[2:]
+
+
+def test_photos_of_every_make_are_read(tmp_path: Path) -> None:
+    code = pasted(street(640, 480), printed(CARD), 60, 60)
+    colour = cv2.merge([np.full_like(code, 90), code, code])
+    ink = 255 - printed(CARD)
+    pictures = {
+        "colour.jpg": colour,
+        "grey16.png": code.astype(np.uint16) * 257,
+        "clear.png": cv2.merge([np.zeros_like(ink)] * 3 + [ink]),
+        "small.webp": code,
+        "lines.bmp": code,
+    }
+    for name, picture in pictures.items():
+        assert cv2.imwrite(str(tmp_path / name), picture)
+    jpeg = cv2.imencode(".jpg", colour)[1].tobytes()
+    (tmp_path / "turned.jpg").write_bytes(held_sideways(jpeg))
+    (tmp_path / "broken.png").write_bytes(b"no image")
+    names = [*pictures, "turned.jpg", "broken.png", "gone.png"]
+    (tmp_path / "labels.tsv").write_text("".join(f"{name}\t{CARD}\r\n" for name in names))
+    figures = run("decode", str(tmp_path), "--json")
+    assert figures["images"] == len(pictures) + 1
+    for row in figures["pipelines"].values():
+        assert row["recall_image"] == 1
+    turned = read_grey(tmp_path / "turned.jpg")
+    assert turned is not None
+    assert turned.shape == (640, 480)
+    assert "broken.png" in printed_aside("decode", str(tmp_path), "--json")
 
 
 @pytest.fixture
@@ -65,6 +130,7 @@ def photos(tmp_path: Path) -> Path:
 
 def test_bench_decode_counts_images_codes_and_wrong_texts(photos: Path) -> None:
     figures = run("decode", str(photos), "--fit", "900x900", "--json")
+    assert figures.keys() == {"images", "pipelines"}
     assert figures["images"] == 3
     assert set(figures["pipelines"]) == {"schoolgate", "pyzbar", "zxing"}
     for row in figures["pipelines"].values():

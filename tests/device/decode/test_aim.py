@@ -2,11 +2,16 @@ import cv2
 import numpy as np
 import pytest
 
+from device.bench.card_art import CODE_MM
 from device.bench.scenes import Showing, shoot
-from device.scan.aim import Aim
+from device.cli import aim as gate_aim
+from device.scan.advice import Advice
+from device.scan.aim import CARD_MM, CARD_MODULES, Aim
 from device.scan.aim_cli import watch
 from device.scan.decode.zxing import ZxingDecoder
 from device.scan.frames import Frame, Grey
+from server_bridge.cards.code import FULL
+from server_bridge.cards.face import WIDTH_MM
 from tests.device.decode.pictures import CARD, pasted, printed, street
 
 
@@ -28,7 +33,7 @@ def test_a_good_picture_needs_no_advice() -> None:
 def test_the_distance_is_told_from_the_size(distance_mm: int) -> None:
     showing = Showing(CARD, 1.0, distance_mm=distance_mm, tilt_deg=0, motion=0)
     shots = [shot for _, shot in shoot([showing], fps=10, seed=2)]
-    aim = Aim(ZxingDecoder(), focal_px=1024)
+    aim = Aim(ZxingDecoder(), focal_px=1024, print_mm=CODE_MM)
     for shot in shots[4:7]:
         aim.see(shot.image)
     assert aim.distance_mm() == pytest.approx(distance_mm, rel=0.06)
@@ -36,13 +41,24 @@ def test_the_distance_is_told_from_the_size(distance_mm: int) -> None:
 
 def test_each_fault_is_named() -> None:
     good = pasted(street(), printed(CARD, 5), 200, 100)
-    small = pasted(street(), printed(CARD, 2), 200, 100)
-    assert any("closer" in told for told in aimed_at(small).advice())
+    small = pasted(street(), printed(CARD, 2), 200, 200)
+    assert any("print larger" in told for told in aimed_at(small).advice())
+    large = pasted(street(), printed(CARD, 10), 200, 40)
+    assert any("too near" in told for told in aimed_at(large).advice())
+    high, low = (pasted(street(), printed(CARD, 3), 200, top) for top in (5, 390))
+    assert any("mount the camera higher" in told for told in aimed_at(high).advice())
+    assert any("mount the camera lower" in told for told in aimed_at(low).advice())
     soft = np.asarray(cv2.GaussianBlur(good, (0, 0), 1.8))
     assert any("sharp" in told for told in aimed_at(soft).advice())
     assert any("dark" in told for told in aimed_at((good * 0.2).astype(np.uint8)).advice())
     pale = (good * 0.1 + 225).astype(np.uint8)
     assert any("bright" in told for told in aimed_at(pale).advice())
+
+
+def test_the_limit_is_for_the_card_as_it_is_printed() -> None:
+    (option,) = (option for option in gate_aim.params if option.name == "print_mm")
+    assert option.default == CARD_MM == round(WIDTH_MM * CARD_MODULES / FULL, 3)
+    assert aimed_at(street()).farthest_mm() == pytest.approx(1024 * 44.4 / (2.5 * 37))
 
 
 def test_without_a_code_it_says_why() -> None:
@@ -65,6 +81,9 @@ class Frames:
         assert timeout_s > 0
         self.left -= 1
         return Frame(self.image, 0)
+
+    def advise(self, advice: Advice) -> Advice:
+        return advice
 
     def close(self) -> None:
         pass

@@ -9,6 +9,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
+from device.bench.card_art import modules
+from device.scan.advice import Advice
 from device.scan.decode import Code, sabotage
 from device.scan.decode.genuine import genuine
 from device.scan.decode.process import DecoderProcess, Mishaps
@@ -18,6 +20,7 @@ from device.scan.frames import Grey
 from gate_contract.card import Card, Kind
 from gate_contract.card_signing import sign
 from tests.device.decode.pictures import CARD, OTHER, pasted, printed, street
+from tests.fakes.sensor import Sensor
 
 PICTURE = pasted(pasted(street(), printed(CARD, 3), 100, 100), printed(OTHER, 3), 600, 100)
 
@@ -113,6 +116,17 @@ def test_with_keys_a_genuine_card_counts_at_once_and_a_forged_one_waits() -> Non
         seen = [{code.data for code in process.decode(both)} for _ in range(6)]
         assert any(real.encode() in codes for codes in seen[:3])
         assert seen[-1] == {real.encode(), forged.encode()}
+
+
+def test_advice_comes_back_with_the_codes() -> None:
+    small = Sensor(np.pad(modules(CARD), 4, constant_values=255), px_per_module=1.3, deaf=True)
+    with DecoderProcess("schoolgate") as process:
+        for _ in range(40):
+            frame = small.read(1)
+            assert frame is not None
+            process.decode(frame.image)
+        assert process.advice == Advice(finer=True)
+        assert process.mishaps == Mishaps()
 
 
 coordinate = st.floats(-1e5, 1e5, width=32)

@@ -5,8 +5,11 @@ import pytest
 
 from device.bench.repertoire import card_text
 from device.bench.scenes import Showing, shoot
-from device.scan.decode.patience import SEEN_TIMES
+from device.scan.decode import Decoder
+from device.scan.decode.patience import SEEN_TIMES, PatientDecoder
 from device.scan.decode.stream import StreamDecoder
+from device.scan.decode.zbar import PyzbarDecoder
+from device.scan.decode.zxing import ZxingDecoder
 from device.scan.frames import Grey
 from tests.device.decode.pictures import CARD, OTHER, noisy, pasted, printed, street
 
@@ -111,6 +114,18 @@ def test_half_a_code_at_the_edge_does_not_answer() -> None:
     control = StreamDecoder(is_card)
     inside = [data(control, pasted(SCENE, poster, 60, 150)) for _ in range(10)]
     assert inside[-1] == [b"https://example.org/poster"]
+
+
+@pytest.mark.parametrize("decoder", [ZxingDecoder(), PyzbarDecoder()], ids=["zxing", "pyzbar"])
+def test_the_plain_decoders_are_as_patient(decoder: Decoder) -> None:
+    patient = PatientDecoder(decoder, is_card)
+    poster = printed("https://example.org/poster", 4)
+    both = pasted(pasted(SCENE, poster, 500, 150), CODE, 100, 150)
+    read = [{code.data for code in patient.decode(both)} for _ in range(SEEN_TIMES)]
+    assert read[0] == {CARD.encode()}
+    assert read[-1] == {CARD.encode(), b"https://example.org/poster"}
+    misread = [printed(f"misread {number}", 4) for number in range(5)]
+    assert [patient.decode(pasted(SCENE, one, 500, 150)) for one in misread] == [[]] * 5
 
 
 def test_over_budget_the_frame_ends_after_one_attempt() -> None:

@@ -1,0 +1,42 @@
+"""The filter's numbers against the kernel's own headers: nobody here has run it on aarch64."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from device.scan.decode.seal import _ARCHITECTURES, _CALLS
+
+HEADERS = Path("/usr/include")
+X86_64 = HEADERS / "x86_64-linux-gnu/asm/unistd_64.h"
+GENERIC = HEADERS / "asm-generic/unistd.h"
+"""aarch64 has the generic numbers, 64-bit variants where there are two."""
+AUDIT = HEADERS / "linux/audit.h"
+
+
+def numbers(header: Path) -> dict[str, int]:
+    text = header.read_text("ascii")
+    named = re.findall(r"^#define __NR(?:3264)?_(\w+)\s+(\d+)$", text, re.MULTILINE)
+    return {name: int(number) for name, number in named}
+
+
+@pytest.mark.parametrize(("column", "header"), [(0, X86_64), (1, GENERIC)], ids=["x86_64", "arm64"])
+def test_every_call_has_the_kernels_number(column: int, header: Path) -> None:
+    if not header.exists():
+        pytest.skip("no kernel headers here (linux-libc-dev)")
+    known = numbers(header)
+    assert len(known) > 250
+    assert {name: call[column] for name, call in _CALLS.items()} == {
+        name: known[name] for name in _CALLS
+    }
+
+
+def test_the_architectures_have_the_kernels_names() -> None:
+    if not AUDIT.exists():
+        pytest.skip("no kernel headers here (linux-libc-dev)")
+    text = AUDIT.read_text("ascii")
+    bits = {"__AUDIT_ARCH_64BIT": 0x80000000, "__AUDIT_ARCH_LE": 0x40000000}
+    machines = {"x86_64": ("X86_64", 62), "aarch64": ("AARCH64", 183)}  # EM_ in linux/elf-em.h
+    for name, (kernels, machine) in machines.items():
+        assert f"AUDIT_ARCH_{kernels}\t(EM_{kernels}|__AUDIT_ARCH_64BIT|__AUDIT_ARCH_LE)" in text
+        assert _ARCHITECTURES[name][1] == machine | sum(bits.values())
