@@ -91,7 +91,7 @@ def test_the_log_is_quiet_and_knows_no_content(tmp_path: Path) -> None:
     meant = [line for line in complaints if "ACL pattern 'district/v1/roster" in line]
     assert len(meant) == 2
     assert len(complaints) == len(as_root) + len(meant)
-    assert all(known in line for known, line in zip(as_root, complaints, strict=True))
+    assert all(known in line for known, line in zip(as_root, complaints, strict=False))
     assert any("vg-01" in line for line in lines)
     assert not any("CONTENT" in line or "crossings" in line for line in lines)
 
