@@ -109,7 +109,8 @@ class _Bench:
     def _answer(self, data: bytes) -> None:
         self._up_ms += PAUSE_MS
         reading = Reading("bench", self._up_ms, self._began_ms + self._up_ms, True)
-        verdicts = self._keeper.see([data], self._up_ms, reading)
+        answers = self._keeper.see([data], self._up_ms, reading)
+        verdicts = [answer.verdict for answer in answers]
         self._answers.update(verdicts)
         self._counts["unanswered"] += len(verdicts) != 1 or verdicts[0] not in STABLE
         crossed = any(verdict in CROSSINGS for verdict in verdicts)

@@ -83,6 +83,19 @@ def test_a_gate_hears_nothing_that_is_for_another(broker: Broker, topic_filter: 
         assert {topic for topic, _, _ in gate.messages} == {own(Channel.RECEIPT)}
 
 
+def test_what_is_for_every_gate_comes_from_the_bridge_and_is_read_by_gates(broker: Broker) -> None:
+    topic = topics.district(Channel.ROSTER)
+    with Peer(broker, BRIDGE) as bridge, Peer(broker, GATE) as gate, Peer(broker, VIEWER) as viewer:
+        assert gate.publish(topic, b"x") == viewer.publish(topic, b"x") == NOT_AUTHORISED
+        viewer.subscribe("#")
+        gate.subscribe(topic)
+        assert bridge.publish(topic, b"for all", retain=True) == 0
+        assert gate.hear(topic) == b"for all"
+        viewer.subscribe("#")  # its answer comes after anything the first one brought
+        assert viewer.messages == []
+        assert bridge.publish(topic, b"", retain=True) == 0
+
+
 def test_a_viewer_reads_counts_and_nothing_else(broker: Broker) -> None:
     with Peer(broker, BRIDGE) as bridge, Peer(broker, GATE) as gate, Peer(broker, VIEWER) as viewer:
         viewer.subscribe("#")

@@ -87,8 +87,11 @@ def test_the_log_is_quiet_and_knows_no_content(tmp_path: Path) -> None:
         lines = broker.log.splitlines()
     complaints = [line for line in lines if "Warning" in line or "Error" in line or "Note" in line]
     as_root = ["Mosquitto should not be run as root"] if os.geteuid() == 0 else []
-    assert len(complaints) == len(as_root)
-    assert all(known in line for known, line in zip(as_root, complaints, strict=True))
+    # That the patterns for every gate name no gate is meant so.
+    meant = [line for line in complaints if "ACL pattern 'district/v1/roster" in line]
+    assert len(meant) == 2
+    assert len(complaints) == len(as_root) + len(meant)
+    assert all(known in line for known, line in zip(as_root, complaints, strict=False))
     assert any("vg-01" in line for line in lines)
     assert not any("CONTENT" in line or "crossings" in line for line in lines)
 
