@@ -9,8 +9,8 @@ from pathlib import Path
 
 import click
 
-from demo.cast import Cast, mosquitto, program
-from demo.outcome import Outcome, as_json, measure, progress
+from demo.cast import START_S, Cast, mosquitto, program
+from demo.outcome import Outcome, as_json, knows_rosters, measure, progress
 from demo.stage import Stage, build
 from gate_contract.errors import SchoolgateError
 
@@ -48,7 +48,7 @@ def main(seconds: float | None, out: Path | None, camera: str | None, folder: Pa
 
 def run(folder: Path, *, seconds: float | None, camera: str | None) -> Outcome:
     """Play the demo; returns what happened. Ctrl-C ends it in good order."""
-    print("Setting the stage: certificates, cards, what the cameras will see ...", flush=True)
+    print("Setting the stage: people, their cards, what the cameras will see ...", flush=True)
     stage = build(folder.absolute(), seconds=seconds, camera=camera)
     with Cast(folder.absolute() / "logs") as cast:
         cast.start("broker", [mosquitto(), "-c", stage.broker_config])
@@ -61,6 +61,9 @@ def run(folder: Path, *, seconds: float | None, camera: str | None) -> Outcome:
         for gate in stage.gates:
             gate_command, config = program("gate"), gate.config
             cast.start(f"{gate.gate_id}-uplink", [gate_command, "uplink", "--config", config])
+        _wait_for_rosters(stage, cast)
+        for gate in stage.gates:
+            gate_command, config = program("gate"), gate.config
             cast.start(gate.gate_id, [gate_command, "scan", "--config", config], listen=True)
         try:
             _watch(stage, cast, seconds)
@@ -69,10 +72,20 @@ def run(folder: Path, *, seconds: float | None, camera: str | None) -> Outcome:
         frames = {}
         for gate in stage.gates:
             cast.stop(gate.gate_id)
-            scan = progress(gate).scan  # its last words
-            frames[gate.gate_id] = scan.frames if scan else 0
+            last_words = progress(gate).scan
+            frames[gate.gate_id] = last_words.frames if last_words else 0
         _drain(stage, cast)
         return measure(stage, frames)
+
+
+def _wait_for_rosters(stage: Stage, cast: Cast) -> None:
+    """Until every gate knows the levels and the withdrawn cards, as a gate does at night."""
+    deadline = time.monotonic() + START_S
+    while not all(knows_rosters(gate) for gate in stage.gates):
+        cast.check()
+        if time.monotonic() > deadline:
+            raise SchoolgateError("the gates have heard of no roster; see the logs")
+        time.sleep(0.1)
 
 
 def _watch(stage: Stage, cast: Cast, seconds: float | None) -> None:

@@ -1,5 +1,7 @@
 """The demo's processes: started in order, listened to, and ended again."""
 
+import contextlib
+import os
 import queue
 import subprocess
 import sys
@@ -22,30 +24,33 @@ class Cast:
 
     def __init__(self, logs: Path) -> None:
         self._logs = logs
-        self._running: list[tuple[str, subprocess.Popen[str]]] = []
+        self._running: list[tuple[str, subprocess.Popen[bytes]]] = []
         self.said: queue.Queue[tuple[str, str]] = queue.Queue()
 
     def start(self, name: str, command: Sequence[str | Path], *, listen: bool = False) -> None:
         """Start a process; its log goes to a file, what it says to `said` if `listen`."""
         self._logs.mkdir(parents=True, exist_ok=True)
         log = self._logs / f"{name}.log"
+        # A gate tells a person's level to a terminal only, never to a file.
+        ours, its = os.openpty() if listen else (-1, -1)
         with log.open("wb") as out:
             # A group of its own: Ctrl-C reaches the demo only, which then ends them in order.
             process = subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE if listen else out,
+                stdout=its if listen else out,
                 stderr=out,
-                text=True,
                 start_new_session=True,
             )
         self._running.append((name, process))
         if listen:
-            threading.Thread(target=self._listen, args=(name, process), daemon=True).start()
+            os.close(its)
+            threading.Thread(target=self._listen, args=(name, ours), daemon=True).start()
 
-    def _listen(self, name: str, process: "subprocess.Popen[str]") -> None:
-        for line in process.stdout or ():
-            self.said.put((name, line.rstrip()))
+    def _listen(self, name: str, terminal: int) -> None:
+        with open(terminal, encoding="utf-8") as lines, contextlib.suppress(OSError):
+            for line in lines:  # OSError: the process has ended
+                self.said.put((name, line.rstrip()))
 
     def wait_for_line(self, name: str) -> str:
         """The first line that `name` says."""
@@ -76,8 +81,6 @@ class Cast:
             except subprocess.TimeoutExpired:
                 entry[1].kill()
                 entry[1].wait()
-            if entry[1].stdout:
-                entry[1].stdout.close()
             self._running.remove(entry)
 
     def __enter__(self) -> Self:

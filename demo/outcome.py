@@ -13,6 +13,7 @@ from device import status
 from device.clock import SystemClock
 from device.config import load
 from device.ledger.file import LedgerAbsentError, LedgerFile
+from device.roster.shelf import Shelf
 from gate_contract.health import ScanHealth
 from gate_contract.verdicts import CROSSINGS, REFUSALS
 from server_bridge.clock import now_ms
@@ -59,6 +60,14 @@ def progress(gate: DemoGate) -> GateProgress:
             return GateProgress(scan, ledger.head()[0], ledger.receipted())
     except LedgerAbsentError:
         return GateProgress(scan, 0, 0)
+
+
+def knows_rosters(gate: DemoGate) -> bool:
+    """Whether the gate holds its own roster and the one for every gate."""
+    config = load(gate.config)
+    folder, keys = config.ledger_path.parent, config.order_keys
+    shelves = [Shelf(folder, gate.gate_id, keys, district) for district in (False, True)]
+    return all(shelf.read().book for shelf in shelves)
 
 
 def measure(stage: Stage, frames: dict[str, int]) -> Outcome:

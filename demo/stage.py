@@ -5,29 +5,25 @@ import shutil
 import socket
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
+from demo.district import SCHOOLS, Holder, settle
 from demo.story import FPS, Story, tell
 from device.bench.scenes import write_sequence
 from firmware_config import bundle
-from gate_contract.card import Kind
 from gate_contract.errors import SchoolgateError
 from server_bridge import pki
 from server_bridge.broker.config import write_broker_config
+from server_bridge.cards.choosing import printed
 from server_bridge.cards.face import PrintedCard
-from server_bridge.cards.issue import issue_cards
+from server_bridge.cards.order import handing_out
 from server_bridge.cards.sheet import write_sheet
 from server_bridge.clock import now_ms
 from server_bridge.home import Home, initialise
 from server_bridge.pki import Identity
-from server_bridge.store.cards import IssuedCard, add_cards
-from server_bridge.store.units import Unit, add_gate, add_unit, add_viewer
+from server_bridge.store.units import add_gate, add_viewer
 
-SCHOOLS = {
-    "thcs-phungcong": "Trường THCS Phụng Công",
-    "th-vangiang": "Trường Tiểu học Văn Giang",
-}
 VIEWER = "hall"
 SIZE = (960, 540)
 MARK = ".schoolgate-demo"
@@ -62,12 +58,10 @@ def build(folder: Path, *, seconds: float | None, camera: str | None) -> Stage:
     _clear(folder)
     home = _home(folder / "bridge")
     today = datetime.now(home.zone).date()
-    with closing(home.database()) as database, database.write() as connection:
-        add_unit(connection, Unit("hung-yen", "Tỉnh Hưng Yên", "province", None))
-        add_unit(connection, Unit("van-giang", "Xã Văn Giang", "commune", "hung-yen"))
-        for unit_id, name in SCHOOLS.items():
-            add_unit(connection, Unit(unit_id, name, "school", "van-giang"))
-        add_viewer(connection, VIEWER, now_ms())
+    with closing(home.database()) as database:
+        held = settle(home, database, folder / "spreadsheets", today)
+        with database.write() as connection:
+            add_viewer(connection, VIEWER, now_ms())
     now = datetime.now(UTC)
     viewer = folder / "viewer"
     pki.issue(home.pki, Identity.viewer(VIEWER), now=now).write(viewer)
@@ -80,14 +74,12 @@ def build(folder: Path, *, seconds: float | None, camera: str | None) -> Stage:
         now=now,
         viewers=[VIEWER],
     )
-    gates, printed = [], []
-    for number, (unit_id, name) in enumerate(SCHOOLS.items()):
-        cards = _issue(home, unit_id)
-        printed += [
-            PrintedCard(card.text, name, card.kind, card.card_id, card.expires) for card in cards
-        ]
+    gates = []
+    for number, unit_id in enumerate(SCHOOLS):
         real = camera if number == 0 else None
-        story = None if real else tell(home, cards, seconds or STORY_S, today)
+        story = (
+            None if real else tell(home, held[unit_id], seconds or STORY_S, today, turn=4 * number)
+        )
         gates.append(_gate(folder, home, unit_id, story, real, loop=seconds is None))
         if story:
             write_sequence(
@@ -98,8 +90,17 @@ def build(folder: Path, *, seconds: float | None, camera: str | None) -> Stage:
                 seed=number,
             )
     sheet = folder / "cards.pdf"
-    write_sheet(sheet, printed, title="Schoolgate demo", created=now)
+    write_sheet(sheet, _first_class(held), title="Schoolgate demo", created=now)
     return Stage(home, broker_config, viewer, gates, sheet)
+
+
+def _first_class(held: dict[str, list[Holder]]) -> list[PrintedCard]:
+    """The cards of the first school's first class: some of every level, and the lost one."""
+    unit_id, holders = next(iter(held.items()))
+    group = holders[0].member.place.group_name
+    chosen = [one for one in holders if one.member.place.group_name == group]
+    faces = [printed(one.card, one.member, None, SCHOOLS[unit_id]) for one in chosen]
+    return sorted(faces, key=handing_out)
 
 
 def _clear(folder: Path) -> None:
@@ -119,24 +120,6 @@ def _home(folder: Path) -> Home:
         "utf-8",
     )
     return initialise(folder)
-
-
-def _issue(home: Home, unit_id: str) -> list[IssuedCard]:
-    today = datetime.now(home.zone).date()
-    issued = []
-    for kind, number in ((Kind.PUPIL, 14), (Kind.STAFF, 3), (Kind.VISITOR, 1)):
-        issued += issue_cards(
-            number,
-            kind=kind,
-            unit_id=unit_id,
-            not_before=today,
-            expires=today + timedelta(days=300),
-            key_id=home.keys.card_key_id,
-            key=home.keys.card_key(),
-        )
-    with closing(home.database()) as database, database.write() as connection:
-        add_cards(connection, issued, now_ms())
-    return issued
 
 
 def _gate(

@@ -8,17 +8,18 @@ from itertools import cycle
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from demo.district import GREEN, ORANGE, RED, YELLOW, Holder
 from device.bench.scenes import Showing
 from gate_contract.card import Card, Kind
 from gate_contract.card_signing import sign
 from server_bridge.home import Home
-from server_bridge.store.cards import IssuedCard
 
 SHOWN_S = 0.8
 PAUSE_S = 0.5
 AWAY_S = 1.4
 """Long enough for a card to count as taken away, short enough to be a repeat."""
-POSTER = "https://gate.example/?page=checkin&place=phung-cong"
+POSTER = "https://tokhaiyte.vn/?page=Group.checkin&groupId=0000000000"
+ADVERTISEMENT = "https://shop.example/sale"
 FPS = 8.0
 
 
@@ -41,10 +42,11 @@ class Story:
         return shown
 
 
-def tell(home: Home, cards: list[IssuedCard], seconds: float, today: date) -> Story:
-    """A story of about `seconds`: people come, some leave, and now and then something is wrong."""
+def tell(home: Home, held: list[Holder], seconds: float, today: date, *, turn: int = 0) -> Story:
+    """A story of about `seconds`: people come, some leave, and now and then something is wrong.
+    `turn`: which of the wrong things comes first."""
     showings = [Showing("", PAUSE_S)]
-    texts = _texts(home, [card.text for card in cards], today)
+    texts = _texts(home, held, today, turn)
     looks = cycle([(10.0, 0, 0.2), (22.0, 1, 0.3), (30.0, 0, 0.45), (16.0, 2, 0.3)])
     while True:
         text, pause_s = next(texts)
@@ -57,18 +59,21 @@ def tell(home: Home, cards: list[IssuedCard], seconds: float, today: date) -> St
         ]
 
 
-def _texts(home: Home, cards: list[str], today: date) -> Iterator[tuple[str, float]]:
+def _texts(home: Home, held: list[Holder], today: date, turn: int) -> Iterator[tuple[str, float]]:
     """Texts of the cards in the order in which they are held up, and the pause after each."""
     expired = _own(home, today - timedelta(days=400), today - timedelta(days=35))
     not_yet = _own(home, today + timedelta(days=3), today + timedelta(days=300))
     forged = _text(Ed25519PrivateKey.generate(), 1, today, today)
     foreign = _text(Ed25519PrivateKey.generate(), 9, today, today)
-    wrong = cycle([POSTER, forged, expired, foreign, not_yet])
-    arriving = cycle(cards)
+    red = next(one.card.text for one in held if one.level == RED and not one.revoked)
+    lost = next(one.card.text for one in held if one.revoked)
+    things = [ADVERTISEMENT, red, lost, POSTER, forged, expired, foreign, not_yet]
+    wrong = cycle(things[turn:] + things[:turn])
+    arriving = cycle(_arrivals(held))
     inside: list[str] = []
     for number in range(10_000):
         place = number % 6
-        if place == 3:
+        if place in (2, 4):
             yield next(wrong), PAUSE_S
         elif place == 5 and len(inside) > 3:
             yield inside.pop(0), PAUSE_S
@@ -78,6 +83,15 @@ def _texts(home: Home, cards: list[str], today: date) -> Iterator[tuple[str, flo
             if number == 7:
                 yield card, AWAY_S
             yield card, PAUSE_S
+
+
+def _arrivals(held: list[Holder]) -> list[str]:
+    """Eighteen who may come in, of the three levels."""
+    at = {
+        level: iter([one.card.text for one in held if one.level == level and not one.revoked])
+        for level in (GREEN, YELLOW, ORANGE)
+    }
+    return [next(at[level]) for level in (GREEN, GREEN, YELLOW, GREEN, ORANGE, GREEN) * 3]
 
 
 def _own(home: Home, not_before: date, expires: date) -> str:

@@ -3,7 +3,6 @@
 import base64
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
-from itertools import groupby
 from pathlib import Path
 
 import click
@@ -14,6 +13,7 @@ from gate_contract.card import Kind
 from gate_contract.errors import SchoolgateError
 from server_bridge.cards.choosing import to_print
 from server_bridge.cards.face import PrintedCard, card_number
+from server_bridge.cards.handing_out import issue_to
 from server_bridge.cards.issue import issue_cards
 from server_bridge.cards.order import class_key
 from server_bridge.cards.sheet import write_sheet, write_single_cards
@@ -23,8 +23,7 @@ from server_bridge.home import Home, open_home
 from server_bridge.people.names import name_key
 from server_bridge.store.card_people import photos, without_card
 from server_bridge.store.cards import HeldCard, IssuedCard, add_cards, cards_of, key_uses
-from server_bridge.store.database import Database
-from server_bridge.store.people import Member, hand_over, members
+from server_bridge.store.people import Member, members
 from server_bridge.store.units import Unit, find_unit
 
 DAY = click.DateTime(["%Y-%m-%d"])
@@ -67,25 +66,19 @@ def card_issue(
         raise SchoolgateError("--for-roster counts by itself; leave --count out")
     if not for_roster and (group_name is not None or dry_run):
         raise SchoolgateError("--class and --dry-run go with --for-roster")
-    with closing(home.database()) as database:
+    with closing(home.database()) as database, database.write() as connection:
         if for_roster:
-            issued = _for_roster(
-                home,
-                database,
-                unit_id,
-                Kind(kind) if kind else None,
-                group_name,
-                (first, last),
-                dry_run=dry_run,
-            )
+            lacking = _lacking(home, connection, unit_id, Kind(kind) if kind else None, group_name)
+            if dry_run:
+                click.echo(f"{len(lacking)} people have no card; nothing was issued")
+                return
+            handed = issue_to(connection, lacking, (first, last), home.keys, now_ms())
+            issued = [card for card, _ in handed]
         else:
             issued = new_cards(home, Kind(kind or "pupil"), unit_id, (first, last), count or 1)
-            with database.write() as connection:
-                add_cards(connection, issued, now_ms())
+            add_cards(connection, issued, now_ms())
     if as_json:
         click.echo(msgspec.json.encode(issued))
-    elif dry_run:
-        click.echo(f"{len(issued)} people have no card; nothing was issued")
     else:
         told = f"{len(issued)} cards issued"
         click.echo(f"{told}; to print them: gate-bridge card print --unit {unit_id}")
@@ -235,36 +228,23 @@ def today(home: Home) -> date:
     return datetime.now(home.zone).date()
 
 
-def _for_roster(
+def _lacking(
     home: Home,
-    database: Database,
+    connection: sa.Connection,
     unit_id: str,
     kind: Kind | None,
     group_name: str | None,
-    span: tuple[date, date],
-    *,
-    dry_run: bool,
-) -> list[IssuedCard]:
+) -> list[Member]:
+    """Who of a school has no lasting card."""
     day = today(home)
-    with database.write() as connection:
-        known_unit(connection, unit_id)
-        there = members(connection, [unit_id], day, kind=kind, group_name=group_name)
-        having = {
-            one.person
-            for one in cards_of(connection, unit_id)
-            if one.person is not None and one.is_lasting(day)
-        }
-        issued: list[tuple[IssuedCard, Member]] = []
-        lacking = sorted(without_card(there, having), key=lambda member: member.who.kind)
-        for its_kind, of_kind in groupby(lacking, key=lambda member: member.who.kind):
-            people = list(of_kind)
-            made = new_cards(home, its_kind, unit_id, span, len(people))
-            issued += zip(made, people, strict=True)
-        if not dry_run:
-            add_cards(connection, [card for card, _ in issued], now_ms())
-            for card, member in issued:
-                hand_over(connection, card.card_id, member.person)
-    return [card for card, _ in issued]
+    known_unit(connection, unit_id)
+    there = members(connection, [unit_id], day, kind=kind, group_name=group_name)
+    having = {
+        one.person
+        for one in cards_of(connection, unit_id)
+        if one.person is not None and one.is_lasting(day)
+    }
+    return without_card(there, having)
 
 
 class _Row(msgspec.Struct, frozen=True):

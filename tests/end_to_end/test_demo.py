@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from demo.stage import SCHOOLS
+from demo.district import SCHOOLS
 from tests.end_to_end.town import overhear, until
 
 SECONDS = 14
@@ -49,7 +49,8 @@ def test_the_demo(tmp_path: Path) -> None:
     assert outcome["counted"] == outcome["crossings"]
     assert outcome["lost"] == outcome["doubled"] == 0
     assert sum(outcome["refusals_by_code"].values()) == outcome["refusals"]
-    assert {"repeat", "not_a_person_card"} <= set(outcome["refusals_by_code"])
+    told = set(outcome["refusals_by_code"])
+    assert {"repeat", "not_a_person_card", "restricted_level", "revoked"} <= told
     for unit_id, counts in outcome["schools"].items():
         assert counts["inside"] == counts["in"] - counts["out"]
         assert 0 < seen[unit_id]["in"] <= counts["in"]

@@ -1,0 +1,45 @@
+"""New cards for people: made, kept, and noted as theirs."""
+
+from collections.abc import Iterable
+from datetime import date
+from itertools import groupby
+
+import sqlalchemy as sa
+
+from server_bridge.cards.issue import issue_cards
+from server_bridge.keys import Keys
+from server_bridge.store.cards import IssuedCard, add_cards
+from server_bridge.store.people import Member, hand_over
+
+
+def issue_to(
+    connection: sa.Connection,
+    people: Iterable[Member],
+    span: tuple[date, date],
+    keys: Keys,
+    now_ms: int,
+) -> list[tuple[IssuedCard, Member]]:
+    """A card of the newest key for each of `people`. `span`: first and last day.
+
+    Raises:
+        SchoolgateError: dates that a card cannot carry, or the key is missing.
+    """
+    issued: list[tuple[IssuedCard, Member]] = []
+    ordered = sorted(people, key=lambda member: (member.place.unit_id, member.who.kind))
+    for (unit_id, kind), group in groupby(ordered, key=lambda m: (m.place.unit_id, m.who.kind)):
+        members = list(group)
+        cards = issue_cards(
+            len(members),
+            kind=kind,
+            unit_id=unit_id,
+            not_before=span[0],
+            expires=span[1],
+            key_id=keys.card_key_id,
+            key=keys.card_key(),
+        )
+        issued += zip(cards, members, strict=True)
+    if issued:
+        add_cards(connection, [card for card, _ in issued], now_ms)
+    for card, member in issued:
+        hand_over(connection, card.card_id, member.person)
+    return issued
