@@ -67,7 +67,7 @@ def _texts(home: Home, held: list[Holder], today: date, turn: int) -> Iterator[t
     foreign = _text(Ed25519PrivateKey.generate(), 9, today, today)
     red = next(one.card.text for one in held if one.level == RED and not one.revoked)
     lost = next(one.card.text for one in held if one.revoked)
-    things = [ADVERTISEMENT, red, lost, POSTER, forged, expired, foreign, not_yet]
+    things = [red, lost, POSTER, forged, ADVERTISEMENT, expired, foreign, not_yet]
     wrong = cycle(things[turn:] + things[:turn])
     arriving = cycle(_arrivals(held))
     inside: list[str] = []
