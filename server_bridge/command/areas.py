@@ -16,6 +16,7 @@ from server_bridge.home import open_home
 from server_bridge.sheets.faults import Refusal
 from server_bridge.sheets.opening import open_spreadsheet
 from server_bridge.store.areas import Area, add_areas, all_areas, get_area, lines
+from server_bridge.store.levels import area_named
 from server_bridge.store.unit_terms import DatedUnit, add_dated_units, dated_units, get_unit
 
 file_argument = click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
@@ -74,8 +75,10 @@ def area_list(folder: Path, under: str | None, on: datetime | None, as_json: boo
 @click.argument("area_id")
 @json_option
 def area_show(folder: Path, area_id: str, as_json: bool) -> None:
-    """One area, what it lies in and what it became part of."""
-    with open_home(folder).database().read() as connection:
+    """One area, by id or official code: what it lies in and what it became part of."""
+    home = open_home(folder)
+    with home.database().read() as connection:
+        area_id = area_named(connection, area_id, datetime.now(home.zone).date())
         area = get_area(connection, area_id)
         tree = all_areas(connection)
     line = lines(tree)[area_id][1:]

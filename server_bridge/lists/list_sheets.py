@@ -34,6 +34,10 @@ LEVEL_COLUMNS = (
 )
 
 
+SEXES_VI = {"female": "Nữ", "male": "Nam"}
+"""As rosters keep it, and as lists say it; anything else is said as it is."""
+
+
 def write_list(stream: IO[bytes], listed: SchoolList, *, made: datetime, zone: ZoneInfo) -> None:
     """Write the list as XLSX. `made`: when, local."""
     at = datetime.fromtimestamp(listed.at_ms / 1000, zone)
@@ -50,7 +54,7 @@ def write_list(stream: IO[bytes], listed: SchoolList, *, made: datetime, zone: Z
                 row.name,
                 row.code,
                 row.born,
-                row.sex,
+                SEXES_VI.get(row.sex or "", row.sex),
                 row.group,
                 row.area,
                 row.commune,

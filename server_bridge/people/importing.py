@@ -18,9 +18,11 @@ from server_bridge.store.database import Database
 from server_bridge.store.rosters import (
     add_people,
     change_people,
+    give_back_cards,
     known_people,
     move_people,
     note_import,
+    withdraw_cards,
 )
 from server_bridge.store.units import SCHOOL, find_unit
 
@@ -114,6 +116,11 @@ def _write(connection: sa.Connection, task: Import, plan: Plan, book: Spreadshee
     change_people(connection, changed, task.now_ms)
     moved = [(known.person, to.place) for known, to in others if to.place != known.place]
     move_people(connection, [*moved, *((one.person, None) for one in plan.gone)], task.day)
+    # A slip of the office must not cost anybody a new card: who is back in the next file has the
+    # old one again. Who went to another school keeps it until that one hands out its own.
+    withdraw_cards(connection, [one.person for one in plan.gone], task.now_ms)
+    back = [to.known.person for to in plan.moved if to.known]
+    give_back_cards(connection, back, task.unit_id)
     note_import(
         connection,
         unit_id=task.unit_id,

@@ -8,11 +8,15 @@ from typing import Any
 import sqlalchemy as sa
 
 from gate_contract.card import Kind
-from server_bridge.store.people import Person, Place, on_day
-from server_bridge.store.people_schema import imports, people, stays
+from server_bridge.store.people import Person, Place, on_day, revoke
+from server_bridge.store.people_schema import card_holders, imports, people, revocations, stays
+from server_bridge.store.schema import cards
 
 _AT_ONCE = 5_000
 """Values in one statement; both databases take more."""
+
+LEFT = "left"
+"""Why the cards of people are revoked who are no longer in their school's spreadsheet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +119,27 @@ def _settle(connection: sa.Connection, places: Iterable[tuple[int, Place]], day:
 
 def _details(who: Person) -> dict[str, Any]:
     return {name: getattr(who, name) for name in Person.__slots__}
+
+
+def withdraw_cards(connection: sa.Connection, persons: Iterable[int], now_ms: int) -> None:
+    """Revoke the cards of people who have left."""
+    for some in _chunks(persons):
+        held = sa.select(card_holders.c.card_id).where(card_holders.c.person.in_(some))
+        revoke(connection, list(connection.execute(held).scalars()), LEFT, now_ms)
+
+
+def give_back_cards(connection: sa.Connection, persons: Iterable[int], unit_id: str) -> None:
+    """The cards of this school that people had when they left are good again: they are back."""
+    of_unit = sa.select(cards.c.card_id).where(cards.c.unit_id == unit_id)
+    for some in _chunks(persons):
+        held = sa.select(card_holders.c.card_id).where(
+            card_holders.c.person.in_(some), card_holders.c.card_id.in_(of_unit)
+        )
+        connection.execute(
+            revocations.delete().where(
+                revocations.c.card_id.in_(held), revocations.c.reason == LEFT
+            )
+        )
 
 
 def _chunks(values: Iterable[Any]) -> Iterator[list[Any]]:

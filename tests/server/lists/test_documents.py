@@ -32,6 +32,10 @@ def test_kinds_that_are_taken(kind: str) -> None:
         (office_files.DOCX_WITH_PASSWORD, "password"),
         (office_files.TORN_DOCX, "damaged"),
     ],
+    ids=[
+        *("empty", "too large", "torn pdf", "xls", "ods", "jar", "program", "html"),
+        *("docm", "doc with macros", "odt with macros", "docx with password", "torn docx"),
+    ],
 )
 def test_files_that_are_refused_in_both_languages(content: bytes, named: str) -> None:
     with pytest.raises(DocumentError, match=named) as refused:

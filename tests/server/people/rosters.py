@@ -10,6 +10,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from gate_contract.card import Kind
+from server_bridge.keys import Keys
 from server_bridge.people.importing import Import, Outcome, import_roster
 from server_bridge.store.areas import Area, add_areas
 from server_bridge.store.database import Database
@@ -89,3 +90,9 @@ class Office:
                 sorted(map(repr, connection.execute(sa.select(table))))
                 for table in (people, stays, imports)
             ]
+
+    def keys(self) -> Keys:
+        """The keys that its cards are signed with."""
+        keys = Keys(self.folder / "keys", first_card=1, orders=1)
+        keys.make_card_key()
+        return keys

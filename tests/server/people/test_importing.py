@@ -6,9 +6,10 @@ import pytest
 
 from gate_contract.card import Kind
 from gate_contract.errors import SchoolgateError
+from server_bridge.cards.handing_out import issue_to
 from server_bridge.people.importing import too_many_leave
 from server_bridge.people.plan import Plan
-from server_bridge.store.people import Person, Place
+from server_bridge.store.people import Person, Place, members, valid_cards
 from tests.fakes.school import COMMUNE, OTHER_SCHOOL, SCHOOL
 from tests.server.people.rosters import DAY, Office, delimited, pupil
 
@@ -64,6 +65,28 @@ def test_who_is_new_moved_changed_and_gone(office: Office) -> None:
     assert office.members()["Nguyễn Văn Ân"].place.group_name == "6A"  # before that day
     back = office.take([pupil(2, "Trần Thị Bình", "6B")], OTHER_SCHOOL, day=later)
     assert [change.who.name for change in back.plan.moved] == ["Trần Thị Bình"]
+
+
+def test_a_card_ends_with_its_holders_time_and_begins_again_with_it(office: Office) -> None:
+    office.take(TODAY)
+    with office.database.write() as connection:
+        there = members(connection, [SCHOOL], DAY)
+        keys = office.keys()
+        issue_to(connection, there, (DAY, DAY + timedelta(days=300)), keys, 1_000)
+
+    def with_a_good_card(day: date) -> set[str]:
+        with office.database.read() as connection:
+            good = valid_cards(connection, SCHOOL, day)
+            everybody = members(connection, [SCHOOL], DAY)
+        return {member.who.name for member in everybody if member.person in good}
+
+    assert with_a_good_card(DAY) == {row[3] for row in TODAY}
+    office.take(TODAY[:1], day=DAY + timedelta(days=1))
+    assert with_a_good_card(DAY) == {"Nguyễn Văn An"}
+    office.take(TODAY, day=DAY + timedelta(days=2))
+    assert with_a_good_card(DAY) == {row[3] for row in TODAY}
+    office.take(TODAY[1:2], OTHER_SCHOOL, day=DAY + timedelta(days=3))
+    assert with_a_good_card(DAY) == {row[3] for row in TODAY}
 
 
 def test_a_dry_run_says_the_same_and_does_nothing(office: Office) -> None:
