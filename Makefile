@@ -52,7 +52,7 @@ faults: setup
 	$(BIN)/python -m tests.faults $(FAULTS_ARGS)
 
 simulate: setup
-	$(BIN)/python -m tests.simulation --seeds $(SEEDS)
+	$(BIN)/python -m tests.simulation --seeds $(SEEDS) $(SIMULATE_ARGS)
 
 powercut: setup
 	$(BIN)/python -m tests.crash $(POWERCUT_ARGS)

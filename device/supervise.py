@@ -1,5 +1,6 @@
 """The service manager: ready, alive, stopping; and a stop flag set by SIGTERM or SIGINT."""
 
+import gc
 import signal
 import threading
 from types import FrameType
@@ -23,6 +24,9 @@ class Supervisor:
         self.stopping.set()
 
     def ready(self) -> None:
+        """All is loaded, and stays: the collector of garbage need not look through it again."""
+        gc.collect()
+        gc.freeze()
         self._notifier.notify("READY=1")
 
     def alive(self) -> None:

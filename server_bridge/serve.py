@@ -1,5 +1,6 @@
 """The bridge's long-running parts in one process: ingest (with the publisher) and the pages."""
 
+import gc
 import signal
 import threading
 import time
@@ -47,6 +48,10 @@ def serve(home: Home, *, ingest: bool, web: bool, on_page: Callable[[str], None]
     if ingest:
         loop = ingest_loop(home, database, stopping, beats.beat)
         parts.append(_Part("ingest", loop.run, stopping))
+    # What has been loaded by now stays: the collector need not look through it, and so looks for
+    # garbage sooner. Otherwise what the database's library leaves piles up over days.
+    gc.collect()
+    gc.freeze()
     notifier.notify("READY=1")
     while not stopping.wait(ALIVE_S):
         # Ingest proves itself by going round; the page alone is proven by its thread.

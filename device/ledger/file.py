@@ -17,6 +17,9 @@ from gate_contract.errors import SchoolgateError
 
 FILE_NAME = "ledger.db"
 BUSY_S = 5
+LOG_BYTES = 4_000_000
+"""What the write-ahead log is cut back to when it begins anew, at a thousand pages (4,120,032 B):
+without a limit, the longest that a reader ever made it stays."""
 
 schema = sqlite_utils.Migrations("ledger")
 
@@ -240,6 +243,7 @@ def _connect(path: Path, mode: str) -> sqlite3.Connection:
     connection.executescript(
         f"PRAGMA busy_timeout={BUSY_S * 1000}; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
         "PRAGMA mmap_size=0; PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON;"
+        f"PRAGMA journal_size_limit={LOG_BYTES};"
     )
     return connection
 

@@ -9,16 +9,17 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from gate_contract.crossing import Batch, Clock, Direction, Record, chain_start
+from gate_contract.crossing import Batch, Direction, Record, chain_start
 from gate_contract.errors import ContractError
 from gate_contract.receipt import Receipt
 from gate_contract.verdicts import CROSSINGS, REFUSALS, Verdict
 from server_bridge.ingest.accept import Accepted, Conflict, Head, accept
-from server_bridge.ingest.filing import Filed, file
+from server_bridge.ingest.filing import Filed
+from server_bridge.ingest.times import Times
 from server_bridge.store.counting import Moment, Passage
-from server_bridge.store.counts import SchoolDay, count_passages, count_refusals, recount
+from server_bridge.store.counts import count_passages, count_refusals, recount
 from server_bridge.store.database import bump
-from server_bridge.store.schema import boots, crossings, gates, ledgers
+from server_bridge.store.schema import crossings, ledgers
 from server_bridge.store.signatures import keep_signature
 from server_bridge.store.units import ancestry, gate_units
 from server_bridge.store.visitors import keep_words
@@ -92,8 +93,8 @@ class Intake:
         self, ledger: int, unit_id: str, records: Sequence[Record], heard_ms: int
     ) -> int | None:
         """Write and count `records`. Returns the time of the last crossing among them, if any."""
-        offsets, newly_set = self._learn_offsets(ledger, records)
-        filed = self._file(ledger, records, offsets, heard_ms)
+        dated = Times(self._connection, self._zone, ledger).date(records, heard_ms)
+        filed = dated.filed
         self._connection.execute(
             crossings.insert(),
             [
@@ -111,97 +112,11 @@ class Intake:
                 scans[unit_id, time.day, record.verdict] += record.count
         count_passages(self._connection, passages, self._lines)
         count_refusals(self._connection, scans, self._lines)
-        for boot_id in newly_set:
-            self._correct(ledger, boot_id, offsets[boot_id], heard_ms)
-        if newly_set:
+        for school_day in sorted(dated.moved):
+            recount(self._connection, school_day, self._lines)
+        if dated.moved:
             return self._last_crossing_ms(ledger)
         return max((passage.moment.at_ms for passage in passages), default=None)
-
-    def _learn_offsets(
-        self, ledger: int, records: Sequence[Record]
-    ) -> tuple[dict[str, int], list[str]]:
-        """The offset of each boot that has one, and the boots for which it is news."""
-        known = {
-            row.boot_id: row.offset_ms
-            for row in self._connection.execute(boots.select().where(boots.c.ledger == ledger))
-        }
-        news: dict[str, int] = {}
-        for record in records:
-            # Only a boot's first setting corrects anything: later records have their own time.
-            is_first = record.boot_id not in known and record.boot_id not in news
-            if record.verdict is Verdict.CLOCK_SET and record.at is not None and is_first:
-                news[record.boot_id] = record.at - record.up_ms
-        if news:
-            self._connection.execute(
-                boots.insert(),
-                [
-                    {"ledger": ledger, "boot_id": boot_id, "offset_ms": offset_ms}
-                    for boot_id, offset_ms in news.items()
-                ],
-            )
-        return known | news, list(news)
-
-    def _file(
-        self, ledger: int, records: Sequence[Record], offsets: dict[str, int], heard_ms: int
-    ) -> list[Filed]:
-        floor_ms = self._certain_ms(ledger)
-        filed = []
-        for record in records:
-            time = file(
-                record,
-                offset_ms=offsets.get(record.boot_id),
-                not_before_ms=floor_ms,
-                heard_ms=heard_ms,
-                zone=self._zone,
-            )
-            if time.clock is not Clock.UNTRUSTED:
-                floor_ms = time.at_ms
-            filed.append(time)
-        return filed
-
-    def _certain_ms(self, ledger: int) -> int:
-        """No record yet to come lies before this: the last sure time, or the gate's beginning."""
-        last: int | None = self._connection.execute(
-            sa.select(crossings.c.filed_ms)
-            .where((crossings.c.ledger == ledger) & (crossings.c.filed_clock != Clock.UNTRUSTED))
-            .order_by(crossings.c.seq.desc())
-            .limit(1)
-        ).scalar()
-        added: int = self._connection.execute(
-            sa.select(gates.c.added_ms).join(ledgers).where(ledgers.c.ledger == ledger)
-        ).scalar_one()
-        return max(last or 0, added)
-
-    def _correct(self, ledger: int, boot_id: str, offset_ms: int, heard_ms: int) -> None:
-        """Give the stored untrusted records of a boot their true time, and recount their days."""
-        rows = self._connection.execute(
-            crossings.select().where(
-                (crossings.c.ledger == ledger)
-                & (crossings.c.boot_id == boot_id)
-                & (crossings.c.filed_clock == Clock.UNTRUSTED)
-            )
-        ).all()
-        touched: set[SchoolDay] = set()
-        for row in rows:
-            record = Record(
-                seq=row.seq,
-                boot_id=row.boot_id,
-                up_ms=row.up_ms,
-                at=row.at,
-                clock=Clock(row.clock),
-                verdict=Verdict.UNREADABLE,  # only its time matters here
-            )
-            time = file(
-                record, offset_ms=offset_ms, not_before_ms=0, heard_ms=heard_ms, zone=self._zone
-            )
-            touched |= {(row.unit_id, row.day), (row.unit_id, time.day)}
-            self._connection.execute(
-                crossings.update()
-                .where((crossings.c.ledger == ledger) & (crossings.c.seq == row.seq))
-                .values(day=time.day, filed_ms=time.at_ms, filed_clock=time.clock)
-            )
-        for school_day in sorted(touched):
-            recount(self._connection, school_day, self._lines)
 
     def _last_crossing_ms(self, ledger: int) -> int | None:
         last: int | None = self._connection.execute(

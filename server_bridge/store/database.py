@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,11 +13,15 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.sql.dml import Insert
 
 from gate_contract.errors import SchoolgateError
 from server_bridge.store import schema
 
 BUSY_MS = 10_000
+LOG_BYTES = 4_000_000
+"""What SQLite's write-ahead log is cut back to when it begins anew, as it does at a thousand pages
+(4,120,032 bytes) unless somebody reads just then: without a limit, the longest ever stays."""
 
 
 class StoreError(SchoolgateError):
@@ -46,6 +51,7 @@ class Database:
             self._reader = self._engine
         else:
             self._reader = self._engine.execution_options(isolation_level="REPEATABLE READ")
+        self._writer = self._engine.execution_options(schoolgate_writes=True)
 
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
@@ -56,10 +62,8 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[sa.Connection]:
         """A transaction, committed at the end or rolled back. Raises StoreError."""
-        with _explained():
-            engine = self._engine.execution_options(schoolgate_writes=True)
-            with engine.connect() as connection, connection.begin():
-                yield connection
+        with _explained(), self._writer.connect() as connection, connection.begin():
+            yield connection
 
     def migrate(self) -> None:
         """Make the tables, or bring older ones up to date. Raises StoreError."""
@@ -102,16 +106,21 @@ def upsert(
 
     `add`: add to the other columns instead, which are numbers then.
     """
-    if not rows:
-        return
-    insert: Any = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(table)
+    if rows:
+        connection.execute(_upsert(connection.dialect.name, table, tuple(rows[0]), add), rows)
+
+
+@cache  # a dozen of them; each is a hundred objects, in circles that only the collector can free
+def _upsert(dialect: str, table: sa.Table, names: tuple[str, ...], add: bool) -> Insert:
+    insert: Any = (sqlite if dialect == "sqlite" else postgresql).insert(table)
     keys = [column.name for column in table.primary_key]
     changes = {
         name: table.c[name] + insert.excluded[name] if add else insert.excluded[name]
-        for name in rows[0]
+        for name in names
         if name not in keys
     }
-    connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=changes), rows)
+    statement: Insert = insert.on_conflict_do_update(index_elements=keys, set_=changes)
+    return statement
 
 
 def bump(connection: sa.Connection) -> None:
@@ -124,7 +133,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.executescript(
         f"PRAGMA busy_timeout={BUSY_MS}; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
         "PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF; PRAGMA mmap_size=0;"
-        "PRAGMA journal_size_limit=67108864;"
+        f"PRAGMA journal_size_limit={LOG_BYTES};"
     )
 
 

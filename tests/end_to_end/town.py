@@ -198,13 +198,15 @@ class Town:
 
     # --- the district
 
-    def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def command(
+        self, *arguments: str, within_s: float = DEADLINE_S
+    ) -> subprocess.CompletedProcess[str]:
         """A `gate-bridge` command on this district."""
         return subprocess.run(
             [PROGRAMS / "gate-bridge", *arguments, "--home", self.home.folder],
             capture_output=True,
             text=True,
-            timeout=DEADLINE_S,
+            timeout=within_s,
             check=False,
         )
 

@@ -1,12 +1,13 @@
-"""A gate's or bridge's process as it ships, but for two things that a campaign may ask for.
+"""A gate's or bridge's process as it ships, but for three things that a campaign may ask for.
 
 `HASTY=1`: pauses between connections of 0.2 s in place of 1 to 30, and a receipt waited for 2 s
-in place of 10, so that hundreds of faults fit into minutes. `PLANT=<bug>`: a bug, planted to prove
-that the campaign would find it.
+in place of 10, so that hundreds of faults fit into minutes. `MACHINE=<file>`: the clocks of another
+machine (`machine`). `PLANT=<bug>`: a bug, planted to prove that the campaign would find it.
 """
 
 import os
 import sys
+from pathlib import Path
 
 
 def hurry() -> None:
@@ -20,6 +21,10 @@ def hurry() -> None:
 def main() -> None:
     """`gate` or `gate-bridge`, then its arguments."""
     program, *arguments = sys.argv[1:]
+    if path := os.environ.get("MACHINE"):
+        from tests.faults.machine import install
+
+        install(Path(path))
     if os.environ.get("HASTY"):
         hurry()
     if plant := os.environ.get("PLANT"):

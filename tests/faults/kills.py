@@ -62,7 +62,7 @@ def broker_kills(folder: Path, tried: int, plants: dict[str, str] | None = None)
         pass_through(10)
         for name in ("broker", "bridge", f"uplink {GATE}"):
             arena.start(name)
-        assert eventually(lambda: arena.receipted() > 0, RECOVERY_S), "it never began"
+        assert eventually(lambda: arena.stored() > 0, RECOVERY_S), "it never began"
         for _ in range(tried):
             pass_through(chance.randrange(1, 60))
             arena.kill("broker")

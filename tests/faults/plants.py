@@ -51,15 +51,26 @@ def count_after_commit() -> None:
 def green_before_commit() -> None:
     """The answer is given first and recorded a moment later."""
     from device.ledger.writing import ScanLedger
-    from device.scan.loop import log
+    from device.scan import loop
 
-    append = ScanLedger.append
+    append, log = ScanLedger.append, loop.log
+
+    class Log:
+        """Leaves out what the loop says once more when all is recorded."""
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(log, name)
+
+        def info(self, event: str, **told: Any) -> None:
+            if event != "answered":
+                log.info(event, **told)
 
     def planted(self: ScanLedger, entries: Any) -> Any:
         log.info("answered", verdicts=[entry.verdict for entry in entries])
         time.sleep(0.05)
         return append(self, entries)
 
+    loop.log = Log()
     ScanLedger.append = planted  # type: ignore[method-assign]
 
 
@@ -78,6 +89,18 @@ def hoard() -> None:
     UplinkLedger.batch = planted  # type: ignore[method-assign]
 
 
+def believe_any_clock() -> None:
+    """The wall clock is taken for the truth, synchronised or not."""
+    from device.timekeeping import Reading, Timekeeper
+
+    learn = Timekeeper.learn
+
+    def planted(self: Timekeeper, reading: Reading) -> Any:
+        return learn(self, replace(reading, synchronised=True))
+
+    Timekeeper.learn = planted  # type: ignore[method-assign]
+
+
 PLANTS = {
     plant.__name__: plant
     for plant in (
@@ -85,5 +108,6 @@ PLANTS = {
         count_after_commit,
         green_before_commit,
         hoard,
+        believe_any_clock,
     )
 }

@@ -22,7 +22,7 @@ from gate_contract import topics
 from gate_contract.crossing import Batch, Record, decode_batch
 from gate_contract.receipt import Receipt
 from gate_contract.topics import Channel, GateTopic
-from server_bridge.ingest import intake
+from server_bridge.ingest import intake, times
 from server_bridge.ingest.accept import Accepted, Head, TooEarly, accept
 from server_bridge.ingest.inbox import Inbox, Taken
 from server_bridge.ingest.intake import Intake
@@ -244,6 +244,9 @@ PLANTED: dict[str, Planted] = {
     ),
     "an unsynchronised clock is believed": Planted(
         patches=lambda: patch.object(Timekeeper, "learn", _learn_anything)
+    ),
+    "an untrusted time is not put between its neighbours": Planted(
+        patches=lambda: patch.object(times, "in_order", lambda guesses, *_: list(guesses))
     ),
     "a corrected clock is not counted again": Planted(
         patches=lambda: patch.object(intake, "recount", lambda *_: None)

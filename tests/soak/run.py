@@ -75,7 +75,7 @@ def soak(
         eventually(arena.drained, 300)
         seconds = time.monotonic() - began
         arena.settle(outcome, green)
-        told = arena.command("audit", "--gate", GATE)
+        told = arena.command("audit", "--gate", GATE, within_s=1_800)
     return Soaked(green, seconds, outcome, series, (told.stdout + told.stderr).strip())
 
 

@@ -49,7 +49,7 @@ def slope(samples: Sequence[tuple[int, float]]) -> Slope:
 
 def plot(values: Sequence[float], width: int = 48) -> str:
     """A line of bars, from the least value to the greatest."""
-    step = max(1, len(values) // width)
+    step = max(1, -(-len(values) // width))
     means = [
         sum(values[i : i + step]) / len(values[i : i + step]) for i in range(0, len(values), step)
     ]

@@ -3,11 +3,17 @@
 The control of the whole: `python -m tests.soak --crossings 20000 --plant hoard`, which must fail.
 """
 
+import gc
 import random
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from server_bridge.ingest.inbox import Inbox
+from server_bridge.store.database import Database
+from tests.fakes.clock import MORNING_MS
+from tests.fakes.school import ZONE, Scribe, furnish
 from tests.soak.__main__ import judge, told
 from tests.soak.run import soak
 from tests.soak.slope import after_warm_up, plot, slope
@@ -39,3 +45,24 @@ def test_noise_is_flat_and_growth_is_not() -> None:
     assert plot([3, 3]) == "▁▁"
     with pytest.raises(ValueError, match="too few"):
         slope([(1, 1.0)])
+
+
+def test_what_the_bridge_leaves_to_the_collector_is_little(tmp_path: Path) -> None:
+    """Statements made anew for each message were 250 objects in circles, and the memory of a
+    bridge grew by megabytes before Python's collector thought it worth while to look."""
+    with closing(furnish(Database(f"sqlite:///{tmp_path / 'bridge.db'}"))) as database:
+        inbox, scribe = Inbox(database, ZONE), Scribe().enter(*range(40))
+
+        def take(first: int, last: int) -> None:
+            inbox.take([scribe.letter(seq, seq) for seq in range(first, last)], MORNING_MS)
+
+        for seq in range(1, 20):  # compiled, cached
+            take(seq, seq + 1)
+        gc.collect()
+        gc.disable()
+        try:
+            for seq in range(20, 40):
+                take(seq, seq + 1)
+            assert gc.collect() < 20 * 100
+        finally:
+            gc.enable()

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gate_contract.crossing import Clock, Record
+from gate_contract.school_day import local_day
 from gate_contract.verdicts import Verdict
-from server_bridge.ingest.filing import TOLERANCE_MS, Filed, file
+from server_bridge.ingest.filing import TOLERANCE_MS, Filed, file, in_order
 from tests.fakes.clock import BOOT, MORNING_MS
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -20,8 +21,8 @@ def record(at: int | None, clock: Clock, *, up_ms: int = 1_000) -> Record:
     return Record(seq=1, boot_id=BOOT, up_ms=up_ms, at=at, clock=clock, verdict=Verdict.UNREADABLE)
 
 
-def filed(one: Record, *, offset_ms: int | None = None, not_before_ms: int = 0) -> Filed:
-    return file(one, offset_ms=offset_ms, not_before_ms=not_before_ms, heard_ms=NOON_MS, zone=ZONE)
+def filed(one: Record, *, offset_ms: int | None = None) -> Filed:
+    return file(one, offset_ms=offset_ms, heard_ms=NOON_MS, zone=ZONE)
 
 
 def test_a_trusted_time_is_taken() -> None:
@@ -46,10 +47,32 @@ def test_no_time_at_all_is_filed_when_heard() -> None:
     assert filed(record(None, Clock.UNTRUSTED)).at_ms == NOON_MS
 
 
-@given(
-    at=st.none() | st.integers(1_577_836_800_000, 4_102_444_800_000),
-    floor=st.integers(MORNING_MS, NOON_MS),
-)
+TIMES = st.integers(1_577_836_800_000, 4_102_444_800_000)
+
+
+@given(at=st.none() | TIMES, floor=st.integers(MORNING_MS, NOON_MS))
 def test_an_untrusted_time_stays_within_what_is_certain(at: int | None, floor: int) -> None:
-    found = filed(record(at, Clock.UNTRUSTED), not_before_ms=floor)
+    (found,) = in_order([filed(record(at, Clock.UNTRUSTED))], floor, ZONE)
     assert floor <= found.at_ms <= NOON_MS
+
+
+@given(
+    wrong=st.lists(st.tuples(st.none() | TIMES, st.booleans()), min_size=1, max_size=30),
+    floor=st.integers(MORNING_MS - 86_400_000, MORNING_MS),
+)
+def test_records_are_filed_in_their_order_whatever_the_clock_said(
+    wrong: list[tuple[int | None, bool]], floor: int
+) -> None:
+    happened = [MORNING_MS + step * 1_000 for step in range(len(wrong))]
+    guesses = [
+        filed(record(true_ms if sure else at, Clock.TRUSTED if sure else Clock.UNTRUSTED))
+        for true_ms, (at, sure) in zip(happened, wrong, strict=True)
+    ]
+    found = in_order(guesses, floor, ZONE)
+    times = [one.at_ms for one in found]
+    assert times == sorted(times)
+    assert floor <= times[0]
+    for one, true_ms, (_, sure) in zip(found, happened, wrong, strict=True):
+        assert one.clock is (Clock.TRUSTED if sure else Clock.UNTRUSTED)
+        assert not sure or one.at_ms == true_ms
+        assert one.day == local_day(one.at_ms, ZONE)

@@ -168,6 +168,29 @@ class TestTime:
         assert row is not None
         assert row.filed_clock == Clock.UNTRUSTED
 
+    @pytest.mark.parametrize("split", [False, True])
+    def test_a_boot_that_never_learnt_the_time_is_filed_between_its_neighbours(
+        self, database: Database, split: bool
+    ) -> None:
+        day = 86_400_000
+        scribe = Scribe().enter(1)
+        scribe.boot_id = OTHER_BOOT
+        self.untrusted(scribe, 2, 1_000, at=MORNING_MS + 3_650 * day)
+        self.untrusted(scribe, 3, 2_000, at=MORNING_MS - 14 * day)
+        scribe.boot_id = "d" * 32
+        self.untrusted(scribe, 1, 1_000)
+        scribe.write(Verdict.CLOCK_SET, at=MORNING_MS + day + 2_000, up_ms=2_000)
+        scribe.leave(2, at=MORNING_MS + day + 3_000)
+        letters = scribe.letters((1, 2), (3, 4), (5, 6)) if split else [scribe.letter()]
+        for number, letter in enumerate(letters):
+            take(database, [letter], MORNING_MS + (7 + number) * day)  # a week later
+        with database.read() as connection:
+            rows = connection.execute(crossings.select().order_by(crossings.c.seq)).all()
+        times = [row.filed_ms - MORNING_MS for row in rows]
+        assert times == [0, day + 1_000, day + 1_000, day + 1_000, day + 2_000, day + 3_000]
+        assert [row.filed_clock for row in rows[1:4]] == ["untrusted", "untrusted", "corrected"]
+        assert_sound(database)
+
     def test_no_report_shows_1970_or_next_year(self, database: Database) -> None:
         scribe = Scribe()
         self.untrusted(scribe, 1, 1_000, at=None)
