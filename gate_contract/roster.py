@@ -49,6 +49,8 @@ _HEADER_SIZE = 1 + SIGNATURE_SIZE
 
 Version = Annotated[int, Meta(ge=1, le=2**53 - 1)]
 Level = Annotated[int, Meta(ge=1, le=4)]
+KeyId = Annotated[int, Meta(ge=0, le=255)]
+PublicKey = Annotated[bytes, Meta(min_length=32, max_length=32)]
 
 
 class Action(StrEnum):
@@ -65,7 +67,9 @@ class Roster(Struct, frozen=True, omit_defaults=True, kw_only=True):
 
     `people` holds entries in the order of their bytes; a card without one has no level. An entry of
     changes takes the place of the base's. `revoked` holds card_ids in the order of their bytes; one
-    of changes adds to the base's. `policy` is complete in both; a level it lacks is admitted.
+    of changes adds to the base's. `policy` and `card_keys` are complete in both; a level that the
+    policy lacks is admitted. `card_keys` are the Ed25519 keys that cards are verified with, by
+    key_id, besides those that the gate was set up with.
     """
 
     version: Version
@@ -75,6 +79,7 @@ class Roster(Struct, frozen=True, omit_defaults=True, kw_only=True):
     policy: dict[Level, Action] = {}
     people: bytes = b""
     revoked: bytes = b""
+    card_keys: dict[KeyId, PublicKey] = {}
 
     def __post_init__(self) -> None:
         if self.base is not None and self.base >= self.version:
@@ -117,6 +122,11 @@ class Book:
 
     def action(self, level: int) -> Action:
         return (self.changes or self.full).policy.get(level, Action.ADMIT)
+
+    @property
+    def card_keys(self) -> dict[int, bytes]:
+        """The districts's newer card keys, 32 bytes each, by key_id."""
+        return (self.changes or self.full).card_keys
 
     def is_revoked(self, card_id: str) -> bool:
         changed = self.changes is not None and self.changes.is_revoked(card_id)

@@ -52,6 +52,10 @@ class Keys:
         about as long as they are valid."""
         return self._public("card", self.card_key_id)
 
+    def raw_public_keys(self) -> dict[int, bytes]:
+        """The same, 32 bytes each."""
+        return {key_id: key.public_bytes_raw() for key_id, key in self.public_keys().items()}
+
     def orders_public_keys(self) -> dict[int, Ed25519PublicKey]:
         """What gates need to believe a roster, by key_id: every such key of the folder, so that the
         next one can be at the gates before it is used."""

@@ -70,7 +70,7 @@ def ingest_loop(
     home: Home, database: Database, stopping: threading.Event, alive: Callable[[], None]
 ) -> IngestLoop:
     """The ingest loop of a district. Raises HomeError without the orders key."""
-    signer = Signer(home.settings.orders.key_id, home.keys.orders_key())
+    signer = Signer(home.settings.orders.key_id, home.keys.orders_key(), home.keys.raw_public_keys)
     return IngestLoop(
         database=database,
         inbox=Inbox(database, home.zone),

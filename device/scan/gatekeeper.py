@@ -147,8 +147,9 @@ class Gatekeeper:
         self, codes: Iterable[bytes], captured_up_ms: int
     ) -> "dict[str | bytes, _Shown]":
         new: dict[str | bytes, _Shown] = {}
+        keys = {**self.rosters.card_keys, **self._keys}
         for code in codes:
-            claim = claim_of(code, self._keys, self._visitors.accept)
+            claim = claim_of(code, keys, self._visitors.accept)
             key = claim_key(claim, code)
             if not self._sightings.is_held(key, captured_up_ms):
                 standing = Standing()

@@ -38,6 +38,11 @@ class Rosters(Protocol):
     @property
     def state(self) -> RosterState: ...
 
+    @property
+    def card_keys(self) -> Mapping[int, Ed25519PublicKey]:
+        """The district's newer card keys, by key_id."""
+        ...
+
     def refresh(self, up_ms: int) -> None:
         """Take up what is new."""
         ...
@@ -51,6 +56,7 @@ class NoRosters:
     """A gate that knows nothing beyond a card's signature."""
 
     state = RosterState()
+    card_keys: Mapping[int, Ed25519PublicKey] = {}
 
     def refresh(self, up_ms: int) -> None:
         """Nothing."""
@@ -68,6 +74,7 @@ class FiledRosters:
         self._own = _Watched(Shelf(folder, gate_id, keys))
         self._district = _Watched(Shelf(folder, gate_id, keys, district=True))
         self._looked_up_ms: int | None = None
+        self.card_keys: Mapping[int, Ed25519PublicKey] = {}
 
     @property
     def state(self) -> RosterState:
@@ -79,7 +86,8 @@ class FiledRosters:
         if self._looked_up_ms is None or up_ms - self._looked_up_ms >= LOOK_MS:
             self._looked_up_ms = up_ms
             self._own.look()
-            self._district.look()
+            if self._district.look() and self._district.book:
+                self.card_keys = _loaded(self._district.book.card_keys)
 
     def standing(self, card: Card, code: bytes) -> Standing:
         """How `card` stands, whose code is `code`."""
@@ -103,7 +111,9 @@ class _Watched:
     def version(self) -> int:
         return self.book.version if self.book else 0
 
-    def look(self) -> None:
+    def look(self) -> bool:
+        """Whether the book is another one than before."""
+        before = self.book
         try:
             stat = self._shelf.path.stat()
         except OSError:
@@ -111,7 +121,7 @@ class _Watched:
         else:
             seen = (stat.st_ino, stat.st_mtime_ns, stat.st_size)
         if seen == self._seen:
-            return
+            return False
         self._seen = seen
         found = self._shelf.read()
         fault = found.fault
@@ -122,3 +132,8 @@ class _Watched:
         if fault and fault != self.fault:
             log.warning("roster", fault=fault)
         self.fault = fault
+        return self.book is not before
+
+
+def _loaded(keys: Mapping[int, bytes]) -> dict[int, Ed25519PublicKey]:
+    return {key_id: Ed25519PublicKey.from_public_bytes(raw) for key_id, raw in keys.items()}

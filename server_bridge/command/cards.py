@@ -23,6 +23,7 @@ from server_bridge.home import Home, open_home
 from server_bridge.people.names import name_key
 from server_bridge.store.card_people import photos, without_card
 from server_bridge.store.cards import HeldCard, IssuedCard, add_cards, cards_of, key_uses
+from server_bridge.store.gate_rosters import bump_rosters
 from server_bridge.store.people import Member, members
 from server_bridge.store.units import Unit, find_unit
 
@@ -167,8 +168,9 @@ def card_rotate_key(folder: Path) -> None:
         raise SchoolgateError(f"a card can name the keys 0 to {HIGHEST_KEY} only")
     home.keys.card_key()  # whoever has lost the old key shall restore it first
     home.keys.make_card_key(key_id)
+    _tell_gates(home)
     click.echo(f"key {key_id} signs new cards from now on; keep a safe copy of keys/")
-    click.echo("Gates that stand already need it before such a card comes: gate-bridge card keys")
+    click.echo("Gates hear of it with their next roster")
 
 
 @card_group.command("retire-key")
@@ -188,7 +190,13 @@ def card_retire_key(folder: Path, key_id: int) -> None:
             f"{use.cards} cards of key {key_id} are still in use, the last until {use.until}"
         )
     path = home.keys.retire_card_key(key_id)
+    _tell_gates(home)
     click.echo(f"key {key_id}: gates that are made from now on do not know it; kept as {path.name}")
+
+
+def _tell_gates(home: Home) -> None:
+    with closing(home.database()) as database, database.write() as connection:
+        bump_rosters(connection)
 
 
 def new_cards(

@@ -13,11 +13,12 @@ REBASE = 4
 
 
 class Contents(Struct, frozen=True, kw_only=True):
-    """`levels` by card_id, 0 for none; `revoked` in order."""
+    """`levels` by card_id, 0 for none; `revoked` in order; `card_keys` by key_id."""
 
     policy: dict[int, Action] = {}
     levels: dict[str, int] = {}
     revoked: list[str] = []
+    card_keys: dict[int, bytes] = {}
 
     @property
     def size(self) -> int:
@@ -30,26 +31,32 @@ def contents(
     policy: Mapping[int, Action] | None = None,
     levels: Mapping[str, int] | None = None,
     revoked: list[str] | None = None,
+    card_keys: Mapping[int, bytes] | None = None,
 ) -> Contents:
     """The same for the same, whatever the order."""
     return Contents(
         policy=dict(sorted((policy or {}).items())),
         levels=dict(sorted((levels or {}).items())),
         revoked=sorted(revoked or []),
+        card_keys=dict(sorted((card_keys or {}).items())),
     )
 
 
 def changes(base: Contents, wanted: Contents) -> Contents | None:
     """What makes `wanted` of `base`; None where a new full roster pays.
 
-    A card that is no longer at the school has level 0. One that is no longer revoked has expired,
-    and is left in.
+    A card that is no longer at the school has level 0. One that is no longer revoked, since it has
+    expired or its holder is back, takes a new full roster: changes can only add.
     """
+    if not set(base.revoked) <= set(wanted.revoked):
+        return None
     known, withdrawn = base.levels, set(base.revoked)
     levels = {card: level for card, level in wanted.levels.items() if known.get(card) != level}
     levels |= dict.fromkeys(known.keys() - wanted.levels.keys(), 0)
     revoked = [card for card in wanted.revoked if card not in withdrawn]
-    changed = contents(policy=wanted.policy, levels=levels, revoked=revoked)
+    changed = contents(
+        policy=wanted.policy, levels=levels, revoked=revoked, card_keys=wanted.card_keys
+    )
     return None if changed.size * REBASE > base.size else changed
 
 

@@ -50,10 +50,11 @@ def topic(scope: str, channel: Channel) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Signer:
-    """The district's orders key."""
+    """The district's orders key, and the card keys that are to be known everywhere."""
 
     key_id: int
     key: Ed25519PrivateKey
+    card_keys: Callable[[], Mapping[int, bytes]] = dict
 
 
 class Maker:
@@ -77,8 +78,10 @@ class Maker:
             levels, policies = levels_at(connection, now_ms), policies_at(connection, now_ms)
             schools = gates_at(connection)
             told = _told(connection, now_ms)
-            revoked = withdrawn_cards(connection, day)
-            self._scope(connection, EVERY_GATE, contents(revoked=revoked), told, now_ms, {})
+            everywhere = contents(
+                revoked=withdrawn_cards(connection, day), card_keys=self._signer.card_keys()
+            )
+            self._scope(connection, EVERY_GATE, everywhere, told, now_ms, {})
             before = [stand.scope for stand in stands(connection)]
             lived_in = areas_at(connection, day)
         self._keep()
@@ -118,7 +121,7 @@ class Maker:
         shared: dict[str, tuple[bytes, bytes]],
     ) -> None:
         before = issued(connection, scope)
-        if before is None and not wanted.size:
+        if before is None and not (wanted.size or wanted.card_keys):
             return  # nothing was ever said, and there is nothing to say
         ahead = before is None or told.get(scope, 0) > before.version
         changed = None if before is None or ahead else changes(unpack(before.base), wanted)
@@ -139,6 +142,7 @@ class Maker:
             policy=said.policy,
             people=people,
             revoked=withdrawn(said.revoked),
+            card_keys=said.card_keys,
         )
         try:
             payload = sign(roster, self._signer.key_id, self._signer.key)
@@ -152,7 +156,8 @@ class Maker:
             )
             letters = [(Channel.ROSTER_CHANGES, payload)]
         else:
-            same = digest(contents(policy=wanted.policy))  # no changes to itself
+            # No changes to itself.
+            same = digest(contents(policy=wanted.policy, card_keys=wanted.card_keys))
             made = Issued(scope, version, version, pack(wanted), same, payload)
             letters = [(Channel.ROSTER, payload), (Channel.ROSTER_CHANGES, b"")]
         self._pending.add(made, [(topic(scope, channel), data) for channel, data in letters])

@@ -58,6 +58,11 @@ def roster_revision_number(connection: sa.Connection) -> int:
     return int(connection.execute(sa.select(roster_revision.c.number)).scalar_one())
 
 
+def bump_rosters(connection: sa.Connection) -> None:
+    """Have rosters looked at for something that is not in the database: the card keys."""
+    connection.execute(roster_revision.update().values(number=roster_revision.c.number + 1))
+
+
 def cards_at(connection: sa.Connection, unit_id: str, day: date) -> dict[str, str | None]:
     """The area of residence of each holder of a valid card who belongs to a school on `day`."""
     rows = connection.execute(

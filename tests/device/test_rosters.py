@@ -21,7 +21,7 @@ from gate_contract.verdicts import Verdict
 from tests.device.gate import GATE_ID, ZONE, Gate, open_ledger
 from tests.device.test_ledger import filled
 from tests.device.test_uplink import Uplink
-from tests.fakes.issuer import key_named
+from tests.fakes.issuer import Issuer, key_named
 from tests.fakes.rosters import Orders
 
 ORDERS = Orders(GATE_ID)
@@ -97,6 +97,27 @@ def test_levels_and_withdrawn_cards_decide_the_entry(post: Post) -> None:
         Answer(Verdict.REVOKED),
         Answer(Verdict.ADMITTED_IN),
     ]
+
+
+def test_cards_of_a_newer_key_are_known_once_the_roster_says_so(post: Post) -> None:
+    newer = Issuer(2, key_named("the next year's"))
+    keys = {2: newer.key.public_key().public_bytes_raw()}
+
+    def shown() -> Verdict:
+        clock = post.gate.clock
+        clock.pass_ms(6_000)
+        (answer,) = post.gate.keeper.see([newer.code(9)], clock.up_ms, clock.read())
+        return answer.verdict
+
+    assert shown() is Verdict.UNKNOWN_KEY
+    post.hear(ORDERS.payload(3, card_keys=keys))  # of this gate's own roster that is not taken
+    assert shown() is Verdict.UNKNOWN_KEY
+    post.hear(ORDERS.payload(4, card_keys=keys, district=True))
+    assert shown() is Verdict.ADMITTED_IN
+    assert post.show(1).verdict is Verdict.ADMITTED_IN  # nor is the older key forgotten
+    impostor = {1: newer.key.public_key().public_bytes_raw()}
+    post.hear(ORDERS.payload(5, card_keys=impostor, district=True))
+    assert post.show(2).verdict is Verdict.ADMITTED_IN, "what a gate was set up with stands"
 
 
 def test_nobody_is_refused_on_the_way_out(post: Post) -> None:

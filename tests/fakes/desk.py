@@ -38,12 +38,14 @@ class Desk:
     retained: dict[str, bytes] = field(default_factory=dict)
     sent: list[tuple[str, bytes]] = field(default_factory=list)
 
+    card_keys: dict[int, bytes] = field(default_factory=dict)
+
     def __post_init__(self) -> None:
         self.open()
 
     def open(self) -> None:
         """As after a start of the bridge."""
-        self.office = RosterOffice(self.database, ZONE, Signer(1, KEY))
+        self.office = RosterOffice(self.database, ZONE, Signer(1, KEY, lambda: self.card_keys))
         self.office.forget()
 
     def send(self, topic: str, payload: bytes) -> None:

@@ -36,6 +36,7 @@ class Orders:
         revoked: Sequence[int] = (),
         district: bool = False,
         gate_id: str | None = None,
+        card_keys: Mapping[int, bytes] | None = None,
     ) -> Roster:
         salt = hashlib.sha256(f"{version} {base}".encode()).digest()[:SALT_SIZE]
         cards = {self.signature(number): level for number, level in (levels or {}).items()}
@@ -47,6 +48,7 @@ class Orders:
             policy={} if district else POLICY,
             people=seal(cards, salt),
             revoked=withdrawn(self.issuer.card(number).card_id for number in revoked),
+            card_keys=dict(card_keys or {}),
         )
 
     def payload(self, version: int, levels: Mapping[int, int] | None = None, **rest: Any) -> bytes:

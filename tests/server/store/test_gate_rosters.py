@@ -14,10 +14,11 @@ from gate_contract.topics import Channel
 from server_bridge.roster.office import AGAIN_MS, CHECK_MS, REFUSED_MS
 from server_bridge.store import levels
 from server_bridge.store.database import Database
-from server_bridge.store.gate_rosters import roster_revision_number, stands
+from server_bridge.store.gate_rosters import bump_rosters, roster_revision_number, stands
 from server_bridge.store.levels import set_policy
 from server_bridge.store.live import snapshot
 from server_bridge.store.people import Place, move, revoke
+from server_bridge.store.rosters import LEFT, give_back_cards
 from server_bridge.store.units import shut_out
 from tests.fakes.desk import COMMUNE, HAMLET, KEYS, TODAY, Desk
 from tests.fakes.issuer import Issuer
@@ -125,6 +126,31 @@ def test_a_withdrawn_card_is_told_to_all_gates_at_once(desk: Desk) -> None:
         revoked = [book.is_revoked(one.card_id) for one in people]
         assert revoked == [True] * 5 + [False]
     assert book.changes, "the fifth was a small change to the four before"
+
+
+def test_a_card_that_is_good_again_is_told_too(desk: Desk) -> None:
+    people = [desk.person() for _ in range(6)]
+    with desk.database.write() as connection:
+        revoke(connection, [one.card_id for one in people], LEFT, desk.now_ms)
+    desk.turn()
+    with desk.database.write() as connection:
+        give_back_cards(connection, [people[0].person], SCHOOL)
+    assert topics.district(Channel.ROSTER) in desk.turn()
+    book = desk.book(GATE, district=True)
+    assert [book.is_revoked(one.card_id) for one in people] == [False] + [True] * 5
+
+
+def test_a_new_card_key_is_told_to_all_gates(desk: Desk) -> None:
+    desk.card_keys = {1: bytes(32)}
+    desk.open()
+    desk.turn()
+    assert desk.book(GATE, district=True).card_keys == {1: bytes(32)}
+    desk.card_keys = {1: bytes(32), 2: bytes([7]) * 32}
+    assert desk.turn() == []
+    with desk.database.write() as connection:
+        bump_rosters(connection)
+    assert topics.district(Channel.ROSTER_CHANGES) in desk.turn()
+    assert desk.book(GATE, district=True).card_keys == desk.card_keys
 
 
 def test_a_policy_is_told(desk: Desk) -> None:
