@@ -83,13 +83,21 @@ def _look(arena: Arena, watched: dict[str, psutil.Process]) -> dict[str, float]:
     seen: dict[str, float] = {}
     for part, process in watched.items():
         with process.oneshot():
-            seen[f"{part}.rss_kib"] = process.memory_info().rss / 1024
+            seen[f"{part}.memory_kib"] = _own_kib(process.pid)
             seen[f"{part}.files"] = process.num_fds()
             seen[f"{part}.threads"] = process.num_threads()
     ledger = arena.config(GATE).ledger_path
     seen["gate.wal_kib"] = _kib(ledger.with_name(f"{ledger.name}-wal"))
     seen["bridge.wal_kib"] = _kib(arena.home.folder / "bridge.db-wal")
     return seen
+
+
+def _own_kib(pid: int) -> float:
+    """What the process has taken for itself, in memory or swapped out. Pages of files (programs,
+    libraries) come and go as the system likes, and are nobody's leak."""
+    status = Path(f"/proc/{pid}/status").read_text("ascii")
+    fields = dict(line.split(":", 1) for line in status.splitlines())
+    return sum(float(fields[name].split()[0]) for name in ("RssAnon", "VmSwap"))
 
 
 def _kib(path: Path) -> float:
