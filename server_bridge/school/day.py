@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -178,6 +179,7 @@ def minute_of(at_ms: int, zone: ZoneInfo) -> int:
 _RANKS: Mapping[Kind, int] = {kind: rank for rank, kind in enumerate(Kind)}
 
 
+@lru_cache(maxsize=4_096)  # a school has few classes and many pupils
 def room_key(kind: Kind, group: str | None) -> tuple[Any, ...]:
     """Pupils' classes first, 6A before 10A, whoever is in none last; then staff."""
     return _RANKS[kind], group is None, class_key(group or "")

@@ -4,6 +4,7 @@
 
 const RENEW_MS = 20_000;
 const POLL_MS = 3_000;
+const SETTLE_MS = 1_500; // a tap right after another phone's tick was meant as a tick too
 
 function renewing(today) {
   const turn = async () => {
@@ -25,6 +26,7 @@ function renewing(today) {
 function calling(roll) {
   const buttons = new Map([...roll.querySelectorAll(".tick button")].map((b) => [b.value, b]));
   const unsent = new Map(); // line -> what was tapped, until the server has it
+  const changed = new Map(); // line -> when another phone changed it
   const bar = roll.querySelector(".bar");
   let sending = false;
 
@@ -53,7 +55,9 @@ function calling(roll) {
     if (state.closed) return location.reload();
     const here = new Set(state.here.map(String));
     for (const [line, button] of buttons) {
-      if (!unsent.has(line)) press(button, here.has(line));
+      if (unsent.has(line) || (button.name === "not") === here.has(line)) continue;
+      press(button, here.has(line));
+      changed.set(line, Date.now());
     }
     roll.querySelector("#missing-number").textContent = state.missing;
     bar.classList.toggle("complete", state.missing === 0);
@@ -89,6 +93,7 @@ function calling(roll) {
     const button = event.submitter;
     if (!event.target.matches(".tick") || !button) return;
     event.preventDefault();
+    if (Date.now() - (changed.get(button.value) ?? 0) < SETTLE_MS) return;
     unsent.set(button.value, {
       to: event.target.action,
       body: new URLSearchParams(new FormData(event.target, button)),
