@@ -5,6 +5,7 @@ a, đ after d, and so on; tones decide last, in the order level, huyền, hỏi,
 """
 
 import unicodedata
+from functools import lru_cache
 
 _ALPHABET = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyz"
 _LETTERS = {letter: number for number, letter in enumerate(_ALPHABET, 100)}
@@ -41,6 +42,7 @@ def name_key(name: str) -> tuple[SortKey, SortKey]:
     return text_key(words[-1] if words else ""), text_key(" ".join(words))
 
 
+@lru_cache(maxsize=1_024)  # the letters of Vietnamese, and some of others
 def _split(character: str) -> tuple[str, str]:
     """A letter of the alphabet without its tone, and the tone."""
     marks = unicodedata.normalize("NFD", character)

@@ -243,3 +243,22 @@ def _keys(name: str, address: str) -> tuple[tuple[str, str], tuple[str, str]]:
 
 def _hash(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def looked_lately(
+    connection: sa.Connection,
+    account: int | None,
+    action: str,
+    unit_id: str,
+    detail: str,
+    since_ms: int,
+) -> bool:
+    """Whether the very same was written down since `since_ms` (UTC)."""
+    same = sa.select(access_log.c.id).where(
+        access_log.c.unit_id == unit_id,
+        access_log.c.at_ms > since_ms,
+        access_log.c.account == account,
+        access_log.c.action == action,
+        access_log.c.detail == detail,
+    )
+    return connection.execute(same.limit(1)).first() is not None

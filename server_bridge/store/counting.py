@@ -7,7 +7,7 @@ filed, then by ledger and seq, never by arrival.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from gate_contract.card import Kind
@@ -25,11 +25,13 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Presence:
-    """A card's last crossing of one day at one school."""
+    """A card's last crossing of one day at one school, and when it first came in (UTC in ms; None:
+    it was only seen leaving)."""
 
     kind: Kind
     inside: bool
     last: Moment
+    first_in_ms: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,19 @@ def fold(
             delta.inside += is_in
         elif passage.moment > before.last:
             delta.inside += is_in - before.inside
-        else:
-            continue
-        changed[key] = Presence(passage.kind, is_in, passage.moment)
+        after = _after(before, passage)
+        if after != before:
+            changed[key] = after
     return changed, dict(deltas)
+
+
+def _after(before: Presence | None, passage: Passage) -> Presence:
+    is_in = passage.direction is Direction.IN
+    came = passage.moment.at_ms if is_in else None
+    if before is None:
+        return Presence(passage.kind, is_in, passage.moment, came)
+    known = before.first_in_ms
+    first = came if known is None else known if came is None else min(known, came)
+    if passage.moment > before.last:
+        return Presence(passage.kind, is_in, passage.moment, first)
+    return replace(before, first_in_ms=first)

@@ -155,6 +155,7 @@ def _presence_row(key: PresenceKey, value: Presence) -> dict[str, Any]:
         "card_id": card_id,
         "kind": value.kind,
         "inside": value.inside,
+        "first_in_ms": value.first_in_ms,
         "last_ms": value.last.at_ms,
         "last_ledger": value.last.ledger,
         "last_seq": value.last.seq,
@@ -163,7 +164,8 @@ def _presence_row(key: PresenceKey, value: Presence) -> dict[str, Any]:
 
 def _presence_of_row(row: sa.Row[Any]) -> tuple[PresenceKey, Presence]:
     moment = Moment(row.last_ms, row.last_ledger, row.last_seq)
-    return (row.unit_id, row.day, row.card_id), Presence(Kind(row.kind), row.inside, moment)
+    value = Presence(Kind(row.kind), row.inside, moment, row.first_in_ms)
+    return (row.unit_id, row.day, row.card_id), value
 
 
 def _add_counts(connection: sa.Connection, deltas: Mapping[CountKey, Delta], lines: Lines) -> None:

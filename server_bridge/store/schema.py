@@ -138,10 +138,11 @@ presence = Table(
     Column("card_id", String(16), primary_key=True),
     Column("kind", String(10), nullable=False),
     Column("inside", Boolean, nullable=False),
+    Column("first_in_ms", BigInteger),
     Column("last_ms", BigInteger, nullable=False),
     Column("last_ledger", BigInteger, nullable=False),
     Column("last_seq", BigInteger, nullable=False),
-    comment="Each card's last crossing of a day at a school; folded from crossings.",
+    comment="Each card's first way in and last crossing of a day at a school, from crossings.",
 )
 
 counts = Table(

@@ -13,12 +13,14 @@ from server_bridge.web.desk import text
 from server_bridge.web.desk.frame import Door, Frame
 from server_bridge.web.desk.office import Office
 from server_bridge.web.desk.pages import Page
+from server_bridge.web.school import pages as school
+from server_bridge.web.school import text as school_text
 from server_bridge.web.serve import PageServer
 
-PHRASES = [text.PHRASES]
-FOLDERS: list[Path] = []
-DOORS: list[Door] = []
-PAGES: list[Page] = []
+PHRASES = [text.PHRASES, school_text.PHRASES]
+FOLDERS: list[Path] = [school.TEMPLATES]
+DOORS: list[Door] = [school.DOOR]
+PAGES: list[Page] = [*school.PAGES]
 """What each room brings."""
 
 

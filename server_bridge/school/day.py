@@ -1,0 +1,190 @@
+"""A school's day as the office reads it: who has not come, who was late, who left early, who is
+inside. Pure: the roster, the gates' records and the entries by hand in, lists out.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from gate_contract.card import Kind
+from gate_contract.crossing import Direction
+from server_bridge.lists.school_list import class_key
+from server_bridge.people.names import name_key
+from server_bridge.store.by_hand import ByHand
+from server_bridge.store.rolls import Entry
+from server_bridge.store.school_day import CardDay
+from server_bridge.store.school_hours import Hours
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What is known of somebody's day, of all their cards and of entries by hand. Times: UTC in ms;
+    `first_in_ms` None: seen leaving only."""
+
+    first_in_ms: int | None
+    last_ms: int
+    inside: bool
+    by_hand: bool
+
+    @classmethod
+    def of_card(cls, card: CardDay) -> "Seen":
+        return cls(card.first_in_ms, card.last_ms, card.inside, False)
+
+    @classmethod
+    def of_hand(cls, entry: ByHand) -> "Seen":
+        is_in = entry.direction is Direction.IN
+        return cls(entry.at_ms if is_in else None, entry.at_ms, is_in, True)
+
+
+def merge(known: Seen | None, more: Seen) -> Seen:
+    """What both come to; the later of the two says where somebody is."""
+    if known is None:
+        return more
+    came = [ms for ms in (known.first_in_ms, more.first_in_ms) if ms is not None]
+    last = more if more.last_ms >= known.last_ms else known
+    by_hand = known.by_hand or more.by_hand
+    return Seen(min(came, default=None), last.last_ms, last.inside, by_hand)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Somebody of the roster. `group` is the class or the group of staff, None: in none."""
+
+    person: int
+    kind: Kind
+    name: str
+    group: str | None
+    seen: Seen | None
+
+    @property
+    def inside(self) -> bool:
+        return self.seen is not None and self.seen.inside
+
+    @property
+    def room(self) -> tuple[Kind, str | None]:
+        """With whom they are listed: their class; all staff together."""
+        return self.kind, self.group if self.kind is Kind.PUPIL else None
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A class, and how many of it. Staff are one room."""
+
+    kind: Kind
+    group: str | None
+    enrolled: int
+    came: int
+    inside: int
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """In the order in which schools list people. `late` and `left` are of pupils only: staff begin
+    and end with their lessons. `strangers` are cards that are nobody's of the roster."""
+
+    lines: tuple[Line, ...]
+    strangers: tuple[CardDay, ...]
+    absent: tuple[Line, ...]
+    late: tuple[Line, ...]
+    left: tuple[Line, ...]
+    inside: tuple[Line, ...]
+    rooms: tuple[Room, ...]
+
+    @property
+    def inside_by_hand(self) -> int:
+        """How many of those inside have an entry by hand today."""
+        return sum(line.seen is not None and line.seen.by_hand for line in self.inside)
+
+    @property
+    def strangers_inside(self) -> tuple[CardDay, ...]:
+        return tuple(card for card in self.strangers if card.inside)
+
+
+def lines_of(
+    roster: Iterable[Entry], cards: Iterable[CardDay], by_hand: Iterable[ByHand]
+) -> tuple[tuple[Line, ...], tuple[CardDay, ...]]:
+    """Everybody with their day, in order, and the cards that are nobody's of the roster."""
+    people = list(roster)
+    known = {entry.person for entry in people}
+    seen: dict[int, Seen] = {}
+    strangers = []
+    for card in cards:
+        if card.person is None or card.person not in known:
+            strangers.append(card)
+        else:
+            seen[card.person] = merge(seen.get(card.person), Seen.of_card(card))
+    for entry in by_hand:
+        seen[entry.person] = merge(seen.get(entry.person), Seen.of_hand(entry))
+    lines = [
+        Line(entry.person, entry.kind, entry.name, entry.group_name, seen.get(entry.person))
+        for entry in people
+    ]
+    strangers.sort(key=lambda card: (card.kind, card.last_ms, card.card_id))
+    return tuple(sorted(lines, key=line_key)), tuple(strangers)
+
+
+def today(
+    lines: Sequence[Line],
+    strangers: Sequence[CardDay],
+    hours: Hours,
+    zone: ZoneInfo,
+    *,
+    room: tuple[Kind, str | None] | None = None,
+) -> Today:
+    """The lists; `room`: of one class only, which strangers are never in."""
+    shown = [line for line in lines if room is None or line.room == room]
+    pupils = [line for line in shown if line.kind is Kind.PUPIL]
+    return Today(
+        tuple(shown),
+        tuple(strangers) if room is None else (),
+        tuple(line for line in shown if line.seen is None),
+        tuple(line for line in pupils if line.seen and is_late(line.seen, hours, zone)),
+        tuple(line for line in pupils if line.seen and _left_early(line.seen, hours, zone)),
+        tuple(line for line in shown if line.inside),
+        rooms_of(lines),
+    )
+
+
+def rooms_of(lines: Iterable[Line]) -> tuple[Room, ...]:
+    """All classes, in their order."""
+    counted: dict[tuple[Kind, str | None], Counter[str]] = {}
+    for line in lines:
+        room = counted.setdefault(line.room, Counter())
+        room.update(enrolled=1, came=line.seen is not None, inside=line.inside)
+    return tuple(
+        Room(kind, group, of["enrolled"], of["came"], of["inside"])
+        for (kind, group), of in sorted(counted.items(), key=lambda item: room_key(*item[0]))
+    )
+
+
+def is_late(seen: Seen, hours: Hours, zone: ZoneInfo) -> bool:
+    """Whether the time that is shown is later than the bell's: in its very minute is in time."""
+    return seen.first_in_ms is not None and minute_of(seen.first_in_ms, zone) > hours.begins
+
+
+def _left_early(seen: Seen, hours: Hours, zone: ZoneInfo) -> bool:
+    return not seen.inside and minute_of(seen.last_ms, zone) < hours.ends
+
+
+def minute_of(at_ms: int, zone: ZoneInfo) -> int:
+    """Minutes after local midnight."""
+    local = datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(zone)
+    return local.hour * 60 + local.minute
+
+
+_RANKS: Mapping[Kind, int] = {kind: rank for rank, kind in enumerate(Kind)}
+
+
+@lru_cache(maxsize=4_096)  # a school has few classes and many pupils
+def room_key(kind: Kind, group: str | None) -> tuple[Any, ...]:
+    """Pupils' classes first, 6A before 10A, whoever is in none last; then staff."""
+    return _RANKS[kind], group is None, class_key(group or "")
+
+
+def line_key(line: Line) -> tuple[Any, ...]:
+    """By class, then by name as class lists do."""
+    return *room_key(*line.room), name_key(line.name), line.person

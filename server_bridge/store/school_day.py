@@ -1,0 +1,42 @@
+"""What the gates of one school recorded on one day, card by card."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import sqlalchemy as sa
+
+from gate_contract.card import Kind
+from server_bridge.store.people_schema import card_holders
+from server_bridge.store.schema import presence
+
+
+@dataclass(frozen=True, slots=True)
+class CardDay:
+    """A card's day at a school. `person` None: nobody's by name. `first_in_ms` (UTC) None: it was
+    seen leaving only."""
+
+    card_id: str
+    kind: Kind
+    person: int | None
+    first_in_ms: int | None
+    last_ms: int
+    inside: bool
+
+
+def card_days(connection: sa.Connection, unit_id: str, day: date) -> list[CardDay]:
+    """All cards that were seen at the school on `day`."""
+    query = (
+        sa.select(
+            presence.c.card_id,
+            presence.c.kind,
+            card_holders.c.person,
+            presence.c.first_in_ms,
+            presence.c.last_ms,
+            presence.c.inside,
+        )
+        .outerjoin(card_holders, card_holders.c.card_id == presence.c.card_id)
+        .where(presence.c.unit_id == unit_id, presence.c.day == day)
+    )
+    return [
+        CardDay(card_id, Kind(kind), *rest) for card_id, kind, *rest in connection.execute(query)
+    ]
