@@ -5,7 +5,7 @@ from pathlib import Path
 from server_bridge.clock import now_ms
 from server_bridge.home import Home
 from server_bridge.store.database import Database
-from server_bridge.store.live import Snapshot, revision_number, snapshot
+from server_bridge.store.live import Snapshot, page_snapshot, revision_number
 from server_bridge.web.app import create_app
 from server_bridge.web.assets import Assets
 from server_bridge.web.binding import Binding, binding
@@ -28,7 +28,7 @@ def page_server(home: Home, database: Database) -> PageServer:
 
     def read() -> Snapshot:
         with database.read() as connection:
-            return snapshot(connection, now_ms(), home.zone)
+            return page_snapshot(connection, now_ms(), home.zone)
 
     def revision() -> int:
         with database.read() as connection:
