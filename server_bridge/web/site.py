@@ -13,12 +13,15 @@ from server_bridge.web.desk import text
 from server_bridge.web.desk.frame import Door, Frame
 from server_bridge.web.desk.office import Office
 from server_bridge.web.desk.pages import Page
+from server_bridge.web.gates import pages as gates_pages
+from server_bridge.web.gates import text as gates_text
 from server_bridge.web.serve import PageServer
 
-PHRASES = [text.PHRASES]
-FOLDERS: list[Path] = []
-DOORS: list[Door] = []
-PAGES: list[Page] = []
+WEB = Path(__file__).parent
+PHRASES = [text.PHRASES, gates_text.PHRASES]
+FOLDERS: list[Path] = [WEB / "gates" / "templates"]
+DOORS: list[Door] = [*gates_pages.DOORS]
+PAGES: list[Page] = [*gates_pages.PAGES]
 """What each room brings."""
 
 

@@ -8,11 +8,14 @@ from pathlib import Path
 import pytest
 
 from server_bridge.web import text
+from server_bridge.web.desk import text as desk_text
 from server_bridge.web.formats import Formats
+from server_bridge.web.gates import text as gates_text
 from server_bridge.web.text import ENGLISH_MONTHS, PHRASES, WEEKDAYS, Lang, say, say_count
 from tests.fakes.district import HANOI, utc_ms
 
 WEB = Path(text.__file__).parent
+ALL = PHRASES | gates_text.PHRASES | desk_text.PHRASES
 TODAY = date(2026, 11, 23)
 VI, EN = (Formats(lang, HANOI) for lang in Lang)
 
@@ -21,9 +24,9 @@ def placeholders(phrase: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(phrase) if name}
 
 
-@pytest.mark.parametrize("key", PHRASES)
+@pytest.mark.parametrize("key", ALL)
 def test_phrase_is_said_in_both_languages(key: str) -> None:
-    vi, en = PHRASES[key]
+    vi, en = ALL[key]
     assert vi.strip()
     assert en.strip()
     assert vi != en
