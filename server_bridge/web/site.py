@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from server_bridge.access.roles import Permission
 from server_bridge.clock import now_ms
 from server_bridge.home import Home
 from server_bridge.store.database import Database
@@ -15,12 +16,13 @@ from server_bridge.web.desk.office import Office
 from server_bridge.web.desk.pages import Page
 from server_bridge.web.gates import pages as gates_pages
 from server_bridge.web.gates import text as gates_text
+from server_bridge.web.render import TEMPLATES
 from server_bridge.web.serve import PageServer
 
 WEB = Path(__file__).parent
 PHRASES = [text.PHRASES, gates_text.PHRASES]
-FOLDERS: list[Path] = [WEB / "gates" / "templates"]
-DOORS: list[Door] = [*gates_pages.DOORS]
+FOLDERS: list[Path] = [TEMPLATES, WEB / "gates" / "templates"]
+DOORS: list[Door] = [Door("/", "live", Permission.COUNTS), *gates_pages.DOORS]
 PAGES: list[Page] = [*gates_pages.PAGES]
 """What each room brings."""
 

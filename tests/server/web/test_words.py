@@ -36,13 +36,15 @@ def test_phrase_is_said_in_both_languages(key: str) -> None:
 def test_every_phrase_is_used_and_every_used_one_exists() -> None:
     code = "".join(p.read_text() for p in WEB.glob("*.py") if p.name != "text.py")
     markup = "".join(p.read_text() for p in (WEB / "templates").iterdir())
-    asked = set(re.findall(r"\bt\.([a-z_]+)", markup))
+    asked = set(re.findall(r"\b(?:t|words)\.([a-z_]+)", markup))
     asked |= set(re.findall(r'(?:say|say_count)\(\s*(?:formats\.)?lang, "([a-z_]+)"', code))
     assert asked <= PHRASES.keys()
     for key in PHRASES.keys() - asked:
         # What is left is asked for by a computed key.
         family = key.removesuffix("_one")
-        assert key.startswith(("fault_", "kind_")) or f'"{family}"' in code, f"{key} is unused"
+        assert key.startswith(("fault_", "kind_", "sort_")) or f'"{family}"' in code, (
+            f"{key} is unused"
+        )
 
 
 def test_vietnamese_letters_are_whole() -> None:
