@@ -3,17 +3,24 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from server_bridge.access.roles import Role
+from server_bridge.store.accounts import add_account, grant
 from tests.fakes.axe import serious_findings
 from tests.fakes.browser import browsing
 from tests.fakes.district import FakeDistrict, utc_ms
+from tests.fakes.school import GATE, PROVINCE
+from tests.fakes.site import PASSWORD, running
+from tests.server.store.looking import NOW_MS
 from tests.server.web.contrast import WORST_CONTRAST
 from tests.server.web.serving import serving, until
+from tests.server.web.test_gates import tell_of_gates
 
 expect.set_options(timeout=20_000)
 SIZES = {"phone": (360, 780), "tablet": (820, 1180), "desk": (1280, 800), "wall": (1920, 1080)}
@@ -254,3 +261,28 @@ def test_a_page_that_is_sorted_moves_by_itself(
         district.enter("vg-mn-hoasen")
         expect(first.locator("[data-key=inside]")).to_have_text("5,256")
         expect(page.locator("#u-vg-phungcong")).to_have_count(0)
+
+
+def test_the_gates_pages_fit_and_can_be_used_by_everybody(
+    chromium: Browser, tmp_path: Path
+) -> None:
+    with running(tmp_path, NOW_MS, accounts=False) as site:
+        tell_of_gates(site.database)
+        with site.database.write() as connection:
+            number = add_account(connection, "technician", NOW_MS, password=PASSWORD)
+            grant(connection, number, Role.TECHNICIAN, PROVINCE)
+        for size, scheme, first, second in (
+            ("phone", "dark", "gates", f"gates/{GATE}"),
+            ("desk", "light", f"gates/{GATE}", "gates"),
+        ):
+            with opened(chromium, f"{site.url}{first}", size, color_scheme=scheme) as page:
+                page.get_by_label("Tên đăng nhập").fill("technician")
+                page.get_by_label("Mật khẩu").fill(PASSWORD)
+                page.keyboard.press("Enter")
+                page.wait_for_url(f"{site.url}{first}")
+                assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+                assert serious_findings(page) == []
+                page.goto(f"{site.url}{second}")
+                assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+                worst, where = page.evaluate(WORST_CONTRAST)
+                assert worst >= 4.5, f"{worst:.2f}: {where}"
