@@ -5,7 +5,7 @@ Several gates of a school deliver in any order, so what a card did last is decid
 filed, then by ledger and seq, never by arrival.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -60,6 +60,9 @@ PresenceKey = tuple[str, date, str]
 """unit_id, day, card_id."""
 CountKey = tuple[str, date, Kind]
 """unit_id, day, kind."""
+SlotKey = tuple[str, date, int]
+"""unit_id, day, and which five minutes since 1970 (UTC)."""
+SLOT_MS = 300_000
 
 
 def fold(
@@ -99,3 +102,12 @@ def _after(before: Presence | None, passage: Passage) -> Presence:
     if passage.moment > before.last:
         return Presence(passage.kind, is_in, passage.moment, first)
     return replace(before, first_in_ms=first)
+
+
+def by_slot(passages: Iterable[Passage]) -> Counter[SlotKey]:
+    """The entries among `passages`, by the time they are filed under."""
+    return Counter(
+        (passage.unit_id, passage.day, passage.moment.at_ms // SLOT_MS)
+        for passage in passages
+        if passage.direction is Direction.IN
+    )

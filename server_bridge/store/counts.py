@@ -11,6 +11,13 @@ import sqlalchemy as sa
 from gate_contract.card import Kind
 from gate_contract.crossing import Direction
 from gate_contract.verdicts import CROSSINGS, REFUSALS
+from server_bridge.store.arrivals import (
+    Lines,
+    add_arrivals,
+    all_arrivals,
+    arrivals_of,
+    with_above,
+)
 from server_bridge.store.counting import (
     CountKey,
     Delta,
@@ -18,13 +25,13 @@ from server_bridge.store.counting import (
     Passage,
     Presence,
     PresenceKey,
+    SlotKey,
+    by_slot,
     fold,
 )
 from server_bridge.store.database import upsert
 from server_bridge.store.schema import counts, crossings, presence, refusals
 
-Lines = Mapping[str, tuple[str, ...]]
-"""For each unit, itself and all units above it: where its counts add up."""
 SchoolDay = tuple[str, date]
 _IN_ONE_QUERY = 500
 
@@ -34,6 +41,7 @@ def count_passages(connection: sa.Connection, passages: list[Passage], lines: Li
     changed, deltas = fold(_known(connection, passages), passages)
     upsert(connection, presence, [_presence_row(key, value) for key, value in changed.items()])
     _add_counts(connection, deltas, lines)
+    add_arrivals(connection, by_slot(passages), lines)
 
 
 def count_refusals(
@@ -59,12 +67,16 @@ def count_refusals(
 def recount(connection: sa.Connection, school_day: SchoolDay, lines: Lines) -> None:
     """Count one day of one school again from its crossings, and mend the sums above it."""
     unit_id, day = school_day
-    present, counted = fold({}, _passages(connection, school_day))
+    passages = _passages(connection, school_day)
+    present, counted = fold({}, passages)
     before = _counts_of(connection, school_day)
     here = (presence.c.unit_id == unit_id) & (presence.c.day == day)
     connection.execute(presence.delete().where(here))
     upsert(connection, presence, [_presence_row(key, value) for key, value in present.items()])
     _add_counts(connection, _difference(counted, before), lines)
+    came = by_slot(passages)
+    came.subtract(arrivals_of(connection, unit_id, day))
+    add_arrivals(connection, came, lines)
     scans = Counter(_refusals_in_crossings(connection, school_day))
     scans.subtract(_refusals_of(connection, school_day))
     count_refusals(
@@ -80,12 +92,14 @@ def miscounted(connection: sa.Connection, lines: Lines) -> list[SchoolDay]:
     wrong = set()
     sums: dict[CountKey, Counter[str]] = {}
     refused: Counter[tuple[str, date, str]] = Counter()
+    came: Counter[SlotKey] = Counter()
     found = _all_counts(connection)
     days = connection.execute(sa.select(crossings.c.unit_id, crossings.c.day).distinct()).all()
     for school_day in {*map(tuple, days), *((unit_id, day) for unit_id, day, _ in found)}:
-        counted, is_right = _recounted(connection, school_day)
+        counted, slots, is_right = _recounted(connection, school_day)
         if not is_right:
             wrong.add(school_day)
+        came.update(with_above(slots, lines))
         for (unit_id, day, kind), delta in counted.items():
             for above in lines[unit_id]:
                 sums.setdefault((above, day, kind), Counter()).update(asdict(delta))
@@ -105,12 +119,15 @@ def miscounted(connection: sa.Connection, lines: Lines) -> list[SchoolDay]:
         }
     )
     wrong |= {(unit_id, day) for (unit_id, day, _), number in refused.items() if number}
+    came.subtract(all_arrivals(connection))
+    wrong |= {(unit_id, day) for (unit_id, day, _), number in came.items() if number}
     return sorted(wrong)
 
 
 def counts_differ(connection: sa.Connection, school_day: SchoolDay) -> bool:
     """Whether one school's day differs from a recount of its crossings. No, ever."""
-    counted, is_right = _recounted(connection, school_day)
+    counted, slots, is_right = _recounted(connection, school_day)
+    is_right = is_right and slots == arrivals_of(connection, *school_day)
     kept = _counts_of(connection, school_day)
     differences = _difference(counted, kept).values()
     refused = _refusals_in_crossings(connection, school_day)
@@ -120,12 +137,13 @@ def counts_differ(connection: sa.Connection, school_day: SchoolDay) -> bool:
 
 def _recounted(
     connection: sa.Connection, school_day: SchoolDay
-) -> tuple[dict[CountKey, Delta], bool]:
+) -> tuple[dict[CountKey, Delta], Counter[SlotKey], bool]:
     """A day counted from scratch, and whether presence is as that says."""
-    present, counted = fold({}, _passages(connection, school_day))
+    passages = _passages(connection, school_day)
+    present, counted = fold({}, passages)
     here = (presence.c.unit_id == school_day[0]) & (presence.c.day == school_day[1])
     rows = connection.execute(presence.select().where(here))
-    return counted, dict(map(_presence_of_row, rows)) == present
+    return counted, by_slot(passages), dict(map(_presence_of_row, rows)) == present
 
 
 def _known(connection: sa.Connection, passages: Iterable[Passage]) -> dict[PresenceKey, Presence]:

@@ -1,7 +1,7 @@
 """The state of the whole district at one moment, as the live page shows it."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import pairwise
 from typing import Any
@@ -14,6 +14,7 @@ from gate_contract.card import Kind
 from gate_contract.counts import KindCounts, UnitCounts
 from gate_contract.health import Health, decode_health
 from gate_contract.school_day import local_day
+from server_bridge.store.arrivals import Comparison, comparisons
 from server_bridge.store.gate_rosters import EVERY_GATE, stands
 from server_bridge.store.schema import (
     counts,
@@ -74,12 +75,14 @@ class UnitState:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The whole tree, parents before children. `revision` grows with every committed change."""
+    """The whole tree, parents before children. `revision` grows with every committed change.
+    `arrivals`, by unit, are there only where they were asked for."""
 
     revision: int
     day: date
     as_of_ms: int
     units: tuple[UnitState, ...]
+    arrivals: Mapping[str, Comparison] = field(default_factory=dict)
 
 
 def snapshot(connection: sa.Connection, now_ms: int, zone: ZoneInfo) -> Snapshot:
@@ -88,7 +91,7 @@ def snapshot(connection: sa.Connection, now_ms: int, zone: ZoneInfo) -> Snapshot
     by_unit = _counts(connection, day)
     refused = _refused(connection, day)
     gates_of: dict[str, list[GateState]] = {}
-    for state in _gate_states(connection, now_ms):
+    for state in gate_states(connection, now_ms):
         gates_of.setdefault(state.unit_id, []).append(state)
     units = []
     for unit in all_units(connection):
@@ -113,6 +116,12 @@ def snapshot(connection: sa.Connection, now_ms: int, zone: ZoneInfo) -> Snapshot
             )
         )
     return Snapshot(revision_number(connection), day, now_ms, tuple(units))
+
+
+def page_snapshot(connection: sa.Connection, now_ms: int, zone: ZoneInfo) -> Snapshot:
+    """The district with its arrivals by time of day."""
+    shown = snapshot(connection, now_ms, zone)
+    return replace(shown, arrivals=comparisons(connection, shown.day, zone))
 
 
 def revision_number(connection: sa.Connection) -> int:
@@ -155,7 +164,10 @@ def _refused(connection: sa.Connection, day: date) -> dict[str, int]:
     return {row.unit_id: int(row.scans) for row in rows}
 
 
-def _gate_states(connection: sa.Connection, now_ms: int) -> list[GateState]:
+def gate_states(
+    connection: sa.Connection, now_ms: int, units: Collection[str] | None = None
+) -> list[GateState]:
+    """Every gate of `units`, None: of all, by name."""
     health = {row.gate_id: row for row in connection.execute(gate_health.select())}
     ledgers_of: dict[str, list[sa.Row[Any]]] = {}
     for row in connection.execute(ledgers.select().order_by(ledgers.c.first_ms)):
@@ -163,7 +175,8 @@ def _gate_states(connection: sa.Connection, now_ms: int) -> list[GateState]:
     forked = _forked(connection, now_ms)
     rosters = {stand.scope: stand.version for stand in stands(connection)}
     states = []
-    for row in connection.execute(gates.select().order_by(gates.c.gate_id)):
+    here = sa.true() if units is None else gates.c.unit_id.in_(units)
+    for row in connection.execute(gates.select().where(here).order_by(gates.c.gate_id)):
         its_ledgers = ledgers_of.get(row.gate_id, [])
         heard = health.get(row.gate_id)
         state = _gate_state(row.gate_id, row.unit_id, heard, its_ledgers, now_ms)
@@ -227,18 +240,21 @@ def _roster_fault(
     return None
 
 
+def told_faults(told: Health) -> tuple[str, ...]:
+    """What a gate that is online says is wrong with it, as stable codes."""
+    if told.scan is None:
+        faults = ["scan_silent"]
+    else:
+        parts = ("camera", "storage", "signals")
+        faults = [part for part in parts if getattr(told.scan, part) == "failed"]
+        if not told.scan.clock_trusted:
+            faults.append("clock")
+    return (*faults, "delivery") if told.fault else tuple(faults)
+
+
 def _faults(told: Health | None, ledgers_of_gate: list[sa.Row[Any]], now_ms: int) -> Iterator[str]:
     if told and told.state == "online":
-        if told.scan is None:
-            yield "scan_silent"
-        else:
-            for part in ("camera", "storage", "signals"):
-                if getattr(told.scan, part) == "failed":
-                    yield part
-            if not told.scan.clock_trusted:
-                yield "clock"
-        if told.fault:
-            yield "delivery"
+        yield from told_faults(told)
     # A card that was replaced falls silent; two that both go on are two devices with one identity.
     lately = [row for row in ledgers_of_gate if now_ms - row.last_ms < DAY_MS]
     if told and told.damaged_ledgers:

@@ -155,6 +155,7 @@ counts = Table(
     Column("left", Integer, nullable=False),
     Column("inside", Integer, nullable=False),
     Column("people", Integer, nullable=False),
+    Index("counts_by_day", "day"),
     comment="Per unit of the whole tree, day and kind; above schools, the sum of the schools.",
 )
 
@@ -165,6 +166,7 @@ refusals = Table(
     Column("day", Date, primary_key=True),
     Column("code", String(20), primary_key=True),
     Column("scans", BigInteger, nullable=False),
+    Index("refusals_by_day", "day"),
 )
 
 gate_health = Table(

@@ -12,28 +12,32 @@ from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import (
-    HTMLResponse,
-    JSONResponse,
-    PlainTextResponse,
-    RedirectResponse,
-    Response,
-)
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from server_bridge.access.roles import NOBODY, Permission, Viewer
 from server_bridge.loopback import is_loopback
 from server_bridge.store.live import Snapshot
+from server_bridge.web.arranging import Arrangement
 from server_bridge.web.assets import Assets
-from server_bridge.web.desk import signing
+from server_bridge.web.desk import signing, text
+from server_bridge.web.desk.frame import Frame
 from server_bridge.web.desk.office import Office
-from server_bridge.web.desk.pages import Page, routes
+from server_bridge.web.desk.pages import Page, csrf, routes
 from server_bridge.web.feed import Edition, Feed
 from server_bridge.web.guard import HEADERS, Guard
 from server_bridge.web.language import keep_language, language
-from server_bridge.web.render import Freshness, Renderer, Rendering, changes
-from server_bridge.web.scope import Scopes
+from server_bridge.web.render import (
+    TEMPLATES,
+    Freshness,
+    Renderer,
+    Rendering,
+    arranged,
+    changes,
+    page_values,
+)
+from server_bridge.web.scope import Scopes, Sight
 
 log = structlog.get_logger()
 
@@ -63,7 +67,8 @@ def create_app(
     Without an `office` there is only the live page, for everybody."""
     assets = Assets.load()
     renderer = Renderer(timezone, assets)
-    live = _Live(renderer, Scopes(Renderer(timezone, assets)), office)
+    frame = office.frame if office else Frame(assets, [text.PHRASES], [TEMPLATES])
+    live = _Live(frame, Scopes(Renderer(timezone, assets)), office)
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -87,8 +92,8 @@ def create_app(
 
 
 class _Live:
-    def __init__(self, renderer: Renderer, scopes: Scopes, office: Office | None) -> None:
-        self._renderer = renderer
+    def __init__(self, frame: Frame, scopes: Scopes, office: Office | None) -> None:
+        self._frame = frame
         self._scopes = scopes
         self._office = office
 
@@ -99,10 +104,15 @@ class _Live:
             return RedirectResponse("/sign-in", 303)
         lang = language(request)
         edition = await _feed(request).first_figures(FIRST_FIGURES_S)
-        response = HTMLResponse(
-            self._renderer.page(lang, self._scopes.rendering(edition, lang, _scope(viewer))),
-            status_code=503 if edition.snapshot is None else 200,
-            headers={"Cache-Control": "no-store", "Vary": "Cookie", "Content-Language": lang},
+        arrangement = Arrangement.asked(request.query_params)
+        rendering = self._scopes.rendering(edition, lang, _sight(viewer))
+        response = self._frame.page(
+            "live.html",
+            lang,
+            viewer=viewer,
+            csrf=csrf(self._office.token(request)) if self._office else "",
+            status=503 if edition.snapshot is None else 200,
+            **page_values(lang, arranged(rendering, arrangement), arrangement),
         )
         keep_language(request, response, secure=self._office is not None and self._office.secure)
         return response
@@ -113,10 +123,15 @@ class _Live:
         if viewer is None:
             return PlainTextResponse("sign in first\n", 403)
         feed, lang = _feed(request), language(request)
+        arrangement, sight = Arrangement.asked(request.query_params), _sight(viewer)
         if feed.pages >= MAX_PAGES:
             return PlainTextResponse("too many open pages; try again later\n", 503)
+
+        def shown(edition: Edition) -> Rendering:
+            return arranged(self._scopes.rendering(edition, lang, sight), arrangement)
+
         return _EventStream(
-            _stream(feed, lambda edition: self._scopes.rendering(edition, lang, _scope(viewer))),
+            _stream(feed, shown),
             send_timeout=SEND_TIMEOUT_S,
             # On a signal the feed ends the stream in good order; the library would cut it off.
             shutdown_grace_period=END_WITHIN_S,
@@ -173,9 +188,11 @@ def _feed(request: Request) -> Feed:
     return feed
 
 
-def _scope(viewer: Viewer) -> frozenset[str] | None:
-    """The units whose counts may be shown; None: all there are."""
-    return None if viewer is NOBODY else viewer.where(Permission.COUNTS)
+def _sight(viewer: Viewer) -> Sight | None:
+    """What may be shown; None: all counts there are."""
+    if viewer is NOBODY:
+        return None
+    return Sight(viewer.where(Permission.COUNTS), viewer.where(Permission.PEOPLE))
 
 
 async def _failed(_request: Request, _error: Exception) -> Response:

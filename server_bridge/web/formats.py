@@ -21,10 +21,19 @@ class Formats:
 
     def day(self, day: date) -> str:
         """`Thứ Hai, 23/11/2026`, `Monday, 23 November 2026`."""
-        weekday = WEEKDAYS[self.lang][day.weekday()]
+        weekday = self.weekday(day)
         if self.lang == Lang.VI:
             return f"{weekday}, {day:%d/%m/%Y}"
         return f"{weekday}, {day.day} {ENGLISH_MONTHS[day.month - 1]} {day.year}"
+
+    def weekday(self, day: date) -> str:
+        """`Thứ Hai`, `Monday`."""
+        return WEEKDAYS[self.lang][day.weekday()]
+
+    def minutes(self, at_ms: int) -> int:
+        """How many minutes after local midnight."""
+        local = self._local(at_ms)
+        return local.hour * 60 + local.minute
 
     def moment(self, at_ms: int, today: date) -> str:
         """`07:05`, with the day in front when it was not `today`."""

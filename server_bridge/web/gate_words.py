@@ -1,13 +1,13 @@
 """What a gate's state means, in words and by a shape: colour is never the only sign."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
 
 from server_bridge.store.live import GateState
 from server_bridge.web.formats import Formats
-from server_bridge.web.text import PHRASES, say, say_count
+from server_bridge.web.text import PHRASES, Lang, say, say_count
 
 BACKLOG_SHOWN_FROM = 50
 """A healthy gate always has a few records on their way; fewer than this are no news."""
@@ -40,12 +40,16 @@ class Line:
 
 def severity(gate: GateState) -> Severity:
     """The worst that is known of a gate."""
-    faults = _faults(gate)
-    if gate.online is False or set(faults) - WARNINGS:
+    if gate.online is False:
         return Severity.FAILURE
-    if faults:
-        return Severity.WARNING
-    return Severity.UNKNOWN if gate.online is None else Severity.OK
+    healthy = Severity.UNKNOWN if gate.online is None else Severity.OK
+    return max(healthy, grade(faults_of(gate)))
+
+
+def grade(faults: Iterable[str]) -> Severity:
+    """The worst of some faults."""
+    grades = (Severity.WARNING if code in WARNINGS else Severity.FAILURE for code in faults)
+    return max(grades, default=Severity.OK)
 
 
 def lines(gates: Sequence[GateState], formats: Formats, today: date) -> tuple[Line, ...]:
@@ -54,7 +58,7 @@ def lines(gates: Sequence[GateState], formats: Formats, today: date) -> tuple[Li
     if not gates:
         return (Line(Severity.UNKNOWN, say(lang, "gate_none")),)
     named = len(gates) > 1
-    told = sorted((g for g in gates if severity(g) or _catching_up(g)), key=severity, reverse=True)
+    told = sorted((g for g in gates if severity(g) or catching_up(g)), key=severity, reverse=True)
     result = [
         Line(severity(g), describe(g, formats, today), g.gate_id if named else "") for g in told
     ]
@@ -80,8 +84,8 @@ def describe(gate: GateState, formats: Formats, today: date) -> str:
     elif not gate.online and gate.state_since_ms is not None:
         since = formats.moment(gate.state_since_ms, today)
         parts.append(say(lang, "gate_offline_since", time=since))
-    parts += [_fault(code, gate, formats, today) for code in _faults(gate)]
-    if gate.online and _catching_up(gate):
+    parts += [_fault(code, gate, formats, today) for code in faults_of(gate)]
+    if gate.online and catching_up(gate):
         parts.append(say(lang, "gate_backlog", count=count))
     elif gate.online is False and gate.backlog:
         parts.append(say(lang, "gate_held", count=count))
@@ -92,6 +96,11 @@ def _fault(code: str, gate: GateState, formats: Formats, today: date) -> str:
     lang = formats.lang
     if code == "roster_old" and gate.roster_ms is not None:
         return say(lang, "fault_roster_old_of", time=formats.moment(gate.roster_ms, today))
+    return fault_word(code, lang)
+
+
+def fault_word(code: str, lang: Lang) -> str:
+    """A fault in words: `Camera không hoạt động`."""
     if f"fault_{code}" in PHRASES and code != "unknown":
         return say(lang, f"fault_{code}")
     return say(lang, "fault_unknown", code=code)
@@ -112,10 +121,12 @@ def totals(gates: Sequence[GateState], formats: Formats) -> tuple[Line, ...]:
     )
 
 
-def _faults(gate: GateState) -> tuple[str, ...]:
+def faults_of(gate: GateState) -> tuple[str, ...]:
+    """The stable codes of what is wrong, besides being away."""
     untold = gate.online and gate.clock_trusted is False and "clock" not in gate.faults
     return (*gate.faults, "clock") if untold else gate.faults
 
 
-def _catching_up(gate: GateState) -> bool:
+def catching_up(gate: GateState) -> bool:
+    """Whether it is sending what it recorded while it was away."""
     return bool(gate.online) and gate.backlog >= BACKLOG_SHOWN_FROM

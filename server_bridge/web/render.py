@@ -2,21 +2,26 @@
 that are later sent, one by one, when they change."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from server_bridge.store.live import Snapshot
+from server_bridge.store.live import Snapshot, UnitState
+from server_bridge.web.arranging import Arrangement, Sort, arrange
 from server_bridge.web.assets import Assets
 from server_bridge.web.formats import Formats
-from server_bridge.web.text import LANGUAGE_NAMES, PHRASES, Lang, say
+from server_bridge.web.text import PHRASES, Lang, say
 from server_bridge.web.view import NOTHING, School, build
+
+TEMPLATES = Path(__file__).parent / "templates"
+ICONS = Path(__file__).parent / "desk" / "templates"
 
 
 class Freshness(StrEnum):
@@ -30,6 +35,7 @@ class Freshness(StrEnum):
 @dataclass(frozen=True, eq=False)
 class Rendering:
     """A page in one language: HTML by element id, `rows` naming the schools' in their order.
+    `units` are what it shows, `none_found` stands for `empty` where a search finds no school.
 
     Compared by identity, so that a difference between two of them can be remembered.
     """
@@ -38,6 +44,8 @@ class Rendering:
     rows: tuple[str, ...]
     as_of: str
     version: str
+    units: Mapping[str, UnitState]
+    none_found: str
 
 
 class Renderer:
@@ -47,7 +55,7 @@ class Renderer:
         self._assets = assets
         self._formats = {lang: Formats(lang, timezone) for lang in Lang}
         self._environment = Environment(
-            loader=FileSystemLoader(Path(__file__).parent / "templates"),
+            loader=FileSystemLoader([TEMPLATES, ICONS]),
             autoescape=True,
             undefined=StrictUndefined,
             trim_blocks=True,
@@ -63,9 +71,15 @@ class Renderer:
 
         self._rows: dict[Lang, dict[str, tuple[School, str]]] = {lang: {} for lang in Lang}
 
-    def render(self, snapshot: Snapshot | None, freshness: Freshness) -> dict[Lang, Rendering]:
-        """The parts of `snapshot` in every language; None: nothing has been read yet."""
-        return {lang: self._render(lang, snapshot, freshness) for lang in Lang}
+    def render(
+        self,
+        snapshot: Snapshot | None,
+        freshness: Freshness,
+        people: Collection[str] = frozenset(),
+    ) -> dict[Lang, Rendering]:
+        """The parts of `snapshot` in every language; None: nothing has been read yet. The schools
+        in `people` lead to their own pages."""
+        return {lang: self._render(lang, snapshot, freshness, people) for lang in Lang}
 
     def mark(
         self, renderings: Mapping[Lang, Rendering], freshness: Freshness
@@ -78,31 +92,35 @@ class Renderer:
             for lang, old in renderings.items()
         }
 
-    def page(self, lang: Lang, rendering: Rendering) -> str:
-        """The whole document, complete without JavaScript."""
-        return self._environment.get_template("page.html").render(
-            t={key: phrase[list(Lang).index(lang)] for key, phrase in PHRASES.items()},
-            lang=lang,
-            languages=LANGUAGE_NAMES,
-            as_of=rendering.as_of,
-            version=rendering.version,
-            part={id_: Markup(html) for id_, html in rendering.parts.items()},  # noqa: S704 - ours
-            rows=rendering.rows,
-        )
-
-    def _render(self, lang: Lang, snapshot: Snapshot | None, freshness: Freshness) -> Rendering:
-        page = build(snapshot, self._formats[lang])
+    def _render(
+        self,
+        lang: Lang,
+        snapshot: Snapshot | None,
+        freshness: Freshness,
+        people: Collection[str],
+    ) -> Rendering:
+        page = build(snapshot, self._formats[lang], people)
         as_of = page.as_of.shown if page.as_of else ""
         rows = {f"u-{school.unit_id}": self._row(lang, school) for school in page.schools}
         parts = {
             "place": self._part(lang, "place", page),
             "when": self._part(lang, "when", page),
             "headline": self._part(lang, "headline", page.headline),
-            "empty": self._part(lang, "empty", snapshot is not None and not rows),
+            "morning": self._part(lang, "morning", page.morning),
+            "empty": self._part(
+                lang, "empty", say(lang, "no_schools") if snapshot and not rows else ""
+            ),
             "notice": self._notice(lang, as_of, freshness),
             **rows,
         }
-        return Rendering(parts, tuple(rows), as_of, self._assets.version)
+        return Rendering(
+            parts,
+            tuple(rows),
+            as_of,
+            self._assets.version,
+            {unit.unit_id: unit for unit in snapshot.units} if snapshot else {},
+            self._part(lang, "empty", say(lang, "none_found")),
+        )
 
     def _row(self, lang: Lang, school: School) -> str:
         """A school's row, made anew only when it changed: a change seldom touches two schools."""
@@ -121,6 +139,37 @@ class Renderer:
         elif freshness == Freshness.STALE:
             words = say(lang, "stale", time=as_of) if as_of else say(lang, "stale_none")
         return self._part(lang, "notice", freshness, words)
+
+
+def page_values(lang: Lang, rendering: Rendering, arrangement: Arrangement) -> dict[str, Any]:
+    """What the template of the whole document, complete without JavaScript, is given."""
+    return {
+        "words": {key: phrase[list(Lang).index(lang)] for key, phrase in PHRASES.items()},
+        "as_of": rendering.as_of,
+        "version": rendering.version,
+        "part": {id_: Markup(html) for id_, html in rendering.parts.items()},  # noqa: S704 - ours
+        "rows": rendering.rows,
+        "arrangement": arrangement,
+        "sorts": list(Sort),
+    }
+
+
+@lru_cache(maxsize=64)
+def arranged(rendering: Rendering, arrangement: Arrangement) -> Rendering:
+    """The same page with the schools as they are asked for.
+
+    Remembered, so that pages that ask for the same share their changes too.
+    """
+    if arrangement.is_plain:
+        return rendering
+    shown = [row.removeprefix("u-") for row in rendering.rows]
+    found = arrange(shown, rendering.units, arrangement)
+    rows = tuple(f"u-{unit_id}" for unit_id in found)
+    hidden = set(rendering.rows) - set(rows)
+    parts = {id_: html for id_, html in rendering.parts.items() if id_ not in hidden}
+    if shown and not rows:
+        parts["empty"] = rendering.none_found
+    return replace(rendering, parts=parts, rows=rows)
 
 
 @lru_cache(maxsize=64)

@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
+from server_bridge.access.roles import Permission
 from server_bridge.clock import now_ms
 from server_bridge.home import Home
 from server_bridge.store.database import Database
-from server_bridge.store.live import Snapshot, revision_number, snapshot
+from server_bridge.store.live import Snapshot, page_snapshot, revision_number
 from server_bridge.web.app import create_app
 from server_bridge.web.assets import Assets
 from server_bridge.web.binding import Binding, binding
@@ -13,14 +14,18 @@ from server_bridge.web.desk import text
 from server_bridge.web.desk.frame import Door, Frame
 from server_bridge.web.desk.office import Office
 from server_bridge.web.desk.pages import Page
+from server_bridge.web.gates import pages as gates
+from server_bridge.web.gates import text as gates_text
+from server_bridge.web.render import TEMPLATES
 from server_bridge.web.school import pages as school
 from server_bridge.web.school import text as school_text
 from server_bridge.web.serve import PageServer
 
-PHRASES = [text.PHRASES, school_text.PHRASES]
-FOLDERS: list[Path] = [school.TEMPLATES]
-DOORS: list[Door] = [school.DOOR]
-PAGES: list[Page] = [*school.PAGES]
+WEB = Path(__file__).parent
+PHRASES = [text.PHRASES, gates_text.PHRASES, school_text.PHRASES]
+FOLDERS: list[Path] = [TEMPLATES, WEB / "gates" / "templates", school.TEMPLATES]
+DOORS: list[Door] = [Door("/", "live", Permission.COUNTS), school.DOOR, *gates.DOORS]
+PAGES: list[Page] = [*school.PAGES, *gates.PAGES]
 """What each room brings."""
 
 
@@ -30,7 +35,7 @@ def page_server(home: Home, database: Database) -> PageServer:
 
     def read() -> Snapshot:
         with database.read() as connection:
-            return snapshot(connection, now_ms(), home.zone)
+            return page_snapshot(connection, now_ms(), home.zone)
 
     def revision() -> int:
         with database.read() as connection:

@@ -22,7 +22,6 @@ PHRASES: dict[str, Phrase] = {
     # The frame of the page
     "title": Phrase("Cổng trường hôm nay", "School gates today"),
     "all_units": Phrase("Tất cả đơn vị", "All units"),
-    "language": Phrase("Ngôn ngữ", "Language"),
     "skip": Phrase("Đến danh sách trường", "Skip to the schools"),
     "as_of": Phrase("Số liệu lúc {time}", "Figures as of {time}"),
     "loopback": Phrase(
@@ -46,6 +45,43 @@ PHRASES: dict[str, Phrase] = {
     "kind_visitor": Phrase("khách", "visitors"),
     "kind_other": Phrase("khác", "others"),
     "no_figure": Phrase("chưa có số liệu", "no figures yet"),
+    # The morning
+    "today": Phrase("Hôm nay", "Today"),
+    "yesterday": Phrase("Hôm qua", "Yesterday"),
+    "week_ago": Phrase("{day} tuần trước", "{day} last week"),
+    "arrivals_by": Phrase("Lượt vào đến {time}", "Entries until {time}"),
+    "nobody_came": Phrase("không có ai vào", "nobody came"),
+    "curve": Phrase(
+        "Lượt vào mỗi 5 phút, từ {start} đến {end}.",
+        "Entries every 5 minutes, from {start} to {end}.",
+    ),
+    "curve_peak": Phrase("Đông nhất lúc {time}: {count} lượt.", "Most came at {time}: {count}."),
+    "usual": Phrase("tuần trước {count}", "last week {count}"),
+    # Sorting and searching
+    "search": Phrase("Tìm trường", "Find a school"),
+    "sort": Phrase("Sắp xếp", "Sort by"),
+    "show": Phrase("Hiện", "Show"),
+    "show_all": Phrase("Hiện tất cả", "Show all"),
+    "none_found": Phrase("Không có trường nào tên như vậy.", "There is no school of that name."),
+    "sort_state": Phrase("Cổng cần kiểm tra trước", "Gates that need a look"),
+    "sort_name": Phrase("Tên trường", "Name"),
+    "sort_inside": Phrase("Số người trong trường", "People inside"),
+    "sort_entered": Phrase("Lượt vào", "Entries"),
+    "sort_left": Phrase("Lượt ra", "Exits"),
+    "sort_refused": Phrase("Lượt bị từ chối", "Refusals"),
+    "sort_last": Phrase("Lượt gần nhất", "Latest crossing"),
+    # Why a school shows nothing, or perhaps too little
+    "note_zero": Phrase("Cổng hoạt động, chưa có ai vào.", "The gate works; nobody has come yet."),
+    "note_closed": Phrase(
+        "Chưa có ai vào, cùng thứ tuần trước cũng không: có lẽ nghỉ.",
+        "Nobody has come, nor on this day last week: closed, it seems.",
+    ),
+    "note_away": Phrase(
+        "Mất liên lạc: chưa biết có ai vào hay không.", "Offline: whether anybody came is unknown."
+    ),
+    "note_behind": Phrase(
+        "Mất liên lạc: số liệu có thể thiếu.", "Offline: the figures may lack the latest."
+    ),
     # The schools
     "schools": Phrase("Các trường", "Schools"),
     "school": Phrase("Trường", "School"),

@@ -1,11 +1,13 @@
 """From a snapshot to what the page says: pure, everything already in words."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
 
+from server_bridge.store.arrivals import Comparison
 from server_bridge.store.live import Snapshot, UnitState
 from server_bridge.web.formats import Formats
 from server_bridge.web.gate_words import Line, Severity, lines, severity, totals
+from server_bridge.web.morning import SLOT_MIN, Morning, build_morning
 from server_bridge.web.text import PHRASES, say
 
 NOTHING = "–"
@@ -35,8 +37,10 @@ class Headline:
 
 @dataclass(frozen=True, slots=True)
 class School:
-    """One row. `share` is how much of those seen today is inside, 0-100; `known` is False for a
-    school whose gates were never heard of; `current` is False when no gate of it is online."""
+    """One row. `note` says why it shows nothing or perhaps too little; `usual`, how many had come
+    by this time on the same weekday last week; `is_link`, that its own page may be opened. `share`
+    is how much of those seen today is inside, 0-100; `known` is False for a school whose gates were
+    never heard of; `current` is False when no gate of it is online."""
 
     unit_id: str
     name: str
@@ -51,6 +55,9 @@ class School:
     last_seen: Moment | None
     severity: Severity
     gates: tuple[Line, ...]
+    note: str = ""
+    usual: str = ""
+    is_link: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +68,27 @@ class Page:
     as_of: Moment | None
     headline: Headline
     schools: tuple[School, ...]
+    morning: Morning | None = None
 
 
-def build(snapshot: Snapshot | None, formats: Formats) -> Page:
-    """The page of a snapshot; None: no figures have been read yet."""
+def build(
+    snapshot: Snapshot | None, formats: Formats, people: Collection[str] = frozenset()
+) -> Page:
+    """The page of a snapshot; None: no figures have been read yet. Names of units in `people` lead
+    to their own pages."""
     if snapshot is None:
         return Page("", None, _headline((), formats, known=False), ())
     names = {unit.unit_id: unit.name for unit in snapshot.units}
     roots = tuple(u for u in snapshot.units if u.parent_id is None or u.parent_id not in names)
     single_root = roots[0].unit_id if len(roots) == 1 else None
     schools = [
-        _school(unit, _place(unit, names, single_root), formats, snapshot.day)
+        _school(
+            unit,
+            _place(unit, names, single_root),
+            formats,
+            snapshot,
+            is_link=unit.is_school and unit.unit_id in people,
+        )
         for unit in snapshot.units
         if unit.is_school or unit.gates
     ]
@@ -82,6 +99,11 @@ def build(snapshot: Snapshot | None, formats: Formats) -> Page:
         as_of=Moment(formats.second(snapshot.as_of_ms), formats.machine(snapshot.as_of_ms)),
         headline=_headline(roots, formats, known=True, gates=totals(gates, formats)),
         schools=tuple(schools),
+        morning=build_morning(
+            [snapshot.arrivals[u.unit_id] for u in roots if u.unit_id in snapshot.arrivals],
+            formats.minutes(snapshot.as_of_ms),
+            formats,
+        ),
     )
 
 
@@ -114,7 +136,13 @@ def _place(unit: UnitState, names: dict[str, str], single_root: str | None) -> s
     return names.get(unit.parent_id, "")
 
 
-def _school(unit: UnitState, place: str, formats: Formats, day: date) -> School:
+def _school(
+    unit: UnitState, place: str, formats: Formats, snapshot: Snapshot, *, is_link: bool
+) -> School:
+    day = snapshot.day
+    compared = snapshot.arrivals.get(unit.unit_id)
+    now_min = formats.minutes(snapshot.as_of_ms)
+    usual = compared.week_ago.before(now_min // SLOT_MIN * SLOT_MIN) if compared else 0
     counted = bool(unit.entered or unit.left or unit.refused)
     known = counted or any(gate.online is not None for gate in unit.gates)
     number = formats.number if known else lambda _: NOTHING
@@ -137,4 +165,19 @@ def _school(unit: UnitState, place: str, formats: Formats, day: date) -> School:
         ),
         severity=max(map(severity, unit.gates), default=Severity.UNKNOWN),
         gates=lines(unit.gates, formats, day),
+        note=_note(unit, compared, formats) if known else "",
+        usual=say(formats.lang, "usual", count=formats.number(usual)) if usual else "",
+        is_link=is_link,
     )
+
+
+def _note(unit: UnitState, compared: Comparison | None, formats: Formats) -> str:
+    """Closed, out of reach, or truly nobody: a zero alone would not tell them apart."""
+    lang = formats.lang
+    online = any(gate.online for gate in unit.gates)
+    if unit.entered or unit.left:
+        return "" if online else say(lang, "note_behind")
+    in_use = any(gate.last_crossing_ms is not None for gate in unit.gates)
+    if in_use and not (compared and compared.week_ago.entered):
+        return say(lang, "note_closed")
+    return say(lang, "note_zero") if online else say(lang, "note_away")

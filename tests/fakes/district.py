@@ -4,11 +4,12 @@ Synthetic: the schools are named like Vietnamese schools; no person stands behin
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from server_bridge.store.arrivals import Comparison, DayArrivals
 from server_bridge.store.live import GateState, Snapshot, UnitState
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -31,6 +32,7 @@ class FakeDistrict:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._units: dict[str, UnitState] = {}
+        self._arrivals: dict[str, Comparison] = {}
         self._now_ms = _ms(MORNING)
         self._revision = 1
         self.broken: Exception | None = None
@@ -52,8 +54,20 @@ class FakeDistrict:
         with self._lock:
             self.reads += 1
             return Snapshot(
-                self._revision, MORNING.date(), self._now_ms, tuple(self._units.values())
+                self._revision,
+                MORNING.date(),
+                self._now_ms,
+                tuple(self._units.values()),
+                dict(self._arrivals),
             )
+
+    def compare(self, unit_id: str, *days: Mapping[int, int]) -> None:
+        """Entries by minutes after midnight of today, yesterday and a week ago."""
+        dates = (MORNING.date() - timedelta(before) for before in (0, 1, 7))
+        told = [
+            DayArrivals(day, tuple(slots.items())) for day, slots in zip(dates, days, strict=True)
+        ]
+        self._change(lambda: self._arrivals.update({unit_id: Comparison(*told)}))
 
     def hang(self) -> None:
         """From now on the database does not answer at all, until `mend`."""

@@ -13,7 +13,7 @@ import httpx
 from server_bridge.access.roles import Role
 from server_bridge.store.accounts import add_account, grant
 from server_bridge.store.database import Database
-from server_bridge.store.live import Snapshot, revision_number, snapshot
+from server_bridge.store.live import Snapshot, page_snapshot, revision_number
 from server_bridge.web import site
 from server_bridge.web.app import create_app
 from server_bridge.web.assets import Assets
@@ -87,7 +87,7 @@ def running(
 
     def read() -> Snapshot:
         with database.read() as connection:
-            return snapshot(connection, clock(), HANOI)
+            return page_snapshot(connection, clock(), HANOI)
 
     def revision() -> int:
         with database.read() as connection:

@@ -4,6 +4,7 @@ from server_bridge.web.text import Phrase
 
 PHRASES: dict[str, Phrase] = {
     "site": Phrase("Cổng trường", "School gates"),
+    "live": Phrase("Hiện tại", "Now"),
     "sign_in": Phrase("Đăng nhập", "Sign in"),
     "sign_out": Phrase("Đăng xuất", "Sign out"),
     "account_name": Phrase("Tên đăng nhập", "Account"),

@@ -83,6 +83,8 @@ function arrange(ids) {
   });
 }
 
+const form = document.getElementById("arrange");
+form.addEventListener("change", () => form.requestSubmit());
 document.addEventListener("visibilitychange", connect);
 addEventListener("pagehide", pause);
 addEventListener("pageshow", connect); // also when the browser brings a left page back

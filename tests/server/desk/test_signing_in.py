@@ -15,9 +15,10 @@ from server_bridge.store.access_log import entries
 from server_bridge.store.accounts import IDLE_MS, LONGEST_MS, disable, find_account, set_password
 from server_bridge.store.units import all_units
 from server_bridge.web.desk.pages import NotThereError, Page, Visit
-from tests.fakes.school import OTHER_SCHOOL, PROVINCE, SCHOOL
+from tests.fakes.school import OTHER_SCHOOL, PROVINCE, SCHOOL, Scribe
 from tests.fakes.site import ACCOUNTS, PASSWORD, Site, running
-from tests.server.store.looking import NOW_MS
+from tests.server.store.looking import NOW_MS, take
+from tests.server.web.serving import until
 
 
 def look(visit: Visit, _connection: sa.Connection) -> Response:
@@ -66,6 +67,24 @@ def test_every_role_sees_what_it_may_and_nothing_else(site: Site, name: str) -> 
     live = browser.get("/").text
     for unit_id in (SCHOOL, OTHER_SCHOOL):
         assert (f'id="u-{unit_id}"' in live) == (unit_id in schools)
+
+
+def test_the_live_page_has_the_same_frame_and_each_ones_doors(site: Site) -> None:
+    for name, (role, home) in ACCOUNTS.items():
+        live = site.browser(name).get("/?lang=en").text
+        assert f'<span class="who">{name}</span>' in live
+        assert ('href="/gates"' in live) == (Permission.GATES in MAY[role])
+        assert "There are no accounts yet" not in live
+        for unit_id in (SCHOOL, OTHER_SCHOOL):
+            opens = Permission.PEOPLE in MAY[role] and unit_id == home
+            assert (f'href="/units/{unit_id}"' in live) == opens
+
+
+def test_the_live_page_shows_the_morning_of_a_real_database(site: Site) -> None:
+    take(site.database, [Scribe().enter(1, 2).letter()])
+    browser = site.browser("viewer")
+    until(lambda: "Most came at 07:00: 2." in browser.get("/?lang=en").text, "the morning")
+    assert browser.get(f"/?lang=en&q={SCHOOL}").text.count('<tr id="u-') == 1
 
 
 def test_nobody_is_sent_to_the_sign_in_and_back(site: Site) -> None:

@@ -3,16 +3,24 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from server_bridge.access.roles import Role
+from server_bridge.store.accounts import add_account, grant
+from tests.fakes.axe import serious_findings
 from tests.fakes.browser import browsing
 from tests.fakes.district import FakeDistrict, utc_ms
+from tests.fakes.school import GATE, PROVINCE
+from tests.fakes.site import PASSWORD, running
+from tests.server.store.looking import NOW_MS
 from tests.server.web.contrast import WORST_CONTRAST
 from tests.server.web.serving import serving, until
+from tests.server.web.test_gates import tell_of_gates
 
 expect.set_options(timeout=20_000)
 SIZES = {"phone": (360, 780), "tablet": (820, 1180), "desk": (1280, 800), "wall": (1920, 1080)}
@@ -170,6 +178,8 @@ def test_fits_and_is_legible(
     district.set_gate("a-gate-with-the-longest-name-that-is-ok", faults=("clock", "signals"))
     for count in (12_345, 9_999):
         district.enter("long", count=count)
+    district.compare("van-giang", {415: 12_345, 420: 9_999}, {}, {415: 11_011})
+    district.compare("long", {415: 12_345}, {}, {415: 11_011})
     with opened(chromium, f"{page_url}?lang=vi", size, color_scheme=scheme) as page:
         expect(page.locator("#rows tr")).to_have_count(10)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
@@ -187,6 +197,8 @@ def test_fits_and_is_legible(
                 .map(e => parseFloat(getComputedStyle(e).fontSize)))"""
         )
         assert smallest >= (16 if size == "wall" else 12)
+        if (size, scheme) in (("phone", "dark"), ("desk", "light")):
+            assert serious_findings(page) == []
 
 
 def test_phone_cards_are_still_a_table_to_a_screen_reader(chromium: Browser, page_url: str) -> None:
@@ -229,3 +241,48 @@ def test_without_javascript(chromium: Browser, page_url: str) -> None:
     with opened(chromium, f"{page_url}?lang=en", java_script_enabled=False) as page:
         expect(page.locator("#rows tr")).to_have_count(9)
         expect(page.locator("#headline")).to_contain_text("4,853")
+        page.get_by_label("Find a school").fill("phung cong")
+        page.get_by_role("button", name="Show").click()
+        expect(page.locator("#rows tr")).to_have_count(3)
+        expect(page.get_by_label("Find a school")).to_have_value("phung cong")
+
+
+def test_a_page_that_is_sorted_moves_by_itself(
+    chromium: Browser, page_url: str, district: FakeDistrict
+) -> None:
+    with opened(chromium, f"{page_url}?lang=en&q=van+giang") as page:
+        page.get_by_label("Sort by").select_option("inside")
+        page.wait_for_url("**sort=inside**")
+        first = page.locator("#rows tr").first
+        expect(first).to_contain_text("Trường THPT Văn Giang")
+        district.enter("vg-mn-hoasen", count=5_000)
+        expect(first).to_contain_text("Mầm non Hoa Sen")
+        district.enter("vg-phungcong")
+        district.enter("vg-mn-hoasen")
+        expect(first.locator("[data-key=inside]")).to_have_text("5,256")
+        expect(page.locator("#u-vg-phungcong")).to_have_count(0)
+
+
+def test_the_gates_pages_fit_and_can_be_used_by_everybody(
+    chromium: Browser, tmp_path: Path
+) -> None:
+    with running(tmp_path, NOW_MS, accounts=False) as site:
+        tell_of_gates(site.database)
+        with site.database.write() as connection:
+            number = add_account(connection, "technician", NOW_MS, password=PASSWORD)
+            grant(connection, number, Role.TECHNICIAN, PROVINCE)
+        for size, scheme, first, second in (
+            ("phone", "dark", "gates", f"gates/{GATE}"),
+            ("desk", "light", f"gates/{GATE}", "gates"),
+        ):
+            with opened(chromium, f"{site.url}{first}", size, color_scheme=scheme) as page:
+                page.get_by_label("Tên đăng nhập").fill("technician")
+                page.get_by_label("Mật khẩu").fill(PASSWORD)
+                page.keyboard.press("Enter")
+                page.wait_for_url(f"{site.url}{first}")
+                assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+                assert serious_findings(page) == []
+                page.goto(f"{site.url}{second}")
+                assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+                worst, where = page.evaluate(WORST_CONTRAST)
+                assert worst >= 4.5, f"{worst:.2f}: {where}"

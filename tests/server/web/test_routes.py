@@ -68,7 +68,7 @@ def test_every_answer_carries_the_guards_headers(client: httpx.Client) -> None:
         assert "unsafe" not in headers["content-security-policy"]
         assert headers["x-content-type-options"] == "nosniff"
         assert headers["x-frame-options"] == "DENY"
-        assert headers["referrer-policy"] == "no-referrer"
+        assert headers["referrer-policy"] == "same-origin"
         assert "server" not in headers
 
 
@@ -139,7 +139,7 @@ def test_stream_sends_everything_once_and_then_what_changed(
         parts, rows = first["parts"], first["rows"]
         assert isinstance(parts, dict)
         assert isinstance(rows, list)
-        assert {"place", "when", "headline", "notice", "empty", *rows} == set(parts)
+        assert {"place", "when", "headline", "morning", "notice", "empty", *rows} == set(parts)
         district.enter("vg-phungcong")
         change = figures(stream)
         assert isinstance(change["parts"], dict)

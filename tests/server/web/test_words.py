@@ -8,11 +8,14 @@ from pathlib import Path
 import pytest
 
 from server_bridge.web import text
+from server_bridge.web.desk import text as desk_text
 from server_bridge.web.formats import Formats
+from server_bridge.web.gates import text as gates_text
 from server_bridge.web.text import ENGLISH_MONTHS, PHRASES, WEEKDAYS, Lang, say, say_count
 from tests.fakes.district import HANOI, utc_ms
 
 WEB = Path(text.__file__).parent
+ALL = PHRASES | gates_text.PHRASES | desk_text.PHRASES
 TODAY = date(2026, 11, 23)
 VI, EN = (Formats(lang, HANOI) for lang in Lang)
 
@@ -21,9 +24,9 @@ def placeholders(phrase: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(phrase) if name}
 
 
-@pytest.mark.parametrize("key", PHRASES)
+@pytest.mark.parametrize("key", ALL)
 def test_phrase_is_said_in_both_languages(key: str) -> None:
-    vi, en = PHRASES[key]
+    vi, en = ALL[key]
     assert vi.strip()
     assert en.strip()
     assert vi != en
@@ -33,13 +36,15 @@ def test_phrase_is_said_in_both_languages(key: str) -> None:
 def test_every_phrase_is_used_and_every_used_one_exists() -> None:
     code = "".join(p.read_text() for p in WEB.glob("*.py") if p.name != "text.py")
     markup = "".join(p.read_text() for p in (WEB / "templates").iterdir())
-    asked = set(re.findall(r"\bt\.([a-z_]+)", markup))
+    asked = set(re.findall(r"\b(?:t|words)\.([a-z_]+)", markup))
     asked |= set(re.findall(r'(?:say|say_count)\(\s*(?:formats\.)?lang, "([a-z_]+)"', code))
     assert asked <= PHRASES.keys()
     for key in PHRASES.keys() - asked:
         # What is left is asked for by a computed key.
         family = key.removesuffix("_one")
-        assert key.startswith(("fault_", "kind_")) or f'"{family}"' in code, f"{key} is unused"
+        assert key.startswith(("fault_", "kind_", "sort_")) or f'"{family}"' in code, (
+            f"{key} is unused"
+        )
 
 
 def test_vietnamese_letters_are_whole() -> None:

@@ -1,0 +1,52 @@
+"""All that is known of each gate, for whoever looks after it."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from gate_contract.health import Health, decode_health
+from server_bridge.store.live import GateState, gate_states
+from server_bridge.store.schema import gate_health, gates, units
+
+
+@dataclass(frozen=True, slots=True)
+class GateSheet:
+    """One gate. `told` is what it last told while it was online, and `heard_ms` (UTC) when anything
+    last came from it; both None while it was never heard of."""
+
+    state: GateState
+    school: str
+    shut_out: bool
+    told: Health | None
+    heard_ms: int | None
+
+
+def gate_sheets(
+    connection: sa.Connection, now_ms: int, in_units: Collection[str]
+) -> list[GateSheet]:
+    """The gates that stand in these units, by school and name."""
+    rows = connection.execute(
+        sa.select(
+            gates.c.gate_id,
+            gates.c.shut_out,
+            units.c.name,
+            gate_health.c.told,
+            gate_health.c.heard_ms,
+        )
+        .join(units, units.c.unit_id == gates.c.unit_id)
+        .outerjoin(gate_health, gate_health.c.gate_id == gates.c.gate_id)
+        .where(gates.c.unit_id.in_(in_units))
+        .order_by(units.c.name, gates.c.gate_id)
+    )
+    states = {state.gate_id: state for state in gate_states(connection, now_ms, in_units)}
+    return [
+        GateSheet(
+            state=states[row.gate_id],
+            school=row.name,
+            shut_out=row.shut_out,
+            told=decode_health(row.told) if row.told is not None else None,
+            heard_ms=row.heard_ms,
+        )
+        for row in rows
+    ]

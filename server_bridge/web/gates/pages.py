@@ -1,0 +1,47 @@
+"""The gates pages: all gates that somebody looks after, and one of them with its history."""
+
+from datetime import date
+
+import sqlalchemy as sa
+from starlette.responses import Response
+
+from gate_contract.school_day import local_day
+from server_bridge.access.roles import Permission
+from server_bridge.store.gate_sheets import gate_sheets
+from server_bridge.store.health import changes_of
+from server_bridge.web.desk.frame import Door
+from server_bridge.web.desk.pages import NotThereError, Page, Visit
+from server_bridge.web.formats import Formats
+from server_bridge.web.gates.view import history, view, views
+
+
+def _all(visit: Visit, connection: sa.Connection) -> Response:
+    sheets = gate_sheets(connection, visit.now_ms, visit.viewer.where(Permission.GATES))
+    formats, today = _formats(visit)
+    return visit.show("gates.html", gates=views(sheets, formats, today))
+
+
+def _one(visit: Visit, connection: sa.Connection) -> Response:
+    gate_id = str(visit.request.path_params["gate_id"])
+    sheets = gate_sheets(connection, visit.now_ms, visit.viewer.where(Permission.GATES))
+    sheet = next((one for one in sheets if one.state.gate_id == gate_id), None)
+    if sheet is None:
+        raise NotThereError(f"no gate {gate_id} for this viewer")
+    formats, today = _formats(visit)
+    return visit.show(
+        "gate.html",
+        gate=view(sheet, formats, today),
+        history=history(changes_of(connection, gate_id), formats, today),
+    )
+
+
+def _formats(visit: Visit) -> tuple[Formats, date]:
+    zone = visit.office.zone
+    return Formats(visit.lang, zone), local_day(visit.now_ms, zone)
+
+
+DOORS = [Door("/gates", "gates_door", Permission.GATES)]
+PAGES = [
+    Page("/gates", Permission.GATES, _all),
+    Page("/gates/{gate_id}", Permission.GATES, _one),
+]

@@ -1,0 +1,88 @@
+"""Entries by time of day: counted with the crossings, proven by the recount, compared by day."""
+
+from datetime import date, timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from gate_contract.crossing import Clock
+from gate_contract.verdicts import Verdict
+from server_bridge.store.arrivals import all_arrivals, comparisons
+from server_bridge.store.arrivals_schema import arrivals
+from server_bridge.store.audit import count_faults
+from server_bridge.store.database import Database
+from server_bridge.store.day_proof import day_is_miscounted
+from tests.fakes.clock import MORNING_MS
+from tests.fakes.school import COMMUNE, OTHER_GATE, OTHER_SCHOOL, PROVINCE, SCHOOL, ZONE, Scribe
+from tests.server.store.looking import MINUTE_MS, NOW_MS, assert_sound, take
+
+DAY = date(2026, 9, 7)
+DAY_MS = 86_400_000
+SQLITE_ONLY = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+
+
+def test_a_day_beside_the_day_before_and_the_week_before(database: Database) -> None:
+    written = Scribe().enter(1, 2, 3, at=MORNING_MS - 7 * DAY_MS + 4 * MINUTE_MS)
+    written.enter(1, at=MORNING_MS - DAY_MS - MINUTE_MS).leave(1, at=MORNING_MS - DAY_MS)
+    written.enter(1, 2, at=MORNING_MS).enter(3, at=MORNING_MS + 5 * MINUTE_MS)
+    with database.write() as connection:
+        connection.execute(sa.text("UPDATE gates SET added_ms = 0"))
+    take(database, [written.letter(), Scribe(OTHER_GATE).enter(7).letter()])
+    with database.read() as connection:
+        found = comparisons(connection, DAY, ZONE)
+    assert found.keys() == {SCHOOL, OTHER_SCHOOL, COMMUNE, PROVINCE}
+    school = found[SCHOOL]
+    assert school.today.slots == ((420, 2), (425, 1))
+    assert (school.today.before(425), school.today.entered) == (2, 3)
+    assert (school.yesterday.day, school.yesterday.slots) == (DAY - timedelta(1), ((415, 1),))
+    assert (school.week_ago.day, school.week_ago.slots) == (DAY - timedelta(7), ((420, 3),))
+    assert found[PROVINCE].today.slots == ((420, 3), (425, 1))
+    assert_sound(database)
+
+
+@SQLITE_ONLY
+def test_a_correction_of_times_moves_arrivals(database: Database) -> None:
+    scribe = Scribe()
+    scribe.write(Verdict.ADMITTED_IN, 1, at=None, up_ms=1_000, clock=Clock.UNTRUSTED)
+    take(database, [scribe.letter()], MORNING_MS + DAY_MS)
+    scribe.write(Verdict.CLOCK_SET, at=MORNING_MS + 9_000, up_ms=10_000)
+    take(database, [scribe.letter(2)], MORNING_MS + DAY_MS + 1)
+    assert_sound(database)
+    with database.read() as connection:
+        assert set(all_arrivals(connection)) == {
+            (unit_id, DAY, MORNING_MS // 300_000) for unit_id in (SCHOOL, COMMUNE, PROVINCE)
+        }
+
+
+@SQLITE_ONLY
+def test_an_altered_slot_is_found(database: Database) -> None:
+    take(database, [Scribe().enter(1, 2, 3).letter()])
+    for unit_id in (PROVINCE, SCHOOL):
+        here = arrivals.c.unit_id == unit_id
+        with database.write() as connection:
+            connection.execute(arrivals.update().where(here).values(entered=4))
+        with database.read() as connection:
+            assert count_faults(connection) == [f"{unit_id} {DAY}"]
+            assert day_is_miscounted(connection, SCHOOL, DAY) == (unit_id == SCHOOL)
+        with database.write() as connection:
+            connection.execute(arrivals.update().where(here).values(entered=3))
+    assert_sound(database)
+
+
+def test_what_was_stored_before_there_were_arrivals_is_counted(database: Database) -> None:
+    written = Scribe().enter(1, 2).leave(1, at=MORNING_MS + 1)
+    take(database, [written.enter(3, at=MORNING_MS + DAY_MS).letter()], NOW_MS + DAY_MS)
+    with database.read() as connection:
+        before = all_arrivals(connection)
+    with database.write() as connection:
+        for drop in (
+            *("TABLE arrivals", "TABLE gate_changes", "INDEX counts_by_day"),
+            "INDEX refusals_by_day",
+        ):
+            connection.execute(sa.text(f"DROP {drop}"))
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '0008'"))
+    database.migrate()
+    with database.read() as connection:
+        assert all_arrivals(connection) == before
+    assert len(before) == 6
+    assert_sound(database)
