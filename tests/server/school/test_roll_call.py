@@ -101,6 +101,7 @@ def phone(chromium: Browser, site: Site, office: httpx.Client) -> Iterator[Page]
         for name, value in office.cookies.items():
             context.add_cookies([{"name": name, "value": value, "url": site.url}])
         page = context.new_page()
+        page.clock.install()
         page.goto(f"{site.url}units/{SCHOOL}")
         yield page
 
@@ -112,13 +113,19 @@ def complaints(page: Page) -> list[str]:
     return found + ["too wide"] * wide
 
 
-def test_two_phones_tick_the_same_list(site: Site, office: httpx.Client) -> None:
+def test_the_day_renews_itself_and_two_phones_tick_one_list(
+    site: Site, office: httpx.Client
+) -> None:
     with (
         browsing() as chromium,
         phone(chromium, site, office) as one,
         phone(chromium, site, office) as other,
     ):
         assert complaints(one) == []
+        site.clock.ms = NOW_MS + 60_000
+        one.clock.fast_forward(20_000)
+        expect(one.locator(".when")).to_contain_text("07:41:00")
+        site.clock.ms = NOW_MS
         one.get_by_role("button", name="Điểm danh khẩn cấp").click()
         other.reload()
         other.get_by_role("link", name="Đang điểm danh").click()
