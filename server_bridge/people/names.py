@@ -39,10 +39,17 @@ def text_key(text: str) -> SortKey:
 def name_key(name: str) -> tuple[SortKey, SortKey]:
     """Sorts people as class lists do: by given name, which stands last, then by the whole name."""
     words = tidy(name).split()
-    return text_key(words[-1] if words else ""), text_key(" ".join(words))
+    keys = [_word_key(word) for word in words]
+    letters = tuple(letter for key in keys for letter in (*key[0], 0))
+    tones = tuple(tone for key in keys for tone in (*key[1], 0))
+    return keys[-1] if keys else text_key(""), (letters, tones, " ".join(words))
 
 
-@lru_cache(maxsize=1_024)  # the letters of Vietnamese, and some of others
+@lru_cache(maxsize=4_096)  # names have few different words
+def _word_key(word: str) -> SortKey:
+    return text_key(word)
+
+
 def _split(character: str) -> tuple[str, str]:
     """A letter of the alphabet without its tone, and the tone."""
     marks = unicodedata.normalize("NFD", character)

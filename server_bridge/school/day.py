@@ -2,7 +2,6 @@
 inside. Pure: the roster, the gates' records and the entries by hand in, lists out.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -92,7 +91,6 @@ class Today:
     late: tuple[Line, ...]
     left: tuple[Line, ...]
     inside: tuple[Line, ...]
-    rooms: tuple[Room, ...]
 
     @property
     def inside_by_hand(self) -> int:
@@ -145,19 +143,22 @@ def today(
         tuple(line for line in pupils if line.seen and is_late(line.seen, hours, zone)),
         tuple(line for line in pupils if line.seen and _left_early(line.seen, hours, zone)),
         tuple(line for line in shown if line.inside),
-        rooms_of(lines),
     )
 
 
 def rooms_of(lines: Iterable[Line]) -> tuple[Room, ...]:
     """All classes, in their order."""
-    counted: dict[tuple[Kind, str | None], Counter[str]] = {}
+    by_room: dict[tuple[Kind, str | None], list[Line]] = {}
     for line in lines:
-        room = counted.setdefault(line.room, Counter())
-        room.update(enrolled=1, came=line.seen is not None, inside=line.inside)
+        by_room.setdefault(line.room, []).append(line)
     return tuple(
-        Room(kind, group, of["enrolled"], of["came"], of["inside"])
-        for (kind, group), of in sorted(counted.items(), key=lambda item: room_key(*item[0]))
+        Room(
+            *room,
+            enrolled=len(mine),
+            came=sum(line.seen is not None for line in mine),
+            inside=sum(line.inside for line in mine),
+        )
+        for room, mine in sorted(by_room.items(), key=lambda item: room_key(*item[0]))
     )
 
 

@@ -110,3 +110,8 @@ const today = document.getElementById("today");
 if (today) renewing(today);
 const roll = document.querySelector("#roll-call[data-state]");
 if (roll) calling(roll);
+const printer = document.getElementById("print");
+if (printer) {
+  printer.hidden = false;
+  printer.addEventListener("click", () => window.print());
+}

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from gate_contract.card import Kind
 from gate_contract.crossing import Direction
-from server_bridge.school.day import Line, Today, lines_of, today
+from server_bridge.school.day import Line, Today, lines_of, rooms_of, today
 from server_bridge.store.by_hand import ByHand
 from server_bridge.store.rolls import Entry
 from server_bridge.store.school_day import CardDay
@@ -53,7 +53,7 @@ def test_classes_and_names_are_in_the_order_of_schools() -> None:
     ]
     shown = day(roster)
     assert people(shown.lines) == [3, 2, 4, 1, 5, 6]
-    assert [(room.group, room.enrolled) for room in shown.rooms] == [
+    assert [(room.group, room.enrolled) for room in rooms_of(shown.lines)] == [
         *(("6A", 2), ("6B", 1), ("10A", 1), (None, 1), (None, 1)),
     ]
 

@@ -5,15 +5,16 @@ import re
 import pytest
 import sqlalchemy as sa
 
-from server_bridge.access.roles import MAY, Permission
+from server_bridge.access.roles import MAY, Permission, Role
 from server_bridge.store.access_log import entries
+from server_bridge.store.accounts import add_account, grant
 from server_bridge.store.counts import miscounted
 from server_bridge.store.school_schema import manual_crossings
 from server_bridge.store.units import ancestry
 from server_bridge.web.school.pages import PAGES
-from tests.fakes.school import OTHER_SCHOOL, SCHOOL
+from tests.fakes.school import COMMUNE, OTHER_SCHOOL, SCHOOL
 from tests.fakes.school_morning import NOW_MS, SchoolMorning
-from tests.fakes.site import ACCOUNTS, Site
+from tests.fakes.site import ACCOUNTS, PASSWORD, Site
 
 MINUTE_MS = 60_000
 HOME = f"/units/{SCHOOL}"
@@ -161,3 +162,20 @@ def test_the_door(site: Site, morning: SchoolMorning) -> None:
     assert office.get("/school").headers["location"] == HOME
     assert 'href="/school"' in office.get(HOME).text
     assert 'href="/school"' not in site.browser("officer").get(HOME).text
+
+
+def test_an_office_of_several_schools_chooses(site: Site, morning: SchoolMorning) -> None:
+    with site.database.write() as connection:
+        number = add_account(connection, "both-offices", NOW_MS, password=PASSWORD)
+        grant(connection, number, Role.OFFICE, COMMUNE)
+    browser = site.browser("both-offices")
+    html = browser.get("/school").text
+    for unit_id in (SCHOOL, OTHER_SCHOOL):
+        assert f'href="/units/{unit_id}"' in html
+        assert browser.get(f"/units/{unit_id}").status_code == 200
+    for path in (f"/units/{COMMUNE}", f"/units/{COMMUNE}/roll-call"):
+        assert browser.get(path).status_code == 404
+    for what in ("roll-call", "hours", "people/1/by-hand"):
+        form = {"begins": "07:00", "ends": "16:30"}
+        refused = site.send(browser, f"/units/{COMMUNE}/{what}", form, "/school")
+        assert refused.status_code == 404, what

@@ -71,7 +71,7 @@ def test_it_is_ticked_and_closed_without_a_script(site: Site, office: httpx.Clie
     closed = office.get(f"{going}?lang=en").text
     assert "after 6 minutes" in closed
     assert missing(closed)[:2] == [INSIDE[0], INSIDE[4]]
-    assert "<button" not in closed.split('id="roll-call"')[1]
+    assert "<form" not in closed.split('id="roll-call"')[1]
     late = site.send(office, f"{going}/tick", {"here": form["here"]}, HOME)
     assert late.status_code == 303
     assert office.get(f"{going}/state").json()["missing"] == 4
@@ -101,6 +101,7 @@ def phone(chromium: Browser, site: Site, office: httpx.Client) -> Iterator[Page]
         for name, value in office.cookies.items():
             context.add_cookies([{"name": name, "value": value, "url": site.url}])
         page = context.new_page()
+        page.clock.install()
         page.goto(f"{site.url}units/{SCHOOL}")
         yield page
 
@@ -112,13 +113,19 @@ def complaints(page: Page) -> list[str]:
     return found + ["too wide"] * wide
 
 
-def test_two_phones_tick_the_same_list(site: Site, office: httpx.Client) -> None:
+def test_the_day_renews_itself_and_two_phones_tick_one_list(
+    site: Site, office: httpx.Client
+) -> None:
     with (
         browsing() as chromium,
         phone(chromium, site, office) as one,
         phone(chromium, site, office) as other,
     ):
         assert complaints(one) == []
+        site.clock.ms = NOW_MS + 60_000
+        one.clock.fast_forward(20_000)
+        expect(one.locator(".when")).to_contain_text("07:41:00")
+        site.clock.ms = NOW_MS
         one.get_by_role("button", name="Điểm danh khẩn cấp").click()
         other.reload()
         other.get_by_role("link", name="Đang điểm danh").click()
@@ -137,6 +144,7 @@ def test_two_phones_tick_the_same_list(site: Site, office: httpx.Client) -> None
         expect(mai_here).to_have_attribute("aria-pressed", "true")
         expect(other.locator("#unsent")).to_be_hidden()
 
+        expect(one.get_by_role("button", name="In danh sách")).to_be_visible()
         one.emulate_media(media="print")
         for hidden in ("nav.rooms", "form.close", "header"):
             expect(one.locator(hidden).first).to_be_hidden()
