@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from click.testing import CliRunner
 from cryptography.hazmat.primitives.asymmetric import ec
 from msgspec.structs import replace
@@ -20,7 +21,7 @@ from gate_contract.verdicts import Verdict
 from server_bridge.cli import gate_bridge
 from server_bridge.home import initialise
 from server_bridge.ingest.inbox import Inbox
-from server_bridge.store.database import Database
+from server_bridge.store.database import Database, StoreError
 from server_bridge.store.day_proof import prove_day
 from server_bridge.store.units import Unit, add_gate, add_unit
 from tests.fakes.clock import MORNING_MS
@@ -199,11 +200,9 @@ def test_an_unknown_gate_is_explained(district: District) -> None:
 
 
 def test_a_database_of_an_earlier_version_is_brought_up_to_date(tmp_path: Path) -> None:
-    home = initialise(tmp_path / "bridge")
-    with closing(home.database()) as database:
-        with database.write() as connection:
-            connection.execute(sa.text("DROP TABLE signed_heads"))
-            connection.execute(sa.text("ALTER TABLE gates DROP COLUMN public_key"))
-            connection.execute(sa.text("UPDATE alembic_version SET version_num = '0001'"))
+    with closing(Database(f"sqlite:///{tmp_path}/bridge.db")) as database:
+        command.upgrade(database._alembic(), "0001")
+        with pytest.raises(StoreError, match="gate-bridge init"):
+            database.check_migrated()
         database.migrate()
         database.check_migrated()
