@@ -16,6 +16,7 @@ from gate_contract.health import Health, decode_health
 from gate_contract.school_day import local_day
 from server_bridge.store.arrivals import Comparison, comparisons
 from server_bridge.store.gate_rosters import EVERY_GATE, stands
+from server_bridge.store.level_counts import LevelCounts
 from server_bridge.store.schema import (
     counts,
     dead_letters,
@@ -76,13 +77,15 @@ class UnitState:
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """The whole tree, parents before children. `revision` grows with every committed change.
-    `arrivals`, by unit, are there only where they were asked for."""
+    `arrivals`, and `levels` (how many people live where which level holds), both by unit, are there
+    only where they were asked for."""
 
     revision: int
     day: date
     as_of_ms: int
     units: tuple[UnitState, ...]
     arrivals: Mapping[str, Comparison] = field(default_factory=dict)
+    levels: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
 
 
 def snapshot(connection: sa.Connection, now_ms: int, zone: ZoneInfo) -> Snapshot:
@@ -118,10 +121,16 @@ def snapshot(connection: sa.Connection, now_ms: int, zone: ZoneInfo) -> Snapshot
     return Snapshot(revision_number(connection), day, now_ms, tuple(units))
 
 
-def page_snapshot(connection: sa.Connection, now_ms: int, zone: ZoneInfo) -> Snapshot:
-    """The district with its arrivals by time of day."""
+def page_snapshot(
+    connection: sa.Connection, now_ms: int, zone: ZoneInfo, levels: LevelCounts
+) -> Snapshot:
+    """The district with its arrivals by time of day, and its people by level."""
     shown = snapshot(connection, now_ms, zone)
-    return replace(shown, arrivals=comparisons(connection, shown.day, zone))
+    return replace(
+        shown,
+        arrivals=comparisons(connection, shown.day, zone),
+        levels=levels.at(connection, now_ms, shown.day),
+    )
 
 
 def revision_number(connection: sa.Connection) -> int:

@@ -6,6 +6,7 @@ from server_bridge.access.roles import Permission
 from server_bridge.clock import now_ms
 from server_bridge.home import Home
 from server_bridge.store.database import Database
+from server_bridge.store.level_counts import LevelCounts
 from server_bridge.store.live import Snapshot, page_snapshot, revision_number
 from server_bridge.web.app import create_app
 from server_bridge.web.assets import Assets
@@ -32,10 +33,11 @@ PAGES: list[Page] = [*school.PAGES, *gates.PAGES]
 def page_server(home: Home, database: Database) -> PageServer:
     """The site of a district. Raises SchoolgateError if it cannot listen as the settings say."""
     where = web_binding(home)
+    levels = LevelCounts()
 
     def read() -> Snapshot:
         with database.read() as connection:
-            return page_snapshot(connection, now_ms(), home.zone)
+            return page_snapshot(connection, now_ms(), home.zone, levels)
 
     def revision() -> int:
         with database.read() as connection:

@@ -82,6 +82,11 @@ PHRASES: dict[str, Phrase] = {
     "note_behind": Phrase(
         "Mất liên lạc: số liệu có thể thiếu.", "Offline: the figures may lack the latest."
     ),
+    # People by the level of where they live
+    "level_2": Phrase("{count} vùng vàng", "{count} yellow"),
+    "level_3": Phrase("{count} vùng cam", "{count} orange"),
+    "level_4": Phrase("{count} vùng đỏ", "{count} red"),
+    "levels": Phrase("Người ở vùng có dịch", "People who live where a level holds"),
     # The schools
     "schools": Phrase("Các trường", "Schools"),
     "school": Phrase("Trường", "School"),

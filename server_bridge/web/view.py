@@ -13,6 +13,8 @@ from server_bridge.web.text import PHRASES, say
 NOTHING = "–"
 """Stands where no figure is known, so that it cannot be taken for zero."""
 
+GREEN = 1
+
 
 @dataclass(frozen=True, slots=True)
 class Moment:
@@ -38,7 +40,8 @@ class Headline:
 @dataclass(frozen=True, slots=True)
 class School:
     """One row. `note` says why it shows nothing or perhaps too little; `usual`, how many had come
-    by this time on the same weekday last week; `is_link`, that its own page may be opened. `share`
+    by this time on the same weekday last week; `is_link`, that its own page may be opened; `levels`
+    are (level, words) of its people who live where one above green holds, red first. `share`
     is how much of those seen today is inside, 0-100; `known` is False for a school whose gates were
     never heard of; `current` is False when no gate of it is online."""
 
@@ -58,6 +61,7 @@ class School:
     note: str = ""
     usual: str = ""
     is_link: bool = False
+    levels: tuple[tuple[int, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +172,11 @@ def _school(
         note=_note(unit, compared, formats) if known else "",
         usual=say(formats.lang, "usual", count=formats.number(usual)) if usual else "",
         is_link=is_link,
+        levels=tuple(
+            (level, say(formats.lang, f"level_{level}", count=formats.number(people)))
+            for level, people in sorted(snapshot.levels.get(unit.unit_id, {}).items(), reverse=True)
+            if level > GREEN and people
+        ),
     )
 
 

@@ -13,6 +13,7 @@ import httpx
 from server_bridge.access.roles import Role
 from server_bridge.store.accounts import add_account, grant
 from server_bridge.store.database import Database
+from server_bridge.store.level_counts import LevelCounts
 from server_bridge.store.live import Snapshot, page_snapshot, revision_number
 from server_bridge.web import site
 from server_bridge.web.app import create_app
@@ -85,9 +86,11 @@ def running(
                 number = add_account(connection, name, now_ms, password=PASSWORD)
                 grant(connection, number, role, unit_id)
 
+    levels = LevelCounts()
+
     def read() -> Snapshot:
         with database.read() as connection:
-            return page_snapshot(connection, clock(), HANOI)
+            return page_snapshot(connection, clock(), HANOI, levels)
 
     def revision() -> int:
         with database.read() as connection:

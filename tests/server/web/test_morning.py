@@ -1,5 +1,6 @@
 """The morning's figures and curve, the order of schools, and why a school shows nothing."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -118,6 +119,15 @@ def test_a_page_that_searches_is_sent_its_own_schools_only() -> None:
     )
     assert nobody.rows == ()
     assert "There is no school of that name." in nobody.parts["empty"]
+
+
+def test_people_by_level_are_named_by_colour_red_first() -> None:
+    shown = replace(morning_district().read(), levels={"vg-phungcong": {1: 500, 2: 1_200, 4: 3}})
+    school = next(s for s in build(shown, VI).schools if s.unit_id == "vg-phungcong")
+    assert school.levels == ((4, "3 vùng đỏ"), (2, "1.200 vùng vàng"))
+    rendering = Renderer(HANOI, Assets.load()).render(shown, Freshness.FRESH)[Lang.EN]
+    assert '<span class="level-4">3 red</span>' in rendering.parts["u-vg-phungcong"]
+    assert "level-" not in rendering.parts["u-vg-mn-hoasen"]
 
 
 def test_a_name_leads_to_the_school_for_those_who_may_see_its_people() -> None:

@@ -42,7 +42,7 @@ def test_every_phrase_is_used_and_every_used_one_exists() -> None:
     for key in PHRASES.keys() - asked:
         # What is left is asked for by a computed key.
         family = key.removesuffix("_one")
-        assert key.startswith(("fault_", "kind_", "sort_")) or f'"{family}"' in code, (
+        assert key.startswith(("fault_", "kind_", "level_", "sort_")) or f'"{family}"' in code, (
             f"{key} is unused"
         )
 
