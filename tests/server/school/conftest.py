@@ -1,7 +1,9 @@
 """The whole site, with a school on an ordinary morning."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 
+import httpx
 import pytest
 
 from tests.fakes.school_morning import NOW_MS, SchoolMorning
@@ -19,6 +21,15 @@ def morning(site: Site) -> SchoolMorning:
     return SchoolMorning(site.database)
 
 
+@pytest.fixture(scope="package")
+def signed_in(site: Site) -> Callable[[str], httpx.Client]:
+    """The browser of an account, signed in once."""
+    return cache(site.browser)
+
+
 @pytest.fixture(autouse=True)
-def set_clock(site: Site) -> None:
+def begin_anew(site: Site) -> None:
+    """At the same time, and in Vietnamese."""
     site.clock.ms = NOW_MS
+    for browser in site.browsers:
+        browser.cookies.pop("lang", None)

@@ -1,7 +1,9 @@
 """A school's pages over a real server: what they show, what they keep, and who may."""
 
 import re
+from collections.abc import Callable
 
+import httpx
 import pytest
 import sqlalchemy as sa
 
@@ -17,6 +19,7 @@ from tests.fakes.school_morning import NOW_MS, SchoolMorning
 from tests.fakes.site import ACCOUNTS, PASSWORD, Site
 
 MINUTE_MS = 60_000
+SignedIn = Callable[[str], httpx.Client]
 HOME = f"/units/{SCHOOL}"
 
 
@@ -32,8 +35,8 @@ def figure(html: str, what: str) -> str:
     return found[1]
 
 
-def test_the_day(site: Site, morning: SchoolMorning) -> None:
-    office = site.browser("office")
+def test_the_day(site: Site, morning: SchoolMorning, signed_in: SignedIn) -> None:
+    office = signed_in("office")
     html = office.get(f"{HOME}?lang=en").text
     assert "Phạm Đông" in section(html, "absent")
     assert section(html, "absent").count("<li>") == 1
@@ -51,8 +54,10 @@ def test_the_day(site: Site, morning: SchoolMorning) -> None:
     assert "Phạm Đông" not in one_class
 
 
-def test_the_hours_are_the_schools_own(site: Site, morning: SchoolMorning) -> None:
-    office = site.browser("office")
+def test_the_hours_are_the_schools_own(
+    site: Site, morning: SchoolMorning, signed_in: SignedIn
+) -> None:
+    office = signed_in("office")
     for begins, ends in (("17:00", "7:00"), ("x", "7:00"), ("07:15", "07:15")):
         wrong = site.send(office, f"{HOME}/hours", {"begins": begins, "ends": ends}, HOME)
         assert wrong.status_code == 400
@@ -65,8 +70,8 @@ def test_the_hours_are_the_schools_own(site: Site, morning: SchoolMorning) -> No
     assert site.send(office, f"{HOME}/hours", usual, HOME).status_code == 303
 
 
-def test_a_forgotten_card(site: Site, morning: SchoolMorning) -> None:
-    office = site.browser("office")
+def test_a_forgotten_card(site: Site, morning: SchoolMorning, signed_in: SignedIn) -> None:
+    office = signed_in("office")
     person = f"{HOME}/people/{morning.numbers['Phạm Đông']}"
     form = {"direction": "in", "day": "2026-09-07", "time": "07:05", "reason": "Quên thẻ ở nhà"}
     for wrong in (
@@ -86,7 +91,7 @@ def test_a_forgotten_card(site: Site, morning: SchoolMorning) -> None:
         number = connection.execute(sa.select(manual_crossings.c.id)).scalar_one()
     back = f"{HOME}/by-hand/{number}/withdraw"
     assert site.send(office, back, {"reason": ""}, person).status_code == 400
-    stranger = site.browser("other-office")
+    stranger = signed_in("other-office")
     theirs = f"/units/{OTHER_SCHOOL}/by-hand/{number}/withdraw"
     refused = site.send(stranger, theirs, {"reason": "mistake"}, f"/units/{OTHER_SCHOOL}")
     assert refused.status_code == 400
@@ -97,8 +102,8 @@ def test_a_forgotten_card(site: Site, morning: SchoolMorning) -> None:
         assert connection.execute(sa.select(sa.func.count(manual_crossings.c.id))).scalar() == 2
 
 
-def test_a_persons_year(site: Site, morning: SchoolMorning) -> None:
-    office = site.browser("office")
+def test_a_persons_year(site: Site, morning: SchoolMorning, signed_in: SignedIn) -> None:
+    office = signed_in("office")
     number = morning.numbers["Trần Đức Cường"]
     html = office.get(f"{HOME}/people/{number}?lang=en").text
     row = re.search(r'<th scope="row">09/2026</th>(.*?)</tr>', html, re.DOTALL)
@@ -114,16 +119,20 @@ def test_a_persons_year(site: Site, morning: SchoolMorning) -> None:
         assert "2026–2027" in office.get(f"{HOME}/people/{number}", params={"year": year}).text
 
 
-def test_only_people_who_belong_to_the_school(site: Site, morning: SchoolMorning) -> None:
-    office = site.browser("office")
+def test_only_people_who_belong_to_the_school(
+    site: Site, morning: SchoolMorning, signed_in: SignedIn
+) -> None:
+    office = signed_in("office")
     for number in (morning.numbers["Y Bảo"], 999, 10**30):
         assert office.get(f"{HOME}/people/{number}").status_code == 404
         answer = site.send(office, f"{HOME}/people/{number}/by-hand", {}, HOME)
         assert answer.status_code == 404
 
 
-def test_looking_is_written_down_once_in_a_while(site: Site, morning: SchoolMorning) -> None:
-    office = site.browser("office")
+def test_looking_is_written_down_once_in_a_while(
+    site: Site, morning: SchoolMorning, signed_in: SignedIn
+) -> None:
+    office = signed_in("office")
     number = morning.numbers["Cô Mai"]
     for minutes in (0, 1, 9, 11, 12):
         site.clock.ms = NOW_MS + 3_600_000 + minutes * MINUTE_MS
@@ -136,9 +145,11 @@ def test_looking_is_written_down_once_in_a_while(site: Site, morning: SchoolMorn
 
 
 @pytest.mark.parametrize("name", ACCOUNTS)
-def test_every_route_with_every_role(site: Site, morning: SchoolMorning, name: str) -> None:
+def test_every_route_with_every_role(
+    site: Site, morning: SchoolMorning, signed_in: SignedIn, name: str
+) -> None:
     role, home = ACCOUNTS[name]
-    browser = site.browser(name)
+    browser = signed_in(name)
     number = morning.numbers["Nguyễn Văn An"]
     for page in PAGES:
         for unit_id in (SCHOOL, OTHER_SCHOOL):
@@ -157,11 +168,11 @@ def test_every_route_with_every_role(site: Site, morning: SchoolMorning, name: s
             assert answer.status_code in (expected if there else (404,)), (name, path)
 
 
-def test_the_door(site: Site, morning: SchoolMorning) -> None:
-    office = site.browser("office")
+def test_the_door(site: Site, morning: SchoolMorning, signed_in: SignedIn) -> None:
+    office = signed_in("office")
     assert office.get("/school").headers["location"] == HOME
     assert 'href="/school"' in office.get(HOME).text
-    assert 'href="/school"' not in site.browser("officer").get(HOME).text
+    assert 'href="/school"' not in signed_in("officer").get(HOME).text
 
 
 def test_an_office_of_several_schools_chooses(site: Site, morning: SchoolMorning) -> None:

@@ -1,7 +1,7 @@
 """A roll-call: over the wire without a script, and on two phones with it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import httpx
@@ -15,13 +15,14 @@ from tests.fakes.school_morning import NOW_MS, SchoolMorning
 from tests.fakes.site import Site
 
 expect.set_options(timeout=20_000)
+SignedIn = Callable[[str], httpx.Client]
 HOME = f"/units/{SCHOOL}"
 INSIDE = ["Nguyễn Văn An", "Lê Thị Bình", "Trần Đức Cường", "Đỗ Thị Hằng", "Cô Mai"]
 
 
 @pytest.fixture
-def office(site: Site, morning: SchoolMorning) -> Iterator[httpx.Client]:
-    made = site.browser("office")
+def office(site: Site, morning: SchoolMorning, signed_in: SignedIn) -> Iterator[httpx.Client]:
+    made = signed_in("office")
     yield made
     going = made.get(f"{HOME}/roll-call")
     if going.status_code == 303:
@@ -78,9 +79,11 @@ def test_it_is_ticked_and_closed_without_a_script(site: Site, office: httpx.Clie
     assert "3 of 7 found, 4 missing" in office.get(f"{HOME}/roll-call?lang=en").text
 
 
-def test_another_school_has_no_part_in_it(site: Site, office: httpx.Client) -> None:
+def test_another_school_has_no_part_in_it(
+    site: Site, office: httpx.Client, signed_in: SignedIn
+) -> None:
     going = begin(site, office)
-    stranger = site.browser("other-office")
+    stranger = signed_in("other-office")
     theirs = going.replace(SCHOOL, OTHER_SCHOOL)
     own = f"/units/{OTHER_SCHOOL}"
     assert stranger.get(theirs).status_code == stranger.get(f"{theirs}/state").status_code == 404
