@@ -46,7 +46,7 @@ check: setup
 	$(BIN)/pytest -q tests/docs
 
 test: check
-	$(BIN)/pytest -n 2 --dist worksteal --ignore tests/docs tests $(TEST_ARGS)
+	$(BIN)/pytest -n 3 --dist worksteal --ignore tests/docs tests $(TEST_ARGS)
 
 faults: setup
 	$(BIN)/python -m tests.faults $(FAULTS_ARGS)

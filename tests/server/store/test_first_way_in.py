@@ -1,18 +1,16 @@
 """When a card first came in on a day: kept with its presence, whatever comes in which order."""
 
-from contextlib import closing
-from pathlib import Path
+from importlib import import_module
 
 import sqlalchemy as sa
-from alembic import command
 
-from server_bridge.store.counts import miscounted
 from server_bridge.store.database import Database
 from server_bridge.store.schema import presence
-from server_bridge.store.units import ancestry
 from tests.fakes.clock import MORNING_MS
-from tests.fakes.school import SECOND_GATE, Scribe, furnish
+from tests.fakes.school import SECOND_GATE, Scribe
 from tests.server.store.looking import assert_sound, take
+
+VERSIONS = "server_bridge.store.migrations.versions"
 
 
 def first_ways_in(database: Database) -> list[tuple[int, int | None]]:
@@ -33,17 +31,11 @@ def test_the_earliest_counts_in_whatever_order(database: Database) -> None:
     assert_sound(database)
 
 
-def test_an_older_database_learns_it_from_its_crossings(tmp_path: Path) -> None:
-    with closing(furnish(Database(f"sqlite:///{tmp_path}/bridge.db"))) as database:
-        scribe = Scribe().enter(1, at=MORNING_MS + 5).leave(1, 2, at=MORNING_MS + 50)
-        take(database, [scribe.enter(1, at=MORNING_MS + 90).letter()])
-        new = ("manual_crossings", "roll_call_ticks", "roll_calls", "school_hours")
-        with database.write() as connection:
-            for table in new:
-                connection.execute(sa.text(f"DROP TABLE {table}"))
-            connection.execute(sa.text("ALTER TABLE presence DROP COLUMN first_in_ms"))
-        command.stamp(database._alembic(), "0008")
-        database.migrate()
-        assert first_ways_in(database) == [(1, 5), (2, None)]
-        with database.read() as connection:
-            assert miscounted(connection, ancestry(connection)) == []
+def test_an_older_database_learns_it_from_its_crossings(database: Database) -> None:
+    scribe = Scribe().enter(1, at=MORNING_MS + 5).leave(1, 2, at=MORNING_MS + 50)
+    take(database, [scribe.enter(1, at=MORNING_MS + 90).letter()])
+    with database.write() as connection:
+        connection.execute(presence.update().values(first_in_ms=None))
+        connection.execute(sa.text(import_module(f"{VERSIONS}.0010_school").FILL))
+    assert first_ways_in(database) == [(1, 5), (2, None)]
+    assert_sound(database)

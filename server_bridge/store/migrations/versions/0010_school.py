@@ -8,17 +8,20 @@ down_revision = "0009"
 
 _KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
+FILL = """
+UPDATE presence SET first_in_ms = found.first_in_ms FROM (
+    SELECT unit_id, day, card_id, min(filed_ms) AS first_in_ms FROM crossings
+    WHERE verdict = 'admitted_in' GROUP BY unit_id, day, card_id
+) AS found
+WHERE presence.unit_id = found.unit_id AND presence.day = found.day
+AND presence.card_id = found.card_id
+"""
+
 
 def upgrade() -> None:
     """Do it."""
     op.add_column("presence", sa.Column("first_in_ms", sa.BigInteger(), nullable=True))
-    op.execute(
-        "UPDATE presence SET first_in_ms = found.first_in_ms FROM ("
-        " SELECT unit_id, day, card_id, min(filed_ms) AS first_in_ms FROM crossings"
-        " WHERE verdict = 'admitted_in' GROUP BY unit_id, day, card_id) AS found"
-        " WHERE presence.unit_id = found.unit_id AND presence.day = found.day"
-        " AND presence.card_id = found.card_id"
-    )
+    op.execute(FILL)
     op.create_table(
         "school_hours",
         sa.Column("unit_id", sa.String(length=40), nullable=False),
