@@ -1,7 +1,9 @@
 """What gate-uplink does with the ledger: read batches, move the delivery mark, prune."""
 
+from bisect import bisect_left
+
 from device.ledger import doubt
-from device.ledger.file import LedgerDamagedError, LedgerError, LedgerFile, explained
+from device.ledger.file import LedgerDamagedError, LedgerError, LedgerFile
 from gate_contract.crossing import MAX_RECORDS, Batch, Record, chain_next
 
 PRUNED_AT_ONCE = 500
@@ -75,21 +77,32 @@ class UplinkLedger(LedgerFile):
         return cursor.rowcount
 
     def _last_older_than(self, keep_ms: int) -> int:
-        """The newest record after which the gate ran for more than `keep_ms`; 0 if none."""
-        with explained():
-            boots = self._connection.execute(
-                "SELECT boot_id, max(seq), max(up_ms) FROM records GROUP BY boot_id ORDER BY 2 DESC"
-            ).fetchall()
-        left_ms = keep_ms
-        for boot_id, last, ran_ms in boots:
+        """The newest record after which the gate ran for more than `keep_ms`; 0 if none.
+
+        A boot's records stand together, and in the order of their `up_ms`: they are found by
+        halving. A look through all of a year's ledger would fill the cache for a few rows.
+        """
+        (first,) = self._row("SELECT min(seq) FROM records") or (None,)
+        last, left_ms = self.head()[0], keep_ms
+        while first is not None and last >= first:
+            boot_id, ran_ms = self._boot_at(last)
             if left_ms < 0:
-                return int(last)
-            row = self._row(
-                "SELECT max(seq) FROM records WHERE boot_id = ? AND up_ms < ?",
-                boot_id,
-                ran_ms - left_ms,
+                return last
+            held = range(first, last + 1)
+            began = first + bisect_left(
+                held, True, key=lambda seq: self._boot_at(seq)[0] == boot_id
             )
-            if row and row[0]:
-                return int(row[0])
+            of_boot = range(began, last + 1)
+            older = bisect_left(of_boot, ran_ms - left_ms, key=lambda seq: self._boot_at(seq)[1])
+            if older:
+                return began + older - 1
             left_ms -= ran_ms
+            last = began - 1
         return 0
+
+    def _boot_at(self, seq: int) -> tuple[str, int]:
+        """The boot in which a record was written, and how long the gate had been running."""
+        row = self._row("SELECT boot_id, up_ms FROM records WHERE seq = ?", seq)
+        if row is None:
+            raise LedgerDamagedError(f"record {seq} is missing")
+        return row[0], row[1]

@@ -1,6 +1,7 @@
 """The ledger file: what is appended stays, what is altered shows."""
 
 import os
+import random
 import sqlite3
 import stat
 import threading
@@ -225,6 +226,27 @@ class TestDelivery:
         batch = ledger.batch(8, 10)
         assert batch.oldest == 8
         assert decode_batch(encode_batch(batch), GATE_ID) == batch
+
+    def test_age_is_running_time_over_all_boots(self, path: Path) -> None:
+        """Against a look through all records, for a gate that is switched off every few."""
+        scan, chance = open_ledger(path), random.Random(3)
+        ran: list[tuple[int, int]] = []  # boot, up_ms
+        for boot in range(12):
+            up_ms = 0
+            for _ in range(chance.randint(1, 9)):
+                up_ms += chance.randint(0, DAY_MS)
+                ran.append((boot, up_ms))
+                stamp = Stamp(f"{boot:032x}", up_ms, None, Clock.UNTRUSTED)
+                scan.append([Entry(stamp, Verdict.UNREADABLE)])
+        longest = dict(ran)
+        ages = [
+            sum(longest[later] for later in longest if later > boot) + longest[boot] - up_ms
+            for boot, up_ms in ran
+        ]
+        ledger = UplinkLedger.open(path, GATE_ID)
+        for keep_ms in range(0, 40 * DAY_MS, DAY_MS // 3):
+            older = [seq for seq, age in enumerate(ages, 1) if age > keep_ms]
+            assert ledger._last_older_than(keep_ms) == max(older, default=0), keep_ms
 
     def test_pruning_never_empties_the_ledger(self, path: Path) -> None:
         filled(path, 5).close()
