@@ -82,9 +82,9 @@ class UplinkLedger(LedgerFile):
         A boot's records stand together, and in the order of their `up_ms`: they are found by
         halving. A look through all of a year's ledger would fill the cache for a few rows.
         """
-        (first,) = self._row("SELECT min(seq) FROM records") or (None,)
-        last, left_ms = self.head()[0], keep_ms
-        while first is not None and last >= first:
+        (oldest,) = self._row("SELECT min(seq) FROM records") or (None,)
+        first, last, left_ms = int(oldest or 1), self.head()[0], keep_ms
+        while last >= first:
             boot_id, ran_ms = self._boot_at(last)
             if left_ms < 0:
                 return last
