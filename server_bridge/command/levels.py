@@ -9,6 +9,7 @@ import msgspec
 import sqlalchemy as sa
 
 from gate_contract.errors import SchoolgateError
+from gate_contract.roster import Action
 from gate_contract.school_day import local_day
 from server_bridge.clock import now_ms
 from server_bridge.command.moments import moment_type, shown, utc_ms
@@ -21,7 +22,7 @@ from server_bridge.levels.words import INHERIT, colour, read_level
 from server_bridge.people.names import tidy
 from server_bridge.sheets.opening import open_spreadsheet
 from server_bridge.store import levels
-from server_bridge.store.levels import Action, Notice, area_named, areas_named
+from server_bridge.store.levels import Notice, area_named, areas_named
 from server_bridge.store.rolls import area_names
 from server_bridge.store.schema import NAME_LENGTH
 from server_bridge.store.units import all_units, find_unit

@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
+from gate_contract.roster import Action
 from gate_contract.school_day import local_day
 from server_bridge.store.level_rules import Setting
-from server_bridge.store.levels import Action, Notice, deciding_at, levels_at, policies_at
+from server_bridge.store.levels import Notice, deciding_at, levels_at, policies_at
 from server_bridge.store.rolls import Heads, head_counts
 
 _NOT_NOTED = 1 << 62

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from types import TracebackType
 from typing import IO, Any
 
-import xlsxwriter  # type: ignore[import-untyped]  # ships no types
+import xlsxwriter
 
 Cell = str | int | date | None
 

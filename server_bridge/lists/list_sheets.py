@@ -4,10 +4,10 @@ from datetime import datetime
 from typing import IO
 from zoneinfo import ZoneInfo
 
+from gate_contract.roster import Action
 from server_bridge.levels.words import COLOURS_VI, NO_LEVEL_VI, colour_vi
 from server_bridge.lists.letter import Cell, Column, Letter
 from server_bridge.lists.school_list import SchoolList, Totals
-from server_bridge.store.levels import Action
 
 ACTIONS_VI = {
     Action.ADMIT: "Được vào",

@@ -13,9 +13,10 @@ import sqlalchemy as sa
 
 from gate_contract.card import Kind
 from gate_contract.errors import SchoolgateError
+from gate_contract.roster import Action
 from gate_contract.school_day import local_day
 from server_bridge.people.names import name_key, text_key
-from server_bridge.store.levels import LEVELS, Action, levels_at, policies_at
+from server_bridge.store.levels import LEVELS, levels_at, policies_at
 from server_bridge.store.rolls import AreaName, Entry, area_names, entries
 from server_bridge.store.units import SCHOOL, Unit, find_unit
 

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from gate_contract import topics
 from gate_contract.errors import ContractError
-from gate_contract.roster import SALT_SIZE, Action, Roster, card_signature
+from gate_contract.roster import SALT_SIZE, Roster, card_signature
 from gate_contract.roster_signing import seal, sign, withdrawn
 from gate_contract.topics import Channel
 from server_bridge.roster.contents import Contents, changes, contents, digest, pack, unpack
@@ -97,7 +97,7 @@ class Maker:
                 return
             with self._database.read() as connection:
                 wanted = contents(
-                    policy={n: Action(action) for n, action in policies[unit_id].items()},
+                    policy=policies[unit_id],
                     levels={
                         card: levels.get(area or "", 0)
                         for card, area in cards_at(connection, unit_id, day).items()

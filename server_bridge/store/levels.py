@@ -7,12 +7,12 @@ an earlier one says stays on file, so that every moment of the past can be asked
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
 from gate_contract.errors import SchoolgateError
+from gate_contract.roster import Action
 from gate_contract.school_day import local_day
 from server_bridge.store.database import bump, upsert
 from server_bridge.store.level_rules import AreaNode, Setting, newest, resolve
@@ -22,14 +22,6 @@ from server_bridge.store.units import ancestry
 LEVELS = (1, 2, 3, 4)
 AREAS_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 """In whose days areas begin and end: they are all in Vietnam."""
-
-
-class Action(StrEnum):
-    """What a gate does with a person of some level at entry. Nobody is refused at exit."""
-
-    ADMIT = "admit"
-    SIGNAL = "signal"
-    REFUSE = "refuse"
 
 
 DEFAULT_POLICY = {1: Action.ADMIT, 2: Action.SIGNAL, 3: Action.SIGNAL, 4: Action.REFUSE}

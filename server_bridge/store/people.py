@@ -8,7 +8,6 @@ import sqlalchemy as sa
 
 from gate_contract.card import Kind
 from server_bridge.store.people_schema import card_holders, people, revocations, stays
-from server_bridge.store.schema import cards
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,21 +114,6 @@ def revoke(connection: sa.Connection, card_ids: Iterable[str], reason: str, now_
     ]
     if rows:
         connection.execute(revocations.insert(), rows)
-
-
-def valid_cards(connection: sa.Connection, unit_id: str, day: date) -> dict[int, list[str]]:
-    """Each person's cards of a school that are neither revoked nor expired, oldest first."""
-    query = (
-        sa.select(card_holders.c.person, cards.c.card_id)
-        .join(cards, cards.c.card_id == card_holders.c.card_id)
-        .outerjoin(revocations, revocations.c.card_id == cards.c.card_id)
-        .where(cards.c.unit_id == unit_id, cards.c.expires >= day, revocations.c.card_id.is_(None))
-        .order_by(cards.c.issued_ms, cards.c.card_id)
-    )
-    found: dict[int, list[str]] = {}
-    for person, card_id in connection.execute(query):
-        found.setdefault(person, []).append(card_id)
-    return found
 
 
 def _columns(place: Place) -> dict[str, str | None]:

@@ -6,7 +6,7 @@ from dataclasses import astuple
 from datetime import date
 from pathlib import Path
 
-import xlsxwriter  # type: ignore[import-untyped]  # ships no types
+import xlsxwriter
 
 from server_bridge.people.cells import plain
 from server_bridge.synthetic.people import YEAR, Someone

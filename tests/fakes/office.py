@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from html import escape
 
-import xlsxwriter  # type: ignore[import-untyped]  # ships no types
+import xlsxwriter
 
 Rows = Sequence[Sequence[object]]
 

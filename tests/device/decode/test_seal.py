@@ -1,5 +1,6 @@
 """The filter's numbers against the kernel's own headers: nobody here has run it on aarch64."""
 
+import platform
 import re
 from pathlib import Path
 
@@ -20,10 +21,18 @@ def numbers(header: Path) -> dict[str, int]:
     return {name: int(number) for name, number in named}
 
 
-@pytest.mark.parametrize(("column", "header"), [(0, X86_64), (1, GENERIC)], ids=["x86_64", "arm64"])
+@pytest.mark.parametrize(
+    ("column", "header"),
+    [
+        pytest.param(
+            *(0, X86_64),
+            id="x86_64",
+            marks=pytest.mark.skipif(platform.machine() != "x86_64", reason="another's header"),
+        ),
+        pytest.param(1, GENERIC, id="arm64"),
+    ],
+)
 def test_every_call_has_the_kernels_number(column: int, header: Path) -> None:
-    if not header.exists():
-        pytest.skip("no kernel headers here (linux-libc-dev)")
     known = numbers(header)
     assert len(known) > 250
     assert {name: call[column] for name, call in _CALLS.items()} == {
@@ -32,8 +41,6 @@ def test_every_call_has_the_kernels_number(column: int, header: Path) -> None:
 
 
 def test_the_architectures_have_the_kernels_names() -> None:
-    if not AUDIT.exists():
-        pytest.skip("no kernel headers here (linux-libc-dev)")
     text = AUDIT.read_text("ascii")
     bits = {"__AUDIT_ARCH_64BIT": 0x80000000, "__AUDIT_ARCH_LE": 0x40000000}
     machines = {"x86_64": ("X86_64", 62), "aarch64": ("AARCH64", 183)}  # EM_ in linux/elf-em.h

@@ -3,9 +3,10 @@
 import pytest
 
 from gate_contract.errors import SchoolgateError
+from gate_contract.roster import Action
 from server_bridge.levels.affected import Change, effects
 from server_bridge.levels.words import colour_vi, read_level
-from server_bridge.store.levels import DEFAULT_POLICY, Action
+from server_bridge.store.levels import DEFAULT_POLICY
 from server_bridge.store.rolls import Heads
 
 

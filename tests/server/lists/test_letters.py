@@ -8,9 +8,9 @@ from datetime import UTC, date, datetime
 from python_calamine import CalamineWorkbook
 
 from gate_contract.card import Kind
+from gate_contract.roster import Action
 from server_bridge.lists.list_sheets import write_list
 from server_bridge.lists.school_list import By, Row, SchoolList, Totals
-from server_bridge.store.levels import Action
 from server_bridge.store.units import Unit
 from tests.fakes.clock import MORNING_MS
 from tests.fakes.school import SCHOOL, ZONE

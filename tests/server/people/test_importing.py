@@ -9,7 +9,8 @@ from gate_contract.errors import SchoolgateError
 from server_bridge.cards.handing_out import issue_to
 from server_bridge.people.importing import too_many_leave
 from server_bridge.people.plan import Plan
-from server_bridge.store.people import Person, Place, members, valid_cards
+from server_bridge.store.cards import cards_of
+from server_bridge.store.people import Person, Place, members
 from tests.fakes.school import COMMUNE, OTHER_SCHOOL, SCHOOL
 from tests.server.people.rosters import DAY, Office, delimited, pupil
 
@@ -76,7 +77,7 @@ def test_a_card_ends_with_its_holders_time_and_begins_again_with_it(office: Offi
 
     def with_a_good_card(day: date) -> set[str]:
         with office.database.read() as connection:
-            good = valid_cards(connection, SCHOOL, day)
+            good = {one.person for one in cards_of(connection, SCHOOL) if one.is_lasting(day)}
             everybody = members(connection, [SCHOOL], DAY)
         return {member.who.name for member in everybody if member.person in good}
 

@@ -6,9 +6,9 @@ from contextlib import contextmanager
 
 import httpx
 import pytest
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped] # it has none
 from playwright.sync_api import Browser, Page, expect
 
+from tests.fakes.axe import findings
 from tests.fakes.browser import browsing
 from tests.fakes.school import OTHER_SCHOOL, SCHOOL
 from tests.fakes.school_morning import NOW_MS, SchoolMorning
@@ -111,9 +111,8 @@ def phone(chromium: Browser, site: Site, office: httpx.Client) -> Iterator[Page]
 
 def complaints(page: Page) -> list[str]:
     """What is wrong for people who cannot see or point well, and whether the page is too wide."""
-    found = [violation["id"] for violation in Axe().run(page).response["violations"]]
     wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
-    return found + ["too wide"] * wide
+    return findings(page) + ["too wide"] * wide
 
 
 def test_the_day_renews_itself_and_two_phones_tick_one_list(

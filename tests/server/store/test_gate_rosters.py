@@ -12,7 +12,6 @@ from gate_contract.errors import ContractError
 from gate_contract.roster import Action, take, verify
 from gate_contract.topics import Channel
 from server_bridge.roster.office import AGAIN_MS, CHECK_MS, REFUSED_MS
-from server_bridge.store import levels
 from server_bridge.store.database import Database
 from server_bridge.store.gate_rosters import bump_rosters, roster_revision_number, stands
 from server_bridge.store.levels import set_policy
@@ -157,7 +156,7 @@ def test_a_policy_is_told(desk: Desk) -> None:
     desk.person()
     desk.turn()
     with desk.database.write() as connection:
-        set_policy(connection, SCHOOL, {4: levels.Action.SIGNAL}, desk.now_ms)
+        set_policy(connection, SCHOOL, {4: Action.SIGNAL}, desk.now_ms)
     assert desk.turn() == [changed(), changed(SECOND_GATE)]
     assert desk.book(GATE).action(4) is Action.SIGNAL
 

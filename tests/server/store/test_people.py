@@ -6,7 +6,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from gate_contract.card import Kind
 from server_bridge.cards.issue import issue_cards
-from server_bridge.store.cards import add_cards
+from server_bridge.store.cards import add_cards, cards_of
 from server_bridge.store.database import Database
 from server_bridge.store.people import (
     Person,
@@ -16,7 +16,6 @@ from server_bridge.store.people import (
     members,
     move,
     revoke,
-    valid_cards,
 )
 from tests.fakes.school import OTHER_SCHOOL, SCHOOL
 from tests.server.store.looking import NOW_MS
@@ -67,5 +66,6 @@ def test_a_person_has_the_cards_that_are_still_good(database: Database) -> None:
         revoke(connection, [cards[0].card_id], "lost", NOW_MS)
     with database.read() as connection:
         kept = [card.card_id for card in cards[1:]]
-        assert valid_cards(connection, SCHOOL, SEPTEMBER) == {an: kept}
-        assert valid_cards(connection, SCHOOL, SEPTEMBER + timedelta(days=301)) == {}
+        for day, good in ((SEPTEMBER, kept), (SEPTEMBER + timedelta(days=301), [])):
+            held = [one for one in cards_of(connection, SCHOOL) if one.is_lasting(day)]
+            assert [(one.person, one.card.card_id) for one in held] == [(an, id_) for id_ in good]
