@@ -47,19 +47,20 @@ class Attempt:
         return Code(code.data, (a, b, c, d))
 
 
-def _blurred(sigma: float, image: Grey) -> Grey:
-    return np.asarray(cv2.GaussianBlur(image, (0, 0), sigma), np.uint8)
+def _blurred(size_px: int, image: Grey) -> Grey:
+    """The mean of each pixel's square. For codes as good as a Gaussian, for a fifth of its time."""
+    return np.asarray(cv2.blur(image, (size_px, size_px)), np.uint8)
 
 
 def _sharpened(image: Grey) -> Grey:
     """Unsharp mask for a code out of focus."""
-    return np.asarray(cv2.addWeighted(image, 2.5, _blurred(1.5, image), -1.5, 0), np.uint8)
+    return np.asarray(cv2.addWeighted(image, 2.5, _blurred(5, image), -1.5, 0), np.uint8)
 
 
 def _black_and_white(block_px: int, image: Grey) -> Grey:
     """Against the mean of the pixels around, after a light blur."""
     way = cv2.ADAPTIVE_THRESH_MEAN_C
-    smooth = _blurred(1.0, image)
+    smooth = _blurred(3, image)
     thresholded = cv2.adaptiveThreshold(smooth, 255, way, cv2.THRESH_BINARY, block_px, 3)
     return np.asarray(thresholded, np.uint8)
 
@@ -90,10 +91,9 @@ def _read_one_threshold(image: Grey) -> list[Code]:
 PLAIN = Attempt("plain", read_once)
 THOROUGH = Attempt("thorough", ZxingDecoder().decode)
 DOUBLE = Attempt("double", read_once, 2.0)
-BLURRED = Attempt("blurred", read_once, 1.0, partial(_blurred, 1.0))
+BLURRED = Attempt("blurred", read_once, 1.0, partial(_blurred, 3))
 SHARP = Attempt("sharp", read_once, 1.0, _sharpened)
 SHARP_SMALLER = Attempt("sharp_smaller", read_once, 0.7, _sharpened)
-DOUBLE_BLURRED = Attempt("double_blurred", read_once, 2.0, partial(_blurred, 1.5))
 ONE_THRESHOLD = Attempt("one_threshold", _read_one_threshold)
 ONE_THRESHOLD_HALF = Attempt("one_threshold_half", _read_one_threshold, 0.5, partial(_calmed, 3))
 MORE_INK = Attempt("more_ink", _read_one_threshold, 1.0, _more_ink)
@@ -101,7 +101,7 @@ BLACK_AND_WHITE = Attempt(
     "black_and_white", _read_one_threshold, 1.4, partial(_black_and_white, 41)
 )
 THOROUGH_CALMED = Attempt("thorough_calmed", ZxingDecoder().decode, 1.4, partial(_calmed, 5))
-ZBAR_SMALL = Attempt("zbar_small", _read_zbar, 0.35, partial(_blurred, 1.0))
+ZBAR_SMALL = Attempt("zbar_small", _read_zbar, 0.35, partial(_blurred, 3))
 ZBAR_FINE = Attempt("zbar_fine", _read_zbar, 1.0, partial(_black_and_white, 21))
 
 SINGLE_IMAGE = (
@@ -118,4 +118,4 @@ SINGLE_IMAGE = (
 )
 """For a photograph by itself, cheap first: there is no next frame to wait for."""
 
-ALL = {attempt.name: attempt for attempt in (*SINGLE_IMAGE, DOUBLE, BLURRED, SHARP, DOUBLE_BLURRED)}
+ALL = {attempt.name: attempt for attempt in (*SINGLE_IMAGE, DOUBLE, BLURRED, SHARP)}

@@ -18,12 +18,10 @@ from device.scan.frames import Grey
 
 BUDGET_MS = 45.0
 """Per frame. After it no further attempt begins, so a frame may take one attempt longer."""
-LOST_FRAMES = 6
+LOST_FRAMES = 4
 """A code that was not seen in so many frames is gone."""
 SEARCH_EVERY = 3
 """While a card is being read, the rest of the picture is searched in each third frame only."""
-SMALL_PX = 210
-"""A patch no larger than this is read best at twice its size."""
 LIKELY = 0.2
 """Patches less like a code than this, and boring ones, get one attempt in each
 UNLIKELY_EVERY-th frame."""
@@ -32,21 +30,17 @@ ADVISING = 0.27
 UNLIKELY_EVERY = 4
 CARD_PX = 96
 """A card that can be read at all fills a patch of this size, margins included."""
-WHOLE_EVERY = 6
+WHOLE_EVERY = 8
 """In each so-manieth frame with nothing read, the whole picture gets one attempt: whatever the
 search for patches does not know of is found then."""
 
-_RESCUE = (a.DOUBLE, a.SHARP, a.PLAIN, a.BLURRED, a.DOUBLE_BLURRED)
+_RESCUE = (a.SHARP, a.DOUBLE, a.PLAIN, a.BLURRED)
 """For a card that was read before, two of these in each frame where its own attempt fails."""
 
 
 def attempts_at(patch: Patch) -> tuple[Attempt, ...]:
     """What is tried at a patch, in this order, until one reads a card."""
-    if patch.faint:
-        return a.BLURRED, a.DOUBLE_BLURRED
-    if max(patch.box.width, patch.box.height) <= SMALL_PX:
-        return a.DOUBLE, a.PLAIN, a.SHARP
-    return a.PLAIN, a.DOUBLE, a.SHARP
+    return (a.BLURRED, a.DOUBLE) if patch.faint else (a.PLAIN, a.SHARP, a.DOUBLE)
 
 
 class StreamDecoder:
