@@ -62,6 +62,7 @@ def site_app(
             return revision_number(connection)
 
     frame = Frame(Assets.load(), PHRASES, FOLDERS, DOORS)
+    frame.prepare()
     office = Office(database, clock, zone, frame, secure=secure, open_here=not secure)
     return create_app(
         read, revision, timezone=zone, office=office, pages=PAGES, allow_host=allow_host

@@ -13,7 +13,7 @@ from gate_contract.errors import SchoolgateError
 from server_bridge.bench.web.asking import Ask, Scene, Somebody, a_person, asks, furnish, scene
 from server_bridge.bench.web.scanning import peers
 from server_bridge.bench.web.streaming import Load, measure_streams
-from server_bridge.bench.web.timing import Took, time_pages
+from server_bridge.bench.web.timing import Site, Took, time_pages
 from server_bridge.bench.web.year import Size, Watch, make_pair, now_ms
 from server_bridge.store.database import Database
 from server_bridge.store.schema import ledgers
@@ -51,11 +51,9 @@ def measure(folder: Path, size: Size, effort: Effort, load: Load, watch: Watch =
     """
     pair = make_pair(folder, size, watch)
     day, year = _prepare(pair.day, size), _prepare(pair.year, size)
-    of_day, of_year = (
-        time_pages(one.path, one.asks, one.at.now_ms, passes=effort.passes, cold=effort.cold)
-        for one in (day, year)
-    )
-    pages = [_page(*three) for three in zip(day.asks, of_day, of_year, strict=True)]
+    sites = [Site(one.path, one.asks) for one in (day, year)]
+    time_pages(sites, now_ms(size), passes=effort.passes, cold=effort.cold)
+    pages = [_page(*three) for three in zip(day.asks, *(site.took for site in sites), strict=True)]
     return {
         "size": asdict(size),
         "crossings": {"day": day.crossings, "year": year.crossings},
@@ -143,6 +141,7 @@ def _told(took: Took) -> dict[str, float]:
         "p95_ms": _p95(took.warm),
         "cpu_ms": median(took.cpu),
         "cold_ms": median(took.cold),
+        "first_ms": took.first,
     }
 
 

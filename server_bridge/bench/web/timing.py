@@ -5,8 +5,8 @@ import asyncio
 import gc
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,74 +21,86 @@ from server_bridge.store.access_schema import access_log
 from server_bridge.store.database import Database
 from server_bridge.web.site import site_app
 
+FIRST_FIGURES_S = 60.0
+
 
 @dataclass(slots=True)
 class Took:
-    """What one page came to; times in ms. `cold`: by a bridge just started, nothing of the file in
-    memory. `warm` and `cpu`: of each later time, on the clock and of the processor."""
+    """What one page came to; times in ms. `first`: the first time since the site began. `cold`:
+    nothing of the database is in memory. `warm` and `cpu`: of each later time, on the clock and of
+    the processor."""
 
     status: int = 0
     html: bool = False
     size: int = 0
+    first: float = 0.0
     cold: list[float] = field(default_factory=list)
     warm: list[float] = field(default_factory=list)
     cpu: list[float] = field(default_factory=list)
 
 
-def time_pages(
-    path: Path, asks: Sequence[Ask], now_ms: int, *, passes: int, cold: int
-) -> list[Took]:
-    """Ask for each page `cold` times of a site that has just begun, then for all in turns."""
-    found = [Took() for _ in asks]
-    for took, ask in zip(found, asks, strict=True):
-        for _ in range(cold):
-            _forget(path)
-            with _site(path, now_ms) as (app, _database):
-                asyncio.run(_one(app, ask, took.cold, took))
-    with _site(path, now_ms) as (app, _database):
-        asyncio.run(_turns(app, asks, found, passes))
-    return found
+@dataclass(slots=True)
+class Site:
+    """A database, and what is asked of the pages over it, in the order of `took`."""
+
+    path: Path
+    asks: Sequence[Ask]
+    took: list[Took] = field(default_factory=list)
 
 
-@contextmanager
-def _site(path: Path, now_ms: int) -> Iterator[tuple[Starlette, Database]]:
-    with closing(Database(f"sqlite:///{path}")) as database:
-        app = site_app(database, lambda: now_ms, ZONE)
+def time_pages(sites: Sequence[Site], now_ms: int, *, passes: int, cold: int) -> None:
+    """Ask for each page once, then `passes` times for all in turns, then `cold` times. The sites
+    take turns too: whatever else this machine does, falls on all of them."""
+    asyncio.run(_time(sites, now_ms, passes, cold))
+
+
+async def _time(sites: Sequence[Site], now_ms: int, passes: int, cold: int) -> None:
+    async with AsyncExitStack() as stack:
+        doors = [await _open(stack, site, now_ms) for site in sites]
         gc.collect()  # as the bridge does before it serves
         gc.freeze()
-        try:
-            yield app, database
-        finally:
-            gc.unfreeze()
+        stack.callback(gc.unfreeze)
+        for door in doors:
+            for ask in door.site.asks:
+                answer = await door.ask(ask)
+                html = answer.headers.get("content-type", "").startswith("text/html")
+                took = Took(answer.status_code, html, len(answer.content), door.timed.wall_ms)
+                door.site.took.append(took)
+        for _ in range(passes):
+            for number in range(len(sites[0].asks)):
+                for door in doors:
+                    await door.ask(door.site.asks[number])
+                    door.site.took[number].warm.append(door.timed.wall_ms)
+                    door.site.took[number].cpu.append(door.timed.cpu_ms)
+        for _ in range(cold):
+            for door in doors:
+                for took, ask in zip(door.site.took, door.site.asks, strict=True):
+                    _forget(door.database)
+                    await door.ask(ask)
+                    took.cold.append(door.timed.wall_ms)
 
 
-async def _one(app: Starlette, ask: Ask, times: list[float], took: Took) -> None:
+@dataclass(frozen=True, slots=True)
+class _Door:
+    site: Site
+    database: Database
+    timed: "_Timed"
+    browser: httpx.AsyncClient
+
+    async def ask(self, ask: Ask) -> httpx.Response:
+        cookie = {"Cookie": f"schoolgate={ask.who.token}"}
+        return await self.browser.get(ask.path, headers=cookie)
+
+
+async def _open(stack: AsyncExitStack, site: Site, now_ms: int) -> _Door:
+    database = stack.enter_context(closing(Database(f"sqlite:///{site.path}")))
+    app = site_app(database, lambda: now_ms, ZONE)
+    await stack.enter_async_context(app.router.lifespan_context(app))
+    await app.state.feed.first_figures(FIRST_FIGURES_S)
     timed = _Timed(app)
-    async with app.router.lifespan_context(app), _browser(timed) as browser:
-        if ask.path == "/":
-            await app.state.feed.first_figures(30)
-        answer = await browser.get(ask.path, cookies={"schoolgate": ask.who.token})
-    times.append(timed.wall_ms)
-    took.status, took.size = answer.status_code, len(answer.content)
-    took.html = answer.headers.get("content-type", "").startswith("text/html")
-
-
-async def _turns(app: Starlette, asks: Sequence[Ask], found: Sequence[Took], passes: int) -> None:
-    timed = _Timed(app)
-    async with app.router.lifespan_context(app), _browser(timed) as browser:
-        await app.state.feed.first_figures(30)
-        for turn in range(passes + 1):
-            for took, ask in zip(found, asks, strict=True):
-                await browser.get(ask.path, cookies={"schoolgate": ask.who.token})
-                if turn:  # the first only warms up
-                    took.warm.append(timed.wall_ms)
-                    took.cpu.append(timed.cpu_ms)
-
-
-def _browser(app: "_Timed") -> httpx.AsyncClient:
-    return httpx.AsyncClient(
-        transport=httpx.ASGITransport(app=app), base_url="http://127.0.0.1", trust_env=False
-    )
+    transport = httpx.ASGITransport(app=timed)
+    browser = httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1", trust_env=False)
+    return _Door(site, database, timed, await stack.enter_async_context(browser))
 
 
 class _Timed:
@@ -105,10 +117,12 @@ class _Timed:
         self.cpu_ms = (time.process_time() - cpu) * 1000
 
 
-def _forget(path: Path) -> None:
+def _forget(database: Database) -> None:
     """Nothing of the database stays in memory, and no look at people is a renewed one."""
-    with closing(Database(f"sqlite:///{path}")) as database, database.write() as connection:
+    with database.write() as connection:
         connection.execute(access_log.delete())
+    database.close()  # its connections, with what they remember; new ones are made when needed
+    path = Path(database.url.database or "")
     for name in (path, path.with_name(f"{path.name}-wal")):
         if name.exists():
             handle = os.open(name, os.O_RDONLY)
