@@ -64,10 +64,10 @@ def measure(
             if dated_units(connection):
                 raise SchoolgateError("the database is not empty; give the bench one of its own")
         figures: Figures = {"areas": len(province.areas), "schools": len(province.schools)}
-        figures["areas_s"] = _take_lists(database, province, folder)
+        figures["areas_s"] = take_lists(database, province, folder)
         people_taken, whole, slowest = 0, 0.0, 0.0
         for school in watch(province.schools):
-            taken, seconds = _take_school(database, province, school, size, folder)
+            taken, seconds = take_school(database, province, school, size, folder)
             people_taken += taken
             whole, slowest = whole + seconds, max(slowest, seconds)
         figures |= {"people": people_taken, "import_s": whole, "slowest_school_s": slowest}
@@ -78,7 +78,7 @@ def measure(
     return {name: round(figure, 3) for name, figure in figures.items()}
 
 
-def _take_lists(database: Database, province: Province, folder: Path) -> float:
+def take_lists(database: Database, province: Province, folder: Path) -> float:
     files.write_areas(folder / "areas.csv", province)
     files.write_units(folder / "units.csv", province)
     begun = time.perf_counter()
@@ -92,7 +92,7 @@ def _take_lists(database: Database, province: Province, folder: Path) -> float:
     return time.perf_counter() - begun
 
 
-def _take_school(
+def take_school(
     database: Database, province: Province, school: School, size: Size, folder: Path
 ) -> tuple[int, float]:
     """Rows and seconds of one school's two spreadsheets."""

@@ -3,14 +3,20 @@
 import json
 import sys
 from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TypeVar
 
 import click
 
 from server_bridge.bench.roster import Size, measure
+from server_bridge.bench.web import report
+from server_bridge.bench.web.streaming import Load
+from server_bridge.bench.web.year import Size as YearSize
 from server_bridge.command.options import json_option
-from server_bridge.synthetic.province import School
+
+One = TypeVar("One")
 
 
 @click.group("bench")
@@ -38,9 +44,51 @@ def bench_roster(
         click.echo(f"{name}: {figure:g}")
 
 
-def _watch(schools: Sequence[School]) -> Iterable[School]:
-    if not sys.stderr.isatty():
-        yield from schools
+@bench_group.command("web")
+@click.option(
+    "--database",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="A folder that keeps the databases. Default: a temporary one.",
+)
+@click.option("--schools", type=click.IntRange(2, 600), default=60, show_default=True)
+@click.option("--people", type=click.IntRange(1, 5_000), default=600, show_default=True)
+@click.option("--largest", type=click.IntRange(1, 5_000), default=2_000, show_default=True)
+@click.option("--days", type=click.IntRange(1, 250), default=200, show_default=True)
+@click.option("--passes", type=click.IntRange(1, 1_000), default=40, show_default=True)
+@click.option("--live-pages", type=click.IntRange(1, 400), default=200, show_default=True)
+@click.option("--crossings", type=click.IntRange(1, 200), default=20, show_default=True)
+@click.option("--seconds", type=click.FloatRange(0.1, 600), default=30, show_default=True)
+@json_option
+def bench_web(
+    folder: Path | None,
+    schools: int,
+    people: int,
+    largest: int,
+    days: int,
+    passes: int,
+    live_pages: int,
+    crossings: int,
+    seconds: float,
+    as_json: bool,
+) -> None:
+    """Fill a database with a year of crossings, and time every page on it."""
+    size = YearSize(schools, people, largest, days)
+    load = Load(live_pages, crossings, seconds)
+    kept = nullcontext(folder) if folder else TemporaryDirectory(prefix="schoolgate-bench-")
+    with kept as place:
+        effort = report.Effort(passes)
+        figures = report.measure(Path(place or "."), size, effort, load, _watch)
+    if as_json:
+        click.echo(json.dumps(figures, ensure_ascii=False))
         return
-    with click.progressbar(schools, label="schools", file=sys.stderr) as bar:
+    for line in report.table(figures):
+        click.echo(line)
+
+
+def _watch(steps: Sequence[One]) -> Iterable[One]:
+    if not sys.stderr.isatty():
+        yield from steps
+        return
+    with click.progressbar(steps, file=sys.stderr) as bar:
         yield from bar

@@ -4,6 +4,7 @@ The order of letters and tones is that of the Unicode CLDR's collation for Vietn
 a, đ after d, and so on; tones decide last, in the order level, huyền, hỏi, ngã, sắc, nặng.
 """
 
+import sys
 import unicodedata
 from functools import lru_cache
 
@@ -12,9 +13,9 @@ _LETTERS = {letter: number for number, letter in enumerate(_ALPHABET, 100)}
 _TONES = {tone: number for number, tone in enumerate("\u0300\u0309\u0303\u0301\u0323", 1)}
 
 _SHOWN = {"Cf": ""} | dict.fromkeys(("Cc", "Zs", "Zl", "Zp"), " ")
-_ETH = str.maketrans("Ðð", "Đđ")
 
-SortKey = tuple[tuple[int, ...], tuple[int, ...], str]
+SortKey = tuple[str, str, str]
+"""Letters, tones, and the text itself: strings whose characters stand for places in the order."""
 
 
 def tidy(text: str) -> str:
@@ -22,26 +23,28 @@ def tidy(text: str) -> str:
     some keyboards give in its place."""
     if not text.isprintable():
         text = "".join(_SHOWN.get(unicodedata.category(c), c) for c in text)
-    return " ".join(unicodedata.normalize("NFC", text).translate(_ETH).split())
+    composed = unicodedata.normalize("NFC", text).replace("Ð", "Đ").replace("ð", "đ")
+    return " ".join(composed.split())
 
 
 def text_key(text: str) -> SortKey:
     """Sorts words as a Vietnamese dictionary does."""
-    letters: list[int] = []
-    tones: list[int] = []
+    letters, tones = "", ""
     for character in tidy(text).casefold():
         letter, tone = _split(character)
-        letters.append(_LETTERS.get(letter, 0 if letter == " " else ord(letter) + 1_000))
-        tones.append(_TONES.get(tone, 0))
-    return tuple(letters), tuple(tones), text
+        place = 0 if letter == " " else min(ord(letter) + 1_000, sys.maxunicode)
+        letters += chr(_LETTERS.get(letter, place))
+        tones += chr(_TONES.get(tone, 0))
+    return letters, tones, text
 
 
+@lru_cache(maxsize=16_384)  # a page sorts a whole school, again and again
 def name_key(name: str) -> tuple[SortKey, SortKey]:
     """Sorts people as class lists do: by given name, which stands last, then by the whole name."""
     words = tidy(name).split()
     keys = [_word_key(word) for word in words]
-    letters = tuple(letter for key in keys for letter in (*key[0], 0))
-    tones = tuple(tone for key in keys for tone in (*key[1], 0))
+    letters = "\0".join([key[0] for key in keys])
+    tones = "\0".join([key[1] for key in keys])
     return keys[-1] if keys else text_key(""), (letters, tones, " ".join(words))
 
 

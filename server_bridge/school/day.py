@@ -173,7 +173,12 @@ def _left_early(seen: Seen, hours: Hours, zone: ZoneInfo) -> bool:
 
 def minute_of(at_ms: int, zone: ZoneInfo) -> int:
     """Minutes after local midnight."""
-    local = datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(zone)
+    return _minute_of(at_ms // 60_000, zone)
+
+
+@lru_cache(maxsize=4_096)  # a whole school comes within some minutes
+def _minute_of(minute: int, zone: ZoneInfo) -> int:
+    local = datetime.fromtimestamp(minute * 60, UTC).astimezone(zone)
     return local.hour * 60 + local.minute
 
 

@@ -126,7 +126,7 @@ def called(connection: sa.Connection, number: int) -> list[Called]:
     )
     return [
         Called(line, person, card_id, Kind(kind), *rest)
-        for line, person, card_id, kind, *rest in connection.execute(query)
+        for line, person, card_id, kind, *rest in connection.execute(query).all()
     ]
 
 

@@ -99,19 +99,8 @@ def entries(connection: sa.Connection, unit_id: str, day: date) -> list[Entry]:
         .join(stays, stays.c.person == people.c.person)
         .where(stays.c.unit_id == unit_id, *on_day(day))
     )
-    return [
-        Entry(
-            row.person,
-            Kind(row.kind),
-            row.name,
-            row.code,
-            row.born,
-            row.sex,
-            row.group_name,
-            row.area_id,
-        )
-        for row in connection.execute(query)
-    ]
+    rows = connection.execute(query).all()
+    return [Entry(person, Kind(kind), *rest) for person, kind, *rest in rows]
 
 
 def area_names(connection: sa.Connection) -> dict[str, AreaName]:

@@ -37,6 +37,5 @@ def card_days(connection: sa.Connection, unit_id: str, day: date) -> list[CardDa
         .outerjoin(card_holders, card_holders.c.card_id == presence.c.card_id)
         .where(presence.c.unit_id == unit_id, presence.c.day == day)
     )
-    return [
-        CardDay(card_id, Kind(kind), *rest) for card_id, kind, *rest in connection.execute(query)
-    ]
+    rows = connection.execute(query).all()
+    return [CardDay(card_id, Kind(kind), *rest) for card_id, kind, *rest in rows]

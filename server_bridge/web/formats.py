@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from server_bridge.web.text import ENGLISH_MONTHS, WEEKDAYS, Lang
@@ -37,16 +38,16 @@ class Formats:
 
     def moment(self, at_ms: int, today: date) -> str:
         """`07:05`, with the day in front when it was not `today`."""
-        local = self._local(at_ms)
-        if local.date() == today:
-            return f"{local:%H:%M}"
+        day, clock = _minute(at_ms // 60_000, self.timezone)
+        if day == today:
+            return clock
         if self.lang == Lang.VI:
-            return f"{local:%H:%M} ngày {local.day}/{local.month}"
-        return f"{local:%H:%M} on {local.day} {ENGLISH_MONTHS[local.month - 1][:3]}"
+            return f"{clock} ngày {day.day}/{day.month}"
+        return f"{clock} on {day.day} {ENGLISH_MONTHS[day.month - 1][:3]}"
 
     def second(self, at_ms: int) -> str:
         """`07:05:09`"""
-        return f"{self._local(at_ms):%H:%M:%S}"
+        return f"{_minute(at_ms // 60_000, self.timezone)[1]}:{at_ms // 1_000 % 60:02}"
 
     def machine(self, at_ms: int) -> str:
         """ISO 8601 with the offset, for `<time datetime>`."""
@@ -54,3 +55,9 @@ class Formats:
 
     def _local(self, at_ms: int) -> datetime:
         return datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(self.timezone)
+
+
+@lru_cache(maxsize=4_096)  # a page lists a whole school, which comes within some minutes
+def _minute(minute: int, timezone: ZoneInfo) -> tuple[date, str]:
+    local = datetime.fromtimestamp(minute * 60, UTC).astimezone(timezone)
+    return local.date(), f"{local:%H:%M}"

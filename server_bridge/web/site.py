@@ -1,10 +1,15 @@
 """The whole site of a district: the live page, and every room behind the sign-in."""
 
+from collections.abc import Callable
 from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from starlette.applications import Starlette
 
 from server_bridge.access.roles import Permission
 from server_bridge.clock import now_ms
 from server_bridge.home import Home
+from server_bridge.loopback import is_loopback
 from server_bridge.store.database import Database
 from server_bridge.store.level_counts import LevelCounts
 from server_bridge.store.live import Snapshot, page_snapshot, revision_number
@@ -33,33 +38,35 @@ PAGES: list[Page] = [*school.PAGES, *gates.PAGES]
 def page_server(home: Home, database: Database) -> PageServer:
     """The site of a district. Raises SchoolgateError if it cannot listen as the settings say."""
     where = web_binding(home)
+    app = site_app(database, now_ms, home.zone, secure=where.secure, allow_host=where.allow_host)
+    return PageServer(app, where)
+
+
+def site_app(
+    database: Database,
+    clock: Callable[[], int],
+    zone: ZoneInfo,
+    *,
+    secure: bool = False,
+    allow_host: Callable[[str], bool] = is_loopback,
+) -> Starlette:
+    """The site over a database. `clock` tells UTC in ms; `secure`: served by TLS."""
     levels = LevelCounts()
 
     def read() -> Snapshot:
         with database.read() as connection:
-            return page_snapshot(connection, now_ms(), home.zone, levels)
+            return page_snapshot(connection, clock(), zone, levels)
 
     def revision() -> int:
         with database.read() as connection:
             return revision_number(connection)
 
-    office = Office(
-        database,
-        now_ms,
-        home.zone,
-        Frame(Assets.load(), PHRASES, FOLDERS, DOORS),
-        secure=where.secure,
-        open_here=not where.secure,
+    frame = Frame(Assets.load(), PHRASES, FOLDERS, DOORS)
+    frame.prepare()
+    office = Office(database, clock, zone, frame, secure=secure, open_here=not secure)
+    return create_app(
+        read, revision, timezone=zone, office=office, pages=PAGES, allow_host=allow_host
     )
-    app = create_app(
-        read,
-        revision,
-        timezone=home.zone,
-        office=office,
-        pages=PAGES,
-        allow_host=where.allow_host,
-    )
-    return PageServer(app, where)
 
 
 def web_binding(home: Home) -> Binding:

@@ -70,11 +70,17 @@ def show(visit: Visit, connection: sa.Connection) -> Response:
     """The list: who is missing first."""
     school, one = school_of(visit, connection), _found(visit, connection)
     lines = called(connection, one.roll_call)
-    rooms = sorted({_room(line) for line in lines}, key=_room_key)
+    by_room: dict[RoomOf, list[Called]] = {}
+    for line in lines:
+        by_room.setdefault(_room(line), []).append(line)
+    rooms = sorted(by_room, key=_room_key)
     wanted = visit.query.get("class", "")
     chosen = next((room for room in rooms if room_value(room) == wanted), None)
     note_look(visit, connection, "looked_at_roll_call", str(one.roll_call))
-    groups = [_Group(number, room, _label(visit, room), lines) for number, room in enumerate(rooms)]
+    groups = [
+        _Group(number, room, _label(visit, room), by_room[room])
+        for number, room in enumerate(rooms)
+    ]
     return visit.show(
         "roll_call.html",
         school=school,
@@ -124,8 +130,7 @@ def finish(visit: Visit, connection: sa.Connection) -> Response:
 class _Group:
     """A room of the list. `number` names it within the page."""
 
-    def __init__(self, number: int, room: RoomOf, label: str, lines: list[Called]) -> None:
-        mine = [line for line in lines if _room(line) == room]
+    def __init__(self, number: int, room: RoomOf, label: str, mine: list[Called]) -> None:
         self.number, self.value, self.label, self.room = number, room_value(room), label, room
         self.expected = sum(line.expected for line in mine)
         self.missing = [line for line in mine if line.expected and line.ticked_ms is None]
