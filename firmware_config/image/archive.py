@@ -54,7 +54,8 @@ def sources(mirrors: Mirrors, suite: str, origin: Origin, components: Iterable[s
     if origin is Origin.RASPBERRYPI:
         if mirrors.pi is None:
             raise SchoolgateError(
-                "Raspberry Pi's archive is not in this machine's apt sources; add it, or --origin debian"
+                "Raspberry Pi's archive is not in this machine's apt sources; "
+                "add it, or choose --origin debian"
             )
         lines.append(f"deb {mirrors.pi} {suite} main")
     return "".join(f"{line}\n" for line in lines)

@@ -27,7 +27,7 @@ class Origin(StrEnum):
 
 
 class Layer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One layer. All paths are relative: `shipped` and `locks` to this repository, the rest to /."""
+    """One layer. Paths are relative: `shipped` and `locks` to this repository, the rest to /."""
 
     about: str
     packages: tuple[str, ...] = ()

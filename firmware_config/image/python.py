@@ -1,7 +1,7 @@
 """The gate's Python packages, laid into a root of another architecture without running anything.
 
-pip fetches wheels for the root's interpreter and checks their hashes; what has no wheel is built here
-if it is pure Python, and `lgpio`, the one that is not, by `native.py`.
+pip fetches wheels for the root's interpreter and checks their hashes; what has no wheel is built
+here if it is pure Python, and `lgpio`, the one that is not, by `native.py`.
 """
 
 import re
@@ -66,6 +66,11 @@ def interpreter(root: Path, architecture: str) -> Interpreter:
     )
 
 
+def site(root: Path, of: Interpreter) -> Path:
+    """Where the gate's packages lie."""
+    return root / HOME / "lib" / f"python{of.version}" / "site-packages"
+
+
 def wanted(lock: str, environment: Mapping[str, str]) -> dict[str, str]:
     """A lock file's requirements that hold for an interpreter: name, to the line with hashes."""
     lines = re.sub(r"^\s*#.*$", "", lock, flags=re.MULTILINE).replace("\\\n", " ")
@@ -102,19 +107,19 @@ def install(
     fetch = [*PIP, "download", "--no-deps", "--require-hashes", "-d", wheels, "-r", asked]
     run([*fetch, *of.options])
     build = [*PIP, "wheel", "--no-deps", "--no-build-isolation", "-w", wheels]
-    site = root / HOME / "lib" / f"python{of.version}" / "site-packages"
-    site.mkdir(parents=True)
+    place = site(root, of)
+    place.mkdir(parents=True)
     for source in wheels.glob("*.tar.gz"):
         if source.name.startswith(f"{NATIVE}-"):
-            native.lgpio(source, site, of.version, of.architecture, archive, work)
+            native.lgpio(source, place, of.version, of.architecture, archive, work)
             del requirements[NATIVE]
         else:
             run([*build, source], env=env)
     run([*build, repository], env=env)
     put = [*PIP, "install", "--no-index", "--no-deps", "--no-compile", "--only-binary", ":all:"]
-    put += ["--find-links", wheels, "--target", site, *of.options]
+    put += ["--find-links", wheels, "--target", place, *of.options]
     run([*put, OUR_OWN, *(line.split()[0] for line in requirements.values())], env=SEALED)
-    rmtree(site / "bin", ignore_errors=True)  # pip's scripts name this machine's interpreter
+    rmtree(place / "bin", ignore_errors=True)  # pip's scripts name this machine's interpreter
     _environment(root / HOME, of)
 
 

@@ -1,7 +1,8 @@
 """The root of a gate as a tar: Debian by mmdebstrap, then the layers and our own package.
 
-Two steps, both kept: the packages, which take minutes and change seldom, and what is laid over them.
-Nothing of the root is executed but its own Python, to compile modules that a read-only root cannot.
+Two steps, both kept: the packages, which take minutes and change seldom, and what is laid over
+them. The second step runs nothing of the root but its Python, to compile modules while they can be
+written.
 """
 
 import os
@@ -19,7 +20,15 @@ from gate_contract.errors import SchoolgateError
 
 PACKAGES_DATE = "1767225600"  # 2026-01-01: no file of the first step is younger
 OURS = ("gate_contract", "device", "firmware_config")  # what a gate carries of this repository
-DROPPED = "server_bridge"
+DROPPED = ("server_bridge", "firmware_config/image")
+COMPILE = (
+    *("chroot", ".", "python3", "-m", "compileall", "-q"),
+    *("--invalidation-mode", "unchecked-hash"),
+)
+SORTED = (
+    *("--sort=name", "--numeric-owner", "--format=posix", "--xattrs", "--xattrs-include=*"),
+    "--pax-option=exthdr.name=%d/PaxHeaders/%f,delete=atime,delete=ctime",
+)
 CPU = "cortex-a76"  # emulated without pointer authentication: seven times as fast as qemu's default
 
 
@@ -128,7 +137,8 @@ def _lay(base: Path, wish: Wish, mirrors: Mirrors, work: Path, out: Path) -> Non
     of = python.interpreter(root, wish.architecture)
     locks = [REPOSITORY / lock for layer in wish.layers for lock in layer.locks]
     python.install(root, locks, REPOSITORY, of, archive, work, env={"SOURCE_DATE_EPOCH": epoch()})
-    shutil.rmtree(root / python.HOME / "lib" / f"python{of.version}" / "site-packages" / DROPPED)
+    for name in DROPPED:
+        shutil.rmtree(python.site(root, of) / name)
     for name in (name for layer in wish.layers for name in layer.unpacked):
         kernel.unpack(name, root, archive)
     run(["systemd-sysusers", f"--root={root}"])
@@ -136,8 +146,8 @@ def _lay(base: Path, wish: Wish, mirrors: Mirrors, work: Path, out: Path) -> Non
         _units(layer, root)
     _clean(root)
     run(
-        ["chroot", root, "python3", "-m", "compileall", "-q", "--invalidation-mode"]
-        + ["unchecked-hash", f"/{python.HOME}/lib"],
+        [*COMPILE, f"/{python.HOME}/lib"],
+        cwd=root,
         env={"QEMU_CPU": CPU, "PYTHONHASHSEED": "0"},
     )
     pack(root, out)
@@ -181,8 +191,5 @@ def _clean(root: Path) -> None:
 
 def pack(folder: Path, out: Path) -> None:
     """A folder as a tar whose bytes depend on nothing but its contents and the epoch."""
-    run(
-        ["tar", "-cf", out, "-C", folder, "--sort=name", "--numeric-owner", "--format=posix"]
-        + ["--pax-option=exthdr.name=%d/PaxHeaders/%f,delete=atime,delete=ctime"]
-        + ["--xattrs", "--xattrs-include=*", f"--mtime=@{epoch()}", "--clamp-mtime", "."]
-    )
+    dated = [f"--mtime=@{epoch()}", "--clamp-mtime"]
+    run(["tar", "-cf", out, "-C", folder, *SORTED, *dated, "."])

@@ -11,12 +11,12 @@ PACKAGES = Path(__file__).parent / "packages.txt"
 
 
 def run(
-    command: Sequence[str | Path],
+    command: Sequence[object],
     *,
     cwd: Path | None = None,
     env: Mapping[str, str] | None = None,
     given: bytes | None = None,
-    into: Sequence[str | Path] = (),
+    into: Sequence[object] = (),
 ) -> bytes:
     """Run to the end and return what was printed. `env` is added to ours.
 

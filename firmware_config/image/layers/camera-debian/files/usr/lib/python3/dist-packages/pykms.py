@@ -1,4 +1,4 @@
-"""Stands in for kms++'s bindings, which Debian does not have: a gate has no screen to preview on."""
+"""Stands in for kms++, which Debian does not have: a gate has no screen to preview on."""
 
 
 class _Named:
