@@ -21,6 +21,9 @@ from gate_contract.errors import SchoolgateError
 PACKAGES_DATE = "1767225600"  # 2026-01-01: no file of the first step is younger
 OURS = ("gate_contract", "device", "firmware_config")  # what a gate carries of this repository
 DROPPED = ("server_bridge", "firmware_config/image")
+# mmdebstrap mounts this machine's own /dev/shm and /sys in the new root. In mounts of its own they go
+# when it ends, however it ends: a folder that a stopped run leaves behind is safe to delete.
+APART = ("unshare", "--mount", "--propagation", "private")
 COMPILE = (
     *("chroot", ".", "python3", "-m", "compileall", "-q"),
     *("--invalidation-mode", "unchecked-hash"),
@@ -121,7 +124,7 @@ def _debian(wish: Wish, mirrors: Mirrors, out: Path) -> None:
         "--format=tar",
     ]
     run(
-        ["mmdebstrap", *options, wish.suite, out, "-"],
+        [*APART, "mmdebstrap", *options, wish.suite, out, "-"],
         env={"SOURCE_DATE_EPOCH": PACKAGES_DATE, "QEMU_CPU": CPU},
         given=apt_sources(wish, mirrors).encode(),
     )
