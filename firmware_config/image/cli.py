@@ -9,7 +9,9 @@ from pathlib import Path
 import click
 
 from firmware_config.image.archive import our_mirrors
+from firmware_config.image.build import build, compress
 from firmware_config.image.cache import VARIABLE, default_cache
+from firmware_config.image.disk import Sizes
 from firmware_config.image.layers import Hardware, Origin
 from firmware_config.image.root import Wish, build_root
 from gate_contract.errors import SchoolgateError
@@ -84,3 +86,25 @@ def root(
     if out:
         shutil.copyfile(made, out)
     click.echo(out or made)
+
+
+@gate_image.command("build")
+@cache_option
+@suite_option
+@origin_option
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("var/image"),
+    show_default=True,
+    help="The folder for the image and what goes with it.",
+)
+@click.option("--xz/--no-xz", default=True, help="Also the compressed image that is handed out.")
+def build_image(folder: Path, suite: str, origin: str | None, out: Path, xz: bool) -> None:
+    """Make the image of a gate's SD card."""
+    mirrors = our_mirrors()
+    wish = Wish("arm64", suite, Hardware.PI, Origin(origin or mirrors.origin))
+    image = build(build_root(wish, mirrors, folder), wish.origin, "arm64", Sizes(), out)
+    click.echo(image)
+    if xz:
+        click.echo(compress(image))

@@ -10,6 +10,11 @@ UNPACKED = Path("usr/share/schoolgate/unpacked")
 """In a root: the unpacked packages, one `name TAB version` a line; dpkg does not know of them."""
 
 
+def versions(root: Path) -> list[str]:
+    """Of the kernels in `root`."""
+    return sorted(path.name for path in (root / "usr/lib/modules").glob("*"))
+
+
 def unpack(name: str, root: Path, archive: Archive) -> None:
     """Put a package's files into `root`; a kernel's metapackage stands for the kernel it names."""
     for package in archive.download(name):

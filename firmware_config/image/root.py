@@ -10,6 +10,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from firmware_config.image import cache, kernel, python
@@ -21,8 +22,8 @@ from gate_contract.errors import SchoolgateError
 PACKAGES_DATE = "1767225600"  # 2026-01-01: no file of the first step is younger
 OURS = ("gate_contract", "device", "firmware_config")  # what a gate carries of this repository
 DROPPED = ("server_bridge", "firmware_config/image")
-# mmdebstrap mounts this machine's own /dev/shm and /sys in the new root. In mounts of its own they go
-# when it ends, however it ends: a folder that a stopped run leaves behind is safe to delete.
+# mmdebstrap mounts this machine's own /dev/shm and /sys in the new root. In mounts of its own they
+# go when it ends, however it ends: a folder that a stopped run leaves is safe to delete.
 APART = ("unshare", "--mount", "--propagation", "private")
 COMPILE = (
     *("chroot", ".", "python3", "-m", "compileall", "-q"),
@@ -75,16 +76,16 @@ def build_root(wish: Wish, mirrors: Mirrors, folder: Path) -> Path:
     """The root's tar in the cache `folder`, made if it is not there."""
     if os.geteuid():
         raise SchoolgateError("a root has files of many owners; run gate-image as root (sudo)")
-    packages = _packages_key(wish)
+    packages, moment = _packages_key(wish), epoch()
     key = cache.digest(
-        {"packages": packages, "epoch": epoch()}, [*inputs(wish.layers), *our_files()]
+        {"packages": packages, "epoch": moment}, [*inputs(wish.layers), *our_files()]
     )
     name = f"root-{wish.suite}-{wish.architecture}-{wish.hardware}-{key}.tar"
 
     def make(out: Path) -> None:
         base = cache.kept(folder, f"packages-{packages}.tar", lambda at: _debian(wish, mirrors, at))
         with tempfile.TemporaryDirectory(prefix="gate-image-") as work:
-            _lay(base, wish, mirrors, Path(work), out)
+            _lay(base, wish, mirrors, moment, Path(work), out)
 
     return cache.kept(folder, name, make)
 
@@ -130,7 +131,7 @@ def _debian(wish: Wish, mirrors: Mirrors, out: Path) -> None:
     )
 
 
-def _lay(base: Path, wish: Wish, mirrors: Mirrors, work: Path, out: Path) -> None:
+def _lay(base: Path, wish: Wish, mirrors: Mirrors, moment: str, work: Path, out: Path) -> None:
     root = work / "root"
     root.mkdir(mode=0o755)
     run(["tar", "-xpf", base, "-C", root, "--numeric-owner", "--xattrs", "--xattrs-include=*"])
@@ -139,21 +140,24 @@ def _lay(base: Path, wish: Wish, mirrors: Mirrors, work: Path, out: Path) -> Non
         _files(layer, root)
     of = python.interpreter(root, wish.architecture)
     locks = [REPOSITORY / lock for layer in wish.layers for lock in layer.locks]
-    python.install(root, locks, REPOSITORY, of, archive, work, env={"SOURCE_DATE_EPOCH": epoch()})
+    python.install(root, locks, REPOSITORY, of, archive, work, env={"SOURCE_DATE_EPOCH": moment})
     for name in DROPPED:
         shutil.rmtree(python.site(root, of) / name)
     for name in (name for layer in wish.layers for name in layer.unpacked):
         kernel.unpack(name, root, archive)
+    for version in kernel.versions(root):
+        run(["depmod", "-b", root, version])
     run(["systemd-sysusers", f"--root={root}"])
     for layer in wish.layers:
         _units(layer, root)
     _clean(root)
+    _name(wish, moment, root)
     run(
         [*COMPILE, f"/{python.HOME}/lib"],
         cwd=root,
         env={"QEMU_CPU": CPU, "PYTHONHASHSEED": "0"},
     )
-    pack(root, out)
+    pack(root, moment, out)
 
 
 def _files(layer: Layer, root: Path) -> None:
@@ -192,7 +196,14 @@ def _clean(root: Path) -> None:
     (root / "usr/lib/clock-epoch").touch()  # a clock without a battery starts no earlier than this
 
 
-def pack(folder: Path, out: Path) -> None:
-    """A folder as a tar whose bytes depend on nothing but its contents and the epoch."""
-    dated = [f"--mtime=@{epoch()}", "--clamp-mtime"]
+def _name(wish: Wish, moment: str, root: Path) -> None:
+    """Say in os-release which image this is; a later one has a higher version."""
+    version = datetime.fromtimestamp(int(moment), UTC).strftime("%Y%m%d%H%M%S")
+    with (root / "usr/lib/os-release").open("a") as release:
+        release.write(f"IMAGE_ID=schoolgate-{wish.architecture}\nIMAGE_VERSION={version}\n")
+
+
+def pack(folder: Path, moment: str, out: Path) -> None:
+    """A folder as a tar whose bytes depend on nothing but its contents and `moment`."""
+    dated = [f"--mtime=@{moment}", "--clamp-mtime"]
     run(["tar", "-cf", out, "-C", folder, *SORTED, *dated, "."])
