@@ -5,9 +5,11 @@ from pathlib import Path
 from server_bridge.access.roles import Permission
 from server_bridge.clock import now_ms
 from server_bridge.home import Home
+from server_bridge.machines.meters import Meters
 from server_bridge.store.database import Database
 from server_bridge.store.level_counts import LevelCounts
 from server_bridge.store.live import Snapshot, page_snapshot, revision_number
+from server_bridge.web.api import serving as api
 from server_bridge.web.app import create_app
 from server_bridge.web.assets import Assets
 from server_bridge.web.binding import Binding, binding
@@ -17,6 +19,7 @@ from server_bridge.web.desk.office import Office
 from server_bridge.web.desk.pages import Page
 from server_bridge.web.gates import pages as gates
 from server_bridge.web.gates import text as gates_text
+from server_bridge.web.metrics import Metrics
 from server_bridge.web.render import TEMPLATES
 from server_bridge.web.school import pages as school
 from server_bridge.web.school import text as school_text
@@ -30,7 +33,7 @@ PAGES: list[Page] = [*school.PAGES, *gates.PAGES]
 """What each room brings."""
 
 
-def page_server(home: Home, database: Database) -> PageServer:
+def page_server(home: Home, database: Database, meters: Meters) -> PageServer:
     """The site of a district. Raises SchoolgateError if it cannot listen as the settings say."""
     where = web_binding(home)
     levels = LevelCounts()
@@ -51,6 +54,7 @@ def page_server(home: Home, database: Database) -> PageServer:
         secure=where.secure,
         open_here=not where.secure,
     )
+    hatch = api.Hatch(database, now_ms, home.zone)
     app = create_app(
         read,
         revision,
@@ -58,6 +62,8 @@ def page_server(home: Home, database: Database) -> PageServer:
         office=office,
         pages=PAGES,
         allow_host=where.allow_host,
+        machines=[*api.routes(hatch), Metrics(hatch, meters, open_here=not where.proxy).route()],
+        answered=meters.answered,
     )
     return PageServer(app, where)
 

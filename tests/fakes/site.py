@@ -11,17 +11,20 @@ from zoneinfo import ZoneInfo
 import httpx
 
 from server_bridge.access.roles import Role
+from server_bridge.machines.meters import Meters
 from server_bridge.store.accounts import add_account, grant
 from server_bridge.store.database import Database
 from server_bridge.store.level_counts import LevelCounts
 from server_bridge.store.live import Snapshot, page_snapshot, revision_number
 from server_bridge.web import site
+from server_bridge.web.api import serving as api
 from server_bridge.web.app import create_app
 from server_bridge.web.assets import Assets
 from server_bridge.web.binding import binding
 from server_bridge.web.desk.frame import Frame
 from server_bridge.web.desk.office import Office
 from server_bridge.web.desk.pages import Page
+from server_bridge.web.metrics import Metrics
 from server_bridge.web.serve import PageServer
 from tests.fakes.school import COMMUNE, OTHER_SCHOOL, PROVINCE, SCHOOL, furnish
 
@@ -54,6 +57,7 @@ class Site:
     url: str
     database: Database
     clock: FakeClock
+    meters: Meters
     browsers: list[httpx.Client] = field(default_factory=list)
 
     def browser(self, name: str | None = None, password: str = PASSWORD) -> httpx.Client:
@@ -98,13 +102,22 @@ def running(
 
     frame = Frame(Assets.load(), site.PHRASES, site.FOLDERS, site.DOORS)
     office = Office(database, clock, HANOI, frame)
-    shown = site.PAGES if pages is None else pages
-    app = create_app(read, revision, timezone=HANOI, poll_s=0.05, office=office, pages=shown)
+    meters, hatch = Meters(), api.Hatch(database, clock, HANOI)
+    app = create_app(
+        read,
+        revision,
+        timezone=HANOI,
+        poll_s=0.05,
+        office=office,
+        pages=site.PAGES if pages is None else pages,
+        machines=[*api.routes(hatch), Metrics(hatch, meters).route()],
+        answered=meters.answered,
+    )
     server = PageServer(app, binding("127.0.0.1", 0))
     ready = threading.Event()
     thread = threading.Thread(target=server.run, args=[lambda _url: ready.set()])
     thread.start()
-    made = Site(server.url, database, clock)
+    made = Site(server.url, database, clock, meters)
     try:
         assert ready.wait(20)
         yield made
