@@ -14,6 +14,7 @@ from msgspec import Meta, Struct
 
 from gate_contract.errors import SchoolgateError
 from server_bridge import pki
+from server_bridge.access.openid import Claim
 from server_bridge.ingest.session import Endpoint
 from server_bridge.keys import Keys
 from server_bridge.loopback import is_loopback
@@ -59,6 +60,15 @@ class Orders(Struct, frozen=True, forbid_unknown_fields=True):
     key_id: Annotated[int, Meta(ge=0, le=255)] = 1
 
 
+class OpenId(Struct, frozen=True, forbid_unknown_fields=True):
+    issuer: str = ""
+    client_id: str = ""
+    secret_file: str = ""
+    name: str = "OpenID"
+    claim: Claim = "sub"
+    new_accounts: bool = False
+
+
 class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     """All of `bridge.toml`."""
 
@@ -68,6 +78,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     web: Web = Web()
     cards: Cards = Cards()
     orders: Orders = Orders()
+    openid: OpenId = OpenId()
 
 
 @dataclass(frozen=True, slots=True)

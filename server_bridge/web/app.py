@@ -21,7 +21,7 @@ from server_bridge.loopback import is_loopback
 from server_bridge.store.live import Snapshot
 from server_bridge.web.arranging import Arrangement
 from server_bridge.web.assets import Assets
-from server_bridge.web.desk import signing, text
+from server_bridge.web.desk import openid, signing, text
 from server_bridge.web.desk.frame import Frame
 from server_bridge.web.desk.office import Office
 from server_bridge.web.desk.pages import Page, csrf, routes
@@ -87,7 +87,7 @@ def create_app(
             Route("/events", live.events),
             Route("/healthz", live.health),
             Route("/static/{version}/{name}", assets.serve),
-            *([*signing.routes(office), *routes(pages, office)] if office else []),
+            *(_behind(office, pages) if office else []),
             *machines,
         ],
         middleware=[
@@ -97,6 +97,10 @@ def create_app(
         exception_handlers={Exception: _failed},
         lifespan=lifespan,
     )
+
+
+def _behind(office: Office, pages: Sequence[Page]) -> list[Route]:
+    return [*signing.routes(office), *openid.routes(office), *routes(pages, office)]
 
 
 class _Live:

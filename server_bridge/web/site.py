@@ -1,10 +1,13 @@
 """The whole site of a district: the live page, and every room behind the sign-in."""
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
+from server_bridge.access.openid import Provider, SignInBy
 from server_bridge.access.roles import Permission
 from server_bridge.clock import now_ms
-from server_bridge.home import Home
+from server_bridge.home import Home, HomeError
+from server_bridge.loopback import is_loopback
 from server_bridge.machines.meters import Meters
 from server_bridge.store.database import Database
 from server_bridge.store.level_counts import LevelCounts
@@ -53,6 +56,7 @@ def page_server(home: Home, database: Database, meters: Meters) -> PageServer:
         Frame(Assets.load(), PHRASES, FOLDERS, DOORS),
         secure=where.secure,
         open_here=not where.secure,
+        openid=provider(home, where),
     )
     hatch = api.Hatch(database, now_ms, home.zone)
     app = create_app(
@@ -66,6 +70,34 @@ def page_server(home: Home, database: Database, meters: Meters) -> PageServer:
         answered=meters.answered,
     )
     return PageServer(app, where)
+
+
+def provider(home: Home, where: Binding) -> SignInBy | None:
+    """The OpenID provider of the settings, if there is one. Raises HomeError; asks nobody yet."""
+    openid = home.settings.openid
+    if not openid.issuer:
+        return None
+    parts = urlsplit(openid.issuer)
+    safe = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname or ""))
+    if not safe or not parts.hostname:
+        raise HomeError(
+            f"openid.issuer {openid.issuer!r} has to be the provider's address, beginning with "
+            "https://; copy it from its settings, or leave it empty for passwords only"
+        )
+    if not openid.client_id:
+        raise HomeError("openid.client_id is empty: register this server at the provider first")
+    secret = ""
+    if openid.secret_file:
+        path = home.folder / openid.secret_file
+        try:
+            secret = path.read_text("utf-8").strip()
+        except OSError as error:
+            raise HomeError(
+                f"openid.secret_file {path}: {error.strerror}; write the client's secret there, "
+                "readable by this user only"
+            ) from error
+    made = Provider(openid.issuer, openid.client_id, secret)
+    return SignInBy(made, openid.name, openid.claim, openid.new_accounts, where.origin)
 
 
 def web_binding(home: Home) -> Binding:

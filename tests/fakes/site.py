@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import httpx
 
+from server_bridge.access.openid import SignInBy
 from server_bridge.access.roles import Role
 from server_bridge.machines.meters import Meters
 from server_bridge.store.accounts import add_account, grant
@@ -79,7 +80,12 @@ class Site:
 
 @contextmanager
 def running(
-    folder: Path, now_ms: int, *, accounts: bool = True, pages: Sequence[Page] | None = None
+    folder: Path,
+    now_ms: int,
+    *,
+    accounts: bool = True,
+    pages: Sequence[Page] | None = None,
+    openid: SignInBy | None = None,
 ) -> Iterator[Site]:
     """The site over a furnished database in `folder`; `pages` in place of the real ones."""
     database = furnish(Database(f"sqlite:///{folder}/bridge.db"))
@@ -101,7 +107,7 @@ def running(
             return revision_number(connection)
 
     frame = Frame(Assets.load(), site.PHRASES, site.FOLDERS, site.DOORS)
-    office = Office(database, clock, HANOI, frame)
+    office = Office(database, clock, HANOI, frame, openid=openid)
     meters, hatch = Meters(), api.Hatch(database, clock, HANOI)
     app = create_app(
         read,
