@@ -18,6 +18,7 @@ from server_bridge.access.openid import Claim
 from server_bridge.ingest.session import Endpoint
 from server_bridge.keys import Keys
 from server_bridge.loopback import is_loopback
+from server_bridge.machines.home_assistant import Language
 from server_bridge.pki import Identity
 from server_bridge.store.database import Database
 
@@ -69,6 +70,11 @@ class OpenId(Struct, frozen=True, forbid_unknown_fields=True):
     new_accounts: bool = False
 
 
+class HomeAssistant(Struct, frozen=True, forbid_unknown_fields=True):
+    tell: bool = False
+    language: Language = "vi"
+
+
 class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     """All of `bridge.toml`."""
 
@@ -79,6 +85,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     cards: Cards = Cards()
     orders: Orders = Orders()
     openid: OpenId = OpenId()
+    home_assistant: HomeAssistant = HomeAssistant()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from server_bridge.ingest.inbox import Inbox
 from server_bridge.ingest.loop import IngestLoop
 from server_bridge.ingest.publisher import Publisher
 from server_bridge.ingest.session import SessionOpener
+from server_bridge.machines.discovery import Discovery
 from server_bridge.machines.meters import Meters
 from server_bridge.roster.making import Signer
 from server_bridge.roster.office import RosterOffice
@@ -86,6 +87,9 @@ def ingest_loop(
         stopping=stopping,
         alive=alive,
         rosters=RosterOffice(database, home.zone, signer),
+        discovery=Discovery(
+            database, home.settings.home_assistant.language, tell=home.settings.home_assistant.tell
+        ),
         took=meters.took,
     )
 

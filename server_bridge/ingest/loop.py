@@ -20,6 +20,7 @@ from server_bridge.ingest.session import (
     Message,
     Subscribed,
 )
+from server_bridge.machines.discovery import Discovery
 from server_bridge.roster.office import RosterOffice
 from server_bridge.store.database import Database, StoreError
 
@@ -46,6 +47,7 @@ class IngestLoop:
         stopping: threading.Event,
         alive: Callable[[], None] = lambda: None,
         rosters: RosterOffice | None = None,
+        discovery: Discovery | None = None,
         took: Callable[[Taken, int, float], None] = lambda _taken, _messages, _seconds: None,
     ) -> None:
         """`took` is told of every commit: what it came to, of how many messages, in how long."""
@@ -57,6 +59,7 @@ class IngestLoop:
         self._stopping = stopping
         self._alive = alive
         self._rosters = rosters
+        self._discovery = discovery
         self._took = took
         self._session: BridgeSession | None = None
         self._events: list[Event] = []
@@ -96,6 +99,8 @@ class IngestLoop:
                 self._publisher.forget()
                 if self._rosters:
                     self._rosters.forget()
+                if self._discovery:
+                    self._discovery.forget()
                 self._subscribed = True
         if self._subscribed:
             self._told = self._told or self._tell_where_all_stand(session)
@@ -180,3 +185,8 @@ class IngestLoop:
                 self._rosters.publish(session.publish, self._now_ms())
         except StoreError as error:
             log.error("rosters not published", error=str(error))  # noqa: TRY400
+        try:
+            if self._discovery:
+                self._discovery.publish(session.publish, self._now_ms())
+        except StoreError as error:
+            log.error("home assistant not told", error=str(error))  # noqa: TRY400
