@@ -39,6 +39,9 @@ class CountsTopic:
     unit_id: str
 
 
+BRIDGE_STATE = "bridge/v1/state"
+"""Retained: `online`, or `offline` by the bridge's last will. While it is away, counts are old."""
+
 ROSTERS = (Channel.ROSTER, Channel.ROSTER_CHANGES)
 _GATE = re.compile(rf"gate/v1/({GATE_ID})/({'|'.join(Channel)})", re.ASCII)
 _DISTRICT = re.compile(rf"district/v1/({'|'.join(ROSTERS)})", re.ASCII)

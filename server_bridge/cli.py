@@ -23,6 +23,7 @@ from server_bridge.command import (
     running,
     setup,
     submitting,  # noqa: F401 (as collecting)
+    tokens,
     visitors,
 )
 
@@ -70,6 +71,9 @@ for command in (
     bench.bench_group,
     cards.card_group,
     accounts.account_group,
+    tokens.token_group,
+    tokens.print_openapi,
+    tokens.print_dashboard,
     levels.level_group,
     lists.list_school,
     collection.collection_group,

@@ -14,9 +14,11 @@ from msgspec import Meta, Struct
 
 from gate_contract.errors import SchoolgateError
 from server_bridge import pki
+from server_bridge.access.openid import Claim
 from server_bridge.ingest.session import Endpoint
 from server_bridge.keys import Keys
 from server_bridge.loopback import is_loopback
+from server_bridge.machines.home_assistant import Language
 from server_bridge.pki import Identity
 from server_bridge.store.database import Database
 
@@ -59,6 +61,20 @@ class Orders(Struct, frozen=True, forbid_unknown_fields=True):
     key_id: Annotated[int, Meta(ge=0, le=255)] = 1
 
 
+class OpenId(Struct, frozen=True, forbid_unknown_fields=True):
+    issuer: str = ""
+    client_id: str = ""
+    secret_file: str = ""
+    name: str = "OpenID"
+    claim: Claim = "sub"
+    new_accounts: bool = False
+
+
+class HomeAssistant(Struct, frozen=True, forbid_unknown_fields=True):
+    tell: bool = False
+    language: Language = "vi"
+
+
 class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     """All of `bridge.toml`."""
 
@@ -68,6 +84,8 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     web: Web = Web()
     cards: Cards = Cards()
     orders: Orders = Orders()
+    openid: OpenId = OpenId()
+    home_assistant: HomeAssistant = HomeAssistant()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,8 @@ from server_bridge.ingest.inbox import Inbox
 from server_bridge.ingest.loop import IngestLoop
 from server_bridge.ingest.publisher import Publisher
 from server_bridge.ingest.session import SessionOpener
+from server_bridge.machines.discovery import Discovery
+from server_bridge.machines.meters import Meters
 from server_bridge.roster.making import Signer
 from server_bridge.roster.office import RosterOffice
 from server_bridge.store.database import Database
@@ -38,15 +40,16 @@ def serve(home: Home, *, ingest: bool, web: bool, on_page: Callable[[str], None]
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _n, _f: stopping.set())
     notifier = sdnotify.SystemdNotifier()
+    meters = Meters()
     parts: list[_Part] = []
     page: PageServer | None = None
     if web:
-        page = page_server(home, database)
+        page = page_server(home, database, meters)
         server = page
         parts.append(_Part("web", lambda: server.run(on_page), stopping))
     beats = _Beats(notifier)
     if ingest:
-        loop = ingest_loop(home, database, stopping, beats.beat)
+        loop = ingest_loop(home, database, stopping, beats.beat, meters)
         parts.append(_Part("ingest", loop.run, stopping))
     # What has been loaded by now stays: the collector need not look through it, and so looks for
     # garbage sooner. Otherwise what the database's library leaves piles up over days.
@@ -67,7 +70,11 @@ def serve(home: Home, *, ingest: bool, web: bool, on_page: Callable[[str], None]
 
 
 def ingest_loop(
-    home: Home, database: Database, stopping: threading.Event, alive: Callable[[], None]
+    home: Home,
+    database: Database,
+    stopping: threading.Event,
+    alive: Callable[[], None],
+    meters: Meters,
 ) -> IngestLoop:
     """The ingest loop of a district. Raises HomeError without the orders key."""
     signer = Signer(home.settings.orders.key_id, home.keys.orders_key(), home.keys.raw_public_keys)
@@ -80,6 +87,10 @@ def ingest_loop(
         stopping=stopping,
         alive=alive,
         rosters=RosterOffice(database, home.zone, signer),
+        discovery=Discovery(
+            database, home.settings.home_assistant.language, tell=home.settings.home_assistant.tell
+        ),
+        took=meters.took,
     )
 
 

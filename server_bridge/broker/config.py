@@ -21,6 +21,7 @@ from gate_contract.roster import MAX_PAYLOAD_BYTES
 from server_bridge import pki
 from server_bridge.broker.access import access_list
 from server_bridge.pki import Identity, write_private
+from server_bridge.store.units import UnitViewer
 
 MAX_PACKET_BYTES = MAX_PAYLOAD_BYTES + 4096
 """A whole MQTT packet, of which a roster is the largest; the bridge itself asks for smaller ones. A
@@ -86,14 +87,16 @@ def write_broker_config(
     names: Sequence[str] = (),
     viewers: Sequence[str] = (),
     shut_out: Sequence[str] = (),
+    unit_viewers: Sequence[UnitViewer] = (),
     user: str | None = None,
 ) -> Path:
     """Write or renew `folder` and return the path of its `mosquitto.conf`.
 
     `authority` is the folder of `pki.create_authority`. The broker listens on `host`:`port` and its
-    certificate is valid for `names` (DNS names, IP addresses; default: `host`). `viewers` and
-    `shut_out` as in `access_list`. `user` is the Unix user that mosquitto becomes when root starts
-    it (default: whoever runs this; mosquitto ignores it when it is not started by root).
+    certificate is valid for `names` (DNS names, IP addresses; default: `host`). `viewers`,
+    `shut_out` and `unit_viewers` as in `access_list`. `user` is the Unix user that mosquitto
+    becomes when root starts it (default: whoever runs this; mosquitto ignores it when it is not
+    started by root).
 
     Raises:
         BrokerConfigError: a host, port, folder or user that cannot be meant.
@@ -123,7 +126,9 @@ def write_broker_config(
         max_packet_bytes=MAX_PACKET_BYTES,
     )
     write_private(folder / CONFIGURATION, configuration.encode())
-    write_access_list(folder, viewers=viewers, shut_out=shut_out, user=user)
+    write_access_list(
+        folder, viewers=viewers, shut_out=shut_out, unit_viewers=unit_viewers, user=user
+    )
     _hand_over([folder, *folder.iterdir()], account)
     return folder / CONFIGURATION
 
@@ -133,10 +138,11 @@ def write_access_list(
     *,
     viewers: Sequence[str] = (),
     shut_out: Sequence[str] = (),
+    unit_viewers: Sequence[UnitViewer] = (),
     user: str | None = None,
 ) -> None:
     """Renew the access list only; a running broker takes it up on SIGHUP (`systemctl reload`)."""
-    write_private(folder / ACCESS_LIST, access_list(viewers, shut_out).encode())
+    write_private(folder / ACCESS_LIST, access_list(viewers, shut_out, unit_viewers).encode())
     _hand_over([folder / ACCESS_LIST], _account(user))
 
 

@@ -82,6 +82,22 @@ def account_password(folder: Path, name: str, password_stdin: bool) -> None:
     click.echo(f"{name}: new password")
 
 
+@account_group.command("subject")
+@home_option
+@click.argument("name")
+@click.argument("subject", required=False)
+@click.option("--undo", is_flag=True, help="By password only from now on.")
+def account_subject(folder: Path, name: str, subject: str | None, undo: bool) -> None:
+    """Let an account sign in at the OpenID provider, as SUBJECT."""
+    if (subject is None) != undo:
+        raise click.UsageError("give SUBJECT, or --undo")
+    with open_home(folder).database().write() as connection:
+        number = accounts.find_account(connection, name).account
+        accounts.set_subject(connection, number, subject)
+        _note(connection, "subject_set", None, f"account {number}")
+    click.echo(f"{name}: {'by password only' if undo else f'signs in as {subject}'}")
+
+
 @account_group.command("disable")
 @home_option
 @click.argument("name")

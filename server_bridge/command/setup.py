@@ -27,6 +27,7 @@ from server_bridge.store.units import (
     gate_units,
     gates_shut_out,
     shut_out,
+    unit_viewers,
     viewer_names,
 )
 
@@ -60,6 +61,7 @@ def broker_config(folder: Path, user: str | None, out: Path | None) -> None:
     broker = home.settings.broker
     with home.database().read() as connection:
         viewers, barred = viewer_names(connection), gates_shut_out(connection)
+        bound = unit_viewers(connection)
     path = write_broker_config(
         out or home.broker_folder,
         authority=home.pki,
@@ -69,6 +71,7 @@ def broker_config(folder: Path, user: str | None, out: Path | None) -> None:
         names=(broker.host,),
         viewers=viewers,
         shut_out=barred,
+        unit_viewers=bound,
         user=user,
     )
     click.echo(f"{path}: run it with: mosquitto -c {path}")
@@ -194,18 +197,19 @@ def gate_shut_out(folder: Path, gate_id: str, undo: bool) -> None:
 
 @click.group("viewer")
 def viewer_group() -> None:
-    """Programs and displays that may read the counts topics, and nothing else."""
+    """Programs and displays that may read the counts topics."""
 
 
 @viewer_group.command("add")
 @home_option
 @click.argument("name")
+@click.option("--unit", "unit_id", help="Of this unit and below only, with its gates' health.")
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="A new folder.")
-def viewer_add(folder: Path, name: str, out: Path) -> None:
+def viewer_add(folder: Path, name: str, unit_id: str | None, out: Path) -> None:
     """Write a viewer's certificate. Renew the broker's files afterwards: broker-config."""
     home = open_home(folder)
     identity = Identity.viewer(name)
     with home.database().write() as connection:
-        add_viewer(connection, name, now_ms())
+        add_viewer(connection, name, now_ms(), unit_id)
         pki.issue(home.pki, identity, now=datetime.now(UTC)).write(out)
     click.echo(f"{out}: the certificate of {identity.common_name}")

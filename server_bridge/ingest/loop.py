@@ -1,6 +1,7 @@
 """The bridge's ingest loop: take what has queued up, commit once, acknowledge, send receipts."""
 
 import threading
+import time
 from collections.abc import Callable
 
 import structlog
@@ -8,7 +9,7 @@ import structlog
 from gate_contract import topics
 from gate_contract.receipt import Receipt, encode_receipt
 from gate_contract.topics import Channel
-from server_bridge.ingest.inbox import Inbox
+from server_bridge.ingest.inbox import Inbox, Taken
 from server_bridge.ingest.intake import latest_receipts
 from server_bridge.ingest.publisher import Publisher
 from server_bridge.ingest.session import (
@@ -19,6 +20,7 @@ from server_bridge.ingest.session import (
     Message,
     Subscribed,
 )
+from server_bridge.machines.discovery import Discovery
 from server_bridge.roster.office import RosterOffice
 from server_bridge.store.database import Database, StoreError
 
@@ -45,7 +47,10 @@ class IngestLoop:
         stopping: threading.Event,
         alive: Callable[[], None] = lambda: None,
         rosters: RosterOffice | None = None,
+        discovery: Discovery | None = None,
+        took: Callable[[Taken, int, float], None] = lambda _taken, _messages, _seconds: None,
     ) -> None:
+        """`took` is told of every commit: what it came to, of how many messages, in how long."""
         self._database = database
         self._inbox = inbox
         self._publisher = publisher
@@ -54,6 +59,8 @@ class IngestLoop:
         self._stopping = stopping
         self._alive = alive
         self._rosters = rosters
+        self._discovery = discovery
+        self._took = took
         self._session: BridgeSession | None = None
         self._events: list[Event] = []
         self._subscribed = self._told = False
@@ -92,6 +99,8 @@ class IngestLoop:
                 self._publisher.forget()
                 if self._rosters:
                     self._rosters.forget()
+                if self._discovery:
+                    self._discovery.forget()
                 self._subscribed = True
         if self._subscribed:
             self._told = self._told or self._tell_where_all_stand(session)
@@ -130,12 +139,14 @@ class IngestLoop:
     def _take(self, session: BridgeSession, messages: list[Message]) -> bool:
         """Store and acknowledge. False if the database cannot be written: to be tried again."""
         letters = [(message.topic, message.payload) for message in messages]
+        began = time.perf_counter()
         try:
             taken = self._inbox.take(letters, self._now_ms())
         except StoreError as error:
             self._say("nothing stored, trying again", str(error))
             return False
         self._said = ""
+        self._took(taken, len(letters), time.perf_counter() - began)
         for message in messages:
             session.acknowledge(message)
         for gate_id, receipt in taken.receipts.items():
@@ -174,3 +185,8 @@ class IngestLoop:
                 self._rosters.publish(session.publish, self._now_ms())
         except StoreError as error:
             log.error("rosters not published", error=str(error))  # noqa: TRY400
+        try:
+            if self._discovery:
+                self._discovery.publish(session.publish, self._now_ms())
+        except StoreError as error:
+            log.error("home assistant not told", error=str(error))  # noqa: TRY400

@@ -17,6 +17,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.exception import MalformedPacket
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from gate_contract import topics
@@ -113,6 +114,7 @@ class BridgeSession:
         client.on_disconnect = self._on_disconnect
         client.on_message = self._on_message
         client.connect_timeout = CONNECT_S
+        client.will_set(topics.BRIDGE_STATE, b"offline", qos=1, retain=True)
         self._client = client
         properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
         properties.ReceiveMaximum = RECEIVE_MAXIMUM
@@ -153,8 +155,9 @@ class BridgeSession:
         self._client.publish(topic, payload, qos=1, retain=True)
 
     def close(self) -> None:
-        """Leave the broker."""
-        self._client.disconnect()
+        """Leave the broker, which then tells our last will."""
+        reason = ReasonCode(PacketTypes.DISCONNECT, "Disconnect with will message")
+        self._client.disconnect(reasoncode=reason)
         self._client.loop_stop()
 
     def _on_connect(self, client: mqtt.Client, _u: Any, _f: Any, code: Any, _p: Any) -> None:
@@ -169,6 +172,8 @@ class BridgeSession:
 
     def _on_subscribe(self, _c: Any, _u: Any, _mid: int, codes: list[Any], _p: Any) -> None:
         refused = [str(code) for code in codes if code.is_failure]
+        if not refused:
+            self.publish(topics.BRIDGE_STATE, b"online")
         self._events.put(Ended(f"subscription refused: {refused[0]}") if refused else Subscribed())
 
     def _on_disconnect(self, client: mqtt.Client, _u: Any, _f: Any, code: Any, _p: Any) -> None:

@@ -126,8 +126,9 @@ def disable(connection: sa.Connection, account: int, *, disabled: bool = True) -
     connection.execute(sessions.delete().where(sessions.c.account == account))
 
 
-def pause_ms(connection: sa.Connection, name: str, address: str, now_ms: int) -> int:
-    """How long this name, or this address, still has to wait before it may try to sign in."""
+def pause_ms(connection: sa.Connection, name: str | None, address: str, now_ms: int) -> int:
+    """How long this name, or this address, still has to wait before it may try to sign in. Without
+    a name, the address alone."""
     return max(
         wait_ms(_failures(connection, key), now_ms, FREE[key[0]]) for key in _keys(name, address)
     )
@@ -141,18 +142,36 @@ def password_of(connection: sa.Connection, name: str) -> tuple[int | None, str |
     return (row.account, row.password) if row and row.password else (None, None)
 
 
-def account_of_subject(connection: sa.Connection, subject: str) -> int | None:
-    """Whose OpenID subject this is, None if nobody's who may sign in."""
-    number: int | None = connection.execute(
-        sa.select(accounts.c.account).where(
-            accounts.c.subject == subject, accounts.c.disabled.is_(False)
-        )
-    ).scalar()
-    return number
+def account_of_subject(
+    connection: sa.Connection, subject: str, *, any_case: bool = False
+) -> Account | None:
+    """Whose OpenID subject this is, disabled or not, without grants; None if nobody's, or if
+    several differ in case only."""
+    kept = sa.func.lower(accounts.c.subject) if any_case else accounts.c.subject
+    wanted = subject.lower() if any_case else subject
+    found = connection.execute(accounts.select().where(kept == wanted).limit(2)).all()
+    if len(found) != 1:
+        return None
+    return Account(found[0].account, found[0].name, found[0].disabled, ())
 
 
-def note_failure(connection: sa.Connection, name: str, address: str, now_ms: int) -> None:
-    """Count a wrong password, and forget old ones."""
+def set_subject(connection: sa.Connection, account: int, subject: str | None) -> None:
+    """Who this is at the OpenID provider, None for nobody; whoever was signed in has to sign in
+    again. Raises SchoolgateError if it is somebody else already."""
+    if subject is not None:
+        if not 0 < len(subject) <= 200:
+            raise SchoolgateError("a subject has 1 to 200 characters")
+        held = account_of_subject(connection, subject)
+        if held and held.account != account:
+            raise SchoolgateError(f"that is the subject of the account {held.name} already")
+    connection.execute(
+        accounts.update().where(accounts.c.account == account).values(subject=subject)
+    )
+    connection.execute(sessions.delete().where(sessions.c.account == account))
+
+
+def note_failure(connection: sa.Connection, name: str | None, address: str, now_ms: int) -> None:
+    """Count a failed attempt to sign in, and forget old ones."""
     old = sign_in_failures.c.last_ms < now_ms - FORGOTTEN_MS
     connection.execute(sign_in_failures.delete().where(old))
     for key in _keys(name, address):
@@ -237,8 +256,9 @@ def _failures(connection: sa.Connection, key: tuple[str, str]) -> Failures:
     return Failures(row.failures, row.last_ms) if row else Failures()
 
 
-def _keys(name: str, address: str) -> tuple[tuple[str, str], tuple[str, str]]:
-    return ("name", name), ("address", address)
+def _keys(name: str | None, address: str) -> list[tuple[str, str]]:
+    keys = [] if name is None else [("name", name)]
+    return [*keys, ("address", address)]
 
 
 def _hash(secret: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Literal
 
 import sqlalchemy as sa
 
@@ -9,17 +10,29 @@ from gate_contract.health import Health, decode_health
 from server_bridge.store.live import GateState, gate_states
 from server_bridge.store.schema import gate_health, gates, units
 
+Standing = Literal["online", "offline", "silent", "never"]
+
 
 @dataclass(frozen=True, slots=True)
 class GateSheet:
     """One gate. `told` is what it last told while it was online, and `heard_ms` (UTC) when anything
-    last came from it; both None while it was never heard of."""
+    last came from it; both None while it was never heard of. `connected`: as the broker knows."""
 
     state: GateState
     school: str
     shut_out: bool
     told: Health | None
     heard_ms: int | None
+    connected: bool = False
+
+    @property
+    def standing(self) -> Standing:
+        """`silent`: connected, but nothing has come from it for a while."""
+        if self.state.online is None:
+            return "never"
+        if self.state.online:
+            return "online"
+        return "silent" if self.connected else "offline"
 
 
 def gate_sheets(
@@ -33,6 +46,7 @@ def gate_sheets(
             units.c.name,
             gate_health.c.told,
             gate_health.c.heard_ms,
+            gate_health.c.online,
         )
         .join(units, units.c.unit_id == gates.c.unit_id)
         .outerjoin(gate_health, gate_health.c.gate_id == gates.c.gate_id)
@@ -47,6 +61,7 @@ def gate_sheets(
             shut_out=row.shut_out,
             told=decode_health(row.told) if row.told is not None else None,
             heard_ms=row.heard_ms,
+            connected=bool(row.online),
         )
         for row in rows
     ]

@@ -54,7 +54,9 @@ viewers = Table(
     metadata,
     Column("name", String(40), primary_key=True),
     Column("added_ms", BigInteger, nullable=False),
-    comment="Certificates that may read the counts topics.",
+    Column("unit_id", String(40)),
+    comment="Certificates that may read the counts topics; with a unit, its own and those below, "
+    "and the health of the gates there.",
 )
 
 cards = Table(

@@ -21,6 +21,15 @@ class Unit:
     parent_id: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class UnitViewer:
+    """A certificate that may read what is told of these units and of the gates there."""
+
+    name: str
+    units: tuple[str, ...]
+    gates: tuple[str, ...]
+
+
 def add_unit(connection: sa.Connection, unit: Unit) -> None:
     """Add a unit. Raises SchoolgateError if it exists, or its parent does not or is a school."""
     if find_unit(connection, unit.unit_id):
@@ -121,13 +130,31 @@ def gates_shut_out(connection: sa.Connection) -> list[str]:
     return list(connection.execute(ids).scalars())
 
 
-def add_viewer(connection: sa.Connection, name: str, now_ms: int) -> None:
-    """Register somebody who may read counts topics. Raises SchoolgateError if known already."""
-    if name in viewer_names(connection):
+def add_viewer(
+    connection: sa.Connection, name: str, now_ms: int, unit_id: str | None = None
+) -> None:
+    """Register somebody who may read counts topics: every unit's, or those of one unit and below,
+    with the health of the gates there. Raises SchoolgateError if known already, or no such unit."""
+    if connection.execute(viewers.select().where(viewers.c.name == name)).first():
         raise SchoolgateError(f"there is a viewer {name} already")
-    connection.execute(viewers.insert().values(name=name, added_ms=now_ms))
+    if unit_id is not None and find_unit(connection, unit_id) is None:
+        raise SchoolgateError(f"there is no unit {unit_id}; see: gate-bridge unit list")
+    connection.execute(viewers.insert().values(name=name, added_ms=now_ms, unit_id=unit_id))
 
 
 def viewer_names(connection: sa.Connection) -> list[str]:
-    """All viewers, by name."""
-    return list(connection.execute(sa.select(viewers.c.name).order_by(viewers.c.name)).scalars())
+    """All viewers of every unit, by name."""
+    names = sa.select(viewers.c.name).where(viewers.c.unit_id.is_(None)).order_by(viewers.c.name)
+    return list(connection.execute(names).scalars())
+
+
+def unit_viewers(connection: sa.Connection) -> list[UnitViewer]:
+    """All viewers of one unit and below, by name."""
+    lines, standing = ancestry(connection), gate_units(connection)
+    found = []
+    bound = viewers.select().where(viewers.c.unit_id.is_not(None)).order_by(viewers.c.name)
+    for row in connection.execute(bound):
+        below = [unit_id for unit_id, line in lines.items() if row.unit_id in line]
+        here = [gate_id for gate_id, unit_id in sorted(standing.items()) if unit_id in below]
+        found.append(UnitViewer(row.name, tuple(below), tuple(here)))
+    return found

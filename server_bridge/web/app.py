@@ -13,7 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
 from server_bridge.access.roles import NOBODY, Permission, Viewer
@@ -21,13 +21,14 @@ from server_bridge.loopback import is_loopback
 from server_bridge.store.live import Snapshot
 from server_bridge.web.arranging import Arrangement
 from server_bridge.web.assets import Assets
-from server_bridge.web.desk import signing, text
+from server_bridge.web.desk import openid, signing, text
 from server_bridge.web.desk.frame import Frame
 from server_bridge.web.desk.office import Office
 from server_bridge.web.desk.pages import Page, csrf, routes
 from server_bridge.web.feed import Edition, Feed
 from server_bridge.web.guard import HEADERS, Guard
 from server_bridge.web.language import keep_language, language
+from server_bridge.web.metrics import Answered, Timed
 from server_bridge.web.render import (
     TEMPLATES,
     Freshness,
@@ -61,10 +62,13 @@ def create_app(
     office: Office | None = None,
     pages: Sequence[Page] = (),
     allow_host: Callable[[str], bool] = is_loopback,
+    machines: Sequence[BaseRoute] = (),
+    answered: Answered | None = None,
 ) -> Starlette:
     """The application. `read` and `revision` may block and are called from one thread only;
     `read` only after `revision` has changed, and every 15 s for what time alone changes.
-    Without an `office` there is only the live page, for everybody."""
+    Without an `office` there is only the live page, for everybody. `machines`: routes that no
+    browser asks for; `answered` is told of every request."""
     assets = Assets.load()
     renderer = Renderer(timezone, assets)
     frame = office.frame if office else Frame(assets, [text.PHRASES], [TEMPLATES])
@@ -83,12 +87,20 @@ def create_app(
             Route("/events", live.events),
             Route("/healthz", live.health),
             Route("/static/{version}/{name}", assets.serve),
-            *([*signing.routes(office), *routes(pages, office)] if office else []),
+            *(_behind(office, pages) if office else []),
+            *machines,
         ],
-        middleware=[Middleware(Guard, allow_host=allow_host)],
+        middleware=[
+            *([Middleware(Timed, answered=answered)] if answered else []),
+            Middleware(Guard, allow_host=allow_host),
+        ],
         exception_handlers={Exception: _failed},
         lifespan=lifespan,
     )
+
+
+def _behind(office: Office, pages: Sequence[Page]) -> list[Route]:
+    return [*signing.routes(office), *openid.routes(office), *routes(pages, office)]
 
 
 class _Live:

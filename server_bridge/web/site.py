@@ -2,17 +2,21 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from starlette.applications import Starlette
 
+from server_bridge.access.openid import Provider, SignInBy
 from server_bridge.access.roles import Permission
 from server_bridge.clock import now_ms
-from server_bridge.home import Home
+from server_bridge.home import Home, HomeError
 from server_bridge.loopback import is_loopback
+from server_bridge.machines.meters import Meters
 from server_bridge.store.database import Database
 from server_bridge.store.level_counts import LevelCounts
 from server_bridge.store.live import Snapshot, page_snapshot, revision_number
+from server_bridge.web.api import serving as api
 from server_bridge.web.app import create_app
 from server_bridge.web.assets import Assets
 from server_bridge.web.binding import Binding, binding
@@ -22,6 +26,7 @@ from server_bridge.web.desk.office import Office
 from server_bridge.web.desk.pages import Page
 from server_bridge.web.gates import pages as gates
 from server_bridge.web.gates import text as gates_text
+from server_bridge.web.metrics import Metrics
 from server_bridge.web.render import TEMPLATES
 from server_bridge.web.school import pages as school
 from server_bridge.web.school import text as school_text
@@ -35,10 +40,19 @@ PAGES: list[Page] = [*school.PAGES, *gates.PAGES]
 """What each room brings."""
 
 
-def page_server(home: Home, database: Database) -> PageServer:
+def page_server(home: Home, database: Database, meters: Meters) -> PageServer:
     """The site of a district. Raises SchoolgateError if it cannot listen as the settings say."""
     where = web_binding(home)
-    app = site_app(database, now_ms, home.zone, secure=where.secure, allow_host=where.allow_host)
+    app = site_app(
+        database,
+        now_ms,
+        home.zone,
+        secure=where.secure,
+        proxy=where.proxy,
+        allow_host=where.allow_host,
+        openid=provider(home, where),
+        meters=meters,
+    )
     return PageServer(app, where)
 
 
@@ -48,9 +62,13 @@ def site_app(
     zone: ZoneInfo,
     *,
     secure: bool = False,
+    proxy: bool = False,
     allow_host: Callable[[str], bool] = is_loopback,
+    openid: SignInBy | None = None,
+    meters: Meters | None = None,
 ) -> Starlette:
-    """The site over a database. `clock` tells UTC in ms; `secure`: served by TLS."""
+    """The site over a database. `clock` tells UTC in ms; `secure`: served by TLS, by `proxy` or
+    itself."""
     levels = LevelCounts()
 
     def read() -> Snapshot:
@@ -63,10 +81,50 @@ def site_app(
 
     frame = Frame(Assets.load(), PHRASES, FOLDERS, DOORS)
     frame.prepare()
-    office = Office(database, clock, zone, frame, secure=secure, open_here=not secure)
-    return create_app(
-        read, revision, timezone=zone, office=office, pages=PAGES, allow_host=allow_host
+    office = Office(
+        database, clock, zone, frame, secure=secure, open_here=not secure, openid=openid
     )
+    hatch = api.Hatch(database, clock, zone)
+    meters = meters or Meters()
+    metrics = Metrics(hatch, meters, open_here=not proxy)
+    return create_app(
+        read,
+        revision,
+        timezone=zone,
+        office=office,
+        pages=PAGES,
+        allow_host=allow_host,
+        machines=[*api.routes(hatch), metrics.route()],
+        answered=meters.answered,
+    )
+
+
+def provider(home: Home, where: Binding) -> SignInBy | None:
+    """The OpenID provider of the settings, if there is one. Raises HomeError; asks nobody yet."""
+    openid = home.settings.openid
+    if not openid.issuer:
+        return None
+    parts = urlsplit(openid.issuer)
+    safe = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname or ""))
+    if not safe or not parts.hostname:
+        raise HomeError(
+            f"openid.issuer {openid.issuer!r} has to be the provider's address, beginning with "
+            "https://; copy it from its settings, or leave it empty for passwords only"
+        )
+    if not openid.client_id:
+        raise HomeError("openid.client_id is empty: register this server at the provider first")
+    secret = ""
+    if openid.secret_file:
+        path = home.folder / openid.secret_file
+        try:
+            secret = path.read_text("utf-8").strip()
+        except OSError as error:
+            raise HomeError(
+                f"openid.secret_file {path}: {error.strerror}; write the client's secret there, "
+                "readable by this user only"
+            ) from error
+    made = Provider(openid.issuer, openid.client_id, secret)
+    return SignInBy(made, openid.name, openid.claim, openid.new_accounts, where.origin)
 
 
 def web_binding(home: Home) -> Binding:

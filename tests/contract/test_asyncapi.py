@@ -28,12 +28,18 @@ from gate_contract.roster import Roster
 from gate_contract.topics import Channel
 from server_bridge.broker.access import EVERY_COUNTS, FROM_GATE, TO_EVERY_GATE, TO_GATE
 from server_bridge.ingest import session
+from server_bridge.machines.home_assistant import EVERY_DISCOVERY
 from tests.contract.examples import batches, healths, receipts, unit_counts
 from tests.contract.vectors import FOLDER
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "asyncapi.yaml"
 SCHEMA_OF = {"batch": "Batch", "receipt": "Receipt", "health": "Health", "counts": "UnitCounts"}
 RESERVED = {Channel.COMMAND}
+OTHERS = {
+    "counts": EVERY_COUNTS,
+    "bridge-state": topics.BRIDGE_STATE,
+    "home-assistant": EVERY_DISCOVERY,
+}
 DISTRICT = {f"district-{channel}": topics.district(channel) for channel in topics.ROSTERS}
 BINDINGS = {
     "servers": {
@@ -141,19 +147,21 @@ def test_connections_are_as_the_sessions_make_them() -> None:
     bridge = document()["servers"]["forBridge"]["bindings"]["mqtt"]
     assert bridge["clientId"] == session.CLIENT_ID
     assert bridge["sessionExpiryInterval"] == session.SESSION_EXPIRY_S
+    assert bridge["lastWill"]["topic"] == topics.BRIDGE_STATE
     described = document()["servers"]["forBridge"]["description"]
     assert f"{session.RECEIVE_MAXIMUM} messages in flight" in described
 
 
 def test_channels_are_the_topics() -> None:
     channels = document()["channels"]
-    assert channels.keys() == {*Channel, *DISTRICT, "counts"}
+    assert channels.keys() == {*Channel, *DISTRICT, *OTHERS}
     assert {name: channels[name]["address"] for name in DISTRICT} == DISTRICT
     assert set(DISTRICT.values()) == set(TO_EVERY_GATE)
     for channel in Channel:
         address = channels[channel]["address"]
         assert address.replace("{gate_id}", "+") == topics.every_gate(channel)
-    assert channels["counts"]["address"].replace("{unit_id}", "+") == EVERY_COUNTS
+    for name, every in OTHERS.items():
+        assert re.sub(r"{\w+}", "+", channels[name]["address"]) == every
     for channel in channels.values():
         assert set(re.findall(r"{(\w+)}", channel["address"])) == channel["parameters"].keys()
         assert set(references(channel["servers"])) <= {
@@ -185,7 +193,8 @@ def test_operations_are_what_the_access_list_grants() -> None:
         | {("bridge", "send", channel) for channel in to_gate}
         | {("gate", "receive", channel) for channel in DISTRICT}
         | {("bridge", "send", channel) for channel in DISTRICT}
-        | {("bridge", "send", "counts"), ("viewer", "receive", "counts")}
+        | {("bridge", "send", name) for name in OTHERS}
+        | {("viewer", "receive", name) for name in (*OTHERS, Channel.HEALTH)}
     )
 
 

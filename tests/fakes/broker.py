@@ -15,6 +15,7 @@ from server_bridge import pki
 from server_bridge.broker.config import CONFIGURATION, DATA, write_access_list, write_broker_config
 from server_bridge.broker.program import find_mosquitto
 from server_bridge.pki import Identity
+from server_bridge.store.units import UnitViewer
 
 HOST = "127.0.0.1"
 DEADLINE_S = 20.0
@@ -23,7 +24,13 @@ DEADLINE_S = 20.0
 class Broker:
     """A broker with its own authority. A context manager: started on entry, stopped on exit."""
 
-    def __init__(self, folder: Path, *, viewers: Sequence[str] = ("hall",)) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        viewers: Sequence[str] = ("hall",),
+        unit_viewers: Sequence[UnitViewer] = (),
+    ) -> None:
         self.folder = folder
         self.pki = folder / "pki"
         self.host = HOST
@@ -39,6 +46,7 @@ class Broker:
             port=self.port,
             now=now,
             viewers=viewers,
+            unit_viewers=unit_viewers,
         )
 
     @property

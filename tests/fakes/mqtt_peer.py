@@ -85,6 +85,10 @@ class Peer:
         self.wait(lambda: mid in self._answers or self.gone)
         return self._answers.get(mid)
 
+    def subscribe_later(self, topic_filter: str) -> None:
+        """Without waiting for the answer; for whoever subscribes because of what it hears."""
+        self._client.subscribe(topic_filter, qos=1)
+
     def hear(self, topic: str) -> bytes:
         """The payload of the first message on `topic`, waiting for it."""
         self.wait(lambda: any(message[0] == topic for message in self.messages))

@@ -10,18 +10,22 @@ from zoneinfo import ZoneInfo
 
 import httpx
 
+from server_bridge.access.openid import SignInBy
 from server_bridge.access.roles import Role
+from server_bridge.machines.meters import Meters
 from server_bridge.store.accounts import add_account, grant
 from server_bridge.store.database import Database
 from server_bridge.store.level_counts import LevelCounts
 from server_bridge.store.live import Snapshot, page_snapshot, revision_number
 from server_bridge.web import site
+from server_bridge.web.api import serving as api
 from server_bridge.web.app import create_app
 from server_bridge.web.assets import Assets
 from server_bridge.web.binding import binding
 from server_bridge.web.desk.frame import Frame
 from server_bridge.web.desk.office import Office
 from server_bridge.web.desk.pages import Page
+from server_bridge.web.metrics import Metrics
 from server_bridge.web.serve import PageServer
 from tests.fakes.school import COMMUNE, OTHER_SCHOOL, PROVINCE, SCHOOL, furnish
 
@@ -54,6 +58,7 @@ class Site:
     url: str
     database: Database
     clock: FakeClock
+    meters: Meters
     browsers: list[httpx.Client] = field(default_factory=list)
 
     def browser(self, name: str | None = None, password: str = PASSWORD) -> httpx.Client:
@@ -75,7 +80,12 @@ class Site:
 
 @contextmanager
 def running(
-    folder: Path, now_ms: int, *, accounts: bool = True, pages: Sequence[Page] | None = None
+    folder: Path,
+    now_ms: int,
+    *,
+    accounts: bool = True,
+    pages: Sequence[Page] | None = None,
+    openid: SignInBy | None = None,
 ) -> Iterator[Site]:
     """The site over a furnished database in `folder`; `pages` in place of the real ones."""
     database = furnish(Database(f"sqlite:///{folder}/bridge.db"))
@@ -97,14 +107,23 @@ def running(
             return revision_number(connection)
 
     frame = Frame(Assets.load(), site.PHRASES, site.FOLDERS, site.DOORS)
-    office = Office(database, clock, HANOI, frame)
-    shown = site.PAGES if pages is None else pages
-    app = create_app(read, revision, timezone=HANOI, poll_s=0.05, office=office, pages=shown)
+    office = Office(database, clock, HANOI, frame, openid=openid)
+    meters, hatch = Meters(), api.Hatch(database, clock, HANOI)
+    app = create_app(
+        read,
+        revision,
+        timezone=HANOI,
+        poll_s=0.05,
+        office=office,
+        pages=site.PAGES if pages is None else pages,
+        machines=[*api.routes(hatch), Metrics(hatch, meters).route()],
+        answered=meters.answered,
+    )
     server = PageServer(app, binding("127.0.0.1", 0))
     ready = threading.Event()
     thread = threading.Thread(target=server.run, args=[lambda _url: ready.set()])
     thread.start()
-    made = Site(server.url, database, clock)
+    made = Site(server.url, database, clock, meters)
     try:
         assert ready.wait(20)
         yield made

@@ -10,6 +10,7 @@ from server_bridge.store import (  # they add their tables to the metadata
     people_schema,  # noqa: F401 (as above)
     school_schema,  # noqa: F401 (as above)
     submissions_schema,  # noqa: F401 (as above)
+    tokens_schema,  # noqa: F401 (as above)
     visitor_schema,  # noqa: F401 (as above)
 )
 from server_bridge.store.schema import metadata

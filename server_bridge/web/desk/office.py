@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from starlette.requests import Request
 
+from server_bridge.access.openid import SignInBy
 from server_bridge.access.roles import Permission, Viewer
 from server_bridge.loopback import is_loopback
 from server_bridge.store.accounts import any_account, session_viewer, touch
@@ -25,6 +26,7 @@ class Office:
     frame: Frame
     secure: bool = False
     open_here: bool = True
+    openid: SignInBy | None = None
 
     @property
     def cookie(self) -> str:

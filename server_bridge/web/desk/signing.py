@@ -1,5 +1,6 @@
 """Signing in with a password, and out."""
 
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from starlette.concurrency import run_in_threadpool
@@ -26,24 +27,29 @@ def routes(office: Office) -> list[Route]:
     """`/sign-in` and `/sign-out`."""
 
     async def show(request: Request) -> Response:
-        return _form(office, request)
+        return sign_in_form(office, request)
 
     async def sign_in(request: Request) -> Response:
         async with request.form(max_files=0, max_fields=8) as form:
             name, password = str(form.get("name", ""))[:60], str(form.get("password", ""))
-            following = _own_path(str(form.get("next", "")))
+            following = own_path(str(form.get("next", "")))
         # A foreign page may not sign somebody in as somebody else either.
         origin = request.headers.get("origin")
         if origin and urlsplit(origin).netloc != request.headers.get("host"):
             return _refuse(office, request)
-        token, wait = await run_in_threadpool(_try, office, name, password, _address(request))
+        token, wait = await run_in_threadpool(_try, office, name, password, address_of(request))
         if token is None:
-            return _form(office, request, wait_s=wait, name=name, following=following, failed=True)
-        response = RedirectResponse(following, 303, headers={"Cache-Control": "no-store"})
-        response.set_cookie(
-            office.cookie, token, path="/", httponly=True, samesite="lax", secure=office.secure
-        )
-        return response
+            problem, status = ("sign_in_wait", 429) if wait else ("sign_in_wrong", 401)
+            return sign_in_form(
+                office,
+                request,
+                problem,
+                status,
+                name=name,
+                following=following,
+                values={"seconds": wait},
+            )
+        return signed_in(office, token, following)
 
     async def sign_out(request: Request) -> Response:
         async with request.form(max_files=0, max_fields=4) as form:
@@ -63,27 +69,36 @@ def routes(office: Office) -> list[Route]:
     ]
 
 
-def _form(
+def signed_in(office: Office, token: str, following: str) -> Response:
+    """On to the page that was asked for, with the session's cookie."""
+    response = RedirectResponse(following, 303, headers={"Cache-Control": "no-store"})
+    response.set_cookie(
+        office.cookie, token, path="/", httponly=True, samesite="lax", secure=office.secure
+    )
+    return response
+
+
+def sign_in_form(
     office: Office,
     request: Request,
+    problem: str = "",
+    status: int = 200,
     *,
-    wait_s: int = 0,
     name: str = "",
     following: str = "",
-    failed: bool = False,
+    values: Mapping[str, object] | None = None,
 ) -> Response:
+    """The form; `problem` is a phrase that says why one is here again, with `values` in it."""
     lang = language(request)
-    problem = ""
-    if failed:
-        problem = "sign_in_wait" if wait_s else "sign_in_wrong"
     response = office.frame.page(
         "sign_in.html",
         lang,
         path="/sign-in",
-        status=429 if wait_s else 401 if failed else 200,
-        problem=office.frame.say(lang, problem, seconds=wait_s) if problem else "",
+        status=status,
+        problem=office.frame.say(lang, problem, **(values or {})) if problem else "",
         name=name,
-        following=following or _own_path(request.query_params.get("next", "")),
+        following=following or own_path(request.query_params.get("next", "")),
+        provider=office.openid.name if office.openid else "",
     )
     keep_language(request, response, secure=office.secure)
     return response
@@ -116,11 +131,12 @@ def _leave(office: Office, token: str) -> None:
         end_session(connection, token)
 
 
-def _address(request: Request) -> str:
+def address_of(request: Request) -> str:
+    """Where a request comes from, for the throttle."""
     return request.client.host if request.client else ""
 
 
-def _own_path(wanted: str) -> str:
+def own_path(wanted: str) -> str:
     """A path of ours to go to next; whatever might lead elsewhere becomes the first page."""
     parts = urlsplit(wanted)
     if parts.scheme or parts.netloc or not wanted.startswith("/") or wanted[1:2] in ("/", "\\"):

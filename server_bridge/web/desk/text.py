@@ -21,6 +21,37 @@ PHRASES: dict[str, Phrase] = {
         "Forgotten the password? Your unit's administrator can set a new one.",
     ),
     "sign_in_elsewhere": Phrase("Đăng nhập bằng {provider}", "Sign in with {provider}"),
+    "sign_in_or": Phrase("hoặc", "or"),
+    "openid_stale": Phrase(
+        "Lần đăng nhập này đã quá lâu hoặc đã dùng rồi. Hãy thử lại.",
+        "This attempt to sign in is too old, or was used already. Try again.",
+    ),
+    "openid_declined": Phrase(
+        "Nơi đăng nhập kia đã từ chối hoặc bạn đã hủy. Hãy thử lại, hoặc dùng mật khẩu.",
+        "You were declined there, or have cancelled. Try again, or use a password.",
+    ),
+    "openid_unreachable": Phrase(
+        "Nơi đăng nhập kia không trả lời. Hãy thử lại sau ít phút, hoặc dùng mật khẩu.",
+        "The place to sign in does not answer. Try again in a few minutes, or use a password.",
+    ),
+    "openid_untrusted": Phrase(
+        "Không thể tin câu trả lời của nơi đăng nhập kia. Hãy thử lại; nếu vẫn vậy, hãy báo quản "
+        "trị viên: nhật ký của máy chủ ghi rõ lý do.",
+        "The answer from there cannot be believed. Try again; if it stays so, tell the "
+        "administrator: the server's log says why.",
+    ),
+    "openid_no_claim": Phrase(
+        "Nơi đăng nhập kia không cho biết “{claim}” đã xác minh của bạn. Hãy báo quản trị viên.",
+        "You are not told of with a verified “{claim}” there. Tell the administrator.",
+    ),
+    "openid_unknown": Phrase(
+        "Chưa có tài khoản nào cho “{who}”. Hãy gửi tên này cho quản trị viên của đơn vị.",
+        "There is no account for “{who}”. Send this name to your unit's administrator.",
+    ),
+    "openid_disabled": Phrase(
+        "Tài khoản này đã bị khóa. Hãy hỏi quản trị viên của đơn vị.",
+        "This account is disabled. Ask your unit's administrator.",
+    ),
     "skip_to_content": Phrase("Đến nội dung", "Skip to content"),
     "menu": Phrase("Mục", "Sections"),
     "language": Phrase("Ngôn ngữ", "Language"),

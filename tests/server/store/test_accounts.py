@@ -61,7 +61,9 @@ def test_an_account_from_the_first_grant_to_the_end(database: Database) -> None:
 def test_by_an_openid_subject_there_is_no_password(database: Database) -> None:
     with database.write() as connection:
         hoa = accounts.add_account(connection, "hoa", NOW_MS, subject="abc")
-        assert accounts.account_of_subject(connection, "abc") == hoa
+        found = accounts.account_of_subject(connection, "abc")
+        assert found is not None
+        assert found.account == hoa
         assert accounts.account_of_subject(connection, "abd") is None
         assert accounts.password_of(connection, "hoa") == (None, None)
         for short in ("", "123456789", "x" * 201):

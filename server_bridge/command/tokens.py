@@ -1,0 +1,95 @@
+"""Programs that may read figures over HTTP, and what they read them by."""
+
+from datetime import datetime
+from pathlib import Path
+
+import click
+import msgspec
+
+from server_bridge.clock import now_ms
+from server_bridge.command.options import home_option, json_option
+from server_bridge.home import Home, open_home
+from server_bridge.machines.dashboard import dashboard
+from server_bridge.store.accounts import note_access
+from server_bridge.store.tokens import Token, add_token, all_tokens, revoke_token
+from server_bridge.web.api.document import openapi
+
+
+@click.group("token")
+def token_group() -> None:
+    """Programs that may read counts and gates over HTTP."""
+
+
+@token_group.command("add")
+@home_option
+@click.option("--unit", "unit_id", required=True, help="This unit, and all below it.")
+@click.option("--note", required=True, help="What it is for; never a person's name.")
+@click.option("--days", type=click.IntRange(1, 3_650), default=365, show_default=True)
+def token_add(folder: Path, unit_id: str, note: str, days: int) -> None:
+    """A new token. It is shown now and never again."""
+    with open_home(folder).database().write() as connection:
+        number, secret = add_token(connection, unit_id, note, now_ms(), days)
+        note_access(
+            connection, None, "token_added", now_ms(), unit_id=unit_id, detail=f"token {number}"
+        )
+    click.echo(f"token {number} reads {unit_id} for {days} days; keep it, it is not shown again:")
+    click.echo(secret)
+
+
+@token_group.command("list")
+@home_option
+@json_option
+def token_list(folder: Path, as_json: bool) -> None:
+    """All tokens there ever were, without the tokens themselves."""
+    home = open_home(folder)
+    with home.database().read() as connection:
+        found = all_tokens(connection)
+    if as_json:
+        click.echo(msgspec.json.encode(found))
+        return
+    for token in found:
+        used = _day(home, token.used_ms) if token.used_ms else "never"
+        click.echo(
+            f"{token.token}  {token.unit_id}  {_state(home, token)}; used {used}; {token.note}"
+        )
+
+
+@token_group.command("revoke")
+@home_option
+@click.argument("number", type=int)
+def token_revoke(folder: Path, number: int) -> None:
+    """Shut a program out, at once. NUMBER is as `token list` says."""
+    with open_home(folder).database().write() as connection:
+        token = revoke_token(connection, number, now_ms())
+        note_access(
+            connection,
+            None,
+            "token_revoked",
+            now_ms(),
+            unit_id=token.unit_id,
+            detail=f"token {number}",
+        )
+    click.echo(f"token {number}: revoked")
+
+
+@click.command("openapi")
+def print_openapi() -> None:
+    """Print the OpenAPI document of the API."""
+    click.echo(openapi(), nl=False)
+
+
+@click.command("grafana")
+def print_dashboard() -> None:
+    """Print a Grafana dashboard of the bridge's metrics."""
+    click.echo(dashboard(), nl=False)
+
+
+def _state(home: Home, token: Token) -> str:
+    if token.revoked_ms is not None:
+        return f"revoked {_day(home, token.revoked_ms)}"
+    word = "expired" if token.expires_ms <= now_ms() else "until"
+    return f"{word} {_day(home, token.expires_ms)}"
+
+
+def _day(home: Home, at_ms: int) -> str:
+    return f"{datetime.fromtimestamp(at_ms / 1000, home.zone):%Y-%m-%d}"

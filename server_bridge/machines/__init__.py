@@ -1,0 +1,1 @@
+"""What monitoring and building automation are told: Prometheus, Grafana, Home Assistant."""

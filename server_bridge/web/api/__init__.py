@@ -1,0 +1,1 @@
+"""Figures for other programs: JSON over HTTP, by tokens. Counts and gates, never people."""
