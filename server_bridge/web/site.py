@@ -48,7 +48,7 @@ def page_server(home: Home, database: Database, meters: Meters) -> PageServer:
         now_ms,
         home.zone,
         secure=where.secure,
-        proxy=where.proxy,
+        proxy=bool(where.proxy),
         allow_host=where.allow_host,
         openid=provider(home, where),
         meters=meters,
