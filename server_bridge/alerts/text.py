@@ -13,7 +13,6 @@ PHRASES: dict[str, Phrase] = {
     "alerts_from": Phrase("Từ", "Since"),
     "alerts_until": Phrase("Đến", "Until"),
     "alerts_told": Phrase("Đã báo cho", "Told"),
-    "alerts_nobody_told": Phrase("chưa báo cho ai", "nobody yet"),
     "alerts_not_sent": Phrase(
         "{channel}: chưa gửi được, đã thử {tries} lần ({error})",
         "{channel}: not sent after {tries} tries ({error})",
@@ -25,12 +24,7 @@ PHRASES: dict[str, Phrase] = {
         "{name} đang xử lý, từ {time}", "{name} sees to it, since {time}"
     ),
     "alerts_at_the_server": Phrase("Người quản trị máy chủ", "Whoever keeps the server"),
-    "alerts_whose": Phrase("Thẻ của ai, và các lượt qua", "Whose card it is, and when it was seen"),
     "alerts_server": Phrase("Máy chủ", "The server"),
-    "alerts_not_set_up": Phrase(
-        "Chưa cài nơi nhận tin: cảnh báo chỉ hiện ở trang này.",
-        "Nobody is told by message yet: alerts are on this page only.",
-    ),
     # Kinds
     "alerts_silent": Phrase("Cổng mất liên lạc trong giờ học", "Gate silent in school hours"),
     "alerts_storage": Phrase("Thẻ nhớ sắp hỏng hoặc sắp đầy", "SD card failing or nearly full"),
