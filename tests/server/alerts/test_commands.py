@@ -24,13 +24,14 @@ pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:Deprecati
 def shell(tmp_path: Path) -> Shell:
     made = Shell(tmp_path / "home")
     made.type("init")
-    times = {"since_ms": MORNING_MS, "now_ms": MORNING_MS}
     with (
         closing(open_home(made.home).database()) as database,
         furnish(database).write() as connection,
     ):
-        raise_alert(connection, Kind.SILENT, GATE, SCHOOL, **times)
-        raise_alert(connection, Kind.SHARED_CARD, "c0ffee", SCHOOL, **times)
+        raise_alert(connection, Kind.SILENT, GATE, SCHOOL, since_ms=MORNING_MS, now_ms=MORNING_MS)
+        raise_alert(
+            connection, Kind.SHARED_CARD, "c0ffee", SCHOOL, since_ms=MORNING_MS, now_ms=MORNING_MS
+        )
     return made
 
 

@@ -1,6 +1,7 @@
 """When an alert begins and when it is over: time, hours, hysteresis."""
 
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import pytest
 
@@ -58,7 +59,7 @@ class Days:
             self.told.append(("over", alert.kind))
 
 
-def sick(**changes: object) -> GateSheet:
+def sick(**changes: Any) -> GateSheet:
     return replace(WELL, state=replace(WELL.state, **changes))
 
 
