@@ -10,6 +10,7 @@ import structlog
 from gate_contract.errors import SchoolgateError
 from server_bridge.command import (
     accounts,
+    alerts,
     areas,
     audit,
     bench,
@@ -78,6 +79,7 @@ for command in (
     lists.list_school,
     collection.collection_group,
     visitors.visitor_group,
+    alerts.alert_group,
     running.counts,
     running.ledger_group,
     audit.audit,

@@ -53,6 +53,11 @@ class Web(Struct, frozen=True, forbid_unknown_fields=True):
     proxy: str = ""
 
 
+class Alerts(Struct, frozen=True, forbid_unknown_fields=True):
+    channels: str = ""
+    days: str = "mon tue wed thu fri sat"
+
+
 class Cards(Struct, frozen=True, forbid_unknown_fields=True):
     key_id: Annotated[int, Meta(ge=0, le=255)] = 1
 
@@ -82,6 +87,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     database: DatabaseAt = DatabaseAt()
     broker: Broker = Broker()
     web: Web = Web()
+    alerts: Alerts = Alerts()
     cards: Cards = Cards()
     orders: Orders = Orders()
     openid: OpenId = OpenId()

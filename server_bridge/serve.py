@@ -1,4 +1,4 @@
-"""The bridge's long-running parts in one process: ingest (with the publisher) and the pages."""
+"""The bridge's long-running parts in one process: ingest with its publisher, alerts, the pages."""
 
 import gc
 import signal
@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 import sdnotify
 import structlog
 
+from server_bridge.alerts.setting_up import alert_watch
 from server_bridge.clock import now_ms
 from server_bridge.home import Home
 from server_bridge.ingest.inbox import Inbox
@@ -49,6 +50,8 @@ def serve(home: Home, *, ingest: bool, web: bool, on_page: Callable[[str], None]
         parts.append(_Part("web", lambda: server.run(on_page), stopping))
     beats = _Beats(notifier)
     if ingest:
+        watch = alert_watch(home, database)
+        parts.append(_Part("alerts", lambda: watch.run(stopping, now_ms), stopping))
         loop = ingest_loop(home, database, stopping, beats.beat, meters)
         parts.append(_Part("ingest", loop.run, stopping))
     # What has been loaded by now stays: the collector need not look through it, and so looks for

@@ -72,4 +72,4 @@ def _unmarked(text: str) -> str:
 
 def _word_key(word: str) -> object:
     letters, tones, _ = text_key(word)
-    return letters, sum(tones)
+    return letters, sum(map(ord, tones))

@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from gate_contract.card import Kind
 from gate_contract.errors import SchoolgateError
 from server_bridge.store.people import Member, members, on_day
-from server_bridge.store.people_schema import people, stays
+from server_bridge.store.people_schema import card_holders, people, stays
+from server_bridge.store.schema import cards
 
 
 def find_member(
@@ -44,6 +45,16 @@ def people_by_code(connection: sa.Connection, kind: Kind | None = None) -> dict[
     for code, person in connection.execute(query):
         found.setdefault(code, []).append(person)
     return found
+
+
+def holders(connection: sa.Connection, card_ids: Iterable[str]) -> dict[str, tuple[int, str]]:
+    """Of each of these cards that is somebody's: the person's number, and the card's school."""
+    query = (
+        sa.select(card_holders.c.card_id, card_holders.c.person, cards.c.unit_id)
+        .join(cards, cards.c.card_id == card_holders.c.card_id)
+        .where(card_holders.c.card_id.in_(list(card_ids)))
+    )
+    return {card_id: (person, unit_id) for card_id, person, unit_id in connection.execute(query)}
 
 
 def set_photo(connection: sa.Connection, person: int, photo: bytes | None, now_ms: int) -> None:

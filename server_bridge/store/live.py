@@ -14,6 +14,7 @@ from gate_contract.card import Kind
 from gate_contract.counts import KindCounts, UnitCounts
 from gate_contract.health import Health, decode_health
 from gate_contract.school_day import local_day
+from server_bridge.store.alerts import open_by_unit
 from server_bridge.store.arrivals import Comparison, comparisons
 from server_bridge.store.gate_rosters import EVERY_GATE, stands
 from server_bridge.store.level_counts import LevelCounts
@@ -77,14 +78,15 @@ class UnitState:
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """The whole tree, parents before children. `revision` grows with every committed change.
-    `arrivals`, and `levels` (how many people live where which level holds), both by unit, are there
-    only where they were asked for."""
+    `arrivals`, `alerts` (how many are open) and `levels` (how many people live where which level
+    holds), all by unit, are there only where they were asked for."""
 
     revision: int
     day: date
     as_of_ms: int
     units: tuple[UnitState, ...]
     arrivals: Mapping[str, Comparison] = field(default_factory=dict)
+    alerts: Mapping[str, int] = field(default_factory=dict)
     levels: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
 
 
@@ -124,11 +126,12 @@ def snapshot(connection: sa.Connection, now_ms: int, zone: ZoneInfo) -> Snapshot
 def page_snapshot(
     connection: sa.Connection, now_ms: int, zone: ZoneInfo, levels: LevelCounts
 ) -> Snapshot:
-    """The district with its arrivals by time of day, and its people by level."""
+    """The district with its arrivals by time of day, its open alerts, and its people by level."""
     shown = snapshot(connection, now_ms, zone)
     return replace(
         shown,
         arrivals=comparisons(connection, shown.day, zone),
+        alerts=open_by_unit(connection),
         levels=levels.at(connection, now_ms, shown.day),
     )
 

@@ -26,6 +26,12 @@ def hours_of(connection: sa.Connection, unit_id: str) -> Hours:
     return Hours(row.begins, row.ends) if row else Hours()
 
 
+def all_hours(connection: sa.Connection) -> dict[str, Hours]:
+    """The hours of each school that has set its own."""
+    rows = connection.execute(school_hours.select())
+    return {row.unit_id: Hours(row.begins, row.ends) for row in rows}
+
+
 def set_hours(
     connection: sa.Connection, unit_id: str, hours: Hours, account: int, now_ms: int
 ) -> None:

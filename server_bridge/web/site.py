@@ -9,6 +9,7 @@ from starlette.applications import Starlette
 
 from server_bridge.access.openid import Provider, SignInBy
 from server_bridge.access.roles import Permission
+from server_bridge.alerts import text as alerts_text
 from server_bridge.clock import now_ms
 from server_bridge.home import Home, HomeError
 from server_bridge.loopback import is_loopback
@@ -16,6 +17,7 @@ from server_bridge.machines.meters import Meters
 from server_bridge.store.database import Database
 from server_bridge.store.level_counts import LevelCounts
 from server_bridge.store.live import Snapshot, page_snapshot, revision_number
+from server_bridge.web.alerts import pages as alerts
 from server_bridge.web.api import serving as api
 from server_bridge.web.app import create_app
 from server_bridge.web.assets import Assets
@@ -33,10 +35,15 @@ from server_bridge.web.school import text as school_text
 from server_bridge.web.serve import PageServer
 
 WEB = Path(__file__).parent
-PHRASES = [text.PHRASES, gates_text.PHRASES, school_text.PHRASES]
-FOLDERS: list[Path] = [TEMPLATES, WEB / "gates" / "templates", school.TEMPLATES]
-DOORS: list[Door] = [Door("/", "live", Permission.COUNTS), school.DOOR, *gates.DOORS]
-PAGES: list[Page] = [*school.PAGES, *gates.PAGES]
+PHRASES = [text.PHRASES, gates_text.PHRASES, school_text.PHRASES, alerts_text.PHRASES]
+FOLDERS: list[Path] = [
+    TEMPLATES,
+    WEB / "gates" / "templates",
+    school.TEMPLATES,
+    alerts.TEMPLATES,
+]
+DOORS: list[Door] = [Door("/", "live", Permission.COUNTS), school.DOOR, *gates.DOORS, alerts.DOOR]
+PAGES: list[Page] = [*school.PAGES, *gates.PAGES, *alerts.PAGES]
 """What each room brings."""
 
 

@@ -109,6 +109,8 @@ PHRASES: dict[str, Phrase] = {
     "gates_sick_one": Phrase("1 cổng cần kiểm tra", "1 gate needs a look"),
     "gates_never": Phrase("{count} cổng chưa kết nối lần nào", "{count} gates never connected"),
     "gates_never_one": Phrase("1 cổng chưa kết nối lần nào", "1 gate never connected"),
+    "alerts_open": Phrase("{count} cảnh báo đang mở", "{count} open alerts"),
+    "alerts_open_one": Phrase("1 cảnh báo đang mở", "1 open alert"),
     "gate_never": Phrase("Chưa kết nối lần nào", "Never connected"),
     "gate_none": Phrase("Chưa có cổng nào", "No gate yet"),
     "gate_offline": Phrase("Mất liên lạc", "Offline"),

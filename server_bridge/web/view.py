@@ -8,7 +8,7 @@ from server_bridge.store.live import Snapshot, UnitState
 from server_bridge.web.formats import Formats
 from server_bridge.web.gate_words import Line, Severity, lines, severity, totals
 from server_bridge.web.morning import SLOT_MIN, Morning, build_morning
-from server_bridge.web.text import PHRASES, say
+from server_bridge.web.text import PHRASES, say, say_count
 
 NOTHING = "–"
 """Stands where no figure is known, so that it cannot be taken for zero."""
@@ -101,7 +101,12 @@ def build(
     return Page(
         day=formats.day(snapshot.day),
         as_of=Moment(formats.second(snapshot.as_of_ms), formats.machine(snapshot.as_of_ms)),
-        headline=_headline(roots, formats, known=True, gates=totals(gates, formats)),
+        headline=_headline(
+            roots,
+            formats,
+            known=True,
+            gates=(*totals(gates, formats), *_alerts(snapshot, formats)),
+        ),
         schools=tuple(schools),
         morning=build_morning(
             [snapshot.arrivals[u.unit_id] for u in roots if u.unit_id in snapshot.arrivals],
@@ -131,6 +136,15 @@ def _headline(
         ),
         gates=gates,
     )
+
+
+def _alerts(snapshot: Snapshot, formats: Formats) -> tuple[Line, ...]:
+    """How many alerts are open, of the units that are shown."""
+    number = sum(snapshot.alerts.get(unit.unit_id, 0) for unit in snapshot.units)
+    if not number:
+        return ()
+    words = say_count(formats.lang, "alerts_open", number, formats.number(number))
+    return (Line(Severity.WARNING, words),)
 
 
 def _place(unit: UnitState, names: dict[str, str], single_root: str | None) -> str:

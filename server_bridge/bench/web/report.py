@@ -74,13 +74,14 @@ def table(figures: Figures) -> Iterator[str]:
     numbers = figures["crossings"]
     yield f"a day of {numbers['day']:,} crossings, a year of {numbers['year']:,}; ms of server time"
     yield ""
-    yield "| page | who | kB | day: median | p95 | cold | year: median | p95 | cold | year/day |"
-    yield "|---|---|---|---|---|---|---|---|---|---|"
+    columns = "median | p95 | CPU | cold"
+    yield f"| page | who | kB | day: {columns} | year: {columns} | year/day |"
+    yield "|---|---|---|---|---|---|---|---|---|---|---|---|"
     for page in figures["pages"]:
         cells = [
             f"{page[of][name]:.1f}"
             for of in ("day", "year")
-            for name in ("median_ms", "p95_ms", "cold_ms")
+            for name in ("median_ms", "p95_ms", "cpu_ms", "cold_ms")
         ]
         kilobytes = f"{page['bytes'] / 1000:.0f}"
         cells = [page["page"], page["who"], kilobytes, *cells, f"{page['ratio']:.2f}"]

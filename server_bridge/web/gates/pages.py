@@ -7,6 +7,9 @@ from starlette.responses import Response
 
 from gate_contract.school_day import local_day
 from server_bridge.access.roles import Permission
+from server_bridge.alerts.kinds import OF_GATES
+from server_bridge.alerts.text import say
+from server_bridge.store.alerts import open_alerts, open_by_unit
 from server_bridge.store.gate_sheets import gate_sheets
 from server_bridge.store.health import changes_of
 from server_bridge.web.desk.frame import Door
@@ -18,7 +21,9 @@ from server_bridge.web.gates.view import history, view, views
 def _all(visit: Visit, connection: sa.Connection) -> Response:
     sheets = gate_sheets(connection, visit.now_ms, visit.viewer.where(Permission.GATES))
     formats, today = _formats(visit)
-    return visit.show("gates.html", gates=views(sheets, formats, today))
+    return visit.show(
+        "gates.html", gates=views(sheets, formats, today), alerts=_alerts(visit, connection)
+    )
 
 
 def _one(visit: Visit, connection: sa.Connection) -> Response:
@@ -32,7 +37,18 @@ def _one(visit: Visit, connection: sa.Connection) -> Response:
         "gate.html",
         gate=view(sheet, formats, today),
         history=history(changes_of(connection, gate_id), formats, today),
+        alerts=[
+            (say(visit.lang, f"alerts_{alert.kind}"), formats.moment(alert.since_ms, today))
+            for alert in open_alerts(connection)
+            if alert.subject == gate_id and alert.kind in OF_GATES
+        ],
     )
+
+
+def _alerts(visit: Visit, connection: sa.Connection) -> int:
+    """How many alerts are open, where the viewer looks after gates."""
+    mine = visit.viewer.where(Permission.GATES)
+    return sum(n for unit_id, n in open_by_unit(connection).items() if unit_id in mine)
 
 
 def _formats(visit: Visit) -> tuple[Formats, date]:

@@ -8,6 +8,8 @@ PHRASES: dict[str, Phrase] = {
         "Chưa có cổng nào. Thêm cổng bằng lệnh gate-bridge gate add.",
         "There are no gates yet. Add one with gate-bridge gate add.",
     ),
+    "gates_alerts": Phrase("Cảnh báo đang mở: {number}", "Open alerts: {number}"),
+    "gates_alert": Phrase("Cảnh báo từ {time}: {what}", "Alert since {time}: {what}"),
     "gates_gate": Phrase("Cổng", "Gate"),
     "gates_state": Phrase("Tình trạng, việc cần làm", "State and what to do"),
     "gates_last_crossing": Phrase("Lượt cuối", "Last crossing"),

@@ -1,0 +1,1 @@
+"""Alerts: what somebody should be told of, once, and when it is over."""

@@ -1,0 +1,146 @@
+"""What somebody may see of the alerts, and saying that one sees to it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import sqlalchemy as sa
+from starlette.responses import RedirectResponse, Response
+
+from gate_contract.school_day import local_day
+from server_bridge.access.roles import Permission, Viewer
+from server_bridge.alerts.kinds import Kind
+from server_bridge.alerts.text import say
+from server_bridge.alerts.wording import detail_of, where
+from server_bridge.store.alert_messages import Message, messages_of
+from server_bridge.store.alerts import Alert, acknowledge, find_alert, open_alerts, past_alerts
+from server_bridge.store.card_people import holders
+from server_bridge.store.units import all_units
+from server_bridge.web.desk.frame import Door
+from server_bridge.web.desk.pages import NotThereError, Page, Visit
+from server_bridge.web.formats import Formats
+
+PAST = 100
+_LARGEST = 2**53
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An alert in words. `link` leads to where more is known, empty if nowhere for this viewer;
+    `told` are lines about its messages; `can_take`: this viewer may say that they see to it."""
+
+    alert: int
+    kind: str
+    what: str
+    place: str
+    link: str
+    detail: str
+    to_do: str
+    since: str
+    since_machine: str
+    until: str
+    taken: str
+    told: tuple[str, ...]
+    can_take: bool
+
+
+def show(visit: Visit, connection: sa.Connection) -> Response:
+    """Open alerts, then those that are over."""
+    return visit.show(
+        "alerts.html",
+        open_ones=list(_rows(visit, connection, open_alerts(connection))),
+        past=list(_rows(visit, connection, past_alerts(connection, PAST))),
+    )
+
+
+def take(visit: Visit, connection: sa.Connection) -> Response:
+    """The viewer sees to it."""
+    number: int = visit.request.path_params["alert"]
+    found = find_alert(connection, number) if number < _LARGEST else None
+    if found is None or not _may_take(visit.viewer, found):
+        raise NotThereError("no such alert for this viewer")
+    acknowledge(connection, number, visit.viewer.account, visit.now_ms)
+    visit.note("took_alert", found.unit_id, str(number))
+    return RedirectResponse("/alerts", 303)
+
+
+def _rows(visit: Visit, connection: sa.Connection, found: Sequence[Alert]) -> Iterator[Row]:
+    shown = [alert for alert in found if _may_see(visit.viewer, alert)]
+    names = {unit.unit_id: unit.name for unit in all_units(connection)}
+    messages = messages_of(connection, [alert.alert for alert in shown])
+    cards = [alert.subject for alert in shown if alert.kind == Kind.SHARED_CARD]
+    people = holders(connection, cards)
+    formats = Formats(visit.lang, visit.office.zone)
+    today = local_day(visit.now_ms, visit.office.zone)
+    for alert in shown:
+        told = messages.get(alert.alert, []) if _sees_gates(visit.viewer, alert) else []
+        until = alert.resolved_ms
+        yield Row(
+            alert=alert.alert,
+            kind=alert.kind,
+            what=say(visit.lang, f"alerts_{alert.kind}"),
+            place=where(alert, names, formats),
+            link=_link(visit.viewer, alert, people),
+            detail=detail_of(alert, formats),
+            to_do=say(visit.lang, f"alerts_do_{alert.kind}"),
+            since=formats.moment(alert.since_ms, today),
+            since_machine=formats.machine(alert.since_ms),
+            until=formats.moment(until, today) if until is not None else "",
+            taken=_taken(alert, formats, visit) if alert.acknowledged_ms is not None else "",
+            told=tuple(_told(one, visit) for one in told),
+            can_take=_may_take(visit.viewer, alert) and alert.acknowledged_ms is None,
+        )
+
+
+def _may_see(viewer: Viewer, alert: Alert) -> bool:
+    if alert.kind == Kind.SHARED_CARD or alert.unit_id is None:
+        return _may_take(viewer, alert)
+    return viewer.may(Permission.COUNTS, alert.unit_id)
+
+
+def _may_take(viewer: Viewer, alert: Alert) -> bool:
+    """Those who look after gates; of what happens at a school, its office too."""
+    is_office = alert.unit_id is not None and viewer.may(Permission.PEOPLE, alert.unit_id)
+    return viewer.account is not None and (is_office or _sees_gates(viewer, alert))
+
+
+def _sees_gates(viewer: Viewer, alert: Alert) -> bool:
+    return viewer.may(Permission.GATES, alert.unit_id)
+
+
+def _link(viewer: Viewer, alert: Alert, people: Mapping[str, tuple[int, str]]) -> str:
+    if alert.kind == Kind.SHARED_CARD:
+        person, unit_id = people.get(alert.subject, (0, ""))
+        is_office = person and viewer.may(Permission.PEOPLE, unit_id)
+        return f"/units/{unit_id}/people/{person}" if is_office else ""
+    if alert.unit_id is not None and _sees_gates(viewer, alert):
+        return f"/gates/{alert.subject}"
+    return ""
+
+
+def _taken(alert: Alert, formats: Formats, visit: Visit) -> str:
+    name = alert.acknowledged_by or say(visit.lang, "alerts_at_the_server")
+    today = local_day(visit.now_ms, visit.office.zone)
+    time = formats.moment(alert.acknowledged_ms or 0, today)
+    return say(visit.lang, "alerts_acknowledged", name=name, time=time)
+
+
+def _told(message: Message, visit: Visit) -> str:
+    values: Mapping[str, object] = {
+        "channel": message.channel,
+        "tries": message.tries,
+        "error": message.error,
+    }
+    if message.sent_ms is not None:
+        return message.channel
+    if message.dropped_ms is not None:
+        return say(visit.lang, "alerts_dropped", **values)
+    return say(visit.lang, "alerts_not_sent" if message.tries else "alerts_waits", **values)
+
+
+TEMPLATES = Path(__file__).parent / "templates"
+DOOR = Door("/alerts", "alerts_door", Permission.COUNTS)
+PAGES = [
+    Page("/alerts", Permission.COUNTS, show),
+    Page("/alerts/{alert:int}/take", Permission.COUNTS, take, "POST"),
+]
