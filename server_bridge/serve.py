@@ -1,4 +1,5 @@
-"""The bridge's long-running parts in one process: ingest (with the publisher) and the pages."""
+"""The bridge's long-running parts in one process: ingest (with the publisher and the keeper of
+reports) and the pages."""
 
 import gc
 import signal
@@ -15,6 +16,7 @@ from server_bridge.ingest.inbox import Inbox
 from server_bridge.ingest.loop import IngestLoop
 from server_bridge.ingest.publisher import Publisher
 from server_bridge.ingest.session import SessionOpener
+from server_bridge.reports.keeping import Keeper
 from server_bridge.roster.making import Signer
 from server_bridge.roster.office import RosterOffice
 from server_bridge.store.database import Database
@@ -48,6 +50,8 @@ def serve(home: Home, *, ingest: bool, web: bool, on_page: Callable[[str], None]
     if ingest:
         loop = ingest_loop(home, database, stopping, beats.beat)
         parts.append(_Part("ingest", loop.run, stopping))
+        keeper = Keeper(database, home.zone, now_ms, stopping)
+        parts.append(_Part("reports", keeper.run, stopping))
     # What has been loaded by now stays: the collector need not look through it, and so looks for
     # garbage sooner. Otherwise what the database's library leaves piles up over days.
     gc.collect()

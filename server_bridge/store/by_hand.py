@@ -13,6 +13,7 @@ from gate_contract.errors import SchoolgateError
 from server_bridge.store.access_schema import accounts
 from server_bridge.store.people import on_day
 from server_bridge.store.people_schema import stays
+from server_bridge.store.report_days import mark
 from server_bridge.store.school_schema import manual_crossings
 
 SHORTEST_REASON, LONGEST_REASON = 3, 200
@@ -157,4 +158,5 @@ def _add(connection: sa.Connection, reason: str, **row: Any) -> int:
     number: int = connection.execute(
         manual_crossings.insert().values(reason=said, **row).returning(manual_crossings.c.id)
     ).scalar_one()
+    mark(connection, [(row["unit_id"], row["day"])])
     return number
