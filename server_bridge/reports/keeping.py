@@ -108,11 +108,16 @@ class Keeper:
     def run(self) -> None:
         """Returns after `stopping` is set."""
         while not self._stopping.is_set():
-            try:
-                tally_due(self._database, self._now_ms(), self._zone, self._stopping.is_set)
-            except StoreError as error:
-                log.error("days not tallied, trying again", error=str(error))
-            except Exception as error:
-                # A fault of ours: crossings must be taken in nonetheless.
-                log.error("days not tallied", exc_info=error)
+            problem = self._go_round()
+            if isinstance(problem, StoreError):
+                log.error("days not tallied, trying again", error=str(problem))
+            elif problem:  # a fault of ours: crossings must be taken in nonetheless
+                log.error("days not tallied", exc_info=problem)
             self._stopping.wait(self._period_s)
+
+    def _go_round(self) -> Exception | None:
+        try:
+            tally_due(self._database, self._now_ms(), self._zone, self._stopping.is_set)
+        except Exception as error:
+            return error
+        return None

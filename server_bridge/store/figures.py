@@ -25,7 +25,8 @@ class Figures:
     which somebody was. `enrolled` to `left_early` are of the former only: people of that day's
     roster, those seen by gates, those seen by gates or written by hand, and of these pupils too
     late, or gone too early. The rest is of cards, whoever holds them: passages in and out, cards
-    seen, and how many came and were never seen leaving (`no_exit`: inferred) or the other way round.
+    seen, and how many came and were never seen leaving (`no_exit`: inferred) or left without having
+    been seen to come (`no_entry`).
     """
 
     days: int = 0
