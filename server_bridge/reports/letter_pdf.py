@@ -16,20 +16,10 @@ from fpdf.fonts import FontFace
 from server_bridge.cards.fonts import close_fonts
 from server_bridge.cards.lettering import one_line
 from server_bridge.lists.letter import ENGLISH, VIETNAMESE
+from server_bridge.reports.cells import Cell, Holds, Row, Table, shown
 from server_bridge.reports.letter_fonts import add_letter_fonts
 from server_bridge.reports.report import Report, Silence
-from server_bridge.reports.tables import (
-    PUPILS,
-    STAFF,
-    Cell,
-    Holds,
-    Row,
-    Table,
-    indicators,
-    notes,
-    shown,
-    tables,
-)
+from server_bridge.reports.tables import PUPILS, STAFF, indicators, notes, tables
 from server_bridge.reports.words import period_name, say
 from server_bridge.web.formats import Formats
 from server_bridge.web.text import Lang

@@ -3,11 +3,10 @@ Pure: a report and a language in, text and numbers out.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from datetime import date
-from enum import StrEnum
+from dataclasses import replace
 
 from gate_contract.card import Kind
+from server_bridge.reports.cells import Cell, Chart, Column, Holds, Row, Table
 from server_bridge.reports.period import PeriodKind
 from server_bridge.reports.report import Line, Report, Silence
 from server_bridge.reports.words import month_name, say, short_day
@@ -15,48 +14,7 @@ from server_bridge.store.figures import FIGURES, Figures
 from server_bridge.web.formats import Formats
 from server_bridge.web.text import Lang
 
-Cell = str | int | float | date | None
-"""None: unknown."""
-Row = tuple[Cell, ...]
 PUPILS, STAFF = Kind.PUPIL, Kind.STAFF
-
-
-class Holds(StrEnum):
-    """What a column's cells are."""
-
-    TEXT = "text"
-    NUMBER = "number"
-    SHARE = "share"
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """`width` in characters."""
-
-    title: str
-    width: int
-    holds: Holds = Holds.NUMBER
-
-
-@dataclass(frozen=True, slots=True)
-class Chart:
-    """Columns of a table, drawn over its first column."""
-
-    columns: tuple[int, ...]
-    shape: str = "column"
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """`sums` is its last line, if it has one; `links` are ids of units, row by row."""
-
-    key: str
-    title: str
-    columns: tuple[Column, ...]
-    rows: tuple[Row, ...]
-    sums: Row = ()
-    charts: tuple[Chart, ...] = ()
-    links: tuple[str, ...] = ()
 
 
 def tables(report: Report, lang: Lang) -> tuple[Table, ...]:
@@ -103,16 +61,6 @@ def _indicator(figures: Figures, name: str) -> Cell:
 
 
 _ROSTER = {"days", "enrolled", "scanned", "present", "absent", "late", "left_early"}
-
-
-def shown(cell: Cell, f: Formats) -> str:
-    """A cell as people read it; a dash where nothing is known."""
-    if cell is None:
-        return "–"
-    if isinstance(cell, float):
-        share = f"{cell * 100:.1f}%"
-        return share.replace(".", ",") if f.lang == Lang.VI else share
-    return f.number(cell) if isinstance(cell, int) else str(cell)
 
 
 def raw_table(report: Report, lang: Lang) -> Table:

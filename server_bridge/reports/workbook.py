@@ -4,8 +4,11 @@ from datetime import datetime
 from typing import IO
 
 from server_bridge.lists.letter import ENGLISH, VIETNAMESE, Column, Letter, Sheet
+from server_bridge.reports.cells import Holds, Table
+from server_bridge.reports.confirming import RollUp, confirmed_table, period_of
 from server_bridge.reports.report import Report
-from server_bridge.reports.tables import Holds, Table, notes, tables
+from server_bridge.reports.staff import StaffYear, days_table, staff_table
+from server_bridge.reports.tables import notes, tables
 from server_bridge.reports.words import period_name, say
 from server_bridge.web.formats import Formats
 from server_bridge.web.text import Lang
@@ -45,3 +48,25 @@ def write_table(letter: Letter, table: Table, title: str, below: str) -> Sheet:
     sheet = letter.sheet(table.title, title, below, columns)
     sheet.table(table.rows, sums=table.sums)
     return sheet
+
+
+def write_staff(stream: IO[bytes], year: StaffYear, f: Formats, *, made: datetime) -> None:
+    """Write the staff's records as XLSX: the year, and every incomplete day. Holds names."""
+    with Letter(
+        stream, office=year.school.name, above=year.above, made=made, head=HEADS[f.lang]
+    ) as letter:
+        below = f"({year.school.name} · {period_name(year.period, f)})"
+        table = staff_table(year, f.lang)
+        sheet = write_table(letter, table, table.title.upper(), below)
+        sheet.signatures(say(f.lang, "report_drawn_up"), say(f.lang, "report_l_principal"))
+        days = days_table(year, f)
+        write_table(letter, days, days.title.upper(), below)
+
+
+def write_confirmed(stream: IO[bytes], rolled: RollUp, f: Formats, *, made: datetime) -> None:
+    """Write who confirmed what as XLSX."""
+    with Letter(stream, office=rolled.unit.name, above="", made=made, head=HEADS[f.lang]) as letter:
+        table = confirmed_table(rolled, f)
+        name = period_name(period_of(rolled.request), f)
+        sheet = write_table(letter, table, rolled.request.title.upper(), f"({name})")
+        sheet.signatures(say(f.lang, "report_drawn_up"), say(f.lang, "report_head"))
