@@ -39,11 +39,13 @@ def notes(report: Report, f: Formats) -> tuple[str, ...]:
 def indicators(report: Report, lang: Lang) -> Table:
     """The whole of the report in one column a kind."""
     kinds = [kind for kind in Kind if kind is not Kind.VISITOR or report.whole.of(kind).cards]
-    whole = [report.whole.of(kind) for kind in kinds]
     names = ("days", "enrolled", "scanned", "compliance", "present", "attendance", "absent")
     more = ("late", "left_early", "entered", "left", "no_exit", "no_entry")
     rows = [
-        (say(lang, f"report_c_{name}"), *(_indicator(figures, name) for figures in whole))
+        (
+            say(lang, f"report_c_{name}"),
+            *(_indicator(kind, report.whole.of(kind), name) for kind in kinds),
+        )
         for name in (*names, *more)
     ]
     columns = (
@@ -53,13 +55,14 @@ def indicators(report: Report, lang: Lang) -> Table:
     return Table("indicators", say(lang, "report_t_indicators"), columns, tuple(rows))
 
 
-def _indicator(figures: Figures, name: str) -> Cell:
-    if not figures.days and name in _ROSTER:
+def _indicator(kind: Kind, figures: Figures, name: str) -> Cell:
+    if (not figures.days and name in _ROSTER) or (kind is not PUPILS and name in _PUPILS_ONLY):
         return None
     found: Cell = getattr(figures, name)
     return found
 
 
+_PUPILS_ONLY = {"late", "left_early"}
 _ROSTER = {"days", "enrolled", "scanned", "present", "absent", "late", "left_early"}
 
 
@@ -84,7 +87,7 @@ def _of_area(report: Report, lang: Lang) -> list[Table]:
     lines, whole = report.lines, report.whole
     summary = _by_line(lang, "summary", lines, whole, _SUMMARY)
     made = [
-        replace(summary, charts=(Chart((4, 6), "bar"),) if len(lines) <= _CHARTED else ()),
+        replace(summary, charts=(Chart((1, 2), "bar"),) if len(lines) <= _CHARTED else ()),
         _by_line(lang, "compliance", lines, whole, _COMPLIANCE),
         _by_line(lang, "attendance", lines, whole, _ATTENDANCE),
         _course(report, lang),
@@ -101,18 +104,18 @@ _CHARTED = 30
 
 
 def _of_school(report: Report, lang: Lang) -> list[Table]:
-    means = ("days", "mean", "compliance", "attendance", "absent", "late", "left_early")
+    means = ("compliance", "attendance", "absent", "late", "left_early", "days", "mean")
     words = ("who", *means, "entered", "left", "no_exit", "no_entry")
     rows = [
-        (say(lang, f"report_{kind}"), *_means(figures), *_passed(figures))
+        (say(lang, f"report_{kind}"), *_means(kind, figures), *_passed(figures))
         for kind in Kind
         if (figures := report.whole.of(kind)) != Figures()
     ]
     classes = [
-        (name or say(lang, "report_no_class"), *_means(figures), figures.no_exit)
+        (name or say(lang, "report_no_class"), *_means(PUPILS, figures), figures.no_exit)
         for name, figures in report.classes
     ]
-    charted = (Chart((3, 4)),) if len(classes) <= _CHARTED else ()
+    charted = (Chart((1, 2)),) if len(classes) <= _CHARTED else ()
     return [
         Table("summary", say(lang, "report_t_summary"), _columns(lang, words, 1), tuple(rows)),
         Table(
@@ -128,17 +131,16 @@ def _of_school(report: Report, lang: Lang) -> list[Table]:
     ]
 
 
-def _means(figures: Figures) -> Row:
+def _means(kind: Kind, figures: Figures) -> Row:
     if not figures.days:
         return (None,) * 7
     return (
-        figures.days,
-        round(figures.enrolled / figures.days),
         figures.compliance,
         figures.attendance,
         figures.absent,
-        figures.late,
-        figures.left_early,
+        *(_indicator(kind, figures, name) for name in ("late", "left_early")),
+        figures.days,
+        round(figures.enrolled / figures.days),
     )
 
 
@@ -148,15 +150,15 @@ def _passed(figures: Figures) -> Row:
 
 Reader = Callable[[Line], Cell]
 _SUMMARY: tuple[tuple[str, Reader], ...] = (
-    ("days", lambda line: line.of(PUPILS).days),
-    ("entered", lambda line: line.all.entered),
-    ("left", lambda line: line.all.left),
     ("pupils_share", lambda line: line.of(PUPILS).compliance),
-    ("pupils_present", lambda line: line.of(PUPILS).attendance),
     ("staff_share", lambda line: line.of(STAFF).compliance),
+    ("pupils_present", lambda line: line.of(PUPILS).attendance),
     ("late", lambda line: line.of(PUPILS).late),
     ("no_exit", lambda line: line.all.no_exit),
+    ("entered", lambda line: line.all.entered),
+    ("left", lambda line: line.all.left),
     ("refused", lambda line: line.refused),
+    ("days", lambda line: line.of(PUPILS).days),
 )
 _COMPLIANCE: tuple[tuple[str, Reader], ...] = (
     ("pupils", lambda line: line.of(PUPILS).enrolled),
@@ -223,8 +225,8 @@ def _note(line: Line, lang: Lang) -> str:
 def _course(report: Report, lang: Lang) -> Table:
     months = report.period.kind is PeriodKind.YEAR
     words = (
-        *("month" if months else "day", "entered", "left", "pupils_share", "pupils_present"),
-        *("staff_share", "late", "no_exit"),
+        *("month" if months else "day", "pupils_share", "staff_share", "pupils_present"),
+        *("late", "no_exit", "entered", "left"),
     )
     rows = []
     for first, kinds in report.steps.items():
@@ -233,12 +235,13 @@ def _course(report: Report, lang: Lang) -> Table:
         name = month_name(first, lang) if months else short_day(first)
         rows.append(
             (
-                *(name, everybody.entered, everybody.left, pupils.compliance, pupils.attendance),
-                *(step.of(STAFF).compliance, pupils.late, everybody.no_exit),
+                *(name, pupils.compliance, step.of(STAFF).compliance, pupils.attendance),
+                *(pupils.late if pupils.days else None, everybody.no_exit),
+                *(everybody.entered, everybody.left),
             )
         )
     columns = _columns(lang, words, 1)
-    charts = (Chart((3, 5), "line"), Chart((1,)))
+    charts = (Chart((1, 2), "line"), Chart((6,)))
     shown = rows if report.period.kind is not PeriodKind.DAY else []
     return Table("course", say(lang, "report_t_course"), columns, tuple(shown), charts=charts)
 
