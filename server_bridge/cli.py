@@ -20,6 +20,8 @@ from server_bridge.command import (
     levels,
     lists,
     people,
+    report_requests,  # noqa: F401 (adds its commands to report_group)
+    reports,
     running,
     setup,
     submitting,  # noqa: F401 (as collecting)
@@ -74,6 +76,7 @@ for command in (
     lists.list_school,
     collection.collection_group,
     visitors.visitor_group,
+    reports.report_group,
     running.counts,
     running.ledger_group,
     audit.audit,

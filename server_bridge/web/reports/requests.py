@@ -1,6 +1,5 @@
 """Figures that are asked for by a deadline: asking, confirming, locking, reopening."""
 
-import io
 from datetime import UTC, date, datetime, time
 
 import sqlalchemy as sa
@@ -24,7 +23,7 @@ from server_bridge.reports.confirming import (
 )
 from server_bridge.reports.period import PeriodKind, period
 from server_bridge.reports.words import period_name
-from server_bridge.reports.workbook import write_confirmed
+from server_bridge.reports.written import confirmed_workbook
 from server_bridge.store import report_requests as store
 from server_bridge.store.report_requests import Request
 from server_bridge.store.schema import NAME_LENGTH
@@ -106,10 +105,9 @@ def file(visit: Visit, connection: sa.Connection) -> Response:
     request = _request(visit, connection)
     rolled = _rolled(visit, connection, request)
     made = datetime.fromtimestamp(visit.now_ms / 1000, UTC).astimezone(visit.office.zone)
-    stream = io.BytesIO()
-    write_confirmed(stream, rolled, formats(visit), made=made)
     visit.note("exported_report", visit.unit_id, f"request {request.request} xlsx")
-    return file_answer(stream.getvalue(), "xlsx", f"xac-nhan-{request.request}")
+    content = confirmed_workbook(rolled, formats(visit), made)
+    return file_answer(content, "xlsx", f"xac-nhan-{request.request}")
 
 
 def confirm_school(visit: Visit, connection: sa.Connection) -> Response:

@@ -1,6 +1,5 @@
 """The page of a report, and the same figures as files."""
 
-import io
 from datetime import UTC, date, datetime
 
 import sqlalchemy as sa
@@ -10,12 +9,11 @@ from gate_contract.school_day import local_day
 from server_bridge.access.roles import Permission
 from server_bridge.reports.cells import shown
 from server_bridge.reports.delimited import write_csv
-from server_bridge.reports.letter_pdf import write_letter
 from server_bridge.reports.period import PeriodKind, period
 from server_bridge.reports.report import Report, make_report
 from server_bridge.reports.tables import indicators, notes, raw_table, tables
 from server_bridge.reports.words import period_name
-from server_bridge.reports.workbook import write_workbook
+from server_bridge.reports.written import as_pdf, as_workbook
 from server_bridge.web.desk.pages import NotThereError, Visit
 from server_bridge.web.formats import Formats
 from server_bridge.web.reports.asking import (
@@ -88,10 +86,7 @@ def written(report: Report, kind: str, f: Formats, made: datetime) -> bytes:
     """A report as `xlsx`, `csv` or `pdf`."""
     if kind == "csv":
         return write_csv(raw_table(report, f.lang))
-    stream = io.BytesIO()
-    write = write_workbook if kind == "xlsx" else write_letter
-    write(stream, report, f, made=made)
-    return stream.getvalue()
+    return as_workbook(report, f, made) if kind == "xlsx" else as_pdf(report, f, made)
 
 
 def _report(visit: Visit, connection: sa.Connection) -> Report:

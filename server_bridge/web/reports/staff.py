@@ -1,6 +1,5 @@
 """The yearly record of a school's staff, for its office; and notes of appeal."""
 
-import io
 from datetime import UTC, date, datetime
 
 import sqlalchemy as sa
@@ -12,7 +11,7 @@ from server_bridge.reports.cells import shown
 from server_bridge.reports.delimited import write_csv
 from server_bridge.reports.period import Period, PeriodKind, period
 from server_bridge.reports.staff import StaffYear, staff_table, staff_year
-from server_bridge.reports.workbook import write_staff
+from server_bridge.reports.written import staff_workbook
 from server_bridge.store.staff_year import add_appeal
 from server_bridge.web.desk.pages import NotThereError, Visit
 from server_bridge.web.reports.asking import EARLIEST, file_answer, formats
@@ -42,16 +41,9 @@ def file(visit: Visit, connection: sa.Connection) -> Response:
     visit.note("exported_staff_year", visit.unit_id, f"{year.period.first} {kind}")
     made = datetime.fromtimestamp(visit.now_ms / 1000, UTC).astimezone(visit.office.zone)
     name = f"can-bo-{visit.unit_id}-{year.period.first.year}"
-    return file_answer(written(year, kind, visit, made), kind, name)
-
-
-def written(year: StaffYear, kind: str, visit: Visit, made: datetime) -> bytes:
-    """The records as `xlsx` or `csv`."""
     if kind == "csv":
-        return write_csv(staff_table(year, visit.lang))
-    stream = io.BytesIO()
-    write_staff(stream, year, formats(visit), made=made)
-    return stream.getvalue()
+        return file_answer(write_csv(staff_table(year, visit.lang)), kind, name)
+    return file_answer(staff_workbook(year, formats(visit), made), kind, name)
 
 
 def person(visit: Visit, connection: sa.Connection) -> Response:
