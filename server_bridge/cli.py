@@ -21,6 +21,8 @@ from server_bridge.command import (
     levels,
     lists,
     people,
+    report_requests,  # noqa: F401 (adds its commands to report_group)
+    reports,
     running,
     setup,
     submitting,  # noqa: F401 (as collecting)
@@ -80,6 +82,7 @@ for command in (
     collection.collection_group,
     visitors.visitor_group,
     alerts.alert_group,
+    reports.report_group,
     running.counts,
     running.ledger_group,
     audit.audit,

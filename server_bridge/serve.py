@@ -1,4 +1,5 @@
-"""The bridge's long-running parts in one process: ingest with its publisher, alerts, the pages."""
+"""The bridge's long-running parts in one process: ingest with its publisher, alerts, the keeper of
+reports, the pages."""
 
 import gc
 import signal
@@ -18,6 +19,7 @@ from server_bridge.ingest.publisher import Publisher
 from server_bridge.ingest.session import SessionOpener
 from server_bridge.machines.discovery import Discovery
 from server_bridge.machines.meters import Meters
+from server_bridge.reports.keeping import Keeper
 from server_bridge.roster.making import Signer
 from server_bridge.roster.office import RosterOffice
 from server_bridge.store.database import Database
@@ -54,6 +56,8 @@ def serve(home: Home, *, ingest: bool, web: bool, on_page: Callable[[str], None]
         parts.append(_Part("alerts", lambda: watch.run(stopping, now_ms), stopping))
         loop = ingest_loop(home, database, stopping, beats.beat, meters)
         parts.append(_Part("ingest", loop.run, stopping))
+        keeper = Keeper(database, home.zone, now_ms, stopping)
+        parts.append(_Part("reports", keeper.run, stopping))
     # What has been loaded by now stays: the collector need not look through it, and so looks for
     # garbage sooner. Otherwise what the database's library leaves piles up over days.
     gc.collect()

@@ -9,6 +9,7 @@ from gate_contract.errors import SchoolgateError
 from server_bridge.clock import now_ms
 from server_bridge.command.options import home_option, json_option
 from server_bridge.home import open_home
+from server_bridge.reports.proof import misreported
 from server_bridge.serve import serve
 from server_bridge.store.audit import count_faults, prove_ledgers
 from server_bridge.store.letters import letter_counts
@@ -47,18 +48,24 @@ def ledger_group() -> None:
 @json_option
 def ledger_verify(folder: Path, as_json: bool) -> None:
     """Prove every gate's chain from the stored rows, and every count by counting again."""
-    with open_home(folder).database().read() as connection:
+    home = open_home(folder)
+    with home.database().read() as connection:
         proofs = prove_ledgers(connection)
         wrong = count_faults(connection)
+        misreports = misreported(connection, home.zone)
     if as_json:
-        click.echo(msgspec.json.encode({"ledgers": proofs, "miscounted": wrong}))
+        told = {"ledgers": proofs, "miscounted": wrong, "misreported": misreports}
+        click.echo(msgspec.json.encode(told))
     else:
         for proof in proofs:
             state = proof.fault or f"{proof.records} records, all there, none altered"
             lost = f"; {proof.missing} were lost before they arrived" if proof.missing else ""
             click.echo(f"{proof.gate_id} {proof.ledger_id[:8]}: {state}{lost}")
         click.echo(f"miscounted: {', '.join(wrong)}" if wrong else "counts equal a recount")
-    if wrong or any(proof.fault for proof in proofs):
+        click.echo(
+            f"misreported: {', '.join(misreports)}" if misreports else "reports equal a recount"
+        )
+    if wrong or misreports or any(proof.fault for proof in proofs):
         raise SchoolgateError("what is stored is not what the gates wrote; keep a copy of the file")
 
 

@@ -9,7 +9,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 
 from server_bridge.store.gate_sheets import GateSheet, gate_sheets
 from server_bridge.store.letters import letter_counts
-from server_bridge.store.tallies import Tally, tallies_of
+from server_bridge.store.unit_figures import Tally, tallies_of
 
 STANDINGS = ("online", "offline", "silent", "never")
 

@@ -141,7 +141,7 @@ def today(
         tuple(strangers) if room is None else (),
         tuple(line for line in shown if line.seen is None),
         tuple(line for line in pupils if line.seen and is_late(line.seen, hours, zone)),
-        tuple(line for line in pupils if line.seen and _left_early(line.seen, hours, zone)),
+        tuple(line for line in pupils if line.seen and left_early(line.seen, hours, zone)),
         tuple(line for line in shown if line.inside),
     )
 
@@ -167,7 +167,8 @@ def is_late(seen: Seen, hours: Hours, zone: ZoneInfo) -> bool:
     return seen.first_in_ms is not None and minute_of(seen.first_in_ms, zone) > hours.begins
 
 
-def _left_early(seen: Seen, hours: Hours, zone: ZoneInfo) -> bool:
+def left_early(seen: Seen, hours: Hours, zone: ZoneInfo) -> bool:
+    """Whether they went before the end of lessons and have not come back."""
     return not seen.inside and minute_of(seen.last_ms, zone) < hours.ends
 
 

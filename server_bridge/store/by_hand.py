@@ -13,6 +13,7 @@ from gate_contract.errors import SchoolgateError
 from server_bridge.store.access_schema import accounts
 from server_bridge.store.people import on_day
 from server_bridge.store.people_schema import stays
+from server_bridge.store.report_days import mark
 from server_bridge.store.school_schema import manual_crossings
 
 SHORTEST_REASON, LONGEST_REASON = 3, 200
@@ -106,7 +107,14 @@ def withdraw(
 
 def by_hand_on(connection: sa.Connection, unit_id: str, day: date) -> list[ByHand]:
     """What stands of a school's day, in the order of time."""
-    there = (manual_crossings.c.unit_id == unit_id, manual_crossings.c.day == day)
+    return by_hand_between(connection, unit_id, day, day)
+
+
+def by_hand_between(
+    connection: sa.Connection, unit_id: str, first: date, last: date
+) -> list[ByHand]:
+    """What stands of a school from `first` to `last`, in the order of time."""
+    there = (manual_crossings.c.unit_id == unit_id, manual_crossings.c.day.between(first, last))
     return list(map(_entry, _standing(connection, *there)))
 
 
@@ -157,4 +165,5 @@ def _add(connection: sa.Connection, reason: str, **row: Any) -> int:
     number: int = connection.execute(
         manual_crossings.insert().values(reason=said, **row).returning(manual_crossings.c.id)
     ).scalar_one()
+    mark(connection, [(row["unit_id"], row["day"])])
     return number

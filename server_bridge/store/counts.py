@@ -30,6 +30,7 @@ from server_bridge.store.counting import (
     fold,
 )
 from server_bridge.store.database import upsert
+from server_bridge.store.report_days import mark
 from server_bridge.store.schema import counts, crossings, presence, refusals
 
 SchoolDay = tuple[str, date]
@@ -42,6 +43,7 @@ def count_passages(connection: sa.Connection, passages: list[Passage], lines: Li
     upsert(connection, presence, [_presence_row(key, value) for key, value in changed.items()])
     _add_counts(connection, deltas, lines)
     add_arrivals(connection, by_slot(passages), lines)
+    mark(connection, {(passage.unit_id, passage.day) for passage in passages})
 
 
 def count_refusals(
@@ -62,6 +64,7 @@ def count_refusals(
         ],
         add=True,
     )
+    mark(connection, {(unit_id, day) for unit_id, day, _ in scans})
 
 
 def recount(connection: sa.Connection, school_day: SchoolDay, lines: Lines) -> None:
@@ -82,6 +85,7 @@ def recount(connection: sa.Connection, school_day: SchoolDay, lines: Lines) -> N
     count_refusals(
         connection, {(unit_id, day, code): number for code, number in scans.items()}, lines
     )
+    mark(connection, [school_day])
 
 
 def miscounted(connection: sa.Connection, lines: Lines) -> list[SchoolDay]:

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from gate_contract.card import Kind
 from server_bridge.store.people_schema import card_holders, people, revocations, stays
+from server_bridge.store.report_days import mark_since
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +53,13 @@ def add_person(connection: sa.Connection, who: Person, place: Place, day: date, 
         .returning(people.c.person)
     ).scalar_one()
     connection.execute(stays.insert().values(person=person, from_day=day, **_columns(place)))
+    mark_since(connection, [place.unit_id], day)
     return person
 
 
 def move(connection: sa.Connection, person: int, place: Place | None, day: date) -> None:
     """From `day` on the person is at `place`; None: at no school any more."""
+    mark_since(connection, [*schools_since(connection, [person], day)], day)
     connection.execute(stays.delete().where(stays.c.person == person, stays.c.from_day >= day))
     connection.execute(
         stays.update()
@@ -68,6 +71,16 @@ def move(connection: sa.Connection, person: int, place: Place | None, day: date)
     )
     if place:
         connection.execute(stays.insert().values(person=person, from_day=day, **_columns(place)))
+        mark_since(connection, [place.unit_id], day)
+
+
+def schools_since(connection: sa.Connection, persons: Iterable[int], day: date) -> set[str]:
+    """Where these people belong on `day` or later."""
+    query = sa.select(stays.c.unit_id).where(
+        stays.c.person.in_(list(persons)),
+        sa.or_(stays.c.until_day.is_(None), stays.c.until_day > day),
+    )
+    return set(connection.execute(query.distinct()).scalars())
 
 
 def members(

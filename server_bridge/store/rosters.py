@@ -8,8 +8,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from gate_contract.card import Kind
-from server_bridge.store.people import Person, Place, on_day, revoke
+from server_bridge.store.people import Person, Place, on_day, revoke, schools_since
 from server_bridge.store.people_schema import card_holders, imports, people, revocations, stays
+from server_bridge.store.report_days import mark_since
 from server_bridge.store.schema import cards
 
 _AT_ONCE = 5_000
@@ -90,6 +91,7 @@ def move_people(
     """From `day` on these people are elsewhere; None: at no school any more."""
     listed = list(moved)
     for some in _chunks(person for person, _ in listed):
+        mark_since(connection, schools_since(connection, some, day), day)
         connection.execute(stays.delete().where(stays.c.person.in_(some), stays.c.from_day >= day))
         connection.execute(
             stays.update()
@@ -115,6 +117,7 @@ def _settle(connection: sa.Connection, places: Iterable[tuple[int, Place]], day:
     ]
     if rows:
         connection.execute(stays.insert(), rows)
+        mark_since(connection, {str(row["unit_id"]) for row in rows}, day)
 
 
 def _details(who: Person) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from gate_contract.errors import SchoolgateError
 from server_bridge.store.database import upsert
+from server_bridge.store.report_days import mark_since
 from server_bridge.store.school_schema import school_hours
 
 DAY_MINUTES = 24 * 60
@@ -42,3 +43,4 @@ def set_hours(
         )
     row = {"unit_id": unit_id, "begins": hours.begins, "ends": hours.ends}
     upsert(connection, school_hours, [{**row, "account": account, "changed_ms": now_ms}])
+    mark_since(connection, [unit_id], None)

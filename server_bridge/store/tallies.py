@@ -1,88 +1,197 @@
-"""Counts of units as other programs ask for them: of one page of units, or of one unit by day.
+"""Tallies as rows: per day and month, so that a year is read from a dozen rows a unit and kind."""
 
-Only from the tables that are kept with each crossing; nothing here looks at crossings.
-"""
-
-from collections.abc import Collection
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
 
-from server_bridge.store.schema import counts, refusals, units
-from server_bridge.store.units import Unit
+from gate_contract.card import Kind
+from server_bridge.store.database import upsert
+from server_bridge.store.figures import (
+    EVERYBODY,
+    FIGURES,
+    GATE_FIGURES,
+    Figures,
+    GateFigures,
+    Tally,
+)
+from server_bridge.store.report_schema import tallies, tally_gates, tally_refusals
+
+ByKind = Mapping[Kind, Figures]
 
 
-@dataclass(slots=True)
-class Tally:
-    """One unit's day. `by_kind` maps a kind to (inside, in, out)."""
+class Span(StrEnum):
+    """What one row sums up."""
 
-    inside: int = 0
-    entered: int = 0
-    left: int = 0
-    people: int = 0
-    by_kind: dict[str, tuple[int, int, int]] = field(default_factory=dict)
-    refused: int = 0
-
-    def add(self, kind: str, inside: int, entered: int, left: int, people: int) -> None:
-        self.inside += inside
-        self.entered += entered
-        self.left += left
-        self.people += people
-        self.by_kind[kind] = (inside, entered, left)
+    DAY = "day"
+    MONTH = "month"
 
 
-def units_after(
-    connection: sa.Connection, in_units: Collection[str], after: str, count: int
-) -> list[Unit]:
-    """The first `count` of these units whose ids come after `after`, by id."""
-    found = (
-        units.select()
-        .where(units.c.unit_id.in_(in_units), units.c.unit_id > after)
-        .order_by(units.c.unit_id)
-        .limit(count)
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """The rows that a report reads: those of `span` that begin from `first` to `last`."""
+
+    span: Span
+    first: date
+    last: date
+
+    def rows(self, table: sa.Table) -> sa.ColumnElement[bool]:
+        return (table.c.span == self.span) & table.c.first_day.between(self.first, self.last)
+
+
+def stored_tally(connection: sa.Connection, unit_id: str, day: date) -> Tally:
+    """What is kept of one unit's day."""
+    here = Stretch(Span.DAY, day, day)
+    groups = {
+        (Kind(row.kind), row.group_name): _figures(row)
+        for row in connection.execute(
+            tallies.select().where(tallies.c.unit_id == unit_id, here.rows(tallies))
+        )
+    }
+    gates = gates_of(connection, [unit_id], here).get(unit_id, {})
+    return Tally(groups, refusals_of(connection, [unit_id], here).get(unit_id, {}), gates)
+
+
+def add(
+    connection: sa.Connection, unit_id: str, day: date, more: Tally, line: Sequence[str]
+) -> None:
+    """Add to a school's day and month, and to those of the units above it. `line`: of all these."""
+    places = [
+        {"unit_id": above, "span": span, "first_day": first}
+        for above in line
+        for span, first in ((Span.DAY, day), (Span.MONTH, day.replace(day=1)))
+    ]
+    upsert(
+        connection,
+        tallies,
+        [
+            place
+            | {"group_name": group, "kind": kind}
+            | {name: getattr(figures, name) for name in FIGURES}
+            for place in places
+            for (kind, group), figures in more.groups.items()
+            if group == EVERYBODY or place["unit_id"] == unit_id
+        ],
+        add=True,
     )
-    return [Unit(**row._mapping) for row in connection.execute(found)]
-
-
-def tallies_of(connection: sa.Connection, in_units: Collection[str], day: date) -> dict[str, Tally]:
-    """One day's counts and refused scans of each of these units."""
-    made = {unit_id: Tally() for unit_id in in_units}
-    here = counts.select().where(counts.c.day == day, counts.c.unit_id.in_(in_units))
-    for row in connection.execute(here.order_by(counts.c.kind)):
-        made[row.unit_id].add(row.kind, row.inside, row.entered, row.left, row.people)
-    refused = (
-        sa.select(refusals.c.unit_id, sa.func.sum(refusals.c.scans).label("scans"))
-        .where(refusals.c.day == day, refusals.c.unit_id.in_(in_units))
-        .group_by(refusals.c.unit_id)
+    upsert(
+        connection,
+        tally_refusals,
+        [
+            place | {"code": code, "scans": scans}
+            for place in places
+            for code, scans in more.refusals.items()
+        ],
+        add=True,
     )
-    for row in connection.execute(refused):
-        made[row.unit_id].refused = int(row.scans)
-    return made
-
-
-def daily_tallies(
-    connection: sa.Connection, unit_id: str, first: date, last: date
-) -> dict[date, Tally]:
-    """One unit's counts by day, in order, from one day to another, without refused scans."""
-    made: dict[date, Tally] = {}
-    here = counts.select().where(counts.c.unit_id == unit_id, counts.c.day.between(first, last))
-    for row in connection.execute(here.order_by(counts.c.day, counts.c.kind)):
-        tally = made.setdefault(row.day, Tally())
-        tally.add(row.kind, row.inside, row.entered, row.left, row.people)
-    return made
-
-
-def daily_refusals(
-    connection: sa.Connection, unit_id: str, first: date, last: date
-) -> dict[date, dict[str, int]]:
-    """One unit's refused scans by day and reason, in order."""
-    made: dict[date, dict[str, int]] = {}
-    here = refusals.select().where(
-        refusals.c.unit_id == unit_id,
-        refusals.c.day.between(first, last),
-        refusals.c.scans != 0,
+    upsert(
+        connection,
+        tally_gates,
+        [
+            place | {"gate_id": gate_id} | {name: getattr(gate, name) for name in GATE_FIGURES}
+            for place in places
+            for gate_id, gate in more.gates.items()
+            if place["unit_id"] == unit_id
+        ],
+        add=True,
     )
-    for row in connection.execute(here.order_by(refusals.c.day, refusals.c.code)):
-        made.setdefault(row.day, {})[row.code] = row.scans
-    return made
+
+
+def sums(
+    connection: sa.Connection, unit_ids: Iterable[str], over: Stretch
+) -> dict[str, dict[Kind, Figures]]:
+    """The figures of each unit that has any, by kind."""
+    found: dict[str, dict[Kind, Figures]] = {}
+    here = tallies.c.unit_id.in_(list(unit_ids)) & (tallies.c.group_name == EVERYBODY)
+    for row in _summed(connection, here & over.rows(tallies), tallies.c.unit_id, tallies.c.kind):
+        if figures := _some(row):
+            found.setdefault(row.unit_id, {})[Kind(row.kind)] = figures
+    return found
+
+
+def course(
+    connection: sa.Connection, unit_id: str, over: Stretch
+) -> dict[date, dict[Kind, Figures]]:
+    """The figures of one unit day by day or month by month, in order."""
+    found: dict[date, dict[Kind, Figures]] = {}
+    here = (tallies.c.unit_id == unit_id) & (tallies.c.group_name == EVERYBODY)
+    query = tallies.select().where(here, over.rows(tallies)).order_by(tallies.c.first_day)
+    for row in connection.execute(query):
+        if figures := _some(row):
+            found.setdefault(row.first_day, {})[Kind(row.kind)] = figures
+    return found
+
+
+def class_sums(connection: sa.Connection, unit_id: str, over: Stretch) -> dict[str, Figures]:
+    """The figures of each class of a school."""
+    here = (tallies.c.unit_id == unit_id) & (tallies.c.group_name != EVERYBODY)
+    rows = _summed(connection, here & over.rows(tallies), tallies.c.group_name)
+    return {row.group_name: figures for row in rows if (figures := _some(row))}
+
+
+def refusals_of(
+    connection: sa.Connection, unit_ids: Iterable[str], over: Stretch
+) -> dict[str, dict[str, int]]:
+    """The refused scans of each unit, by reason."""
+    table = tally_refusals
+    query = (
+        sa.select(table.c.unit_id, table.c.code, sa.func.sum(table.c.scans))
+        .where(table.c.unit_id.in_(list(unit_ids)), over.rows(table))
+        .group_by(table.c.unit_id, table.c.code)
+    )
+    found: dict[str, dict[str, int]] = {}
+    for unit_id, code, scans in connection.execute(query):
+        if scans:
+            found.setdefault(unit_id, {})[code] = int(scans)
+    return found
+
+
+def gates_of(
+    connection: sa.Connection, unit_ids: Iterable[str], over: Stretch
+) -> dict[str, dict[str, GateFigures]]:
+    """What each gate of these schools did."""
+    table = tally_gates
+    columns = (sa.func.sum(table.c[name]) for name in GATE_FIGURES)
+    query = (
+        sa.select(table.c.unit_id, table.c.gate_id, *columns)
+        .where(table.c.unit_id.in_(list(unit_ids)), over.rows(table))
+        .group_by(table.c.unit_id, table.c.gate_id)
+    )
+    found: dict[str, dict[str, GateFigures]] = {}
+    for unit_id, gate_id, *numbers in connection.execute(query):
+        if any(numbers):
+            found.setdefault(unit_id, {})[gate_id] = GateFigures(*map(int, numbers))
+    return found
+
+
+def days_held(
+    connection: sa.Connection, unit_id: str, kind: Kind, first: date, last: date
+) -> list[date]:
+    """The days of a school on which this kind was there, in order."""
+    query = sa.select(tallies.c.first_day).where(
+        tallies.c.unit_id == unit_id,
+        Stretch(Span.DAY, first, last).rows(tallies),
+        tallies.c.group_name == EVERYBODY,
+        tallies.c.kind == kind,
+        tallies.c.days > 0,
+    )
+    return list(connection.execute(query.order_by(tallies.c.first_day)).scalars())
+
+
+def _summed(
+    connection: sa.Connection, where: sa.ColumnElement[bool], *by: sa.ColumnElement[Any]
+) -> Iterable[sa.Row[Any]]:
+    columns = (sa.func.sum(tallies.c[name]).label(name) for name in FIGURES)
+    return connection.execute(sa.select(*by, *columns).where(where).group_by(*by))
+
+
+def _figures(row: sa.Row[Any]) -> Figures:
+    return Figures(*(int(getattr(row, name)) for name in FIGURES))
+
+
+def _some(row: sa.Row[Any]) -> Figures | None:
+    figures = _figures(row)
+    return figures if figures != Figures() else None

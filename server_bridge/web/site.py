@@ -30,20 +30,35 @@ from server_bridge.web.gates import pages as gates
 from server_bridge.web.gates import text as gates_text
 from server_bridge.web.metrics import Metrics
 from server_bridge.web.render import TEMPLATES
+from server_bridge.web.reports import pages as reports
+from server_bridge.web.reports import text as reports_text
 from server_bridge.web.school import pages as school
 from server_bridge.web.school import text as school_text
 from server_bridge.web.serve import PageServer
 
 WEB = Path(__file__).parent
-PHRASES = [text.PHRASES, gates_text.PHRASES, school_text.PHRASES, alerts_text.PHRASES]
+PHRASES = [
+    text.PHRASES,
+    gates_text.PHRASES,
+    school_text.PHRASES,
+    reports_text.PHRASES,
+    alerts_text.PHRASES,
+]
 FOLDERS: list[Path] = [
     TEMPLATES,
     WEB / "gates" / "templates",
     school.TEMPLATES,
+    reports.TEMPLATES,
     alerts.TEMPLATES,
 ]
-DOORS: list[Door] = [Door("/", "live", Permission.COUNTS), school.DOOR, *gates.DOORS, alerts.DOOR]
-PAGES: list[Page] = [*school.PAGES, *gates.PAGES, *alerts.PAGES]
+DOORS: list[Door] = [
+    Door("/", "live", Permission.COUNTS),
+    school.DOOR,
+    *gates.DOORS,
+    reports.DOOR,
+    alerts.DOOR,
+]
+PAGES: list[Page] = [*school.PAGES, *gates.PAGES, *reports.PAGES, *alerts.PAGES]
 """What each room brings."""
 
 

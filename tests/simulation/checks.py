@@ -10,11 +10,12 @@ from device.ledger.verifying import verify
 from gate_contract.crossing import Record
 from gate_contract.errors import SchoolgateError
 from gate_contract.verdicts import Verdict
+from server_bridge.reports.proof import misreported
 from server_bridge.store.audit import count_faults, prove_ledgers
 from server_bridge.store.letters import letter_counts
 from server_bridge.store.schema import counts, crossings, ledgers
 from server_bridge.store.visitor_schema import visitor_words
-from tests.simulation.district import SCHOOL, SimDistrict
+from tests.simulation.district import SCHOOL, ZONE, SimDistrict
 from tests.simulation.gate import Green, SimGate, look_into
 
 _FIELDS = (*Record.__struct_fields__,)
@@ -58,6 +59,8 @@ def healed_faults(gates: list[SimGate], district: SimDistrict) -> Iterator[str]:
                 yield f"ledger {name}: {proof.fault or f'{proof.missing} missing'}"
         for fault in count_faults(connection):
             yield f"counts differ from a recount: {fault}"
+        for fault in misreported(connection, ZONE):
+            yield f"a day was not marked for reports: {fault}"
         yield from _count_faults(connection)
         for (topic, reason), number in letter_counts(connection).items():
             yield f"{number} messages on {topic} were set aside: {reason}"

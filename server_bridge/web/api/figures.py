@@ -12,12 +12,12 @@ from gate_contract.counts import KindCounts
 from gate_contract.errors import SchoolgateError
 from gate_contract.health import ScanHealth
 from gate_contract.school_day import local_day
-from server_bridge.store import tallies
+from server_bridge.store import unit_figures
 from server_bridge.store.arrivals import arrivals_of
 from server_bridge.store.counting import SLOT_MS
 from server_bridge.store.gate_sheets import GateSheet, gate_sheets
-from server_bridge.store.tallies import Tally
 from server_bridge.store.tokens import Holder
+from server_bridge.store.unit_figures import Tally
 from server_bridge.store.units import Unit as StoredUnit
 from server_bridge.web.api.asking import Nothing, OneDay, Paged, Span
 from server_bridge.web.api.bodies import (
@@ -55,7 +55,7 @@ class Asker:
     def unit(self) -> StoredUnit:
         """The unit in the path. Raises NotThereError."""
         if self.unit_id in self.holder.units:
-            found = tallies.units_after(self.connection, [self.unit_id], "", 1)
+            found = unit_figures.units_after(self.connection, [self.unit_id], "", 1)
             if found:
                 return found[0]
         raise NotThereError(f"there is no unit {self.unit_id!r} that this token opens")
@@ -63,7 +63,9 @@ class Asker:
 
 def units(asker: Asker, asked: Paged) -> Units:
     """All units that the token opens."""
-    found = tallies.units_after(asker.connection, asker.holder.units, asked.after, asked.limit + 1)
+    found = unit_figures.units_after(
+        asker.connection, asker.holder.units, asked.after, asked.limit + 1
+    )
     shown = [_unit(one, asker.holder) for one in found[: asked.limit]]
     return Units(units=shown, next=asked.following(asker.path, [one.unit_id for one in found]))
 
@@ -75,7 +77,9 @@ def unit(asker: Asker, _asked: Nothing) -> Unit:
 
 def many_counts(asker: Asker, asked: Paged) -> ManyCounts:
     """Today's counts of all units that the token opens."""
-    found = tallies.units_after(asker.connection, asker.holder.units, asked.after, asked.limit + 1)
+    found = unit_figures.units_after(
+        asker.connection, asker.holder.units, asked.after, asked.limit + 1
+    )
     return ManyCounts(
         counts=_counts(asker, found[: asked.limit]),
         next=asked.following(asker.path, [one.unit_id for one in found]),
@@ -90,7 +94,7 @@ def counts(asker: Asker, _asked: Nothing) -> Counts:
 def days(asker: Asker, asked: Span) -> Days:
     """A unit's counts by day, 366 days at the most."""
     first, last = asked.days(local_day(asker.now_ms, asker.zone))
-    found = tallies.daily_tallies(asker.connection, asker.unit().unit_id, first, last)
+    found = unit_figures.daily_tallies(asker.connection, asker.unit().unit_id, first, last)
     return Days(
         unit_id=asker.unit_id,
         days=[
@@ -110,7 +114,7 @@ def days(asker: Asker, asked: Span) -> Days:
 def refusals(asker: Asker, asked: Span) -> Refusals:
     """A unit's refused scans by day and reason, 366 days at the most."""
     first, last = asked.days(local_day(asker.now_ms, asker.zone))
-    found = tallies.daily_refusals(asker.connection, asker.unit().unit_id, first, last)
+    found = unit_figures.daily_refusals(asker.connection, asker.unit().unit_id, first, last)
     return Refusals(
         unit_id=asker.unit_id,
         days=[
@@ -163,7 +167,7 @@ def _unit(unit: StoredUnit, holder: Holder) -> Unit:
 
 def _counts(asker: Asker, units: list[StoredUnit]) -> list[Counts]:
     day = local_day(asker.now_ms, asker.zone)
-    found = tallies.tallies_of(asker.connection, [one.unit_id for one in units], day)
+    found = unit_figures.tallies_of(asker.connection, [one.unit_id for one in units], day)
     return [
         Counts(
             unit_id=one.unit_id,

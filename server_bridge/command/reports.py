@@ -1,0 +1,169 @@
+"""Reports on the terminal and as files."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+import click
+import msgspec
+
+from server_bridge.clock import now_ms
+from server_bridge.command.files import write_file
+from server_bridge.command.options import home_option, json_option
+from server_bridge.home import Home, open_home
+from server_bridge.lists.text import table as lines_of
+from server_bridge.reports.cells import Table, shown
+from server_bridge.reports.delimited import write_csv
+from server_bridge.reports.keeping import tally_due
+from server_bridge.reports.period import PeriodKind, period
+from server_bridge.reports.report import make_report
+from server_bridge.reports.staff import staff_table, staff_year
+from server_bridge.reports.tables import notes, raw_table, tables
+from server_bridge.reports.words import period_name
+from server_bridge.reports.written import as_pdf, as_workbook, staff_workbook
+from server_bridge.store.accounts import note_access
+from server_bridge.web.formats import Formats
+from server_bridge.web.text import Lang
+
+file_type = click.Path(path_type=Path, dir_okay=False)
+period_option = click.option(
+    "--period",
+    "kind",
+    type=click.Choice([str(kind) for kind in PeriodKind]),
+    default=str(PeriodKind.MONTH),
+    show_default=True,
+    help="How long.",
+)
+language_option = click.option(
+    "--language",
+    "lang",
+    type=click.Choice([str(lang) for lang in Lang]),
+    default=str(Lang.VI),
+    show_default=True,
+    help="Of what is shown and written.",
+)
+day_type = click.DateTime(["%Y-%m-%d"])
+Files = list[tuple[Path | None, Callable[[], bytes]]]
+
+
+@click.group("report")
+def report_group() -> None:
+    """Figures by day, week, month and school year; and who confirmed them in time."""
+
+
+@report_group.command("show")
+@home_option
+@click.option("--unit", "unit_id", required=True, help="Whose report.")
+@period_option
+@click.option("--on", "day", type=day_type, help="A day of the period. Default: today.")
+@language_option
+@click.option("--xlsx", type=file_type, help="Write a spreadsheet with charts.")
+@click.option("--csv", type=file_type, help="Write all figures for other programs.")
+@click.option("--pdf", type=file_type, help="Write an official letter.")
+@click.option("--place", default="", help="Stands before the letter's day.")
+@json_option
+def report_show(
+    folder: Path,
+    unit_id: str,
+    kind: str,
+    day: datetime | None,
+    lang: str,
+    xlsx: Path | None,
+    csv: Path | None,
+    pdf: Path | None,
+    place: str,
+    as_json: bool,
+) -> None:
+    """A unit's report. Counts only, nobody's name."""
+    home, f, now = *_opened(folder, lang), now_ms()
+    made = datetime.fromtimestamp(now / 1000, home.zone)
+    asked = period(PeriodKind(kind), day.date() if day else made.date())
+    database = home.database()
+    tally_due(database, now, home.zone)
+    with database.read() as connection:
+        report = make_report(connection, unit_id, asked, now, home.zone)
+    files: Files = [
+        (xlsx, lambda: as_workbook(report, f, made)),
+        (csv, lambda: write_csv(raw_table(report, f.lang))),
+        (pdf, lambda: as_pdf(report, f, made, place)),
+    ]
+    written = [(path, make()) for path, make in files if path]
+    if written:
+        with database.write() as connection:
+            told = f"{kind} {asked.first}"
+            note_access(connection, None, "exported_report", now, unit_id=unit_id, detail=told)
+    for path, content in written:
+        write_file(path, content)
+        click.echo(f"{path}: {report.unit.name}, {period_name(asked, f)}", err=as_json)
+    if as_json:
+        click.echo(msgspec.json.encode(report))
+    elif not written:
+        click.echo(f"{report.unit.name}: {period_name(asked, f)}")
+        for table in tables(report, f.lang):
+            click.echo("\n" + terminal(table, f))
+        click.echo("\n" + "\n".join(notes(report, f)))
+
+
+@report_group.command("staff")
+@home_option
+@click.option("--school", "unit_id", required=True, help="Whose staff.")
+@click.option("--year", type=click.IntRange(2000, 9998), help="In which the school year begins.")
+@language_option
+@click.option("--xlsx", type=file_type, help="Write a spreadsheet.")
+@click.option("--csv", type=file_type, help="Write it for other programs.")
+@json_option
+def report_staff(
+    folder: Path,
+    unit_id: str,
+    year: int | None,
+    lang: str,
+    xlsx: Path | None,
+    csv: Path | None,
+    as_json: bool,
+) -> None:
+    """The yearly scanning record of a school's staff. Holds names: keep it safe."""
+    home, f, now = *_opened(folder, lang), now_ms()
+    made = datetime.fromtimestamp(now / 1000, home.zone)
+    asked = period(
+        PeriodKind.YEAR, made.date().replace(year=year, month=9) if year else made.date()
+    )
+    database = home.database()
+    tally_due(database, now, home.zone)
+    with database.write() as connection:
+        found = staff_year(connection, unit_id, asked)
+        told = str(asked.first.year)
+        note_access(connection, None, "exported_staff_year", now, unit_id=unit_id, detail=told)
+    table = staff_table(found, f.lang)
+    files: Files = [
+        (xlsx, lambda: staff_workbook(found, f, made)),
+        (csv, lambda: write_csv(table)),
+    ]
+    written = [(path, make()) for path, make in files if path]
+    for path, content in written:
+        write_file(path, content)
+        click.echo(f"{path}: {len(found.records)} people", err=as_json)
+    if as_json:
+        click.echo(msgspec.json.encode(found))
+    elif not written:
+        click.echo(f"{found.school.name}: {period_name(asked, f)}\n\n{terminal(table, f)}")
+
+
+@report_group.command("tally")
+@home_option
+def report_tally(folder: Path) -> None:
+    """Bring every day up to date now; the running bridge does so every minute."""
+    home = open_home(folder)
+    done = tally_due(home.database(), now_ms(), home.zone)
+    click.echo(f"{done} school days tallied")
+
+
+def terminal(table: Table, f: Formats) -> str:
+    """A table as a terminal shows it."""
+    heading = [column.title for column in table.columns]
+    rows = [[shown(cell, f) for cell in row] for row in (*table.rows, table.sums) if row]
+    return "\n".join([f"{table.title}:", *lines_of(heading, rows)])
+
+
+def _opened(folder: Path, lang: str) -> tuple[Home, Formats]:
+    home = open_home(folder)
+    return home, Formats(Lang(lang), home.zone)

@@ -1,0 +1,115 @@
+"""One school's day in figures. Pure: the roster of that day, what the gates recorded and what the
+office wrote by hand in, sums out."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
+
+from gate_contract.card import Kind
+from server_bridge.school.day import Seen, is_late, left_early, merge
+from server_bridge.store.by_hand import ByHand
+from server_bridge.store.figures import (
+    EVERYBODY,
+    IN_NO_CLASS,
+    Figures,
+    GateFigures,
+    GroupKey,
+    Tally,
+    total,
+)
+from server_bridge.store.school_day import CardDay
+from server_bridge.store.school_hours import Hours
+
+HELD_PARTS = 10
+"""A day is held for pupils, or for staff, when the gates saw one in so many of the roster: a club
+on a Sunday is no school day of six hundred absent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """Somebody of the day's roster."""
+
+    person: int
+    kind: Kind
+    group: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolDay:
+    """All that is known of a day. `passages`: ways in and out by kind of card; `over`: it has
+    ended, so that who has not been seen leaving was missed by the gates."""
+
+    roster: Iterable[Enrolled]
+    cards: Iterable[CardDay]
+    by_hand: Iterable[ByHand] = ()
+    passages: Mapping[Kind, tuple[int, int]] = field(default_factory=dict)
+    refusals: Mapping[str, int] = field(default_factory=dict)
+    gates: Mapping[str, GateFigures] = field(default_factory=dict)
+    over: bool = True
+
+
+def tally_day(day: SchoolDay, hours: Hours, zone: ZoneInfo) -> Tally:
+    """The day's figures, by kind and class."""
+    cards, by_hand = list(day.cards), list(day.by_hand)
+    scanned: dict[int, Seen] = {}
+    for card in cards:
+        if card.person is not None:
+            scanned[card.person] = merge(scanned.get(card.person), Seen.of_card(card))
+    seen = dict(scanned)
+    for entry in by_hand:
+        seen[entry.person] = merge(seen.get(entry.person), Seen.of_hand(entry))
+    groups: dict[GroupKey, Figures] = {}
+    for one in day.roster:
+        key = one.kind, (one.group or IN_NO_CLASS) if one.kind is Kind.PUPIL else EVERYBODY
+        groups[key] = groups.get(key, Figures()) + _of_person(
+            one, one.person in scanned, seen.get(one.person), hours, zone, over=day.over
+        )
+    found = dict(_held(groups))
+    for kind in Kind:
+        figures = found.get((kind, EVERYBODY), Figures()) + _of_cards(
+            [card for card in cards if card.kind is kind], day.passages.get(kind, (0, 0)), day.over
+        )
+        if figures.cards and kind is not Kind.VISITOR and not figures.days:
+            figures += Figures(odd_days=1)
+        if figures != Figures():
+            found[kind, EVERYBODY] = figures
+    return Tally(
+        found,
+        {code: scans for code, scans in day.refusals.items() if scans},
+        {gate_id: gate for gate_id, gate in day.gates.items() if gate != GateFigures()},
+    )
+
+
+def _of_person(
+    one: Enrolled, scanned: bool, seen: Seen | None, hours: Hours, zone: ZoneInfo, *, over: bool
+) -> Figures:
+    pupil = seen if one.kind is Kind.PUPIL else None
+    return Figures(
+        enrolled=1,
+        scanned=scanned,
+        present=seen is not None,
+        late=pupil is not None and is_late(pupil, hours, zone),
+        left_early=over and pupil is not None and left_early(pupil, hours, zone),
+    )
+
+
+def _held(groups: Mapping[GroupKey, Figures]) -> Iterable[tuple[GroupKey, Figures]]:
+    """The groups of the kinds for which the day was held, and each such kind's sum."""
+    for kind in {kind for kind, _ in groups}:
+        mine = {key: figures for key, figures in groups.items() if key[0] is kind}
+        whole = total(mine.values())
+        if whole.scanned and whole.scanned * HELD_PARTS >= whole.enrolled:
+            one = Figures(days=1)
+            yield from ((key, figures + one) for key, figures in mine.items())
+            yield (kind, EVERYBODY), whole + one
+
+
+def _of_cards(cards: list[CardDay], passages: tuple[int, int], over: bool) -> Figures:
+    entered, left = passages
+    return Figures(
+        entered=entered,
+        left=left,
+        cards=len(cards),
+        no_exit=sum(card.inside for card in cards) if over else 0,
+        no_entry=sum(card.first_in_ms is None for card in cards),
+    )

@@ -1,0 +1,72 @@
+"""A report as a spreadsheet: letters with a real table each, and charts of what they say."""
+
+from datetime import datetime
+from typing import IO
+
+from server_bridge.lists.letter import ENGLISH, VIETNAMESE, Column, Letter, Sheet
+from server_bridge.reports.cells import Holds, Table
+from server_bridge.reports.confirming import RollUp, confirmed_table, period_of
+from server_bridge.reports.report import Report
+from server_bridge.reports.staff import StaffYear, days_table, staff_table
+from server_bridge.reports.tables import notes, tables
+from server_bridge.reports.words import period_name, say
+from server_bridge.web.formats import Formats
+from server_bridge.web.text import Lang
+
+HEADS = {Lang.VI: VIETNAMESE, Lang.EN: ENGLISH}
+
+
+def write_workbook(stream: IO[bytes], report: Report, f: Formats, *, made: datetime) -> None:
+    """Write the report as XLSX. `made`: when, local."""
+    with Letter(
+        stream, office=report.unit.name, above=report.above, made=made, head=HEADS[f.lang]
+    ) as letter:
+        below = f"({report.unit.name} · {period_name(report.period, f)})"
+        drawn = []
+        for number, table in enumerate(tables(report, f.lang)):
+            first = number == 0
+            title = say(f.lang, "report_title") if first else table.title
+            sheet = write_table(letter, table, title.upper(), below)
+            if first:
+                sheet.lines(notes(report, f))
+                sheet.signatures(say(f.lang, "report_drawn_up"), say(f.lang, "report_head"))
+            drawn += [(table, chart, sheet.plotted(chart.columns)) for chart in table.charts]
+        if drawn:
+            name = say(f.lang, "report_t_charts")
+            charts = letter.charts(name, f"{name} {below}")
+            for table, chart, plotted in drawn:
+                titles = (table.columns[column].title for column in chart.columns)
+                charts.add(f"{table.title}: {', '.join(titles)}", chart.shape, plotted)
+
+
+def write_table(letter: Letter, table: Table, title: str, below: str) -> Sheet:
+    """A sheet with one table and its sums."""
+    columns = [
+        Column(column.title, column.width, centred=column.holds is not Holds.TEXT)
+        for column in table.columns
+    ]
+    sheet = letter.sheet(table.title, title, below, columns)
+    sheet.table(table.rows, sums=table.sums)
+    return sheet
+
+
+def write_staff(stream: IO[bytes], year: StaffYear, f: Formats, *, made: datetime) -> None:
+    """Write the staff's records as XLSX: the year, and every incomplete day. Holds names."""
+    with Letter(
+        stream, office=year.school.name, above=year.above, made=made, head=HEADS[f.lang]
+    ) as letter:
+        below = f"({year.school.name} · {period_name(year.period, f)})"
+        table = staff_table(year, f.lang)
+        sheet = write_table(letter, table, table.title.upper(), below)
+        sheet.signatures(say(f.lang, "report_drawn_up"), say(f.lang, "report_l_principal"))
+        days = days_table(year, f)
+        write_table(letter, days, days.title.upper(), below)
+
+
+def write_confirmed(stream: IO[bytes], rolled: RollUp, f: Formats, *, made: datetime) -> None:
+    """Write who confirmed what as XLSX."""
+    with Letter(stream, office=rolled.unit.name, above="", made=made, head=HEADS[f.lang]) as letter:
+        table = confirmed_table(rolled, f)
+        name = period_name(period_of(rolled.request), f)
+        sheet = write_table(letter, table, rolled.request.title.upper(), f"({name})")
+        sheet.signatures(say(f.lang, "report_drawn_up"), say(f.lang, "report_head"))

@@ -1,0 +1,39 @@
+"""Reports as the bytes of files."""
+
+import io
+from datetime import datetime
+
+from server_bridge.reports.confirming import RollUp
+from server_bridge.reports.letter_pdf import write_letter
+from server_bridge.reports.report import Report
+from server_bridge.reports.staff import StaffYear
+from server_bridge.reports.workbook import write_confirmed, write_staff, write_workbook
+from server_bridge.web.formats import Formats
+
+
+def as_workbook(report: Report, f: Formats, made: datetime) -> bytes:
+    """A report as XLSX."""
+    stream = io.BytesIO()
+    write_workbook(stream, report, f, made=made)
+    return stream.getvalue()
+
+
+def as_pdf(report: Report, f: Formats, made: datetime, place: str = "") -> bytes:
+    """A report as an official letter."""
+    stream = io.BytesIO()
+    write_letter(stream, report, f, made=made, place=place)
+    return stream.getvalue()
+
+
+def staff_workbook(year: StaffYear, f: Formats, made: datetime) -> bytes:
+    """The staff's records as XLSX."""
+    stream = io.BytesIO()
+    write_staff(stream, year, f, made=made)
+    return stream.getvalue()
+
+
+def confirmed_workbook(rolled: RollUp, f: Formats, made: datetime) -> bytes:
+    """Who confirmed what as XLSX."""
+    stream = io.BytesIO()
+    write_confirmed(stream, rolled, f, made=made)
+    return stream.getvalue()

@@ -1,0 +1,110 @@
+"""The tables that reports are read from, and what schools confirm. Times: UTC in ms."""
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    String,
+    Table,
+)
+
+from server_bridge.store import (  # their tables are there first
+    access_schema,  # noqa: F401 (as above)
+    people_schema,  # noqa: F401 (as above)
+)
+from server_bridge.store.figures import FIGURES, GATE_FIGURES
+from server_bridge.store.schema import NAME_LENGTH, BigKey, metadata
+
+report_days = Table(
+    "report_days",
+    metadata,
+    Column("unit_id", ForeignKey("units.unit_id"), primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("due", Date),
+    Column("tallied_ms", BigInteger),
+    Index("report_days_due", "due"),
+    comment="Each school's days, and from which day on one is to be tallied (again): its own when "
+    "something of it changed, the next while it is not over, NULL when its figures stand.",
+)
+
+tallies = Table(
+    "tallies",
+    metadata,
+    Column("unit_id", ForeignKey("units.unit_id"), primary_key=True),
+    Column("span", String(5), primary_key=True),
+    Column("group_name", String(40), primary_key=True),
+    Column("first_day", Date, primary_key=True),
+    Column("kind", String(10), primary_key=True),
+    *(Column(name, BigInteger, nullable=False) for name in FIGURES),
+    comment="Per unit of the whole tree, day and month (`span`), kind, and at schools also class; "
+    "`store/figures.py` says what is counted.",
+)
+
+tally_refusals = Table(
+    "tally_refusals",
+    metadata,
+    Column("unit_id", ForeignKey("units.unit_id"), primary_key=True),
+    Column("span", String(5), primary_key=True),
+    Column("first_day", Date, primary_key=True),
+    Column("code", String(20), primary_key=True),
+    Column("scans", BigInteger, nullable=False),
+)
+
+tally_gates = Table(
+    "tally_gates",
+    metadata,
+    Column("unit_id", ForeignKey("units.unit_id"), primary_key=True),
+    Column("span", String(5), primary_key=True),
+    Column("first_day", Date, primary_key=True),
+    Column("gate_id", ForeignKey("gates.gate_id"), primary_key=True),
+    *(Column(name, BigInteger, nullable=False) for name in GATE_FIGURES),
+    comment="What each gate recorded at its school.",
+)
+
+report_requests = Table(
+    "report_requests",
+    metadata,
+    Column("request", BigKey, primary_key=True),
+    Column("unit_id", ForeignKey("units.unit_id"), nullable=False),
+    Column("title", String(NAME_LENGTH), nullable=False),
+    Column("period", String(10), nullable=False),
+    Column("first_day", Date, nullable=False),
+    Column("deadline_ms", BigInteger, nullable=False),
+    Column("opened_ms", BigInteger, nullable=False),
+    Column("opened_by", String(NAME_LENGTH), nullable=False),
+    comment="Figures that a unit asks all schools below it to confirm.",
+)
+
+report_events = Table(
+    "report_events",
+    metadata,
+    Column("event", BigKey, primary_key=True),
+    Column("request", ForeignKey("report_requests.request"), nullable=False),
+    Column("unit_id", ForeignKey("units.unit_id"), nullable=False),
+    Column("what", String(10), nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("by", String(NAME_LENGTH), nullable=False),
+    Column("reason", String(500), nullable=False),
+    Column("deadline_ms", BigInteger),
+    Column("figures", JSON),
+    Index("report_events_by_unit", "request", "unit_id"),
+    comment="Confirmed, locked, reopened: rows are added only. `figures`: those confirmed.",
+)
+
+appeals = Table(
+    "appeals",
+    metadata,
+    Column("appeal", BigKey, primary_key=True),
+    Column("unit_id", ForeignKey("units.unit_id"), nullable=False),
+    Column("person", ForeignKey("people.person"), nullable=False),
+    Column("day", Date, nullable=False),
+    Column("reason", String(500), nullable=False),
+    Column("account", ForeignKey("accounts.account"), nullable=False),
+    Column("noted_ms", BigInteger, nullable=False),
+    Index("appeals_by_unit", "unit_id", "day"),
+    comment="What the office notes on a day of somebody's record; rows are added only, and change "
+    "no figure.",
+)

@@ -1,0 +1,182 @@
+"""Tallies: the same whatever comes in which order, added up by month and above, and proven."""
+
+from datetime import date, timedelta
+from importlib import import_module
+from itertools import count
+
+import pytest
+import sqlalchemy as sa
+
+from gate_contract.card import Kind
+from gate_contract.crossing import Clock, Direction
+from gate_contract.verdicts import Verdict
+from server_bridge.reports.keeping import tally_due
+from server_bridge.reports.proof import misreported
+from server_bridge.store.accounts import add_account
+from server_bridge.store.by_hand import add_by_hand
+from server_bridge.store.database import Database
+from server_bridge.store.figures import Figures, GateFigures
+from server_bridge.store.report_days import due_days
+from server_bridge.store.report_schema import report_days, tallies, tally_gates, tally_refusals
+from server_bridge.store.school_hours import Hours, set_hours
+from server_bridge.store.tallies import Span, Stretch, class_sums, gates_of, refusals_of, sums
+from tests.fakes.clock import MORNING_MS
+from tests.fakes.district_people import HAMLET, FakePeople
+from tests.fakes.school import (
+    COMMUNE,
+    GATE,
+    PROVINCE,
+    SCHOOL,
+    SECOND_GATE,
+    ZONE,
+    Scribe,
+)
+from tests.fakes.school_morning import MINUTE_MS, NOW_MS, SchoolMorning
+from tests.server.store.looking import take
+
+DAY = date(2026, 9, 7)
+DAY_MS = 86_400_000
+TODAY, SEPTEMBER = Stretch(Span.DAY, DAY, DAY), Stretch(Span.MONTH, date(2026, 9, 1), DAY)
+SQLITE_ONLY = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+VERSIONS = "server_bridge.store.migrations.versions"
+
+
+def settle(database: Database, now_ms: int = NOW_MS) -> int:
+    """Tally what is due; the proof finds nothing."""
+    done = tally_due(database, now_ms, ZONE)
+    with database.read() as connection:
+        assert misreported(connection, ZONE) == []
+    return done
+
+
+def pupils(database: Database, over: Stretch = TODAY, unit_id: str = SCHOOL) -> Figures:
+    with database.read() as connection:
+        return sums(connection, [unit_id], over).get(unit_id, {}).get(Kind.PUPIL, Figures())
+
+
+def test_a_morning_in_figures_here_and_above(database: Database) -> None:
+    morning = SchoolMorning(database)
+    assert settle(database) == 1
+    assert settle(database) == 0
+    figures = pupils(database)
+    assert figures == Figures(
+        days=1, enrolled=6, scanned=5, present=5, late=1, entered=6, left=1, cards=6
+    )
+    for unit_id in (SCHOOL, COMMUNE, PROVINCE):
+        assert pupils(database, SEPTEMBER, unit_id) == figures
+    with database.read() as connection:
+        staff = sums(connection, [PROVINCE], SEPTEMBER)[PROVINCE][Kind.STAFF]
+        assert (staff.days, staff.compliance) == (1, 1.0)
+        classes = class_sums(connection, SCHOOL, TODAY)
+        assert {name: one.enrolled for name, one in classes.items()} == {"6A": 5, "10A": 1}
+        assert gates_of(connection, [SCHOOL], TODAY) == {SCHOOL: {GATE: GateFigures(1, 8, 1, 0)}}
+        assert due_days(connection, DAY) == []
+    # After midnight whoever was not seen leaving is known to have been missed.
+    assert settle(database, NOW_MS + DAY_MS) == 1
+    assert (pupils(database).no_exit, pupils(database).left_early) == (5, 1)
+    assert settle(database, NOW_MS + 2 * DAY_MS) == 0
+    assert morning.numbers
+
+
+def test_a_gate_that_was_away_for_a_week(database: Database) -> None:
+    morning = SchoolMorning(database)
+    settle(database, NOW_MS + DAY_MS)
+    before = pupils(database)
+    away = Scribe(SECOND_GATE).enter(morning.cards["Phạm Đông"], at=MORNING_MS - MINUTE_MS)
+    away.leave(morning.cards["Nguyễn Văn An"], at=MORNING_MS + 600 * MINUTE_MS)
+    away.write(Verdict.EXPIRED, at=MORNING_MS, count=3)
+    take(database, [away.letter()], NOW_MS + 7 * DAY_MS)
+    assert pupils(database) == before
+    assert settle(database, NOW_MS + 7 * DAY_MS) == 1
+    more = Figures(scanned=1, present=1, entered=1, left=1, cards=1)
+    assert pupils(database) == before + more  # one more came, and of one it is known that he left
+    with database.read() as connection:
+        assert refusals_of(connection, [PROVINCE], SEPTEMBER) == {PROVINCE: {"expired": 3}}
+
+
+@SQLITE_ONLY
+def test_a_correction_of_times_moves_figures(database: Database) -> None:
+    SchoolMorning(database)
+    scribe = Scribe(SECOND_GATE)
+    scribe.write(Verdict.ADMITTED_IN, 5, at=None, up_ms=1_000, clock=Clock.UNTRUSTED)
+    take(database, [scribe.letter()], MORNING_MS + DAY_MS)
+    settle(database, MORNING_MS + DAY_MS)
+    tomorrow = Stretch(Span.DAY, DAY + timedelta(1), DAY + timedelta(1))
+    assert pupils(database, tomorrow).entered == 1
+    scribe.write(Verdict.CLOCK_SET, at=MORNING_MS + 9_000, up_ms=10_000)
+    take(database, [scribe.letter(2)], MORNING_MS + DAY_MS + 1)
+    assert settle(database, MORNING_MS + DAY_MS + 1) == 2
+    assert pupils(database, tomorrow) == Figures()
+    assert pupils(database).scanned == 6
+
+
+@SQLITE_ONLY
+def test_the_roster_is_that_of_the_day(database: Database) -> None:
+    morning = SchoolMorning(database)
+    folk = FakePeople(database, morning.numbers, count(3_400_000_001))
+    settle(database, NOW_MS + DAY_MS)
+    folk.leave("Phạm Đông", DAY + timedelta(1))
+    folk.join("Người Mới", HAMLET, "6A", day=DAY + timedelta(1))
+    assert settle(database, NOW_MS + DAY_MS) == 0  # the day before is as it was
+    assert pupils(database).enrolled == 6
+    folk.leave("Phạm Đông", DAY)  # a correction of what was believed that day
+    assert settle(database, NOW_MS + DAY_MS) == 1
+    assert pupils(database).compliance == 1.0
+
+
+@SQLITE_ONLY
+def test_entries_by_hand_and_other_hours_count(database: Database) -> None:
+    morning = SchoolMorning(database)
+    settle(database)
+    with database.write() as connection:
+        account = add_account(connection, "office", NOW_MS)
+        add_by_hand(
+            connection,
+            *(SCHOOL, morning.numbers["Phạm Đông"], Direction.IN, "Quên thẻ"),
+            day=DAY,
+            at_ms=MORNING_MS,
+            account=account,
+            now_ms=NOW_MS,
+        )
+    assert settle(database) == 1
+    assert (pupils(database).scanned, pupils(database).present) == (5, 6)
+    with database.write() as connection:
+        set_hours(connection, SCHOOL, Hours(435, 990), account, NOW_MS)
+    assert settle(database) == 1
+    assert pupils(database).late == 0
+
+
+def test_an_altered_figure_and_a_forgotten_day_are_found(database: Database) -> None:
+    SchoolMorning(database)
+    settle(database)
+    changes = (
+        (tallies, "late", SCHOOL, Span.DAY, DAY),
+        (tallies, "entered", PROVINCE, Span.MONTH, SEPTEMBER.first),
+        (tally_gates, "left", SCHOOL, Span.MONTH, SEPTEMBER.first),
+    )
+    for table, name, unit_id, span, first in changes:
+        here = (table.c.unit_id == unit_id) & (table.c.span == span)
+        for by in (1, -1):
+            with database.write() as connection:
+                changed = table.update().where(here).values({name: table.c[name] + by})
+                assert connection.execute(changed).rowcount
+            with database.read() as connection:
+                found = misreported(connection, ZONE)
+            assert (f"{unit_id} {first}" in found) == (by == 1), (name, found)
+    with database.write() as connection:
+        connection.execute(report_days.delete())
+    with database.read() as connection:
+        assert misreported(connection, ZONE) == [f"{SCHOOL} {DAY}"]
+
+
+def test_an_older_database_is_tallied_from_what_it_has(database: Database) -> None:
+    SchoolMorning(database)
+    take(database, [Scribe(SECOND_GATE).write(Verdict.EXPIRED, at=MORNING_MS - DAY_MS).letter()])
+    settle(database)
+    before = pupils(database)
+    with database.write() as connection:
+        for table in (tallies, tally_gates, tally_refusals, report_days):
+            connection.execute(table.delete())
+        connection.execute(sa.text(import_module(f"{VERSIONS}.0011_reports").FILL))
+    assert settle(database) == 2
+    assert pupils(database) == before
