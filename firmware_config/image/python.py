@@ -19,6 +19,7 @@ from firmware_config.image.tools import run
 
 HOME = Path("opt/schoolgate")
 MACHINES = {"amd64": "x86_64", "arm64": "aarch64"}
+COMMANDS = {"gate": "device.cli", "gate-update": "firmware_config.update.command"}
 OLDEST_GLIBC, NEWEST_GLIBC = 17, 41  # manylinux2014, and trixie's
 OUR_OWN = "schoolgate"
 NATIVE = "lgpio"
@@ -124,12 +125,13 @@ def install(
 
 
 def _environment(home: Path, of: Interpreter) -> None:
-    """What `python -m venv --system-site-packages` makes, and the command `gate`."""
+    """What `python -m venv --system-site-packages` makes, and the commands of a gate."""
     (home / "bin").mkdir()
     (home / "bin" / "python").symlink_to("/usr/bin/python3")
     (home / "pyvenv.cfg").write_text(
         f"home = /usr/bin\ninclude-system-site-packages = true\nversion = {of.version}\n"
     )
-    gate = home / "bin" / "gate"
-    gate.write_text(f"#!/{HOME}/bin/python\nfrom device.cli import main\n\nmain()\n")
-    gate.chmod(0o755)
+    for name, module in COMMANDS.items():
+        command = home / "bin" / name
+        command.write_text(f"#!/{HOME}/bin/python\nfrom {module} import main\n\nmain()\n")
+        command.chmod(0o755)
