@@ -6,7 +6,7 @@ here if it is pure Python, and `lgpio`, the one that is not, by `native.py`.
 
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import rmtree
@@ -88,6 +88,7 @@ def wanted(lock: str, environment: Mapping[str, str]) -> dict[str, str]:
 def install(
     root: Path,
     locks: list[Path],
+    left_out: Set[str],
     repository: Path,
     of: Interpreter,
     archive: Archive,
@@ -101,6 +102,8 @@ def install(
     requirements: dict[str, str] = {}
     for lock in locks:
         requirements |= wanted(lock.read_text("utf-8"), of.environment)
+    for name in left_out:
+        del requirements[name]
     wheels = work / "wheels"
     wheels.mkdir()
     asked = work / "requirements.txt"
@@ -118,7 +121,7 @@ def install(
             run([*build, source], env=env)
     run([*build, repository], env=env)
     put = [*PIP, "install", "--no-index", "--no-deps", "--no-compile", "--only-binary", ":all:"]
-    put += ["--find-links", wheels, "--target", place, *of.options]
+    put += ["--find-links", str(wheels), "--target", str(place), *of.options]
     run([*put, OUR_OWN, *(line.split()[0] for line in requirements.values())], env=SEALED)
     rmtree(place / "bin", ignore_errors=True)  # pip's scripts name this machine's interpreter
     _environment(root / HOME, of)

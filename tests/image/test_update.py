@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -135,7 +136,7 @@ def test_a_slot_being_written_is_never_pending(tmp_path: Path) -> None:
         slots.answer(["format", "B"])
 
 
-REFUSALS = {
+REFUSALS: dict[Refused | None, dict[str, Any]] = {
     Refused.OTHER_MACHINE: {"bundle": ("schoolgate-amd64", "3")},
     Refused.OLD: {"bundle": ("schoolgate-arm64", "1")},
     Refused.GIVEN_UP: {"given_up": {"2"}},
@@ -148,14 +149,14 @@ REFUSALS = {
 
 @pytest.mark.parametrize("reason", REFUSALS, ids=str)
 def test_a_bundle_is_refused_for_its_reason(reason: Refused | None) -> None:
-    fine = {
+    fine: dict[str, Any] = {
         "bundle": ("schoolgate-arm64", "2"),
         "installed": ("schoolgate-arm64", "1"),
         "given_up": set[str](),
         "on_trial": False,
         "now": NIGHT,
     }
-    assert refusal(**{**fine, **REFUSALS[reason]}) is reason  # type: ignore[arg-type]
+    assert refusal(**{**fine, **REFUSALS[reason]}) is reason
 
 
 def test_a_damaged_memory_is_as_if_no_update_had_been(tmp_path: Path) -> None:
