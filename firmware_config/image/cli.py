@@ -100,14 +100,14 @@ def root(
     show_default=True,
     help="The folder for the image and what goes with it.",
 )
-@click.option("--xz/--no-xz", default=True, help="Also the compressed image that is handed out.")
-def build_image(folder: Path, suite: str, origin: str | None, out: Path, xz: bool) -> None:
+@click.option("--no-xz", is_flag=True, help="Without the compressed image that is handed out.")
+def build_image(folder: Path, suite: str, origin: str | None, out: Path, no_xz: bool) -> None:
     """Make the image of a gate's SD card."""
     mirrors = our_mirrors()
     wish = Wish("arm64", suite, Hardware.PI, Origin(origin or mirrors.origin))
     image = build(build_root(wish, mirrors, folder), wish.origin, "arm64", Sizes(), out)
     click.echo(image)
-    if xz:
+    if not no_xz:
         click.echo(compress(image))
 
 

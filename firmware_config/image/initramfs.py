@@ -36,7 +36,7 @@ def write(root: Path, version: str, out: Path, moment: str) -> None:
     """Make the initramfs for the kernel `version` in `root`, executing nothing of it."""
     with tempfile.TemporaryDirectory(prefix="gate-image-") as work:
         tree = Path(work)
-        for name in ("bin", "dev", "proc", "sys", "root", f"usr/lib/modules/{version}"):
+        for name in ("bin", "dev", "proc", "sys", "slot", f"usr/lib/modules/{version}"):
             (tree / name).mkdir(parents=True)
         (tree / "lib").symlink_to("usr/lib")
         copyfile(root / "usr/bin/busybox", tree / "bin/busybox")
