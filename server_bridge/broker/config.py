@@ -20,6 +20,7 @@ from gate_contract.errors import SchoolgateError
 from gate_contract.roster import MAX_PAYLOAD_BYTES
 from server_bridge import pki
 from server_bridge.broker.access import access_list
+from server_bridge.broker.revoking import PROCESS, REVOCATIONS, revocation_list
 from server_bridge.pki import Identity, write_private
 
 MAX_PACKET_BYTES = MAX_PAYLOAD_BYTES + 4096
@@ -35,9 +36,11 @@ DATA = "data"
 _TEMPLATE = """\
 # Written by `gate-bridge broker-config`; changes are overwritten.
 user {user}
+pid_file {folder}/{process}
 
 listener {port} {host}
 cafile {folder}/ca.pem
+crlfile {folder}/{revocations}
 certfile {folder}/cert.pem
 keyfile {folder}/key.pem
 tls_version tlsv1.2
@@ -86,14 +89,16 @@ def write_broker_config(
     names: Sequence[str] = (),
     viewers: Sequence[str] = (),
     shut_out: Sequence[str] = (),
+    revoked: Sequence[int] = (),
     user: str | None = None,
 ) -> Path:
     """Write or renew `folder` and return the path of its `mosquitto.conf`.
 
     `authority` is the folder of `pki.create_authority`. The broker listens on `host`:`port` and its
     certificate is valid for `names` (DNS names, IP addresses; default: `host`). `viewers` and
-    `shut_out` as in `access_list`. `user` is the Unix user that mosquitto becomes when root starts
-    it (default: whoever runs this; mosquitto ignores it when it is not started by root).
+    `shut_out` as in `access_list`; `revoked` are serial numbers of certificates. `user` is the Unix
+    user that mosquitto becomes when root starts it (default: whoever runs this; mosquitto ignores
+    it when it is not started by root).
 
     Raises:
         BrokerConfigError: a host, port, folder or user that cannot be meant.
@@ -119,11 +124,14 @@ def write_broker_config(
         host=host,
         folder=folder,
         access_list=ACCESS_LIST,
+        revocations=REVOCATIONS,
+        process=PROCESS,
         data=DATA,
         max_packet_bytes=MAX_PACKET_BYTES,
     )
     write_private(folder / CONFIGURATION, configuration.encode())
     write_access_list(folder, viewers=viewers, shut_out=shut_out, user=user)
+    write_revocations(folder, authority=authority, revoked=revoked, user=user)
     _hand_over([folder, *folder.iterdir()], account)
     return folder / CONFIGURATION
 
@@ -138,6 +146,14 @@ def write_access_list(
     """Renew the access list only; a running broker takes it up on SIGHUP (`systemctl reload`)."""
     write_private(folder / ACCESS_LIST, access_list(viewers, shut_out).encode())
     _hand_over([folder / ACCESS_LIST], _account(user))
+
+
+def write_revocations(
+    folder: Path, *, authority: Path, revoked: Sequence[int], user: str | None = None
+) -> None:
+    """Renew the list of revoked certificates only; taken up as the access list."""
+    write_private(folder / REVOCATIONS, revocation_list(authority, revoked))
+    _hand_over([folder / REVOCATIONS], _account(user))
 
 
 def _account(user: str | None) -> pwd.struct_passwd:

@@ -5,6 +5,7 @@ from alembic import context
 from server_bridge.store import (  # they add their tables to the metadata
     access_schema,  # noqa: F401 (as above)
     arrivals_schema,  # noqa: F401 (as above)
+    fleet_schema,  # noqa: F401 (as above)
     gate_changes_schema,  # noqa: F401 (as above)
     gate_roster_schema,  # noqa: F401 (as above)
     people_schema,  # noqa: F401 (as above)
