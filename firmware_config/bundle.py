@@ -2,6 +2,7 @@
 
 import base64
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 
 from gate_contract.errors import SchoolgateError
+from gate_contract.orders import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,37 @@ class Bundle:
     key_pem: bytes
     ca_pem: bytes
     visitors: VisitorIds | None = None
+    repeat_window_s: float = 5.0
+
+
+def of(
+    gate_id: str, settings: Settings, *, cert_pem: bytes, key_pem: bytes, ca_pem: bytes
+) -> Bundle:
+    """The bundle of a gate with these settings."""
+    papers = settings.visitors
+    return Bundle(
+        gate_id=gate_id,
+        direction=settings.direction,
+        timezone=settings.timezone,
+        repeat_window_s=settings.repeat_window_s,
+        broker_host=settings.broker_host,
+        broker_port=settings.broker_port,
+        card_keys=public_keys(settings.card_keys),
+        order_keys=public_keys(settings.order_keys),
+        cert_pem=cert_pem,
+        key_pem=key_pem,
+        ca_pem=ca_pem,
+        visitors=VisitorIds(
+            tuple(papers.accept), papers.key, X25519PublicKey.from_public_bytes(papers.seal_to)
+        )
+        if papers
+        else None,
+    )
+
+
+def public_keys(raw: Mapping[int, bytes]) -> dict[int, Ed25519PublicKey]:
+    """Keys of 32 bytes each. Raises ValueError."""
+    return {key_id: Ed25519PublicKey.from_public_bytes(key) for key_id, key in raw.items()}
 
 
 def write(folder: Path, bundle: Bundle) -> Path:
@@ -43,24 +76,49 @@ def write(folder: Path, bundle: Bundle) -> Path:
 
     Returns the path of `gate.toml`. Raises SchoolgateError if the folder holds something already.
     """
-    tls = folder / "tls"
     try:
         if folder.exists() and any(folder.iterdir()):
             raise SchoolgateError(f"{folder} is not empty; choose another folder for the bundle")
-        tls.mkdir(mode=0o700, parents=True)
-        for name, pem in (
-            ("ca.pem", bundle.ca_pem),
-            ("cert.pem", bundle.cert_pem),
-            ("key.pem", bundle.key_pem),
-        ):
-            (tls / name).touch(mode=0o600)
-            (tls / name).write_bytes(pem)
-        configuration = folder / "gate.toml"
-        configuration.write_text(_configuration(bundle), "utf-8")
-        configuration.chmod(0o644)  # gate-scan reads it, whoever copied it
+        return fill(folder, bundle)
     except OSError as error:
         raise SchoolgateError(f"{folder}: {error.strerror}; choose a folder you own") from error
+
+
+def fill(folder: Path, bundle: Bundle, hardware: str = "") -> Path:
+    """`write` into a folder that may be there already; `gate.toml` appears last, and whole.
+
+    `hardware` are further tables of it, as they are for this gate's camera and pins. Raises
+    OSError.
+    """
+    tls = folder / "tls"
+    tls.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for name, pem in (
+        ("ca.pem", bundle.ca_pem),
+        ("cert.pem", bundle.cert_pem),
+        ("key.pem", bundle.key_pem),
+    ):
+        _put(tls / name, pem, 0o600)
+    configuration = folder / "gate.toml"
+    _put(configuration, (_configuration(bundle) + hardware).encode(), 0o644)  # gate-scan reads it
     return configuration
+
+
+def _put(path: Path, content: bytes, mode: int) -> None:
+    """Replace a file as a whole; a power cut leaves the old or the new one."""
+    draft = path.with_name(f".{path.name}.new")
+    draft.unlink(missing_ok=True)
+    draft.touch(mode=mode)
+    draft.chmod(mode)
+    with draft.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
 def key_lines(keys: Mapping[int, Ed25519PublicKey]) -> str:
@@ -80,6 +138,7 @@ def _configuration(bundle: Bundle) -> str:
 id = {json.dumps(bundle.gate_id)}
 direction = {json.dumps(bundle.direction)}
 timezone = {json.dumps(bundle.timezone)}
+repeat_window_s = {bundle.repeat_window_s}
 
 [cards.keys]
 {key_lines(bundle.card_keys)}

@@ -10,6 +10,7 @@ import sdnotify
 import structlog
 
 from server_bridge.clock import now_ms
+from server_bridge.fleet.desk import desk_server
 from server_bridge.home import Home
 from server_bridge.ingest.inbox import Inbox
 from server_bridge.ingest.loop import IngestLoop
@@ -39,15 +40,19 @@ def serve(home: Home, *, ingest: bool, web: bool, on_page: Callable[[str], None]
         signal.signal(number, lambda _n, _f: stopping.set())
     notifier = sdnotify.SystemdNotifier()
     parts: list[_Part] = []
-    page: PageServer | None = None
+    pages: list[PageServer] = []
     if web:
-        page = page_server(home, database)
-        server = page
+        server = page_server(home, database)
+        pages.append(server)
         parts.append(_Part("web", lambda: server.run(on_page), stopping))
     beats = _Beats(notifier)
     if ingest:
         loop = ingest_loop(home, database, stopping, beats.beat)
         parts.append(_Part("ingest", loop.run, stopping))
+    if ingest and home.settings.enrol.port:
+        desk = desk_server(home, database, now_ms)
+        pages.append(desk)
+        parts.append(_Part("enrol", desk.run, stopping))
     # What has been loaded by now stays: the collector need not look through it, and so looks for
     # garbage sooner. Otherwise what the database's library leaves piles up over days.
     gc.collect()
@@ -58,7 +63,7 @@ def serve(home: Home, *, ingest: bool, web: bool, on_page: Callable[[str], None]
         if not ingest:
             beats.beat()
     notifier.notify("STOPPING=1")
-    if page:
+    for page in pages:
         page.stop()
     for part in parts:
         part.finish()

@@ -12,7 +12,7 @@ from sqlalchemy import (
     Text,
 )
 
-from server_bridge.store.schema import BigKey, metadata
+from server_bridge.store.schema import metadata
 
 certificates = Table(
     "certificates",

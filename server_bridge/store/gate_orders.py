@@ -39,8 +39,8 @@ class Standing:
     version: int
     settings_version: int
     choice: Choice
+    wish: Wish
     payload: bytes = field(repr=False)
-    wish: Wish = Wish()
 
 
 class Drafter(Protocol):
@@ -98,7 +98,7 @@ def want(
         update=wanted.update,
         logs=wanted.logs,
     )
-    made = Standing(gate_id, version, settings_version, chosen, drafter.sign(orders), wanted)
+    made = Standing(gate_id, version, settings_version, chosen, wanted, drafter.sign(orders))
     upsert(connection, gate_orders, [_row(made)])
     return made
 
@@ -128,6 +128,6 @@ def _standing(row: sa.Row[tuple[object, ...]]) -> Standing:
             tuple(filter(None, row.visitor_ids.split(","))),
             row.repeat_window_ms,
         ),
-        row.payload,
         msgspec.json.decode(row.wish, type=Wish),
+        row.payload,
     )
