@@ -16,10 +16,12 @@ from device.config import Config, load, sample
 from device.ledger.file import LedgerFile
 from device.ledger.salvage import set_aside
 from device.ledger.verifying import verify
+from device.orders.overlay import load_in_force
 from device.supervise import Supervisor
 from gate_contract.errors import SchoolgateError
 
 DEFAULT_CONFIG = Path("/etc/schoolgate/gate.toml")
+DEFAULT_BOOT = Path("/boot/firmware/schoolgate")
 
 config_option = click.option(
     "--config",
@@ -29,6 +31,14 @@ config_option = click.option(
     envvar="GATE_CONFIG",
     show_default=True,
     help="The gate's configuration.",
+)
+boot_option = click.option(
+    "--boot",
+    type=click.Path(path_type=Path),
+    default=DEFAULT_BOOT,
+    envvar="GATE_BOOT",
+    show_default=True,
+    help="The folder of the boot partition with ticket and hardware.toml.",
 )
 
 
@@ -64,8 +74,17 @@ def gate() -> None:
 
 @gate.command()
 @config_option
-def scan(config_path: Path) -> None:
-    """Read cards at the camera, record and signal. No network."""
+@boot_option
+def scan(config_path: Path, boot: Path) -> None:
+    """Read cards at the camera, record and signal; without gate.toml, look for a ticket. No
+    network."""
+    if not config_path.exists() and boot.is_dir():
+        from device.scan import unprovisioned
+
+        supervisor = Supervisor()
+        supervisor.catch_signals()
+        unprovisioned.run(config_path.parent, boot, supervisor)
+        return
     from device.scan.run import run
 
     _serve(config_path, run)
@@ -78,6 +97,30 @@ def uplink(config_path: Path) -> None:
     from device.uplink.run import run
 
     _serve(config_path, run)
+
+
+@gate.command("enrol")
+@config_option
+@boot_option
+def enrol_gate(config_path: Path, boot: Path) -> None:
+    """Wait for a ticket, and get this gate's certificate and settings with it. No devices."""
+    from device.provisioning.service import run
+
+    supervisor = Supervisor()
+    supervisor.catch_signals()
+    run(config_path.parent, boot, supervisor)
+
+
+@gate.command("network")
+@config_option
+@click.option("--out", type=click.Path(path_type=Path), help="Default: where NetworkManager looks.")
+def network(config_path: Path, out: Path | None) -> None:
+    """Make a network profile of the Wi-Fi that the ticket brought. Root only."""
+    from device.provisioning.wifi import PROFILE, put_profile
+
+    path = out or PROFILE
+    told = put_profile(config_path.parent, path)
+    click.echo(f"{path}: written" if told else "no Wi-Fi in the ticket: the cable is used")
 
 
 @gate.command("status")
@@ -172,10 +215,12 @@ def config_check(config_path: Path) -> None:
 
 
 def _serve(config_path: Path, run: Callable[[Config, Supervisor], None]) -> None:
-    config = load(config_path)
+    loaded = load_in_force(config_path)
+    if loaded.fault:
+        structlog.get_logger().warning("settings", fault=loaded.fault)
     supervisor = Supervisor()
     supervisor.catch_signals()
-    run(config, supervisor)
+    run(loaded.config, supervisor)
 
 
 class _Bench(click.Group):

@@ -13,6 +13,10 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 from gate_contract.errors import SchoolgateError
 from gate_contract.orders import Settings
 
+Value = str | int | float | bool | list[str]
+Tables = Mapping[str, Mapping[str, Value]]
+"""The tables of a TOML file by name; values are such as TOML and JSON write alike."""
+
 
 @dataclass(frozen=True, slots=True)
 class VisitorIds:
@@ -84,10 +88,10 @@ def write(folder: Path, bundle: Bundle) -> Path:
         raise SchoolgateError(f"{folder}: {error.strerror}; choose a folder you own") from error
 
 
-def fill(folder: Path, bundle: Bundle, hardware: str = "") -> Path:
+def fill(folder: Path, bundle: Bundle, hardware: Tables | None = None) -> Path:
     """`write` into a folder that may be there already; `gate.toml` appears last, and whole.
 
-    `hardware` are further tables of it, as they are for this gate's camera and pins. Raises
+    `hardware` are further settings, as they are for this gate's camera and pins. Raises
     OSError.
     """
     tls = folder / "tls"
@@ -97,13 +101,13 @@ def fill(folder: Path, bundle: Bundle, hardware: str = "") -> Path:
         ("cert.pem", bundle.cert_pem),
         ("key.pem", bundle.key_pem),
     ):
-        _put(tls / name, pem, 0o600)
+        put(tls / name, pem, 0o600)
     configuration = folder / "gate.toml"
-    _put(configuration, (_configuration(bundle) + hardware).encode(), 0o644)  # gate-scan reads it
+    put(configuration, _configuration(bundle, hardware or {}).encode(), 0o644)  # gate-scan reads it
     return configuration
 
 
-def _put(path: Path, content: bytes, mode: int) -> None:
+def put(path: Path, content: bytes, mode: int) -> None:
     """Replace a file as a whole; a power cut leaves the old or the new one."""
     draft = path.with_name(f".{path.name}.new")
     draft.unlink(missing_ok=True)
@@ -123,39 +127,53 @@ def _put(path: Path, content: bytes, mode: int) -> None:
 
 def key_lines(keys: Mapping[int, Ed25519PublicKey]) -> str:
     """Public keys by key_id, as a table of `gate.toml` has them."""
-    return "\n".join(
-        f'{key_id} = "{base64.b64encode(key.public_bytes_raw()).decode()}"'
-        for key_id, key in sorted(keys.items())
-    )
+    return "\n".join(f'{key_id} = "{key}"' for key_id, key in _key_table(keys).items())
 
 
-def _configuration(bundle: Bundle) -> str:
-    # A JSON string of these values is a TOML string.
-    return f"""\
-# Made by `gate-bridge gate add`. All other settings and their defaults: gate config sample
-
-[gate]
-id = {json.dumps(bundle.gate_id)}
-direction = {json.dumps(bundle.direction)}
-timezone = {json.dumps(bundle.timezone)}
-repeat_window_s = {bundle.repeat_window_s}
-
-[cards.keys]
-{key_lines(bundle.card_keys)}
-
-[orders.keys]
-{key_lines(bundle.order_keys)}
-
-[broker]
-host = {json.dumps(bundle.broker_host)}
-port = {bundle.broker_port}
-{_visitors(bundle.visitors) if bundle.visitors else ""}"""
+def toml(tables: Tables) -> str:
+    """The tables as text, each table once, in order."""
+    parts = []
+    for name, table in tables.items():
+        # A JSON string, number, truth value or list of these is TOML too.
+        lines = [f"{key} = {json.dumps(value)}" for key, value in table.items()]
+        parts.append("\n".join([f"[{name}]", *lines]))
+    return "\n\n".join(parts) + "\n"
 
 
-def _visitors(visitors: VisitorIds) -> str:
-    return f"""
-[visitors]
-accept = {json.dumps(visitors.accept)}
-key = "{base64.b64encode(visitors.key).decode()}"
-seal_to = "{base64.b64encode(visitors.seal_to.public_bytes_raw()).decode()}"
-"""
+def _configuration(bundle: Bundle, hardware: Tables) -> str:
+    tables: dict[str, dict[str, Value]] = {
+        "gate": {
+            "id": bundle.gate_id,
+            "direction": bundle.direction,
+            "timezone": bundle.timezone,
+            "repeat_window_s": bundle.repeat_window_s,
+        },
+        "cards.keys": _key_table(bundle.card_keys),
+        "orders.keys": _key_table(bundle.order_keys),
+        "broker": {"host": bundle.broker_host, "port": bundle.broker_port},
+    }
+    if bundle.visitors:
+        tables["visitors"] = _visitors(bundle.visitors)
+    for name, table in hardware.items():
+        tables[name] = {**table, **tables.get(name, {})}
+    head = "# Made by `gate-bridge gate add`. All other settings and their defaults: "
+    return f"{head}gate config sample\n\n{toml(tables)}"
+
+
+def _key_table(keys: Mapping[int, Ed25519PublicKey]) -> dict[str, Value]:
+    return {
+        str(key_id): base64_text(key.public_bytes_raw()) for key_id, key in sorted(keys.items())
+    }
+
+
+def _visitors(visitors: VisitorIds) -> dict[str, Value]:
+    return {
+        "accept": list(visitors.accept),
+        "key": base64_text(visitors.key),
+        "seal_to": base64_text(visitors.seal_to.public_bytes_raw()),
+    }
+
+
+def base64_text(data: bytes) -> str:
+    """As keys stand in `gate.toml`."""
+    return base64.b64encode(data).decode()
