@@ -19,7 +19,8 @@ class ScanHealth(Struct, frozen=True, kw_only=True):
     saying in words what failed. `frames` counts since the process started, `decoder_mishaps` how
     often since then the decoder's process crashed, hung or took too much memory. It goes by the
     rosters `roster_version` (its own) and `district_roster_version`, 0 for none; `roster_fault`
-    says in words which file it does not believe."""
+    says in words which file it does not believe. `contrast` is how far the darkest and brightest
+    parts of a frame are apart, 0-255."""
 
     camera: State = "unknown"
     storage: State = "unknown"
@@ -33,6 +34,7 @@ class ScanHealth(Struct, frozen=True, kw_only=True):
     roster_version: Count = 0
     district_roster_version: Count = 0
     roster_fault: Annotated[str, Meta(max_length=200)] = ""
+    contrast: Annotated[int, Meta(ge=0, le=255)] | None = None
 
 
 class Health(Struct, frozen=True, kw_only=True):

@@ -23,6 +23,7 @@ class Notice(StrEnum):
     WRONG_PIN = "wrong_pin"
     NO_NETWORK = "no_network"
     NO_DESK = "no_desk"
+    PLAYING = "playing"
     ALL_WELL = "all_well"
     CAMERA = "camera"
     STORAGE = "storage"
@@ -71,6 +72,12 @@ NOTICE_PATTERNS: dict[Notice, Pattern] = {
     Notice.WRONG_PIN: _LONG + _count(Light.RED, 6),
     Notice.NO_NETWORK: _LONG + _count(Light.RED, 7),
     Notice.NO_DESK: _LONG + _count(Light.RED, 8),
+    Notice.PLAYING: (
+        Step(500, Light.RED),
+        Step(500, Light.GREEN),
+        Step(500, Light.WHITE),
+        Step(500, Light.OFF, tone=True),
+    ),
     Notice.ALL_WELL: (*_LONG, *_LONG, Step(1500, Light.GREEN, tone=True)),
     **{
         trouble: _LONG * 2 + _count(Light.YELLOW, number)
@@ -124,6 +131,10 @@ NOTICES: dict[Notice, dict[str, str]] = {
     Notice.NO_DESK: {
         "vi": "Có mạng nhưng không tới được máy chủ của huyện. Gọi cho huyện.",
         "en": "There is a network, but the district's server does not answer. Call the district.",
+    },
+    Notice.PLAYING: {
+        "vi": "Thử đèn và còi: đỏ, xanh, trắng, tiếng kêu. Thiếu gì thì kiểm tra dây đó.",
+        "en": "Light and sound: red, green, white, a tone. Check the wire of what is missing.",
     },
     Notice.ALL_WELL: {"vi": "Tự kiểm tra: tất cả đều tốt.", "en": "Self-test: all is well."},
     Notice.CAMERA: {

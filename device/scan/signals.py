@@ -68,12 +68,16 @@ class Signaller(Protocol):
         """Begin to signal these, one after the other, in place of what is still going on."""
         ...
 
-    def notify(self, notices: Sequence[Notice]) -> None:
-        """As `give`, for whoever sets the gate up."""
-        ...
-
     def close(self) -> None:
         """Lights off, sound off."""
+        ...
+
+
+class Announcer(Signaller, Protocol):
+    """One that can also speak to whoever sets the gate up."""
+
+    def notify(self, notices: Sequence[Notice]) -> None:
+        """As `give`."""
         ...
 
 

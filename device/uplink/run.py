@@ -1,6 +1,7 @@
 """gate-uplink put together from its configuration."""
 
 import random
+from collections.abc import Callable
 
 import structlog
 
@@ -8,6 +9,11 @@ from device import status
 from device.clock import SystemClock
 from device.config import Config
 from device.ledger.delivering import UplinkLedger
+from device.orders.intake import OrdersIntake
+from device.selftest import uplink_status
+from device.selftest.findings import findings, states
+from device.selftest.storage import try_storage
+from device.selftest.uplink_status import Reporter
 from device.supervise import Supervisor
 from device.timekeeping import Reading
 from device.uplink.loop import UplinkLoop
@@ -15,7 +21,7 @@ from device.uplink.rosters import RosterIntake
 from device.uplink.salvaged import Salvaged
 from device.uplink.session import Endpoint, Session
 from device.uplink.signing import HeadSigner
-from gate_contract.health import ScanHealth
+from gate_contract.health import ScanHealth, State
 
 ALIVE_MS = 5_000
 
@@ -25,7 +31,7 @@ log = structlog.get_logger()
 def run(config: Config, supervisor: Supervisor) -> None:
     """Deliver until told to stop."""
     clock = SystemClock(battery=config.clock.battery)
-    loop = build(config, clock)
+    loop = build(config, clock, supervisor.stopping.set)
     supervisor.ready()
     log.info("delivering", gate_id=config.gate.id, broker=config.broker.host)
     fed_up_ms = 0
@@ -42,8 +48,11 @@ def run(config: Config, supervisor: Supervisor) -> None:
         loop.close()
 
 
-def build(config: Config, clock: SystemClock) -> UplinkLoop:
-    """The uplink loop on the configured ledger and broker; nothing is opened yet."""
+def build(
+    config: Config, clock: SystemClock, restart: Callable[[], None] = lambda: None
+) -> UplinkLoop:
+    """The uplink loop on the configured ledger and broker; nothing is opened yet. `restart` ends
+    this process, for the service manager to start it with other settings."""
     broker = config.broker
     endpoint = Endpoint(
         host=broker.host,
@@ -57,6 +66,13 @@ def build(config: Config, clock: SystemClock) -> UplinkLoop:
     def read_scan(reading: Reading) -> ScanHealth | None:
         return status.read(config.status_path, reading.boot_id, reading.up_ms)
 
+    trial = try_storage(config.ledger_path.parent, lambda: clock.read().up_ms)
+    status_path = uplink_status.path_of(config)
+
+    def self_test(reading: Reading, scan: ScanHealth | None) -> dict[str, State]:
+        uplink = uplink_status.read(status_path, reading.boot_id, reading.up_ms)
+        return states(findings(scan, uplink, trial, knows_district=bool(config.order_keys)))
+
     return UplinkLoop(
         open_ledger=lambda: UplinkLedger.open(config.ledger_path, config.gate.id),
         open_session=lambda: Session(endpoint, config.gate.id),
@@ -66,5 +82,8 @@ def build(config: Config, clock: SystemClock) -> UplinkLoop:
         open_salvaged=lambda: Salvaged(config.ledger_path.parent, config.gate.id),
         sign=HeadSigner(endpoint.key),
         rosters=RosterIntake(config.ledger_path.parent, config.gate.id, config.order_keys),
+        orders=OrdersIntake(config, clock.read(), restart),
+        report=Reporter(status_path),
+        self_test=self_test,
         chance=random.Random(),  # noqa: S311 (spreads reconnections; nothing secret)
     )

@@ -6,13 +6,15 @@ from pathlib import Path
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from server_bridge import pki
 from server_bridge.broker.config import write_revocations
 from server_bridge.broker.revoking import PROCESS, reload_broker, revocation_list
 from server_bridge.pki import Identity
 from tests.fakes.broker import Broker
-from tests.server.broker.test_broker import refused, tls
+from tests.fakes.mqtt_peer import tls
+from tests.server.broker.test_broker import refused
 
 LOST, OTHER = Identity.gate("vg-01"), Identity.gate("vg-02")
 
@@ -51,7 +53,9 @@ def test_the_list_is_of_any_time_and_names_each_serial(tmp_path: Path, count: in
     serials = list(range(100, 100 + count))
     listed = x509.load_pem_x509_crl(revocation_list(tmp_path / "pki", serials))
     authority, _ = pki.authority_of(tmp_path / "pki")
-    assert listed.is_signature_valid(authority.public_key())
+    key = authority.public_key()
+    assert isinstance(key, ec.EllipticCurvePublicKey)
+    assert listed.is_signature_valid(key)
     assert [one.serial_number for one in listed] == serials
     assert listed.last_update_utc < datetime(2020, 1, 2, tzinfo=UTC)
     assert listed.next_update_utc == authority.not_valid_after_utc
