@@ -16,6 +16,7 @@ from device.config import Config, load, sample
 from device.ledger.file import LedgerFile
 from device.ledger.salvage import set_aside
 from device.ledger.verifying import verify
+from device.logbook import LOGBOOK, SCAN_LOG
 from device.orders.overlay import load_in_force
 from device.supervise import Supervisor
 from gate_contract.errors import SchoolgateError
@@ -65,6 +66,7 @@ def gate() -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
+            LOGBOOK,
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
@@ -87,6 +89,7 @@ def scan(config_path: Path, boot: Path) -> None:
         return
     from device.scan.run import run
 
+    LOGBOOK.file = load(config_path).status_path.with_name(SCAN_LOG)
     _serve(config_path, run)
 
 

@@ -13,6 +13,9 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 from gate_contract.errors import SchoolgateError
 from gate_contract.orders import Settings
 
+REPEAT_WINDOW_S = 5.0
+"""A gate's own default."""
+
 Value = str | int | float | bool | list[str]
 Tables = Mapping[str, Mapping[str, Value]]
 """The tables of a TOML file by name; values are such as TOML and JSON write alike."""
@@ -42,7 +45,7 @@ class Bundle:
     key_pem: bytes
     ca_pem: bytes
     visitors: VisitorIds | None = None
-    repeat_window_s: float = 5.0
+    repeat_window_s: float = REPEAT_WINDOW_S
 
 
 def of(
@@ -146,12 +149,13 @@ def _configuration(bundle: Bundle, hardware: Tables) -> str:
             "id": bundle.gate_id,
             "direction": bundle.direction,
             "timezone": bundle.timezone,
-            "repeat_window_s": bundle.repeat_window_s,
         },
         "cards.keys": _key_table(bundle.card_keys),
         "orders.keys": _key_table(bundle.order_keys),
         "broker": {"host": bundle.broker_host, "port": bundle.broker_port},
     }
+    if bundle.repeat_window_s != REPEAT_WINDOW_S:
+        tables["gate"]["repeat_window_s"] = bundle.repeat_window_s
     if bundle.visitors:
         tables["visitors"] = _visitors(bundle.visitors)
     for name, table in hardware.items():

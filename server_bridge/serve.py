@@ -11,6 +11,7 @@ import structlog
 
 from server_bridge.clock import now_ms
 from server_bridge.fleet.desk import desk_server
+from server_bridge.fleet.office import OrdersOffice
 from server_bridge.home import Home
 from server_bridge.ingest.inbox import Inbox
 from server_bridge.ingest.loop import IngestLoop
@@ -85,6 +86,7 @@ def ingest_loop(
         stopping=stopping,
         alive=alive,
         rosters=RosterOffice(database, home.zone, signer),
+        orders=OrdersOffice(database),
     )
 
 

@@ -71,9 +71,9 @@ class Reporter:
             fault="" if broker == "ok" else fault[:300],
         )
         said = self._said
-        if said and replace(said, up_ms=status.up_ms) == status:
-            if status.up_ms - said.up_ms < STALE_MS // 3:
-                return
+        fresh = said is not None and status.up_ms - said.up_ms < STALE_MS // 3
+        if said and fresh and replace(said, up_ms=status.up_ms) == status:
+            return
         self._said = status
         try:
             write(self._path, status)

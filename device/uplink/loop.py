@@ -28,7 +28,9 @@ from device.uplink.session import (
 from device.uplink.telling import Told, describe, is_news
 from gate_contract.crossing import Batch, encode_batch
 from gate_contract.errors import ContractError
+from gate_contract.gate_log import GateLog, encode_log
 from gate_contract.health import OFFLINE, ScanHealth, State, encode_health
+from gate_contract.orders import LogRequest
 from gate_contract.receipt import Receipt, decode_receipt
 from gate_contract.topics import ROSTERS, Channel
 
@@ -67,6 +69,7 @@ class UplinkLoop:
         rosters: RosterIntake | None = None,
         orders: OrdersIntake | None = None,
         report: Callable[[Reading, State, State, str], None] = lambda *_: None,
+        read_log: Callable[[LogRequest], GateLog] = lambda wanted: GateLog(wanted.number, []),
         self_test: Callable[[Reading, ScanHealth | None], dict[str, State]] = lambda *_: {},
     ) -> None:
         self._open_ledger = open_ledger
@@ -80,6 +83,7 @@ class UplinkLoop:
         self._rosters = rosters
         self._orders = orders
         self._report = report
+        self._read_log = read_log
         self._self_test = self_test
         self._network: State = "unknown"
         self._salvaged: Salvaged | None = None
@@ -118,6 +122,7 @@ class UplinkLoop:
         self._wait(reading)
         if self._rosters:
             self._rosters.tend(reading.up_ms)
+        self._send_log(session)
         self._with_ledger(lambda ledger: self._prune(ledger, reading), reading)
         self._tell_health(reading)
 
@@ -314,6 +319,12 @@ class UplinkLoop:
             found = self._self_test(reading, now.scan)
             health = describe(now, reading, self._ledger, self._outbox.mark, found)
             self._session.publish(Channel.HEALTH, encode_health(health), retain=True)
+
+    def _send_log(self, session: Session) -> None:
+        wanted = self._orders.logs if self._orders and self._connected else None
+        if self._orders and wanted:
+            session.publish(Channel.LOG, encode_log(self._read_log(wanted)))
+            self._orders.logs_were_sent(wanted.number)
 
     def _say(self, about: str, text: str) -> None:
         """Log a change of state once, not every time round."""

@@ -1,6 +1,7 @@
 """gate-uplink put together from its configuration."""
 
 import random
+import re
 from collections.abc import Callable
 
 import structlog
@@ -9,6 +10,7 @@ from device import status
 from device.clock import SystemClock
 from device.config import Config
 from device.ledger.delivering import UplinkLedger
+from device.logbook import LOGBOOK, SCAN_LOG, lines_of
 from device.orders.intake import OrdersIntake
 from device.selftest import uplink_status
 from device.selftest.findings import findings, states
@@ -21,7 +23,9 @@ from device.uplink.rosters import RosterIntake
 from device.uplink.salvaged import Salvaged
 from device.uplink.session import Endpoint, Session
 from device.uplink.signing import HeadSigner
+from gate_contract.gate_log import GateLog, scrubbed
 from gate_contract.health import ScanHealth, State
+from gate_contract.orders import LogRequest
 
 ALIVE_MS = 5_000
 
@@ -73,6 +77,11 @@ def build(
         uplink = uplink_status.read(status_path, reading.boot_id, reading.up_ms)
         return states(findings(scan, uplink, trial, knows_district=bool(config.order_keys)))
 
+    def read_log(wanted: LogRequest) -> GateLog:
+        scan = lines_of(config.status_path.with_name(SCAN_LOG))
+        lines = sorted([*scan, *LOGBOOK.lines], key=_timestamp)[-wanted.lines :]
+        return GateLog(wanted.number, [scrubbed(line) for line in lines])
+
     return UplinkLoop(
         open_ledger=lambda: UplinkLedger.open(config.ledger_path, config.gate.id),
         open_session=lambda: Session(endpoint, config.gate.id),
@@ -84,6 +93,12 @@ def build(
         rosters=RosterIntake(config.ledger_path.parent, config.gate.id, config.order_keys),
         orders=OrdersIntake(config, clock.read(), restart),
         report=Reporter(status_path),
+        read_log=read_log,
         self_test=self_test,
         chance=random.Random(),  # noqa: S311 (spreads reconnections; nothing secret)
     )
+
+
+def _timestamp(line: str) -> str:
+    found = re.search(r'"timestamp":"([^"]*)"', line)
+    return found[1] if found else ""

@@ -12,7 +12,7 @@ from gate_contract import topics
 from gate_contract.topics import Channel
 from server_bridge.pki import Identity
 
-FROM_GATE = (Channel.CROSSINGS, Channel.HEALTH)
+FROM_GATE = (Channel.CROSSINGS, Channel.HEALTH, Channel.LOG)
 TO_GATE = (Channel.RECEIPT, *topics.ROSTERS, Channel.COMMAND)
 TO_EVERY_GATE = tuple(topics.district(channel) for channel in topics.ROSTERS)
 EVERY_COUNTS = "unit/v1/+/counts"

@@ -8,6 +8,7 @@ import structlog
 from gate_contract import topics
 from gate_contract.receipt import Receipt, encode_receipt
 from gate_contract.topics import Channel
+from server_bridge.fleet.office import OrdersOffice
 from server_bridge.ingest.inbox import Inbox
 from server_bridge.ingest.intake import latest_receipts
 from server_bridge.ingest.publisher import Publisher
@@ -45,6 +46,7 @@ class IngestLoop:
         stopping: threading.Event,
         alive: Callable[[], None] = lambda: None,
         rosters: RosterOffice | None = None,
+        orders: OrdersOffice | None = None,
     ) -> None:
         self._database = database
         self._inbox = inbox
@@ -54,6 +56,7 @@ class IngestLoop:
         self._stopping = stopping
         self._alive = alive
         self._rosters = rosters
+        self._orders = orders
         self._session: BridgeSession | None = None
         self._events: list[Event] = []
         self._subscribed = self._told = False
@@ -92,6 +95,8 @@ class IngestLoop:
                 self._publisher.forget()
                 if self._rosters:
                     self._rosters.forget()
+                if self._orders:
+                    self._orders.forget()
                 self._subscribed = True
         if self._subscribed:
             self._told = self._told or self._tell_where_all_stand(session)
@@ -174,3 +179,8 @@ class IngestLoop:
                 self._rosters.publish(session.publish, self._now_ms())
         except StoreError as error:
             log.error("rosters not published", error=str(error))  # noqa: TRY400
+        try:
+            if self._orders:
+                self._orders.publish(session.publish, self._now_ms())
+        except StoreError as error:
+            log.error("orders not published", error=str(error))  # noqa: TRY400

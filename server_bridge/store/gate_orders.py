@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from gate_contract.errors import SchoolgateError
 from gate_contract.orders import LogRequest, Orders, Settings, Update
-from server_bridge.store.database import upsert
+from server_bridge.store.database import bump, upsert
 from server_bridge.store.fleet_schema import gate_orders
 
 Direction = Literal["in", "out", "auto"]
@@ -100,6 +100,7 @@ def want(
     )
     made = Standing(gate_id, version, settings_version, chosen, wanted, drafter.sign(orders))
     upsert(connection, gate_orders, [_row(made)])
+    bump(connection)
     return made
 
 
