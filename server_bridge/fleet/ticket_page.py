@@ -83,7 +83,6 @@ def ticket_page(ticket: MadeTicket, school: str, expires: datetime, created: dat
     pdf.set_auto_page_break(auto=False)
     try:
         add_fonts(pdf)
-        pdf.set_text_shaping(use_shaping_engine=True)
         pdf.add_page()
         _draw(pdf, ticket, school, expires)
         return bytes(pdf.output())
