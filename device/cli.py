@@ -116,14 +116,58 @@ def enrol_gate(config_path: Path, boot: Path) -> None:
 
 @gate.command("network")
 @config_option
-@click.option("--out", type=click.Path(path_type=Path), help="Default: where NetworkManager looks.")
-def network(config_path: Path, out: Path | None) -> None:
-    """Make a network profile of the Wi-Fi that the ticket brought. Root only."""
-    from device.provisioning.wifi import PROFILE, put_profile
+def network(config_path: Path) -> None:
+    """Tell the system of the ticket's Wi-Fi and of the district's clock. Root only."""
+    from device.provisioning.wifi import put_system
 
-    path = out or PROFILE
-    told = put_profile(config_path.parent, path)
-    click.echo(f"{path}: written" if told else "no Wi-Fi in the ticket: the cable is used")
+    host = load_in_force(config_path).config.broker.host if config_path.exists() else None
+    for path in put_system(config_path.parent, host):
+        click.echo(f"{path}: written")
+
+
+@gate.command("doctor")
+@config_option
+@click.option("--lang", type=click.Choice(["vi", "en"]), help="Default: the gate's.")
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+def doctor(config_path: Path, lang: str | None, as_json: bool) -> None:
+    """Examine this gate: what is well, what is not, and what to do about it."""
+    from device.selftest.doctor import examine, words
+
+    loaded = load_in_force(config_path)
+    found = examine(loaded, SystemClock(battery=loaded.config.clock.battery))
+    if as_json:
+        told = {"gate_id": loaded.config.gate.id, "settings_version": loaded.settings_version}
+        click.echo(msgspec.json.encode({**told, "findings": found}))
+    else:
+        click.echo(f"{loaded.config.gate.id}:")
+        for line in words(found, lang or loaded.config.gate.language):
+            click.echo(line)
+    if any(one.state == "failed" for one in found):
+        raise SystemExit(1)
+
+
+@gate.command("wiring")
+@config_option
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="An SVG file.")
+def wiring(config_path: Path, out: Path) -> None:
+    """Draw how light and buzzer are wired, from the pins of the configuration (without one: the
+    defaults)."""
+    from device.config import Signals
+    from firmware_config.wiring import Pins, diagram
+
+    signals = load(config_path).signals if config_path.exists() else Signals()
+    pins = Pins(
+        signals.red_pin,
+        signals.green_pin,
+        signals.blue_pin,
+        signals.buzzer_pin,
+        signals.active_high,
+    )
+    try:
+        out.write_text(diagram(pins), "utf-8")
+    except (OSError, ValueError) as error:
+        raise SchoolgateError(f"{out}: {error}; name a file in a folder of yours") from error
+    click.echo(f"{out}: written")
 
 
 @gate.command("status")

@@ -16,8 +16,9 @@ from device.provisioning import asking
 from device.provisioning.enrolling import Ask
 from device.provisioning.handover import OFFER_NAME, PROGRESS_NAME, Offer, Progress, get, put
 from device.provisioning.service import Enroller
-from device.provisioning.wifi import put_profile
+from device.provisioning.wifi import put_system, time_servers
 from gate_contract.enrolment import Enrolment
+from gate_contract.errors import SchoolgateError
 from gate_contract.head import key_text
 from gate_contract.notices import Notice
 from gate_contract.ticket import Ticket
@@ -211,20 +212,34 @@ def test_a_refused_ticket_is_not_tried_again_and_another_one_is(
     assert asked == ["vg-once-01", "vg-once-02"]
 
 
-def test_the_wifi_of_a_ticket_becomes_a_profile(
+def test_the_wifi_of_a_ticket_and_the_districts_clock_reach_the_system(
     district: enrolment.Enrolment, device: Device
 ) -> None:
-    device.put(district.ticket("vg-wifi-01", wifi=Wifi("Trường; A\\", "pass word[]")))
-    out = device.etc / "profile"
-    assert not put_profile(device.etc, out)
+    device.put(district.ticket("vg-wifi-01", wifi=Wifi('Trường "A"', 'pass "word" #1')))
+    assert put_system(device.etc, None) == []
     assert device.start() is Notice.ENROLLED
-    assert put_profile(device.etc, out)
-    text = out.read_text()
-    ssid = next(line for line in text.splitlines() if line.startswith("ssid="))
-    numbers = bytes(int(one) for one in ssid.removeprefix("ssid=").strip(";").split(";"))
-    assert numbers.decode() == "Trường; A\\"
-    assert "psk=pass word[]" in text
-    assert out.stat().st_mode & 0o777 == 0o600
+    system = device.etc / "system"
+    wanted = [system / "wpa_supplicant.conf", system / "timesyncd.conf"]
+    assert put_system(device.etc, "gates.example.vn") == wanted
+    assert put_system(device.etc, "gates.example.vn") == [], "what is the same is left alone"
+    text = wanted[0].read_text()
+    ssid = next(line for line in text.splitlines() if "    ssid=" in line).partition("=")[2]
+    assert bytes.fromhex(ssid).decode() == 'Trường "A"'
+    assert '    psk="pass "word" #1"' in text.splitlines()
+    assert wanted[0].stat().st_mode & 0o777 == 0o600
+    assert "NTP=gates.example.vn " in wanted[1].read_text()
+
+
+@pytest.mark.parametrize(
+    "wifi", ['{"ssid":"a","password":"1234567\\n"}', '{"ssid":"a","evil":1}', "["]
+)
+def test_nothing_but_a_wifi_becomes_a_file_of_roots(device: Device, wifi: str) -> None:
+    (device.etc / "wifi.json").write_text(wifi)
+    with pytest.raises(SchoolgateError):
+        put_system(device.etc, None)
+    with pytest.raises(SchoolgateError):
+        time_servers("a\nb")
+    assert not (device.etc / "system" / "wpa_supplicant.conf").exists()
 
 
 @pytest.mark.parametrize(
