@@ -29,8 +29,8 @@ class Image:
 
 
 def os_list(image: Image) -> dict[str, Any]:
-    """The list with this one image. It asks for no user, password or network of Imager's: a gate
-    has none of these, and its network comes with the ticket."""
+    """The list with this one image. Without `init_format` Imager asks for no user, password and
+    network: a gate has none of the first two, and the third comes with the ticket."""
     return {
         "os_list": [
             {
@@ -43,9 +43,7 @@ def os_list(image: Image) -> dict[str, Any]:
                 "image_download_size": image.download_size,
                 "image_download_sha256": image.download_sha256,
                 "release_date": image.released,
-                "init_format": "none",
                 "devices": list(DEVICES),
-                "capabilities": [],
             }
         ]
     }
