@@ -97,7 +97,7 @@ NOTICES: dict[Notice, dict[str, str]] = {
     },
     Notice.TAKEN: {"vi": "Đã nhận phiếu.", "en": "The ticket was taken."},
     Notice.WORKING: {
-        "vi": "Đang xin chứng thư của huyện. Chờ một phút.",
+        "vi": "Đang xin chứng thư. Chờ một phút.",
         "en": "Asking the district for a certificate. Wait a minute.",
     },
     Notice.ENROLLED: {
@@ -113,7 +113,7 @@ NOTICES: dict[Notice, dict[str, str]] = {
         "en": "The ticket has expired. Make a new one: gate-bridge gate replace.",
     },
     Notice.USED: {
-        "vi": "Phiếu đã dùng cho thiết bị khác. Xin phiếu mới, và báo cho huyện.",
+        "vi": "Phiếu đã dùng cho thiết bị khác. Xin phiếu mới, và báo cho nơi quản lý.",
         "en": "Another device has used the ticket. Make a new one, and tell the district.",
     },
     Notice.FOREIGN: {
@@ -129,7 +129,7 @@ NOTICES: dict[Notice, dict[str, str]] = {
         "en": "No network. Check the cable, or the Wi-Fi's name and password.",
     },
     Notice.NO_DESK: {
-        "vi": "Có mạng nhưng không tới được máy chủ của huyện. Gọi cho huyện.",
+        "vi": "Có mạng nhưng không tới được máy chủ quản lý. Gọi cho nơi quản lý.",
         "en": "There is a network, but the district's server does not answer. Call the district.",
     },
     Notice.PLAYING: {
@@ -154,12 +154,12 @@ NOTICES: dict[Notice, dict[str, str]] = {
         "en": "No network. The gate records nonetheless; check the cable or the Wi-Fi.",
     },
     Notice.BROKER: {
-        "vi": "Máy chủ của huyện không trả lời. Cổng vẫn ghi và gửi sau; gọi cho huyện.",
+        "vi": "Máy chủ quản lý không trả lời. Cổng vẫn ghi và gửi sau; gọi cho nơi quản lý.",
         "en": "The district's server does not answer. The gate records, and sends later; "
         "call the district.",
     },
     Notice.ROSTER: {
-        "vi": "Chưa có danh sách thẻ của huyện. Chờ vài phút; nếu vẫn vậy thì gọi cho huyện.",
+        "vi": "Chưa có danh sách thẻ từ máy chủ. Chờ vài phút; nếu vẫn vậy thì gọi cho nơi quản lý.",
         "en": "No roster has come from the district. Wait some minutes, then call the district.",
     },
 }

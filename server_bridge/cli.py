@@ -66,6 +66,7 @@ for command in (
     setup.broker_config,
     setup.unit_group,
     gates.gate_group,
+    setup.guide,
     setup.viewer_group,
     areas.area_group,
     people.roster_group,

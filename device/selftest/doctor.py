@@ -17,7 +17,7 @@ TITLES: dict[str, dict[str, str]] = {
     Notice.STORAGE: {"vi": "Thẻ nhớ", "en": "Storage"},
     Notice.CLOCK: {"vi": "Đồng hồ", "en": "Clock"},
     Notice.NETWORK: {"vi": "Mạng", "en": "Network"},
-    Notice.BROKER: {"vi": "Máy chủ của huyện", "en": "The district's server"},
+    Notice.BROKER: {"vi": "Máy chủ quản lý", "en": "The district's server"},
     Notice.ROSTER: {"vi": "Danh sách thẻ", "en": "Roster"},
 }
 REMEDIES: dict[str, dict[str, str]] = {

@@ -12,6 +12,7 @@ from server_bridge import pki
 from server_bridge.broker.config import write_broker_config
 from server_bridge.clock import now_ms
 from server_bridge.command.options import home_option
+from server_bridge.fleet.guide import write_guide
 from server_bridge.home import initialise, open_home, sample
 from server_bridge.pki import Identity
 from server_bridge.store.certificates import revoked_serials
@@ -103,6 +104,17 @@ def unit_list(folder: Path) -> None:
             depth[unit.unit_id] = depth[unit.parent_id] + 1
             indent = "  " * depth[unit.unit_id]
             click.echo(f"{indent}{unit.unit_id}  {unit.name} ({unit.level})")
+
+
+@click.command("guide")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="A PDF file.")
+def guide(out: Path) -> None:
+    """Print the technician's quick guide: one page, Vietnamese and English, with blink codes."""
+    try:
+        write_guide(out, datetime.now(UTC))
+    except OSError as error:
+        raise SchoolgateError(f"{out}: {error.strerror}; choose a folder you own") from error
+    click.echo(f"{out}: print it on A4, both languages")
 
 
 @click.group("viewer")
