@@ -16,10 +16,13 @@ from device.config import Config, load, sample
 from device.ledger.file import LedgerFile
 from device.ledger.salvage import set_aside
 from device.ledger.verifying import verify
+from device.logbook import LOGBOOK, SCAN_LOG
+from device.orders.overlay import load_in_force
 from device.supervise import Supervisor
 from gate_contract.errors import SchoolgateError
 
 DEFAULT_CONFIG = Path("/etc/schoolgate/gate.toml")
+DEFAULT_BOOT = Path("/boot/firmware/schoolgate")
 
 config_option = click.option(
     "--config",
@@ -29,6 +32,14 @@ config_option = click.option(
     envvar="GATE_CONFIG",
     show_default=True,
     help="The gate's configuration.",
+)
+boot_option = click.option(
+    "--boot",
+    type=click.Path(path_type=Path),
+    default=DEFAULT_BOOT,
+    envvar="GATE_BOOT",
+    show_default=True,
+    help="The folder of the boot partition with ticket and hardware.toml.",
 )
 
 
@@ -55,6 +66,7 @@ def gate() -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
+            LOGBOOK,
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
@@ -64,10 +76,20 @@ def gate() -> None:
 
 @gate.command()
 @config_option
-def scan(config_path: Path) -> None:
-    """Read cards at the camera, record and signal. No network."""
+@boot_option
+def scan(config_path: Path, boot: Path) -> None:
+    """Read cards at the camera, record and signal; without gate.toml, look for a ticket. No
+    network."""
+    if not config_path.exists() and boot.is_dir():
+        from device.scan import unprovisioned
+
+        supervisor = Supervisor()
+        supervisor.catch_signals()
+        unprovisioned.run(config_path.parent, boot, supervisor)
+        return
     from device.scan.run import run
 
+    LOGBOOK.file = load(config_path).status_path.with_name(SCAN_LOG)
     _serve(config_path, run)
 
 
@@ -78,6 +100,74 @@ def uplink(config_path: Path) -> None:
     from device.uplink.run import run
 
     _serve(config_path, run)
+
+
+@gate.command("enrol")
+@config_option
+@boot_option
+def enrol_gate(config_path: Path, boot: Path) -> None:
+    """Wait for a ticket, and get this gate's certificate and settings with it. No devices."""
+    from device.provisioning.service import run
+
+    supervisor = Supervisor()
+    supervisor.catch_signals()
+    run(config_path.parent, boot, supervisor)
+
+
+@gate.command("network")
+@config_option
+def network(config_path: Path) -> None:
+    """Tell the system of the ticket's Wi-Fi and of the district's clock. Root only."""
+    from device.provisioning.wifi import put_system
+
+    host = load_in_force(config_path).config.broker.host if config_path.exists() else None
+    for path in put_system(config_path.parent, host):
+        click.echo(f"{path}: written")
+
+
+@gate.command("doctor")
+@config_option
+@click.option("--lang", type=click.Choice(["vi", "en"]), help="Default: the gate's.")
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+def doctor(config_path: Path, lang: str | None, as_json: bool) -> None:
+    """Examine this gate: what is well, what is not, and what to do about it."""
+    from device.selftest.doctor import examine, words
+
+    loaded = load_in_force(config_path)
+    found = examine(loaded, SystemClock(battery=loaded.config.clock.battery))
+    if as_json:
+        told = {"gate_id": loaded.config.gate.id, "settings_version": loaded.settings_version}
+        click.echo(msgspec.json.encode({**told, "findings": found}))
+    else:
+        click.echo(f"{loaded.config.gate.id}:")
+        for line in words(found, lang or loaded.config.gate.language):
+            click.echo(line)
+    if any(one.state == "failed" for one in found):
+        raise SystemExit(1)
+
+
+@gate.command("wiring")
+@config_option
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="An SVG file.")
+def wiring(config_path: Path, out: Path) -> None:
+    """Draw how light and buzzer are wired, from the pins of the configuration (without one: the
+    defaults)."""
+    from device.config import Signals
+    from firmware_config.wiring import Pins, diagram
+
+    signals = load(config_path).signals if config_path.exists() else Signals()
+    pins = Pins(
+        signals.red_pin,
+        signals.green_pin,
+        signals.blue_pin,
+        signals.buzzer_pin,
+        signals.active_high,
+    )
+    try:
+        out.write_text(diagram(pins), "utf-8")
+    except (OSError, ValueError) as error:
+        raise SchoolgateError(f"{out}: {error}; name a file in a folder of yours") from error
+    click.echo(f"{out}: written")
 
 
 @gate.command("status")
@@ -172,10 +262,12 @@ def config_check(config_path: Path) -> None:
 
 
 def _serve(config_path: Path, run: Callable[[Config, Supervisor], None]) -> None:
-    config = load(config_path)
+    loaded = load_in_force(config_path)
+    if loaded.fault:
+        structlog.get_logger().warning("settings", fault=loaded.fault)
     supervisor = Supervisor()
     supervisor.catch_signals()
-    run(config, supervisor)
+    run(loaded.config, supervisor)
 
 
 class _Bench(click.Group):

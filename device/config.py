@@ -178,11 +178,12 @@ def parse(text: bytes, folder: Path) -> Config:
     if config.folder:
         raise ConfigError("`folder` is not a setting. See: gate config sample")
     config = msgspec.structs.replace(config, folder=str(folder))
-    _check_values(config)
+    check(config)
     return config
 
 
-def _check_values(config: Config) -> None:
+def check(config: Config) -> None:
+    """Whether the values can be used together. Raises ConfigError."""
     if not re.fullmatch(GATE_ID, config.gate.id):  # the pattern lets a line feed at the end pass
         raise ConfigError(f"gate.id {config.gate.id!r}: use 3-40 of a-z, 0-9 and '-'")
     try:

@@ -11,6 +11,7 @@ MAX_PAYLOAD_BYTES = 16_384
 
 Count = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 State = Literal["ok", "failed", "unknown"]
+CheckName = Annotated[str, Meta(pattern="^[a-z_]{1,20}$")]
 
 
 class ScanHealth(Struct, frozen=True, kw_only=True):
@@ -18,7 +19,8 @@ class ScanHealth(Struct, frozen=True, kw_only=True):
     saying in words what failed. `frames` counts since the process started, `decoder_mishaps` how
     often since then the decoder's process crashed, hung or took too much memory. It goes by the
     rosters `roster_version` (its own) and `district_roster_version`, 0 for none; `roster_fault`
-    says in words which file it does not believe."""
+    says in words which file it does not believe. `contrast` is how far the darkest and brightest
+    parts of a frame are apart, 0-255."""
 
     camera: State = "unknown"
     storage: State = "unknown"
@@ -32,6 +34,7 @@ class ScanHealth(Struct, frozen=True, kw_only=True):
     roster_version: Count = 0
     district_roster_version: Count = 0
     roster_fault: Annotated[str, Meta(max_length=200)] = ""
+    contrast: Annotated[int, Meta(ge=0, le=255)] | None = None
 
 
 class Health(Struct, frozen=True, kw_only=True):
@@ -39,7 +42,9 @@ class Health(Struct, frozen=True, kw_only=True):
     `at` is UTC in ms by the gate's own clock, null where that is plainly wrong. `fault` says in
     words what keeps the gate from delivering; it is empty if nothing does. `damaged_ledgers` were
     set aside on this gate's SD card and replaced by a new one: the card is failing. `roster_fault`
-    says why the roster that came last was refused; the one before it stays."""
+    says why the roster that came last was refused; the one before it stays. `settings_version` is
+    that of the district's settings that the gate goes by, 0 for none; `orders_fault` says why the
+    last orders are not followed. `self_test` is what each check found when the gate started."""
 
     state: Literal["online", "offline"]
     version: Annotated[str, Meta(max_length=40)] = ""
@@ -54,6 +59,9 @@ class Health(Struct, frozen=True, kw_only=True):
     fault: Annotated[str, Meta(max_length=500)] = ""
     damaged_ledgers: Count = 0
     roster_fault: Annotated[str, Meta(max_length=200)] = ""
+    settings_version: Count = 0
+    orders_fault: Annotated[str, Meta(max_length=200)] = ""
+    self_test: dict[CheckName, State] = {}
 
 
 OFFLINE = Health(state="offline")

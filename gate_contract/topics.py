@@ -19,6 +19,7 @@ class Channel(StrEnum):
     ROSTER = "roster"
     ROSTER_CHANGES = "roster-changes"
     COMMAND = "command"
+    LOG = "log"
 
 
 @dataclass(frozen=True, slots=True)

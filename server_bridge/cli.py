@@ -18,6 +18,8 @@ from server_bridge.command import (
     cards,
     collecting,  # noqa: F401 (adds its commands to collection_group)
     collection,
+    fleet,  # noqa: F401 (adds its commands to gate_group)
+    gates,
     levels,
     lists,
     people,
@@ -67,7 +69,8 @@ for command in (
     setup.config_group,
     setup.broker_config,
     setup.unit_group,
-    setup.gate_group,
+    gates.gate_group,
+    setup.guide,
     setup.viewer_group,
     areas.area_group,
     people.roster_group,

@@ -42,6 +42,13 @@ class Broker(Struct, frozen=True, forbid_unknown_fields=True):
     host: str = "127.0.0.1"
     port: Annotated[int, Meta(ge=1, le=65535)] = 8883
     listen: str = ""
+    folder: str = ""
+    user: str = ""
+
+
+class Enrol(Struct, frozen=True, forbid_unknown_fields=True):
+    host: str = ""
+    port: Port = 0
 
 
 class Web(Struct, frozen=True, forbid_unknown_fields=True):
@@ -86,6 +93,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     district: District = District()
     database: DatabaseAt = DatabaseAt()
     broker: Broker = Broker()
+    enrol: Enrol = Enrol()
     web: Web = Web()
     alerts: Alerts = Alerts()
     cards: Cards = Cards()
@@ -107,7 +115,7 @@ class Home:
 
     @property
     def broker_folder(self) -> Path:
-        return self.folder / "broker"
+        return self.folder / (self.settings.broker.folder or "broker")
 
     @property
     def broker_listens_on(self) -> str:
@@ -115,6 +123,16 @@ class Home:
         machine's own name for 127.0.1.1, where no gate comes."""
         broker = self.settings.broker
         return broker.listen or (broker.host if is_loopback(broker.host) else "0.0.0.0")  # noqa: S104
+
+    @property
+    def enrol_host(self) -> str:
+        """The enrolment desk's name or address, as gates reach it."""
+        return self.settings.enrol.host or self.settings.broker.host
+
+    @property
+    def enrol_listens_on(self) -> str:
+        """As `broker_listens_on`."""
+        return self.enrol_host if is_loopback(self.enrol_host) else "0.0.0.0"  # noqa: S104
 
     @property
     def zone(self) -> ZoneInfo:

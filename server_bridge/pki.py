@@ -16,7 +16,7 @@ Certificates begin on 2020-01-01, whatever the day of issue. A Pi has no battery
 time without power it starts at the build date of its system, or at the time it last saved, and it
 must be able to reach the district then. They last for decades, because a gate that was away for a
 year has to be able to hand in its ledger; a lost or stolen gate is shut out by name in the
-broker's access list (`broker.config`), which works at once and needs no fresh revocation list.
+broker's access list (`broker.config`), and its certificate revoked (`broker.revoking`).
 """
 
 import ipaddress
@@ -106,6 +106,11 @@ class Issued:
         assert isinstance(key, ec.EllipticCurvePublicKey)  # noqa: S101 (`issue` makes no other)
         return key
 
+    @property
+    def serial(self) -> int:
+        """The certificate's."""
+        return serial_number(self.cert_pem)
+
     def write(self, folder: Path) -> None:
         """Put `ca.pem`, `cert.pem` and `key.pem` into `folder`, readable by the owner only."""
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -161,22 +166,31 @@ def issue(folder: Path, identity: Identity, *, now: datetime, hosts: Sequence[st
     Raises:
         PkiError: no authority in `folder`, an authority that has expired, or wrong hosts.
     """
+    key = ec.generate_private_key(ec.SECP256R1())
+    certificate = certify(folder, identity, key.public_key(), now=now, hosts=hosts)
+    return Issued(certificate, _pem(key), authority_certificate(folder))
+
+
+def certify(
+    folder: Path,
+    identity: Identity,
+    key: ec.EllipticCurvePublicKey,
+    *,
+    now: datetime,
+    hosts: Sequence[str] = (),
+) -> bytes:
+    """`issue` for a key whose private half is elsewhere: the certificate, PEM."""
     if (identity.role == Role.BROKER) != bool(hosts):
         raise PkiError("a broker needs the host names it is reached by, and only a broker has any")
-    ca_pem = authority_certificate(folder)
-    authority = x509.load_pem_x509_certificate(ca_pem)
-    ca_key = serialization.load_pem_private_key(_read(folder / PRIVATE_KEY), password=None)
-    if not isinstance(ca_key, ec.EllipticCurvePrivateKey):
-        raise PkiError(f"{folder / PRIVATE_KEY} is not a key that `gate-bridge init` makes")
+    authority, ca_key = authority_of(folder)
     if authority.not_valid_after_utc <= now:
         raise PkiError(f"the authority in {folder} ended on {authority.not_valid_after_utc:%F}")
-    key = ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, identity.common_name)])
     end = min(now + LIFE, authority.not_valid_after_utc)
     is_server = identity.role == Role.BROKER
     usage = ExtendedKeyUsageOID.SERVER_AUTH if is_server else ExtendedKeyUsageOID.CLIENT_AUTH
     builder = (
-        _builder(subject, authority.subject, key.public_key(), ca_key.public_key(), end)
+        _builder(subject, authority.subject, key, ca_key.public_key(), end)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(_key_usage(authority=False), critical=True)
         .add_extension(x509.ExtendedKeyUsage([usage]), critical=False)
@@ -184,8 +198,21 @@ def issue(folder: Path, identity: Identity, *, now: datetime, hosts: Sequence[st
     if hosts:
         names = x509.SubjectAlternativeName([general_name(host) for host in hosts])
         builder = builder.add_extension(names, critical=False)
-    certificate = builder.sign(ca_key, hashes.SHA256())
-    return Issued(certificate.public_bytes(serialization.Encoding.PEM), _pem(key), ca_pem)
+    return builder.sign(ca_key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
+
+
+def authority_of(folder: Path) -> tuple[x509.Certificate, ec.EllipticCurvePrivateKey]:
+    """The authority's certificate and key. Raises PkiError if there is no authority."""
+    authority = x509.load_pem_x509_certificate(authority_certificate(folder))
+    ca_key = serialization.load_pem_private_key(_read(folder / PRIVATE_KEY), password=None)
+    if not isinstance(ca_key, ec.EllipticCurvePrivateKey):
+        raise PkiError(f"{folder / PRIVATE_KEY} is not a key that `gate-bridge init` makes")
+    return authority, ca_key
+
+
+def serial_number(cert_pem: bytes) -> int:
+    """A certificate's, as the revocation list names it."""
+    return x509.load_pem_x509_certificate(cert_pem).serial_number
 
 
 def write_private(path: Path, data: bytes) -> None:

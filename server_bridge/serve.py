@@ -6,12 +6,15 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import closing
 
 import sdnotify
 import structlog
 
 from server_bridge.alerts.setting_up import alert_watch
 from server_bridge.clock import now_ms
+from server_bridge.fleet.desk import desk_server
+from server_bridge.fleet.office import OrdersOffice
 from server_bridge.home import Home
 from server_bridge.ingest.inbox import Inbox
 from server_bridge.ingest.loop import IngestLoop
@@ -23,7 +26,6 @@ from server_bridge.reports.keeping import Keeper
 from server_bridge.roster.making import Signer
 from server_bridge.roster.office import RosterOffice
 from server_bridge.store.database import Database
-from server_bridge.web.serve import PageServer
 from server_bridge.web.site import page_server
 
 ALIVE_S = 5
@@ -45,19 +47,24 @@ def serve(home: Home, *, ingest: bool, web: bool, on_page: Callable[[str], None]
     notifier = sdnotify.SystemdNotifier()
     meters = Meters()
     parts: list[_Part] = []
-    page: PageServer | None = None
+    ends: list[Callable[[], object]] = []
     if web:
-        page = page_server(home, database, meters)
-        server = page
+        server = page_server(home, database, meters)
+        ends.append(server.stop)
         parts.append(_Part("web", lambda: server.run(on_page), stopping))
     beats = _Beats(notifier)
     if ingest:
         watch = alert_watch(home, database)
         parts.append(_Part("alerts", lambda: watch.run(stopping, now_ms), stopping))
-        loop = ingest_loop(home, database, stopping, beats.beat, meters)
-        parts.append(_Part("ingest", loop.run, stopping))
+        rosters = roster_office(home, database)
+        loop = ingest_loop(home, database, rosters, stopping, beats.beat, meters)
+        parts.append(_Part("ingest", lambda: _ingest(loop, rosters), stopping))
         keeper = Keeper(database, home.zone, now_ms, stopping)
         parts.append(_Part("reports", keeper.run, stopping))
+    if ingest and home.settings.enrol.port:
+        desk = desk_server(home, database, now_ms)
+        ends.append(desk.stop)
+        parts.append(_Part("enrol", desk.run, stopping))
     # What has been loaded by now stays: the collector need not look through it, and so looks for
     # garbage sooner. Otherwise what the database's library leaves piles up over days.
     gc.collect()
@@ -68,37 +75,50 @@ def serve(home: Home, *, ingest: bool, web: bool, on_page: Callable[[str], None]
         if not ingest:
             beats.beat()
     notifier.notify("STOPPING=1")
-    if page:
-        page.stop()
+    for end in ends:
+        end()
     for part in parts:
         part.finish()
     database.close()
     _raise_first([part.error for part in parts])
 
 
+def roster_office(home: Home, database: Database) -> RosterOffice:
+    """What makes and tells rosters. Raises HomeError without the orders key."""
+    signer = Signer(home.settings.orders.key_id, home.keys.orders_key(), home.keys.raw_public_keys)
+    return RosterOffice(database, home.zone, signer)
+
+
 def ingest_loop(
     home: Home,
     database: Database,
+    rosters: RosterOffice,
     stopping: threading.Event,
     alive: Callable[[], None],
     meters: Meters,
 ) -> IngestLoop:
-    """The ingest loop of a district. Raises HomeError without the orders key."""
-    signer = Signer(home.settings.orders.key_id, home.keys.orders_key(), home.keys.raw_public_keys)
+    """The ingest loop of a district."""
+    assistant = home.settings.home_assistant
     return IngestLoop(
         database=database,
         inbox=Inbox(database, home.zone),
-        publisher=Publisher(database, home.zone),
+        tellers={
+            "counts": Publisher(database, home.zone),
+            "rosters": rosters,
+            "home assistant": Discovery(database, assistant.language, tell=assistant.tell),
+            "orders": OrdersOffice(database),
+        },
         open_session=SessionOpener(home.endpoint()),
         now_ms=now_ms,
         stopping=stopping,
         alive=alive,
-        rosters=RosterOffice(database, home.zone, signer),
-        discovery=Discovery(
-            database, home.settings.home_assistant.language, tell=home.settings.home_assistant.tell
-        ),
         took=meters.took,
     )
+
+
+def _ingest(loop: IngestLoop, rosters: RosterOffice) -> None:
+    with closing(rosters):
+        loop.run()
 
 
 class _Beats:

@@ -52,3 +52,10 @@ class FrameSource(Protocol):
     def close(self) -> None:
         """Release the camera. May be called twice."""
         ...
+
+
+def contrast(image: Grey) -> int:
+    """How far the darkest and the brightest parts of a frame are apart: the 5th and the 95th of a
+    hundred parts, in grey levels. A thinned-out look: some 0.1 ms."""
+    low, high = np.percentile(image[::16, ::16], (5, 95))
+    return int(high) - int(low)

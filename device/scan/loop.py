@@ -11,7 +11,7 @@ from device.clock import ClockReader
 from device.scan.advice import NO_ADVICE, Advice
 from device.scan.decode import Code, Decoder
 from device.scan.decode.process import Mishaps
-from device.scan.frames import CameraError, Frame, FrameSource, Grey
+from device.scan.frames import CameraError, Frame, FrameSource, Grey, contrast
 from device.scan.gatekeeper import Gatekeeper
 from device.scan.signals import Signaller
 from device.timekeeping import Reading
@@ -43,6 +43,8 @@ class CameraState:
     last_real_up_ms: int | None = None
     advice: Advice = NO_ADVICE
     fault: str | None = "not opened yet"
+    contrast: int | None = None
+    measured_up_ms: int = 0
 
 
 class CountedDecoder(Decoder, Protocol):
@@ -91,6 +93,7 @@ class ScanLoop:
         frame = self._read_frame()
         reading = self._clock.read()
         if frame is not None:
+            self._measure(frame.image, reading)
             codes = self._decode(frame.image)
             answers = self._keeper.see([code.data for code in codes], frame.captured_up_ms, reading)
             if answers:
@@ -132,6 +135,7 @@ class ScanLoop:
             roster_version=rosters.version,
             district_roster_version=rosters.district_version,
             roster_fault=rosters.fault,
+            contrast=camera.contrast,
         )
 
     @property
@@ -202,6 +206,11 @@ class ScanLoop:
                 source.close()
         except Exception:  # it is given up anyway
             log.exception("camera not closed")
+
+    def _measure(self, image: Grey, reading: Reading) -> None:
+        camera = self._camera
+        if camera.contrast is None or reading.up_ms - camera.measured_up_ms >= REPORT_MS:
+            camera.measured_up_ms, camera.contrast = reading.up_ms, contrast(image)
 
     def _decode(self, image: Grey) -> list[Code]:
         try:

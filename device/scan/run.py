@@ -9,6 +9,7 @@ from device import status
 from device.clock import SystemClock
 from device.config import Config
 from device.ledger.opening import Opening
+from device.orders.watch import SettingsWatch
 from device.scan.claims import Visitors
 from device.scan.decode.process import DecoderProcess
 from device.scan.frames import CameraError, FrameSource
@@ -17,7 +18,9 @@ from device.scan.ladder import Step
 from device.scan.loop import ScanLoop
 from device.scan.rosters import FiledRosters
 from device.scan.rungs import Rungs
+from device.scan.self_test import SelfTest
 from device.scan.signals import (
+    Announcer,
     PatternSignaller,
     SignalError,
     Signaller,
@@ -25,6 +28,9 @@ from device.scan.signals import (
     TerminalSignaller,
 )
 from device.scan.verdict import Policy
+from device.selftest import uplink_status
+from device.selftest.findings import Finding, findings
+from device.selftest.storage import try_storage
 from device.supervise import Supervisor
 from device.timekeeping import Reading
 from gate_contract.health import ScanHealth
@@ -40,13 +46,22 @@ def run(config: Config, supervisor: Supervisor) -> None:
 
 def _run(config: Config, supervisor: Supervisor, reader: DecoderProcess) -> None:
     rungs = Rungs(config.status_path.parent, config.ledger_path.parent)
-    loop = build(config, supervisor, reader)
+    signals, clock = signaller(config), SystemClock(battery=config.clock.battery)
+    loop = build(config, supervisor, reader, signals)
+    test = self_test(config, loop, clock)
+    watch = SettingsWatch(config.ledger_path.parent)
     supervisor.ready()
     log.info("scanning", gate_id=config.gate.id, camera=config.camera.source)
     try:
         while not supervisor.stopping.is_set():
             loop.step()
             _climb(loop, rungs)
+            reading = clock.read()
+            if notices := test.step(reading):
+                signals.notify(notices)
+            if watch.changed(reading):
+                log.info("other settings are in force: starting again")
+                break
     finally:
         supervisor.stopped()
         loop.close()
@@ -62,17 +77,35 @@ def _climb(loop: ScanLoop, rungs: Rungs) -> None:
         raise CameraError(f"no frame for {blind_ms // 1000} s: {step}. Check the camera's cable.")
 
 
-def build(config: Config, supervisor: Supervisor, reader: DecoderProcess) -> ScanLoop:
-    """The scan loop with the configured camera, decoder and signals; nothing is opened yet."""
+def build(
+    config: Config,
+    supervisor: Supervisor,
+    reader: DecoderProcess,
+    signals: Signaller | None = None,
+) -> ScanLoop:
+    """The scan loop with the configured camera and decoder; nothing is opened yet. `signals` are
+    those of the configuration unless given."""
     return ScanLoop(
         open_source=camera_opener(config),
         decoder=reader,
         keeper=keeper(config),
-        signaller=signaller(config),
+        signaller=signals or signaller(config),
         clock=SystemClock(battery=config.clock.battery),
         report=_reporter(config, supervisor),
         advising=config.camera.advice,
     )
+
+
+def self_test(config: Config, loop: ScanLoop, clock: SystemClock) -> SelfTest:
+    """The self-test of a gate that has just been switched on. Raises nothing."""
+    trial = try_storage(config.ledger_path.parent, lambda: clock.read().up_ms)
+
+    def look(reading: Reading) -> tuple[Finding, ...]:
+        uplink = uplink_status.read(uplink_status.path_of(config), reading.boot_id, reading.up_ms)
+        knows = bool(config.order_keys)
+        return findings(loop.health(reading), uplink, trial, knows_district=knows)
+
+    return SelfTest(config.status_path.parent, look)
 
 
 def keeper(config: Config) -> Gatekeeper:
@@ -131,7 +164,7 @@ def decoder(config: Config) -> DecoderProcess:
     return DecoderProcess(config.decoder.name, keys)
 
 
-def signaller(config: Config) -> Signaller:
+def signaller(config: Config) -> Announcer:
     """The configured light and sound. Where they cannot be had, the gate scans without them."""
     if config.signals.driver == "terminal":
         return TerminalSignaller(sys.stdout, config.gate.language, config.zone)

@@ -1,85 +1,26 @@
-"""What a person sees and hears for each verdict: patterns as data, and who gives them.
+"""Who gives a person the signals of `gate_contract.patterns`: on pins, as lines, or not at all.
 
-Told apart by rhythm as well as colour. One short tone: in. Two short: out. Long tones: a refusal.
-A fast chatter in white, like no refusal: our own fault. A level that is to be shown has its colour
-and its own flicker after the green; the light has three pins, each on or off, so orange is red and
-yellow in turn.
+A level that is to be shown has its colour and its own flicker after the green; the light has three
+pins, each on or off, so orange is red and yellow in turn.
 """
 
 import threading
 from collections.abc import Sequence
 from datetime import datetime
-from enum import Enum
-from typing import NamedTuple, Protocol, TextIO
+from typing import Protocol, TextIO
 from zoneinfo import ZoneInfo
 
 from device.scan.verdict import Answer
 from gate_contract.errors import SchoolgateError
+from gate_contract.notices import NOTICE_PATTERNS, NOTICES, Notice
+from gate_contract.patterns import PATTERNS as PATTERNS
+from gate_contract.patterns import Light as Light
+from gate_contract.patterns import Pattern as Pattern
+from gate_contract.patterns import Step as Step
 from gate_contract.verdicts import CROSSINGS, SENTENCES, Verdict
-
-
-class Light(Enum):
-    """A colour as (red, green, blue), each on or off."""
-
-    OFF = (0, 0, 0)
-    RED = (1, 0, 0)
-    GREEN = (0, 1, 0)
-    YELLOW = (1, 1, 0)
-    WHITE = (1, 1, 1)
-
-
-class Step(NamedTuple):
-    """For `ms` milliseconds: this light, with or without the tone."""
-
-    ms: int
-    light: Light
-    tone: bool = False
-
-
-Pattern = tuple[Step, ...]
 
 GAP = Step(60, Light.OFF)
 """Between two patterns, so that two alike in a row are seen as two."""
-
-_LONG_RED = Step(600, Light.RED, tone=True)
-_PAUSE = Step(150, Light.OFF)
-
-PATTERNS: dict[Verdict, Pattern] = {
-    Verdict.ADMITTED_IN: (Step(120, Light.GREEN, tone=True), Step(680, Light.GREEN)),
-    Verdict.ADMITTED_OUT: (
-        Step(120, Light.GREEN, tone=True),
-        Step(120, Light.OFF),
-        Step(120, Light.GREEN, tone=True),
-        Step(440, Light.GREEN),
-    ),
-    Verdict.REPEAT: (Step(40, Light.GREEN, tone=True), Step(100, Light.GREEN)),
-    Verdict.BAD_SIGNATURE: (_LONG_RED, Step(600, Light.RED)),
-    Verdict.UNKNOWN_KEY: (_LONG_RED, _PAUSE, Step(120, Light.RED, tone=True)),
-    Verdict.REVOKED: (_LONG_RED, _PAUSE, _LONG_RED, _PAUSE, _LONG_RED),
-    Verdict.EXPIRED: (_LONG_RED, _PAUSE, _LONG_RED),
-    Verdict.NOT_YET_VALID: (Step(120, Light.RED, tone=True), _PAUSE, _LONG_RED),
-    Verdict.RESTRICTED_LEVEL: (
-        Step(300, Light.YELLOW, tone=True),
-        Step(300, Light.OFF),
-        Step(300, Light.YELLOW, tone=True),
-        Step(300, Light.OFF),
-        Step(300, Light.YELLOW, tone=True),
-    ),
-    Verdict.NOT_A_PERSON_CARD: (Step(300, Light.YELLOW, tone=True), Step(300, Light.YELLOW)),
-    Verdict.CHECK_IN_POSTER: (
-        Step(120, Light.YELLOW, tone=True),
-        _PAUSE,
-        Step(300, Light.YELLOW, tone=True),
-        Step(300, Light.YELLOW),
-    ),
-    Verdict.UNREADABLE: (
-        Step(60, Light.YELLOW, tone=True),
-        Step(60, Light.OFF),
-        Step(60, Light.YELLOW, tone=True),
-        Step(400, Light.YELLOW),
-    ),
-    Verdict.STORAGE_FAILED: (Step(60, Light.WHITE, tone=True), Step(60, Light.OFF)) * 6,
-}
 
 _LEVEL_BEATS: dict[int, Pattern] = {
     2: (Step(300, Light.YELLOW), Step(150, Light.OFF)) * 3,
@@ -132,6 +73,14 @@ class Signaller(Protocol):
         ...
 
 
+class Announcer(Signaller, Protocol):
+    """One that can also speak to whoever sets the gate up."""
+
+    def notify(self, notices: Sequence[Notice]) -> None:
+        """As `give`."""
+        ...
+
+
 class Panel(Protocol):
     """A light and a buzzer. Any exception means that they could not be driven."""
 
@@ -151,6 +100,9 @@ class SilentSignaller:
         self.fault = fault
 
     def give(self, answers: Sequence[Answer]) -> None:
+        """Nothing."""
+
+    def notify(self, notices: Sequence[Notice]) -> None:
         """Nothing."""
 
     def close(self) -> None:
@@ -177,6 +129,13 @@ class TerminalSignaller:
             colour = f" {SIGNS[level]}" if level and self._out.isatty() else ""
             print(f"{now} {sign} {verdict:<17} {sentence}{colour}", file=self._out, flush=True)
 
+    def notify(self, notices: Sequence[Notice]) -> None:
+        """One line each."""
+        now = datetime.now(self._zone).strftime("%H:%M:%S")
+        for notice in notices:
+            print(f"{now} … {notice:<17} {NOTICES[notice][self._language]}", file=self._out)
+        self._out.flush()
+
     def close(self) -> None:
         """Nothing to close."""
 
@@ -196,7 +155,14 @@ class PatternSignaller:
 
     def give(self, answers: Sequence[Answer]) -> None:
         """Play their patterns; what is still playing is cut short."""
-        steps = [step for answer in answers for step in (GAP, *pattern(answer))]
+        self._begin([pattern(answer) for answer in answers])
+
+    def notify(self, notices: Sequence[Notice]) -> None:
+        """As `give`."""
+        self._begin([NOTICE_PATTERNS[notice] for notice in notices])
+
+    def _begin(self, patterns: Sequence[Pattern]) -> None:
+        steps = [step for one in patterns for step in (GAP, *one)]
         with self._changed:
             self._steps = steps if self._playing else steps[1:]
             self._playing = True

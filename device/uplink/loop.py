@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from device.clock import ClockReader
 from device.ledger.delivering import UplinkLedger
 from device.ledger.file import LedgerError
+from device.orders.intake import OrdersIntake
 from device.timekeeping import Reading
 from device.uplink import outbox
 from device.uplink.outbox import SLOWEST_RECEIPT_MS, Meaning, Outbox
@@ -27,7 +28,9 @@ from device.uplink.session import (
 from device.uplink.telling import Told, describe, is_news
 from gate_contract.crossing import Batch, encode_batch
 from gate_contract.errors import ContractError
-from gate_contract.health import OFFLINE, ScanHealth, encode_health
+from gate_contract.gate_log import GateLog, encode_log
+from gate_contract.health import OFFLINE, ScanHealth, State, encode_health
+from gate_contract.orders import LogRequest
 from gate_contract.receipt import Receipt, decode_receipt
 from gate_contract.topics import ROSTERS, Channel
 
@@ -64,6 +67,10 @@ class UplinkLoop:
         open_salvaged: Callable[[], Salvaged] | None = None,
         sign: Callable[[Batch], str | None] = lambda _batch: None,
         rosters: RosterIntake | None = None,
+        orders: OrdersIntake | None = None,
+        report: Callable[[Reading, State, State, str], None] = lambda *_: None,
+        read_log: Callable[[LogRequest], GateLog] = lambda wanted: GateLog(wanted.number, []),
+        self_test: Callable[[Reading, ScanHealth | None], dict[str, State]] = lambda *_: {},
     ) -> None:
         self._open_ledger = open_ledger
         self._open_session = open_session
@@ -74,6 +81,11 @@ class UplinkLoop:
         self._open_salvaged = open_salvaged
         self._sign = sign
         self._rosters = rosters
+        self._orders = orders
+        self._report = report
+        self._read_log = read_log
+        self._self_test = self_test
+        self._network: State = "unknown"
         self._salvaged: Salvaged | None = None
         self._ledger: UplinkLedger | None = None
         self._ledger_id = ""
@@ -94,6 +106,9 @@ class UplinkLoop:
         """Do what can be done now, then wait up to `IDLE_S` for something to happen."""
         reading = self._clock.read()
         session = self._ready_session(reading)
+        if self._orders and not self._connected:
+            self._orders.waited(reading)
+        self._report(reading, self._network, self._broker_state(), self._said)
         if session is None:
             sleep(IDLE_S)
             return
@@ -107,6 +122,7 @@ class UplinkLoop:
         self._wait(reading)
         if self._rosters:
             self._rosters.tend(reading.up_ms)
+        self._send_log(session)
         self._with_ledger(lambda ledger: self._prune(ledger, reading), reading)
         self._tell_health(reading)
 
@@ -166,9 +182,15 @@ class UplinkLoop:
             try:
                 self._session = self._open_session()
             except SessionError as error:
+                self._network = "failed" if error.no_network else "ok"
                 self._say("network", str(error))
                 self._pause(reading)
         return self._session
+
+    def _broker_state(self) -> State:
+        if self._connected:
+            return "ok"
+        return "failed" if self._failures else "unknown"
 
     def _pause(self, reading: Reading) -> None:
         pause_ms = PAUSES_MS[min(self._failures, len(PAUSES_MS) - 1)]
@@ -197,6 +219,9 @@ class UplinkLoop:
         match event:
             case Connected():
                 self._connected = True
+                self._network = "ok"
+                if self._orders:
+                    self._orders.connected()
                 self._since_up_ms = reading.up_ms
                 self._outbox = outbox.reconnected(self._outbox)
                 if self._salvaged:
@@ -213,6 +238,8 @@ class UplinkLoop:
                 )
             case Arrived(channel, payload) if self._rosters and channel in ROSTERS:
                 self._rosters.take(payload, reading.up_ms)
+            case Arrived(Channel.COMMAND, payload) if self._orders:
+                self._orders.take(payload)
             case Arrived(channel, _):
                 log.info("not understood", channel=channel)
 
@@ -279,11 +306,25 @@ class UplinkLoop:
         if not (self._session and self._connected):
             return
         roster_fault = self._rosters.fault if self._rosters else ""
-        now = Told(reading.up_ms, self._read_scan(reading), self._ledger_fault, roster_fault)
+        now = Told(
+            reading.up_ms,
+            self._read_scan(reading),
+            self._ledger_fault,
+            roster_fault,
+            self._orders.settings_version if self._orders else 0,
+            self._orders.fault if self._orders else "",
+        )
         if is_news(now, self._told):
             self._told = now
-            health = describe(now, reading, self._ledger, self._outbox.mark)
+            found = self._self_test(reading, now.scan)
+            health = describe(now, reading, self._ledger, self._outbox.mark, found)
             self._session.publish(Channel.HEALTH, encode_health(health), retain=True)
+
+    def _send_log(self, session: Session) -> None:
+        wanted = self._orders.logs if self._orders and self._connected else None
+        if self._orders and wanted:
+            session.publish(Channel.LOG, encode_log(self._read_log(wanted)))
+            self._orders.logs_were_sent(wanted.number)
 
     def _say(self, about: str, text: str) -> None:
         """Log a change of state once, not every time round."""

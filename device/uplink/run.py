@@ -1,6 +1,8 @@
 """gate-uplink put together from its configuration."""
 
 import random
+import re
+from collections.abc import Callable
 
 import structlog
 
@@ -8,6 +10,12 @@ from device import status
 from device.clock import SystemClock
 from device.config import Config
 from device.ledger.delivering import UplinkLedger
+from device.logbook import LOGBOOK, SCAN_LOG, lines_of
+from device.orders.intake import OrdersIntake
+from device.selftest import uplink_status
+from device.selftest.findings import findings, states
+from device.selftest.storage import try_storage
+from device.selftest.uplink_status import Reporter
 from device.supervise import Supervisor
 from device.timekeeping import Reading
 from device.uplink.loop import UplinkLoop
@@ -15,7 +23,9 @@ from device.uplink.rosters import RosterIntake
 from device.uplink.salvaged import Salvaged
 from device.uplink.session import Endpoint, Session
 from device.uplink.signing import HeadSigner
-from gate_contract.health import ScanHealth
+from gate_contract.gate_log import GateLog, scrubbed
+from gate_contract.health import ScanHealth, State
+from gate_contract.orders import LogRequest
 
 ALIVE_MS = 5_000
 
@@ -25,7 +35,7 @@ log = structlog.get_logger()
 def run(config: Config, supervisor: Supervisor) -> None:
     """Deliver until told to stop."""
     clock = SystemClock(battery=config.clock.battery)
-    loop = build(config, clock)
+    loop = build(config, clock, supervisor.stopping.set)
     supervisor.ready()
     log.info("delivering", gate_id=config.gate.id, broker=config.broker.host)
     fed_up_ms = 0
@@ -42,8 +52,11 @@ def run(config: Config, supervisor: Supervisor) -> None:
         loop.close()
 
 
-def build(config: Config, clock: SystemClock) -> UplinkLoop:
-    """The uplink loop on the configured ledger and broker; nothing is opened yet."""
+def build(
+    config: Config, clock: SystemClock, restart: Callable[[], None] = lambda: None
+) -> UplinkLoop:
+    """The uplink loop on the configured ledger and broker; nothing is opened yet. `restart` ends
+    this process, for the service manager to start it with other settings."""
     broker = config.broker
     endpoint = Endpoint(
         host=broker.host,
@@ -57,6 +70,18 @@ def build(config: Config, clock: SystemClock) -> UplinkLoop:
     def read_scan(reading: Reading) -> ScanHealth | None:
         return status.read(config.status_path, reading.boot_id, reading.up_ms)
 
+    trial = try_storage(config.ledger_path.parent, lambda: clock.read().up_ms)
+    status_path = uplink_status.path_of(config)
+
+    def self_test(reading: Reading, scan: ScanHealth | None) -> dict[str, State]:
+        uplink = uplink_status.read(status_path, reading.boot_id, reading.up_ms)
+        return states(findings(scan, uplink, trial, knows_district=bool(config.order_keys)))
+
+    def read_log(wanted: LogRequest) -> GateLog:
+        scan = lines_of(config.status_path.with_name(SCAN_LOG))
+        lines = sorted([*scan, *LOGBOOK.lines], key=_timestamp)[-wanted.lines :]
+        return GateLog(wanted.number, [scrubbed(line) for line in lines])
+
     return UplinkLoop(
         open_ledger=lambda: UplinkLedger.open(config.ledger_path, config.gate.id),
         open_session=lambda: Session(endpoint, config.gate.id),
@@ -66,5 +91,14 @@ def build(config: Config, clock: SystemClock) -> UplinkLoop:
         open_salvaged=lambda: Salvaged(config.ledger_path.parent, config.gate.id),
         sign=HeadSigner(endpoint.key),
         rosters=RosterIntake(config.ledger_path.parent, config.gate.id, config.order_keys),
+        orders=OrdersIntake(config, clock.read(), restart),
+        report=Reporter(status_path),
+        read_log=read_log,
+        self_test=self_test,
         chance=random.Random(),  # noqa: S311 (spreads reconnections; nothing secret)
     )
+
+
+def _timestamp(line: str) -> str:
+    found = re.search(r'"timestamp":"([^"]*)"', line)
+    return found[1] if found else ""

@@ -4,7 +4,9 @@ A session lives from one connect to its end and is then thrown away, so nothing 
 a client's memory from an earlier connection. paho's thread only puts events into a queue.
 """
 
+import errno
 import queue
+import socket
 import ssl
 import threading
 from dataclasses import dataclass
@@ -29,12 +31,15 @@ MAX_PACKET_BYTES = MAX_PAYLOAD_BYTES + 4096
 LARGE_BYTES = 4_096
 QUEUED_LARGE = 8
 """A message larger than that is a roster; so many may wait, which bounds this gate's memory."""
+NO_WAY = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL}
 TAKEN_OVER = 0x8E
 """MQTT v5 reason code: another client has connected with this identity."""
 
 
 class SessionError(SchoolgateError):
-    """The broker cannot be reached or refuses this gate."""
+    """The broker cannot be reached or refuses this gate. `no_network`: there is no way at all."""
+
+    no_network = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +119,14 @@ class Session:
                 properties=properties,
             )
         except (OSError, ValueError) as error:
-            raise SessionError(
+            told = SessionError(
                 f"{endpoint.host}:{endpoint.port} cannot be reached: {error}. Crossings are kept "
                 "and sent later; check the network and [broker] in gate.toml."
-            ) from error
+            )
+            told.no_network = isinstance(error, socket.gaierror) or (
+                isinstance(error, OSError) and error.errno in NO_WAY
+            )
+            raise told from error
         client.loop_start()
 
     def wait(self, timeout_s: float) -> Event | None:

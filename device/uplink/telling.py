@@ -9,7 +9,7 @@ from device.ledger.delivering import UplinkLedger
 from device.ledger.file import LedgerError
 from device.ledger.salvage import set_aside
 from device.timekeeping import EARLIEST_MS, Reading
-from gate_contract.health import Health, ScanHealth
+from gate_contract.health import Health, ScanHealth, State
 
 HEALTH_MS = 30_000
 """How often health is told when nothing has changed."""
@@ -17,27 +17,31 @@ HEALTH_MS = 30_000
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What was told last: when, what gate-scan said (None: nothing), the uplink's own fault, and
-    why the last roster was refused."""
+    """What was told last: when, what gate-scan said (None: nothing), the uplink's own fault, why
+    the last roster was refused, the settings gone by, and why the last orders are not followed."""
 
     up_ms: int
     scan: ScanHealth | None
     fault: str
     roster_fault: str = ""
+    settings_version: int = 0
+    orders_fault: str = ""
 
 
 def is_news(now: Told, before: Told | None) -> bool:
     """Whether it is time to tell: something began or ceased to be wrong, or a while has passed."""
     if before is None or now.up_ms - before.up_ms >= HEALTH_MS:
         return True
-    return (_state(now.scan), now.fault, now.roster_fault) != (
-        _state(before.scan),
-        before.fault,
-        before.roster_fault,
-    )
+    return _news(now) != _news(before)
 
 
-def describe(told: Told, reading: Reading, ledger: UplinkLedger | None, mark: int) -> Health:
+def describe(
+    told: Told,
+    reading: Reading,
+    ledger: UplinkLedger | None,
+    mark: int,
+    self_test: dict[str, State] | None = None,
+) -> Health:
     """The health to publish; `mark` is the seq up to which the district has receipts."""
     try:
         stored = ledger.head()[0] if ledger else mark
@@ -57,6 +61,16 @@ def describe(told: Told, reading: Reading, ledger: UplinkLedger | None, mark: in
         fault=told.fault[:500],
         damaged_ledgers=set_aside(ledger.path.parent) if ledger else 0,
         roster_fault=told.roster_fault[:200],
+        settings_version=told.settings_version,
+        orders_fault=told.orders_fault[:200],
+        self_test=self_test or {},
+    )
+
+
+def _news(told: Told) -> tuple[object, ...]:
+    return (
+        *(_state(told.scan), told.fault, told.roster_fault),
+        *(told.settings_version, told.orders_fault),
     )
 
 

@@ -14,7 +14,7 @@ from server_bridge.machines.home_assistant import EVERY_DISCOVERY, discoveries_o
 from server_bridge.pki import Identity
 from server_bridge.store.units import UnitViewer
 
-FROM_GATE = (Channel.CROSSINGS, Channel.HEALTH)
+FROM_GATE = (Channel.CROSSINGS, Channel.HEALTH, Channel.LOG)
 TO_GATE = (Channel.RECEIPT, *topics.ROSTERS, Channel.COMMAND)
 TO_EVERY_GATE = tuple(topics.district(channel) for channel in topics.ROSTERS)
 EVERY_COUNTS = "unit/v1/+/counts"

@@ -20,6 +20,7 @@ from gate_contract.errors import SchoolgateError
 from gate_contract.roster import MAX_PAYLOAD_BYTES
 from server_bridge import pki
 from server_bridge.broker.access import access_list
+from server_bridge.broker.revoking import PROCESS, REVOCATIONS, revocation_list
 from server_bridge.pki import Identity, write_private
 from server_bridge.store.units import UnitViewer
 
@@ -36,9 +37,11 @@ DATA = "data"
 _TEMPLATE = """\
 # Written by `gate-bridge broker-config`; changes are overwritten.
 user {user}
+pid_file {folder}/{process}
 
 listener {port} {host}
 cafile {folder}/ca.pem
+crlfile {folder}/{revocations}
 certfile {folder}/cert.pem
 keyfile {folder}/key.pem
 tls_version tlsv1.2
@@ -88,15 +91,16 @@ def write_broker_config(
     viewers: Sequence[str] = (),
     shut_out: Sequence[str] = (),
     unit_viewers: Sequence[UnitViewer] = (),
+    revoked: Sequence[int] = (),
     user: str | None = None,
 ) -> Path:
     """Write or renew `folder` and return the path of its `mosquitto.conf`.
 
     `authority` is the folder of `pki.create_authority`. The broker listens on `host`:`port` and its
     certificate is valid for `names` (DNS names, IP addresses; default: `host`). `viewers`,
-    `shut_out` and `unit_viewers` as in `access_list`. `user` is the Unix user that mosquitto
-    becomes when root starts it (default: whoever runs this; mosquitto ignores it when it is not
-    started by root).
+    `shut_out` and `unit_viewers` as in `access_list`; `revoked` are serial numbers of certificates.
+    `user` is the Unix user that mosquitto becomes when root starts it (default: whoever runs this;
+    mosquitto ignores it when it is not started by root).
 
     Raises:
         BrokerConfigError: a host, port, folder or user that cannot be meant.
@@ -122,6 +126,8 @@ def write_broker_config(
         host=host,
         folder=folder,
         access_list=ACCESS_LIST,
+        revocations=REVOCATIONS,
+        process=PROCESS,
         data=DATA,
         max_packet_bytes=MAX_PACKET_BYTES,
     )
@@ -129,6 +135,7 @@ def write_broker_config(
     write_access_list(
         folder, viewers=viewers, shut_out=shut_out, unit_viewers=unit_viewers, user=user
     )
+    write_revocations(folder, authority=authority, revoked=revoked, user=user)
     _hand_over([folder, *folder.iterdir()], account)
     return folder / CONFIGURATION
 
@@ -144,6 +151,14 @@ def write_access_list(
     """Renew the access list only; a running broker takes it up on SIGHUP (`systemctl reload`)."""
     write_private(folder / ACCESS_LIST, access_list(viewers, shut_out, unit_viewers).encode())
     _hand_over([folder / ACCESS_LIST], _account(user))
+
+
+def write_revocations(
+    folder: Path, *, authority: Path, revoked: Sequence[int], user: str | None = None
+) -> None:
+    """Renew the list of revoked certificates only; taken up as the access list."""
+    write_private(folder / REVOCATIONS, revocation_list(authority, revoked))
+    _hand_over([folder / REVOCATIONS], _account(user))
 
 
 def _account(user: str | None) -> pwd.struct_passwd:

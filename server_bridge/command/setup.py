@@ -1,4 +1,4 @@
-"""Setting a district up: its folder, its broker, its tree of units, its gates and viewers."""
+"""Setting a district up: its folder, its broker, its tree of units, and its viewers."""
 
 import re
 from datetime import UTC, datetime
@@ -6,27 +6,23 @@ from pathlib import Path
 
 import click
 
-from firmware_config import bundle
 from gate_contract import topics
 from gate_contract.errors import SchoolgateError
-from gate_contract.foreign import IdKind
-from gate_contract.head import key_text
 from server_bridge import pki
 from server_bridge.broker.config import write_broker_config
 from server_bridge.clock import now_ms
 from server_bridge.command.options import home_option
-from server_bridge.home import Home, initialise, open_home, sample
+from server_bridge.fleet.guide import write_guide
+from server_bridge.home import initialise, open_home, sample
 from server_bridge.pki import Identity
+from server_bridge.store.certificates import revoked_serials
 from server_bridge.store.schema import NAME_LENGTH
 from server_bridge.store.units import (
     Unit,
-    add_gate,
     add_unit,
     add_viewer,
     all_units,
-    gate_units,
     gates_shut_out,
-    shut_out,
     unit_viewers,
     viewer_names,
 )
@@ -54,7 +50,7 @@ def config_sample() -> None:
 @click.command("broker-config")
 @home_option
 @click.option("--user", help="The Unix user mosquitto runs as (Debian's service: mosquitto).")
-@click.option("--out", type=click.Path(path_type=Path), help="Default: broker/ in the home folder.")
+@click.option("--out", type=click.Path(path_type=Path), help="Default: broker.folder.")
 def broker_config(folder: Path, user: str | None, out: Path | None) -> None:
     """Write or renew mosquitto's configuration, certificate and access list."""
     home = open_home(folder)
@@ -62,6 +58,7 @@ def broker_config(folder: Path, user: str | None, out: Path | None) -> None:
     with home.database().read() as connection:
         viewers, barred = viewer_names(connection), gates_shut_out(connection)
         bound = unit_viewers(connection)
+        revoked = revoked_serials(connection)
     path = write_broker_config(
         out or home.broker_folder,
         authority=home.pki,
@@ -72,7 +69,8 @@ def broker_config(folder: Path, user: str | None, out: Path | None) -> None:
         viewers=viewers,
         shut_out=barred,
         unit_viewers=bound,
-        user=user,
+        revoked=revoked,
+        user=user or broker.user or None,
     )
     click.echo(f"{path}: run it with: mosquitto -c {path}")
 
@@ -111,88 +109,15 @@ def unit_list(folder: Path) -> None:
             click.echo(f"{indent}{unit.unit_id}  {unit.name} ({unit.level})")
 
 
-@click.group("gate")
-def gate_group() -> None:
-    """The gates."""
-
-
-@gate_group.command("add")
-@home_option
-@click.argument("gate_id")
-@click.option("--unit", "unit_id", required=True, help="The school where it stands.")
-@click.option("--direction", type=click.Choice(["in", "out", "auto"]), default="auto")
-@click.option("--visitor-ids", default="", help="cccd, bhyt or both: papers of visitors.")
-@click.option("--out", type=click.Path(path_type=Path), required=True, help="A new folder.")
-def gate_add(
-    folder: Path, gate_id: str, unit_id: str, direction: str, visitor_ids: str, out: Path
-) -> None:
-    """Register a gate and write its bundle: configuration, certificate, key."""
-    home = open_home(folder)
-    visitors = _visitors(home, unit_id, visitor_ids)
-    identity = Identity.gate(gate_id)
-    with home.database().write() as connection:
-        issued = pki.issue(home.pki, identity, now=datetime.now(UTC))
-        add_gate(connection, gate_id, unit_id, now_ms(), key_text(issued.public_key))
-        path = bundle.write(
-            out,
-            bundle.Bundle(
-                gate_id=gate_id,
-                direction=direction,
-                timezone=home.settings.district.timezone,
-                broker_host=home.settings.broker.host,
-                broker_port=home.settings.broker.port,
-                card_keys=home.keys.public_keys(),
-                order_keys=home.keys.orders_public_keys(),
-                cert_pem=issued.cert_pem,
-                key_pem=issued.key_pem,
-                ca_pem=issued.ca_pem,
-                visitors=visitors,
-            ),
-        )
-    click.echo(f"{path.parent}: copy this folder to the gate as /etc/schoolgate; it holds its key")
-
-
-def _visitors(home: Home, unit_id: str, accepted: str) -> bundle.VisitorIds | None:
-    kinds = tuple(kind.strip() for kind in accepted.split(",") if kind.strip())
-    unknown = set(kinds) - set(IdKind)
-    if unknown:
-        raise SchoolgateError(f"visitors' papers are cccd and bhyt, not {', '.join(unknown)}")
-    if not kinds:
-        return None
-    home.keys.make_visitor_keys()
-    key, seal_to = home.keys.school_visitor_key(unit_id), home.keys.visitor_key().public_key()
-    return bundle.VisitorIds(kinds, key, seal_to)
-
-
-@gate_group.command("list")
-@home_option
-def gate_list(folder: Path) -> None:
-    """All gates and the schools where they stand."""
-    with open_home(folder).database().read() as connection:
-        barred = gates_shut_out(connection)
-        for gate_id, unit_id in sorted(gate_units(connection).items()):
-            click.echo(f"{gate_id}  {unit_id}{'  shut out' if gate_id in barred else ''}")
-
-
-@gate_group.command("keys")
-@home_option
-def gate_keys(folder: Path) -> None:
-    """The public keys that gates hold, as [cards.keys] and [orders.keys] of gate.toml have them."""
-    home = open_home(folder)
-    click.echo(f"[cards.keys]\n{bundle.key_lines(home.keys.public_keys())}\n")
-    click.echo(f"[orders.keys]\n{bundle.key_lines(home.keys.orders_public_keys())}")
-
-
-@gate_group.command("shut-out")
-@home_option
-@click.argument("gate_id")
-@click.option("--undo", is_flag=True, help="Let it in again.")
-def gate_shut_out(folder: Path, gate_id: str, undo: bool) -> None:
-    """Turn away a gate that was lost or stolen. Renew the broker's files afterwards."""
-    with open_home(folder).database().write() as connection:
-        shut_out(connection, gate_id, out=not undo)
-    state = "let in again" if undo else "shut out"
-    click.echo(f"{gate_id}: {state} after broker-config and a reload of mosquitto")
+@click.command("guide")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="A PDF file.")
+def guide(out: Path) -> None:
+    """Print the technician's quick guide: one page, Vietnamese and English, with blink codes."""
+    try:
+        write_guide(out, datetime.now(UTC))
+    except OSError as error:
+        raise SchoolgateError(f"{out}: {error.strerror}; choose a folder you own") from error
+    click.echo(f"{out}: print it on A4, both languages")
 
 
 @click.group("viewer")

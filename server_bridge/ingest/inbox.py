@@ -14,11 +14,13 @@ import structlog
 from gate_contract import topics
 from gate_contract.crossing import MAX_PAYLOAD_BYTES, decode_batch
 from gate_contract.errors import ContractError
+from gate_contract.gate_log import decode_log
 from gate_contract.health import decode_health
 from gate_contract.receipt import Receipt
 from gate_contract.topics import Channel, GateTopic
 from server_bridge.ingest.intake import Intake, contradiction
 from server_bridge.store.database import Database, StoreError
+from server_bridge.store.gate_logs import keep_log
 from server_bridge.store.health import take_health
 from server_bridge.store.letters import set_aside
 from server_bridge.store.units import gate_units
@@ -114,6 +116,11 @@ class Inbox:
                     receipt = contradiction(connection, gate_id, health.ledger_id, mark)
                     if receipt:
                         taken.receipts[gate_id] = receipt
+            case GateTopic(gate_id, Channel.LOG):
+                told = decode_log(payload)
+                if gate_id not in gate_units(connection):
+                    raise ContractError("unknown_gate", f"gate {gate_id} is not registered")
+                keep_log(connection, gate_id, told.number, "\n".join(told.lines), now_ms)
             case _:
                 raise ContractError("foreign_topic", f"{topic} is not for the bridge")
 

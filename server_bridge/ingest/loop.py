@@ -2,7 +2,8 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Protocol
 
 import structlog
 
@@ -11,7 +12,6 @@ from gate_contract.receipt import Receipt, encode_receipt
 from gate_contract.topics import Channel
 from server_bridge.ingest.inbox import Inbox, Taken
 from server_bridge.ingest.intake import latest_receipts
-from server_bridge.ingest.publisher import Publisher
 from server_bridge.ingest.session import (
     BridgeSession,
     BrokerError,
@@ -20,8 +20,6 @@ from server_bridge.ingest.session import (
     Message,
     Subscribed,
 )
-from server_bridge.machines.discovery import Discovery
-from server_bridge.roster.office import RosterOffice
 from server_bridge.store.database import Database, StoreError
 
 IDLE_S = 0.2
@@ -33,6 +31,16 @@ FOLDED = 64
 log = structlog.get_logger()
 
 
+class Teller(Protocol):
+    """Tells over the broker what stands in the database, whenever that has changed."""
+
+    def forget(self) -> None:
+        """The broker may have lost what was retained: say everything again."""
+
+    def publish(self, send: Callable[[str, bytes], None], now_ms: int) -> None:
+        """Raises StoreError: the database cannot be read now."""
+
+
 class IngestLoop:
     """One `step` is a handful of events or one short wait. Failures of broker or database are
     waited out."""
@@ -41,25 +49,22 @@ class IngestLoop:
         self,
         database: Database,
         inbox: Inbox,
-        publisher: Publisher,
+        tellers: Mapping[str, Teller],
         open_session: Callable[[], BridgeSession],
         now_ms: Callable[[], int],
         stopping: threading.Event,
         alive: Callable[[], None] = lambda: None,
-        rosters: RosterOffice | None = None,
-        discovery: Discovery | None = None,
         took: Callable[[Taken, int, float], None] = lambda _taken, _messages, _seconds: None,
     ) -> None:
-        """`took` is told of every commit: what it came to, of how many messages, in how long."""
+        """`tellers` by what they tell of; `took` is told of every commit: what it came to, of how
+        many messages, in how long."""
         self._database = database
         self._inbox = inbox
-        self._publisher = publisher
+        self._tellers = tellers
         self._open_session = open_session
         self._now_ms = now_ms
         self._stopping = stopping
         self._alive = alive
-        self._rosters = rosters
-        self._discovery = discovery
         self._took = took
         self._session: BridgeSession | None = None
         self._events: list[Event] = []
@@ -73,8 +78,6 @@ class IngestLoop:
                 self.step(self._stopping.wait)
         finally:
             self.close()
-            if self._rosters:
-                self._rosters.close()
 
     def step(self, sleep: Callable[[float], object]) -> None:
         """Store, acknowledge and answer what has come, or wait for it."""
@@ -96,11 +99,8 @@ class IngestLoop:
                 return
             if isinstance(event, Subscribed):
                 log.info("ingesting")
-                self._publisher.forget()
-                if self._rosters:
-                    self._rosters.forget()
-                if self._discovery:
-                    self._discovery.forget()
+                for teller in self._tellers.values():
+                    teller.forget()
                 self._subscribed = True
         if self._subscribed:
             self._told = self._told or self._tell_where_all_stand(session)
@@ -176,17 +176,8 @@ class IngestLoop:
         session.publish(topics.gate(gate_id, Channel.RECEIPT), encode_receipt(receipt))
 
     def _publish(self, session: BridgeSession) -> None:
-        try:
-            self._publisher.publish(session.publish, self._now_ms())
-        except StoreError as error:
-            log.error("counts not published", error=str(error))  # noqa: TRY400
-        try:
-            if self._rosters:
-                self._rosters.publish(session.publish, self._now_ms())
-        except StoreError as error:
-            log.error("rosters not published", error=str(error))  # noqa: TRY400
-        try:
-            if self._discovery:
-                self._discovery.publish(session.publish, self._now_ms())
-        except StoreError as error:
-            log.error("home assistant not told", error=str(error))  # noqa: TRY400
+        for what, teller in self._tellers.items():
+            try:
+                teller.publish(session.publish, self._now_ms())
+            except StoreError as error:
+                log.error("not published", what=what, error=str(error))  # noqa: TRY400

@@ -167,7 +167,7 @@ class BridgeSession:
             # What is retained comes with every subscription, and may be what ended the last one.
             handling = SubscribeOptions.RETAIN_DO_NOT_SEND if self._afresh else 0
             options = SubscribeOptions(qos=1, retainHandling=handling)
-            channels = (Channel.CROSSINGS, Channel.HEALTH)
+            channels = (Channel.CROSSINGS, Channel.HEALTH, Channel.LOG)
             client.subscribe([(topics.every_gate(channel), options) for channel in channels])
 
     def _on_subscribe(self, _c: Any, _u: Any, _mid: int, codes: list[Any], _p: Any) -> None:

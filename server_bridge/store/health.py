@@ -110,3 +110,11 @@ def _note_changes(
 def _of(online: bool, health: Health) -> tuple[State, tuple[str, ...]]:
     """What of a health is told as a change. Who is away tells nothing new."""
     return ("online", told_faults(health)) if online else ("offline", ())
+
+
+def backlog_of(connection: sa.Connection, gate_id: str) -> int:
+    """The records that a gate held undelivered when it was last heard of."""
+    told = connection.execute(
+        sa.select(gate_health.c.told).where(gate_health.c.gate_id == gate_id)
+    ).scalar()
+    return decode_health(told).backlog if told else 0

@@ -47,6 +47,7 @@ gates = Table(
     Column("added_ms", BigInteger, nullable=False),
     Column("shut_out", Boolean, nullable=False, server_default=false()),
     Column("public_key", String(200)),
+    Column("retired_ms", BigInteger),
 )
 
 viewers = Table(

@@ -6,6 +6,7 @@ from typing import Any
 
 from device.uplink.session import Arrived, Connected, Ended, Event, SessionError
 from gate_contract.crossing import Batch, decode_batch
+from gate_contract.gate_log import GateLog, decode_log
 from gate_contract.health import Health, decode_health
 from gate_contract.receipt import Receipt, encode_receipt
 from gate_contract.topics import Channel
@@ -24,6 +25,7 @@ class District:
     healths: list[Health] = field(default_factory=list)
     sessions: list["Line"] = field(default_factory=list)
     missing: int = 0
+    logs: list[GateLog] = field(default_factory=list)
 
     def connect(self) -> Any:
         if not self.reachable:
@@ -34,6 +36,9 @@ class District:
     def take(self, channel: Channel, payload: bytes) -> Receipt | None:
         if channel is Channel.HEALTH:
             self.healths.append(decode_health(payload))
+            return None
+        if channel is Channel.LOG:
+            self.logs.append(decode_log(payload))
             return None
         batch = decode_batch(payload, self.gate_id)
         self.batches.append(batch)

@@ -65,7 +65,7 @@ class SimDistrict:
             self.loop = self._parts.ingest_loop(
                 database=self.database,
                 inbox=self._parts.inbox(self.database, ZONE),
-                publisher=(Publisher if self.publishes else _Silent)(self.database, ZONE),
+                tellers={"counts": (Publisher if self.publishes else _Silent)(self.database, ZONE)},
                 open_session=lambda: SimBridgeSession(self._broker, lambda: self.database.commits),
                 now_ms=self._now_ms,
                 stopping=threading.Event(),

@@ -10,6 +10,8 @@ import pytest
 from tests.systemd.units import FOLDER, NAMES, allowed_calls, unit
 
 SCAN, UPLINK, BRIDGE = NAMES
+ENROL = "gate-enrol.service"
+PATHS = ("gate-reboot.path", "gate-network.path")
 
 
 def run(*command: str | Path) -> subprocess.CompletedProcess[str]:
@@ -22,7 +24,7 @@ def security(path: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.parametrize("name", [*NAMES, "gate-reboot.service"])
+@pytest.mark.parametrize("name", [*NAMES, ENROL, "gate-network.service", "gate-reboot.service"])
 def test_exposure_is_two_or_less(name: str) -> None:
     judged = security(FOLDER / name)
     assert judged.returncode == 0, judged.stdout
@@ -58,10 +60,13 @@ def with_programs(name: str, folder: Path) -> Path:
     return copy
 
 
-@pytest.mark.parametrize("name", [*NAMES, "gate-reboot.service", "gate-reboot.path"])
+@pytest.mark.parametrize(
+    "name",
+    [*NAMES, ENROL, "gate-network.service", "gate-reboot.service", *PATHS],
+)
 def test_systemd_understands_every_line(name: str, tmp_path: Path) -> None:
     verdict = verify(with_programs(name, tmp_path))
-    if name != "gate-reboot.path":  # it names a service that is not installed here
+    if name not in (*PATHS, ENROL):  # they name services that are not installed here
         assert verdict.returncode == 0, verdict.stderr
     assert [line for line in verdict.stderr.splitlines() if name in line] == []
 
@@ -127,7 +132,9 @@ EXPECTED: dict[str, dict[str, list[str] | None]] = {
         "User": ["gate-uplink"],
         "SupplementaryGroups": None,
         "StateDirectory": None,
-        "RuntimeDirectory": None,
+        "RuntimeDirectory": ["schoolgate-uplink"],
+        "RuntimeDirectoryMode": ["0750"],
+        "ConditionPathExists": ["/etc/schoolgate/gate.toml"],
         "ProcSubset": None,
     },
     BRIDGE: {
@@ -149,6 +156,22 @@ def test_what_we_rely_on_is_said(name: str) -> None:
     assert {key: found.get(key) for key in EXPECTED[name]} == EXPECTED[name]
     assert int(found["WatchdogSec"][0]) >= 10
     assert 1 <= int(found["RestartSec"][0]) <= 10
+
+
+def test_what_enrols_has_the_identitys_folder_and_no_device() -> None:
+    found = unit(ENROL)
+    wanted = {
+        **NETWORKED,
+        "ExecStart": ["/opt/schoolgate/bin/gate enrol --config /etc/schoolgate/gate.toml"],
+        "ConditionPathExists": ["!/etc/schoolgate/gate.toml"],
+        "User": ["gate-uplink"],
+        "ReadWritePaths": ["/var/lib/schoolgate /etc/schoolgate"],
+        "OnSuccess": ["gate-uplink.service gate-network.service"],
+        "Restart": ["on-failure"],
+    }
+    assert {key: found.get(key) for key in wanted} == wanted
+    others = [unit(name).get("ReadWritePaths") for name in (SCAN, UPLINK)]
+    assert others == [["/var/lib/schoolgate"]] * 2
 
 
 def test_scan_may_ask_whether_the_clock_is_synchronised_and_not_set_it() -> None:

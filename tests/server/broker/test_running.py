@@ -109,7 +109,9 @@ def test_the_folder_is_closed_and_without_the_authoritys_key(tmp_path: Path) -> 
     write(tmp_path)  # renewed in place
     folder = tmp_path / "broker"
     found = {path.name: stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()}
-    private = dict.fromkeys(["acl", "ca.pem", "cert.pem", "key.pem", "mosquitto.conf"], 0o600)
+    private = dict.fromkeys(
+        ["acl", "ca.pem", "cert.pem", "key.pem", "mosquitto.conf", "revoked.pem"], 0o600
+    )
     assert found == {**private, "data": 0o700}
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 

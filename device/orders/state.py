@@ -1,0 +1,36 @@
+"""The file of a gate's orders, beside its ledger. Written by gate-uplink, read by gate-scan too."""
+
+import os
+from pathlib import Path
+
+import msgspec
+
+from device.orders.trial import Kept
+
+ORDERS_NAME = "orders.json"
+
+
+def read_kept(folder: Path) -> Kept:
+    """What is kept; nothing, where there is no such file or it is damaged: then `gate.toml` holds,
+    and the district's orders come again."""
+    try:
+        return msgspec.json.decode((folder / ORDERS_NAME).read_bytes(), type=Kept)
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+        return Kept()
+
+
+def keep(folder: Path, kept: Kept) -> None:
+    """Replace the file as a whole and sync it. Raises OSError."""
+    folder.mkdir(parents=True, exist_ok=True)
+    draft = folder / f".{ORDERS_NAME}.new"
+    with draft.open("wb") as file:
+        file.write(msgspec.json.encode(kept))
+        file.flush()
+        os.fsync(file.fileno())
+    draft.chmod(0o640)  # gate-scan reads it through the group
+    draft.replace(folder / ORDERS_NAME)
+
+
+def begin(folder: Path, payload: bytes) -> None:
+    """The first orders, which came with the gate's certificate. Raises OSError."""
+    keep(folder, Kept(latest=payload, confirmed=payload))

@@ -1,0 +1,36 @@
+"""Notices that other settings are in force, for the service that did not put them there."""
+
+from pathlib import Path
+
+from device.orders.state import ORDERS_NAME, read_kept
+from device.timekeeping import Reading
+
+LOOK_MS = 2_000
+
+
+class SettingsWatch:
+    """`changed` is asked often, and looks every two seconds."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._began = read_kept(folder).in_force
+        self._stamp = self._now()
+        self._looked_up_ms = 0
+
+    def changed(self, reading: Reading) -> bool:
+        """Whether the settings in force are others than at the start of this process."""
+        if reading.up_ms - self._looked_up_ms < LOOK_MS:
+            return False
+        self._looked_up_ms = reading.up_ms
+        stamp = self._now()
+        if stamp == self._stamp:
+            return False
+        self._stamp = stamp
+        return read_kept(self._folder).in_force != self._began
+
+    def _now(self) -> tuple[int, int]:
+        try:
+            found = (self._folder / ORDERS_NAME).stat()
+        except OSError:
+            return 0, 0
+        return found.st_mtime_ns, found.st_ino

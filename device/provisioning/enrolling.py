@@ -1,0 +1,98 @@
+"""From a ticket to a gate's files. The private key is made here, and stays here."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from device.orders.state import begin
+from device.provisioning.wifi import write_wifi
+from firmware_config import bundle
+from gate_contract.enrolment import Enrolment
+from gate_contract.errors import ContractError
+from gate_contract.orders import Orders, verify
+from gate_contract.ticket import Refusal, Secrets, Ticket, TicketError, open_secrets
+from gate_contract.ticket import verify as verify_ticket
+
+Ask = Callable[[Ticket, bytes, bytes], Enrolment]
+
+
+def read_ticket(text: str, pin: str | None, trusted: bytes | None) -> tuple[Ticket, bytes, Secrets]:
+    """A good ticket, its district's key and its secrets. Raises TicketError."""
+    ticket, key = verify_ticket(text.encode(), trusted)
+    return ticket, key, open_secrets(ticket, pin)
+
+
+def enrol(
+    etc: Path,
+    state: Path,
+    offer: tuple[Ticket, bytes, Secrets],
+    ask: Ask,
+    hardware: bundle.Tables,
+) -> str:
+    """Ask for a certificate and put the gate's files into `etc`; returns its gate_id.
+
+    The key is on the SD card before anybody is asked, so that after a power cut the same key asks
+    again, which the desk allows. `gate.toml` comes last.
+
+    Raises:
+        TicketError, NoNetworkError, NoDeskError: as `asking.ask`.
+        OSError: the files cannot be written.
+    """
+    ticket, district_key, secrets = offer
+    if ticket.ssid:
+        write_wifi(etc, ticket.ssid, secrets.wifi)
+    key = _key(etc / "tls" / "key.pem")
+    answer = ask(ticket, secrets.token, _request(key, ticket.gate_id))
+    orders = _orders(answer, ticket, district_key)
+    made = bundle.of(
+        ticket.gate_id,
+        orders.settings,
+        cert_pem=answer.cert.encode(),
+        key_pem=_pem(key),
+        ca_pem=answer.ca.encode(),
+    )
+    begin(state, answer.orders)
+    bundle.fill(etc, made, hardware)
+    return ticket.gate_id
+
+
+def _orders(answer: Enrolment, ticket: Ticket, district_key: bytes) -> Orders:
+    """The desk's word is TLS's; the settings are signed besides, by the ticket's own district."""
+    keys = bundle.public_keys({answer.orders[0]: district_key} if answer.orders else {})
+    try:
+        return verify(answer.orders, keys, ticket.gate_id)
+    except ContractError as error:
+        raise TicketError(
+            Refusal.FOREIGN, f"the settings are another district's: {error}"
+        ) from error
+
+
+def _key(path: Path) -> ec.EllipticCurvePrivateKey:
+    try:
+        found = serialization.load_pem_private_key(path.read_bytes(), None)
+        if isinstance(found, ec.EllipticCurvePrivateKey):
+            return found
+    except (OSError, ValueError):
+        pass  # none yet, or half of one
+    key = ec.generate_private_key(ec.SECP256R1())
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    bundle.put(path, _pem(key), 0o600)
+    return key
+
+
+def _request(key: ec.EllipticCurvePrivateKey, gate_id: str) -> bytes:
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, gate_id)])
+    request = x509.CertificateSigningRequestBuilder().subject_name(name).sign(key, hashes.SHA256())
+    return request.public_bytes(serialization.Encoding.PEM)
+
+
+def _pem(key: ec.EllipticCurvePrivateKey) -> bytes:
+    return key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )

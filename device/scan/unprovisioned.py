@@ -1,0 +1,66 @@
+"""gate-scan where there is no `gate.toml` yet: camera and signals for whoever holds up a ticket."""
+
+from pathlib import Path
+
+import structlog
+
+from device.clock import SystemClock
+from device.config import Config
+from device.provisioning.handover import OFFER_NAME, PROGRESS_NAME, Offer, Progress, get, put
+from device.provisioning.hardware import district_key, nobodys_config, read_hardware
+from device.scan.frames import FrameSource
+from device.scan.run import camera_opener, decoder, signaller
+from device.scan.welcome import Welcome
+from device.supervise import Supervisor
+from gate_contract.notices import NOTICE_PATTERNS, Notice
+
+READ_S = 0.5
+REOPEN_S = 5.0
+
+log = structlog.get_logger()
+
+
+def run(etc: Path, boot: Path, supervisor: Supervisor) -> None:
+    """Until `gate.toml` is there, or told to stop. Raises ConfigError, DecoderError."""
+    config = nobodys_config(read_hardware(boot), etc)
+    offered = config.path(config.gate.run_dir) / OFFER_NAME
+    welcome = Welcome(district_key(boot), lambda offer: _hand_over(offered, offer))
+    with decoder(config) as reader:
+        signals, camera, clock = signaller(config), None, SystemClock()
+        supervisor.ready()
+        log.info("no gate.toml: waiting for a ticket")
+        try:
+            while not supervisor.stopping.is_set() and not (etc / "gate.toml").exists():
+                camera = camera or _open(config, supervisor)
+                frame = camera.read(READ_S) if camera else None
+                if frame is not None:
+                    supervisor.alive()
+                    welcome.see([code.data for code in reader.decode(frame.image)])
+                welcome.hear(get(config.ledger_path.parent / PROGRESS_NAME, Progress))
+                notice = welcome.say(clock.read().up_ms)
+                if notice is not None:
+                    signals.notify([notice])
+            if (etc / "gate.toml").exists():
+                signals.notify([Notice.ENROLLED])
+                lasts_ms = sum(step.ms for step in NOTICE_PATTERNS[Notice.ENROLLED])
+                supervisor.stopping.wait(lasts_ms / 1000)
+        finally:
+            supervisor.stopped()
+            if camera:
+                camera.close()
+            signals.close()
+            offered.unlink(missing_ok=True)
+
+
+def _hand_over(path: Path, offer: Offer) -> None:
+    put(path, offer)
+    log.info("ticket handed over", ticket=offer.digest)
+
+
+def _open(config: Config, supervisor: Supervisor) -> FrameSource | None:
+    try:
+        return camera_opener(config)()
+    except Exception as error:  # CameraError, or whatever a camera's library raises
+        log.error("camera failed", error=str(error))  # noqa: TRY400 (the message is enough)
+        supervisor.stopping.wait(REOPEN_S)
+        return None

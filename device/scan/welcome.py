@@ -1,0 +1,100 @@
+"""gate-scan at a gate without identity: looks for a ticket and says how it fares. No network here;
+gate-enrol does the asking."""
+
+from collections.abc import Callable, Sequence
+
+from device.provisioning.handover import Offer, Progress
+from gate_contract.notices import REFUSALS, Notice
+from gate_contract.ticket import (
+    PIN_PREFIX,
+    Ticket,
+    TicketError,
+    is_ticket,
+    open_secrets,
+    read_pin,
+    verify,
+)
+
+SAY_MS = 4_000
+"""How often what still holds is said again; the longest pattern takes less than twice of it."""
+
+
+class Welcome:
+    """`see` takes the codes of a frame. What is said comes out of `say`."""
+
+    def __init__(self, trusted: bytes | None, offer: Callable[[Offer], None]) -> None:
+        self._trusted = trusted
+        self._offer = offer
+        self._ticket: tuple[str, Ticket] | None = None
+        self._pin: str | None = None
+        self._offered: Offer | None = None
+        self._tried: set[tuple[str, str | None]] = set()
+        self._notice = Notice.WAITING
+        self._said: tuple[int, Notice] | None = None
+        self._fresh = False
+
+    def see(self, codes: Sequence[bytes]) -> None:
+        """Codes that are in view now."""
+        for code in codes:
+            if is_ticket(code):
+                self._see_ticket(code)
+            elif code.startswith(PIN_PREFIX):
+                self._see_pin(code)
+
+    def hear(self, progress: Progress | None) -> None:
+        """What gate-enrol tells."""
+        if progress is None:
+            return
+        ours = self._offered.digest if self._offered else None
+        if ours is None or progress.digest == ours:
+            self._turn(progress.notice)
+
+    def say(self, up_ms: int) -> Notice | None:
+        """What is to be signalled now, if anything: news at once, everything else now and then."""
+        if not self._fresh and self._said and up_ms - self._said[0] < SAY_MS:
+            return None
+        self._said, self._fresh = (up_ms, self._notice), False
+        return self._notice
+
+    def _see_ticket(self, code: bytes) -> None:
+        text = code.decode("ascii", "replace")
+        if self._ticket and self._ticket[0] == text:
+            return
+        if (text, None) in self._tried:
+            return
+        try:
+            ticket, _ = verify(code, self._trusted)
+        except TicketError as error:
+            self._tried.add((text, None))
+            self._turn(REFUSALS[error.refusal])
+            return
+        self._ticket, self._offered = (text, ticket), None
+        self._turn(Notice.PIN_WANTED)
+        self._open()
+
+    def _see_pin(self, code: bytes) -> None:
+        pin = read_pin(code)
+        if pin and pin != self._pin:
+            self._pin = pin
+            self._open()
+
+    def _open(self) -> None:
+        """Hand the ticket on once its secrets open: what is handed on is good but for the desk."""
+        if self._ticket is None or self._offered is not None:
+            return
+        text, ticket = self._ticket
+        if ticket.sealed and self._pin is None:
+            return
+        pin = self._pin if ticket.sealed else None
+        try:
+            open_secrets(ticket, pin)
+        except TicketError as error:
+            self._turn(REFUSALS[error.refusal])
+            return
+        self._offered = Offer(text, pin)
+        self._offer(self._offered)
+        self._turn(Notice.TAKEN)
+
+    def _turn(self, notice: Notice) -> None:
+        if notice is not self._notice:
+            self._notice, self._fresh = notice, True

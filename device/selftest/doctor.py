@@ -1,0 +1,64 @@
+"""`gate doctor`: what is found at this gate, in plain words, with what to do about it."""
+
+from collections.abc import Iterator, Sequence
+
+from device import status
+from device.clock import SystemClock
+from device.config import Config
+from device.orders.overlay import InForce
+from device.selftest import uplink_status
+from device.selftest.findings import SIGNALS, Finding, findings
+from device.selftest.storage import try_storage
+from gate_contract.notices import NOTICES, Notice
+
+TITLES: dict[str, dict[str, str]] = {
+    Notice.CAMERA: {"vi": "Camera", "en": "Camera"},
+    SIGNALS: {"vi": "Đèn và còi", "en": "Light and sound"},
+    Notice.STORAGE: {"vi": "Thẻ nhớ", "en": "Storage"},
+    Notice.CLOCK: {"vi": "Đồng hồ", "en": "Clock"},
+    Notice.NETWORK: {"vi": "Mạng", "en": "Network"},
+    Notice.BROKER: {"vi": "Máy chủ quản lý", "en": "The district's server"},
+    Notice.ROSTER: {"vi": "Danh sách thẻ", "en": "Roster"},
+}
+REMEDIES: dict[str, dict[str, str]] = {
+    **{check: NOTICES[check] for check in TITLES if isinstance(check, Notice)},
+    SIGNALS: {
+        "vi": "Đèn hoặc còi không chạy. Kiểm tra dây theo sơ đồ: gate wiring.",
+        "en": "Light or sound cannot be driven. Check the wires: gate wiring.",
+    },
+}
+SILENT = {
+    "vi": "Chưa rõ: dịch vụ chưa chạy. Chờ một phút; nếu vẫn vậy, rút điện 10 giây rồi cắm lại.",
+    "en": "Not known: a service is not running. Wait a minute, then unplug it for 10 seconds.",
+}
+STATES = {
+    "ok": {"vi": "tốt", "en": "well"},
+    "failed": {"vi": "HỎNG", "en": "FAILED"},
+    "unknown": {"vi": "chưa rõ", "en": "not known"},
+}
+SIGNS = {"ok": "✔", "failed": "✘", "unknown": "?"}
+
+
+def examine(loaded: InForce, clock: SystemClock) -> tuple[Finding, ...]:
+    """All checks of this gate, now. Needs no camera and no network of its own: the two services
+    tell what they see. Writes and removes a small file beside the ledger."""
+    config: Config = loaded.config
+    reading = clock.read()
+    return findings(
+        status.read(config.status_path, reading.boot_id, reading.up_ms),
+        uplink_status.read(uplink_status.path_of(config), reading.boot_id, reading.up_ms),
+        try_storage(config.ledger_path.parent, lambda: clock.read().up_ms),
+        knows_district=bool(config.order_keys),
+    )
+
+
+def words(found: Sequence[Finding], language: str) -> Iterator[str]:
+    """Line by line; below what is not well, what to do."""
+    for one in found:
+        detail = f" ({one.detail})" if one.detail else ""
+        title, state = TITLES[one.check][language], STATES[one.state][language]
+        yield f"{SIGNS[one.state]} {title}: {state}{detail}"
+        if one.state == "failed":
+            yield f"    {REMEDIES[one.check][language]}"
+        elif one.state == "unknown":
+            yield f"    {SILENT[language]}"

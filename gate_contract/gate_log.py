@@ -1,0 +1,50 @@
+"""A gate's log, sent once for each request: what its services said, without names and cards.
+
+The gate scrubs it (`scrubbed`) before it leaves: whatever looks like a card's number or text, or
+like any long word of base64 or hex, is left out, whoever logged it.
+"""
+
+import re
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta, Struct
+
+from gate_contract.errors import ContractError
+from gate_contract.roster import Version
+
+MAX_PAYLOAD_BYTES = 131_072
+MAX_LINE = 1_000
+_SECRETIVE = re.compile(r"SG[TP]?1:\S*|(?<![\w.-])[0-9A-Fa-f]{12,}(?![\w.-])|[\w+/]{40,}={0,2}")
+
+
+class GateLog(Struct, frozen=True):
+    """`number` is the request's; `lines` are the oldest first."""
+
+    number: Version
+    lines: list[Annotated[str, Meta(max_length=MAX_LINE)]]
+
+
+def scrubbed(line: str) -> str:
+    """A line without anything that could name a card or open something."""
+    return _SECRETIVE.sub("…", line)[:MAX_LINE]
+
+
+def encode_log(log: GateLog) -> bytes:
+    """The MQTT payload, JSON; the oldest lines are left out where it would be too large."""
+    payload = msgspec.json.encode(log)
+    lines = log.lines
+    while len(payload) > MAX_PAYLOAD_BYTES:
+        lines = lines[len(lines) // 4 + 1 :]
+        payload = msgspec.json.encode(GateLog(log.number, lines))
+    return payload
+
+
+def decode_log(payload: bytes) -> GateLog:
+    """Raises ContractError: `oversized` or `malformed`."""
+    if len(payload) > MAX_PAYLOAD_BYTES:
+        raise ContractError("oversized", f"{len(payload)} bytes; the limit is {MAX_PAYLOAD_BYTES}")
+    try:
+        return msgspec.json.decode(payload, type=GateLog)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise ContractError("malformed", str(error)) from None

@@ -1,0 +1,278 @@
+"""The fleet: how each gate is, what is wanted of it, and telling it something else."""
+
+import re
+from datetime import datetime, tzinfo
+from hashlib import file_digest
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+import sqlalchemy as sa
+
+from gate_contract.errors import SchoolgateError
+from gate_contract.orders import LogRequest, Update
+from server_bridge.clock import now_ms
+from server_bridge.command.gates import DIRECTIONS, direction_of, gate_group, kinds_of
+from server_bridge.command.options import home_option, json_option
+from server_bridge.fleet.drafting import District
+from server_bridge.fleet.staging import choose
+from server_bridge.home import Home, open_home
+from server_bridge.store.certificates import find_gate
+from server_bridge.store.gate_logs import newest_log
+from server_bridge.store.gate_orders import Choice, Standing, standing, standings, want
+from server_bridge.store.gate_sheets import GateSheet, gate_sheets
+from server_bridge.store.health import changes_of
+from server_bridge.store.units import all_units, find_unit
+
+
+@gate_group.command("list")
+@home_option
+@json_option
+def gate_list(folder: Path, as_json: bool) -> None:
+    """All gates, the schools where they stand, and how they are."""
+    told = _fleet(open_home(folder))
+    if as_json:
+        click.echo(msgspec.json.encode(told))
+        return
+    for one in told:
+        click.echo(f"{one['gate_id']}  {one['unit_id']}  {'  '.join(_states(one))}")
+
+
+@gate_group.command("show")
+@home_option
+@json_option
+@click.argument("gate_id")
+def gate_show(folder: Path, gate_id: str, as_json: bool) -> None:
+    """One gate: what it told of itself, what is wanted of it, and what befell it."""
+    home = open_home(folder)
+    with home.database().read() as connection:
+        find_gate(connection, gate_id)
+        befell = changes_of(connection, gate_id, 20)
+    one = next(one for one in _fleet(home) if one["gate_id"] == gate_id)
+    if as_json:
+        click.echo(msgspec.json.encode({**one, "history": befell}))
+        return
+    click.echo(f"{gate_id} at {one['school']} ({one['unit_id']}): {', '.join(_states(one))}")
+    for key in ("software", "settings", "roster", "self_test", "backlog", "fault", "heard"):
+        click.echo(f"  {key.replace('_', ' ')}: {_said(one[key])}")
+    for change in befell:
+        at = datetime.fromtimestamp(change.at_ms / 1000, home.zone)
+        click.echo(f"  {at:%Y-%m-%d %H:%M} {change.state} {', '.join(change.faults)}".rstrip())
+
+
+@gate_group.command("set")
+@home_option
+@click.argument("gate_id")
+@click.option("--direction", type=DIRECTIONS, help="in, out or auto.")
+@click.option("--timezone", help="Like Asia/Ho_Chi_Minh.")
+@click.option("--visitor-ids", help="cccd, bhyt, both, or none at all: papers of visitors.")
+@click.option("--repeat-window", type=click.FloatRange(0.5, 3600), help="Seconds.")
+def gate_set(
+    folder: Path,
+    gate_id: str,
+    direction: str | None,
+    timezone: str | None,
+    visitor_ids: str | None,
+    repeat_window: float | None,
+) -> None:
+    """Change a gate's settings from afar. It takes them back if it does not get through then."""
+    home = open_home(folder)
+    with home.database().write() as connection:
+        find_gate(connection, gate_id)
+        before = standing(connection, gate_id)
+        old = before.choice if before else Choice(timezone=home.settings.district.timezone)
+        kinds = old.visitor_ids
+        if visitor_ids is not None:
+            kinds = () if visitor_ids == "none" else kinds_of(visitor_ids)
+        choice = Choice(
+            direction_of(direction) if direction else old.direction,
+            timezone or old.timezone,
+            kinds,
+            round(repeat_window * 1000) if repeat_window else old.repeat_window_ms,
+        )
+        made = want(connection, District.of(home), gate_id, now_ms(), choice=choice)
+    click.echo(
+        f"{gate_id}: settings {made.settings_version} are wanted; see: gate-bridge gate show"
+    )
+
+
+@gate_group.command("update")
+@home_option
+@click.option("--version", "software", required=True, help="Of the software.")
+@click.option("--url", required=True, help="Where gates fetch it: https://...")
+@click.option("--file", "file", type=click.Path(path_type=Path), required=True, help="The same.")
+@click.option("--stage", type=click.Choice(["one", "ten", "all"]), default="one")
+@click.option("--unit", "unit_id", help="Only gates of this unit and those below it.")
+@click.option("--gate", "gate_ids", multiple=True, help="These gates first. May be repeated.")
+@click.option("--from", "from_time", default="20:00", show_default=True, help="Local time.")
+@click.option("--until", "until_time", default="04:00", show_default=True, help="Local time.")
+@click.option("--force", is_flag=True, help="Although the stage before is not well.")
+def gate_update(
+    folder: Path,
+    software: str,
+    url: str,
+    file: Path,
+    stage: str,
+    unit_id: str | None,
+    gate_ids: tuple[str, ...],
+    from_time: str,
+    until_time: str,
+    force: bool,
+) -> None:
+    """Have gates put newer software in place, outside school hours: one, then ten, then all."""
+    home, now = open_home(folder), now_ms()
+    wanted = _update(now, software, url, file, _minute(from_time), _minute(until_time))
+    with home.database().write() as connection:
+        sheets = _sheets(connection, now, unit_id)
+        before = {one.gate_id: one for one in standings(connection)}
+        chosen = choose(
+            [sheet for sheet in sheets if sheet.state.gate_id in before],
+            {gate_id: one.wish.update for gate_id, one in before.items()},
+            wanted,
+            stage=stage,
+            first=gate_ids,
+            force=force,
+        )
+        for gate_id in chosen:
+            wish = msgspec.structs.replace(before[gate_id].wish, update=wanted)
+            want(connection, District.of(home), gate_id, now, wish=wish)
+    click.echo(f"{len(chosen)} gates are told: {', '.join(chosen[:10])}")
+
+
+@gate_group.command("logs")
+@home_option
+@click.argument("gate_id")
+@click.option("--request", is_flag=True, help="Have the gate send the newest lines.")
+@click.option("--lines", type=click.IntRange(1, 2000), default=500, show_default=True)
+def gate_logs(folder: Path, gate_id: str, request: bool, lines: int) -> None:
+    """The log that a gate sent last, or ask for one. It holds no names and no cards."""
+    home = open_home(folder)
+    with home.database().write() as connection:
+        find_gate(connection, gate_id)
+        before = standing(connection, gate_id)
+        if request:
+            if before is None:
+                raise SchoolgateError(f"say {gate_id}'s settings first, with: gate-bridge gate set")
+            now = now_ms()
+            logs = LogRequest(number=now, lines=lines)
+            wish = msgspec.structs.replace(before.wish, logs=logs)
+            want(connection, District.of(home), gate_id, now, wish=wish)
+            click.echo(f"{gate_id}: asked for {lines} lines")
+            return
+        found = newest_log(connection, gate_id)
+    if found is None:
+        raise SchoolgateError(f"{gate_id} has sent no log yet; ask for one: --request")
+    click.echo(found.text)
+
+
+def _update(
+    now: int, software: str, url: str, file: Path, from_minute: int, until_minute: int
+) -> Update:
+    try:
+        with file.open("rb") as opened:
+            digest = file_digest(opened, "sha256").digest()
+        size = file.stat().st_size
+    except OSError as error:
+        raise SchoolgateError(f"{file}: {error.strerror}; name the update's file") from error
+    told = {
+        "number": now,
+        "version": software,
+        "url": url,
+        "size": size,
+        "from_minute": from_minute,
+        "until_minute": until_minute,
+    }
+    try:
+        return msgspec.convert({**told, "sha256": digest}, Update)
+    except msgspec.ValidationError as error:
+        raise SchoolgateError(
+            f"{error}; an update is fetched by https, and has a version"
+        ) from None
+
+
+def _minute(text: str) -> int:
+    match = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)", text)
+    if not match:
+        raise SchoolgateError(f"{text!r} is no time of day; write it as 20:00")
+    return int(match[1]) * 60 + int(match[2])
+
+
+def _sheets(connection: sa.Connection, now: int, unit_id: str | None = None) -> list[GateSheet]:
+    units = all_units(connection)
+    inside = {unit.unit_id for unit in units}
+    if unit_id is not None:
+        if find_unit(connection, unit_id) is None:
+            raise SchoolgateError(f"there is no unit {unit_id}; see: gate-bridge unit list")
+        inside = {unit_id}
+        for unit in units:  # parents come before children
+            if unit.parent_id in inside:
+                inside.add(unit.unit_id)
+    return gate_sheets(connection, now, inside)
+
+
+def _fleet(home: Home) -> list[dict[str, Any]]:
+    now = now_ms()
+    with home.database().read() as connection:
+        sheets = _sheets(connection, now)
+        wanted = {one.gate_id: one for one in standings(connection)}
+        retired = {
+            sheet.state.gate_id: find_gate(connection, sheet.state.gate_id).retired_ms
+            for sheet in sheets
+        }
+    return [
+        _told(sheet, wanted.get(sheet.state.gate_id), retired[sheet.state.gate_id], home.zone)
+        for sheet in sheets
+    ]
+
+
+def _told(
+    sheet: GateSheet, wanted: Standing | None, retired_ms: int | None, zone: tzinfo
+) -> dict[str, Any]:
+    told = sheet.told
+    scan = told.scan if told else None
+
+    def at(ms: int) -> str:
+        return datetime.fromtimestamp(ms / 1000, zone).isoformat()
+
+    update = wanted.wish.update if wanted else None
+    return {
+        "gate_id": sheet.state.gate_id,
+        "unit_id": sheet.state.unit_id,
+        "school": sheet.school,
+        "online": sheet.state.online,
+        "shut_out": sheet.shut_out,
+        "retired": at(retired_ms) if retired_ms else None,
+        "faults": sheet.state.faults,
+        "heard": at(sheet.heard_ms) if sheet.heard_ms else None,
+        "backlog": told.backlog if told else None,
+        "fault": (told.orders_fault or told.fault) if told else "",
+        "self_test": told.self_test if told else {},
+        "software": {
+            "is": told.version if told else None,
+            "wanted": update.version if update else None,
+        },
+        "settings": {
+            "is": told.settings_version if told else None,
+            "wanted": wanted.settings_version if wanted else None,
+        },
+        "roster": scan.roster_version if scan else None,
+    }
+
+
+def _states(one: dict[str, Any]) -> list[str]:
+    online = {True: "online", False: "offline", None: "never heard of"}[one["online"]]
+    said = ["out of service" if one["retired"] else online]
+    if one["shut_out"] and not one["retired"]:
+        said.append("shut out")
+    if one["settings"]["wanted"] and one["settings"]["is"] not in (None, one["settings"]["wanted"]):
+        said.append("other settings wanted")
+    if one["software"]["wanted"] not in (None, one["software"]["is"]):
+        said.append(f"to be updated to {one['software']['wanted']}")
+    return [*said, *one["faults"]]
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {word}" for key, word in value.items() if word is not None) or "–"
+    return str(value) if value not in (None, "") else "–"

@@ -1,0 +1,72 @@
+"""Which gates are told of an update next: pure. One, then ten, then all, each only if the gates
+that were told before run it and are well."""
+
+from collections.abc import Mapping, Sequence
+
+from gate_contract.errors import SchoolgateError
+from gate_contract.orders import Update
+from server_bridge.store.gate_sheets import GateSheet
+
+STAGES = {"one": 1, "ten": 10, "all": None}
+
+
+def choose(
+    sheets: Sequence[GateSheet],
+    told: Mapping[str, Update | None],
+    wanted: Update,
+    *,
+    stage: str,
+    first: Sequence[str] = (),
+    force: bool = False,
+) -> list[str]:
+    """The ids of the gates to be told now; `told` is what each was told before.
+
+    `first` are to be among them. Gates that are online and without fault come before others.
+
+    Raises:
+        SchoolgateError: a stage is left out or not well yet (unless `force`), or a gate of `first`
+            is not there.
+    """
+    by_id = {sheet.state.gate_id: sheet for sheet in sheets if not sheet.shut_out}
+    unknown = [gate_id for gate_id in first if gate_id not in by_id]
+    if unknown:
+        raise SchoolgateError(
+            f"there is no gate {unknown[0]} to update; see: gate-bridge gate list"
+        )
+    before = [gate_id for gate_id in by_id if _is_told(told.get(gate_id), wanted)]
+    if not force:
+        _check(stage, before, by_id, wanted)
+    most = STAGES[stage]
+    rest = [gate_id for gate_id in by_id if gate_id not in before]
+    rest.sort(key=lambda gate_id: (gate_id not in first, not _is_well(by_id[gate_id]), gate_id))
+    return rest if most is None else rest[: max(0, most - len(before))]
+
+
+def _check(
+    stage: str, before: Sequence[str], by_id: Mapping[str, GateSheet], wanted: Update
+) -> None:
+    if stage != "one" and not before:
+        raise SchoolgateError(f"no gate was told of {wanted.version} yet; begin with --stage one")
+    if stage == "all" and len(before) < min(STAGES["ten"] or 0, len(by_id)):
+        raise SchoolgateError(
+            f"{len(before)} gates were told of {wanted.version}: --stage ten first"
+        )
+    behind = [gate_id for gate_id in before if _version(by_id[gate_id]) != wanted.version]
+    sick = [gate_id for gate_id in before if not _is_well(by_id[gate_id])]
+    for gates, what in ((behind, "do not run it yet"), (sick, "run it and are not well")):
+        if stage != "one" and gates:
+            raise SchoolgateError(
+                f"{', '.join(gates[:5])} {what}; wait, look at them with: gate-bridge gate show"
+            )
+
+
+def _is_told(told: Update | None, wanted: Update) -> bool:
+    return told is not None and (told.version, told.sha256) == (wanted.version, wanted.sha256)
+
+
+def _is_well(sheet: GateSheet) -> bool:
+    return bool(sheet.state.online) and not sheet.state.faults
+
+
+def _version(sheet: GateSheet) -> str:
+    return sheet.told.version if sheet.told else ""

@@ -1,0 +1,92 @@
+"""A new ticket of a gate: registered, signed, and as a file, a code and a page to print."""
+
+import secrets
+from dataclasses import dataclass
+from hashlib import sha256
+
+import msgspec
+import sqlalchemy as sa
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from gate_contract.errors import SchoolgateError
+from gate_contract.ticket import TOKEN_SIZE, Secrets, Ticket, seal
+from gate_contract.ticket_signing import new_pin, sign
+from server_bridge import pki
+from server_bridge.home import Home
+from server_bridge.store.certificates import keep_ticket
+
+DAY_MS = 86_400_000
+
+
+@dataclass(frozen=True, slots=True)
+class Wifi:
+    """A school's wireless network, WPA2 or WPA3 with a password."""
+
+    ssid: str = ""
+    password: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MadeTicket:
+    """`text` is for the code and the file; without `pin` its secrets are open to every reader."""
+
+    gate_id: str
+    text: str
+    pin: str | None
+    expires_ms: int
+
+
+def make_ticket(
+    home: Home,
+    connection: sa.Connection,
+    gate_id: str,
+    *,
+    now_ms: int,
+    days: int,
+    wifi: Wifi,
+    sealed: bool = True,
+) -> MadeTicket:
+    """Raises SchoolgateError: there is no enrolment desk, or the network cannot be told."""
+    desk = home.settings.enrol
+    if not desk.port:
+        raise SchoolgateError(
+            "gates cannot enrol here: give the desk a port, [enrol] port = 8884 in bridge.toml, "
+            "and let gates reach it through the firewall"
+        )
+    check_wifi(wifi)
+    pin = new_pin() if sealed else None
+    ticket_id, held = (
+        secrets.token_bytes(8),
+        Secrets(secrets.token_bytes(TOKEN_SIZE), wifi.password),
+    )
+    expires_ms = now_ms + days * DAY_MS
+    ticket = Ticket(
+        ticket_id=ticket_id,
+        gate_id=gate_id,
+        host=desk.host or home.settings.broker.host,
+        port=desk.port,
+        ca=authority_digest(pki.authority_certificate(home.pki)),
+        expires_s=expires_ms // 1000,
+        ssid=wifi.ssid,
+        sealed=sealed,
+        secrets=seal(held, ticket_id, pin) if pin else msgspec.msgpack.encode(held),
+    )
+    keep_ticket(connection, ticket_id, gate_id, held.token, now_ms=now_ms, expires_ms=expires_ms)
+    return MadeTicket(gate_id, sign(ticket, home.keys.orders_key()), pin, expires_ms)
+
+
+def authority_digest(ca_pem: bytes) -> bytes:
+    """SHA-256 of the certificate's DER: what a ticket knows of the authority."""
+    return sha256(x509.load_pem_x509_certificate(ca_pem).public_bytes(Encoding.DER)).digest()
+
+
+def check_wifi(wifi: Wifi) -> None:
+    """Raises SchoolgateError unless every gate can use it (IEEE 802.11: 32 octets; WPA: 8-63)."""
+    if len(wifi.ssid.encode()) > 32:
+        raise SchoolgateError("a Wi-Fi network's name has at most 32 bytes")
+    good = 8 <= len(wifi.password) <= 63 and wifi.password.isascii()
+    if wifi.ssid and wifi.password and not (good and wifi.password.isprintable()):
+        raise SchoolgateError(
+            "a Wi-Fi password has 8 to 63 letters without marks, digits and signs"
+        )

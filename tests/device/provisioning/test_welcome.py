@@ -1,0 +1,123 @@
+"""A gate without identity, in words of light: what it says for what is held up."""
+
+import threading
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from device.bench.scenes import Showing, write_sequence
+from device.provisioning.handover import OFFER_NAME, Offer, Progress, get
+from device.provisioning.handover import put as tell
+from device.scan import unprovisioned
+from device.scan.welcome import SAY_MS, Welcome
+from gate_contract.notices import Notice
+from gate_contract.ticket import Secrets, Ticket, seal
+from gate_contract.ticket_signing import pin_text, sign
+from tests.fakes.supervisor import FakeSupervisor
+
+KEY = Ed25519PrivateKey.generate()
+PIN, OTHER_PIN = "7KQ3MXW2PD", "7KQ3MXW2PE"
+TICKET = Ticket(
+    ticket_id=b"ticket-1",
+    gate_id="vg-phungcong-01",
+    host="gates.example.vn",
+    port=8884,
+    ca=bytes(32),
+    expires_s=1_790_000_000,
+    ssid="THCS Phụng Công",
+    sealed=True,
+    secrets=seal(Secrets(bytes(16), "mat khau"), b"ticket-1", PIN),
+)
+TEXT = sign(TICKET, KEY)
+CARD = b"SG1:" + b"A" * 117
+
+
+class Scene:
+    """`show` holds codes up, and returns what is signalled."""
+
+    def __init__(self, trusted: bytes | None = None) -> None:
+        self.offered: list[Offer] = []
+        self.welcome = Welcome(trusted, self.offered.append)
+        self.up_ms = 0
+
+    def show(self, *codes: str | bytes, ms: int = 100) -> Notice | None:
+        self.up_ms += ms
+        self.welcome.see([code.encode() if isinstance(code, str) else code for code in codes])
+        return self.welcome.say(self.up_ms)
+
+
+def test_ticket_then_pin_is_handed_over_once() -> None:
+    scene = Scene(KEY.public_key().public_bytes_raw())
+    assert scene.show() is Notice.WAITING
+    assert scene.show(CARD, b"https://example.vn") is None
+    assert scene.show(TEXT) is Notice.PIN_WANTED
+    assert scene.show(TEXT) is None
+    assert scene.show(TEXT, ms=SAY_MS) is Notice.PIN_WANTED
+    assert scene.show(pin_text(OTHER_PIN)) is Notice.WRONG_PIN
+    assert scene.show(pin_text(PIN)) is Notice.TAKEN
+    assert scene.show(TEXT, pin_text(PIN)) is None
+    assert scene.offered == [Offer(TEXT, PIN)]
+
+
+def test_the_pin_may_come_first() -> None:
+    scene = Scene()
+    scene.show(pin_text(PIN))
+    assert scene.show(TEXT) is Notice.TAKEN
+
+
+def test_what_gate_enrol_tells_of_this_ticket_is_passed_on() -> None:
+    scene = Scene()
+    scene.show(TEXT, pin_text(PIN))
+    scene.welcome.hear(Progress("another ticket", Notice.EXPIRED))
+    assert scene.show() is None
+    for notice in (Notice.WORKING, Notice.NO_NETWORK, Notice.USED):
+        scene.welcome.hear(Progress(scene.offered[0].digest, notice))
+        assert scene.show() is notice
+
+
+def test_before_anything_is_held_up_the_boot_partitions_ticket_is_told_of() -> None:
+    scene = Scene()
+    scene.welcome.hear(Progress("from a file", Notice.WRONG_PIN))
+    assert scene.show() is Notice.WRONG_PIN
+
+
+def test_bad_tickets_have_their_own_light_and_a_good_one_still_counts() -> None:
+    scene = Scene(KEY.public_key().public_bytes_raw())
+    assert scene.show(TEXT[:300]) in (Notice.ALTERED, Notice.FOREIGN)
+    assert scene.show(sign(TICKET, Ed25519PrivateKey.generate())) is Notice.FOREIGN
+    assert scene.show(TEXT, pin_text(PIN)) is Notice.TAKEN
+
+
+def test_a_camera_reads_a_ticket_and_its_pin(tmp_path: Path) -> None:
+    """The real loop: frames, decoder process, hand-over by file, and the end."""
+    etc, boot = tmp_path / "etc", tmp_path / "boot"
+    boot.mkdir()
+    showings = [Showing(TEXT.encode(), 1.2), Showing("", 0.6), Showing(pin_text(PIN).encode(), 1.2)]
+    write_sequence(etc / "frames", showings, fps=5, size=(960, 540), seed=1)
+    (boot / "hardware.toml").write_text(
+        '[gate]\nstate_dir = "state"\nrun_dir = "run"\n[signals]\ndriver = "none"\n'
+        '[camera]\nsource = "replay"\npath = "frames"\nfps = 5.0\n'
+    )
+    supervisor = FakeSupervisor()
+
+    def district() -> None:
+        """What gate-enrol does when it has found a ticket."""
+        while not supervisor.stopping.wait(0.05):
+            offer = get(etc / "run" / OFFER_NAME, Offer)
+            if offer:
+                tell(etc / "state" / "enrolment.json", Progress(offer.digest, Notice.WORKING))
+                found.append(offer)
+                (etc / "gate.toml").write_text("")
+                return
+
+    found: list[Offer] = []
+    other = threading.Thread(target=district)
+    other.start()
+    try:
+        unprovisioned.run(etc, boot, supervisor)
+    finally:
+        supervisor.stopping.set()
+        other.join()
+    assert found == [Offer(TEXT, PIN)]
+    assert supervisor.told == ["ready", "alive", "stopped"]
+    assert not (etc / "run" / OFFER_NAME).exists(), "no PIN stays behind"
