@@ -3,7 +3,7 @@
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from server_bridge.access.openid import Provider, SignInBy
+from server_bridge.access.openid import SignInBy
 from server_bridge.access.roles import Permission
 from server_bridge.clock import now_ms
 from server_bridge.home import Home, HomeError
@@ -96,7 +96,10 @@ def provider(home: Home, where: Binding) -> SignInBy | None:
                 f"openid.secret_file {path}: {error.strerror}; write the client's secret there, "
                 "readable by this user only"
             ) from error
-    made = Provider(openid.issuer, openid.client_id, secret)
+    # Half of what every command would load otherwise.
+    from server_bridge.access.provider import OpenIdProvider
+
+    made = OpenIdProvider(openid.issuer, openid.client_id, secret)
     return SignInBy(made, openid.name, openid.claim, openid.new_accounts, where.origin)
 
 
