@@ -86,6 +86,10 @@ def test_somebody_known_is_signed_in_and_led_on(site: Site) -> None:
     assert (newest.name, newest.action, newest.detail) == (LAN, "sign_in", "openid")
 
 
+def test_a_page_too_long_to_carry_is_given_up(site: Site) -> None:
+    assert come_back(site.browser(), "/" + "x" * 5_000).headers["location"] == "/"
+
+
 @pytest.mark.parametrize(
     ("lang", "words"), [("vi", "Đăng nhập bằng tài khoản ngành"), ("en", "Sign in with tài khoản")]
 )
