@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from starlette.applications import Starlette
 
-from server_bridge.access.openid import Provider, SignInBy
+from server_bridge.access.openid import SignInBy
 from server_bridge.access.roles import Permission
 from server_bridge.alerts import text as alerts_text
 from server_bridge.clock import now_ms
@@ -145,7 +145,10 @@ def provider(home: Home, where: Binding) -> SignInBy | None:
                 f"openid.secret_file {path}: {error.strerror}; write the client's secret there, "
                 "readable by this user only"
             ) from error
-    made = Provider(openid.issuer, openid.client_id, secret)
+    # Half of what every command would load otherwise.
+    from server_bridge.access.provider import OpenIdProvider
+
+    made = OpenIdProvider(openid.issuer, openid.client_id, secret)
     return SignInBy(made, openid.name, openid.claim, openid.new_accounts, where.origin)
 
 

@@ -37,7 +37,7 @@ Fault = Literal[
 
 
 @dataclass
-class OpenIdProvider:
+class FakeProvider:
     """`back`: the address that the client has registered; `now_s`: its clock, UTC."""
 
     now_s: Callable[[], int]
@@ -120,9 +120,9 @@ class OpenIdProvider:
 
 
 @contextmanager
-def providing(now_s: Callable[[], int]) -> Iterator[OpenIdProvider]:
+def providing(now_s: Callable[[], int]) -> Iterator[FakeProvider]:
     """A provider for the time of the block."""
-    provider = OpenIdProvider(now_s)
+    provider = FakeProvider(now_s)
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:

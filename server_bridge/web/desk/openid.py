@@ -29,6 +29,8 @@ PATH = "/sign-in/openid"
 BACK = f"{PATH}/callback"
 ERRAND_S = 600
 """How long somebody may take at the provider."""
+LONGEST_PATH = 1_000
+"""A page to go on to that is longer would not fit into a cookie with all the rest (4,096 bytes)."""
 
 log = structlog.get_logger()
 
@@ -58,6 +60,8 @@ def routes(office: Office) -> list[Route]:
 
     async def there(request: Request) -> Response:
         errand, following = Errand.new(), own_path(request.query_params.get("next", ""))
+        if len(following) > LONGEST_PATH:
+            following = "/"
         try:
             way = await run_in_threadpool(
                 by.provider.way_there, errand, _back(by, request), by.scope

@@ -7,7 +7,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from server_bridge.access.openid import Provider, SignInBy
+from server_bridge.access.openid import SignInBy
+from server_bridge.access.provider import OpenIdProvider
 from server_bridge.access.roles import Role
 from server_bridge.access.throttle import FORGOTTEN_MS, FREE
 from server_bridge.home import HomeError, OpenId, Settings, open_home
@@ -22,7 +23,7 @@ from server_bridge.store.accounts import (
 )
 from server_bridge.web.binding import binding
 from server_bridge.web.site import provider as provider_of
-from tests.fakes.openid import CLIENT, SECRET, Fault, OpenIdProvider, providing
+from tests.fakes.openid import CLIENT, SECRET, FakeProvider, Fault, providing
 from tests.fakes.school import SCHOOL
 from tests.fakes.site import Site, running
 from tests.server.command.shell import Shell
@@ -32,15 +33,15 @@ LAN, LAN_SUBJECT = "Lan", "person-1"
 
 
 @pytest.fixture(scope="module")
-def there() -> Iterator[OpenIdProvider]:
+def there() -> Iterator[FakeProvider]:
     clock = [NOW_MS]
     with providing(lambda: clock[0] // 1_000) as made:
         yield made
 
 
 @pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory, there: OpenIdProvider) -> Iterator[Site]:
-    by = SignInBy(Provider(there.issuer, CLIENT, SECRET), "tài khoản ngành")
+def shared(tmp_path_factory: pytest.TempPathFactory, there: FakeProvider) -> Iterator[Site]:
+    by = SignInBy(OpenIdProvider(there.issuer, CLIENT, SECRET), "tài khoản ngành")
     folder = tmp_path_factory.mktemp("site")
     with running(folder, NOW_MS, accounts=False, openid=by) as made:
         with made.database.write() as connection:
@@ -52,7 +53,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory, there: OpenIdProvider) -> I
 
 
 @pytest.fixture
-def site(shared: Site, there: OpenIdProvider) -> Site:
+def site(shared: Site, there: FakeProvider) -> Site:
     """As on a new morning: nobody has failed, and the provider does right."""
     shared.clock.ms += FORGOTTEN_MS
     there.now_s = lambda: shared.clock.ms // 1_000
@@ -85,6 +86,10 @@ def test_somebody_known_is_signed_in_and_led_on(site: Site) -> None:
     assert (newest.name, newest.action, newest.detail) == (LAN, "sign_in", "openid")
 
 
+def test_a_page_too_long_to_carry_is_given_up(site: Site) -> None:
+    assert come_back(site.browser(), "/" + "x" * 5_000).headers["location"] == "/"
+
+
 @pytest.mark.parametrize(
     ("lang", "words"), [("vi", "Đăng nhập bằng tài khoản ngành"), ("en", "Sign in with tài khoản")]
 )
@@ -112,7 +117,7 @@ def test_without_a_provider_there_is_no_button(tmp_path: Path) -> None:
     ],
 )
 def test_a_token_that_is_not_right_lets_nobody_in(
-    site: Site, there: OpenIdProvider, fault: Fault
+    site: Site, there: FakeProvider, fault: Fault
 ) -> None:
     there.fault = fault
     browser = site.browser()
@@ -122,7 +127,7 @@ def test_a_token_that_is_not_right_lets_nobody_in(
     assert not is_signed_in(browser)
 
 
-def test_whoever_declines_may_try_again(site: Site, there: OpenIdProvider) -> None:
+def test_whoever_declines_may_try_again(site: Site, there: FakeProvider) -> None:
     there.fault = "declined"
     browser = site.browser()
     assert "You were declined there" in come_back(english(browser)).text
@@ -131,7 +136,7 @@ def test_whoever_declines_may_try_again(site: Site, there: OpenIdProvider) -> No
     assert is_signed_in(browser)
 
 
-def test_an_unknown_person_is_told_what_to_send_to_whom(site: Site, there: OpenIdProvider) -> None:
+def test_an_unknown_person_is_told_what_to_send_to_whom(site: Site, there: FakeProvider) -> None:
     there.person = {"sub": 'so <b>me"one'}
     browser = english(site.browser())
     answer = come_back(browser)
@@ -150,7 +155,7 @@ def test_a_disabled_account_stays_out(site: Site) -> None:
         disable(connection, find_account(connection, LAN).account, disabled=False)
 
 
-def test_a_way_back_is_good_for_one_browser_and_once(site: Site, there: OpenIdProvider) -> None:
+def test_a_way_back_is_good_for_one_browser_and_once(site: Site, there: FakeProvider) -> None:
     browser, thief = site.browser(), site.browser()
     assert thief.get("/sign-in/openid").status_code == 303
     answer = browser.get("/sign-in/openid")
@@ -163,7 +168,7 @@ def test_a_way_back_is_good_for_one_browser_and_once(site: Site, there: OpenIdPr
     assert browser.get(way_back).status_code == 400
 
 
-def test_guessing_is_slowed_down_by_address(site: Site, there: OpenIdProvider) -> None:
+def test_guessing_is_slowed_down_by_address(site: Site, there: FakeProvider) -> None:
     with site.database.write() as connection:
         for _ in range(FREE["address"] - 1):
             note_failure(connection, None, "127.0.0.1", site.clock.ms)
@@ -174,7 +179,7 @@ def test_guessing_is_slowed_down_by_address(site: Site, there: OpenIdProvider) -
     assert come_back(browser).status_code == 429
 
 
-def test_new_keys_of_the_provider_are_learnt(site: Site, there: OpenIdProvider) -> None:
+def test_new_keys_of_the_provider_are_learnt(site: Site, there: FakeProvider) -> None:
     assert come_back(site.browser()).status_code == 303
     there.rotate()
     assert come_back(site.browser()).status_code == 303
@@ -183,10 +188,10 @@ def test_new_keys_of_the_provider_are_learnt(site: Site, there: OpenIdProvider) 
 
 @pytest.mark.parametrize(("fault", "status"), [("broken", 503), ("another_issuer", 403)])
 def test_a_provider_that_cannot_be_asked(
-    there: OpenIdProvider, tmp_path: Path, fault: Fault, status: int
+    there: FakeProvider, tmp_path: Path, fault: Fault, status: int
 ) -> None:
     there.fault = fault
-    by = SignInBy(Provider(there.issuer, CLIENT, SECRET), "x")
+    by = SignInBy(OpenIdProvider(there.issuer, CLIENT, SECRET), "x")
     with running(tmp_path, NOW_MS, accounts=False, openid=by) as site:
         answer = site.browser().get("/sign-in/openid")
         assert answer.status_code == status
@@ -195,8 +200,8 @@ def test_a_provider_that_cannot_be_asked(
     there.fault = ""
 
 
-def test_accounts_by_address_and_by_themselves(there: OpenIdProvider, tmp_path: Path) -> None:
-    by = SignInBy(Provider(there.issuer, CLIENT, SECRET), "x", "email", new_accounts=True)
+def test_accounts_by_address_and_by_themselves(there: FakeProvider, tmp_path: Path) -> None:
+    by = SignInBy(OpenIdProvider(there.issuer, CLIENT, SECRET), "x", "email", new_accounts=True)
     with running(tmp_path, NOW_MS, accounts=False, openid=by) as site:
         there.now_s = lambda: NOW_MS // 1_000
         there.back = f"{site.url}sign-in/openid/callback"
