@@ -75,9 +75,15 @@ class Site:
 
 @contextmanager
 def running(
-    folder: Path, now_ms: int, *, accounts: bool = True, pages: Sequence[Page] | None = None
+    folder: Path,
+    now_ms: int,
+    *,
+    accounts: bool = True,
+    pages: Sequence[Page] | None = None,
+    poll_s: float = 0.05,
 ) -> Iterator[Site]:
-    """The site over a furnished database in `folder`; `pages` in place of the real ones."""
+    """The site over a furnished database in `folder`; `pages` in place of the real ones. It looks
+    for changes every `poll_s`."""
     database = furnish(Database(f"sqlite:///{folder}/bridge.db"))
     clock = FakeClock(now_ms)
     if accounts:
@@ -99,7 +105,7 @@ def running(
     frame = Frame(Assets.load(), site.PHRASES, site.FOLDERS, site.DOORS)
     office = Office(database, clock, HANOI, frame)
     shown = site.PAGES if pages is None else pages
-    app = create_app(read, revision, timezone=HANOI, poll_s=0.05, office=office, pages=shown)
+    app = create_app(read, revision, timezone=HANOI, poll_s=poll_s, office=office, pages=shown)
     server = PageServer(app, binding("127.0.0.1", 0))
     ready = threading.Event()
     thread = threading.Thread(target=server.run, args=[lambda _url: ready.set()])
