@@ -35,6 +35,7 @@ def serve(home: Home, *, ingest: bool, web: bool, on_page: Callable[[str], None]
     """
     database = home.database()
     database.check_migrated()
+    watch = alert_watch(home, database) if ingest else None
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _n, _f: stopping.set())
@@ -46,9 +47,9 @@ def serve(home: Home, *, ingest: bool, web: bool, on_page: Callable[[str], None]
         server = page
         parts.append(_Part("web", lambda: server.run(on_page), stopping))
     beats = _Beats(notifier)
-    if ingest:
-        watch = alert_watch(home, database)
+    if watch:
         parts.append(_Part("alerts", lambda: watch.run(stopping, now_ms), stopping))
+    if ingest:
         loop = ingest_loop(home, database, stopping, beats.beat)
         parts.append(_Part("ingest", loop.run, stopping))
     # What has been loaded by now stays: the collector need not look through it, and so looks for
