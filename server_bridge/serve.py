@@ -41,6 +41,7 @@ def serve(home: Home, *, ingest: bool, web: bool, on_page: Callable[[str], None]
     """
     database = home.database()
     database.check_migrated()
+    watch = alert_watch(home, database) if ingest else None
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _n, _f: stopping.set())
@@ -53,18 +54,18 @@ def serve(home: Home, *, ingest: bool, web: bool, on_page: Callable[[str], None]
         ends.append(server.stop)
         parts.append(_Part("web", lambda: server.run(on_page), stopping))
     beats = _Beats(notifier)
-    if ingest:
-        watch = alert_watch(home, database)
+    if watch:
         parts.append(_Part("alerts", lambda: watch.run(stopping, now_ms), stopping))
+    if ingest:
         rosters = roster_office(home, database)
         loop = ingest_loop(home, database, rosters, stopping, beats.beat, meters)
         parts.append(_Part("ingest", lambda: _ingest(loop, rosters), stopping))
         keeper = Keeper(database, home.zone, now_ms, stopping)
         parts.append(_Part("reports", keeper.run, stopping))
-    if ingest and home.settings.enrol.port:
-        desk = desk_server(home, database, now_ms)
-        ends.append(desk.stop)
-        parts.append(_Part("enrol", desk.run, stopping))
+        if home.settings.enrol.port:
+            desk = desk_server(home, database, now_ms)
+            ends.append(desk.stop)
+            parts.append(_Part("enrol", desk.run, stopping))
     # What has been loaded by now stays: the collector need not look through it, and so looks for
     # garbage sooner. Otherwise what the database's library leaves piles up over days.
     gc.collect()

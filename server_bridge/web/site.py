@@ -1,6 +1,6 @@
 """The whole site of a district: the live page, and every room behind the sign-in."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -88,9 +88,11 @@ def site_app(
     allow_host: Callable[[str], bool] = is_loopback,
     openid: SignInBy | None = None,
     meters: Meters | None = None,
+    pages: Sequence[Page] = tuple(PAGES),
+    poll_s: float = 0.5,
 ) -> Starlette:
     """The site over a database. `clock` tells UTC in ms; `secure`: served by TLS, by `proxy` or
-    itself."""
+    itself; it looks for changes every `poll_s`."""
     levels = LevelCounts()
 
     def read() -> Snapshot:
@@ -114,7 +116,8 @@ def site_app(
         revision,
         timezone=zone,
         office=office,
-        pages=PAGES,
+        pages=pages,
+        poll_s=poll_s,
         allow_host=allow_host,
         machines=[*api.routes(hatch), metrics.route()],
         answered=meters.answered,

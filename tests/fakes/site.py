@@ -15,17 +15,9 @@ from server_bridge.access.roles import Role
 from server_bridge.machines.meters import Meters
 from server_bridge.store.accounts import add_account, grant
 from server_bridge.store.database import Database
-from server_bridge.store.level_counts import LevelCounts
-from server_bridge.store.live import Snapshot, page_snapshot, revision_number
 from server_bridge.web import site
-from server_bridge.web.api import serving as api
-from server_bridge.web.app import create_app
-from server_bridge.web.assets import Assets
 from server_bridge.web.binding import binding
-from server_bridge.web.desk.frame import Frame
-from server_bridge.web.desk.office import Office
 from server_bridge.web.desk.pages import Page
-from server_bridge.web.metrics import Metrics
 from server_bridge.web.serve import PageServer
 from tests.fakes.school import COMMUNE, OTHER_SCHOOL, PROVINCE, SCHOOL, furnish
 
@@ -86,8 +78,10 @@ def running(
     accounts: bool = True,
     pages: Sequence[Page] | None = None,
     openid: SignInBy | None = None,
+    poll_s: float = 0.05,
 ) -> Iterator[Site]:
-    """The site over a furnished database in `folder`; `pages` in place of the real ones."""
+    """The site over a furnished database in `folder`; `pages` in place of the real ones. It looks
+    for changes every `poll_s`."""
     database = furnish(Database(f"sqlite:///{folder}/bridge.db"))
     clock = FakeClock(now_ms)
     if accounts:
@@ -96,28 +90,15 @@ def running(
                 number = add_account(connection, name, now_ms, password=PASSWORD)
                 grant(connection, number, role, unit_id)
 
-    levels = LevelCounts()
-
-    def read() -> Snapshot:
-        with database.read() as connection:
-            return page_snapshot(connection, clock(), HANOI, levels)
-
-    def revision() -> int:
-        with database.read() as connection:
-            return revision_number(connection)
-
-    frame = Frame(Assets.load(), site.PHRASES, site.FOLDERS, site.DOORS)
-    office = Office(database, clock, HANOI, frame, openid=openid)
-    meters, hatch = Meters(), api.Hatch(database, clock, HANOI)
-    app = create_app(
-        read,
-        revision,
-        timezone=HANOI,
-        poll_s=0.05,
-        office=office,
+    meters = Meters()
+    app = site.site_app(
+        database,
+        clock,
+        HANOI,
+        openid=openid,
+        meters=meters,
         pages=site.PAGES if pages is None else pages,
-        machines=[*api.routes(hatch), Metrics(hatch, meters).route()],
-        answered=meters.answered,
+        poll_s=poll_s,
     )
     server = PageServer(app, binding("127.0.0.1", 0))
     ready = threading.Event()
