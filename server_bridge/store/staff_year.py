@@ -78,15 +78,8 @@ def scans_of(
     connection: sa.Connection, unit_id: str, persons: Iterable[int], days: Iterable[date]
 ) -> list[Scans]:
     """What gates of the school saw of these people on these days: a row for each card."""
-    held = dict(
-        connection.execute(
-            sa.select(card_holders.c.card_id, card_holders.c.person).where(
-                card_holders.c.person.in_(list(persons))
-            )
-        )
-        .tuples()
-        .all()
-    )
+    holders = sa.select(card_holders).where(card_holders.c.person.in_(list(persons)))
+    held = {row.card_id: row.person for row in connection.execute(holders)}
     columns = (presence.c[name] for name in ("card_id", "day", "inside", "first_in_ms", "last_ms"))
     query = sa.select(*columns).where(
         presence.c.unit_id == unit_id,
