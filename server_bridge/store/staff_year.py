@@ -7,7 +7,7 @@ are.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -33,8 +33,7 @@ class Member:
     until_day: date | None
 
 
-@dataclass(frozen=True, slots=True)
-class Scans:
+class Scans(NamedTuple):
     """What the gates saw of somebody on one day. Times: UTC in ms; None: not seen."""
 
     person: int
