@@ -5,6 +5,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
@@ -22,8 +23,7 @@ from server_bridge.web.formats import Formats
 from server_bridge.web.text import Lang
 
 
-@dataclass(frozen=True, slots=True)
-class StaffDay:
+class StaffDay(NamedTuple):
     """One of the school's days. `in_ms` and `out_ms` (UTC): as the gates saw it; `by_hand`: the
     office wrote something of it."""
 
@@ -118,34 +118,44 @@ def records(
     notes: Iterable[Appeal],
 ) -> list[Record]:
     """Everybody's record, by name. Pure."""
-    seen: dict[tuple[int, date], tuple[int | None, int | None]] = {}
-    for one in scans:
-        known = seen.get((one.person, one.day), (None, None))
-        ins = [ms for ms in (known[0], one.in_ms) if ms is not None]
-        outs = [ms for ms in (known[1], one.out_ms) if ms is not None]
-        seen[one.person, one.day] = min(ins, default=None), max(outs, default=None)
-    by_hand = set(written)
-    noted: dict[tuple[int, date], list[Appeal]] = {}
+    seen: dict[int, dict[date, Seen]] = {}
+    for number, day, in_ms, out_ms in scans:
+        mine = seen.setdefault(number, {})
+        known = mine.get(day)
+        mine[day] = _both(known, (in_ms, out_ms)) if known else (in_ms, out_ms)
+    by_hand: dict[int, set[date]] = {}
+    for number, day in written:
+        by_hand.setdefault(number, set()).add(day)
+    noted: dict[int, dict[date, list[Appeal]]] = {}
     for note in notes:
-        noted.setdefault((note.person, note.day), []).append(note)
+        noted.setdefault(note.person, {}).setdefault(note.day, []).append(note)
     stays: dict[int, list[Member]] = {}
     for member in staff:
         stays.setdefault(member.person, []).append(member)
     found = []
-    for person, mine in stays.items():
-        days = sorted({day for member in mine for day in _within(held, member)})
-        told = tuple(
-            StaffDay(
-                day,
-                *seen.get((person, day), (None, None)),
-                (person, day) in by_hand,
-                tuple(noted.get((person, day), ())),
-            )
+    for person, spans in stays.items():
+        days = sorted({day for span in spans for day in _within(held, span)})
+        scanned, hand = seen.get(person, {}), by_hand.get(person, set())
+        told = noted.get(person, {})
+        record = tuple(
+            StaffDay(day, *scanned.get(day, _UNSEEN), day in hand, tuple(told.get(day, ())))
             for day in days
         )
-        newest = mine[-1]
-        found.append(Record(person, newest.name, newest.code, newest.group, told))
+        newest = spans[-1]
+        found.append(Record(person, newest.name, newest.code, newest.group, record))
     return sorted(found, key=lambda one: (name_key(one.name), one.person))
+
+
+Seen = tuple[int | None, int | None]
+"""First way in and last way out, UTC in ms."""
+_UNSEEN: Seen = (None, None)
+
+
+def _both(one: Seen, other: Seen) -> Seen:
+    """Of somebody who showed two cards."""
+    ins = [ms for ms in (one[0], other[0]) if ms is not None]
+    outs = [ms for ms in (one[1], other[1]) if ms is not None]
+    return min(ins, default=None), max(outs, default=None)
 
 
 def _within(held: Sequence[date], member: Member) -> Sequence[date]:

@@ -12,7 +12,6 @@ WORDS: dict[str, Phrase] = {
     "report_week": Phrase("Tuần từ {first} đến {last}", "Week from {first} to {last}"),
     "report_month": Phrase("Tháng {month}", "{month}"),
     "report_year": Phrase("Năm học {first}–{last}", "School year {first}–{last}"),
-    "report_made": Phrase("Lập lúc {time} ngày {day}", "Made at {time} on {day}"),
     "report_t_summary": Phrase("Tổng hợp", "Summary"),
     "report_t_compliance": Phrase("Tỷ lệ quét thẻ", "Cards shown"),
     "report_t_attendance": Phrase("Chuyên cần học sinh", "Attendance of pupils"),

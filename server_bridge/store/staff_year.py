@@ -7,7 +7,7 @@ are.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -33,8 +33,7 @@ class Member:
     until_day: date | None
 
 
-@dataclass(frozen=True, slots=True)
-class Scans:
+class Scans(NamedTuple):
     """What the gates saw of somebody on one day. Times: UTC in ms; None: not seen."""
 
     person: int
@@ -78,15 +77,8 @@ def scans_of(
     connection: sa.Connection, unit_id: str, persons: Iterable[int], days: Iterable[date]
 ) -> list[Scans]:
     """What gates of the school saw of these people on these days: a row for each card."""
-    held = dict(
-        connection.execute(
-            sa.select(card_holders.c.card_id, card_holders.c.person).where(
-                card_holders.c.person.in_(list(persons))
-            )
-        )
-        .tuples()
-        .all()
-    )
+    holders = sa.select(card_holders).where(card_holders.c.person.in_(list(persons)))
+    held = {row.card_id: row.person for row in connection.execute(holders)}
     columns = (presence.c[name] for name in ("card_id", "day", "inside", "first_in_ms", "last_ms"))
     query = sa.select(*columns).where(
         presence.c.unit_id == unit_id,

@@ -94,6 +94,7 @@ def show(visit: Visit, connection: sa.Connection) -> Response:
         deadline=f.moment(request.deadline_ms, today),
         table=confirmed_table(rolled, f),
         counts={str(outcome): f.number(rolled.number(outcome)) for outcome in Outcome},
+        absent=[one.unit.name for one in rolled.schools if one.outcome is Outcome.MISSING],
         query=f"period={asked.kind}&on={asked.first}",
         confirms=unit.level == SCHOOL and visit.viewer.may(Permission.PEOPLE, unit.unit_id),
         manages=unit.unit_id == request.unit_id,

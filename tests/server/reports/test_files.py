@@ -6,7 +6,7 @@ import re
 import subprocess
 import xml.etree.ElementTree as ET
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -62,7 +62,7 @@ def report(database: Database, unit_id: str, kind: str = "month") -> Report:
         return make_report(connection, unit_id, period(PeriodKind(kind), DAY), LATER_MS, ZONE)
 
 
-def sheets(content: bytes) -> dict[str, list[list[object]]]:
+def sheets(content: bytes) -> Mapping[str, Sequence[Sequence[object]]]:
     book = CalamineWorkbook.from_object(io.BytesIO(content))
     return {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
 

@@ -146,6 +146,7 @@ def test_entries_by_hand_and_other_hours_count(database: Database) -> None:
     assert pupils(database).late == 0
 
 
+@SQLITE_ONLY
 def test_an_altered_figure_and_a_forgotten_day_are_found(database: Database) -> None:
     SchoolMorning(database)
     settle(database)
@@ -169,6 +170,7 @@ def test_an_altered_figure_and_a_forgotten_day_are_found(database: Database) -> 
         assert misreported(connection, ZONE) == [f"{SCHOOL} {DAY}"]
 
 
+@SQLITE_ONLY
 def test_an_older_database_is_tallied_from_what_it_has(database: Database) -> None:
     SchoolMorning(database)
     take(database, [Scribe(SECOND_GATE).write(Verdict.EXPIRED, at=MORNING_MS - DAY_MS).letter()])
