@@ -159,7 +159,7 @@ NOTICES: dict[Notice, dict[str, str]] = {
         "call the district.",
     },
     Notice.ROSTER: {
-        "vi": "Chưa có danh sách thẻ từ máy chủ. Chờ vài phút; nếu vẫn vậy thì báo nơi quản lý.",
+        "vi": "Chưa có danh sách thẻ từ máy chủ. Chờ vài phút, rồi gọi cho nơi quản lý.",
         "en": "No roster has come from the district. Wait some minutes, then call the district.",
     },
 }

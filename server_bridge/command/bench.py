@@ -10,6 +10,7 @@ from typing import TypeVar
 
 import click
 
+from server_bridge.bench.fleet import Fleet, measure_fleet
 from server_bridge.bench.roster import Size, measure
 from server_bridge.bench.web import report
 from server_bridge.bench.web.streaming import Load
@@ -37,6 +38,22 @@ def bench_roster(
     """Import a whole province of people who do not exist, and time it."""
     with TemporaryDirectory(prefix="schoolgate-bench-") as folder:
         figures = measure(Size(schools, pupils, staff, seed), Path(folder), url, watch=_watch)
+    if as_json:
+        click.echo(json.dumps(figures))
+        return
+    for name, figure in figures.items():
+        click.echo(f"{name}: {figure:g}")
+
+
+@bench_group.command("fleet")
+@click.option("--gates", type=click.IntRange(1, 2_000), default=200, show_default=True)
+@click.option("--records", type=click.IntRange(1, 20_000), default=600, show_default=True)
+@click.option("--seed", default=1, show_default=True, help="Another seed, other cards.")
+@json_option
+def bench_fleet(gates: int, records: int, seed: int, as_json: bool) -> None:
+    """Let a whole fleet come online at once and hand in its records, and time it."""
+    with TemporaryDirectory(prefix="schoolgate-bench-") as folder:
+        figures = measure_fleet(Fleet(gates, records, seed), Path(folder))
     if as_json:
         click.echo(json.dumps(figures))
         return

@@ -19,10 +19,12 @@ from jsonschema import Draft7Validator  # type: ignore[import-untyped]  # ships 
 
 from device.config import Broker
 from device.uplink import session as gate_session
-from gate_contract import crossing, health, roster, topics
+from gate_contract import crossing, gate_log, health, orders, roster, topics
 from gate_contract.counts import UnitCounts, encode_counts
 from gate_contract.crossing import Batch, encode_batch
+from gate_contract.gate_log import GateLog
 from gate_contract.health import OFFLINE, Health, encode_health
+from gate_contract.orders import Orders
 from gate_contract.receipt import Receipt, encode_receipt
 from gate_contract.roster import Roster
 from gate_contract.topics import Channel
@@ -34,7 +36,7 @@ from tests.contract.vectors import FOLDER
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "asyncapi.yaml"
 SCHEMA_OF = {"batch": "Batch", "receipt": "Receipt", "health": "Health", "counts": "UnitCounts"}
-RESERVED = {Channel.COMMAND}
+NOT_RETAINED = {Channel.CROSSINGS, Channel.LOG}
 OTHERS = {
     "counts": EVERY_COUNTS,
     "bridge-state": topics.BRIDGE_STATE,
@@ -169,10 +171,9 @@ def test_channels_are_the_topics() -> None:
         }
 
 
-def test_reserved_channels_carry_nothing_yet() -> None:
-    for name, channel in document()["channels"].items():
-        assert ("messages" not in channel) == (name in RESERVED)
-        assert channel["description"].startswith("Reserved") == (name in RESERVED)
+def test_every_channel_carries_something() -> None:
+    for channel in document()["channels"].values():
+        assert channel["messages"]
 
 
 def test_operations_are_what_the_access_list_grants() -> None:
@@ -183,9 +184,9 @@ def test_operations_are_what_the_access_list_grants() -> None:
         binding = operation["bindings"]["mqtt"]
         assert binding["qos"] == 1
         if operation["action"] == "send":
-            assert binding["retain"] == (channel != Channel.CROSSINGS)
+            assert binding["retain"] == (channel not in NOT_RETAINED)
         found.add((name.split(".")[0], operation["action"], channel))
-    from_gate, to_gate = set(FROM_GATE) - RESERVED, set(TO_GATE) - RESERVED
+    from_gate, to_gate = set(FROM_GATE), set(TO_GATE)
     assert found == (
         {("gate", "send", channel) for channel in from_gate}
         | {("gate", "receive", channel) for channel in to_gate}
@@ -203,6 +204,8 @@ def test_limits_in_the_prose_are_those_of_the_code() -> None:
     assert f"{crossing.MAX_PAYLOAD_BYTES:,} bytes" in channels["crossings"]["description"]
     assert f"{health.MAX_PAYLOAD_BYTES:,} bytes" in channels["health"]["description"]
     assert f"{roster.MAX_PAYLOAD_BYTES:,} bytes" in channels["roster"]["description"]
+    assert f"{orders.MAX_PAYLOAD_BYTES:,} bytes" in channels["command"]["description"]
+    assert f"{gate_log.MAX_PAYLOAD_BYTES:,} bytes" in channels["log"]["description"]
     servers = document()["servers"]
     assert f"{gate_session.MAX_PACKET_BYTES:,} bytes" in servers["forGates"]["description"]
     assert f"{session.MAX_PACKET_BYTES:,} bytes" in servers["forBridge"]["description"]
@@ -210,7 +213,8 @@ def test_limits_in_the_prose_are_those_of_the_code() -> None:
 
 def test_schemas_are_those_of_the_code() -> None:
     _, schemas = msgspec.json.schema_components(
-        (Batch, Health, Receipt, UnitCounts, Roster), ref_template="#/components/schemas/{name}"
+        (Batch, Health, Receipt, UnitCounts, Roster, Orders, GateLog),
+        ref_template="#/components/schemas/{name}",
     )
     assert plain(document()["components"]["schemas"]) == plain(schemas)
 

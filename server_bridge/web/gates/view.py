@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
+from gate_contract.health import Health
 from server_bridge.store.gate_sheets import GateSheet
 from server_bridge.store.health import Change
 from server_bridge.web.formats import Formats
@@ -97,6 +98,11 @@ def view(sheet: GateSheet, formats: Formats, today: date) -> GateView:
             (words("gates_mishaps"), formats.number(scan.decoder_mishaps) if scan else "–"),
             (words("gates_district_roster_of"), moment(shared, "gates_none_yet")),
             (words("gates_damaged"), formats.number(told.damaged_ledgers) if told else "–"),
+            (
+                words("gates_settings"),
+                moment(told.settings_version if told else 0, "gates_none_yet"),
+            ),
+            (words("gates_self_test"), _self_test(told, words)),
             (words("gates_up"), span(told.up_ms, formats.lang) if told else "–"),
         ),
         told=tuple(
@@ -107,6 +113,7 @@ def view(sheet: GateSheet, formats: Formats, today: date) -> GateView:
                     scan.detail if scan else "",
                     told.roster_fault if told else "",
                     scan.roster_fault if scan else "",
+                    told.orders_fault if told else "",
                 ),
             )
         ),
@@ -187,6 +194,15 @@ def _troubles(sheet: GateSheet) -> Iterator[str]:
         yield "hot"
     if catching_up(state):
         yield "backlog"
+
+
+def _self_test(told: Health | None, words: _Words) -> str:
+    """What the gate's own checks found that is not well."""
+    if told is None or not told.self_test:
+        return words("gates_unknown")
+    bad = [check for check, state in told.self_test.items() if state == "failed"]
+    named = [words(f"gates_check_{check}") for check in bad if f"gates_check_{check}" in PHRASES]
+    return ", ".join(named) or words("gates_unknown" if bad else "gates_all_well")
 
 
 def _state(sheet: GateSheet, own: Sequence[str], formats: Formats, today: date) -> str:
