@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from device.bench.card_art import modules
 from device.bench.hostile_codes import SHARES, shown
 from device.ledger.opening import Opening
-from device.scan.decode.genuine import genuine
+from device.scan.decode.genuine import Genuine
 from device.scan.decode.process import DecoderProcess
 from device.scan.gatekeeper import Gatekeeper
 from device.scan.verdict import Policy
@@ -61,7 +61,7 @@ class _Bench:
         self._key = Ed25519PrivateKey.generate()
         public = self._key.public_key()
         raw = {1: public.public_bytes_raw()}
-        self._is_card = genuine(raw)
+        self._is_card = Genuine(raw)
         self._alone = DecoderProcess("single", raw, hang_s=HANG_S)
         self._stream = DecoderProcess("schoolgate", raw, hang_s=HANG_S)
         self._keeper = Gatekeeper(
