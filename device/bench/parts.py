@@ -6,7 +6,7 @@ from device.scan.decode import Code, Decoder
 from device.scan.decode import attempts as a
 from device.scan.decode.attempts import Attempt
 from device.scan.decode.boxes import whole
-from device.scan.decode.change import CELL_PX, Cells, ChangeGate
+from device.scan.decode.change import Cells, ChangeGate
 from device.scan.decode.ladder import anything, climb
 from device.scan.decode.stream import StreamDecoder, attempts_at
 from device.scan.decode.texture import Patch
@@ -15,8 +15,8 @@ from device.scan.frames import Grey
 
 class _AlwaysOpen(ChangeGate):
     def look(self, image: Grey) -> Cells:
-        height, width = image.shape
-        return np.full((max(1, height // CELL_PX), max(1, width // CELL_PX)), 255, np.uint8)
+        super().look(image)
+        return np.full_like(self.cells, 255)
 
 
 def without_gate() -> Decoder:
