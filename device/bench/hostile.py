@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from device.bench.card_art import modules
 from device.bench.hostile_codes import SHARES, shown
 from device.ledger.opening import Opening
-from device.scan.decode.genuine import genuine
+from device.scan.decode.genuine import Genuine
 from device.scan.decode.process import DecoderProcess
 from device.scan.gatekeeper import Gatekeeper
 from device.scan.verdict import Policy
@@ -29,6 +29,8 @@ from gate_contract.card_signing import sign
 from gate_contract.verdicts import CROSSINGS, REFUSALS
 
 CARD_EVERY = 100
+CARD_FRAMES = 8
+"""Half a second. A place that was looked at in vain is looked at in each fourth frame only."""
 PAUSE_MS = 6_000
 """Between two codes, on a clock that is only counted: longer than any repeat window here."""
 HANG_S = 5.0
@@ -61,7 +63,7 @@ class _Bench:
         self._key = Ed25519PrivateKey.generate()
         public = self._key.public_key()
         raw = {1: public.public_bytes_raw()}
-        self._is_card = genuine(raw)
+        self._is_card = Genuine(raw)
         self._alone = DecoderProcess("single", raw, hang_s=HANG_S)
         self._stream = DecoderProcess("schoolgate", raw, hang_s=HANG_S)
         self._keeper = Gatekeeper(
@@ -85,12 +87,12 @@ class _Bench:
         return sign(card, 1, self._key).encode()
 
     def hold_up_a_card(self) -> None:
-        """A new genuine card, which each reader must read in one of a few frames."""
+        """A new genuine card, which each reader must read in one of CARD_FRAMES frames."""
         self._card = self._new_card()
         picture = shown(modules(self._card), self._rng)
         self._counts["cards"] += 1
         for reader in (self._alone, self._stream):
-            frames = (reader.decode(picture) for _ in range(3))
+            frames = (reader.decode(picture) for _ in range(CARD_FRAMES))
             read = any(code.data == self._card for codes in frames for code in codes)
             self._counts["missed"] += not read
 

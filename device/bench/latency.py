@@ -1,8 +1,8 @@
 """How long a person waits: from the frame's capture to the change of the pin.
 
 Through everything that runs at a gate: frames at the camera's pace, the decoder in its process, the
-ledger on this disk, the signaller's thread. Simulated: the camera (frames are replayed) and the pin
-(a panel that notes the time).
+ledger on this disk, the signaller's thread. Simulated: the camera (its frames are drawn beforehand)
+and the pin (a panel that notes the time).
 """
 
 import secrets
@@ -17,15 +17,15 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from device.bench.scenes import Showing, write_sequence
+from device.bench.scenes import Showing, shoot
 from device.clock import SystemClock
 from device.ledger.file import create
 from device.ledger.writing import ScanLedger
+from device.scan.advice import NO_ADVICE, Advice
 from device.scan.decode.process import DecoderProcess
 from device.scan.frames import Frame
 from device.scan.gatekeeper import Gatekeeper
 from device.scan.loop import ScanLoop
-from device.scan.replay import ReplaySource
 from device.scan.signals import Light, PatternSignaller
 from device.scan.verdict import Policy
 from gate_contract.card import Card, Kind
@@ -33,6 +33,7 @@ from gate_contract.card_signing import sign
 from gate_contract.crossing import Record
 
 FPS = 30.0
+SHAPE = 720, 1280
 SHOWN_S, PAUSE_S = 0.7, 1.3
 GATE_ID = "bench-latency"
 
@@ -52,14 +53,38 @@ class _Watch:
     commits_ms: list[float] = field(default_factory=list)
 
 
-class _WatchedSource(ReplaySource):
-    watch: _Watch
+class _Camera:
+    """Takes the frames in `file` at its own pace, and gives the newest, as a camera does: what
+    nobody has fetched when the next is taken is lost."""
 
-    def read(self, timeout_s: float) -> Frame | None:
-        frame = super().read(timeout_s)
-        if frame:
-            self.watch.captured_ms = frame.captured_up_ms
-        return frame
+    def __init__(self, file: Path, watch: _Watch) -> None:
+        self._frames = np.memmap(file, np.uint8, "r").reshape(-1, *SHAPE)
+        self._watch = watch
+        self._began_ms = _now_ms()
+        self._last = -1
+        self.ended = False
+
+    def _taken_ms(self, number: int) -> float:
+        return self._began_ms + number * 1000 / FPS
+
+    def read(self, timeout_s: float) -> Frame | None:  # noqa: ARG002 (a frame comes sooner)
+        """The newest frame, or the next one when it is taken."""
+        newest = int((_now_ms() - self._began_ms) * FPS / 1000)
+        number = max(newest, self._last + 1)
+        if number >= len(self._frames):
+            self.ended = True
+            return None
+        time.sleep(max(0.0, (self._taken_ms(number) - _now_ms()) / 1000))
+        self._last = number
+        self._watch.captured_ms = self._taken_ms(number)
+        return Frame(self._frames[number], round(self._watch.captured_ms))
+
+    def advise(self, advice: Advice) -> Advice:  # noqa: ARG002 (as every camera)
+        """What was drawn before does not change."""
+        return NO_ADVICE
+
+    def close(self) -> None:
+        """The file goes with its folder."""
 
 
 class _WatchedLedger(ScanLedger):
@@ -98,14 +123,15 @@ def measure(passes: int, seed: int) -> dict[str, Any]:
     watch = _Watch()
     with tempfile.TemporaryDirectory(prefix="gate-latency-", dir=Path.cwd()) as folder:
         frames, path = Path(folder) / "frames", Path(folder) / "ledger.db"
-        write_sequence(frames, showings, fps=FPS, seed=seed)
+        with frames.open("wb") as file:
+            for _, shot in shoot(showings, fps=FPS, size=SHAPE[::-1], seed=seed):
+                file.write(shot.image.tobytes())
         create(path, GATE_ID)
         ledger = _WatchedLedger.open(path, GATE_ID)
         ledger.watch = watch
-        source = _WatchedSource(frames, fps=FPS, loop=False)
-        source.watch = watch
         keys = {1: key.public_key()}
         with DecoderProcess("schoolgate", {1: keys[1].public_bytes_raw()}) as decoder:
+            source = _Camera(frames, watch)
             loop = ScanLoop(
                 open_source=lambda: source,
                 decoder=decoder,

@@ -6,17 +6,17 @@ from device.scan.decode import Code, Decoder
 from device.scan.decode import attempts as a
 from device.scan.decode.attempts import Attempt
 from device.scan.decode.boxes import whole
-from device.scan.decode.change import CELL_PX, Cells, ChangeGate
+from device.scan.decode.change import Cells, ChangeGate
 from device.scan.decode.ladder import anything, climb
-from device.scan.decode.stream import StreamDecoder
+from device.scan.decode.stream import StreamDecoder, attempts_at
 from device.scan.decode.texture import Patch
 from device.scan.frames import Grey
 
 
 class _AlwaysOpen(ChangeGate):
     def look(self, image: Grey) -> Cells:
-        height, width = image.shape
-        return np.full((max(1, height // CELL_PX), max(1, width // CELL_PX)), 255, np.uint8)
+        super().look(image)
+        return np.full_like(self.cells, 255)
 
 
 def without_gate() -> Decoder:
@@ -44,19 +44,26 @@ class WithoutPatches:
         return climb(image, whole(image), (a.PLAIN, a.DOUBLE), anything)[0]
 
 
-def _with(*attempts: Attempt) -> Decoder:
-    def same_for_all(_: Patch) -> tuple[Attempt, ...]:
-        return attempts
+def _plain_only(_: Patch) -> tuple[Attempt, ...]:
+    return (a.PLAIN,)
 
-    return StreamDecoder(attempts_at=same_for_all)
+
+def _without(attempt: Attempt) -> Decoder:
+    """Patches are not tried this way; a card that is followed still is."""
+
+    def others_at(patch: Patch) -> tuple[Attempt, ...]:
+        return tuple(other for other in attempts_at(patch) if other is not attempt)
+
+    return StreamDecoder(attempts_at=others_at)
 
 
 PARTS = {
     "no_gate": without_gate,
     "no_tracks": WithoutTracks,
     "no_patches": WithoutPatches,
-    "plain_only": lambda: _with(a.PLAIN),
-    "no_sharp": lambda: _with(a.PLAIN, a.DOUBLE, a.BLURRED),
-    "no_double": lambda: _with(a.PLAIN, a.SHARP, a.BLURRED),
-    "no_blurred": lambda: _with(a.PLAIN, a.DOUBLE, a.SHARP),
+    "plain_only": lambda: StreamDecoder(attempts_at=_plain_only),
+    "no_sharp": lambda: _without(a.SHARP),
+    "no_sharper": lambda: _without(a.SHARPER),
+    "no_double": lambda: _without(a.DOUBLE),
+    "no_blurred": lambda: _without(a.BLURRED),
 }

@@ -67,6 +67,12 @@ class Gatekeeper:
     def clock_trusted(self) -> bool:
         return self._timekeeper.offset_ms is not None
 
+    @property
+    def card_keys(self) -> dict[int, Ed25519PublicKey]:
+        """The keys that cards are verified with: the rosters' too, but what the gate was set up
+        with stands."""
+        return {**self.rosters.card_keys, **self._keys}
+
     def see(self, codes: Iterable[bytes], captured_up_ms: int, reading: Reading) -> list[Answer]:
         """The verdicts to signal for the codes in one frame; what they say is committed
         (of refusals beyond the budget, the sums are, within a minute).
@@ -147,7 +153,7 @@ class Gatekeeper:
         self, codes: Iterable[bytes], captured_up_ms: int
     ) -> "dict[str | bytes, _Shown]":
         new: dict[str | bytes, _Shown] = {}
-        keys = {**self.rosters.card_keys, **self._keys}
+        keys = self.card_keys
         for code in codes:
             claim = claim_of(code, keys, self._visitors.accept)
             key = claim_key(claim, code)

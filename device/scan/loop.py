@@ -1,7 +1,7 @@
 """gate-scan's main loop: frame, codes, verdicts, signal; and its health."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Protocol
 
@@ -52,6 +52,10 @@ class CountedDecoder(Decoder, Protocol):
 
     mishaps: Mishaps
     advice: Advice
+
+    def know(self, keys: Mapping[int, bytes]) -> None:
+        """Genuine cards are known by these public keys: key_id to 32 raw bytes."""
+        ...
 
 
 def rosters_of(health: ScanHealth) -> tuple[object, ...]:
@@ -105,6 +109,8 @@ class ScanLoop:
         if reading.up_ms - self._tended_up_ms >= TEND_MS:
             self._tended_up_ms = reading.up_ms
             self._keeper.tend(reading)
+            keys = self._keeper.card_keys.items()
+            self._decoder.know({key_id: key.public_bytes_raw() for key_id, key in keys})
         self._report_health(reading)
 
     def health(self, reading: Reading) -> ScanHealth:

@@ -9,10 +9,12 @@ from device.ledger.file import LedgerError
 from device.scan.advice import Advice
 from device.scan.frames import CameraError
 from device.scan.loop import ScanLoop
+from device.scan.rosters import NoRosters
 from gate_contract.health import ScanHealth
 from gate_contract.verdicts import Verdict
 from tests.device.gate import Gate
 from tests.fakes.camera import Camera, Reader, Signals
+from tests.fakes.issuer import Issuer, key_named
 
 
 @dataclass
@@ -61,6 +63,18 @@ def test_a_card_in_view_is_answered_once(post: Post) -> None:
     assert post.health().camera == post.health().storage == post.health().signals == "ok"
     assert post.health().detail == ""
     assert post.health().clock_trusted
+
+
+def test_the_decoder_hears_of_keys_that_a_roster_brings(post: Post) -> None:
+    post.run_ms(1_000)
+    old = {key_id: key.public_bytes_raw() for key_id, key in post.gate.issuer.public_keys.items()}
+    assert post.reader.keys == old
+    newer = Issuer(2, key_named("the next year's"))
+    rosters = NoRosters()
+    rosters.card_keys = newer.public_keys
+    post.gate.keeper.rosters = rosters
+    post.run_ms(1_000)
+    assert post.reader.keys == old | {2: newer.key.public_key().public_bytes_raw()}
 
 
 def test_several_cards_in_one_frame_are_each_answered_once(post: Post) -> None:

@@ -1,7 +1,7 @@
 """Cameras, decoders and light that do what a test says, and remember what was done."""
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -66,6 +66,10 @@ class Reader:
     raising: deque[Exception] = field(default_factory=deque)
     mishaps: Mishaps = field(default_factory=Mishaps)
     advice: Advice = NO_ADVICE
+    keys: Mapping[int, bytes] = field(default_factory=dict)
+
+    def know(self, keys: Mapping[int, bytes]) -> None:
+        self.keys = keys
 
     def decode(self, image: Grey) -> list[Code]:
         if self.raising:

@@ -52,9 +52,10 @@ def _blurred(size_px: int, image: Grey) -> Grey:
     return np.asarray(cv2.blur(image, (size_px, size_px)), np.uint8)
 
 
-def _sharpened(image: Grey) -> Grey:
-    """Unsharp mask for a code out of focus."""
-    return np.asarray(cv2.addWeighted(image, 2.5, _blurred(5, image), -1.5, 0), np.uint8)
+def _sharpened(size_px: int, times: float, image: Grey) -> Grey:
+    """Unsharp mask for a code out of focus: what a blur takes away, added so many `times`."""
+    blurred = _blurred(size_px, image)
+    return np.asarray(cv2.addWeighted(image, 1 + times, blurred, -times, 0), np.uint8)
 
 
 def _black_and_white(block_px: int, image: Grey) -> Grey:
@@ -92,8 +93,9 @@ PLAIN = Attempt("plain", read_once)
 THOROUGH = Attempt("thorough", ZxingDecoder().decode)
 DOUBLE = Attempt("double", read_once, 2.0)
 BLURRED = Attempt("blurred", read_once, 1.0, partial(_blurred, 3))
-SHARP = Attempt("sharp", read_once, 1.0, _sharpened)
-SHARP_SMALLER = Attempt("sharp_smaller", read_once, 0.7, _sharpened)
+SHARP = Attempt("sharp", read_once, 1.0, partial(_sharpened, 5, 1.5))
+SHARPER = Attempt("sharper", read_once, 1.0, partial(_sharpened, 7, 4.0))
+SHARP_SMALLER = Attempt("sharp_smaller", read_once, 0.7, partial(_sharpened, 5, 1.5))
 ONE_THRESHOLD = Attempt("one_threshold", _read_one_threshold)
 ONE_THRESHOLD_HALF = Attempt("one_threshold_half", _read_one_threshold, 0.5, partial(_calmed, 3))
 MORE_INK = Attempt("more_ink", _read_one_threshold, 1.0, _more_ink)
@@ -118,4 +120,4 @@ SINGLE_IMAGE = (
 )
 """For a photograph by itself, cheap first: there is no next frame to wait for."""
 
-ALL = {attempt.name: attempt for attempt in (*SINGLE_IMAGE, DOUBLE, BLURRED, SHARP)}
+ALL = {attempt.name: attempt for attempt in (*SINGLE_IMAGE, DOUBLE, BLURRED, SHARP, SHARPER)}

@@ -4,21 +4,25 @@ from collections.abc import Mapping
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from device.scan.decode.ladder import IsCard, anything
 from gate_contract.card import Card, verify
 
 
-def genuine(keys: Mapping[int, bytes]) -> IsCard:
+class Genuine:
     """The test for cards signed by one of `keys` (key_id to 32 raw bytes); no keys: anything.
 
     Raises:
         ValueError: a key is not 32 bytes.
     """
-    if not keys:
-        return anything
-    loaded = {key_id: Ed25519PublicKey.from_public_bytes(raw) for key_id, raw in keys.items()}
 
-    def is_card(data: bytes) -> bool:
-        return isinstance(verify(data, loaded), Card)
+    def __init__(self, keys: Mapping[int, bytes]) -> None:
+        self.learn(keys)
 
-    return is_card
+    def learn(self, keys: Mapping[int, bytes]) -> None:
+        """From now on by these keys. Raises ValueError as the constructor does."""
+        self._keys = {
+            key_id: Ed25519PublicKey.from_public_bytes(raw) for key_id, raw in keys.items()
+        }
+
+    def __call__(self, data: bytes) -> bool:
+        """Whether `data` is a genuine card."""
+        return not self._keys or isinstance(verify(data, self._keys), Card)

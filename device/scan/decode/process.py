@@ -22,6 +22,7 @@ from device.scan.decode.wire import (
     ANSWER_DIED,
     ANSWER_READY,
     CODES_BYTES,
+    FRAME_AT,
     REQUEST,
     pack_keys,
     unpack_advice,
@@ -59,9 +60,8 @@ class Mishaps:
 class DecoderProcess:
     """A Decoder that runs another one in a locked-in process.
 
-    `decoder`: `schoolgate`, `single`, `zxing` or `pyzbar`. `keys`: the public keys (key_id to 32
-    raw bytes) by which genuine cards are known; none: every code counts. A frame whose decoding
-    crashes, hangs or eats memory gives no codes and is counted in `mishaps`.
+    `decoder`: `schoolgate`, `single`, `zxing` or `pyzbar`. `keys`: as for `know`. A frame
+    whose decoding crashes, hangs or eats memory gives no codes and is counted in `mishaps`.
 
     Raises:
         DecoderError: the process does not start; the message says what it printed last.
@@ -80,17 +80,30 @@ class DecoderProcess:
         """What the camera should do differently, as of the last frame that was decoded."""
         self.sealed = False
         """Whether the kernel's filter is on: no network, no files."""
-        self._arguments = ("--decoder", decoder, "--keys", pack_keys(keys or {}))
+        self._decoder = decoder
         self._hang_s = hang_s
         self._memory_bytes = memory_bytes
         self._number = 0
         self._process: subprocess.Popen[bytes] | None = None
         file = os.memfd_create("schoolgate-frame")
-        os.ftruncate(file, CODES_BYTES + MAX_PIXELS)
+        os.ftruncate(file, FRAME_AT + MAX_PIXELS)
         self._file = file
         self._shared = mmap.mmap(file, 0)
         self._memory = np.frombuffer(self._shared, np.uint8)
+        self._keys = b""
+        self._keys_number = 0
+        self.know(keys or {})
         self._start()
+
+    def know(self, keys: Mapping[int, bytes]) -> None:
+        """From the next frame on, genuine cards are known by these public keys (key_id to 32 raw
+        bytes); none: every code counts. The same as before cost nothing."""
+        packed = pack_keys(keys)
+        if packed != self._keys:
+            self._keys = packed
+            self._keys_number += 1
+            # One that alters them here deceives itself only: the gate verifies each card anew.
+            self._shared[CODES_BYTES : CODES_BYTES + len(packed)] = packed
 
     def decode(self, image: Grey) -> list[Code]:
         """All codes in `image`, each once; none if decoding it failed."""
@@ -100,11 +113,12 @@ class DecoderProcess:
             return _scaled(self.decode(cv2.resize(image, None, fx=part, fy=part)), 1 / part)
         if self._process is None:
             self._start()
-        target = self._memory[CODES_BYTES : CODES_BYTES + width * height]
+        target = self._memory[FRAME_AT : FRAME_AT + width * height]
         np.copyto(target.reshape(height, width), image)
         self._number += 1
+        keys = self._keys_number, len(self._keys)
         try:
-            os.write(self._requests, REQUEST.pack(self._number, width, height, 0))
+            os.write(self._requests, REQUEST.pack(self._number, width, height, *keys))
         except OSError:
             return self._broken()
         return self._await_codes()
@@ -140,7 +154,7 @@ class DecoderProcess:
         environment = {"PATH": os.environ.get("PATH", ""), "PYTHONPATH": os.pathsep.join(sys.path)}
         # One thread: the library would otherwise start its own before we fork.
         environment |= {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
-        command = [sys.executable, "-m", "device.scan.decode.worker", *self._arguments]
+        command = [sys.executable, "-m", "device.scan.decode.worker", "--decoder", self._decoder]
         for name, value in (
             ("shared", self._file),
             ("requests", theirs_requests),

@@ -34,13 +34,13 @@ WHOLE_EVERY = 8
 """In each so-manieth frame with nothing read, the whole picture gets one attempt: whatever the
 search for patches does not know of is found then."""
 
-_RESCUE = (a.SHARP, a.DOUBLE, a.PLAIN, a.BLURRED)
+_RESCUE = (a.SHARP, a.DOUBLE, a.SHARPER, a.PLAIN, a.BLURRED)
 """For a card that was read before, two of these in each frame where its own attempt fails."""
 
 
 def attempts_at(patch: Patch) -> tuple[Attempt, ...]:
     """What is tried at a patch, in this order, until one reads a card."""
-    return (a.BLURRED, a.DOUBLE) if patch.faint else (a.PLAIN, a.SHARP, a.DOUBLE)
+    return (a.BLURRED, a.DOUBLE) if patch.faint else (a.PLAIN, a.SHARP, a.DOUBLE, a.SHARPER)
 
 
 class StreamDecoder:

@@ -11,13 +11,17 @@ from collections.abc import Mapping
 from device.scan.advice import LONGEST_US, MOST_EV, Advice
 from device.scan.decode import Code
 
-REQUEST = struct.Struct("<QIIQ")
-"""Number of the request, width, height, 0."""
+REQUEST = struct.Struct("<QIIII")
+"""Number of the request, width, height, which keys they are by now, length of the keys."""
 ANSWER = struct.Struct("<QIIQ")
 """Number of the request, an ANSWER_ value, length of the codes, packed advice."""
 ANSWER_CODES, ANSWER_DIED, ANSWER_READY = 1, 2, 3
 CODES_BYTES = 65_536
-"""At the start of the shared memory; the frame follows."""
+"""At the start of the shared memory; the keys follow."""
+KEYS_BYTES = 16_384
+"""Room for every key_id there can be."""
+FRAME_AT = CODES_BYTES + KEYS_BYTES
+"""From here on the shared memory holds the frame."""
 MAX_CODES = 64
 MAX_DATA = 7_089
 """No QR code holds more, not even in digits."""
@@ -74,12 +78,12 @@ def unpack_advice(packed: int) -> Advice:
     return Advice(exposure_ev, LONGEST_US[step], finer)
 
 
-def pack_keys(keys: Mapping[int, bytes]) -> str:
-    """Public keys for a command line."""
-    return ",".join(f"{key_id}:{raw.hex()}" for key_id, raw in keys.items())
+def pack_keys(keys: Mapping[int, bytes]) -> bytes:
+    """Public keys (key_id 0-255 to 32 raw bytes)."""
+    return b"".join(bytes([key_id]) + raw for key_id, raw in keys.items())
 
 
-def unpack_keys(text: str) -> dict[int, bytes]:
+def unpack_keys(packed: bytes) -> dict[int, bytes]:
     """The inverse of `pack_keys`."""
-    pairs = (pair.split(":") for pair in text.split(",") if pair)
-    return {int(key_id): bytes.fromhex(raw) for key_id, raw in pairs}
+    size = 1 + KEY_SIZE
+    return {packed[at]: packed[at + 1 : at + size] for at in range(0, len(packed), size)}

@@ -5,6 +5,7 @@ itself in and decodes. When it dies, the next one is forked within milliseconds.
 """
 
 import argparse
+import contextlib
 import mmap
 import os
 import select
@@ -13,13 +14,15 @@ from collections.abc import Callable
 
 import cv2
 import numpy as np
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from device.scan.advice import NO_ADVICE
 from device.scan.decode import Decoder, glance
 from device.scan.decode.attempts import ALL
 from device.scan.decode.boxes import whole
-from device.scan.decode.genuine import genuine
-from device.scan.decode.ladder import SingleImageDecoder
+from device.scan.decode.genuine import Genuine
+from device.scan.decode.ladder import IsCard, SingleImageDecoder
 from device.scan.decode.patience import PatientDecoder
 from device.scan.decode.sabotage import Saboteur
 from device.scan.decode.seal import die_with_parent, limit_memory, seal
@@ -30,6 +33,7 @@ from device.scan.decode.wire import (
     ANSWER_DIED,
     ANSWER_READY,
     CODES_BYTES,
+    FRAME_AT,
     REQUEST,
     pack_advice,
     pack_codes,
@@ -41,31 +45,39 @@ from device.scan.decode.zxing import ZxingDecoder
 EXIT_MEMORY = 3
 
 
-DECODERS: dict[str, Callable[[str], Decoder]] = {
-    "schoolgate": lambda keys: StreamDecoder(genuine(unpack_keys(keys))),
-    "single": lambda keys: SingleImageDecoder(genuine(unpack_keys(keys))),
-    "zxing": lambda keys: PatientDecoder(ZxingDecoder(), genuine(unpack_keys(keys))),
-    "pyzbar": lambda keys: PatientDecoder(PyzbarDecoder(), genuine(unpack_keys(keys))),
+DECODERS: dict[str, Callable[[IsCard], Decoder]] = {
+    "schoolgate": StreamDecoder,
+    "single": SingleImageDecoder,
+    "zxing": lambda is_card: PatientDecoder(ZxingDecoder(), is_card),
+    "pyzbar": lambda is_card: PatientDecoder(PyzbarDecoder(), is_card),
     "saboteur": lambda _: Saboteur(),
 }
 
 
 def _warm_up() -> None:
-    """Every attempt and glance once: what a library loads at first use must be loaded before the
-    lock."""
+    """Every attempt, glance and signature once: what a library loads at first use must be loaded
+    before the lock."""
     grey = np.full((64, 64), 128, np.uint8)
     for attempt in ALL.values():
         attempt.at(grey, whole(grey))
     glance.at_patch(grey, whole(grey))
     glance.at_change(grey, np.eye(64, dtype=np.uint8))
+    with contextlib.suppress(InvalidSignature):
+        Ed25519PublicKey.from_public_bytes(bytes(32)).verify(bytes(64), b"")
 
 
-def _serve(decoder: Decoder, shared: mmap.mmap, requests: int, answers: int) -> None:
+def _serve(
+    decoder: Decoder, is_card: Genuine, shared: mmap.mmap, requests: int, answers: int
+) -> None:
     """Answers requests until the pipe closes."""
     memory = np.frombuffer(shared, np.uint8)
+    known = 0
     while len(request := os.read(requests, REQUEST.size)) == REQUEST.size:
-        number, width, height, _ = REQUEST.unpack(request)
-        frame = memory[CODES_BYTES : CODES_BYTES + width * height].reshape(height, width)
+        number, width, height, keys_number, keys_length = REQUEST.unpack(request)
+        if keys_number != known:
+            known = keys_number
+            is_card.learn(unpack_keys(shared[CODES_BYTES : CODES_BYTES + keys_length]))
+        frame = memory[FRAME_AT : FRAME_AT + width * height].reshape(height, width)
         packed = pack_codes(decoder.decode(frame))
         shared[: len(packed)] = packed
         advice = decoder.advice if isinstance(decoder, StreamDecoder) else NO_ADVICE
@@ -75,13 +87,14 @@ def _serve(decoder: Decoder, shared: mmap.mmap, requests: int, answers: int) -> 
 
 def _child(options: argparse.Namespace, shared: mmap.mmap, parent: int) -> None:
     die_with_parent(parent)
-    decoder = DECODERS[options.decoder](options.keys)
+    is_card = Genuine({})
+    decoder = DECODERS[options.decoder](is_card)
     decoder.decode(np.full((240, 320), 128, np.uint8))
     limit_memory(options.memory_bytes)
     sealed = seal()
     os.write(options.answers, ANSWER.pack(0, ANSWER_READY, int(sealed), 0))
     try:
-        _serve(decoder, shared, options.requests, options.answers)
+        _serve(decoder, is_card, shared, options.requests, options.answers)
     except MemoryError:
         os._exit(EXIT_MEMORY)
     os._exit(0)
@@ -117,7 +130,6 @@ def main() -> None:
     for name in ("shared", "requests", "answers", "control", "memory-bytes"):
         parser.add_argument(f"--{name}", type=int, required=True)
     parser.add_argument("--decoder", choices=sorted(DECODERS), required=True)
-    parser.add_argument("--keys", default="")
     options = parser.parse_args()
     die_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the gate, which closes us

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from device.bench.card_art import modules
 from device.scan.advice import Advice
 from device.scan.decode import Code, sabotage
-from device.scan.decode.genuine import genuine
+from device.scan.decode.genuine import Genuine
 from device.scan.decode.process import DecoderProcess, Mishaps
 from device.scan.decode.wire import pack_codes, pack_keys, unpack_codes, unpack_keys
 from device.scan.decode.zxing import ZxingDecoder
@@ -107,8 +107,8 @@ def test_with_keys_a_genuine_card_counts_at_once_and_a_forged_one_waits() -> Non
     card = Card("00112233445566aa", Kind.PUPIL, date(2025, 1, 1), date(2030, 1, 1))
     keys = {7: key.public_key().public_bytes_raw()}
     real, forged = sign(card, 7, key), sign(card, 7, thief)
-    assert genuine(keys)(real.encode())
-    assert not genuine(keys)(forged.encode())
+    assert Genuine(keys)(real.encode())
+    assert not Genuine(keys)(forged.encode())
     with DecoderProcess("schoolgate", keys) as process:
         shown = pasted(street(), printed(forged, 3), 300, 100)
         assert process.decode(shown) == []
@@ -116,6 +116,25 @@ def test_with_keys_a_genuine_card_counts_at_once_and_a_forged_one_waits() -> Non
         seen = [{code.data for code in process.decode(both)} for _ in range(6)]
         assert any(real.encode() in codes for codes in seen[:3])
         assert seen[-1] == {real.encode(), forged.encode()}
+
+
+def test_a_running_decoder_learns_new_keys_and_so_does_its_successor() -> None:
+    old, new = Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate()
+    card = Card("00112233445566aa", Kind.PUPIL, date(2025, 1, 1), date(2030, 1, 1))
+    text = sign(card, 8, new).encode()
+    shown = pasted(street(), printed(text.decode(), 3), 600, 100)
+    keys = {7: old.public_key().public_bytes_raw()}
+    others = children()
+    with DecoderProcess("zxing", keys) as process:
+        assert process.decode(shown) == []  # it waits, as any text does
+        process.know(keys | {8: new.public_key().public_bytes_raw()})
+        assert [code.data for code in process.decode(shown)] == [text]
+        workers = children() - others
+        (child,) = (worker for worker in workers if worker.ppid() != os.getpid())
+        child.kill()
+        assert process.decode(shown) == []
+        assert [code.data for code in process.decode(shown)] == [text]
+        assert process.mishaps == Mishaps(crashes=1)
 
 
 def test_advice_comes_back_with_the_codes() -> None:
@@ -156,5 +175,5 @@ def test_more_codes_than_there_is_room_for_are_cut_off() -> None:
 
 
 @given(st.dictionaries(st.integers(0, 255), st.binary(min_size=32, max_size=32)))
-def test_keys_survive_the_command_line(keys: dict[int, bytes]) -> None:
+def test_keys_survive_the_wire(keys: dict[int, bytes]) -> None:
     assert unpack_keys(pack_keys(keys)) == keys
