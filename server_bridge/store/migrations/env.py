@@ -8,6 +8,7 @@ from server_bridge.store import (  # they add their tables to the metadata
     gate_changes_schema,  # noqa: F401 (as above)
     gate_roster_schema,  # noqa: F401 (as above)
     people_schema,  # noqa: F401 (as above)
+    report_schema,  # noqa: F401 (as above)
     school_schema,  # noqa: F401 (as above)
     submissions_schema,  # noqa: F401 (as above)
     visitor_schema,  # noqa: F401 (as above)
