@@ -1,5 +1,6 @@
 """Tallies: the same whatever comes in which order, added up by month and above, and proven."""
 
+import threading
 from datetime import date, timedelta
 from importlib import import_module
 from itertools import count
@@ -10,7 +11,7 @@ import sqlalchemy as sa
 from gate_contract.card import Kind
 from gate_contract.crossing import Clock, Direction
 from gate_contract.verdicts import Verdict
-from server_bridge.reports.keeping import tally_due
+from server_bridge.reports.keeping import Keeper, tally_due
 from server_bridge.reports.proof import misreported
 from server_bridge.store.accounts import add_account
 from server_bridge.store.by_hand import add_by_hand
@@ -182,3 +183,21 @@ def test_an_older_database_is_tallied_from_what_it_has(database: Database) -> No
         connection.execute(sa.text(import_module(f"{VERSIONS}.0011_reports").FILL))
     assert settle(database) == 2
     assert pupils(database) == before
+
+
+@SQLITE_ONLY
+def test_the_keeper_goes_round_and_survives_a_failure(database: Database) -> None:
+    SchoolMorning(database)
+    stopping, rounds = threading.Event(), count(1)
+
+    def now_ms() -> int:
+        turn = next(rounds)
+        if turn == 1:
+            raise OSError("a fault of ours")
+        if turn == 3:
+            stopping.set()
+        return NOW_MS
+
+    Keeper(database, ZONE, now_ms, stopping, period_s=0).run()
+    assert next(rounds) == 4
+    assert pupils(database).scanned == 5
