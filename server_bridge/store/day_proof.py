@@ -7,9 +7,11 @@ import sqlalchemy as sa
 
 from gate_contract.crossing import chain_next
 from gate_contract.errors import SchoolgateError
+from gate_contract.head import head_bytes, is_signed
 from gate_contract.proof import LedgerDay, Proof, SignedHead
 from gate_contract.verdicts import Verdict
 from server_bridge.store.audit import record_of_row, stored_records
+from server_bridge.store.certificates import public_keys
 from server_bridge.store.counts import counts_differ
 from server_bridge.store.schema import crossings, gates, ledgers, signed_heads
 
@@ -38,15 +40,31 @@ def prove_day(connection: sa.Connection, gate_id: str, day: date) -> Proof:
         .where(ledgers.c.ledger.in_(sa.select(crossings.c.ledger).where(here)))
         .order_by(ledgers.c.first_ms)
     )
+    days = [_ledger_day(connection, part, day) for part in parts]
     return Proof(
         gate_id=gate_id,
         unit_id=gate.unit_id,
         day=day,
-        public_key=gate.public_key,
+        public_key=_key_of_day(connection, gate_id, gate.public_key, days),
         entered=crossed.get(Verdict.ADMITTED_IN, 0),
         left=crossed.get(Verdict.ADMITTED_OUT, 0),
-        ledgers=[_ledger_day(connection, part, day) for part in parts],
+        ledgers=days,
     )
+
+
+def _key_of_day(
+    connection: sa.Connection, gate_id: str, newest: str | None, days: list[LedgerDay]
+) -> str | None:
+    """The key that this day was signed with: a device that was replaced had another one."""
+    for key in public_keys(connection, gate_id):
+        for part in days:
+            signed = part.signed
+            if signed is None:
+                continue
+            head = head_bytes(gate_id, part.ledger_id, signed.seq, signed.chain)
+            if is_signed(key, head, signed.signature):
+                return key
+    return newest
 
 
 def day_is_miscounted(connection: sa.Connection, unit_id: str, day: date) -> bool:

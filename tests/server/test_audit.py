@@ -21,6 +21,7 @@ from gate_contract.verdicts import Verdict
 from server_bridge.cli import gate_bridge
 from server_bridge.home import initialise
 from server_bridge.ingest.inbox import Inbox
+from server_bridge.store.certificates import keep_certificate
 from server_bridge.store.database import Database, StoreError
 from server_bridge.store.day_proof import prove_day
 from server_bridge.store.units import Unit, add_gate, add_unit
@@ -151,6 +152,18 @@ def test_another_key_is_found(district: District) -> None:
         "not this gate's" in fault
         for fault in find_faults(replace(district.proof(), public_key=other))
     )
+
+
+def test_a_day_before_the_device_was_replaced_is_proven_by_its_own_key(
+    district: District,
+) -> None:
+    newer = ec.generate_private_key(ec.SECP256R1())
+    with district.database.write() as connection:
+        for number, key in enumerate((KEY, newer)):
+            keep_certificate(connection, GATE, number, key_text(key.public_key()), number)
+    proof = district.proof()
+    assert proof.public_key == key_text(KEY.public_key())
+    assert not find_faults(proof)
 
 
 def test_a_rewritten_chain_is_found(district: District) -> None:
