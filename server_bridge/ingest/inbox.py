@@ -21,7 +21,6 @@ from server_bridge.ingest.intake import Intake, contradiction
 from server_bridge.store.database import Database, StoreError
 from server_bridge.store.health import take_health
 from server_bridge.store.letters import set_aside
-from server_bridge.store.units import gate_units
 
 LEDGER_ID = re.compile("[0-9a-f]{32}")
 
@@ -106,7 +105,7 @@ class Inbox:
                 taken.new += stored.new
             case GateTopic(gate_id, Channel.HEALTH):
                 health = decode_health(payload)
-                if gate_id not in gate_units(connection):
+                if not intake.knows(gate_id):
                     raise ContractError("unknown_gate", f"gate {gate_id} is not registered")
                 take_health(connection, gate_id, health, now_ms)
                 mark = health.stored - health.backlog
