@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tests.crash.work import scratch
 from tests.simulation.district import SimDistrict
+from tests.simulation.made import migrations_remembered
 from tests.simulation.parts import Parts
 from tests.simulation.trace import Trace, deterministic
 from tests.simulation.world import Violation, World
@@ -59,7 +60,7 @@ class Runner:
 @contextmanager
 def runner(parts: Parts | None = None) -> Iterator[Runner]:
     """A runner and its folder."""
-    with scratch() as folder:
+    with scratch() as folder, migrations_remembered():
         yield Runner(folder, parts)
 
 
