@@ -25,7 +25,7 @@ def test_a_short_soak_loses_nothing_and_is_proven(tmp_path: Path) -> None:
     soaked = soak(tmp_path / "arena", 3_000, samples=60)
     assert soaked.outcome.is_clean, soaked.outcome.line()
     assert "all there, none edited, signed by the gate" in soaked.proof, soaked.proof
-    slopes = judge(soaked)
+    slopes = judge(soaked.series)
     report = told(soaked, slopes)
     for what in ("threads", "files"):
         assert slopes[f"uplink.{what}"].is_flat, report
