@@ -80,7 +80,7 @@ def soak(
             if stalls and green >= stalls[0]:
                 stalls.pop(0)
                 watched["bridge"].suspend()
-                for _ in range(BACKLOG // AT_ONCE):
+                for _ in range(min(BACKLOG, crossings // 100) // AT_ONCE):
                     pass_all()
                 time.sleep(STALL_S)
                 watched["bridge"].resume()
