@@ -90,17 +90,21 @@ class LedgerFile:
         self._identity = (at.st_dev, at.st_ino)
 
     @classmethod
-    def open(cls, path: Path, gate_id: str) -> Self:
-        """Open an existing file.
+    def open(cls, path: Path, gate_id: str, *, make: bool = False) -> Self:
+        """Open an existing file; with `make`, make or migrate it first.
 
         Raises:
             LedgerError: it is not there yet, cannot be written, is damaged, or is another gate's.
         """
-        if not path.exists():
+        if not make and not path.exists():
             raise _absent(path)
         with explained(path):
+            if make:
+                _touch(path)
             connection = _connect(path, "rw")
             try:
+                if make:
+                    _make(connection, path, gate_id)
                 _check_made(connection, path)
                 named = connection.execute("SELECT gate_id, ledger_id FROM ledger").fetchone()
             except BaseException:
@@ -209,22 +213,24 @@ def create(path: Path, gate_id: str) -> None:
     Raises:
         LedgerError: the file or its folder cannot be written, or is damaged.
     """
-    with explained(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        # SQLite asks for 0644 whatever the umask; gate-uplink writes through the group.
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o660))
-        connection = _connect(path, "rw")
-        try:
-            with transaction(connection):  # one: nobody ever sees a part of it
-                schema.apply(sqlite_utils.Database(connection))
-                connection.execute(
-                    "INSERT OR IGNORE INTO ledger VALUES (1, ?, ?, ?)",
-                    (gate_id, secrets.token_hex(16), datetime.now(UTC).isoformat()),
-                )
-            named = connection.execute("SELECT gate_id, ledger_id FROM ledger").fetchone()
-            doubt.keep_name(path, *named)
-        finally:
-            connection.close()
+    LedgerFile.open(path, gate_id, make=True).close()
+
+
+def _touch(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # SQLite asks for 0644 whatever the umask; gate-uplink writes through the group.
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o660))
+
+
+def _make(connection: sqlite3.Connection, path: Path, gate_id: str) -> None:
+    with transaction(connection):  # one: nobody ever sees a part of it
+        schema.apply(sqlite_utils.Database(connection))
+        connection.execute(
+            "INSERT OR IGNORE INTO ledger VALUES (1, ?, ?, ?)",
+            (gate_id, secrets.token_hex(16), datetime.now(UTC).isoformat()),
+        )
+    named = connection.execute("SELECT gate_id, ledger_id FROM ledger").fetchone()
+    doubt.keep_name(path, *named)
 
 
 def _check_made(connection: sqlite3.Connection, path: Path) -> None:

@@ -17,7 +17,6 @@ from device.ledger.file import (
     LedgerAbsentError,
     LedgerDamagedError,
     LedgerFile,
-    create,
     explained,
 )
 from device.ledger.verifying import verify
@@ -41,8 +40,7 @@ class Opening:
             with explained(self._path):
                 look_into(self._path, self._gate_id)
             self._proven = True
-        create(self._path, self._gate_id)
-        return ScanLedger.open(self._path, self._gate_id)
+        return ScanLedger.open(self._path, self._gate_id, make=True)
 
 
 def look_into(path: Path, gate_id: str) -> Path | None:

@@ -4,7 +4,6 @@ No camera, no pins, no clock of its own: codes and a clock reading come in, verd
 what they say is in the ledger by then.
 """
 
-import copy
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -86,7 +85,7 @@ class Gatekeeper:
             return []
         if self._resting(reading):
             return self._answer_fault(reading)
-        budget = copy.deepcopy(self._budget)
+        budget = self._budget.copy()
         try:
             ready = self._ready(reading)
             told, words = self._welcome(new, ready)

@@ -6,7 +6,7 @@ Refusals have a budget, so that a hostile display held up for an hour cannot fil
 
 from collections import Counter, OrderedDict
 from collections.abc import Hashable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from gate_contract.verdicts import Verdict
 
@@ -74,6 +74,10 @@ class RefusalBudget:
             return True
         self._summed[verdict] += 1
         return False
+
+    def copy(self) -> "RefusalBudget":
+        """One that is spent without this one's knowing."""
+        return RefusalBudget(replace(self._allowance), self._summed.copy())
 
     def sums(self) -> dict[Verdict, int]:
         """What has been summed up and not yet recorded."""

@@ -95,6 +95,7 @@ class UplinkLoop:
         self._connected = False
         self._since_up_ms = 0
         self._outbox = Outbox(0, 0)
+        self._kept_mark = 0
         self._failures = 0
         self._retry_up_ms = 0
         self._told: Told | None = None
@@ -123,6 +124,7 @@ class UplinkLoop:
         if self._rosters:
             self._rosters.tend(reading.up_ms)
         self._send_log(session)
+        self._with_ledger(self._keep_mark, reading)
         self._with_ledger(lambda ledger: self._prune(ledger, reading), reading)
         self._tell_health(reading)
 
@@ -165,6 +167,7 @@ class UplinkLoop:
         if ledger.ledger_id != self._ledger_id:
             mark = ledger.receipted()
             self._ledger_id, self._outbox = ledger.ledger_id, Outbox(mark, mark)
+            self._kept_mark = mark
             self._salvaged = self._open_salvaged() if self._open_salvaged else None
             self._told = None
         return ledger
@@ -272,8 +275,6 @@ class UplinkLoop:
             chain_there=ledger.chain_at(receipt.stored_through),
             up_ms=reading.up_ms,
         )
-        if self._outbox.mark != before:
-            ledger.set_receipted(self._outbox.mark)
         if meaning in (Meaning.REWOUND, Meaning.WRONG_HASH, Meaning.AHEAD):
             log.warning("receipt", meaning=meaning, through=receipt.stored_through, mark=before)
         self._weigh(receipt, meaning, ledger, reading)
@@ -293,6 +294,15 @@ class UplinkLoop:
             self._contradicted = (since_up_ms, receipt)
             if reading.up_ms - since_up_ms >= CONFIRMED_MS:
                 ledger.doubt_as_forked()
+
+    def _keep_mark(self, ledger: UplinkLedger) -> bool:
+        """Write the mark down. One that a full disk would not keep is tried again: there may never
+        be another receipt."""
+        if self._outbox.mark == self._kept_mark:
+            return False
+        ledger.set_receipted(self._outbox.mark)
+        self._kept_mark = self._outbox.mark
+        return True
 
     def _prune(self, ledger: UplinkLedger, reading: Reading) -> bool:
         if reading.up_ms - self._pruned_up_ms < PRUNE_MS:

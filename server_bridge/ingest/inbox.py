@@ -23,7 +23,6 @@ from server_bridge.store.database import Database, StoreError
 from server_bridge.store.gate_logs import keep_log
 from server_bridge.store.health import take_health
 from server_bridge.store.letters import set_aside
-from server_bridge.store.units import gate_units
 
 LEDGER_ID = re.compile("[0-9a-f]{32}")
 
@@ -108,7 +107,7 @@ class Inbox:
                 taken.new += stored.new
             case GateTopic(gate_id, Channel.HEALTH):
                 health = decode_health(payload)
-                if gate_id not in gate_units(connection):
+                if not intake.knows(gate_id):
                     raise ContractError("unknown_gate", f"gate {gate_id} is not registered")
                 take_health(connection, gate_id, health, now_ms)
                 mark = health.stored - health.backlog
@@ -118,7 +117,7 @@ class Inbox:
                         taken.receipts[gate_id] = receipt
             case GateTopic(gate_id, Channel.LOG):
                 told = decode_log(payload)
-                if gate_id not in gate_units(connection):
+                if not intake.knows(gate_id):
                     raise ContractError("unknown_gate", f"gate {gate_id} is not registered")
                 keep_log(connection, gate_id, told.number, "\n".join(told.lines), now_ms)
             case _:

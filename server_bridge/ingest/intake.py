@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,6 +17,7 @@ from gate_contract.verdicts import CROSSINGS, REFUSALS, Verdict
 from server_bridge.ingest.accept import Accepted, Conflict, Head, accept
 from server_bridge.ingest.filing import Filed
 from server_bridge.ingest.times import Times
+from server_bridge.store.arrivals import Lines
 from server_bridge.store.counting import Moment, Passage
 from server_bridge.store.counts import count_passages, count_refusals, recount
 from server_bridge.store.database import bump
@@ -23,6 +25,26 @@ from server_bridge.store.schema import crossings, ledgers
 from server_bridge.store.signatures import keep_signature
 from server_bridge.store.units import ancestry, gate_units
 from server_bridge.store.visitors import keep_words
+
+_LEDGER = ledgers.select().where(
+    (ledgers.c.gate_id == sa.bindparam("of")) & (ledgers.c.ledger_id == sa.bindparam("named"))
+)
+_STAND = ledgers.select().order_by(ledgers.c.last_ms)
+_ADD = ledgers.insert().returning(ledgers.c.ledger)
+_ADVANCE = (
+    ledgers.update()
+    .where(ledgers.c.ledger == sa.bindparam("of"))
+    .values(
+        stored_through=sa.bindparam("through"),
+        chain=sa.bindparam("head"),
+        missing=ledgers.c.missing + sa.bindparam("lost"),
+        last_ms=sa.bindparam("heard_ms"),
+        last_crossing_ms=sa.func.coalesce(
+            sa.bindparam("crossed_ms", type_=sa.BigInteger), ledgers.c.last_crossing_ms
+        ),
+    )
+)
+_STORE = crossings.insert()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +61,15 @@ class Intake:
     def __init__(self, connection: sa.Connection, zone: ZoneInfo) -> None:
         self._connection = connection
         self._zone = zone
-        self._lines = ancestry(connection)
         self._units = gate_units(connection)
+
+    @cached_property
+    def _lines(self) -> Lines:
+        return ancestry(self._connection)
+
+    def knows(self, gate_id: str) -> bool:
+        """Whether a gate is registered."""
+        return gate_id in self._units
 
     def take(self, batch: Batch, heard_ms: int) -> Stored:
         """Store what is new of `batch`, which was heard at `heard_ms` (UTC).
@@ -73,19 +102,18 @@ class Intake:
     def _add_ledger(self, batch: Batch, heard_ms: int) -> int:
         start = chain_start(batch.gate_id, batch.ledger_id).hex()
         ledger: int = self._connection.execute(
-            ledgers.insert()
-            .values(
-                gate_id=batch.gate_id,
-                ledger_id=batch.ledger_id,
-                stored_through=0,
-                chain=start,
-                missing=0,
-                proven_from=1,
-                proven_chain=start,
-                first_ms=heard_ms,
-                last_ms=heard_ms,
-            )
-            .returning(ledgers.c.ledger)
+            _ADD,
+            {
+                "gate_id": batch.gate_id,
+                "ledger_id": batch.ledger_id,
+                "stored_through": 0,
+                "chain": start,
+                "missing": 0,
+                "proven_from": 1,
+                "proven_chain": start,
+                "first_ms": heard_ms,
+                "last_ms": heard_ms,
+            },
         ).scalar_one()
         return ledger
 
@@ -96,7 +124,7 @@ class Intake:
         dated = Times(self._connection, self._zone, ledger).date(records, heard_ms)
         filed = dated.filed
         self._connection.execute(
-            crossings.insert(),
+            _STORE,
             [
                 _row(ledger, unit_id, record, time)
                 for record, time in zip(records, filed, strict=True)
@@ -129,15 +157,17 @@ class Intake:
     def _advance(
         self, ledger: int, outcome: Accepted, heard_ms: int, last_crossing_ms: int | None
     ) -> None:
-        values: dict[str, Any] = {
-            "stored_through": outcome.head.stored_through,
-            "chain": outcome.head.chain,
-            "missing": ledgers.c.missing + outcome.missing,
-            "last_ms": heard_ms,
-        }
-        if last_crossing_ms is not None:
-            values["last_crossing_ms"] = last_crossing_ms
-        self._connection.execute(ledgers.update().where(ledgers.c.ledger == ledger).values(values))
+        self._connection.execute(
+            _ADVANCE,
+            {
+                "of": ledger,
+                "through": outcome.head.stored_through,
+                "head": outcome.head.chain,
+                "lost": outcome.missing,
+                "heard_ms": heard_ms,
+                "crossed_ms": last_crossing_ms,
+            },
+        )
 
     def _note_gap(self, ledger: int, batch: Batch) -> None:
         self._connection.execute(
@@ -149,7 +179,7 @@ class Intake:
 
 def latest_receipts(connection: sa.Connection) -> dict[str, Receipt]:
     """For each gate, where its most recent ledger stands."""
-    rows = connection.execute(ledgers.select().order_by(ledgers.c.last_ms))
+    rows = connection.execute(_STAND)
     return {
         row.gate_id: _receipt(row.ledger_id, Head(row.stored_through, row.chain)) for row in rows
     }
@@ -169,9 +199,7 @@ def contradiction(
 
 
 def _find_ledger(connection: sa.Connection, gate_id: str, ledger_id: str) -> sa.Row[Any] | None:
-    return connection.execute(
-        ledgers.select().where((ledgers.c.gate_id == gate_id) & (ledgers.c.ledger_id == ledger_id))
-    ).first()
+    return connection.execute(_LEDGER, {"of": gate_id, "named": ledger_id}).first()
 
 
 def _head(found: sa.Row[Any] | None, gate_id: str, ledger_id: str) -> Head:

@@ -14,6 +14,32 @@ from server_bridge.ingest.filing import Filed, file, in_order
 from server_bridge.store.counts import SchoolDay
 from server_bridge.store.schema import boots, crossings, gates, ledgers
 
+_HERE = crossings.c.ledger == sa.bindparam("of")
+_BOOTS = boots.select().where(boots.c.ledger == sa.bindparam("of"))
+_LEARN = boots.insert()
+_NEWEST = (
+    sa.select(crossings.c.seq, crossings.c.filed_ms)
+    .where(_HERE)
+    .order_by(crossings.c.seq.desc())
+    .limit(1)
+)
+_CERTAIN = _NEWEST.where(crossings.c.filed_clock != Clock.UNTRUSTED)
+_ADDED = sa.select(gates.c.added_ms).join(ledgers).where(ledgers.c.ledger == sa.bindparam("of"))
+_LATER = (
+    crossings.select()
+    .where(_HERE & (crossings.c.seq > sa.bindparam("after")))
+    .order_by(crossings.c.seq)
+)
+_MOVE = (
+    crossings.update()
+    .where(_HERE & (crossings.c.seq == sa.bindparam("which")))
+    .values(
+        day=sa.bindparam("new_day"),
+        filed_ms=sa.bindparam("new_ms"),
+        filed_clock=sa.bindparam("new_clock"),
+    )
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Dated:
@@ -59,8 +85,8 @@ class Times:
 
     def _learn_offsets(self, records: Sequence[Record]) -> tuple[dict[str, int], set[str]]:
         """The offset of each boot that has one, and the boots for which it is news."""
-        here = boots.select().where(boots.c.ledger == self._ledger)
-        known = {row.boot_id: row.offset_ms for row in self._connection.execute(here)}
+        here = self._connection.execute(_BOOTS, {"of": self._ledger})
+        known = {row.boot_id: row.offset_ms for row in here}
         news: dict[str, int] = {}
         for record in records:
             # Only a boot's first setting corrects anything: later records have their own time.
@@ -69,7 +95,7 @@ class Times:
                 news[record.boot_id] = record.at - record.up_ms
         if news:
             self._connection.execute(
-                boots.insert(),
+                _LEARN,
                 [
                     {"ledger": self._ledger, "boot_id": boot_id, "offset_ms": offset_ms}
                     for boot_id, offset_ms in news.items()
@@ -80,44 +106,35 @@ class Times:
     def _last_certain(self) -> tuple[int, int]:
         """Seq and time of the last certain record: none yet to come lies before it. Without one,
         0 and the time at which the gate was registered."""
-        certain = self._newest(
-            (crossings.c.ledger == self._ledger) & (crossings.c.filed_clock != Clock.UNTRUSTED)
-        )
-        added: int = self._connection.execute(
-            sa.select(gates.c.added_ms).join(ledgers).where(ledgers.c.ledger == self._ledger)
-        ).scalar_one()
+        certain = self._connection.execute(_CERTAIN, {"of": self._ledger}).first()
+        added: int = self._connection.execute(_ADDED, {"of": self._ledger}).scalar_one()
         return (certain.seq, max(certain.filed_ms, added)) if certain else (0, added)
 
     def _last_filed_ms(self) -> int:
-        newest = self._newest(crossings.c.ledger == self._ledger)
+        newest = self._connection.execute(_NEWEST, {"of": self._ledger}).first()
         return newest.filed_ms if newest else 0
 
-    def _newest(self, which: sa.ColumnElement[bool]) -> sa.Row[Any, Any] | None:
-        return self._connection.execute(
-            sa.select(crossings.c.seq, crossings.c.filed_ms)
-            .where(which)
-            .order_by(crossings.c.seq.desc())
-            .limit(1)
-        ).first()
-
     def _uncertain_after(self, seq: int) -> Sequence[sa.Row[Any]]:
-        return self._connection.execute(
-            crossings.select()
-            .where((crossings.c.ledger == self._ledger) & (crossings.c.seq > seq))
-            .order_by(crossings.c.seq)
-        ).all()
+        return self._connection.execute(_LATER, {"of": self._ledger, "after": seq}).all()
 
     def _move(self, rows: Sequence[sa.Row[Any]], filed: list[Filed]) -> frozenset[SchoolDay]:
         moved: set[SchoolDay] = set()
+        changes: list[dict[str, Any]] = []
         for row, time in zip(rows, filed, strict=True):
             if time == Filed(row.filed_ms, Clock(row.filed_clock), row.day):
                 continue
             moved |= {(row.unit_id, row.day), (row.unit_id, time.day)}
-            self._connection.execute(
-                crossings.update()
-                .where((crossings.c.ledger == self._ledger) & (crossings.c.seq == row.seq))
-                .values(day=time.day, filed_ms=time.at_ms, filed_clock=time.clock)
+            changes.append(
+                {
+                    "of": self._ledger,
+                    "which": row.seq,
+                    "new_day": time.day,
+                    "new_ms": time.at_ms,
+                    "new_clock": time.clock,
+                }
             )
+        if changes:
+            self._connection.execute(_MOVE, changes)
         return frozenset(moved)
 
 

@@ -1,9 +1,10 @@
 """Entries by time of day, kept in the same transaction as the crossings they count."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -11,6 +12,11 @@ import sqlalchemy as sa
 from server_bridge.store.arrivals_schema import arrivals
 from server_bridge.store.counting import SLOT_MS, SlotKey
 from server_bridge.store.database import upsert
+
+_KEPT = arrivals.select().where(arrivals.c.entered != 0)
+_OF_DAY = _KEPT.where(
+    (arrivals.c.unit_id == sa.bindparam("of")) & (arrivals.c.day == sa.bindparam("on"))
+)
 
 Lines = Mapping[str, tuple[str, ...]]
 """For each unit, itself and all units above it: where its counts add up."""
@@ -68,12 +74,12 @@ def with_above(added: Mapping[SlotKey, int], lines: Lines) -> Counter[SlotKey]:
 
 def arrivals_of(connection: sa.Connection, unit_id: str, day: date) -> dict[SlotKey, int]:
     """What is kept of one unit's day."""
-    return _where(connection, (arrivals.c.unit_id == unit_id) & (arrivals.c.day == day))
+    return _as_slots(connection.execute(_OF_DAY, {"of": unit_id, "on": day}))
 
 
 def all_arrivals(connection: sa.Connection) -> dict[SlotKey, int]:
     """What is kept of all days."""
-    return _where(connection, sa.true())
+    return _as_slots(connection.execute(_KEPT))
 
 
 def comparisons(connection: sa.Connection, day: date, zone: ZoneInfo) -> dict[str, Comparison]:
@@ -93,8 +99,7 @@ def comparisons(connection: sa.Connection, day: date, zone: ZoneInfo) -> dict[st
     }
 
 
-def _where(connection: sa.Connection, condition: sa.ColumnElement[bool]) -> dict[SlotKey, int]:
-    rows = connection.execute(arrivals.select().where(condition & (arrivals.c.entered != 0)))
+def _as_slots(rows: Iterable[sa.Row[Any]]) -> dict[SlotKey, int]:
     return {(row.unit_id, row.day, row.slot): row.entered for row in rows}
 
 

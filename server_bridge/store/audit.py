@@ -13,6 +13,18 @@ from server_bridge.store.schema import crossings, ledgers
 from server_bridge.store.units import ancestry
 from server_bridge.store.visitor_schema import visitor_words
 
+STORED_RECORDS = sa.select(crossings, visitor_words.c.seal).outerjoin(
+    visitor_words,
+    (visitor_words.c.ledger == crossings.c.ledger) & (visitor_words.c.seq == crossings.c.seq),
+)
+"""All crossings, each with the seal of a visitor's words, if it has one."""
+_RECORDS = (
+    STORED_RECORDS.where(crossings.c.ledger == sa.bindparam("of"))
+    .order_by(crossings.c.seq)
+    .execution_options(yield_per=2_000)
+)
+_LEDGERS = ledgers.select().order_by(ledgers.c.gate_id, ledgers.c.first_ms)
+
 
 @dataclass(frozen=True, slots=True)
 class LedgerProof:
@@ -28,10 +40,7 @@ class LedgerProof:
 
 def prove_ledgers(connection: sa.Connection) -> list[LedgerProof]:
     """Every ledger's chain, computed again from its rows."""
-    order = (ledgers.c.gate_id, ledgers.c.first_ms)
-    return [
-        _prove(connection, row) for row in connection.execute(ledgers.select().order_by(*order))
-    ]
+    return [_prove(connection, row) for row in connection.execute(_LEDGERS)]
 
 
 def count_faults(connection: sa.Connection) -> list[str]:
@@ -41,12 +50,7 @@ def count_faults(connection: sa.Connection) -> list[str]:
 
 
 def _prove(connection: sa.Connection, ledger: sa.Row[Any]) -> LedgerProof:
-    rows = connection.execute(
-        stored_records()
-        .where(crossings.c.ledger == ledger.ledger)
-        .order_by(crossings.c.seq)
-        .execution_options(yield_per=2_000)
-    )
+    rows = connection.execute(_RECORDS, {"of": ledger.ledger})
     chain = bytes.fromhex(ledger.proven_chain)
     expected, records, missing = 1, 0, 0
     altered: str | None = None
@@ -71,14 +75,8 @@ def _prove(connection: sa.Connection, ledger: sa.Row[Any]) -> LedgerProof:
     )
 
 
-def stored_records() -> sa.Select[Any]:
-    """All crossings, each with the seal of a visitor's words, if it has one."""
-    same = (visitor_words.c.ledger == crossings.c.ledger) & (visitor_words.c.seq == crossings.c.seq)
-    return sa.select(crossings, visitor_words.c.seal).outerjoin(visitor_words, same)
-
-
 def record_of_row(row: sa.Row[Any]) -> Record:
-    """A row of `stored_records` as the gate wrote it, without sealed words."""
+    """A row of `STORED_RECORDS` as the gate wrote it, without sealed words."""
     return Record(
         seq=row.seq,
         boot_id=row.boot_id,

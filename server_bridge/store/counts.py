@@ -37,6 +37,26 @@ SchoolDay = tuple[str, date]
 _IN_ONE_QUERY = 500
 
 
+def _of_day(table: sa.Table) -> sa.ColumnElement[bool]:
+    return (table.c.unit_id == sa.bindparam("of")) & (table.c.day == sa.bindparam("on"))
+
+
+_PRESENT = presence.select().where(_of_day(presence))
+_KNOWN = _PRESENT.where(presence.c.card_id.in_(sa.bindparam("cards", expanding=True)))
+_NOBODY = presence.delete().where(_of_day(presence))
+_PASSAGES = crossings.select().where(
+    _of_day(crossings) & crossings.c.verdict.in_(sorted(CROSSINGS))
+)
+_REFUSED = (
+    sa.select(crossings.c.verdict, sa.func.sum(crossings.c.count))
+    .where(_of_day(crossings) & crossings.c.verdict.in_(sorted(REFUSALS)))
+    .group_by(crossings.c.verdict)
+)
+_COUNTS = counts.select()
+_COUNTS_OF_DAY = _COUNTS.where(_of_day(counts))
+_REFUSALS_OF_DAY = refusals.select().where(_of_day(refusals))
+
+
 def count_passages(connection: sa.Connection, passages: list[Passage], lines: Lines) -> None:
     """Add crossings that have just been stored to presence and counts."""
     changed, deltas = fold(_known(connection, passages), passages)
@@ -73,8 +93,7 @@ def recount(connection: sa.Connection, school_day: SchoolDay, lines: Lines) -> N
     passages = _passages(connection, school_day)
     present, counted = fold({}, passages)
     before = _counts_of(connection, school_day)
-    here = (presence.c.unit_id == unit_id) & (presence.c.day == day)
-    connection.execute(presence.delete().where(here))
+    connection.execute(_NOBODY, {"of": unit_id, "on": day})
     upsert(connection, presence, [_presence_row(key, value) for key, value in present.items()])
     _add_counts(connection, _difference(counted, before), lines)
     came = by_slot(passages)
@@ -145,8 +164,7 @@ def _recounted(
     """A day counted from scratch, and whether presence is as that says."""
     passages = _passages(connection, school_day)
     present, counted = fold({}, passages)
-    here = (presence.c.unit_id == school_day[0]) & (presence.c.day == school_day[1])
-    rows = connection.execute(presence.select().where(here))
+    rows = connection.execute(_PRESENT, {"of": school_day[0], "on": school_day[1]})
     return counted, by_slot(passages), dict(map(_presence_of_row, rows)) == present
 
 
@@ -158,13 +176,8 @@ def _known(connection: sa.Connection, passages: Iterable[Passage]) -> dict[Prese
     for (unit_id, day), ids in cards.items():
         ordered = sorted(ids)
         for i in range(0, len(ordered), _IN_ONE_QUERY):
-            rows = connection.execute(
-                presence.select().where(
-                    (presence.c.unit_id == unit_id)
-                    & (presence.c.day == day)
-                    & presence.c.card_id.in_(ordered[i : i + _IN_ONE_QUERY])
-                )
-            )
+            some = ordered[i : i + _IN_ONE_QUERY]
+            rows = connection.execute(_KNOWN, {"of": unit_id, "on": day, "cards": some})
             known.update(map(_presence_of_row, rows))
     return known
 
@@ -208,13 +221,7 @@ def _add_counts(connection: sa.Connection, deltas: Mapping[CountKey, Delta], lin
 
 def _passages(connection: sa.Connection, school_day: SchoolDay) -> list[Passage]:
     unit_id, day = school_day
-    rows = connection.execute(
-        crossings.select().where(
-            (crossings.c.unit_id == unit_id)
-            & (crossings.c.day == day)
-            & crossings.c.verdict.in_(sorted(CROSSINGS))
-        )
-    )
+    rows = connection.execute(_PASSAGES, {"of": unit_id, "on": day})
     return [
         Passage(
             unit_id,
@@ -230,19 +237,17 @@ def _passages(connection: sa.Connection, school_day: SchoolDay) -> list[Passage]
 
 def _counts_of(connection: sa.Connection, school_day: SchoolDay) -> dict[CountKey, Delta]:
     unit_id, day = school_day
-    return _counts_where(connection, (counts.c.unit_id == unit_id) & (counts.c.day == day))
+    return _as_counts(connection.execute(_COUNTS_OF_DAY, {"of": unit_id, "on": day}))
 
 
 def _all_counts(connection: sa.Connection) -> dict[CountKey, Delta]:
-    return _counts_where(connection, sa.true())
+    return _as_counts(connection.execute(_COUNTS))
 
 
-def _counts_where(
-    connection: sa.Connection, condition: sa.ColumnElement[bool]
-) -> dict[CountKey, Delta]:
+def _as_counts(rows: Iterable[sa.Row[Any]]) -> dict[CountKey, Delta]:
     return {
         (row.unit_id, row.day, Kind(row.kind)): Delta(row.entered, row.left, row.inside, row.people)
-        for row in connection.execute(counts.select().where(condition))
+        for row in rows
     }
 
 
@@ -263,21 +268,11 @@ def _difference(
 
 def _refusals_in_crossings(connection: sa.Connection, school_day: SchoolDay) -> dict[str, int]:
     unit_id, day = school_day
-    rows = connection.execute(
-        sa.select(crossings.c.verdict, sa.func.sum(crossings.c.count))
-        .where(
-            (crossings.c.unit_id == unit_id)
-            & (crossings.c.day == day)
-            & crossings.c.verdict.in_(sorted(REFUSALS))
-        )
-        .group_by(crossings.c.verdict)
-    )
+    rows = connection.execute(_REFUSED, {"of": unit_id, "on": day})
     return {code: int(number) for code, number in rows}
 
 
 def _refusals_of(connection: sa.Connection, school_day: SchoolDay) -> dict[str, int]:
     unit_id, day = school_day
-    rows = connection.execute(
-        refusals.select().where((refusals.c.unit_id == unit_id) & (refusals.c.day == day))
-    )
+    rows = connection.execute(_REFUSALS_OF_DAY, {"of": unit_id, "on": day})
     return {row.code: row.scans for row in rows if row.scans}

@@ -18,6 +18,7 @@ from sqlalchemy.sql.dml import Insert
 from gate_contract.errors import SchoolgateError
 from server_bridge.store import schema
 
+_BUMP = schema.revision.update().values(number=schema.revision.c.number + 1)
 BUSY_MS = 10_000
 LOG_BYTES = 4_000_000
 """What SQLite's write-ahead log is cut back to when it begins anew, as it does at a thousand pages
@@ -45,24 +46,23 @@ class Database:
             self._engine = sa.create_engine(self.url, pool_pre_ping=True, hide_parameters=True)
         except (sa.exc.ArgumentError, ModuleNotFoundError) as error:
             raise _unknown(url) from error
-        if self.url.get_backend_name() == "sqlite":
+        self._is_sqlite = self.url.get_backend_name() == "sqlite"
+        if self._is_sqlite:
             sa.event.listen(self._engine, "connect", _prepare_sqlite)
-            sa.event.listen(self._engine, "begin", _begin_sqlite)
             self._reader = self._engine
         else:
             self._reader = self._engine.execution_options(isolation_level="REPEATABLE READ")
-        self._writer = self._engine.execution_options(schoolgate_writes=True)
 
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
         """A connection that sees one state of the database. Raises StoreError."""
-        with _explained(), self._reader.connect() as connection, connection.begin():
+        with self._transaction(self._reader, "BEGIN") as connection:
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[sa.Connection]:
         """A transaction, committed at the end or rolled back. Raises StoreError."""
-        with _explained(), self._writer.connect() as connection, connection.begin():
+        with self._transaction(self._engine, "BEGIN IMMEDIATE") as connection:
             yield connection
 
     def migrate(self) -> None:
@@ -85,10 +85,17 @@ class Database:
         """Close all connections."""
         self._engine.dispose()
 
+    @contextmanager
+    def _transaction(self, engine: sa.Engine, sqlite_begins: str) -> Iterator[sa.Connection]:
+        with _explained(), engine.connect() as connection, connection.begin():
+            if self._is_sqlite:
+                connection.exec_driver_sql(sqlite_begins)
+            yield connection
+
     def _alembic(self) -> AlembicConfig:
         config = AlembicConfig()
         config.set_main_option("script_location", "server_bridge.store:migrations")
-        config.attributes["engine"] = self._engine
+        config.attributes["write"] = self.write
         return config
 
 
@@ -125,21 +132,16 @@ def _upsert(dialect: str, table: sa.Table, names: tuple[str, ...], add: bool) ->
 
 def bump(connection: sa.Connection) -> None:
     """Tell pages that something they show has changed, as part of this transaction."""
-    connection.execute(schema.revision.update().values(number=schema.revision.c.number + 1))
+    connection.execute(_BUMP)
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
-    connection.isolation_level = None  # we begin ourselves, in _begin_sqlite
+    connection.isolation_level = None  # we begin ourselves, in _transaction
     connection.executescript(
         f"PRAGMA busy_timeout={BUSY_MS}; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
         "PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF; PRAGMA mmap_size=0;"
         f"PRAGMA journal_size_limit={LOG_BYTES};"
     )
-
-
-def _begin_sqlite(connection: sa.Connection) -> None:
-    writes = connection.get_execution_options().get("schoolgate_writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from gate_contract.errors import SchoolgateError
 from gate_contract.head import head_bytes, is_signed
 from gate_contract.proof import LedgerDay, Proof, SignedHead
 from gate_contract.verdicts import Verdict
-from server_bridge.store.audit import record_of_row, stored_records
+from server_bridge.store.audit import STORED_RECORDS, record_of_row
 from server_bridge.store.certificates import public_keys
 from server_bridge.store.counts import counts_differ
 from server_bridge.store.schema import crossings, gates, ledgers, signed_heads
@@ -84,8 +84,9 @@ def _ledger_day(connection: sa.Connection, ledger: sa.Row[Any], day: date) -> Le
     signed = _signed_head(connection, ledger.ledger, of_day[-1])
     last = max(of_day[-1], signed.seq) if signed else of_day[-1]
     rows = connection.execute(
-        stored_records()
-        .where(mine & crossings.c.seq.between(min(ledger.proven_from, of_day[0]), last))
+        STORED_RECORDS.where(
+            mine & crossings.c.seq.between(min(ledger.proven_from, of_day[0]), last)
+        )
         .order_by(crossings.c.seq)
         .execution_options(yield_per=2_000)
     )

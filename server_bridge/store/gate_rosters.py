@@ -19,6 +19,7 @@ BELIEVED_MS = 86_400_000
 """A gate may be ahead of us, after a restored backup or with a server's clock that was. A version
 further in the future is not believed: one gate could drive the district's count to its end."""
 _CHUNK = 500
+_STANDS = sa.select(gate_rosters.c.scope, gate_rosters.c.version)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +146,7 @@ def _told(online: bool, health: Health) -> Told:
 
 def stands(connection: sa.Connection) -> list[Stand]:
     """What was published of every scope, by version."""
-    rows = connection.execute(sa.select(gate_rosters.c.scope, gate_rosters.c.version))
+    rows = connection.execute(_STANDS)
     return [Stand(*row) for row in rows]
 
 

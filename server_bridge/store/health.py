@@ -13,6 +13,18 @@ from server_bridge.store.schema import gate_health
 
 KEPT_CHANGES = 200
 """Of each gate, the newest ones."""
+_HEALTH = gate_health.select().where(gate_health.c.gate_id == sa.bindparam("of"))
+_MINE = gate_changes.c.gate_id == sa.bindparam("of")
+_OLDEST = (
+    sa.select(gate_changes.c.id)
+    .where(_MINE)
+    .order_by(gate_changes.c.id.desc())
+    .offset(sa.bindparam("kept"))
+    .limit(1)
+    .scalar_subquery()
+)
+_FORGET = gate_changes.delete().where(_MINE & (gate_changes.c.id <= _OLDEST))
+_NOTE = gate_changes.insert()
 
 State = Literal["online", "offline", "silent"]
 
@@ -28,9 +40,7 @@ class Change:
 
 def take_health(connection: sa.Connection, gate_id: str, health: Health, now_ms: int) -> None:
     """Keep what a gate told. A last will keeps what was known before, but for being online."""
-    before = connection.execute(
-        gate_health.select().where(gate_health.c.gate_id == gate_id)
-    ).first()
+    before = connection.execute(_HEALTH, {"of": gate_id}).first()
     online = health.state == "online"
     changed = before is None or before.online != online
     _note_changes(connection, gate_id, before, health, now_ms)
@@ -84,7 +94,7 @@ def _note_changes(
     if not new:
         return
     connection.execute(
-        gate_changes.insert(),
+        _NOTE,
         [
             {
                 "gate_id": gate_id,
@@ -95,16 +105,7 @@ def _note_changes(
             for change in new
         ],
     )
-    mine = gate_changes.c.gate_id == gate_id
-    oldest = (
-        sa.select(gate_changes.c.id)
-        .where(mine)
-        .order_by(gate_changes.c.id.desc())
-        .offset(KEPT_CHANGES)
-        .limit(1)
-        .scalar_subquery()
-    )
-    connection.execute(gate_changes.delete().where(mine & (gate_changes.c.id <= oldest)))
+    connection.execute(_FORGET, {"of": gate_id, "kept": KEPT_CHANGES})
 
 
 def _of(online: bool, health: Health) -> tuple[State, tuple[str, ...]]:

@@ -34,6 +34,23 @@ SILENT_MS = 120_000
 DAY_MS = 86_400_000
 ROSTER_LATE_MS = 60_000
 """A gate online that still goes by an older roster after this long is not well."""
+_REVISION = sa.select(revision.c.number)
+_COUNTS = counts.select().where(counts.c.day == sa.bindparam("on"))
+_REFUSED = (
+    sa.select(refusals.c.unit_id, sa.func.sum(refusals.c.scans).label("scans"))
+    .where(refusals.c.day == sa.bindparam("on"))
+    .group_by(refusals.c.unit_id)
+)
+_HEALTH = gate_health.select()
+_LEDGERS = ledgers.select().order_by(ledgers.c.first_ms)
+_GATES = gates.select().order_by(gates.c.gate_id)
+_FORKED = (
+    sa.select(dead_letters.c.topic)
+    .where(
+        (dead_letters.c.reason == "conflict") & (dead_letters.c.heard_ms > sa.bindparam("since_ms"))
+    )
+    .distinct()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +155,7 @@ def page_snapshot(
 
 def revision_number(connection: sa.Connection) -> int:
     """Grows with every change that a snapshot could show."""
-    return int(connection.execute(sa.select(revision.c.number)).scalar_one())
+    return int(connection.execute(_REVISION).scalar_one())
 
 
 def unit_counts(state: UnitState, shown: Snapshot) -> UnitCounts:
@@ -162,17 +179,13 @@ def unit_counts(state: UnitState, shown: Snapshot) -> UnitCounts:
 
 def _counts(connection: sa.Connection, day: date) -> dict[str, dict[str, sa.Row[Any]]]:
     found: dict[str, dict[str, sa.Row[Any]]] = {}
-    for row in connection.execute(counts.select().where(counts.c.day == day)):
+    for row in connection.execute(_COUNTS, {"on": day}):
         found.setdefault(row.unit_id, {})[row.kind] = row
     return found
 
 
 def _refused(connection: sa.Connection, day: date) -> dict[str, int]:
-    rows = connection.execute(
-        sa.select(refusals.c.unit_id, sa.func.sum(refusals.c.scans).label("scans"))
-        .where(refusals.c.day == day)
-        .group_by(refusals.c.unit_id)
-    )
+    rows = connection.execute(_REFUSED, {"on": day})
     return {row.unit_id: int(row.scans) for row in rows}
 
 
@@ -180,15 +193,16 @@ def gate_states(
     connection: sa.Connection, now_ms: int, units: Collection[str] | None = None
 ) -> list[GateState]:
     """Every gate of `units`, None: of all, by name."""
-    health = {row.gate_id: row for row in connection.execute(gate_health.select())}
+    health = {row.gate_id: row for row in connection.execute(_HEALTH)}
     ledgers_of: dict[str, list[sa.Row[Any]]] = {}
-    for row in connection.execute(ledgers.select().order_by(ledgers.c.first_ms)):
+    for row in connection.execute(_LEDGERS):
         ledgers_of.setdefault(row.gate_id, []).append(row)
     forked = _forked(connection, now_ms)
     rosters = {stand.scope: stand.version for stand in stands(connection)}
     states = []
-    here = sa.true() if units is None else gates.c.unit_id.in_(units)
-    for row in connection.execute(gates.select().where(here).order_by(gates.c.gate_id)):
+    for row in connection.execute(
+        _GATES if units is None else _GATES.where(gates.c.unit_id.in_(units))
+    ):
         its_ledgers = ledgers_of.get(row.gate_id, [])
         heard = health.get(row.gate_id)
         state = _gate_state(row.gate_id, row.unit_id, heard, its_ledgers, now_ms)
@@ -203,11 +217,7 @@ def gate_states(
 
 def _forked(connection: sa.Connection, now_ms: int) -> set[str]:
     """Gates that have lately sent another history than the one stored, as an old copy would."""
-    rows = connection.execute(
-        sa.select(dead_letters.c.topic)
-        .where((dead_letters.c.reason == "conflict") & (dead_letters.c.heard_ms > now_ms - DAY_MS))
-        .distinct()
-    )
+    rows = connection.execute(_FORKED, {"since_ms": now_ms - DAY_MS})
     topics_of = (topics.parse(topic) for topic in rows.scalars())
     return {topic.gate_id for topic in topics_of if isinstance(topic, topics.GateTopic)}
 

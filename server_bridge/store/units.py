@@ -9,6 +9,8 @@ from server_bridge.store.database import bump
 from server_bridge.store.schema import gates, units, viewers
 
 SCHOOL = "school"
+_UNITS = units.select().order_by(units.c.name)
+_GATE_UNITS = sa.select(gates.c.gate_id, gates.c.unit_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ def find_unit(connection: sa.Connection, unit_id: str) -> Unit | None:
 
 def all_units(connection: sa.Connection) -> list[Unit]:
     """The whole tree, parents before children, siblings by name."""
-    rows = connection.execute(units.select().order_by(units.c.name))
+    rows = connection.execute(_UNITS)
     children: dict[str | None, list[Unit]] = {}
     for row in rows:
         unit = Unit(**row._mapping)
@@ -111,7 +113,7 @@ def add_gate(
 
 def gate_units(connection: sa.Connection) -> dict[str, str]:
     """The school of each registered gate."""
-    rows = connection.execute(sa.select(gates.c.gate_id, gates.c.unit_id))
+    rows = connection.execute(_GATE_UNITS)
     return {row.gate_id: row.unit_id for row in rows}
 
 

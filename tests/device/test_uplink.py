@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from device.ledger.delivering import UplinkLedger
+from device.ledger.file import LedgerError
 from device.uplink.loop import UplinkLoop
 from device.uplink.outbox import RECEIPT_MS, WINDOW
 from device.uplink.session import TAKEN_OVER, Arrived
@@ -32,11 +33,12 @@ class Uplink:
     path: Path
     clock: FakeClock = field(default_factory=FakeClock)
     district: District = field(default_factory=lambda: District(GATE_ID))
+    ledger: type[UplinkLedger] = UplinkLedger
     scan: ScanHealth | None = field(default_factory=lambda: ScanHealth(camera="ok", storage="ok"))
 
     def __post_init__(self) -> None:
         self.loop = UplinkLoop(
-            open_ledger=lambda: UplinkLedger.open(self.path, GATE_ID),
+            open_ledger=lambda: self.ledger.open(self.path, GATE_ID),
             open_session=self.district.connect,
             clock=self.clock,
             read_scan=lambda _: self.scan,
@@ -122,6 +124,31 @@ def test_a_lost_connection_is_made_again_and_goes_on(uplink: Uplink) -> None:
     uplink.turn(400)
     assert len(uplink.district.sessions) == 2
     assert uplink.receipted == 150
+
+
+class FullLedger(UplinkLedger):
+    """On a disk without space for a mark, until there is some."""
+
+    is_full = True
+
+    def set_receipted(self, seq: int) -> None:
+        if type(self).is_full:
+            raise LedgerError("database or disk is full")
+        super().set_receipted(seq)
+
+
+def test_a_mark_that_a_full_disk_would_not_keep_is_kept_later_without_another_receipt(
+    uplink: Uplink,
+) -> None:
+    filled(uplink.path, 300)
+    uplink.ledger = FullLedger
+    uplink.turn(40)
+    assert len(uplink.district.batches) == 2
+    assert uplink.receipted == 0
+    FullLedger.is_full = False
+    uplink.turn(20)
+    assert uplink.receipted == 300
+    assert len(uplink.district.batches) == 2  # nothing was sent again for it
 
 
 def test_a_bridge_restored_from_a_backup_is_given_what_it_lost(uplink: Uplink) -> None:

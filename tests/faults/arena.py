@@ -21,14 +21,16 @@ from tests.end_to_end.passing import card_codes
 from tests.end_to_end.town import SCHOOL, Town
 from tests.fakes.broker import accepts
 from tests.faults.outcome import Outcome, eventually
+from tests.systemd.units import unit
 
 ROOT = Path(__file__).parents[2]
 GATE = "gate-a1"
 
 
 class Arena(Town):
-    """A town whose processes run this tree's code, append to their logs, and can be planted with
-    a bug. `plants` maps a process to the bug it gets; `hasty` shortens a gate's pauses."""
+    """A town whose processes run this tree's code in their units' environment, append to their
+    logs, and can be planted with a bug. `plants` maps a process to the bug it gets; `hasty`
+    shortens a gate's pauses."""
 
     def __init__(
         self,
@@ -45,7 +47,7 @@ class Arena(Town):
 
     def start(self, name: str) -> None:
         """`broker`, `bridge`, `uplink <gate_id>` or `scan <gate_id>`."""
-        environment = dict(os.environ, PYTHONPATH=str(ROOT))
+        environment = dict(os.environ, PYTHONPATH=str(ROOT), **_of_unit(name.partition(" ")[0]))
         if self.hasty:
             environment["HASTY"] = "1"
         if name in self.plants:
@@ -161,6 +163,13 @@ class Arena(Town):
     def _ask(self, sql: str, *values: Any) -> Any:
         with closing(sqlite3.connect(self.home.folder / "bridge.db", timeout=30)) as connection:
             return connection.execute(sql, values).fetchone()[0]
+
+
+def _of_unit(part: str) -> dict[str, str]:
+    """What the unit that ships sets for this process."""
+    name = "gate-bridge" if part == "bridge" else f"gate-{part}"
+    lines = [] if part == "broker" else unit(f"{name}.service").get("Environment", [])
+    return dict(line.split("=", 1) for line in lines)
 
 
 _CROSSED = "verdict IN ('admitted_in', 'admitted_out')"

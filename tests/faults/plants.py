@@ -89,6 +89,21 @@ def hoard() -> None:
     UplinkLedger.batch = planted  # type: ignore[method-assign]
 
 
+def leak() -> None:
+    """One byte is kept of each record that is sent."""
+    from device.ledger.delivering import UplinkLedger
+
+    batch = UplinkLedger.batch
+    kept = bytearray()
+
+    def planted(self: UplinkLedger, first: int, last: int) -> Any:
+        made = batch(self, first, last)
+        kept.extend(b"x" * len(made.records))
+        return made
+
+    UplinkLedger.batch = planted  # type: ignore[method-assign]
+
+
 def believe_any_clock() -> None:
     """The wall clock is taken for the truth, synchronised or not."""
     from device.timekeeping import Reading, Timekeeper
@@ -108,6 +123,7 @@ PLANTS = {
         count_after_commit,
         green_before_commit,
         hoard,
+        leak,
         believe_any_clock,
     )
 }

@@ -44,8 +44,8 @@ def main() -> int:
 def _replay(seed: int, planted: str | None) -> int:
     if planted:
         bug = PLANTED[planted]
-        with bug.patches(), runner(bug.parts) as run:
-            result = run.run(seed)
+        with bug.patches(), runner() as run:
+            result = run.run(seed, bug.parts)
     else:
         with runner() as run:
             result = run.run(seed)

@@ -9,11 +9,14 @@ from pathlib import Path
 
 from tests.crash.work import scratch
 from tests.simulation.district import SimDistrict
+from tests.simulation.made import migrations_remembered
 from tests.simulation.parts import Parts
 from tests.simulation.trace import Trace, deterministic
 from tests.simulation.world import Violation, World
 
-CHUNK = 50
+CHUNK = 250
+"""Seeds that one runner runs: a new one makes a database and compiles its statements, for the time
+of five seeds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,20 +25,19 @@ class Result:
 
     seed: int
     violation: str | None
-    trace: str
+    trace: Trace
     greens: int
 
 
 class Runner:
     """Runs seeds one after another, in a folder in memory."""
 
-    def __init__(self, folder: Path, parts: Parts | None = None) -> None:
+    def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._district = SimDistrict(folder)
-        self._parts = parts or Parts()
 
-    def run(self, seed: int) -> Result:
-        """One seed, from nothing."""
+    def run(self, seed: int, parts: Parts | None = None) -> Result:
+        """One seed, from nothing, with what ships or with `parts`."""
         folder = self._folder / "run"
         folder.mkdir()
         world: World | None = None
@@ -43,7 +45,7 @@ class Runner:
         trace = Trace(self._folder)
         try:
             with deterministic(seed, trace.say):
-                world = World(seed, folder, self._district, self._parts, trace)
+                world = World(seed, folder, self._district, parts or Parts(), trace)
                 try:
                     world.run()
                 except Violation as error:
@@ -53,14 +55,14 @@ class Runner:
         finally:
             shutil.rmtree(folder)
         greens = sum(len(gate.greens) for gate in world.gates)
-        return Result(seed, violation, str(trace), greens)
+        return Result(seed, violation, trace, greens)
 
 
 @contextmanager
-def runner(parts: Parts | None = None) -> Iterator[Runner]:
+def runner() -> Iterator[Runner]:
     """A runner and its folder."""
-    with scratch() as folder:
-        yield Runner(folder, parts)
+    with scratch() as folder, migrations_remembered():
+        yield Runner(folder)
 
 
 def run_many(seeds: range, jobs: int) -> Iterator[Result]:
@@ -75,4 +77,4 @@ def _run_chunk(seeds: range) -> list[Result]:
     with runner() as run:
         results = [run.run(seed) for seed in seeds]
     # A trace is long, and of a run without a violation nobody reads it.
-    return [r if r.violation else replace(r, trace="") for r in results]
+    return [r if r.violation else replace(r, trace=Trace(r.trace.folder)) for r in results]

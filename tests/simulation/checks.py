@@ -20,6 +20,17 @@ from tests.simulation.gate import Green, SimGate, look_into
 
 _FIELDS = (*Record.__struct_fields__,)
 _WORDS = {"seal", "sealed"}
+_COLUMNS = [(visitor_words if name in _WORDS else crossings).c[name] for name in _FIELDS]
+_STORED = sa.select(ledgers.c.gate_id, ledgers.c.ledger_id, *_COLUMNS).select_from(
+    sa.join(crossings, ledgers, crossings.c.ledger == ledgers.c.ledger).outerjoin(
+        visitor_words,
+        (visitor_words.c.ledger == crossings.c.ledger) & (visitor_words.c.seq == crossings.c.seq),
+    )
+)
+_BY_VERDICT = sa.select(crossings.c.verdict, sa.func.count()).group_by(crossings.c.verdict)
+_COUNTED = sa.select(sa.func.sum(counts.c.entered), sa.func.sum(counts.c.left)).where(
+    counts.c.unit_id == sa.bindparam("of")
+)
 
 
 def mark_fault(gate: SimGate, district: SimDistrict) -> str | None:
@@ -76,13 +87,7 @@ Stored = dict[tuple[str, str], dict[int, Record]]
 
 def _stored(connection: sa.Connection) -> Stored:
     stored: Stored = {}
-    same = (visitor_words.c.ledger == crossings.c.ledger) & (visitor_words.c.seq == crossings.c.seq)
-    joined = sa.join(crossings, ledgers, crossings.c.ledger == ledgers.c.ledger)
-    columns = [(visitor_words if name in _WORDS else crossings).c[name] for name in _FIELDS]
-    query = sa.select(ledgers.c.gate_id, ledgers.c.ledger_id, *columns).select_from(
-        joined.outerjoin(visitor_words, same)
-    )
-    for gate_id, ledger_id, *fields in connection.execute(query):
+    for gate_id, ledger_id, *fields in connection.execute(_STORED):
         record = Record(**dict(zip(_FIELDS, fields, strict=True)))
         stored.setdefault((gate_id, ledger_id), {})[record.seq] = record
     return stored
@@ -90,14 +95,9 @@ def _stored(connection: sa.Connection) -> Stored:
 
 def _count_faults(connection: sa.Connection) -> Iterator[str]:
     """The counts of school and district against the bare number of crossings."""
-    query = sa.select(crossings.c.verdict, sa.func.count()).group_by(crossings.c.verdict)
-    by_verdict = {verdict: int(number) for verdict, number in connection.execute(query)}
+    by_verdict = {verdict: int(number) for verdict, number in connection.execute(_BY_VERDICT)}
     for unit_id in (SCHOOL, "van-giang"):
-        entered, left = connection.execute(
-            sa.select(sa.func.sum(counts.c.entered), sa.func.sum(counts.c.left)).where(
-                counts.c.unit_id == unit_id
-            )
-        ).one()
+        entered, left = connection.execute(_COUNTED, {"of": unit_id}).one()
         for word, counted, verdict in (
             ("in", entered, Verdict.ADMITTED_IN),
             ("out", left, Verdict.ADMITTED_OUT),

@@ -2,15 +2,13 @@
 
 import shutil
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from server_bridge.ingest.loop import IngestLoop
 from server_bridge.ingest.publisher import Publisher
 from server_bridge.store.database import Database
-from server_bridge.store.schema import ledgers
 from server_bridge.store.units import Unit, add_gate, add_unit
 from tests.simulation.broker import Broker, SimBridgeSession
 from tests.simulation.clocks import BEGIN_MS
@@ -20,6 +18,7 @@ from tests.simulation.perils import Killed, Perils, TappedDatabase
 SCHOOL = "thcs-phung-cong"
 GATE_IDS = ("vg-sim-01", "vg-sim-02")
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+_HEADS = "SELECT ledger_id, stored_through, chain FROM ledgers"
 
 
 class SimDistrict:
@@ -47,12 +46,14 @@ class SimDistrict:
         self._folder, self._broker, self._say = folder, broker, say
         self._parts, self._now_ms = parts, now_ms
         self.database.perils = perils
-        shutil.copy(self._template, self.path)
+        _copy(self._template, self.path)
         self.backups: list[Path] = []
         self.loop: IngestLoop | None = None
         self.publishes = True
         self.most: dict[str, int] = {}
         """The highest seq ever committed, for each ledger_id, whatever was restored later."""
+        self.heads: dict[str, tuple[int, str]] = {}
+        """How far each ledger is stored, and its chain hash there."""
 
     def end(self) -> None:
         """Let go of the file."""
@@ -85,35 +86,37 @@ class SimDistrict:
 
     def back_up(self) -> None:
         """Copy the database."""
+        # Nothing is being written just now, so the two files together are the database.
         copy = self._folder / f"backup{len(self.backups) + 1}.db"
-        with self._closed():
-            shutil.copy(self.path, copy)
+        _copy(self.path, copy)
         self.backups.append(copy)
         self._say("bridge", f"{copy.name} made")
 
     def restore(self, backup: Path) -> None:
         """The database is lost, and an earlier copy takes its place."""
         self.kill()
-        with self._closed():
-            shutil.copy(backup, self.path)
-        self._say("bridge", f"RESTORED from {backup.name}")
-
-    def heads(self) -> dict[str, tuple[int, str]]:
-        """How far each ledger is stored, and its chain hash there."""
-        with self.database.read() as connection:
-            rows = connection.execute(ledgers.select())
-            return {row.ledger_id: (row.stored_through, row.chain) for row in rows}
-
-    def _note_heads(self) -> None:
-        for ledger_id, (through, _) in self.heads().items():
-            self.most[ledger_id] = max(through, self.most.get(ledger_id, 0))
-
-    @contextmanager
-    def _closed(self) -> Iterator[None]:
-        """The last connection to close leaves one file, without a WAL."""
+        # The last connection to close leaves one file, without a WAL.
         self.database.close()
         assert not self.path.with_name("bridge.db-wal").exists()
-        yield
+        _copy(backup, self.path)
+        self._note_heads()
+        self._say("bridge", f"RESTORED from {backup.name}")
+
+    def _note_heads(self) -> None:
+        with self.database.read() as connection:
+            rows = connection.exec_driver_sql(
+                "SELECT ledger_id, stored_through, chain FROM ledgers"
+            )
+            self.heads = {ledger_id: (through, chain) for ledger_id, through, chain in rows}
+        for ledger_id, (through, _) in self.heads.items():
+            self.most[ledger_id] = max(through, self.most.get(ledger_id, 0))
+
+
+def _copy(source: Path, target: Path) -> None:
+    shutil.copyfile(source, target)
+    log = source.with_name(f"{source.name}-wal")
+    if log.exists():
+        shutil.copyfile(log, target.with_name(f"{target.name}-wal"))
 
 
 class _Silent(Publisher):

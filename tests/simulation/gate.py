@@ -77,6 +77,7 @@ class SimGate:
         self.uplink: UplinkLoop | None = None
         self._connections: dict[str, list[TappedConnection]] = {"scan": [], "uplink": []}
         self._session: SimGateSession | None = None
+        self._onlooker: UplinkLedger | None = None
         self.new_sd_card()
 
     @property
@@ -170,11 +171,22 @@ class SimGate:
             self.kill("uplink")
 
     def show_ledger(self, look: Callable[[LedgerFile], object]) -> None:
-        """Show `look` the ledger that is in, through the uplink's connection where there is one."""
-        if self.uplink and self.uplink._ledger:
-            look(self.uplink._ledger)
-        else:
-            look_into(self.path, self.gate_id, look)
+        """Show `look` the ledger that is in, if there is one yet."""
+        if self._onlooker and (self._onlooker.path != self.path or self._onlooker.is_replaced()):
+            self._onlooker.close()
+            self._onlooker = None
+        if self._onlooker is None:
+            try:
+                self._onlooker = UplinkLedger.open(self.path, self.gate_id)
+            except LedgerError:
+                return
+        look(self._onlooker)
+
+    def end(self) -> None:
+        """Let go of all files."""
+        self.power_cut()
+        if self._onlooker:
+            self._onlooker.close()
 
     def _keeper(self) -> Gatekeeper:
         if self.keeper is None:

@@ -14,17 +14,17 @@ from tests.simulation.district import SimDistrict
 from tests.simulation.gate import SimGate
 
 SLACK_MS = STEP_MS + 100
+_FILED = (
+    sa.select(ledgers.c.gate_id, crossings)
+    .select_from(sa.join(crossings, ledgers, crossings.c.ledger == ledgers.c.ledger))
+    .order_by(crossings.c.ledger, crossings.c.seq)
+)
 
 
 def time_faults(gates: list[SimGate], district: SimDistrict, now_ms: int) -> Iterator[str]:
     """Everything that is wrong with the times under which crossings were filed."""
     with district.database.read() as connection:
-        joined = sa.join(crossings, ledgers, crossings.c.ledger == ledgers.c.ledger)
-        rows = connection.execute(
-            sa.select(ledgers.c.gate_id, crossings)
-            .select_from(joined)
-            .order_by(crossings.c.ledger, crossings.c.seq)
-        ).all()
+        rows = connection.execute(_FILED).all()
     by_id = {gate.gate_id: gate for gate in gates}
     ordered = []
     for row in rows:

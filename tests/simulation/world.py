@@ -94,7 +94,7 @@ class World:
         """Let go of all files."""
         self.perils.active = False
         for gate in self.gates:
-            gate.power_cut()
+            gate.end()
         self.district.end()
 
     def _stop_if_violated(self) -> None:
@@ -246,7 +246,7 @@ class World:
             self.district.step()
             while self.broker.carry():
                 pass
-            heads = self.district.heads()
+            heads = self.district.heads
             if all(is_settled(gate, heads) for gate in self.gates):
                 return
         for gate in self.gates:

@@ -1,5 +1,5 @@
 """`python -m tests.soak [--crossings N] [--json FILE] [--plant BUG]`: exit 1 if anything grew,
-was lost or doubled."""
+was lost or doubled. `--judge FILE` judges the samples of an earlier run again."""
 
 import argparse
 import json
@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 from tests.faults.arena import GATE
-from tests.soak.run import Soaked, soak
+from tests.soak.run import Series, Soaked, soak
 from tests.soak.slope import Slope, after_warm_up, plot, slope
 
 
@@ -18,11 +18,18 @@ def main() -> None:
     parser.add_argument("--crossings", type=int, default=1_000_000)
     parser.add_argument("--json", type=Path, help="write all samples and slopes to this file")
     parser.add_argument("--plant", help="a bug for the uplink (tests/faults/plants.py): must fail")
+    parser.add_argument("--judge", type=Path, help="samples that an earlier run wrote by --json")
     chosen = parser.parse_args()
+    if chosen.judge:
+        written = json.loads(chosen.judge.read_text())
+        series = Series(written["at"], written["values"])
+        slopes = judge(series)
+        print(*plots(series, slopes), sep="\n")  # noqa: T201
+        sys.exit(not all(each.is_flat for each in slopes.values()))
     plants = {f"uplink {GATE}": chosen.plant} if chosen.plant else None
     with tempfile.TemporaryDirectory(prefix="schoolgate-soak-") as folder:
         soaked = soak(Path(folder) / "arena", chosen.crossings, plants=plants)
-    slopes = judge(soaked)
+    slopes = judge(soaked.series)
     for line in told(soaked, slopes):
         print(line)  # noqa: T201
     if chosen.json:
@@ -30,29 +37,34 @@ def main() -> None:
     sys.exit(not (soaked.outcome.is_clean and all(each.is_flat for each in slopes.values())))
 
 
-def judge(soaked: Soaked) -> dict[str, Slope]:
+def judge(series: Series) -> dict[str, Slope]:
     """The slope of each series after the warm-up."""
-    series = soaked.series
     return {name: slope(after_warm_up(series.at, values)) for name, values in series.values.items()}
 
 
 def told(soaked: Soaked, slopes: dict[str, Slope]) -> list[str]:
-    """The report; the warm-up is left out of the plots too."""
-    lines = []
-    for name, every in soaked.series.values.items():
-        values = [value for _, value in after_warm_up(soaked.series.at, every)]
-        found = slopes[name]
-        verdict = "flat" if found.is_flat else "GROWS"
-        lines.append(
-            f"{name:16} {plot(values):48} {min(values):9,.0f} to {max(values):9,.0f}; "
-            f"{found.per_million:+10,.1f} ±{found.margin:,.1f} per million: {verdict}"
-        )
+    """The report."""
+    lines = plots(soaked.series, slopes)
     rate = soaked.crossings / soaked.seconds
     lines.append(
         f"{soaked.crossings:,} crossings in {soaked.seconds:,.0f} s ({rate:,.0f}/s): "
         f"lost {soaked.outcome.lost}, duplicated {soaked.outcome.duplicated}"
     )
     return [*lines, *soaked.proof.splitlines()]
+
+
+def plots(series: Series, slopes: dict[str, Slope]) -> list[str]:
+    """A line for each series; the warm-up is left out here too."""
+    lines = []
+    for name, every in series.values.items():
+        values = [value for _, value in after_warm_up(series.at, every)]
+        found = slopes[name]
+        verdict = "flat" if found.is_flat else "GROWS"
+        lines.append(
+            f"{name:16} {plot(values):48} {min(values):9,.0f} to {max(values):9,.0f}; "
+            f"{found.per_million:+10,.1f} ±{found.margin:,.1f} per million: {verdict}"
+        )
+    return lines
 
 
 def as_json(soaked: Soaked, slopes: dict[str, Slope]) -> dict[str, object]:

@@ -15,6 +15,11 @@ from tests.faults.outcome import Outcome, eventually
 AT_ONCE = 20
 BACKLOG = 2_000
 """People wait while more than this is undelivered: what is measured is a steady flow."""
+STALLS = (0.05, 0.1, 0.2)
+"""Shares of the run, all within its warm-up, at which the bridge is stopped until a whole backlog
+waits for it. The memory to take that in at once is taken then, and not by chance later."""
+STALL_S = 2.0
+"""For the uplink to send all that it may send without a receipt."""
 PROCESSES = ("uplink", "broker", "bridge")
 
 
@@ -61,11 +66,24 @@ def soak(
         assert eventually(lambda: arena.receipted() > 0, 120), "it never began"
         began = time.monotonic()
         watched = {part: psutil.Process(arena.running[names[part]].pid) for part in PROCESSES}
-        while green < crossings:
+
+        def pass_all() -> None:
+            nonlocal frames, green
             reading = clock.read()
             frames += 1
             answers = keeper.see(codes, reading.up_ms + frames * 2_000, reading)
             green += sum(answer.verdict in CROSSINGS for answer in answers)
+
+        stalls = [share * crossings for share in STALLS]
+        while green < crossings:
+            pass_all()
+            if stalls and green >= stalls[0]:
+                stalls.pop(0)
+                watched["bridge"].suspend()
+                for _ in range(min(BACKLOG, crossings // 100) // AT_ONCE):
+                    pass_all()
+                time.sleep(STALL_S)
+                watched["bridge"].resume()
             if frames % (BACKLOG // AT_ONCE // 4) == 0:
                 due = green - BACKLOG
                 eventually(lambda due=due: arena.receipted() >= due, 120)  # type: ignore[misc]

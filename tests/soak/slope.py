@@ -1,12 +1,14 @@
-"""Whether a series grows: a line through the means of its blocks, and how sure its slope is."""
+"""Whether a series grows: by how much from block to block, and how far the blocks agree on it."""
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from statistics import fmean, stdev
 
 BLOCKS = 12
 T_95 = 2.228
-"""Student's t, two-sided 95 %, for BLOCKS - 2 degrees of freedom."""
+"""Student's t, two-sided 95 %, for the BLOCKS - 1 steps between blocks."""
 WARM_UP = 0.25
 """The share of a run in which caches and pools may still fill."""
 BARS = "▁▂▃▄▅▆▇█"
@@ -32,19 +34,16 @@ def after_warm_up(at: Sequence[int], values: Sequence[float]) -> list[tuple[int,
 
 
 def slope(samples: Sequence[tuple[int, float]]) -> Slope:
-    """The slope of samples (crossings, value).
+    """The slope of samples (crossings, value): the mean of what is added from each of a few long
+    blocks to the next.
 
-    Neighbouring samples are not independent; the means of a few long blocks nearly are.
+    Memory stays where it got. A line through its values takes a single step for a trend, because
+    every sample behind it is higher; but the steps from block to block are independent of each
+    other, and what leaks takes one after the other.
     """
-    blocks = _blocks(samples)
-    n = len(blocks)
-    mean_x = sum(x for x, _ in blocks) / n
-    mean_y = sum(y for _, y in blocks) / n
-    spread = sum((x - mean_x) ** 2 for x, _ in blocks)
-    b = sum((x - mean_x) * (y - mean_y) for x, y in blocks) / spread
-    errors = sum((y - mean_y - b * (x - mean_x)) ** 2 for x, y in blocks)
-    margin = T_95 * math.sqrt(errors / (n - 2) / spread)
-    return Slope(b * 1e6, margin * 1e6)
+    steps = [(y2 - y1) / (x2 - x1) for (x1, y1), (x2, y2) in pairwise(_blocks(samples))]
+    margin = T_95 * stdev(steps) / math.sqrt(len(steps))
+    return Slope(fmean(steps) * 1e6, margin * 1e6)
 
 
 def plot(values: Sequence[float], width: int = 48) -> str:

@@ -1,6 +1,7 @@
 """A short soak, and the judge of slopes: it sees what grows and lets noise pass.
 
-The control of the whole: `python -m tests.soak --crossings 20000 --plant hoard`, which must fail.
+The control of the whole: `python -m tests.soak --crossings 200000 --plant leak`, which must fail:
+it keeps a byte of each record.
 """
 
 import gc
@@ -24,13 +25,13 @@ def test_a_short_soak_loses_nothing_and_is_proven(tmp_path: Path) -> None:
     soaked = soak(tmp_path / "arena", 3_000, samples=60)
     assert soaked.outcome.is_clean, soaked.outcome.line()
     assert "all there, none edited, signed by the gate" in soaked.proof, soaked.proof
-    slopes = judge(soaked)
+    slopes = judge(soaked.series)
     report = told(soaked, slopes)
     for what in ("threads", "files"):
         assert slopes[f"uplink.{what}"].is_flat, report
 
 
-def test_noise_is_flat_and_growth_is_not() -> None:
+def test_noise_and_single_steps_are_flat_and_growth_is_not() -> None:
     chance = random.Random(1)
     at = list(range(1_000, 241_000, 1_000))
     noise = [50_000 + chance.gauss(0, 300) for _ in at]
@@ -39,6 +40,10 @@ def test_noise_is_flat_and_growth_is_not() -> None:
     assert sum(judged) >= 90
     leak = [value + x * 0.02 for x, value in zip(at, noise, strict=True)]
     assert not slope(after_warm_up(at, leak)).is_flat
+    stairs = [50_000 + 80 * (x > 100_000) + 130 * (x > 170_000) for x in at]
+    assert slope(after_warm_up(at, stairs)).is_flat
+    byte_each = [value + x / 1_024 for x, value in zip(at, stairs, strict=True)]
+    assert not slope(after_warm_up(at, byte_each)).is_flat
     early = [value + min(x, 60_000) * 0.05 for x, value in zip(at, noise, strict=True)]
     assert len(after_warm_up(at, early)) == 181
     assert plot([1, 1, 8, 8]) == "▁▁██"

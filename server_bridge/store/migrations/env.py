@@ -1,4 +1,4 @@
-"""Alembic's entry point: runs migrations on the engine that `Database` hands over."""
+"""Alembic's entry point: runs migrations in a transaction of `Database`."""
 
 from alembic import context
 
@@ -19,8 +19,6 @@ from server_bridge.store import (  # they add their tables to the metadata
 )
 from server_bridge.store.schema import metadata
 
-engine = context.config.attributes["engine"].execution_options(schoolgate_writes=True)
-
-with engine.connect() as connection, connection.begin():
+with context.config.attributes["write"]() as connection:
     context.configure(connection=connection, target_metadata=metadata, compare_type=True)
     context.run_migrations()
