@@ -1,0 +1,110 @@
+"""The `gate-image` command."""
+
+import shutil
+import sys
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+
+import click
+
+from firmware_config.image.archive import our_mirrors
+from firmware_config.image.build import build, compress
+from firmware_config.image.cache import VARIABLE, default_cache
+from firmware_config.image.disk import Sizes
+from firmware_config.image.layers import Hardware, Origin
+from firmware_config.image.root import Wish, build_root
+from gate_contract.errors import SchoolgateError
+
+ARCHITECTURES = ("amd64", "arm64")
+Command = Callable[..., None]
+
+
+def main() -> None:
+    """Entry point: an error of ours is one line, not a traceback."""
+    try:
+        gate_image(standalone_mode=False)
+    except SchoolgateError as error:
+        click.echo(f"gate-image: {error}", err=True)
+        sys.exit(1)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.Abort:
+        sys.exit(130)
+
+
+@click.group()
+@click.version_option(version("schoolgate"))
+def gate_image() -> None:
+    """The image of a gate's SD card, and its updates."""
+
+
+cache_option = click.option(
+    "--cache",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=default_cache,
+    envvar=VARIABLE,
+    help="Where what takes minutes to build is kept.",
+)
+suite_option = click.option(
+    "--suite", default="trixie", show_default=True, help="Debian's release."
+)
+origin_option = click.option(
+    "--origin",
+    type=click.Choice([str(origin) for origin in Origin]),
+    help="Whose kernel, firmware and camera packages; Raspberry Pi's where they are reachable.",
+)
+
+
+@gate_image.command()
+@cache_option
+@suite_option
+@origin_option
+@click.option("--architecture", type=click.Choice(ARCHITECTURES), required=True)
+@click.option(
+    "--hardware",
+    type=click.Choice([str(hardware) for hardware in Hardware]),
+    default=str(Hardware.NONE),
+    show_default=True,
+    help="What it will run on.",
+)
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Where to put it.")
+def root(
+    folder: Path,
+    suite: str,
+    origin: str | None,
+    architecture: str,
+    hardware: str,
+    out: Path | None,
+) -> None:
+    """Make the root of a gate, as a tar."""
+    mirrors = our_mirrors()
+    wish = Wish(architecture, suite, Hardware(hardware), Origin(origin or mirrors.origin))
+    made = build_root(wish, mirrors, folder)
+    if out:
+        shutil.copyfile(made, out)
+    click.echo(out or made)
+
+
+@gate_image.command("build")
+@cache_option
+@suite_option
+@origin_option
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("var/image"),
+    show_default=True,
+    help="The folder for the image and what goes with it.",
+)
+@click.option("--xz/--no-xz", default=True, help="Also the compressed image that is handed out.")
+def build_image(folder: Path, suite: str, origin: str | None, out: Path, xz: bool) -> None:
+    """Make the image of a gate's SD card."""
+    mirrors = our_mirrors()
+    wish = Wish("arm64", suite, Hardware.PI, Origin(origin or mirrors.origin))
+    image = build(build_root(wish, mirrors, folder), wish.origin, "arm64", Sizes(), out)
+    click.echo(image)
+    if xz:
+        click.echo(compress(image))

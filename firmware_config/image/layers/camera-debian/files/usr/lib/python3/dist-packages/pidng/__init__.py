@@ -1,0 +1,1 @@
+"""Stands in for PiDNG: a gate never keeps a picture, raw or otherwise."""

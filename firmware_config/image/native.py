@@ -1,0 +1,46 @@
+"""lgpio for a root of another architecture: Debian has no package of it, its authors no wheel."""
+
+import tarfile
+from pathlib import Path
+from shutil import copyfile
+
+from firmware_config.image.archive import Archive
+from firmware_config.image.tools import run
+
+TRIPLETS = {"amd64": "x86_64-linux-gnu", "arm64": "aarch64-linux-gnu"}
+
+
+def lgpio(
+    source: Path, site: Path, version: str, architecture: str, archive: Archive, work: Path
+) -> None:
+    """Compile the binding and the library in it with a cross compiler, into `site`."""
+    triplet, folder = TRIPLETS[architecture], work / "lgpio"
+    with tarfile.open(source) as tar:
+        tar.extractall(folder, filter="data")
+    (tree,) = folder.iterdir()
+    headers = work / "headers"
+    for package in archive.download(f"libpython{version}-dev"):
+        run(["dpkg-deb", "-x", package, headers])
+    run(["swig", "-python", "lgpio.i"], cwd=tree)
+    parts = sorted(path.relative_to(tree) for path in (tree / "src").glob("lg*.c"))
+    binding = f"_lgpio.cpython-{version.replace('.', '')}-{triplet}.so"
+    includes = [headers / "usr/include" / f"python{version}", headers / "usr/include", Path("src")]
+    # The prefix map keeps this machine's folders out of the binary.
+    run(
+        [
+            f"{triplet}-gcc",
+            "-shared",
+            "-fPIC",
+            "-O2",
+            "-pthread",
+            "-s",
+            f"-ffile-prefix-map={work}=.",
+        ]
+        + [f"-I{path}" for path in includes]
+        + ["-o", str(site / binding), "lgpio_wrap.c", "src/rgpiod.c", *map(str, parts)]
+        + ["-lrt", "-ldl"],
+        cwd=tree,
+    )
+    for name in ("lgpio.py", "lgpio_extra.py"):
+        if (tree / name).exists():
+            copyfile(tree / name, site / name)

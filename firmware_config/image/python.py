@@ -1,0 +1,135 @@
+"""The gate's Python packages, laid into a root of another architecture without running anything.
+
+pip fetches wheels for the root's interpreter and checks their hashes; what has no wheel is built
+here if it is pure Python, and `lgpio`, the one that is not, by `native.py`.
+"""
+
+import re
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from shutil import rmtree
+
+from packaging.markers import Marker
+
+from firmware_config.image import native
+from firmware_config.image.archive import Archive
+from firmware_config.image.tools import run
+
+HOME = Path("opt/schoolgate")
+MACHINES = {"amd64": "x86_64", "arm64": "aarch64"}
+OLDEST_GLIBC, NEWEST_GLIBC = 17, 41  # manylinux2014, and trixie's
+OUR_OWN = "schoolgate"
+NATIVE = "lgpio"
+PIP = (sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet")
+# Nothing but what was fetched and checked may be installed, whatever pip's settings here are.
+SEALED = {"PIP_CONFIG_FILE": "/dev/null", "PIP_FIND_LINKS": "", "PIP_ROOT_USER_ACTION": "ignore"}
+
+
+@dataclass(frozen=True, slots=True)
+class Interpreter:
+    """The root's Python: its `major.minor`, and Debian's name of the architecture."""
+
+    version: str
+    architecture: str
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What markers in a lock file ask about."""
+        return {
+            "implementation_name": "cpython",
+            "os_name": "posix",
+            "platform_machine": MACHINES[self.architecture],
+            "platform_python_implementation": "CPython",
+            "platform_system": "Linux",
+            "python_full_version": f"{self.version}.0",
+            "python_version": self.version,
+            "sys_platform": "linux",
+        }
+
+    @property
+    def options(self) -> list[str]:
+        """pip's, to look for wheels for it."""
+        machine = MACHINES[self.architecture]
+        glibc = range(OLDEST_GLIBC, NEWEST_GLIBC + 1)
+        platforms = [f"manylinux_2_{minor}_{machine}" for minor in glibc]
+        platforms += [f"manylinux2014_{machine}", f"linux_{machine}"]
+        named = [option for name in platforms for option in ("--platform", name)]
+        return ["--python-version", self.version, "--implementation", "cp", *named]
+
+
+def interpreter(root: Path, architecture: str) -> Interpreter:
+    """The Python that Debian's python3 in `root` is."""
+    return Interpreter(
+        (root / "usr/bin/python3").readlink().name.removeprefix("python"), architecture
+    )
+
+
+def site(root: Path, of: Interpreter) -> Path:
+    """Where the gate's packages lie."""
+    return root / HOME / "lib" / f"python{of.version}" / "site-packages"
+
+
+def wanted(lock: str, environment: Mapping[str, str]) -> dict[str, str]:
+    """A lock file's requirements that hold for an interpreter: name, to the line with hashes."""
+    lines = re.sub(r"^\s*#.*$", "", lock, flags=re.MULTILINE).replace("\\\n", " ")
+    found = {}
+    for line in filter(None, map(str.strip, lines.splitlines())):
+        requirement, *hashes = re.split(r"\s+(?=--hash=)", line)
+        pinned, _, marker = requirement.partition(";")
+        if not marker or Marker(marker.strip()).evaluate(dict(environment)):
+            pinned = pinned.strip()
+            found[pinned.partition("==")[0]] = " ".join([pinned, *hashes])
+    return found
+
+
+def install(
+    root: Path,
+    locks: list[Path],
+    repository: Path,
+    of: Interpreter,
+    archive: Archive,
+    work: Path,
+    env: Mapping[str, str],
+) -> None:
+    """Lay a virtual environment at /opt/schoolgate into `root`, with our own package.
+
+    `env` tells builders of wheels what time it is.
+    """
+    requirements: dict[str, str] = {}
+    for lock in locks:
+        requirements |= wanted(lock.read_text("utf-8"), of.environment)
+    wheels = work / "wheels"
+    wheels.mkdir()
+    asked = work / "requirements.txt"
+    asked.write_text("".join(f"{line}\n" for line in requirements.values()))
+    fetch = [*PIP, "download", "--no-deps", "--require-hashes", "-d", wheels, "-r", asked]
+    run([*fetch, *of.options])
+    build = [*PIP, "wheel", "--no-deps", "--no-build-isolation", "-w", wheels]
+    place = site(root, of)
+    place.mkdir(parents=True)
+    for source in wheels.glob("*.tar.gz"):
+        if source.name.startswith(f"{NATIVE}-"):
+            native.lgpio(source, place, of.version, of.architecture, archive, work)
+            del requirements[NATIVE]
+        else:
+            run([*build, source], env=env)
+    run([*build, repository], env=env)
+    put = [*PIP, "install", "--no-index", "--no-deps", "--no-compile", "--only-binary", ":all:"]
+    put += ["--find-links", wheels, "--target", place, *of.options]
+    run([*put, OUR_OWN, *(line.split()[0] for line in requirements.values())], env=SEALED)
+    rmtree(place / "bin", ignore_errors=True)  # pip's scripts name this machine's interpreter
+    _environment(root / HOME, of)
+
+
+def _environment(home: Path, of: Interpreter) -> None:
+    """What `python -m venv --system-site-packages` makes, and the command `gate`."""
+    (home / "bin").mkdir()
+    (home / "bin" / "python").symlink_to("/usr/bin/python3")
+    (home / "pyvenv.cfg").write_text(
+        f"home = /usr/bin\ninclude-system-site-packages = true\nversion = {of.version}\n"
+    )
+    gate = home / "bin" / "gate"
+    gate.write_text(f"#!/{HOME}/bin/python\nfrom device.cli import main\n\nmain()\n")
+    gate.chmod(0o755)

@@ -1,0 +1,43 @@
+"""Other people's tools, run with their output kept for the error message."""
+
+import os
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from gate_contract.errors import SchoolgateError
+
+PACKAGES = Path(__file__).parent / "packages.txt"
+
+
+def run(
+    command: Sequence[object],
+    *,
+    cwd: Path | None = None,
+    env: Mapping[str, str] | None = None,
+    given: bytes | None = None,
+    into: Sequence[object] = (),
+) -> bytes:
+    """Run to the end and return what was printed. `env` is added to ours.
+
+    What was printed is `given` to the command `into`, if there is one.
+
+    Raises SchoolgateError with the last lines if the tool fails, or is not installed.
+    """
+    try:
+        done = subprocess.run(
+            [str(part) for part in command],
+            cwd=cwd,
+            env={**os.environ, "LC_ALL": "C.UTF-8", **(env or {})},
+            input=given,
+            capture_output=True,
+            check=False,
+        )
+    except FileNotFoundError as error:
+        raise SchoolgateError(
+            f"{command[0]} is not installed; `make image` installs what {PACKAGES.name} names"
+        ) from error
+    if done.returncode:
+        last = b"\n".join((done.stdout + done.stderr).splitlines()[-12:]).decode(errors="replace")
+        raise SchoolgateError(f"{command[0]} ended with {done.returncode}:\n{last}")
+    return run(into, given=done.stdout) if into else done.stdout

@@ -1,0 +1,1 @@
+"""Replacing a gate's root by the next one, so that it boots whatever happens on the way."""
