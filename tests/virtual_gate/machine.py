@@ -1,5 +1,6 @@
 """A gate as an ordinary process: User Mode Linux that boots the image's root."""
 
+import base64
 import json
 import os
 import signal
@@ -79,9 +80,13 @@ class Guest:
 
     def ask(self, command: str, *, within_s: float = ANSWER_S) -> tuple[int, str]:
         """Run a shell command as root in the guest; its exit code and what it said."""
-        self._line.sendall(json.dumps({"run": command}).encode() + b"\n")
+        self.send(command)
         told = self._receive(within_s)
         return told["code"], told["said"]
+
+    def send(self, command: str) -> None:
+        """Run it, and wait for nothing."""
+        self._line.sendall(json.dumps({"run": command}).encode() + b"\n")
 
     def run(self, command: str, *, within_s: float = ANSWER_S) -> str:
         """The same, where it must not fail."""
@@ -89,6 +94,10 @@ class Guest:
         if code:
             raise GuestError(f"{command}: exit code {code}\n{said}")
         return said
+
+    def write(self, path: str, text: str) -> None:
+        """A file in the guest."""
+        self.run(f"echo {base64.b64encode(text.encode()).decode()} | base64 -d > {path}")
 
     def until(self, command: str, *, within_s: float = ANSWER_S) -> str:
         """Ask again and again until it succeeds; what it said then."""
@@ -113,9 +122,15 @@ class Guest:
                 raise GuestError(f"{len(self.witness)} of {lines} lines\n{self.console()}")
             time.sleep(0.01)  # between looks
 
+    def await_boot(self, *, within_s: float) -> None:
+        """Until the guest has booted again by itself. It has no network then: the kernel, which
+        goes on in the same process, does not get its wire a second time."""
+        while "up_s" not in self._receive(within_s):
+            pass
+
     def power_off(self) -> None:
         """Shut down in good order."""
-        self._line.sendall(json.dumps({"run": "systemctl poweroff"}).encode() + b"\n")
+        self.send("systemctl poweroff")
         self.await_end(within_s=ANSWER_S)
 
     def cut_power(self) -> None:

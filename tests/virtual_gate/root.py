@@ -1,6 +1,6 @@
 """What the virtual gate boots: the image's own root, and over it what makes the test possible."""
 
-import os
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -32,8 +32,13 @@ def name(tar: Path) -> str:
 
 def _squash(tar: Path, out: Path) -> None:
     """Straight from the tar: nothing is unpacked here. Uncompressed: it is read often."""
-    with tempfile.TemporaryDirectory(prefix="virtual-gate-") as work:
-        added = Path(work) / "overlay.tar"
-        run(["tar", "-cf", added, "-C", OVERLAY, "--owner=0", "--group=0", "--numeric-owner", "."])
-        plain = "-quiet -no-progress -ignore-zeros -noI -noD -noF -noX"
-        run(["sh", "-c", f'cat "$1" "$2" | sqfstar {plain} "$3"', "sh", tar, added, out])
+    with tempfile.TemporaryDirectory(prefix="virtual-gate-", dir=out.parent) as work:
+        both = Path(work) / "both.tar"
+        shutil.copyfile(tar, both)
+        names = [path.relative_to(OVERLAY) for path in OVERLAY.rglob("*") if not path.is_dir()]
+        run(
+            ["tar", "-rf", both, "-C", OVERLAY, "--owner=0", "--group=0", "--numeric-owner"]
+            + ["--mode=u=rwX,go=rX", *sorted(names)]
+        )
+        plain = "-quiet -no-progress -noI -noD -noF -noX -root-mode 0755"
+        run(["sh", "-c", f'sqfstar {plain} "$2" < "$1"', "sh", both, out])

@@ -30,7 +30,7 @@ class Site(Town):
 
     gate_ids: tuple[str, ...] = (GATE,)
     host: str = HOST_ADDRESS
-    fps: int = 5
+    fps: int = 8
 
     def amended(self, text: str) -> str:
         """What `gate-bridge gate add` writes, at the frame rate of the pictures."""
@@ -44,6 +44,9 @@ def make_data(
     codes for those who do without a camera."""
     folder = image.with_suffix(".files")
     shutil.copytree(site.configs[GATE].parent, folder / "gate")
+    system = folder / "gate" / "system"
+    system.mkdir(mode=0o700)
+    (system / "timesyncd.conf").write_text(f"[Time]\nNTP={HOST_ADDRESS}\n", "ascii")
     ours = folder / "virtual-gate"
     ours.mkdir()
     (ours / "codes").write_bytes(b"".join(code + b"\n" for code in codes))

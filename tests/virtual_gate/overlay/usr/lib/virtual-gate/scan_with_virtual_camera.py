@@ -19,17 +19,19 @@ from device.cli import main
 RATE = Path("/data/virtual-gate/fps")
 FROZEN = Path("/run/virtual-gate-camera-frozen")
 """While this exists no frame comes, and no error either."""
+FIRST = Path("/run/schoolgate/virtual-gate-first-frame")
+"""Seconds since boot when the first frame was handed on."""
 
 
 class VirtualCamera(picamera2.Picamera2):
     """The one camera that there is."""
 
     def __init__(self) -> None:
+        self._taken: list[Any] = []
+        self._due_s = 0.0
+        self._pause_s = 1 / float(RATE.read_text("ascii"))
         super().__init__()
         self.allocator = LibcameraAllocator(self.camera)
-        self._fps = float(RATE.read_text("ascii"))
-        self._next_s = 0.0
-        self.pre_callback = self._pace
 
     def _get_raw_modes(self) -> list[dict[str, Any]]:
         wanted = self.camera.generate_configuration([libcamera.StreamRole.VideoRecording])
@@ -40,13 +42,33 @@ class VirtualCamera(picamera2.Picamera2):
             for size in formats.sizes(pixels)
         ]
 
-    def _pace(self, _request: object) -> None:
-        while FROZEN.exists():
-            time.sleep(0.1)
-        now_s = time.monotonic()
-        self._next_s = max(self._next_s, now_s)
-        time.sleep(self._next_s - now_s)
-        self._next_s += 1 / self._fps
+    def process_requests(self, display: object) -> None:
+        """Called whenever frames have come: hand on one, when its time has come."""
+        if FROZEN.exists():
+            return
+        with self._requestslock:
+            self._taken += self._requests
+            self._requests = []
+        if self._taken:
+            if not FIRST.exists():
+                FIRST.write_text(f"{time.clock_gettime(time.CLOCK_BOOTTIME):.2f}", "ascii")
+            now_s = time.monotonic()
+            self._due_s = max(self._due_s, now_s)
+            time.sleep(self._due_s - now_s)
+            self._due_s += self._pause_s
+            with self._requestslock:
+                self._taken += self._requests
+                self._requests = [self._taken.pop(0)]
+            if self._taken:
+                self._run_process_requests()
+        super().process_requests(display)
+
+    def stop_(self, request: object = None) -> Any:
+        """Give back what was never handed on, too."""
+        with self._requestslock:
+            self._requests = self._taken + self._requests
+            self._taken = []
+        return super().stop_(request)
 
 
 picamera2.Picamera2 = VirtualCamera
