@@ -1,5 +1,6 @@
 # make demo    set everything up and run two simulated gates against a real broker and bridge
 # make test    set everything up, check, and run every test
+# make image, image-test    a gate's SD card, and the same booted in QEMU; docs/image.md
 # make faults, simulate, powercut, soak    the long campaigns; docs/reliability.md
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -14,7 +15,7 @@ DEMO_ARGS ?=
 TEST_ARGS ?=
 SEEDS ?= 100000
 
-.PHONY: help setup demo test check faults simulate powercut soak lock clean
+.PHONY: help setup demo test check image image-test faults simulate powercut soak lock clean
 help:
 	@sed -n 's/^# //p' Makefile
 
@@ -47,6 +48,22 @@ check: setup
 
 test: check
 	$(BIN)/pytest -n 3 --dist worksteal --ignore tests/docs tests $(TEST_ARGS)
+
+IMAGE_PACKAGES := $(shell sed '/^\#/d; s/ .*//' firmware_config/image/packages.txt)
+.venv/image-packages: firmware_config/image/packages.txt
+	$(SUDO) apt-get update -q
+	$(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -yq --no-install-recommends $(IMAGE_PACKAGES)
+	@touch $@
+
+# Another architecture's programs are run by qemu-user while the root is made.
+image: setup .venv/image-packages
+	@[ -e /proc/sys/fs/binfmt_misc/register ] || $(SUDO) mount -t binfmt_misc binfmt_misc /proc/sys/fs/binfmt_misc
+	@[ -e /proc/sys/fs/binfmt_misc/qemu-aarch64 ] || [ "$$(uname -m)" = aarch64 ] || $(SUDO) update-binfmts --enable qemu-aarch64
+	$(SUDO) nice -n 19 $(BIN)/gate-image build $(IMAGE_ARGS)
+
+image-test: setup .venv/image-packages
+	$(BIN)/pytest -q -n0 tests/image
+	nice -n 19 $(BIN)/python -m tests.image $(IMAGE_TEST_ARGS)
 
 faults: setup
 	$(BIN)/python -m tests.faults $(FAULTS_ARGS)

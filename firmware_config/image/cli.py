@@ -10,6 +10,7 @@ import click
 
 from firmware_config.image.archive import our_mirrors
 from firmware_config.image.build import build, compress
+from firmware_config.image.bundle import CERT, make_bundle, make_key
 from firmware_config.image.cache import VARIABLE, default_cache
 from firmware_config.image.disk import Sizes
 from firmware_config.image.layers import Hardware, Origin
@@ -99,12 +100,42 @@ def root(
     show_default=True,
     help="The folder for the image and what goes with it.",
 )
-@click.option("--xz/--no-xz", default=True, help="Also the compressed image that is handed out.")
-def build_image(folder: Path, suite: str, origin: str | None, out: Path, xz: bool) -> None:
+@click.option("--no-xz", is_flag=True, help="Without the compressed image that is handed out.")
+def build_image(folder: Path, suite: str, origin: str | None, out: Path, no_xz: bool) -> None:
     """Make the image of a gate's SD card."""
     mirrors = our_mirrors()
     wish = Wish("arm64", suite, Hardware.PI, Origin(origin or mirrors.origin))
     image = build(build_root(wish, mirrors, folder), wish.origin, "arm64", Sizes(), out)
     click.echo(image)
-    if xz:
+    if not no_xz:
         click.echo(compress(image))
+
+
+@gate_image.command("update-key")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    required=True,
+    help="The folder for it; keep it in a safe.",
+)
+@click.option("--district", required=True, help="Whose it is.")
+def update_key(out: Path, district: str) -> None:
+    """Make the key that the district signs updates with."""
+    make_key(out, district)
+    click.echo(out / CERT)
+
+
+@gate_image.command("bundle")
+@click.argument("image", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.option(
+    "--keys",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    required=True,
+    help="The folder that update-key has made.",
+)
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Where to put it.")
+def bundle(image: Path, keys: Path, out: Path | None) -> None:
+    """Make the update that brings a gate to IMAGE, signed by the district."""
+    out = out or image.with_suffix(".raucb")
+    make_bundle(image, keys, out)
+    click.echo(out)

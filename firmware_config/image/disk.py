@@ -40,7 +40,7 @@ class Part:
 class Sizes:
     """In MiB. A root slot has room for the next years' roots, not only for today's."""
 
-    gate: int = 32
+    gate: int = 40  # the least that FAT32 can be, and a little
     boot: int = 128
     root: int = 768
     data: int = 128

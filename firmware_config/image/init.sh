@@ -17,11 +17,11 @@ while [ $tries -lt 150 ]; do
 		# An erofs has its magic number at byte 1024, and its UUID 48 bytes on.
 		[ "$(hex "$device" 1024 4)" = e2e1f5e0 ] || continue
 		[ "$(hex "$device" 1072 16)" = "$wanted" ] || continue
-		mount -t erofs -o ro "$device" /root || continue
+		mount -t erofs -o ro "$device" /slot || continue
 		umount /proc
 		umount /sys
-		mount -o move /dev /root/dev
-		exec switch_root /root /sbin/init
+		mount -o move /dev /slot/dev
+		exec switch_root /slot /sbin/init
 	done
 	tries=$((tries + 1))
 	sleep 0.2

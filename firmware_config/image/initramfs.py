@@ -36,7 +36,7 @@ def write(root: Path, version: str, out: Path, moment: str) -> None:
     """Make the initramfs for the kernel `version` in `root`, executing nothing of it."""
     with tempfile.TemporaryDirectory(prefix="gate-image-") as work:
         tree = Path(work)
-        for name in ("bin", "dev", "proc", "sys", "root", f"usr/lib/modules/{version}"):
+        for name in ("bin", "dev", "proc", "sys", "slot", f"usr/lib/modules/{version}"):
             (tree / name).mkdir(parents=True)
         (tree / "lib").symlink_to("usr/lib")
         copyfile(root / "usr/bin/busybox", tree / "bin/busybox")
@@ -62,8 +62,9 @@ def _modules(root: Path, version: str, tree: Path) -> None:
         except SchoolgateError:
             continue  # built into this kernel, or another family's driver
         wanted |= {line.split()[1] for line in told.splitlines() if line.startswith("insmod")}
+    kernels = (root / "usr/lib/modules").resolve()
     for path in sorted(Path(name) for name in wanted):
-        inside = tree / "usr/lib/modules" / path.relative_to((root / "usr/lib/modules").resolve())
+        inside = tree / "usr/lib/modules" / path.resolve().relative_to(kernels)
         inside.parent.mkdir(parents=True, exist_ok=True)
         if path.suffix == ".xz":  # busybox loads plain ones
             inside.with_suffix("").write_bytes(run(["xz", "-dc", path]))

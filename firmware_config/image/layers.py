@@ -39,6 +39,8 @@ class Layer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Packages whose files are wanted, and whose scripts are not run."""
     locks: tuple[str, ...] = ()
     """Python packages, with hashes."""
+    left_out: tuple[str, ...] = ()
+    """Of these: what only builds packages, and never runs on a gate."""
     shipped: dict[str, str] = {}
     """File of this repository = its place in the root."""
     links: dict[str, str] = {}

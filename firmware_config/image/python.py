@@ -6,7 +6,7 @@ here if it is pure Python, and `lgpio`, the one that is not, by `native.py`.
 
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from pathlib import Path
 from shutil import rmtree
@@ -19,6 +19,7 @@ from firmware_config.image.tools import run
 
 HOME = Path("opt/schoolgate")
 MACHINES = {"amd64": "x86_64", "arm64": "aarch64"}
+COMMANDS = {"gate": "device.cli", "gate-update": "firmware_config.update.command"}
 OLDEST_GLIBC, NEWEST_GLIBC = 17, 41  # manylinux2014, and trixie's
 OUR_OWN = "schoolgate"
 NATIVE = "lgpio"
@@ -87,6 +88,7 @@ def wanted(lock: str, environment: Mapping[str, str]) -> dict[str, str]:
 def install(
     root: Path,
     locks: list[Path],
+    left_out: Set[str],
     repository: Path,
     of: Interpreter,
     archive: Archive,
@@ -100,6 +102,8 @@ def install(
     requirements: dict[str, str] = {}
     for lock in locks:
         requirements |= wanted(lock.read_text("utf-8"), of.environment)
+    for name in left_out:
+        del requirements[name]
     wheels = work / "wheels"
     wheels.mkdir()
     asked = work / "requirements.txt"
@@ -117,19 +121,20 @@ def install(
             run([*build, source], env=env)
     run([*build, repository], env=env)
     put = [*PIP, "install", "--no-index", "--no-deps", "--no-compile", "--only-binary", ":all:"]
-    put += ["--find-links", wheels, "--target", place, *of.options]
+    put += ["--find-links", str(wheels), "--target", str(place), *of.options]
     run([*put, OUR_OWN, *(line.split()[0] for line in requirements.values())], env=SEALED)
     rmtree(place / "bin", ignore_errors=True)  # pip's scripts name this machine's interpreter
     _environment(root / HOME, of)
 
 
 def _environment(home: Path, of: Interpreter) -> None:
-    """What `python -m venv --system-site-packages` makes, and the command `gate`."""
+    """What `python -m venv --system-site-packages` makes, and the commands of a gate."""
     (home / "bin").mkdir()
     (home / "bin" / "python").symlink_to("/usr/bin/python3")
     (home / "pyvenv.cfg").write_text(
         f"home = /usr/bin\ninclude-system-site-packages = true\nversion = {of.version}\n"
     )
-    gate = home / "bin" / "gate"
-    gate.write_text(f"#!/{HOME}/bin/python\nfrom device.cli import main\n\nmain()\n")
-    gate.chmod(0o755)
+    for name, module in COMMANDS.items():
+        command = home / "bin" / name
+        command.write_text(f"#!/{HOME}/bin/python\nfrom {module} import main\n\nmain()\n")
+        command.chmod(0o755)

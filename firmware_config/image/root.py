@@ -140,7 +140,10 @@ def _lay(base: Path, wish: Wish, mirrors: Mirrors, moment: str, work: Path, out:
         _files(layer, root)
     of = python.interpreter(root, wish.architecture)
     locks = [REPOSITORY / lock for layer in wish.layers for lock in layer.locks]
-    python.install(root, locks, REPOSITORY, of, archive, work, env={"SOURCE_DATE_EPOCH": moment})
+    left_out = {name for layer in wish.layers for name in layer.left_out}
+    python.install(
+        root, locks, left_out, REPOSITORY, of, archive, work, env={"SOURCE_DATE_EPOCH": moment}
+    )
     for name in DROPPED:
         shutil.rmtree(python.site(root, of) / name)
     for name in (name for layer in wish.layers for name in layer.unpacked):

@@ -7,6 +7,7 @@ import click
 import pytest
 
 from device.cli import gate
+from firmware_config.image.cli import gate_image
 from server_bridge.cli import gate_bridge
 from tests.docs.pages import ROOT, sections
 
@@ -24,7 +25,9 @@ def walk(command: click.Command, name: str) -> Iterator[tuple[str, click.Command
         yield name, command
 
 
-COMMANDS = dict([*walk(gate, "gate"), *walk(gate_bridge, "gate-bridge")])
+COMMANDS = dict(
+    [*walk(gate, "gate"), *walk(gate_bridge, "gate-bridge"), *walk(gate_image, "gate-image")]
+)
 
 
 def usage(name: str) -> str:

@@ -1,0 +1,91 @@
+"""What to do about an update, decided from values: no clock, no file, no process."""
+
+from collections.abc import Set
+from datetime import datetime, time
+from enum import StrEnum
+
+import msgspec
+
+from firmware_config.update.choice import Slot
+
+TRIES = 2
+NIGHT = (time(18, 30), time(5, 0))  # local time: begins, ends
+SUNDAY = 6
+
+
+class State(msgspec.Struct, frozen=True):
+    """What a gate remembers about updates, on its data partition."""
+
+    pending: Slot | None = None
+    """Written completely, and not yet proven by a boot."""
+    tries_left: int = 0
+    bad: frozenset[Slot] = frozenset()
+    given_up: frozenset[str] = frozenset()
+    """Versions that did not prove themselves; they are not installed again."""
+
+
+class Refused(StrEnum):
+    """Why a bundle is not installed; stable, and told to the district."""
+
+    OTHER_MACHINE = "other_machine"
+    OLD = "old"
+    GIVEN_UP = "given_up"
+    SCHOOL_HOURS = "school_hours"
+    CLOCK = "clock"
+    ON_TRIAL = "on_trial"
+
+
+class Action(StrEnum):
+    """What a gate does about its slots after a boot."""
+
+    NOTHING = "nothing"
+    WAIT = "wait"
+    COMMIT = "commit"
+    TRY = "try"
+    GO_BACK = "go_back"
+    GIVE_UP = "give_up"
+
+
+def quiet(now: datetime | None) -> bool:
+    """Whether nobody is at the gate; `now` is local, None if the clock is not to be trusted."""
+    if now is None:
+        return False
+    begins, ends = NIGHT
+    return now.weekday() == SUNDAY or now.time() >= begins or now.time() < ends
+
+
+def refusal(
+    *,
+    bundle: tuple[str, str],
+    installed: tuple[str, str],
+    given_up: Set[str],
+    on_trial: bool,
+    now: datetime | None,
+) -> Refused | None:
+    """Why a genuine bundle is not installed now, or None. Pairs are (machine, version)."""
+    if bundle[0] != installed[0]:
+        return Refused.OTHER_MACHINE
+    if bundle[1] <= installed[1]:
+        return Refused.OLD
+    if bundle[1] in given_up:
+        return Refused.GIVEN_UP
+    if on_trial:  # the slot to write to is the one that still has to be fallen back on
+        return Refused.ON_TRIAL
+    if now is None:
+        return Refused.CLOCK
+    return None if quiet(now) else Refused.SCHOOL_HOURS
+
+
+def after_boot(
+    state: State, *, running: Slot, committed: Slot, healthy: bool | None, now: datetime | None
+) -> Action:
+    """What to do next. `healthy` is None while it cannot be told yet."""
+    if running is not committed:  # a try
+        if healthy is None:
+            return Action.WAIT
+        return Action.COMMIT if healthy else Action.GO_BACK
+    if state.pending is None or state.pending is running:
+        return Action.NOTHING
+    if state.tries_left <= 0:
+        return Action.GIVE_UP
+    return Action.TRY if quiet(now) else Action.WAIT

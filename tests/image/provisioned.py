@@ -1,0 +1,58 @@
+"""A data partition as provisioning leaves it: a gate that looks at recorded frames."""
+
+import base64
+import shutil
+from pathlib import Path
+
+from device.bench.scenes import Showing, write_sequence
+from firmware_config.image.filesystems import ext4
+from tests.end_to_end.passing import card_codes
+from tests.end_to_end.town import Town
+
+GATE = "gate-a1"
+CARDS = 3
+PROBE = Path(__file__).parent / "probe.sh"
+UNIT = """\
+[Unit]
+After=gate-scan.service gate-uplink.service
+[Service]
+ExecStart=/bin/sh /etc/schoolgate/probe.sh
+"""
+
+
+def command_line() -> str:
+    """What makes the image run the probe, without a file of the image being changed."""
+    unit = base64.b64encode(UNIT.encode()).decode()
+    return (
+        f"systemd.set_credential_binary=systemd.extra-unit.probe.service:{unit} "
+        "systemd.wants=probe.service systemd.log_color=no"
+    )
+
+
+def data_partition(folder: Path, *, pins: bool, size_mib: int, more: dict[str, bytes]) -> Path:
+    """An ext4 with a gate's configuration, keys and frames. `more` are files beside gate.toml."""
+    town = Town(folder / "town", (GATE,))
+    gate = folder / "data" / "gate"
+    shutil.copytree(town.configs[GATE].parent, gate)
+    text = (gate / "gate.toml").read_text("utf-8")
+    for old, new in {
+        'state_dir = "state"\nrun_dir = "run"\nrepeat_window_s = 0.001\n': "",
+        '[signals]\ndriver = "none"\n': f'[signals]\ndriver = "{"gpio" if pins else "none"}"\n',
+        'path = "frames"\n': 'path = "frames"\nfps = 2.0\n',
+    }.items():
+        assert old in text
+        text = text.replace(old, new)
+    (gate / "gate.toml").write_text(text, "utf-8")
+    showings = [Showing("", 1)]
+    for code in card_codes(town, CARDS):
+        showings += [Showing(code, 2), Showing("", 1.5)]
+    write_sequence(gate / "frames", showings, fps=2.0, size=(960, 540), seed=7)
+    shutil.copyfile(PROBE, gate / "probe.sh")
+    for name, content in more.items():
+        (gate / name).parent.mkdir(exist_ok=True, parents=True)
+        (gate / name).write_bytes(content)
+    out = folder / "data.ext4"
+    ext4(
+        folder / "data", out, label="gate-data", size_mib=size_mib, seed="test", moment="1780000000"
+    )
+    return out
