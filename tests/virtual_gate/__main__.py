@@ -1,7 +1,7 @@
 """The virtual gate: `python -m tests.virtual_gate [PART ...]`. Exit code 1: not as promised.
 
-Parts: `morning`, `hangs`, `cuts`; all of them without any. `--fill` builds kernel and root if they are
-not in the cache, and checks nothing. `--short` is what `make test` has time for.
+Parts: `morning`, `hangs`, `cuts`; all of them without any. `--fill` builds kernel and root if they
+are not in the cache, and checks nothing. `--short` is what `make test` has time for.
 """
 
 # ruff: noqa: T201 (it talks to its terminal)
@@ -53,7 +53,7 @@ def enter_network() -> None:
     """Once more, in a network namespace of our own: nothing in it reaches any other machine."""
     own = ["--net"] if not os.geteuid() else ["--user", "--map-root-user", "--net"]
     command = [sys.executable, "-m", "tests.virtual_gate", *sys.argv[1:]]
-    os.execvpe("unshare", ["unshare", *own, *command], {**os.environ, INSIDE: "1"})  # noqa: S606, S607 (ours)
+    os.execvpe("unshare", ["unshare", *own, *command], {**os.environ, INSIDE: "1"})  # noqa: S606 (ours)
 
 
 def check(made: Parts, names: list[str] | tuple[str, ...], *, short: bool) -> int:

@@ -14,6 +14,8 @@ DATA_MB = 64
 PATIENCE_S = 600.0
 """A busy machine makes everything longer; nothing here is judged by its time."""
 SEEING = """grep -q '"camera":"ok"' /run/schoolgate/scan.json"""
+MAIN_PID = "systemctl show -P MainPID gate-scan"
+SAID = "journalctl -b -u gate-scan -o cat --no-pager"
 FROZEN = "/run/virtual-gate-camera-frozen"
 
 
@@ -30,19 +32,18 @@ def hangs(parts: Parts) -> Iterator[Outcome]:
 
 def _frozen_process(gate: Guest) -> Outcome:
     """SIGSTOP: alive, and doing nothing."""
-    pid = gate.run("systemctl show -P MainPID gate-scan").strip()
+    pid = gate.run(MAIN_PID).strip()
     began_s = time.monotonic()
     gate.run(f"kill -STOP {pid}")
     gate.until(
-        f"test $(systemctl show -P MainPID gate-scan) -gt 0 && "
-        f"test $(systemctl show -P MainPID gate-scan) != {pid} && {SEEING}",
+        f"pid=$({MAIN_PID}); test $pid -gt 0 && test $pid != {pid} && {SEEING}",
         within_s=PATIENCE_S,
     )
     took_s = time.monotonic() - began_s
-    said = gate.run("journalctl -b -u gate-scan -o cat --no-pager | grep -i watchdog || true")
+    said = gate.run(f"{SAID} | grep -i watchdog || true")
     return Outcome(
         "hung process",
-        f"gate-scan stopped by SIGSTOP, ended by systemd's watchdog, seeing again after {took_s:.0f} s",
+        f"stopped by SIGSTOP, ended by systemd's watchdog, seeing again after {took_s:.0f} s",
         [] if "atchdog timeout" in said else [f"systemd's watchdog did not say so: {said}"],
     )
 
@@ -52,8 +53,7 @@ def _frozen_camera(gate: Guest) -> Outcome:
     boot = gate.run("cat /proc/sys/kernel/random/boot_id")
     began_s = time.monotonic()
     gate.run(f"touch {FROZEN}")
-    gate.until("journalctl -b -u gate-scan -o cat --no-pager | grep -q 'the camera is opened again'")
-    gate.until("journalctl -b -u gate-scan -o cat --no-pager | grep -q 'stays dead.*restart\\|restart.*stays dead'")
+    gate.until(f"{SAID} | grep 'camera stays dead' | grep -q restart")
     gate.await_boot(within_s=PATIENCE_S)
     # Written when a reboot is asked for, that is after STARTS in vain, and taken back by a frame.
     reboots = gate.until("cat /data/ledger/camera-reboots").strip()
@@ -65,14 +65,14 @@ def _frozen_camera(gate: Guest) -> Outcome:
         faults.append("it is still the same boot")
     return Outcome(
         "dead camera",
-        f"opened again, {STARTS} starts of gate-scan, one reboot that it asked for; seeing again, and "
-        f"its counts set back, after {took_s:.0f} s",
+        f"opened again, {STARTS} starts of gate-scan, one reboot that it asked for; seeing again, "
+        f"and its counts set back, after {took_s:.0f} s",
         faults,
     )
 
 
 def _hung_manager(gate: Guest) -> Outcome:
-    """systemd itself crashes and stands still: nothing feeds the hardware watchdog any more."""
+    """Systemd itself crashes and stands still: nothing feeds the hardware watchdog any more."""
     began_s = time.monotonic()
     gate.send("kill -SEGV 1")
     gate.await_boot(within_s=PATIENCE_S)

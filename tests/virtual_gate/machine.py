@@ -107,7 +107,9 @@ class Guest:
             if not code:
                 return said
             if time.monotonic() > deadline:
-                raise GuestError(f"not within {within_s:.0f} s: {command}\n{said}\n{self.journal()}")
+                raise GuestError(
+                    f"not within {within_s:.0f} s: {command}\n{said}\n{self.journal()}"
+                )
             time.sleep(0.1)  # between looks
 
     def journal(self) -> str:

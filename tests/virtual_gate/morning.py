@@ -63,8 +63,11 @@ class Morning:
 
     def answered(self) -> list[Verdict]:
         """The verdicts so far, as gate-scan's journal has them."""
-        said = self.gate.run("journalctl -b -u gate-scan -o cat --no-pager | grep '\"answered\"' || true")
-        return [Verdict(name) for line in said.splitlines() for name in json.loads(line)["verdicts"]]
+        journal = "journalctl -b -u gate-scan -o cat --no-pager"
+        said = self.gate.run(f"{journal} | grep '\"answered\"' || true")
+        return [
+            Verdict(name) for line in said.splitlines() for name in json.loads(line)["verdicts"]
+        ]
 
     def boot(self) -> Outcome:
         """Until the first frame was looked at."""
@@ -76,8 +79,8 @@ class Morning:
         failed = [line.split()[0] for line in listed]
         return Outcome(
             "boot",
-            f"{ready_s:.1f} s from the kernel to a ready gate-scan, {frame_s:.1f} s to its first frame, "
-            f"{len(failed)} units failed",
+            f"{ready_s:.1f} s from the kernel to a ready gate-scan, {frame_s:.1f} s to its first "
+            f"frame, {len(failed)} units failed",
             [f"{name} failed" for name in failed],
         )
 
@@ -127,7 +130,9 @@ class Morning:
         yield Outcome(
             "ledger",
             f"{proof['last']} records, every hash proven, {tally.total()} scans",
-            [] if tally == Counter(verdicts) else [f"answered {Counter(verdicts)}, recorded {tally}"],
+            []
+            if tally == Counter(verdicts)
+            else [f"answered {Counter(verdicts)}, recorded {tally}"],
         )
         status = "runuser -u gate-uplink -- /opt/schoolgate/bin/gate ledger verify --json"
         until(lambda: json.loads(gate.run(status))["receipted"] == proof["last"], within_s=BUSY_S)
@@ -150,8 +155,8 @@ class Morning:
             faults.append(f"{len(were)} states seen of {len(should)}")
         return Outcome(
             "pins",
-            f"{len(self.gate.witness) - 1} edges by lgpio are the patterns of {len(verdicts)} verdicts, "
-            f"{told.states} states; the longest was {told.worst_ms} ms off",
+            f"{len(self.gate.witness) - 1} edges by lgpio are the patterns of {len(verdicts)} "
+            f"verdicts, {told.states} states; the worst was {told.worst_ms} ms off",
             faults,
         )
 

@@ -11,15 +11,34 @@ from pathlib import Path
 from device.ledger.file import LedgerError, LedgerFile
 from device.ledger.verifying import verify
 from gate_contract.verdicts import CROSSINGS
+from tests.end_to_end.passing import card_codes
 from tests.virtual_gate.machine import Guest
+from tests.virtual_gate.outcome import Outcome
 from tests.virtual_gate.parts import Parts
-from tests.virtual_gate.site import GATE
+from tests.virtual_gate.site import GATE, Site
 from tests.virtual_gate.write_log import Cut, cuts
 
 LEDGER_ONLY = ("systemd.unit=virtual-gate-power-cut.target",)
 WRITER = "/opt/schoolgate/bin/python /usr/lib/virtual-gate/write_ledger.py"
+SHORT, LONG = 30, 150
+"""Cards, each of which passes once where writes are logged."""
 DATA_MB = 24
 """Copied for each cut; the log of a long run wraps SQLite's WAL within it."""
+
+
+def cards(site: Site, number: int) -> list[bytes]:
+    """Codes of genuine cards. The gate has no network then, and cannot tell an expired one."""
+    return card_codes(site, number)
+
+
+def told(name: str, losses: "Losses", *, must_lose: bool = False) -> Outcome:
+    """The outcome of a campaign."""
+    faults = [f"{losses.lost} lost: {losses.first}"] if losses.lost and not must_lose else []
+    if not losses.cuts or (must_lose and not losses.lost):
+        faults.append("nothing was lost, so nothing was proven")
+    return Outcome(
+        name, f"{losses.cuts} power cuts in {losses.told} crossings, {losses.lost} lost", faults
+    )
 
 
 @dataclass(slots=True)

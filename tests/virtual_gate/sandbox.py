@@ -1,4 +1,4 @@
-"""What a service may and may not, tried from inside a unit that is the shipped one but for its program."""
+"""What a service may and may not, tried in its shipped unit, of which only the program differs."""
 
 import json
 from collections.abc import Mapping
@@ -33,19 +33,26 @@ UPLINK = {
     "/dev/dma_heap/system": False,
     "/etc/schoolgate/tls/key.pem": True,
 }
-CHANGED = ("ExecStart=", "Type=", "Restart=", "WatchdogSec=", "RuntimeDirectory", "WorkingDirectory=")
+CHANGED = (
+    "ExecStart=",
+    "Type=",
+    "Restart=",
+    "WatchdogSec=",
+    "RuntimeDirectory",
+    "WorkingDirectory=",
+)
 
 
 def tried(gate: Guest, service: str, port: int) -> dict[str, str]:
     """Try everything under `service`'s own unit, drop-ins and all; what came of it, by name."""
     probe = f"virtual-gate-probe-{service}.service"
     shipped = gate.run(f"systemctl cat {service}.service").splitlines()
-    lines = [line for line in shipped if not line.startswith((*CHANGED, "#", "[Install]", "WantedBy="))]
-    lines += [
-        *("[Service]", "Type=oneshot", f"StandardOutput=truncate:/run/{probe}"),
-        "ExecStart=/usr/bin/python3 /usr/lib/virtual-gate/probe.py "
-        f"{HOST_ADDRESS} {port} '{json.dumps(list(SCAN))}'",
+    lines = [
+        line for line in shipped if not line.startswith((*CHANGED, "#", "[Install]", "WantedBy="))
     ]
+    probe_it = f"/usr/lib/virtual-gate/probe.py {HOST_ADDRESS} {port} '{json.dumps(list(SCAN))}'"
+    lines += ["[Service]", "Type=oneshot", f"StandardOutput=truncate:/run/{probe}"]
+    lines += [f"ExecStart=/usr/bin/python3 {probe_it}"]
     gate.write(f"/run/systemd/system/{probe}", "\n".join(lines))
     gate.run(f"systemctl daemon-reload && systemctl start {probe}")
     told: dict[str, str] = json.loads(gate.run(f"cat /run/{probe}"))

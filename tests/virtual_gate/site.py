@@ -12,6 +12,7 @@ from tests.virtual_gate.pictures import Show
 
 GATE = "vg-virtual-01"
 
+
 def lay_network() -> None:
     """The wire between the virtual gate and us, in a network namespace of our own."""
     for command in (
@@ -56,10 +57,8 @@ def make_data(
     image.unlink(missing_ok=True)
     with image.open("wb") as empty:
         empty.truncate(size_mb << 20)
-    subprocess.run(
-        ["mke2fs", "-q", "-t", "ext4", "-L", "gate-data", "-E", "root_owner=0:0"]
-        + ["-d", str(folder), str(image)],
-        check=True,
-    )
+    options = ["-q", "-t", "ext4", "-L", "gate-data", "-E", "root_owner=0:0"]
+    options = ["-q", "-t", "ext4", "-L", "gate-data", "-E", "root_owner=0:0"]
+    subprocess.run(["mke2fs", *options, "-d", str(folder), str(image)], check=True)
     shutil.rmtree(folder)
     return image

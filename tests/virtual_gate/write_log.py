@@ -67,7 +67,7 @@ class Cut:
 
 
 def cuts(log: Path, base: bytes, *, seed: int) -> Iterator[Cut]:
-    """Two cuts at each mark `told-N` (`TOLD`): one that loses all that was not flushed, and one in which a
+    """Two cuts at each mark `told-N`: one that loses all that was not flushed, and one in which a
     part of that is on the disk, later writes before earlier ones and some of them torn."""
     chance = random.Random(seed)
     durable = bytearray(base)

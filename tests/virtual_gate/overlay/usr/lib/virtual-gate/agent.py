@@ -5,11 +5,12 @@ import subprocess
 import sys
 import time
 import tty
+from pathlib import Path
 
 
-def main(path: str) -> None:
-    with open(path, "r+b", buffering=0) as line:
-        tty.setraw(line)
+def main(path: Path) -> None:
+    with path.open("r+b", buffering=0) as line:
+        tty.setraw(line.fileno())
         line.write(json.dumps({"up_s": time.clock_gettime(time.CLOCK_BOOTTIME)}).encode() + b"\n")
         waiting = b""
         while True:
@@ -21,10 +22,13 @@ def main(path: str) -> None:
 
 def answer(asked: dict[str, str]) -> bytes:
     done = subprocess.run(
-        asked["run"], shell=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
+        ["/bin/sh", "-c", asked["run"]],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        check=False,
     )
     told = {"code": done.returncode, "said": done.stdout.decode(errors="replace")}
     return json.dumps(told).encode() + b"\n"
 
 
-main(sys.argv[1])
+main(Path(sys.argv[1]))

@@ -31,7 +31,9 @@ class LogWrites:
             sectors = disk.seek(0, os.SEEK_END) // SECTOR
         self._control = os.open("/dev/mapper/control", os.O_RDWR)
         self._ask(CREATE)
-        table = TARGET.pack(0, sectors, 0, 0, b"log-writes") + f"{self._disk} {self._log}\0".encode()
+        table = (
+            TARGET.pack(0, sectors, 0, 0, b"log-writes") + f"{self._disk} {self._log}\0".encode()
+        )
         self._ask(LOAD, table.ljust(-len(table) % 8 + len(table), b"\0"), targets=1)
         self._ask(RESUME)
         return self
@@ -48,4 +50,6 @@ class LogWrites:
     def _ask(self, what: int, data: bytes = b"", *, targets: int = 0) -> None:
         size = HEADER.size + len(data)
         head = HEADER.pack(*VERSION, size, HEADER.size, targets, 0, 0, 0, 0, 0, NAME, b"")
-        fcntl.ioctl(self._control, 0xC0000000 | HEADER.size << 16 | 0xFD << 8 | what, bytearray(head + data))
+        fcntl.ioctl(
+            self._control, 0xC0000000 | HEADER.size << 16 | 0xFD << 8 | what, bytearray(head + data)
+        )

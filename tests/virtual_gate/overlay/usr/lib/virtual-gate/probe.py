@@ -1,5 +1,7 @@
 """Tries what a service may and may not do. `probe.py HOST PORT NAMES`: prints what came of each."""
 
+# ruff: noqa: T201 (the host reads what it prints)
+
 import ctypes
 import json
 import mmap
@@ -50,7 +52,9 @@ def write(path: Path) -> None:
 
 
 def interfaces() -> None:
-    found = {line.split(":")[0].strip() for line in Path("/proc/net/dev").read_text().splitlines()[2:]}
+    found = {
+        line.split(":")[0].strip() for line in Path("/proc/net/dev").read_text().splitlines()[2:]
+    }
     if found == {"lo"}:
         raise OSError("only lo")
 

@@ -1,9 +1,9 @@
 """`gate scan` with libcamera's virtual camera: what differs from a Pi's, and nothing else.
 
 The product's `picamera.py`, picamera2 and libcamera are the real ones. The virtual camera has no
-sensor that could say its raw modes, and it writes two planes, for which libcamera's own memory has to
-be taken. It gives frames as fast as they are fetched, whatever is asked for; here they come at the pictures'
-own rate.
+sensor that could say its raw modes, and it writes two planes, for which libcamera's own memory has
+to be taken. It gives frames as fast as they are fetched, whatever is asked for; here they come at
+the pictures' own rate.
 """
 
 import time
@@ -23,8 +23,10 @@ FIRST = Path("/run/schoolgate/virtual-gate-first-frame")
 """Seconds since boot when the first frame was handed on."""
 
 
-class VirtualCamera(picamera2.Picamera2):
+class VirtualCamera(picamera2.Picamera2):  # type: ignore[misc] (it has no types)
     """The one camera that there is."""
+
+    _requests: list[Any]
 
     def __init__(self) -> None:
         self._taken: list[Any] = []

@@ -12,12 +12,12 @@ PINS = (17, 27, 22, 18)
 PAUSE_S = 0.005
 
 
-def main(path: str) -> None:
+def main(path: Path) -> None:
     (chip,) = Path("/sys/devices/platform").glob("gpio-sim.*/gpiochip*/sim_gpio17")
     lines = [os.open(chip.parent / f"sim_gpio{pin}" / "value", os.O_RDONLY) for pin in PINS]
     before = b""
-    with open(path, "wb", buffering=0) as log:
-        tty.setraw(log)
+    with path.open("wb", buffering=0) as log:
+        tty.setraw(log.fileno())
         while True:
             levels = b"".join(os.pread(line, 1, 0) for line in lines)
             if levels != before:
@@ -27,4 +27,4 @@ def main(path: str) -> None:
             time.sleep(PAUSE_S)
 
 
-main(sys.argv[1])
+main(Path(sys.argv[1]))

@@ -7,19 +7,21 @@
 SYNCHRONOUS is what SQLite is told; "" is what ships, all else are controls.
 """
 
+# ruff: noqa: T201 (the host reads what it prints)
+
 import sqlite3
 import subprocess
 import sys
 import tty
-from collections.abc import Callable
-from contextlib import closing, contextmanager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from itertools import count
 from pathlib import Path
 
 from log_writes import DEVICE, LogWrites
 
 from device.clock import SystemClock
-from device.config import load
+from device.config import Config, load
 from device.ledger import file as ledger_file
 from device.ledger.verifying import verify
 from device.scan.run import keeper
@@ -35,19 +37,19 @@ def main(tell: str, synchronous: str) -> None:
         weaken(synchronous)
     if tell == "line":
         with LINE.open("wb", buffering=0) as line, mounted(DISK):
-            tty.setraw(line)
-            work(lambda number: line.write(f"{number}\n".encode()), count())
+            tty.setraw(line.fileno())
+            work(lambda number: line.write(f"{number}\n".encode()), endless=True)
         return
     if tell == "count":
         with mounted(DISK):
             print(crossings(load(CONFIG)))
         return
     with LogWrites(DISK, LOG) as log, mounted(DEVICE):
-        work(lambda number: log.mark(f"told-{number}"), None)
+        work(lambda number: log.mark(f"told-{number}"), endless=False)
 
 
 @contextmanager
-def mounted(disk: Path):
+def mounted(disk: Path) -> Iterator[None]:
     """The data partition in its places, mounted as the image's fstab says."""
     fstab = [line.split() for line in Path("/etc/fstab").read_text().splitlines()]
     (options,) = [fields[3] for fields in fstab if fields[1:2] == ["/data"]]
@@ -60,14 +62,14 @@ def mounted(disk: Path):
         run("umount", place)
 
 
-def work(tell: Callable[[int], object], forever: count | None) -> None:
+def work(tell: Callable[[int], object], *, endless: bool) -> None:
     """Let everybody pass. The number told is of all crossings that the ledger answers for."""
     config = load(CONFIG)
     codes = Path("/data/virtual-gate/codes").read_bytes().splitlines()
     clock = SystemClock()
     answered = crossings(config)
     with closing(keeper(config)) as gate:
-        for shown in forever or range(len(codes)):
+        for shown in count() if endless else range(len(codes)):
             reading = clock.read()
             code = codes[shown % len(codes)]
             for answer in gate.see([code], reading.up_ms + shown * GAP_MS, reading):
@@ -76,7 +78,7 @@ def work(tell: Callable[[int], object], forever: count | None) -> None:
                     tell(answered)
 
 
-def crossings(config) -> int:
+def crossings(config: Config) -> int:
     """How many the ledger holds, every one proven; 0 if there is none yet."""
     if not config.ledger_path.exists():
         return 0
