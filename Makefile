@@ -76,7 +76,7 @@ virtual-gate: virtual-gate-cache
 	nice -n 19 $(BIN)/python -m tests.virtual_gate $(VIRTUAL_GATE_ARGS)
 
 virtual-gate-cache: setup .venv/virtual-gate-packages
-	nice -n 19 $(BIN)/python -m tests.virtual_gate --fill
+	$(SUDO) env XDG_CACHE_HOME="$${XDG_CACHE_HOME:-$$HOME/.cache}" nice -n 19 $(BIN)/python -m tests.virtual_gate --fill
 
 faults: setup
 	$(BIN)/python -m tests.faults $(FAULTS_ARGS)

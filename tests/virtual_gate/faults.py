@@ -22,7 +22,7 @@ FROZEN = "/run/virtual-gate-camera-frozen"
 def hangs(parts: Parts) -> Iterator[Outcome]:
     """One gate, without a network, three times hung; each outcome when it is seeing again."""
     site = Site(parts.folder / "hangs")
-    data = make_data(site, parts.folder / "hangs.img", show=Show([]), size_mb=DATA_MB)
+    data = make_data(site, parts.folder / "hangs.img", show=Show([b""]), size_mb=DATA_MB)
     with Guest(parts.kernel, parts.root, data, parts.folder, network=False) as gate:
         gate.until(SEEING)
         yield _frozen_process(gate)

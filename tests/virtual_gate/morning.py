@@ -92,11 +92,12 @@ class Morning:
         told = json.loads(gate.run("cat /run/schoolgate/scan.json"))["health"]
         tally = Counter(self.answered())
         faults = [f"unexpected: {verdict}" for verdict in tally if verdict not in WANTED]
-        if told["signals"] != "ok" or told["storage"] != "ok" or told["decoder_mishaps"]:
+        if told["signals"] != "ok" or told["storage"] != "ok" or not told["clock_trusted"]:
             faults.append(f"health: {told}")
         return Outcome(
             "camera",
-            f"{told['frames']} frames of libcamera's by picamera2, {tally.total()} codes answered: "
+            f"{told['frames']} frames of libcamera's by picamera2, {told['decoder_mishaps']} given "
+            f"up by the decoder, {tally.total()} codes answered: "
             + ", ".join(f"{verdict} {number}" for verdict, number in sorted(tally.items())),
             faults,
         )
@@ -148,15 +149,15 @@ class Morning:
         )
 
     def _pins(self, verdicts: Sequence[Verdict]) -> Outcome:
-        were, should = pins.seen(self.gate.witness), pins.expected(verdicts)
-        told = pins.compare(were, should)
+        told = pins.compare(pins.seen(self.gate.witness), verdicts)
         faults = [told.differs] if told.differs else []
-        if len(were) < len(should) - 1:  # the last darkness never ends
-            faults.append(f"{len(were)} states seen of {len(should)}")
+        if told.cut > told.whole:
+            faults.append(f"{told.cut} signals cut short: too busy to judge")
         return Outcome(
             "pins",
-            f"{len(self.gate.witness) - 1} edges by lgpio are the patterns of {len(verdicts)} "
-            f"verdicts, {told.states} states; the worst was {told.worst_ms} ms off",
+            f"{len(self.gate.witness) - 1} edges: the signals of {len(verdicts)} verdicts, "
+            f"{told.whole} whole, {told.cut} cut short by the next; no step more than "
+            f"{told.worst_ms} ms off",
             faults,
         )
 

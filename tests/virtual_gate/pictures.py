@@ -20,7 +20,7 @@ class Show:
     """One code after the other, each on `held` pictures and after `empty` ones without a code."""
 
     codes: Sequence[bytes]
-    fps: int = 8
+    fps: int = 6
     held: int = 1
     empty: int = 2
 

@@ -23,11 +23,13 @@ class State(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """`differs` says where, or is empty. `worst_ms`: how far a step was off its length."""
+    """`whole` patterns were seen to their end, `cut` gave way to the next one. `worst_ms`: how far
+    a step of the whole ones was off its length. `differs` says where it went wrong, or is empty."""
 
-    states: int
+    whole: int
+    cut: int
     worst_ms: int
-    differs: str
+    differs: str = ""
 
 
 def seen(lines: Iterable[str]) -> list[State]:
@@ -44,27 +46,43 @@ def seen(lines: Iterable[str]) -> list[State]:
     return _merged(states)
 
 
-def expected(verdicts: Iterable[Verdict]) -> list[State]:
-    """The patterns one after the other; in between a darkness of any length, here 0 ms."""
-    dark = State(0, Light.OFF, tone=False)
-    return _merged(
-        state for verdict in verdicts for state in (*map(_state, PATTERNS[verdict]), dark)
-    )
+def compare(were: Sequence[State], verdicts: Sequence[Verdict]) -> Comparison:
+    """Whether the pins did what the patterns of `verdicts` say, one after the other.
 
-
-def compare(were: Sequence[State], should: Sequence[State]) -> Comparison:
-    """Of what `should` have been as far as anything was seen, state by state.
-
-    A busy machine makes a step longer, and none half as long.
+    A pattern gives way to the next one, after a moment of darkness: cut short, but not different.
+    A busy machine makes a step longer, and none of a whole pattern half as long.
     """
-    worst_ms = 0
-    for number, (was, wanted) in enumerate(zip(were, should, strict=False)):
-        if was[1:] != wanted[1:] or was.ms < wanted.ms / 2:
-            return Comparison(number, worst_ms, f"state {number} was {was}, not {wanted}")
-        if wanted.light is not Light.OFF:
-            worst_ms = max(worst_ms, abs(was.ms - wanted.ms))
-    more = len(were) - len(should)
-    return Comparison(len(were), worst_ms, f"{more} states too many" if more > 0 else "")
+    whole = cut = worst_ms = 0
+    left = list(were)
+    for number, verdict in enumerate(verdicts):
+        steps = _merged(map(_state, PATTERNS[verdict]))
+        played, left = left[: len(steps)], left[len(steps) :]
+        off_ms = [abs(was.ms - step.ms) for was, step in zip(played, steps, strict=False)]
+        wrong = [
+            at
+            for at, (was, step) in enumerate(zip(played, steps, strict=False))
+            if not _is(was, step)
+        ]
+        at = wrong[0] if wrong else len(played)
+        if at == len(steps):
+            whole += 1
+            worst_ms = max(worst_ms, *off_ms)
+        else:
+            cut += 1
+            at += (
+                at < len(played) and played[at][1:] == steps[at][1:]
+            )  # begun, and not gone on with
+            left = played[at:] + left
+            if not at or (left and left[0].light is not Light.OFF):
+                was = left[0] if left else "nothing"
+                return Comparison(whole, cut, worst_ms, f"signal {number}, {verdict}: {was}")
+        if left and left[0].light is Light.OFF:
+            del left[0]
+    return Comparison(whole, cut, worst_ms, f"{len(left)} states too many" if left else "")
+
+
+def _is(was: State, step: State) -> bool:
+    return was[1:] == step[1:] and was.ms >= step.ms / 2
 
 
 def _state(step: tuple[int, Light, bool]) -> State:

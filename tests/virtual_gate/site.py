@@ -31,7 +31,7 @@ class Site(Town):
 
     gate_ids: tuple[str, ...] = (GATE,)
     host: str = HOST_ADDRESS
-    fps: int = 8
+    fps: int = 6
 
     def amended(self, text: str) -> str:
         """What `gate-bridge gate add` writes, at the frame rate of the pictures."""

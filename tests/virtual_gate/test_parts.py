@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from device.scan.signals import Light
 from gate_contract.verdicts import Verdict
 from tests.virtual_gate import pins, sandbox
 from tests.virtual_gate.power import Losses, told
@@ -16,38 +15,51 @@ IN = ["100 0000", "200 0101", "318 0100", "1000 0000"]
 
 
 def test_the_pins_of_a_pattern_are_that_pattern() -> None:
-    told = pins.compare(pins.seen(IN), pins.expected([Verdict.ADMITTED_IN]))
-    assert (told.states, told.worst_ms, told.differs) == (2, 2, "")
+    told = pins.compare(pins.seen(IN), [Verdict.ADMITTED_IN])
+    assert told == pins.Comparison(whole=1, cut=0, worst_ms=2)
 
 
 def test_pins_that_are_not_switched_at_one_instant_are_no_state_of_their_own() -> None:
     lines = ["0 0000", "200 0100", "202 0101", "320 0100", "1000 0000"]
-    assert not pins.compare(pins.seen(lines), pins.expected([Verdict.ADMITTED_IN])).differs
+    assert not pins.compare(pins.seen(lines), [Verdict.ADMITTED_IN]).differs
 
 
 @pytest.mark.parametrize(
     "verdict", sorted(pins.PATTERNS.keys() - {Verdict.ADMITTED_IN, Verdict.REPEAT})
 )
 def test_another_verdicts_pattern_differs(verdict: Verdict) -> None:
-    assert pins.compare(pins.seen(IN), pins.expected([verdict])).differs
+    assert pins.compare(pins.seen(IN), [verdict]).differs
 
 
 def test_a_repeat_is_told_from_a_way_in_by_its_length() -> None:
     repeat = ["100 0000", "200 0101", "240 0100", "340 0000"]
-    assert not pins.compare(pins.seen(repeat), pins.expected([Verdict.REPEAT])).differs
-    assert pins.compare(pins.seen(repeat), pins.expected([Verdict.ADMITTED_IN])).differs
+    assert not pins.compare(pins.seen(repeat), [Verdict.REPEAT]).differs
+    assert pins.compare(pins.seen(repeat), [Verdict.ADMITTED_IN]).differs
 
 
 def test_one_signal_too_many_differs() -> None:
     more = [*IN, "2000 0101", "2120 0100", "2800 0000"]
-    assert "too many" in pins.compare(pins.seen(more), pins.expected([Verdict.ADMITTED_IN])).differs
+    assert "too many" in pins.compare(pins.seen(more), [Verdict.ADMITTED_IN]).differs
 
 
 def test_darkness_between_two_signals_lasts_as_long_as_it_likes() -> None:
     more = [*IN, "90000 0101", "90120 0100", "90800 0000"]
-    two = pins.expected([Verdict.ADMITTED_IN, Verdict.ADMITTED_IN])
-    assert not pins.compare(pins.seen(more), two).differs
-    assert two[2].light is Light.OFF
+    told = pins.compare(pins.seen(more), [Verdict.ADMITTED_IN, Verdict.ADMITTED_IN])
+    assert told == pins.Comparison(whole=2, cut=0, worst_ms=2)
+
+
+@pytest.mark.parametrize("at", [230, 290, 400, 900])
+def test_a_signal_gives_way_to_the_next_one_after_a_moment_of_darkness(at: int) -> None:
+    begun = IN[:2] if at < 318 else IN[:3]
+    more = [*begun, f"{at} 0000", f"{at + 60} 1001", f"{at + 660} 1000", f"{at + 1260} 0000"]
+    told = pins.compare(pins.seen(more), [Verdict.ADMITTED_IN, Verdict.BAD_SIGNATURE])
+    assert not told.differs
+    assert told.whole + told.cut == 2
+    assert pins.compare(pins.seen(more), [Verdict.ADMITTED_IN] * 2).differs
+
+
+def test_a_signal_that_was_never_given_differs() -> None:
+    assert pins.compare(pins.seen(IN), [Verdict.ADMITTED_IN] * 2).differs
 
 
 def test_what_is_let_and_must_not_be_is_wrong_and_the_other_way_round() -> None:
