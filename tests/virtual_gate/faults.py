@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from device.scan.ladder import STARTS
 from tests.virtual_gate.machine import Guest
+from tests.virtual_gate.morning import FROZEN
 from tests.virtual_gate.outcome import Outcome
 from tests.virtual_gate.parts import Parts
 from tests.virtual_gate.pictures import Show
@@ -16,7 +17,6 @@ PATIENCE_S = 600.0
 SEEING = """grep -q '"camera":"ok"' /run/schoolgate/scan.json"""
 MAIN_PID = "systemctl show -P MainPID gate-scan"
 SAID = "journalctl -b -u gate-scan -o cat --no-pager"
-FROZEN = "/run/virtual-gate-camera-frozen"
 
 
 def hangs(parts: Parts) -> Iterator[Outcome]:

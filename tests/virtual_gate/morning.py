@@ -33,6 +33,7 @@ WANTED = frozenset(
 )
 POSTER = b"https://tokhaiyte.vn/?page=Group.checkin&groupId=7"
 BUSY_S = 300.0
+FROZEN = "/run/virtual-gate-camera-frozen"
 NO_HARDWARE_WATCHDOG = ("systemd.watchdog_sec=0",)
 """A busy machine may hold the guest up for longer than the shipped 14 s; `faults` has it on."""
 
@@ -120,7 +121,8 @@ class Morning:
         """Stop scanning; then pins, ledger and district must tell the same story."""
         gate, site = self.gate, self.site
         longest_ms = max(sum(step.ms for step in pattern) for pattern in PATTERNS.values())
-        gate.run(f"sleep {longest_ms / 1000}; systemctl stop gate-scan")
+        # No further frame, so that the last signal is played to its end.
+        gate.run(f"touch {FROZEN}; sleep {2 * longest_ms / 1000}; systemctl stop gate-scan")
         verdicts = self.answered()
         yield self._pins(verdicts)
         proof = json.loads(
