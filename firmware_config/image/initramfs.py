@@ -11,6 +11,7 @@ from firmware_config.image.tools import run
 from gate_contract.errors import SchoolgateError
 
 MODULES = (
+    "crc32c_generic",  # libcrc32c, which erofs needs, asks for it by another name
     *("erofs", "lz4_decompress"),
     *("virtio_pci", "virtio_mmio", "virtio_blk"),
     *("bcm2835-dma", "clk-raspberrypi", "raspberrypi-power", "gpio-raspberrypi-exp"),
@@ -39,6 +40,7 @@ def write(root: Path, version: str, out: Path, moment: str) -> None:
         for name in ("bin", "dev", "proc", "sys", "slot", f"usr/lib/modules/{version}"):
             (tree / name).mkdir(parents=True)
         (tree / "lib").symlink_to("usr/lib")
+        (tree / "sbin").symlink_to("bin")  # where the kernel looks for modprobe
         copyfile(root / "usr/bin/busybox", tree / "bin/busybox")
         (tree / "bin/busybox").chmod(0o755)
         for name in TOOLS:

@@ -19,7 +19,7 @@ def newest(folder: Path) -> Path:
     return images[-1]
 
 
-def boot(image: Path, name: str, limit_s: float) -> machine.Told:
+def boot(image: Path, name: str, limit_s: float, log: Path | None) -> machine.Told:
     """Boot a provisioned copy of the card in one machine."""
     with tempfile.TemporaryDirectory(prefix="gate-image-") as folder:
         work = Path(folder)
@@ -27,7 +27,8 @@ def boot(image: Path, name: str, limit_s: float) -> machine.Told:
         data = provisioned.data_partition(work, pins=name == "raspi3b", size_mib=128, more={})
         machine.put(data, card, 7)
         start = machine.firmware(card, work)
-        return machine.run(name, card, start, provisioned.command_line(), limit_s=limit_s)
+        probed = provisioned.command_line()
+        return machine.run(name, card, start, probed, limit_s=limit_s, log=log)
 
 
 def main() -> int:
@@ -40,10 +41,10 @@ def main() -> int:
     given = parser.parse_args()
     image, wrong = newest(given.images), 0
     for name in given.machine or GIB:
-        told = boot(image, name, given.limit)
         if given.console:
             given.console.mkdir(parents=True, exist_ok=True)
-            (given.console / f"{name}.log").write_text("\n".join(told.lines))
+        log = given.console / f"{name}.log" if given.console else None
+        told = boot(image, name, given.limit, log)
         faults = findings(name, told.found)
         wrong += bool(faults)
         shown = {key: told.found.get(key) for key in ("stored", "uptime_s", "scanned_by_s", "root")}

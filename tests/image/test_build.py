@@ -1,31 +1,26 @@
 """A tiny image, built twice: what is in it, and that both are the same bytes."""
 
 import json
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from firmware_config.image.build import build
-from firmware_config.image.disk import MIB, Sizes, layout
+from firmware_config.image.disk import MIB, layout
 from firmware_config.image.layers import Origin
 from firmware_config.update.choice import Slot, boots, committed
 from tests.image import tiny
+from tests.image.tiny import SMALL
 
-TOOLS = ("mkfs.vfat", "mcopy", "mkfs.erofs", "mke2fs", "sfdisk", "cpio", "depmod")
-missing = [tool for tool in TOOLS if not shutil.which(tool, path="/usr/sbin:/usr/bin:/sbin:/bin")]
-pytestmark = pytest.mark.skipif(bool(missing), reason=f"not installed: {missing} (make image)")
-SMALL = Sizes(gate=34, boot=34, root=2, data=2)
+pytestmark = tiny.NEEDS_TOOLS
 
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """The same root built twice, in other folders."""
     folder = tmp_path_factory.mktemp("image")
-    tiny.root(folder / "root")
-    tar = folder / "root.tar"
-    subprocess.run(["tar", "-cf", tar, "--sort=name", "-C", folder / "root", "."], check=True)
+    tar = tiny.tar(folder)
     first, second = (
         build(tar, Origin.DEBIAN, "arm64", SMALL, folder / name) for name in ("first", "second")
     )

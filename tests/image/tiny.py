@@ -1,10 +1,25 @@
 """A root of a few files with everything the image looks for: made in a moment, boots nowhere."""
 
 import os
+import shutil
+import subprocess
 from pathlib import Path
+
+import pytest
+
+from firmware_config.image.disk import Sizes
 
 VERSION = "1.0-tiny"
 MOMENT = 1_780_000_000
+SMALL = Sizes(gate=34, boot=34, root=2, data=2)
+TOOLS = (
+    *("mkfs.vfat", "mcopy", "mkfs.erofs", "mke2fs", "sfdisk", "cpio", "depmod"),
+    *("rauc", "mksquashfs"),
+)
+missing = [tool for tool in TOOLS if not shutil.which(tool, path="/usr/sbin:/usr/bin:/sbin:/bin")]
+NEEDS_TOOLS = pytest.mark.skipif(
+    bool(missing), reason=f"not installed: {missing} (make image-test installs them)"
+)
 
 
 def root(folder: Path) -> Path:
@@ -42,3 +57,11 @@ def root(folder: Path) -> Path:
     for path in (folder, *folder.rglob("*")):
         os.utime(path, (MOMENT, MOMENT), follow_symlinks=False)
     return folder
+
+
+def tar(folder: Path) -> Path:
+    """The same as a tar, in `folder`."""
+    out = folder / "root.tar"
+    root(folder / "root")
+    subprocess.run(["tar", "-cf", out, "--sort=name", "-C", folder / "root", "."], check=True)
+    return out
