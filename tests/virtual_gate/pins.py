@@ -56,6 +56,7 @@ def compare(were: Sequence[State], verdicts: Sequence[Verdict]) -> Comparison:
     left = list(were)
     for number, verdict in enumerate(verdicts):
         steps = _merged(map(_state, PATTERNS[verdict]))
+        _drop_passages(left, steps)
         played, left = left[: len(steps)], left[len(steps) :]
         off_ms = [abs(was.ms - step.ms) for was, step in zip(played, steps, strict=False)]
         wrong = [
@@ -79,6 +80,22 @@ def compare(were: Sequence[State], verdicts: Sequence[Verdict]) -> Comparison:
         if left and left[0].light is Light.OFF:
             del left[0]
     return Comparison(whole, cut, worst_ms, f"{len(left)} states too many" if left else "")
+
+
+def _drop_passages(left: list[State], steps: Sequence[State]) -> None:
+    """Take out states on the way to a step of a busy machine's gate: some pins still as they were
+    before, the others already as they are to be, and then all of them."""
+    before = State(0, Light.OFF, tone=False)
+    for at, step in enumerate(steps):
+        if at + 1 < len(left) and left[at][1:] != step[1:] and left[at + 1][1:] == step[1:]:
+            levels = zip(_levels(before), _levels(left[at]), _levels(step), strict=True)
+            if all(now in (was, to) for was, now, to in levels):
+                del left[at]
+        before = step
+
+
+def _levels(state: State) -> tuple[int, ...]:
+    return (*state.light.value, int(state.tone))
 
 
 def _is(was: State, step: State) -> bool:

@@ -24,6 +24,14 @@ def test_pins_that_are_not_switched_at_one_instant_are_no_state_of_their_own() -
     assert not pins.compare(pins.seen(lines), [Verdict.ADMITTED_IN]).differs
 
 
+def test_a_busy_gate_switches_its_pins_one_after_the_other() -> None:
+    lines = ["0 0000", "200 0100", "411 0101", "530 0100", "1210 0000"]
+    told = pins.compare(pins.seen(lines), [Verdict.ADMITTED_IN])
+    assert told == pins.Comparison(whole=1, cut=0, worst_ms=1)
+    wrong = ["0 0000", "200 1000", "411 0101", "530 0100", "1210 0000"]
+    assert pins.compare(pins.seen(wrong), [Verdict.ADMITTED_IN]).differs
+
+
 @pytest.mark.parametrize(
     "verdict", sorted(pins.PATTERNS.keys() - {Verdict.ADMITTED_IN, Verdict.REPEAT})
 )
