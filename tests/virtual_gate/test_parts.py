@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from device.scan.signals import PATTERNS
 from gate_contract.verdicts import Verdict
 from tests.virtual_gate import pins, sandbox
 from tests.virtual_gate.power import Losses, told
@@ -32,9 +33,7 @@ def test_a_busy_gate_switches_its_pins_one_after_the_other() -> None:
     assert pins.compare(pins.seen(wrong), [Verdict.ADMITTED_IN]).differs
 
 
-@pytest.mark.parametrize(
-    "verdict", sorted(pins.PATTERNS.keys() - {Verdict.ADMITTED_IN, Verdict.REPEAT})
-)
+@pytest.mark.parametrize("verdict", sorted(PATTERNS.keys() - {Verdict.ADMITTED_IN, Verdict.REPEAT}))
 def test_another_verdicts_pattern_differs(verdict: Verdict) -> None:
     assert pins.compare(pins.seen(IN), [verdict]).differs
 

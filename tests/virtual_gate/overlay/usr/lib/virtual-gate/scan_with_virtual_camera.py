@@ -23,7 +23,7 @@ FIRST = Path("/run/schoolgate/virtual-gate-first-frame")
 """Seconds since boot when the first frame was handed on."""
 
 
-class VirtualCamera(picamera2.Picamera2):  # type: ignore[misc] (it has no types)
+class VirtualCamera(picamera2.Picamera2):  # type: ignore[misc]  # it has no types
     """The one camera that there is."""
 
     _requests: list[Any]
