@@ -1,6 +1,7 @@
 # make demo    set everything up and run two simulated gates against a real broker and bridge
 # make test    set everything up, check, and run every test
 # make image, image-test    a gate's SD card, and the same booted in QEMU; docs/image.md
+# make virtual-gate          the image's root with its services, without a Pi; docs/virtual-gate.md
 # make faults, simulate, powercut, soak    the long campaigns; docs/reliability.md
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
@@ -15,7 +16,7 @@ DEMO_ARGS ?=
 TEST_ARGS ?=
 SEEDS ?= 100000
 
-.PHONY: help setup demo test check image image-test faults simulate powercut soak lock clean
+.PHONY: help setup demo test check image image-test virtual-gate virtual-gate-cache faults simulate powercut soak lock clean
 help:
 	@sed -n 's/^# //p' Makefile
 
@@ -64,6 +65,18 @@ image: setup .venv/image-packages
 image-test: setup .venv/image-packages
 	$(BIN)/pytest -q -n0 tests/image
 	nice -n 19 $(BIN)/python -m tests.image $(IMAGE_TEST_ARGS)
+
+VIRTUAL_GATE_PACKAGES := $(shell sed '/^\#/d; s/ .*//' tests/virtual_gate/packages.txt)
+.venv/virtual-gate-packages: tests/virtual_gate/packages.txt
+	$(SUDO) apt-get update -q
+	$(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -yq --no-install-recommends $(VIRTUAL_GATE_PACKAGES)
+	@touch $@
+
+virtual-gate: virtual-gate-cache
+	nice -n 19 $(BIN)/python -m tests.virtual_gate $(VIRTUAL_GATE_ARGS)
+
+virtual-gate-cache: setup .venv/virtual-gate-packages
+	$(SUDO) env XDG_CACHE_HOME="$${XDG_CACHE_HOME:-$$HOME/.cache}" nice -n 19 $(BIN)/python -m tests.virtual_gate --fill
 
 faults: setup
 	$(BIN)/python -m tests.faults $(FAULTS_ARGS)

@@ -77,17 +77,21 @@ def build_root(wish: Wish, mirrors: Mirrors, folder: Path) -> Path:
     if os.geteuid():
         raise SchoolgateError("a root has files of many owners; run gate-image as root (sudo)")
     packages, moment = _packages_key(wish), epoch()
-    key = cache.digest(
-        {"packages": packages, "epoch": moment}, [*inputs(wish.layers), *our_files()]
-    )
-    name = f"root-{wish.suite}-{wish.architecture}-{wish.hardware}-{key}.tar"
 
     def make(out: Path) -> None:
         base = cache.kept(folder, f"packages-{packages}.tar", lambda at: _debian(wish, mirrors, at))
         with tempfile.TemporaryDirectory(prefix="gate-image-") as work:
             _lay(base, wish, mirrors, moment, Path(work), out)
 
-    return cache.kept(folder, name, make)
+    return cache.kept(folder, root_name(wish), make)
+
+
+def root_name(wish: Wish) -> str:
+    """Of the root's tar in the cache, by everything it is made of."""
+    key = cache.digest(
+        {"packages": _packages_key(wish), "epoch": epoch()}, [*inputs(wish.layers), *our_files()]
+    )
+    return f"root-{wish.suite}-{wish.architecture}-{wish.hardware}-{key}.tar"
 
 
 def _packages_key(wish: Wish) -> str:

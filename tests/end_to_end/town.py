@@ -31,7 +31,7 @@ from server_bridge.home import Home, initialise
 from server_bridge.pki import Identity
 from server_bridge.store.letters import letter_counts
 from server_bridge.store.units import Unit, add_gate, add_unit, add_viewer
-from tests.fakes.broker import accepts, free_port
+from tests.fakes.broker import HOST, accepts, free_port
 
 SCHOOL, COMMUNE, VIEWER = "thcs-a", "xa-c", "hall"
 PROGRAMS = Path(sys.executable).parent
@@ -44,6 +44,7 @@ class Town:
 
     folder: Path
     gate_ids: tuple[str, ...] = ("gate-a1",)
+    host: str = HOST
     home: Home = field(init=False)
     configs: dict[str, Path] = field(default_factory=dict)
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
@@ -53,7 +54,7 @@ class Town:
         folder.mkdir(parents=True)
         self.port = free_port()
         (folder / "bridge.toml").write_text(
-            f"[broker]\nport = {self.port}\n[web]\nport = {free_port()}\n"
+            f'[broker]\nhost = "{self.host}"\nport = {self.port}\n[web]\nport = {free_port()}\n'
         )
         self.home = initialise(folder)
         with closing(self.home.database()) as database, database.write() as connection:
@@ -66,7 +67,7 @@ class Town:
         self.broker_config = write_broker_config(
             self.home.broker_folder,
             authority=self.home.pki,
-            host="127.0.0.1",
+            host=self.host,
             port=self.port,
             now=now,
             viewers=[VIEWER],
@@ -84,7 +85,7 @@ class Town:
                 gate_id=gate_id,
                 direction="auto",
                 timezone="Asia/Ho_Chi_Minh",
-                broker_host="127.0.0.1",
+                broker_host=self.host,
                 broker_port=self.port,
                 card_keys=self.home.keys.public_keys(),
                 order_keys=self.home.keys.orders_public_keys(),
@@ -93,14 +94,16 @@ class Town:
                 ca_pem=issued.ca_pem,
             ),
         )
-        text = path.read_text("utf-8")
+        path.write_text(self.amended(path.read_text("utf-8")), "utf-8")
+        return path
+
+    def amended(self, text: str) -> str:
+        """A gate's configuration for a gate that is processes on this machine."""
         text = text.replace(
             "[gate]\n", '[gate]\nstate_dir = "state"\nrun_dir = "run"\nrepeat_window_s = 0.001\n', 1
         )
         text += '\n[clock]\nbattery = true\n[signals]\ndriver = "none"\n'
-        text += '[camera]\nsource = "replay"\npath = "frames"\n'
-        path.write_text(text, "utf-8")
-        return path
+        return text + '[camera]\nsource = "replay"\npath = "frames"\n'
 
     # --- processes
 
@@ -111,7 +114,7 @@ class Town:
                 self._command(name), stdin=subprocess.DEVNULL, stdout=log, stderr=log
             )
         if name == "broker":
-            until(lambda: accepts(self.port))
+            until(lambda: accepts(self.port, self.host))
 
     def await_bridge(self) -> None:
         """Until the bridge hears what is published."""

@@ -129,10 +129,10 @@ def free_port() -> int:
     raise AssertionError("no free port")
 
 
-def accepts(port: int) -> bool:
+def accepts(port: int, host: str = HOST) -> bool:
     """Whether something listens; gives it a moment to come."""
     try:
-        socket.create_connection((HOST, port), timeout=1).close()
+        socket.create_connection((host, port), timeout=1).close()
     except ConnectionRefusedError:
         time.sleep(0.02)
         return False

@@ -1,0 +1,183 @@
+"""A gate as an ordinary process: User Mode Linux that boots the image's root."""
+
+import base64
+import json
+import os
+import signal
+import socket
+import subprocess
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+TAP = "gate0"
+HOST_ADDRESS, GATE_ADDRESS = "10.77.0.1", "10.77.0.2"
+BOOT_S = 120.0
+ANSWER_S = 120.0
+
+
+class GuestError(AssertionError):
+    """The guest does not boot, does not answer, or a command in it failed."""
+
+
+@dataclass
+class Guest:
+    """One boot of the virtual gate. A context manager: started on entry, its power cut on exit.
+
+    `root` is booted read-only, `data` is the gate's data partition. `disks` come after them.
+    """
+
+    kernel: Path
+    root: Path
+    data: Path
+    folder: Path
+    disks: Sequence[Path] = ()
+    network: bool = True
+    arguments: Sequence[str] = ()
+    memory_mb: int = 1024
+    booted_s: float = field(default=0.0, init=False)
+    """From the start of the process until the agent in the guest said hello."""
+    witness: list[str] = field(default_factory=list, init=False)
+    """Lines from the second serial line, as they came; nothing that was said there before the power
+    was cut is missing for it."""
+
+    def start(self) -> None:
+        """Boot, and return when the guest can be talked to."""
+        self._line, theirs = socket.socketpair()
+        heard, speaks = socket.socketpair()
+        began_s = time.monotonic()
+        disks = [f"ubd{n}={disk}" for n, disk in enumerate((self.data, *self.disks), 1)]
+        network = [f"vec0:transport=tap,ifname={TAP},depth=64"] if self.network else []
+        command = [
+            str(self.kernel),
+            f"mem={self.memory_mb}M",
+            *(f"ubd0r={self.root}", "root=/dev/ubda", "ro", *disks, *network),
+            *("con0=null,fd:1", "con=null", f"ssl0=fd:{theirs.fileno()}"),
+            *(f"ssl1=fd:{speaks.fileno()}", "ssl=null"),
+            *("seccomp=auto", "panic=-1", "quiet", f"uml_dir={self.folder}"),
+            *self.arguments,
+        ]
+        with (self.folder / "console.log").open("ab") as console:
+            self._process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=console,
+                stderr=console,
+                pass_fds=[theirs.fileno(), speaks.fileno()],
+                start_new_session=True,
+            )
+        theirs.close()
+        speaks.close()
+        self._listener = threading.Thread(target=self._listen, args=[heard])
+        self._listener.start()
+        self._unread = b""
+        self._receive(BOOT_S)
+        self.booted_s = time.monotonic() - began_s
+
+    def ask(self, command: str, *, within_s: float = ANSWER_S) -> tuple[int, str]:
+        """Run a shell command as root in the guest; its exit code and what it said."""
+        self.send(command)
+        told = self._receive(within_s)
+        return told["code"], told["said"]
+
+    def send(self, command: str) -> None:
+        """Run it, and wait for nothing."""
+        self._line.sendall(json.dumps({"run": command}).encode() + b"\n")
+
+    def run(self, command: str, *, within_s: float = ANSWER_S) -> str:
+        """The same, where it must not fail."""
+        code, said = self.ask(command, within_s=within_s)
+        if code:
+            raise GuestError(f"{command}: exit code {code}\n{said}")
+        return said
+
+    def write(self, path: str, text: str) -> None:
+        """A file in the guest."""
+        self.run(f"echo {base64.b64encode(text.encode()).decode()} | base64 -d > {path}")
+
+    def until(self, command: str, *, within_s: float = ANSWER_S) -> str:
+        """Ask again and again until it succeeds; what it said then."""
+        deadline = time.monotonic() + within_s
+        while True:
+            code, said = self.ask(command)
+            if not code:
+                return said
+            if time.monotonic() > deadline:
+                raise GuestError(
+                    f"not within {within_s:.0f} s: {command}\n{said}\n{self.journal()}"
+                )
+            time.sleep(0.1)  # between looks
+
+    def journal(self) -> str:
+        """The end of what the gate's services said."""
+        return self.ask("journalctl -b -n 40 --no-pager -o short-monotonic")[1]
+
+    def await_witness(self, lines: int, *, within_s: float = ANSWER_S) -> None:
+        """Until so many lines have come on the second serial line."""
+        deadline = time.monotonic() + within_s
+        while len(self.witness) < lines:
+            if time.monotonic() > deadline:
+                raise GuestError(f"{len(self.witness)} of {lines} lines\n{self.console()}")
+            time.sleep(0.01)  # between looks
+
+    def await_boot(self, *, within_s: float) -> None:
+        """Until the guest has booted again by itself. It has no network then: the kernel, which
+        goes on in the same process, does not get its wire a second time."""
+        while "up_s" not in self._receive(within_s):
+            pass
+
+    def power_off(self) -> None:
+        """Shut down in good order."""
+        self.send("systemctl poweroff")
+        self.await_end(within_s=ANSWER_S)
+
+    def cut_power(self) -> None:
+        """SIGKILL: what the guest had not brought to its disk is lost."""
+        if self._process.poll() is None:
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self.await_end(within_s=ANSWER_S)
+
+    def await_end(self, *, within_s: float) -> None:
+        """Until the guest has ended by itself: `panic=-1` makes a reboot an end too."""
+        self._process.wait(within_s)
+        self._listener.join()
+        self._line.close()
+
+    def _listen(self, heard: socket.socket) -> None:
+        with heard, heard.makefile("r", encoding="ascii") as lines:
+            self.witness.extend(line.strip() for line in lines)
+
+    def _receive(self, within_s: float) -> dict[str, Any]:
+        deadline = time.monotonic() + within_s
+        while b"\n" not in self._unread:
+            self._line.settimeout(max(0.001, deadline - time.monotonic()))
+            try:
+                more = self._line.recv(65536)
+            except TimeoutError:
+                more = b""
+            if not more:
+                raise GuestError(f"the guest does not answer:\n{self.console()}")
+            self._unread += more
+        line, self._unread = self._unread.split(b"\n", 1)
+        told: dict[str, Any] = json.loads(line)
+        return told
+
+    def console(self) -> str:
+        """The end of what the kernel said."""
+        return (self.folder / "console.log").read_text("utf-8", errors="replace")[-4000:]
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.cut_power()

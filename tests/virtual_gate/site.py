@@ -1,0 +1,64 @@
+"""The district of the virtual gate, on this side of its network, and the gate's data partition."""
+
+import shutil
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.end_to_end.town import Town
+from tests.virtual_gate.machine import GATE_ADDRESS, HOST_ADDRESS, TAP
+from tests.virtual_gate.pictures import Show
+
+GATE = "vg-virtual-01"
+
+
+def lay_network() -> None:
+    """The wire between the virtual gate and us, in a network namespace of our own."""
+    for command in (
+        "link set lo up",
+        f"tuntap add {TAP} mode tap",
+        f"address add {HOST_ADDRESS}/24 dev {TAP}",
+        f"link set {TAP} up",
+        f"neighbour flush to {GATE_ADDRESS}",
+    ):
+        subprocess.run(["ip", *command.split()], check=True)
+
+
+@dataclass
+class Site(Town):
+    """Broker and bridge as processes on this machine; the gate has the bundle alone."""
+
+    gate_ids: tuple[str, ...] = (GATE,)
+    host: str = HOST_ADDRESS
+    fps: int = 6
+
+    def amended(self, text: str) -> str:
+        """What `gate-bridge gate add` writes, at the frame rate of the pictures."""
+        return f"{text}\n[camera]\nfps = {float(self.fps)}\n"
+
+
+def make_data(
+    site: Site, image: Path, *, show: Show | None = None, codes: Sequence[bytes] = (), size_mb: int
+) -> Path:
+    """The data partition of a gate that has been provisioned, with the camera's pictures, or with
+    codes for those who do without a camera."""
+    folder = image.with_suffix(".files")
+    shutil.copytree(site.configs[GATE].parent, folder / "gate")
+    system = folder / "gate" / "system"
+    system.mkdir(mode=0o700)
+    (system / "timesyncd.conf").write_text(f"[Time]\nNTP={HOST_ADDRESS}\n", "ascii")
+    ours = folder / "virtual-gate"
+    ours.mkdir()
+    (ours / "codes").write_bytes(b"".join(code + b"\n" for code in codes))
+    if show:
+        show.write(ours / "frames")
+        (ours / "fps").write_text(str(show.fps), "ascii")
+    image.unlink(missing_ok=True)
+    with image.open("wb") as empty:
+        empty.truncate(size_mb << 20)
+    options = ["-q", "-t", "ext4", "-L", "gate-data", "-E", "root_owner=0:0"]
+    options = ["-q", "-t", "ext4", "-L", "gate-data", "-E", "root_owner=0:0"]
+    subprocess.run(["mke2fs", *options, "-d", str(folder), str(image)], check=True)
+    shutil.rmtree(folder)
+    return image
