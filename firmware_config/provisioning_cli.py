@@ -1,4 +1,4 @@
-"""`gate-image provision` and `gate-image imager-list`; added to `gate-image` by its own module."""
+"""`gate-image provision` and `gate-image imager-list`."""
 
 import json
 import lzma

@@ -97,7 +97,7 @@ def verify(text: bytes, trusted: bytes | None) -> tuple[Ticket, bytes]:
     """The ticket in a text, and the public key (32 bytes) of the district that signed it.
 
     `trusted` is the district's key if this gate has one; without one, a ticket is believed that is
-    whole and signed with the key that it brings (decision 22).
+    whole and signed with the key that it brings (decision 19).
 
     Raises:
         TicketError: FOREIGN or ALTERED.

@@ -15,6 +15,7 @@ from firmware_config.image.cache import VARIABLE, default_cache
 from firmware_config.image.disk import Sizes
 from firmware_config.image.layers import Hardware, Origin
 from firmware_config.image.root import Wish, build_root
+from firmware_config.provisioning_cli import imager_list, provision
 from gate_contract.errors import SchoolgateError
 
 ARCHITECTURES = ("amd64", "arm64")
@@ -139,3 +140,7 @@ def bundle(image: Path, keys: Path, out: Path | None) -> None:
     out = out or image.with_suffix(".raucb")
     make_bundle(image, keys, out)
     click.echo(out)
+
+
+for command in (provision, imager_list):
+    gate_image.add_command(command)
