@@ -61,7 +61,9 @@ def test_no_sign_of_it_can_be_changed() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", [b"", b"SGT1:", TEXT[:100], TEXT[:-3], TEXT + b"AAA", b"\xff" * 9, TEXT * 9]
+    "text",
+    [b"", b"SGT1:", TEXT[:100], TEXT[:-3], TEXT + b"AAA", b"\xff" * 9, TEXT * 9],
+    ids=["empty", "prefix", "a third", "cut", "longer", "no text", "many"],
 )
 def test_what_is_cut_off_or_no_ticket_is_refused(text: bytes) -> None:
     assert refusal(text, None) is Refusal.ALTERED
