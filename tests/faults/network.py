@@ -30,9 +30,7 @@ def weather(
         arena.change_config(GATE, f"port = {arena.port}", f"port = {gates.port}\nkeepalive_s = 5")
         settings = arena.home.folder / "bridge.toml"
         text = settings.read_text()
-        settings.write_text(
-            text.replace(f"[broker]\nport = {arena.port}", f"[broker]\nport = {bridges.port}")
-        )
+        settings.write_text(text.replace(f"\nport = {arena.port}\n", f"\nport = {bridges.port}\n"))
         with arena.gatekeeper(GATE) as keeper:
             people = passing(keeper, card_codes(arena, 40))
             green += sum(answer in CROSSINGS for answer in islice(people, 10))

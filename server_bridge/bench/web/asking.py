@@ -12,6 +12,7 @@ from gate_contract.errors import SchoolgateError
 from gate_contract.school_day import local_day
 from server_bridge.access.roles import MAY, Permission, Role
 from server_bridge.bench.web.year import ZONE
+from server_bridge.reports.period import PeriodKind
 from server_bridge.store.accounts import (
     UnknownAccountError,
     add_account,
@@ -20,14 +21,17 @@ from server_bridge.store.accounts import (
     grant,
 )
 from server_bridge.store.people import members
+from server_bridge.store.report_requests import all_requests, open_request
 from server_bridge.store.roll_calls import Called, begin, close, latest, tick
 from server_bridge.store.schema import gates
 from server_bridge.store.units import SCHOOL, all_units
 from server_bridge.web.desk.pages import Page
 from server_bridge.web.site import PAGES
 
+DAY_MS = 86_400_000
 LIVE = Page("/", Permission.COUNTS, lambda visit, _: visit.refuse("not_there", 404))
 """Stands in the list for the live page, which has a room and handler of its own."""
+FILE_QUERY = "?as=xlsx"
 _PARAMETER = re.compile(r"\{(\w+)(?::\w+)?\}")
 
 
@@ -73,14 +77,20 @@ def scene(connection: sa.Connection, now_ms: int) -> Scene:
 
 
 def furnish(connection: sa.Connection, at: Scene) -> list[Somebody]:
-    """An account of every role at the top, and of the office at both schools, each signed in; and
-    a roll-call of both, half of it found. What is there from an earlier run is used again."""
+    """An account of every role at the top, and of the office at both schools, each signed in; a
+    roll-call of both, half of it found; and figures that are asked for. What is there from an
+    earlier run is used again."""
     people = [_sign_in(connection, role, at.root, at) for role in Role if role is not Role.OFFICE]
     for unit_id in (at.largest, at.school):
         people.append(_sign_in(connection, Role.OFFICE, unit_id, at))
         account = find_account(connection, people[-1].name).account
         if not latest(connection, unit_id, 1):
             _call_the_roll(connection, unit_id, account, at)
+    if not all_requests(connection):
+        deadline_ms = at.now_ms + DAY_MS
+        open_request(
+            connection, at.root, "", PeriodKind.MONTH, at.day, deadline_ms, "bench", at.now_ms
+        )
     return people
 
 
@@ -96,7 +106,10 @@ def asks(
         for who in people:
             if page.method == "GET" and page.needs in MAY[who.role]:
                 places = [who.unit_id] if who.role is Role.OFFICE else [at.root, at.largest]
-                paths = dict.fromkeys(_fill(connection, page.path, where, at) for where in places)
+                query = FILE_QUERY if page.path.endswith("/file") else ""
+                paths = dict.fromkeys(
+                    _fill(connection, page.path, where, at) + query for where in places
+                )
                 found += [Ask(page.path, path, who) for path in paths]
     return found
 
@@ -135,6 +148,7 @@ FILLERS: Mapping[str, Callable[[sa.Connection, str, Scene], object]] = {
     "gate_id": _a_gate,
     "person": a_person,
     "roll_call": _a_roll_call,
+    "request": lambda connection, _, __: all_requests(connection)[0].request,
 }
 """What a page's parameters may be, by their name, for somebody who looks at a unit."""
 

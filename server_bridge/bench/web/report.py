@@ -14,7 +14,8 @@ from server_bridge.bench.web.asking import Ask, Scene, Somebody, a_person, asks,
 from server_bridge.bench.web.scanning import peers
 from server_bridge.bench.web.streaming import Load, measure_streams
 from server_bridge.bench.web.timing import Site, Took, time_pages
-from server_bridge.bench.web.year import Size, Watch, make_pair, now_ms
+from server_bridge.bench.web.year import ZONE, Size, Watch, make_pair, now_ms
+from server_bridge.reports.keeping import tally_due
 from server_bridge.store.database import Database
 from server_bridge.store.schema import ledgers
 
@@ -106,18 +107,21 @@ def table(figures: Figures) -> Iterator[str]:
 
 
 def _prepare(path: Path, size: Size) -> _Asked:
-    with closing(Database(f"sqlite:///{path}")) as database, database.write() as connection:
-        at = scene(connection, now_ms(size))
-        people = furnish(connection, at)
-        crossings = sa.select(sa.func.sum(ledgers.c.stored_through))
-        return _Asked(
-            path,
-            at,
-            people,
-            asks(connection, people, at),
-            a_person(connection, at.largest, at),
-            int(connection.execute(crossings).scalar_one()),
-        )
+    with closing(Database(f"sqlite:///{path}")) as database:
+        database.migrate()  # it may have been kept from an earlier run
+        tally_due(database, now_ms(size), ZONE)
+        with database.write() as connection:
+            at = scene(connection, now_ms(size))
+            people = furnish(connection, at)
+            crossings = sa.select(sa.func.sum(ledgers.c.stored_through))
+            return _Asked(
+                path,
+                at,
+                people,
+                asks(connection, people, at),
+                a_person(connection, at.largest, at),
+                int(connection.execute(crossings).scalar_one()),
+            )
 
 
 def _page(ask: Ask, day: Took, year: Took) -> Figures:

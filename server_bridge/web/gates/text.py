@@ -26,7 +26,7 @@ PHRASES: dict[str, Phrase] = {
     "gates_settings": Phrase("Cài đặt từ xa lập lúc", "Settings made at"),
     "gates_self_test": Phrase("Tự kiểm tra: chưa tốt", "Self-test: not well"),
     "gates_all_well": Phrase("không có gì", "nothing"),
-    "gates_check_camera": Phrase("camera", "camera"),
+    "gates_check_camera": Phrase("máy quay", "camera"),
     "gates_check_signals": Phrase("đèn và còi", "light and sound"),
     "gates_check_storage": Phrase("thẻ nhớ", "storage"),
     "gates_check_clock": Phrase("đồng hồ", "clock"),

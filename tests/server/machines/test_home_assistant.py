@@ -112,7 +112,7 @@ def test_a_gate_that_is_shut_out_goes_and_all_goes_when_told_no_more(
         discovery = Discovery(district, "en", tell=True)
         discovery.publish(sent.through(session.publish), NOW_MS)
         home.until(f"{SECOND}_connection", UNKNOWN)
-        assert len(home.devices()) == 6  # two schools, their commune, three gates
+        home.peer.wait(lambda: len(home.devices()) == 6)  # two schools, their commune, three gates
         sent.clear()
         discovery.publish(sent.through(session.publish), NOW_MS + PERIOD_MS)
         assert sent == {}  # nothing is said twice
