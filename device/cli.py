@@ -35,7 +35,7 @@ config_option = click.option(
 )
 boot_option = click.option(
     "--boot",
-    type=click.Path(path_type=Path),
+    type=Path,  # click.Path looks at it at once, and a gate in service must not wait for that disk
     default=DEFAULT_BOOT,
     envvar="GATE_BOOT",
     show_default=True,

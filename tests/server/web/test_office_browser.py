@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from python_calamine import CalamineWorkbook
 
 from server_bridge.alerts.kinds import Kind
+from server_bridge.reports.keeping import tally_due
 from server_bridge.store.alerts import raise_alert
 from tests.fakes.axe import serious_findings
 from tests.fakes.browser import browsing
-from tests.fakes.school import GATE, OTHER_GATE, OTHER_SCHOOL, SCHOOL, SECOND_GATE, Scribe
+from tests.fakes.school import GATE, OTHER_GATE, OTHER_SCHOOL, SCHOOL, SECOND_GATE, ZONE, Scribe
 from tests.fakes.school_morning import NOW_MS, SchoolMorning
 from tests.fakes.site import PASSWORD, Site, running
 from tests.server.store.looking import take
@@ -23,6 +25,10 @@ from tests.server.web.test_browser import opened
 WORDS = {
     "vi": ("Tên đăng nhập", "Mật khẩu", "Trường", "Điểm danh khẩn cấp", "Tôi đang xử lý"),
     "en": ("Account", "Password", "School", "Emergency roll-call", "I see to it"),
+}
+EXPORT = {
+    "vi": ("Báo cáo", "Bảng tính (XLSX)"),
+    "en": ("Reports", "Spreadsheet (XLSX)"),
 }
 expect.set_options(timeout=20_000)
 VIEWS = pytest.mark.parametrize(
@@ -118,3 +124,27 @@ def test_somebody_sees_to_an_alert(
         page.goto(f"{site.url}gates")
         page.locator(".alerted a").click()
         page.wait_for_url(url)
+
+
+@VIEWS
+def test_a_report_is_exported_and_opens(
+    chromium: Browser, site: Site, tmp_path: Path, lang: str, size: str, scheme: str
+) -> None:
+    tally_due(site.database, NOW_MS, ZONE)
+    door, download = EXPORT[lang]
+    with opened(chromium, f"{site.url}sign-in?lang={lang}", size, color_scheme=scheme) as page:
+        sign_in(page, "office", lang)
+        page.get_by_role("link", name=door, exact=True).click()
+        shown = page.locator("main table").first.locator("tbody tr")
+        expect(shown).not_to_have_count(0)
+        page.wait_for_load_state()
+        judge(page)
+        rows = [row.locator("th, td").all_inner_texts() for row in shown.all()]
+        with page.expect_download() as fetched:
+            page.get_by_role("link", name=download).click()
+        fetched.value.save_as(tmp_path / "report.xlsx")
+    sheet = CalamineWorkbook.from_path(tmp_path / "report.xlsx").get_sheet_by_index(0)
+    told = [[str(cell) for cell in line] for line in sheet.to_python()]
+    words = {cell for line in told for cell in line}
+    assert "Trường THCS A" in " ".join(words)
+    assert {row[0].strip() for row in rows} <= words
