@@ -3,9 +3,11 @@
 A printed code can be copied and no gate can tell; two gates together can.
 """
 
-from collections import deque
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import date
+from operator import attrgetter
 
 from server_bridge.store.sightings import Sighting
 
@@ -13,8 +15,10 @@ SCHOOLS_APART_MS = 5 * 60_000
 """Nobody gets from one school to another within this."""
 GATES_APART_MS = 30_000
 """Nobody enters twice, at two gates of one school, within this."""
-MOST_SIGHTINGS = 200_000
-"""More than a district of 36,000 people has on a day, about 50 MB. The oldest are forgotten."""
+MOST_OF_A_CARD = 64
+"""A card's latest sightings are remembered. A person has a handful on a day."""
+
+_AT = attrgetter("at_ms")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,31 +31,24 @@ class Clash:
 
 @dataclass
 class Sightings:
-    """What was seen lately, of all gates. Crossings may come in any order."""
+    """What was seen on one day, of all gates. Crossings may come in any order."""
 
-    most: int = MOST_SIGHTINGS
+    day: date
     _of_card: dict[str, list[Sighting]] = field(default_factory=dict)
-    _order: deque[Sighting] = field(default_factory=deque)
 
     def add(self, seen: Iterable[Sighting]) -> Iterator[Clash]:
         """Remember what is seen; the clashes with what was there before."""
         for one in seen:
             mine = self._of_card.setdefault(one.card_id, [])
-            if one in mine:
+            begin = bisect_left(mine, one.at_ms - SCHOOLS_APART_MS, key=_AT)
+            near = mine[begin : bisect_right(mine, one.at_ms + SCHOOLS_APART_MS, key=_AT)]
+            if one in near:
                 continue
-            for other in mine:
+            for other in near:
                 if clash(one, other):
-                    yield Clash(*sorted((one, other), key=lambda it: it.at_ms))
-            mine.append(one)
-            self._order.append(one)
-            if len(self._order) > self.most:
-                self._forget(self._order.popleft())
-
-    def _forget(self, old: Sighting) -> None:
-        mine = self._of_card[old.card_id]
-        mine.remove(old)
-        if not mine:
-            del self._of_card[old.card_id]
+                    yield Clash(*sorted((one, other), key=_AT))
+            insort(mine, one, key=_AT)
+            del mine[:-MOST_OF_A_CARD]
 
 
 def clash(one: Sighting, other: Sighting) -> bool:

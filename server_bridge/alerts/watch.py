@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import partial
 from zoneinfo import ZoneInfo
 
@@ -85,7 +86,7 @@ class AlertWatch:
         self._certificates = certificates
         self._memory = Memory()
         self._marks = CrossingMarks()
-        self._sightings = Sightings()
+        self._sightings = Sightings(date.min)
         self._clashes: dict[Key, Trouble] = {}
         self._failing = ""
 
@@ -126,6 +127,8 @@ class AlertWatch:
             opened = [_open(alert) for alert in open_alerts(connection)]
             lately = raised_since(connection, Kind.SHARED_CARD, now_ms - SHARED_FORGOTTEN_MS)
             today = local_day(now_ms, self._rules.zone)
+            if today != self._sightings.day:
+                self._sightings = Sightings(today)
             for clash in self._sightings.add(self._marks.new(connection, today)):
                 if clash.later.card_id not in lately:
                     trouble = _of_clash(clash)

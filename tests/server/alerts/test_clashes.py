@@ -1,14 +1,16 @@
 """One card at two gates: what nobody can have done, in whatever order it becomes known."""
 
+from datetime import date
 from itertools import permutations
 
 import pytest
 
 from gate_contract.crossing import Direction
-from server_bridge.alerts.clashes import Sightings
+from server_bridge.alerts.clashes import MOST_OF_A_CARD, Sightings
 from server_bridge.store.sightings import Sighting
 from tests.fakes.clock import MORNING_MS
 
+DAY = date(2026, 9, 7)
 IN, OUT = Direction.IN, Direction.OUT
 
 
@@ -33,7 +35,7 @@ def seen(
 )
 def test_what_cannot_be(first: Sighting, second: Sighting, clashes: bool) -> None:
     for order in ((first, second), (second, first)):
-        found = list(Sightings().add(order))
+        found = list(Sightings(DAY).add(order))
         assert len(found) == clashes
         if clashes:
             assert (found[0].earlier, found[0].later) == (first, second)
@@ -42,7 +44,7 @@ def test_what_cannot_be(first: Sighting, second: Sighting, clashes: bool) -> Non
 def test_the_order_of_delivery_changes_nothing() -> None:
     crossings = [seen(0), seen(100, "b1", "b"), seen(7_200), seen(7_210, "a2")]
     for order in permutations(crossings):
-        sightings = Sightings()
+        sightings = Sightings(DAY)
         found = [clash for one in order for clash in sightings.add([one])]
         assert {(c.earlier.at_ms, c.later.at_ms) for c in found} == {
             (crossings[0].at_ms, crossings[1].at_ms),
@@ -51,10 +53,10 @@ def test_the_order_of_delivery_changes_nothing() -> None:
         assert list(sightings.add(crossings)) == []  # known already
 
 
-def test_the_oldest_are_forgotten() -> None:
-    sightings = Sightings(most=10)
-    for card in range(100):
-        assert list(sightings.add([seen(0, card=str(card))])) == []
-    assert len(sightings._of_card) == 10
-    assert list(sightings.add([seen(1, "b1", "b", card="0")])) == []
-    assert len(list(sightings.add([seen(1, "b1", "b", card="99")]))) == 1
+def test_the_oldest_of_a_card_are_forgotten() -> None:
+    sightings = Sightings(DAY)
+    for minute in range(100):
+        assert list(sightings.add([seen(minute * 600)])) == []
+    assert sum(map(len, sightings._of_card.values())) == MOST_OF_A_CARD
+    assert list(sightings.add([seen(1, "b1", "b")])) == []
+    assert len(list(sightings.add([seen(99 * 600 + 1, "b1", "b")]))) == 1
