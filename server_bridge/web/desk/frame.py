@@ -63,10 +63,11 @@ class Frame:
         viewer: Viewer | None = None,
         csrf: str = "",
         path: str = "/",
+        asked: str = "",
         status: int = 200,
         **values: object,
     ) -> HTMLResponse:
-        """A whole document."""
+        """A whole document. `path` and the query `asked` lead to it, but for the language."""
         index = list(Lang).index(lang)
         html = self._environment.get_template(template).render(
             t={key: phrase[index] for key, phrase in self._phrases.items()},
@@ -76,6 +77,7 @@ class Frame:
             doors=[door for door in self._doors if viewer and viewer.may(door.needs)],
             csrf=csrf,
             path=path,
+            asked=asked,
             **values,
         )
         return HTMLResponse(

@@ -10,7 +10,7 @@ import hmac
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 import sqlalchemy as sa
 from starlette.concurrency import run_in_threadpool
@@ -66,12 +66,14 @@ class Visit:
 
     def show(self, template: str, *, status: int = 200, **values: object) -> Response:
         """A page in the common frame."""
+        asked = [(k, v) for k, v in self.request.query_params.multi_items() if k != "lang"]
         return self.office.frame.page(
             template,
             self.lang,
             viewer=self.viewer,
             csrf=csrf(self.token),
             path=self.request.url.path,
+            asked=urlencode(asked),
             status=status,
             **values,
         )

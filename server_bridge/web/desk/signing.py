@@ -1,7 +1,7 @@
 """Signing in with a password, and out."""
 
 from collections.abc import Mapping
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -90,14 +90,16 @@ def sign_in_form(
 ) -> Response:
     """The form; `problem` is a phrase that says why one is here again, with `values` in it."""
     lang = language(request)
+    following = following or own_path(request.query_params.get("next", ""))
     response = office.frame.page(
         "sign_in.html",
         lang,
         path="/sign-in",
+        asked=urlencode({"next": following}),
         status=status,
         problem=office.frame.say(lang, problem, **(values or {})) if problem else "",
         name=name,
-        following=following or own_path(request.query_params.get("next", "")),
+        following=following,
         provider=office.openid.name if office.openid else "",
     )
     keep_language(request, response, secure=office.secure)

@@ -66,6 +66,7 @@ def test_a_report_for_whoever_may_see_counts(site: Site, signed_in: SignedIn) ->
     assert "Không có số liệu" in html
     assert f'href="/reports/{SCHOOL}?{SEPTEMBER}"' in html
     assert f'href="/reports/{PROVINCE}' not in html
+    assert f'href="/reports/{COMMUNE}?{SEPTEMBER}&lang=en"' in html  # the same report
     english = viewer.get(f"/reports/{COMMUNE}?{SEPTEMBER}&lang=en").text
     assert "83.3%" in english
     assert "September 2026" in english
