@@ -46,15 +46,9 @@ boot_option = click.option(
 def main() -> None:
     """Entry point: an error of ours is one line, not a traceback."""
     try:
-        gate(standalone_mode=False)
+        gate()
     except SchoolgateError as error:
-        click.echo(f"gate: {error}", err=True)
-        sys.exit(1)
-    except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
-    except click.Abort:
-        sys.exit(130)
+        sys.exit(f"gate: {error}")
 
 
 @click.group()

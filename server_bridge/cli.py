@@ -36,15 +36,9 @@ from server_bridge.command import (
 def main() -> None:
     """Entry point: an error of ours is one line, not a traceback."""
     try:
-        gate_bridge(standalone_mode=False)
+        gate_bridge()
     except SchoolgateError as error:
-        click.echo(f"gate-bridge: {error}", err=True)
-        sys.exit(1)
-    except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
-    except click.Abort:
-        sys.exit(130)
+        sys.exit(f"gate-bridge: {error}")
 
 
 @click.group()

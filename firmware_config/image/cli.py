@@ -25,15 +25,9 @@ Command = Callable[..., None]
 def main() -> None:
     """Entry point: an error of ours is one line, not a traceback."""
     try:
-        gate_image(standalone_mode=False)
+        gate_image()
     except SchoolgateError as error:
-        click.echo(f"gate-image: {error}", err=True)
-        sys.exit(1)
-    except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
-    except click.Abort:
-        sys.exit(130)
+        sys.exit(f"gate-image: {error}")
 
 
 @click.group()

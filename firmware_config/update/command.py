@@ -178,10 +178,6 @@ def backend_command(words: tuple[str, ...]) -> None:
 def main() -> None:
     """Entry point: an error of ours is one line, not a traceback."""
     try:
-        gate_update(standalone_mode=False)
+        gate_update()
     except SchoolgateError as error:
-        click.echo(f"gate-update: {error}", err=True)
-        sys.exit(1)
-    except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
+        sys.exit(f"gate-update: {error}")
