@@ -18,7 +18,8 @@ HEALTH_MS = 30_000
 @dataclass(frozen=True, slots=True)
 class Told:
     """What was told last: when, what gate-scan said (None: nothing), the uplink's own fault, why
-    the last roster was refused, the settings gone by, and why the last orders are not followed."""
+    the last roster was refused, the settings gone by, why the last orders are not followed, and of
+    which ledger."""
 
     up_ms: int
     scan: ScanHealth | None
@@ -26,6 +27,7 @@ class Told:
     roster_fault: str = ""
     settings_version: int = 0
     orders_fault: str = ""
+    ledger_id: str = ""
 
 
 def is_news(now: Told, before: Told | None) -> bool:
@@ -70,7 +72,7 @@ def describe(
 def _news(told: Told) -> tuple[object, ...]:
     return (
         *(_state(told.scan), told.fault, told.roster_fault),
-        *(told.settings_version, told.orders_fault),
+        *(told.settings_version, told.orders_fault, told.ledger_id),
     )
 
 

@@ -10,18 +10,18 @@ from server_bridge.ingest.inbox import Inbox, Taken
 
 def trust_the_wire() -> None:
     """What is published counts as delivered, as if a PUBACK were a receipt."""
-    from device.uplink.loop import UplinkLoop
+    from device.uplink.delivery import Delivery
 
-    publish: Callable[..., bool] = UplinkLoop._publish_next
+    send: Callable[..., bool] = Delivery._send_next
 
-    def planted(self: Any, session: Any, ledger: Any, reading: Any) -> bool:
-        told = publish(self, session, ledger, reading)
+    def planted(self: Any, ledger: Any, *rest: Any) -> bool:
+        told = send(self, ledger, *rest)
         if told:
             self._outbox = replace(self._outbox, mark=self._outbox.sent, since_up_ms=None)
             ledger.set_receipted(self._outbox.sent)
         return told
 
-    UplinkLoop._publish_next = planted  # type: ignore[method-assign]
+    Delivery._send_next = planted  # type: ignore[method-assign, assignment]
 
 
 def count_after_commit() -> None:

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from device.ledger.delivering import UplinkLedger
 from device.ledger.writing import Entry, ScanLedger, StoredCrossing
 from device.timekeeping import Reading, Stamp, Timekeeper
-from device.uplink import loop, outbox
+from device.uplink import delivery, outbox
 from device.uplink.loop import UplinkLoop
 from device.uplink.outbox import Meaning, Outbox
 from gate_contract import topics
@@ -50,15 +50,16 @@ class _TrustingLoop(UplinkLoop):
 
     def step(self, sleep: Callable[[float], object]) -> None:
         super().step(sleep)
-        session = self._session
-        if not isinstance(session, SimGateSession) or self._ledger is None:
+        session, deliverer = self._session, self._delivery
+        if not isinstance(session, SimGateSession) or deliverer.ledger is None:
             return
         while session.acknowledged:
             topic, payload = session.acknowledged.pop(0)
             if topic.endswith("crossings"):
                 last = decode_batch(payload, session.gate_id).last_seq
-                self._outbox = replace(self._outbox, mark=max(last, self._outbox.mark))
-                self._ledger.set_receipted(self._outbox.mark)
+                mark = max(last, deliverer.mark)
+                deliverer._outbox = replace(deliverer._outbox, mark=mark)
+                deliverer.ledger.set_receipted(mark)
 
 
 class _SignalFirstLedger(ScanLedger):
@@ -226,7 +227,7 @@ PLANTED: dict[str, Planted] = {
     "no rewind": Planted(patches=lambda: _receiving(_never_rewinds)),
     "accept a receipt with a wrong hash": Planted(patches=lambda: _receiving(_no_hash_check)),
     "one contradiction sets a ledger aside": Planted(
-        patches=lambda: patch.object(loop, "CONFIRMED_MS", 0)
+        patches=lambda: patch.object(delivery, "CONFIRMED_MS", 0)
     ),
     "acknowledge before commit": Planted(Parts(ingest_loop=_EarlyAckLoop)),
     "receipt before commit": Planted(Parts(ingest_loop=_EarlyReceiptLoop)),
