@@ -1,12 +1,13 @@
 """Reports as the bytes of files."""
 
 import io
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from server_bridge.reports.confirming import RollUp
 from server_bridge.reports.letter_pdf import write_letter
 from server_bridge.reports.report import Report
-from server_bridge.reports.staff import StaffYear
+from server_bridge.reports.staff import StaffDay, StaffYear
 from server_bridge.reports.workbook import write_confirmed, write_staff, write_workbook
 from server_bridge.web.formats import Formats
 
@@ -25,10 +26,12 @@ def as_pdf(report: Report, f: Formats, made: datetime, place: str = "") -> bytes
     return stream.getvalue()
 
 
-def staff_workbook(year: StaffYear, f: Formats, made: datetime) -> bytes:
-    """The staff's records as XLSX."""
+def staff_workbook(
+    year: StaffYear, days: Mapping[int, Sequence[StaffDay]], f: Formats, made: datetime
+) -> bytes:
+    """The staff's records as XLSX, with their incomplete `days`."""
     stream = io.BytesIO()
-    write_staff(stream, year, f, made=made)
+    write_staff(stream, year, days, f, made=made)
     return stream.getvalue()
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import (
     Date,
     ForeignKey,
     Index,
+    Integer,
     String,
     Table,
 )
@@ -62,6 +63,17 @@ tally_gates = Table(
     Column("gate_id", ForeignKey("gates.gate_id"), primary_key=True),
     *(Column(name, BigInteger, nullable=False) for name in GATE_FIGURES),
     comment="What each gate recorded at its school.",
+)
+
+staff_months = Table(
+    "staff_months",
+    metadata,
+    Column("unit_id", ForeignKey("units.unit_id"), primary_key=True),
+    Column("first_day", Date, primary_key=True),
+    Column("person", ForeignKey("people.person"), primary_key=True),
+    *(Column(name, Integer, nullable=False) for name in ("days", "came", "left", "by_hand")),
+    comment="A school's staff month by month, each figure a set of its days: 1 is the first, 2 the "
+    "second, 4 the third. `store/staff_months.py` says of which.",
 )
 
 report_requests = Table(

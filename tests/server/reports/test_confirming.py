@@ -9,7 +9,7 @@ from gate_contract.errors import SchoolgateError
 from server_bridge.reports.confirming import Deed, Outcome, confirm, reopen, roll_up
 from server_bridge.reports.keeping import tally_due
 from server_bridge.reports.period import PeriodKind, period
-from server_bridge.reports.staff import staff_year
+from server_bridge.reports.staff import day_by_day, staff_year
 from server_bridge.store.accounts import add_account
 from server_bridge.store.database import Database
 from server_bridge.store.report_requests import open_request
@@ -59,6 +59,7 @@ def test_confirmed_figures_stay_and_what_came_late_is_told(database: Database) -
         note(SCHOOL)
         with pytest.raises(SchoolgateError, match="not of the staff"):
             note(OTHER_SCHOOL)
-        (record,) = staff_year(connection, SCHOOL, period(PeriodKind.YEAR, DAY)).records
+        year = staff_year(connection, SCHOOL, period(PeriodKind.YEAR, DAY))
+        (record,), days = year.records, day_by_day(connection, year)
     assert (record.name, record.appealed, record.open_days) == ("Cô Mai", 1, 0)
-    assert [note.author for note in record.days[0].appeals] == ["office"]
+    assert [note.author for note in days[record.person][0].appeals] == ["office"]
