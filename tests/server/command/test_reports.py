@@ -78,9 +78,10 @@ def test_a_request_from_asking_to_reopening(shell: Shell, tmp_path: Path) -> Non
     assert "on time" in shell.type("report", "confirm", *mine)
     with pytest.raises(SchoolgateError, match="no figures"):
         shell.type("report", "confirm", number, "--school", OTHER_SCHOOL)
-    with pytest.raises(SchoolgateError, match="no school of"):
-        shell.type("report", "confirm", number, "--school", PROVINCE)
-    shell.type("report", "lock", *mine)
+    for above in (COMMUNE, PROVINCE):
+        with pytest.raises(SchoolgateError, match="no school of"):
+            shell.type("report", "confirm", number, "--school", above)
+    assert "1 schools locked" in shell.type("report", "lock", *mine)
     with pytest.raises(SchoolgateError, match="locked"):
         shell.type("report", "confirm", *mine)
     shell.type("report", "reopen", *mine, "--reason", "sai số liệu", *late)
@@ -92,6 +93,12 @@ def test_a_request_from_asking_to_reopening(shell: Shell, tmp_path: Path) -> Non
     assert [school["outcome"] for school in told] == ["on_time", "waiting"]
     file = tmp_path / "status.xlsx"
     assert "2 schools" in shell.type("report", "status", number, "--xlsx", str(file))
+    assert "2 schools locked" in shell.type("report", "lock", number)
+    shell.type("report", "close", number)
+    assert "closed" in shell.type("report", "requests")
+    for change in (("reopen", *mine, "--reason", "sai số liệu"), ("close", number)):
+        with pytest.raises(SchoolgateError, match="closed"):
+            shell.type("report", *change)
 
 
 def test_reports_are_proven(shell: Shell) -> None:

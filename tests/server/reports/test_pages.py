@@ -15,6 +15,8 @@ from server_bridge.access.roles import MAY, Permission, Role
 from server_bridge.reports.keeping import tally_due
 from server_bridge.store.access_log import entries
 from server_bridge.store.accounts import add_account, grant
+from server_bridge.store.deadlines import close
+from server_bridge.store.report_requests import REQUESTS
 from server_bridge.store.report_schema import appeals, report_events
 from server_bridge.store.units import ancestry
 from server_bridge.web.reports.pages import PAGES
@@ -192,9 +194,14 @@ def test_figures_confirmed_on_time_late_and_missing(site: Site, signed_in: Signe
     assert rows["Trường Tiểu học B"][4:8] == ["", "", "", ""]
     assert rows["Trường THCS A"][1] == "Muộn"
     assert rows["Tổng cộng"][1] == "1/2 trường"
-    with site.database.read() as connection:
+    with site.database.write() as connection:
         told = sa.select(report_events.c.what, report_events.c.figures)
         log = connection.execute(told.order_by(report_events.c.event)).all()
+        close(connection, REQUESTS, int(number), LATER_MS)
+    assert "đã kết thúc" in office.get(f"{HERE}/requests").text
+    html = office.get(mine).text + officer.get(status).text
+    assert ("đã kết thúc" in html, "/confirm" in html, "/lock" in html) == (True, False, False)
+    assert site.send(office, f"{mine}/confirm", {}, mine).status_code == 400
     assert [row.what for row in log] == ["submitted", "locked", "reopened", "submitted"]
     assert log[0].figures["pupil"]["scanned"] == 5
 
