@@ -21,7 +21,7 @@ from server_bridge.reports.report import make_report
 from server_bridge.reports.staff import StaffDay, StaffYear, day_by_day, staff_table, staff_year
 from server_bridge.reports.tables import notes, raw_table, tables
 from server_bridge.reports.words import period_name
-from server_bridge.reports.written import as_pdf, as_workbook, staff_workbook
+from server_bridge.reports.written import as_pdf, as_workbook, staff_pdf, staff_workbook
 from server_bridge.store.accounts import note_access
 from server_bridge.web.formats import Formats
 from server_bridge.web.text import Lang
@@ -112,6 +112,8 @@ def report_show(
 @language_option
 @click.option("--xlsx", type=file_type, help="Write a spreadsheet.")
 @click.option("--csv", type=file_type, help="Write it for other programs.")
+@click.option("--pdf", type=file_type, help="Write an official letter.")
+@click.option("--place", default="", help="Stands before the letter's day.")
 @json_option
 def report_staff(
     folder: Path,
@@ -120,6 +122,8 @@ def report_staff(
     lang: str,
     xlsx: Path | None,
     csv: Path | None,
+    pdf: Path | None,
+    place: str,
     as_json: bool,
 ) -> None:
     """The yearly scanning record of a school's staff. Holds names: keep it safe."""
@@ -139,6 +143,7 @@ def report_staff(
     files: Files = [
         (xlsx, lambda: staff_workbook(found, days, f, made)),
         (csv, lambda: write_csv(table)),
+        (pdf, lambda: staff_pdf(found, f, made, place)),
     ]
     written = [(path, make()) for path, make in files if path]
     for path, content in written:

@@ -11,7 +11,7 @@ from server_bridge.reports.cells import shown
 from server_bridge.reports.delimited import write_csv
 from server_bridge.reports.period import Period, PeriodKind, period
 from server_bridge.reports.staff import StaffYear, day_by_day, staff_table, staff_year
-from server_bridge.reports.written import staff_workbook
+from server_bridge.reports.written import staff_pdf, staff_workbook
 from server_bridge.store.staff_year import add_appeal
 from server_bridge.web.desk.pages import NotThereError, Visit
 from server_bridge.web.reports.asking import EARLIEST, file_answer, formats
@@ -33,9 +33,9 @@ def show(visit: Visit, connection: sa.Connection) -> Response:
 
 
 def file(visit: Visit, connection: sa.Connection) -> Response:
-    """The same as a spreadsheet or CSV."""
+    """The same as a spreadsheet, CSV or letter."""
     kind = visit.query.get("as", "")
-    if kind not in ("xlsx", "csv"):
+    if kind not in ("xlsx", "csv", "pdf"):
         raise NotThereError(f"there are no files of the kind {kind}")
     year = _year(visit, connection)
     visit.note("exported_staff_year", visit.unit_id, f"{year.period.first} {kind}")
@@ -43,6 +43,8 @@ def file(visit: Visit, connection: sa.Connection) -> Response:
     name = f"can-bo-{visit.unit_id}-{year.period.first.year}"
     if kind == "csv":
         return file_answer(write_csv(staff_table(year, visit.lang)), kind, name)
+    if kind == "pdf":
+        return file_answer(staff_pdf(year, formats(visit), made), kind, name)
     days = day_by_day(connection, year, incomplete=True)
     return file_answer(staff_workbook(year, days, formats(visit), made), kind, name)
 

@@ -62,7 +62,10 @@ def test_the_staffs_year(shell: Shell, tmp_path: Path) -> None:
     records = shell.json("report", "staff", "--school", SCHOOL, "--year", "2026")["records"]
     assert [len(record["days"]) for record in records] == [1]
     file = tmp_path / "staff.xlsx"
-    shell.type("report", "staff", "--school", SCHOOL, "--year", "2026", "--xlsx", str(file))
+    letter = tmp_path / "staff.pdf"
+    files = ("--xlsx", str(file), "--pdf", str(letter), "--place", "Xã C")
+    shell.type("report", "staff", "--school", SCHOOL, "--year", "2026", *files)
+    assert letter.read_bytes().startswith(b"%PDF-")
     assert CalamineWorkbook.from_path(file).sheet_names[1] == "Các ngày thiếu lượt"
     with pytest.raises(SchoolgateError, match="not a school"):
         shell.type("report", "staff", "--school", COMMUNE)

@@ -139,6 +139,7 @@ def test_staff_and_a_note_of_appeal(
     sheets = CalamineWorkbook.from_object(io.BytesIO(book))
     assert "Bảo vệ xác nhận (office)" in str(sheets.get_sheet_by_index(1).to_python())
     assert "Cô Mai" in office.get(f"{HERE}/staff/file?as=csv").content.decode("utf-8-sig")
+    assert office.get(f"{HERE}/staff/file?as=pdf").content.startswith(b"%PDF-")
     for nobody in (morning.numbers["Nguyễn Văn An"], 999, 10**30):
         assert office.get(f"{HERE}/staff/{nobody}").status_code == 404
     assert "Cô Mai" in office.get(f"{HERE}/staff?year=9999").text
