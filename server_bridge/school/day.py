@@ -110,10 +110,13 @@ def lines_of(
     seen: dict[int, Seen] = {}
     strangers = []
     for card in cards:
-        if card.person is None or card.person not in known:
+        person = card.person
+        if person is None or person not in known:
             strangers.append(card)
+        elif before := seen.get(person):
+            seen[person] = merge(before, Seen.of_card(card))
         else:
-            seen[card.person] = merge(seen.get(card.person), Seen.of_card(card))
+            seen[person] = Seen(card.first_in_ms, card.last_ms, card.inside, by_hand=False)
     for entry in by_hand:
         seen[entry.person] = merge(seen.get(entry.person), Seen.of_hand(entry))
     lines = [Line(*one, seen.get(one.person)) for one in people]
