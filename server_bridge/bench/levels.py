@@ -7,11 +7,13 @@ from gate_contract.school_day import local_day
 from server_bridge.documents import Document
 from server_bridge.levels.affected import affected
 from server_bridge.lists import collecting
-from server_bridge.lists.collecting import NOBODY, Deed, Snapshot
+from server_bridge.lists.collecting import NOBODY, Snapshot
+from server_bridge.lists.deeds import Deed, schools_of
 from server_bridge.lists.rolling_up import roll_up
 from server_bridge.store import submissions as store
 from server_bridge.store.areas import COMMUNE, HAMLET, all_areas
 from server_bridge.store.database import Database
+from server_bridge.store.deadlines import find
 from server_bridge.store.levels import AREAS_ZONE, Notice, apply_notice
 from server_bridge.synthetic.province import UNIT_ID
 
@@ -54,8 +56,8 @@ def _collect(database: Database, now_ms: int) -> dict[str, float]:
             connection, "bench", UNIT_ID, now_ms, now_ms + DAY_MS, "bench", now_ms
         )
     with database.read() as connection:
-        collection = store.find_collection(connection, number)
-        schools = collecting.schools_of(connection, UNIT_ID)
+        collection = find(connection, store.COLLECTIONS, number)
+        schools = schools_of(connection, UNIT_ID)
         made = datetime.fromtimestamp(now_ms / 1000, AREAS_ZONE)
         begun = time.perf_counter()
         first = collecting.take_snapshot(connection, collection, schools[0], made, AREAS_ZONE)

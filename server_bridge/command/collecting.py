@@ -1,4 +1,4 @@
-"""What an office does with a collection: ask, see who has sent, lock, reopen, close."""
+"""What an office does with a collection: ask, see who has sent."""
 
 import io
 from datetime import datetime
@@ -9,14 +9,8 @@ import msgspec
 
 from gate_contract.errors import SchoolgateError
 from server_bridge.clock import now_ms
-from server_bridge.command.collection import (
-    by_option,
-    collection_group,
-    number_argument,
-    say,
-    school_option,
-    who,
-)
+from server_bridge.command.collection import collection_group
+from server_bridge.command.deadlines import by_option, number_argument, who
 from server_bridge.command.files import write_file
 from server_bridge.command.moments import (
     Asked,
@@ -29,14 +23,13 @@ from server_bridge.command.moments import (
 )
 from server_bridge.command.options import home_option, json_option
 from server_bridge.home import open_home
-from server_bridge.lists import collecting
-from server_bridge.lists.collecting import Deed
+from server_bridge.lists.deeds import schools_of
 from server_bridge.lists.roll_up_sheets import write_roll_up
 from server_bridge.lists.rolling_up import roll_up
-from server_bridge.lists.standing import State
 from server_bridge.lists.text import roll_up_lines
 from server_bridge.people.names import tidy
 from server_bridge.store import submissions as store
+from server_bridge.store.deadlines import newest_first
 from server_bridge.store.schema import NAME_LENGTH
 from server_bridge.store.units import find_unit
 
@@ -66,7 +59,7 @@ def collection_open(
             who(by),
             now_ms(),
         )
-        schools = len(collecting.schools_of(connection, unit_id))
+        schools = len(schools_of(connection, unit_id))
     click.echo(f"{number}: open; {schools} schools are asked until {deadline:%Y-%m-%d %H:%M}")
 
 
@@ -77,79 +70,16 @@ def collection_list(folder: Path, as_json: bool) -> None:
     """All collections, the newest first."""
     home = open_home(folder)
     with home.database().read() as connection:
-        found = store.all_collections(connection)
+        found = newest_first(connection, store.COLLECTIONS)
     if as_json:
         click.echo(msgspec.json.encode(found))
         return
     for one in found:
         state = "open" if one.closed_ms is None else "closed"
         click.echo(
-            f"{one.collection}  {one.title} ({one.unit_id}): as of {shown(home, one.as_of_ms)}, "
+            f"{one.number}  {one.title} ({one.unit_id}): as of {shown(home, one.as_of_ms)}, "
             f"deadline {shown(home, one.deadline_ms)}, {state}"
         )
-
-
-@collection_group.command("lock")
-@home_option
-@number_argument
-@click.option("--school", "unit_ids", multiple=True, help="This school only; may be repeated.")
-@by_option
-def collection_lock(folder: Path, number: int, unit_ids: tuple[str, ...], by: str | None) -> None:
-    """Lock schools' lists: all that are not locked yet, or some."""
-    with open_home(folder).database().write() as connection:
-        collection = store.find_collection(connection, number)
-        schools = unit_ids or [
-            unit_id
-            for unit_id, standing in collecting.standings(
-                connection, collection, collecting.schools_of(connection, collection.unit_id)
-            ).items()
-            if standing.state is not State.LOCKED
-        ]
-        for unit_id in schools:
-            collecting.lock(connection, Deed(number, unit_id, who(by), now_ms()))
-    click.echo(f"{len(schools)} schools locked")
-
-
-@collection_group.command("reopen")
-@home_option
-@number_argument
-@school_option
-@click.option("--reason", required=True, help="Why, for the log.")
-@click.option("--deadline", type=moment_type, help="The school's own new deadline.")
-@by_option
-def collection_reopen(
-    folder: Path,
-    number: int,
-    unit_id: str,
-    reason: str,
-    deadline: datetime | None,
-    by: str | None,
-) -> None:
-    """Unlock a school's list ("mở khóa"); who, when and why is kept."""
-    home = open_home(folder)
-    if not 0 < len(tidy(reason)) <= 500:
-        raise SchoolgateError("a reason has 1 to 500 characters")
-    with home.database().write() as connection:
-        standing = collecting.reopen(
-            connection,
-            Deed(number, unit_id, who(by), now_ms()),
-            tidy(reason),
-            utc_ms(home, deadline) if deadline else None,
-        )
-    say(unit_id, standing)
-
-
-@collection_group.command("close")
-@home_option
-@number_argument
-def collection_close(folder: Path, number: int) -> None:
-    """End a collection: it stays as it is, for ever."""
-    with open_home(folder).database().write() as connection:
-        collection = store.find_collection(connection, number, lock=True)
-        if collection.closed_ms is not None:
-            raise SchoolgateError(f"collection {number} is closed already")
-        store.close_collection(connection, number, now_ms())
-    click.echo(f"{number}: closed")
 
 
 @collection_group.command("status")

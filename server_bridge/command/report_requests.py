@@ -8,7 +8,13 @@ import msgspec
 
 from gate_contract.errors import SchoolgateError
 from server_bridge.clock import now_ms
-from server_bridge.command.collection import by_option, number_argument, school_option, who
+from server_bridge.command.deadlines import (
+    add_endings,
+    by_option,
+    number_argument,
+    school_option,
+    who,
+)
 from server_bridge.command.files import write_file
 from server_bridge.command.moments import local, moment_type, shown, utc_ms
 from server_bridge.command.options import home_option, json_option
@@ -21,14 +27,16 @@ from server_bridge.command.reports import (
     terminal,
 )
 from server_bridge.home import open_home
+from server_bridge.lists.deeds import Deed
 from server_bridge.people.names import tidy
 from server_bridge.reports import confirming
-from server_bridge.reports.confirming import Deed, Outcome, confirmed_table, period_of, roll_up
+from server_bridge.reports.confirming import Outcome, confirmed_table, period_of, roll_up
 from server_bridge.reports.keeping import tally_due
 from server_bridge.reports.period import PeriodKind, period
 from server_bridge.reports.words import period_name
 from server_bridge.reports.written import confirmed_workbook
 from server_bridge.store import report_requests as store
+from server_bridge.store.deadlines import newest_first
 from server_bridge.store.schema import NAME_LENGTH
 from server_bridge.web.formats import Formats
 from server_bridge.web.text import Lang
@@ -78,15 +86,15 @@ def report_requests(folder: Path, as_json: bool) -> None:
     """All that was asked for, the newest first."""
     home = open_home(folder)
     with home.database().read() as connection:
-        found = store.all_requests(connection)
+        found = newest_first(connection, store.REQUESTS)
     if as_json:
         click.echo(msgspec.json.encode(found))
         return
     for one in found:
         asked = period_of(one)
         click.echo(
-            f"{one.request}  {one.title} ({one.unit_id}): {asked.first} to {asked.last}, "
-            f"deadline {shown(home, one.deadline_ms)}"
+            f"{one.number}  {one.title} ({one.unit_id}): {asked.first} to {asked.last}, "
+            f"deadline {shown(home, one.deadline_ms)}{', closed' if one.closed_ms else ''}"
         )
 
 
@@ -128,37 +136,4 @@ def report_confirm(folder: Path, number: int, unit_id: str, by: str | None) -> N
     click.echo(f"{unit_id}: confirmed, {state.replace('_', ' ')}")
 
 
-@report_group.command("lock")
-@home_option
-@number_argument
-@school_option
-@by_option
-def report_lock(folder: Path, number: int, unit_id: str, by: str | None) -> None:
-    """A school can confirm no more."""
-    with open_home(folder).database().write() as connection:
-        confirming.lock(connection, Deed(number, unit_id, who(by), now_ms()))
-    click.echo(f"{unit_id}: locked")
-
-
-@report_group.command("reopen")
-@home_option
-@number_argument
-@school_option
-@click.option("--reason", required=True, help="Why, for the log.")
-@click.option("--deadline", type=moment_type, help="The school's own new deadline.")
-@by_option
-def report_reopen(
-    folder: Path,
-    number: int,
-    unit_id: str,
-    reason: str,
-    deadline: datetime | None,
-    by: str | None,
-) -> None:
-    """A school can confirm again; who, when and why is kept."""
-    home = open_home(folder)
-    until_ms = utc_ms(home, deadline) if deadline else None
-    with home.database().write() as connection:
-        deed = Deed(number, unit_id, who(by), now_ms())
-        confirming.reopen(connection, deed, reason, until_ms)
-    click.echo(f"{unit_id}: open again")
+add_endings(report_group, store.REQUESTS)

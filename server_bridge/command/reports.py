@@ -1,8 +1,9 @@
 """Reports on the terminal and as files."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import click
 import msgspec
@@ -17,10 +18,10 @@ from server_bridge.reports.delimited import write_csv
 from server_bridge.reports.keeping import tally_due
 from server_bridge.reports.period import PeriodKind, period
 from server_bridge.reports.report import make_report
-from server_bridge.reports.staff import staff_table, staff_year
+from server_bridge.reports.staff import StaffDay, StaffYear, day_by_day, staff_table, staff_year
 from server_bridge.reports.tables import notes, raw_table, tables
 from server_bridge.reports.words import period_name
-from server_bridge.reports.written import as_pdf, as_workbook, staff_workbook
+from server_bridge.reports.written import as_pdf, as_workbook, staff_pdf, staff_workbook
 from server_bridge.store.accounts import note_access
 from server_bridge.web.formats import Formats
 from server_bridge.web.text import Lang
@@ -111,6 +112,8 @@ def report_show(
 @language_option
 @click.option("--xlsx", type=file_type, help="Write a spreadsheet.")
 @click.option("--csv", type=file_type, help="Write it for other programs.")
+@click.option("--pdf", type=file_type, help="Write an official letter.")
+@click.option("--place", default="", help="Stands before the letter's day.")
 @json_option
 def report_staff(
     folder: Path,
@@ -119,6 +122,8 @@ def report_staff(
     lang: str,
     xlsx: Path | None,
     csv: Path | None,
+    pdf: Path | None,
+    place: str,
     as_json: bool,
 ) -> None:
     """The yearly scanning record of a school's staff. Holds names: keep it safe."""
@@ -132,18 +137,20 @@ def report_staff(
     with database.write() as connection:
         found = staff_year(connection, unit_id, asked)
         told = str(asked.first.year)
+        days = day_by_day(connection, found, incomplete=not as_json)
         note_access(connection, None, "exported_staff_year", now, unit_id=unit_id, detail=told)
     table = staff_table(found, f.lang)
     files: Files = [
-        (xlsx, lambda: staff_workbook(found, f, made)),
+        (xlsx, lambda: staff_workbook(found, days, f, made)),
         (csv, lambda: write_csv(table)),
+        (pdf, lambda: staff_pdf(found, f, made, place)),
     ]
     written = [(path, make()) for path, make in files if path]
     for path, content in written:
         write_file(path, content)
         click.echo(f"{path}: {len(found.records)} people", err=as_json)
     if as_json:
-        click.echo(msgspec.json.encode(found))
+        click.echo(msgspec.json.encode(_as_json(found, days)))
     elif not written:
         click.echo(f"{found.school.name}: {period_name(asked, f)}\n\n{terminal(table, f)}")
 
@@ -162,6 +169,24 @@ def terminal(table: Table, f: Formats) -> str:
     heading = [column.title for column in table.columns]
     rows = [[shown(cell, f) for cell in row] for row in (*table.rows, table.sums) if row]
     return "\n".join([f"{table.title}:", *lines_of(heading, rows)])
+
+
+def _as_json(year: StaffYear, days: Mapping[int, Sequence[StaffDay]]) -> dict[str, Any]:
+    return {
+        "school": year.school,
+        "above": year.above,
+        "period": year.period,
+        "records": [
+            {
+                "person": one.person,
+                "name": one.name,
+                "code": one.code,
+                "group": one.group,
+                "days": days[one.person],
+            }
+            for one in year.records
+        ],
+    }
 
 
 def _opened(folder: Path, lang: str) -> tuple[Home, Formats]:

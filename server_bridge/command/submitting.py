@@ -8,22 +8,18 @@ import sqlalchemy as sa
 
 from gate_contract.errors import SchoolgateError
 from server_bridge.clock import now_ms
-from server_bridge.command.collection import (
-    by_option,
-    collection_group,
-    number_argument,
-    say,
-    school_option,
-    who,
-)
+from server_bridge.command.collection import collection_group
+from server_bridge.command.deadlines import by_option, number_argument, say, school_option, who
 from server_bridge.command.files import write_file
 from server_bridge.command.moments import local, shown
 from server_bridge.command.options import home_option, json_option
 from server_bridge.documents import MAX_SIZE, Document, DocumentError, read_document
 from server_bridge.home import open_home
 from server_bridge.lists import collecting
-from server_bridge.lists.collecting import Deed
+from server_bridge.lists.deeds import Deed, standings
 from server_bridge.store import submissions as store
+from server_bridge.store.deadlines import find, happenings
+from server_bridge.store.submissions import COLLECTIONS
 
 plan_option = click.option(
     "--plan",
@@ -44,8 +40,8 @@ def collection_show(
     """Who saved, submitted, locked and reopened, when and why; a school's files."""
     home = open_home(folder)
     with home.database().read() as connection:
-        collection = store.find_collection(connection, number)
-        lines = store.happenings(connection, number, unit_id)
+        collection = find(connection, COLLECTIONS, number)
+        lines = happenings(connection, COLLECTIONS, number, unit_id)
         if out:
             if unit_id is None:
                 raise SchoolgateError("say whose files: --school")
@@ -96,7 +92,7 @@ def collection_submit(
     home, document = open_home(folder), _read_plan(plan)
     database, now = home.database(), now_ms()
     with database.read() as connection:
-        collection = store.find_collection(connection, number)
+        collection = find(connection, COLLECTIONS, number)
         snapshot = collecting.take_snapshot(
             connection, collection, unit_id, local(home, now), home.zone
         )
@@ -111,7 +107,7 @@ def _submitted(
     connection: sa.Connection, collection: store.Collection, unit_id: str
 ) -> dict[str, bytes]:
     """The files of a school's submission that counts. Raises SchoolgateError: it has none."""
-    standing = collecting.standings(connection, collection, [unit_id])[unit_id]
+    standing = standings(connection, COLLECTIONS, collection, [unit_id])[unit_id]
     if standing.submission is None:
         raise SchoolgateError(
             f"{unit_id} has not submitted yet; see: gate-bridge collection status"

@@ -1,4 +1,4 @@
-"""What schools and the offices above them do with a collection. See `standing` for what is allowed.
+"""What schools save and submit for a collection. `deeds` has what else is done with it.
 
 A submission is the list as it is at that moment, as a letter, with its plan beside it. It stays as
 it is; whether the roster says something else by now is told by a digest of the people.
@@ -7,7 +7,6 @@ it is; whether the roster says something else by now is told by a digest of the 
 import hashlib
 import io
 from collections import Counter
-from collections.abc import Collection as Several
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,14 +17,14 @@ import sqlalchemy as sa
 from gate_contract.errors import SchoolgateError
 from gate_contract.school_day import local_day
 from server_bridge.documents import Document
+from server_bridge.lists.deeds import Deed, do
 from server_bridge.lists.list_sheets import write_list
 from server_bridge.lists.school_list import school_list
-from server_bridge.lists.standing import Event, Standing, What, after, standing_after
+from server_bridge.lists.standing import Standing, What
 from server_bridge.store import submissions as store
 from server_bridge.store.levels import levels_at
 from server_bridge.store.rolls import Group, group_counts
-from server_bridge.store.submissions import Collection, Draft, Submitted
-from server_bridge.store.units import SCHOOL, all_units, ancestry
+from server_bridge.store.submissions import COLLECTIONS, Collection, Draft, Submitted
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +41,6 @@ class Snapshot:
 
     workbook: bytes
     figures: Figures
-
-
-@dataclass(frozen=True, slots=True)
-class Deed:
-    """Who does something to a school's part of a collection, and when (UTC in ms)."""
-
-    number: int
-    unit_id: str
-    by: str
-    now_ms: int
 
 
 def figures_of(groups: Iterable[Group], level_of: Mapping[str, int]) -> dict[str, Figures]:
@@ -84,16 +73,6 @@ def figures_at(
     return figures_of(groups, levels_at(connection, at_ms))
 
 
-def schools_of(connection: sa.Connection, unit_id: str) -> list[str]:
-    """The schools below a unit (or itself), in the order of the tree."""
-    lines = ancestry(connection)
-    return [
-        unit.unit_id
-        for unit in all_units(connection)
-        if unit.level == SCHOOL and unit_id in lines[unit.unit_id]
-    ]
-
-
 def take_snapshot(
     connection: sa.Connection, collection: Collection, unit_id: str, made: datetime, zone: ZoneInfo
 ) -> Snapshot:
@@ -107,7 +86,7 @@ def take_snapshot(
 
 def save(connection: sa.Connection, deed: Deed, plan: Document | None) -> Standing:
     """Lay a plan ready; without one, say that work has begun. Raises SchoolgateError."""
-    _, standing = _do(connection, deed, What.SAVED)
+    _, standing = do(connection, COLLECTIONS, deed, What.SAVED)
     kept = store.find_draft(connection, deed.number, deed.unit_id)
     if plan:
         store.keep_document(connection, plan.sha256, plan.content)
@@ -126,7 +105,7 @@ def submit(
         draft = Draft(plan.name, plan.sha256)
     if draft is None or draft.plan_name is None or draft.plan_sha256 is None:
         raise SchoolgateError("the teaching plan is missing; name its file: --plan")
-    event, standing = _do(connection, deed, What.SUBMITTED)
+    event, standing = do(connection, COLLECTIONS, deed, What.SUBMITTED)
     listed = hashlib.sha256(snapshot.workbook).hexdigest()
     store.keep_document(connection, listed, snapshot.workbook)
     submitted = Submitted(
@@ -134,69 +113,3 @@ def submit(
     )
     store.add_submission(connection, submitted, snapshot.figures.counts)
     return standing
-
-
-def lock(connection: sa.Connection, deed: Deed) -> Standing:
-    """The school may not change anything any more. Raises SchoolgateError."""
-    return _do(connection, deed, What.LOCKED)[1]
-
-
-def reopen(
-    connection: sa.Connection, deed: Deed, reason: str, deadline_ms: int | None = None
-) -> Standing:
-    """The school may submit again ("mở khóa"); who, when and why is logged.
-
-    Raises:
-        SchoolgateError: it is not locked, or no reason is given.
-    """
-    return _do(connection, deed, What.REOPENED, reason=reason, deadline_ms=deadline_ms)[1]
-
-
-def standings(
-    connection: sa.Connection, collection: Collection, unit_ids: Several[str]
-) -> dict[str, Standing]:
-    """Where each of these schools stands."""
-    only = next(iter(unit_ids)) if len(unit_ids) == 1 else None
-    events: dict[str, list[Event]] = {unit_id: [] for unit_id in unit_ids}
-    for line in store.happenings(connection, collection.collection, only):
-        if line.unit_id in events:
-            events[line.unit_id].append(
-                Event(
-                    What(line.what), line.at_ms, line.event, line.by, line.reason, line.deadline_ms
-                )
-            )
-    return {
-        unit_id: standing_after(collection.deadline_ms, told) for unit_id, told in events.items()
-    }
-
-
-def _do(
-    connection: sa.Connection,
-    deed: Deed,
-    what: What,
-    *,
-    reason: str = "",
-    deadline_ms: int | None = None,
-) -> tuple[int, Standing]:
-    """Log it if it is allowed. Returns the event's number, and where the school stands then."""
-    collection = store.find_collection(connection, deed.number, lock=True)
-    if collection.closed_ms is not None:
-        raise SchoolgateError(f"collection {deed.number} is closed; open a new one for corrections")
-    if deed.unit_id not in schools_of(connection, collection.unit_id):
-        raise SchoolgateError(
-            f"{deed.unit_id} is no school of {collection.unit_id}; see: gate-bridge unit list"
-        )
-    before = standings(connection, collection, [deed.unit_id])[deed.unit_id]
-    event = Event(what, deed.now_ms, by=deed.by, reason=reason, deadline_ms=deadline_ms)
-    after(before, event)  # says no before anything is written
-    number = store.add_event(
-        connection,
-        deed.number,
-        deed.unit_id,
-        what,
-        at_ms=deed.now_ms,
-        by=deed.by,
-        reason=reason,
-        deadline_ms=deadline_ms,
-    )
-    return number, standings(connection, collection, [deed.unit_id])[deed.unit_id]

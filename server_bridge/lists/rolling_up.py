@@ -7,11 +7,13 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from server_bridge.lists.collecting import NOBODY, figures_at, standings
+from server_bridge.lists.collecting import NOBODY, figures_at
+from server_bridge.lists.deeds import standings
 from server_bridge.lists.standing import Standing, State
 from server_bridge.store import submissions as store
+from server_bridge.store.deadlines import find
 from server_bridge.store.levels import LEVELS
-from server_bridge.store.submissions import Collection
+from server_bridge.store.submissions import COLLECTIONS, Collection
 from server_bridge.store.units import SCHOOL, Unit, all_units, ancestry
 
 ByLevel = tuple[int, int, int, int, int]
@@ -70,12 +72,12 @@ class RollUp:
 
 def roll_up(connection: sa.Connection, number: int, now_ms: int, zone: ZoneInfo) -> RollUp:
     """The roll-up as of now. Raises SchoolgateError if there is no such collection."""
-    collection = store.find_collection(connection, number)
+    collection = find(connection, COLLECTIONS, number)
     lines = ancestry(connection)
     tree = [u for u in all_units(connection) if collection.unit_id in lines[u.unit_id]]
     schools = [unit for unit in tree if unit.level == SCHOOL]
     ids = [unit.unit_id for unit in schools]
-    stands = standings(connection, collection, ids)
+    stands = standings(connection, COLLECTIONS, collection, ids)
     events = [stand.submission for stand in stands.values() if stand.submission is not None]
     submitted = store.find_submissions(connection, events)
     counts = store.counts_of(connection, events)

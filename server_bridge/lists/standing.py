@@ -1,4 +1,4 @@
-"""How far a school is with what a collection asks of it: a pure rule over what has happened.
+"""How far a school is with what is asked of it: a pure rule over what has happened.
 
 | state | save | submit | lock | reopen |
 |---|---|---|---|---|
@@ -18,7 +18,7 @@ from gate_contract.errors import SchoolgateError
 
 
 class State(StrEnum):
-    """Of one school in one collection."""
+    """Of one school, with one thing that is asked."""
 
     NOT_STARTED = "not_started"
     IN_PROGRESS = "in_progress"
@@ -70,9 +70,11 @@ def after(standing: Standing, event: Event) -> Standing:
     locked = standing.state is State.LOCKED
     if event.what is What.REOPENED:
         if not locked:
-            raise NotNowError("it is not locked: the school can save and submit as it is")
+            raise NotNowError(
+                "chưa khóa, trường vẫn làm được / it is not locked: the school can go on as it is"
+            )
         if not event.reason.strip():
-            raise NotNowError("say why it is reopened: --reason")
+            raise NotNowError("hãy ghi lý do / say why it is reopened")
         return replace(
             standing,
             state=State.IN_PROGRESS,
@@ -80,7 +82,10 @@ def after(standing: Standing, event: Event) -> Standing:
             reopened=True,
         )
     if locked:
-        raise NotNowError("it is locked; the office that locked it can do: collection reopen")
+        raise NotNowError(
+            "đã khóa, đơn vị yêu cầu có thể mở khóa / "
+            "it is locked; the unit that asks can reopen it"
+        )
     if event.what is What.LOCKED:
         return replace(standing, state=State.LOCKED)
     if event.what is What.SUBMITTED:

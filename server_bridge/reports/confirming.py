@@ -1,6 +1,6 @@
 """Figures that schools confirm by a deadline: on time, late, or missing, and never a zero.
 
-The rule is that of collections (`lists/standing.py`): the last confirmation counts; it keeps the
+The rule is that of collections (`lists/deeds.py`): the last confirmation counts; it keeps the
 figures as they were, and whether the records say something else by now is told.
 """
 
@@ -14,19 +14,24 @@ import sqlalchemy as sa
 from gate_contract.card import Kind
 from gate_contract.errors import SchoolgateError
 from gate_contract.school_day import local_day
-from server_bridge.lists.standing import Event, Standing, State, What, after, standing_after
+from server_bridge.lists.deeds import Deed, do, standings
+from server_bridge.lists.standing import Standing, State, What
 from server_bridge.reports.cells import Column, Holds, Table
 from server_bridge.reports.period import Period, PeriodKind, period
 from server_bridge.reports.tables import PUPILS, STAFF
 from server_bridge.reports.words import say
-from server_bridge.store import report_requests as store
+from server_bridge.store.deadlines import find
 from server_bridge.store.figures import Figures
-from server_bridge.store.report_requests import Happening, Request
+from server_bridge.store.report_requests import (
+    REQUESTS,
+    ByName,
+    Confirmed,
+    Request,
+    confirmed,
+)
 from server_bridge.store.tallies import sums
 from server_bridge.store.units import SCHOOL, Unit, all_units, ancestry
 from server_bridge.web.formats import Formats
-
-MOST_REASON = 500
 
 
 class Outcome(StrEnum):
@@ -79,19 +84,9 @@ def period_of(request: Request) -> Period:
     return period(PeriodKind(request.period), request.first_day)
 
 
-@dataclass(frozen=True, slots=True)
-class Deed:
-    """Who does something to a school's part of a request, and when (UTC in ms)."""
-
-    number: int
-    unit_id: str
-    by: str
-    now_ms: int
-
-
 def confirm(connection: sa.Connection, deed: Deed, zone: ZoneInfo) -> State:
     """The school confirms its figures as they are now. Raises SchoolgateError: not now."""
-    request = store.find_request(connection, deed.number)
+    request = find(connection, REQUESTS, deed.number)
     if local_day(deed.now_ms, zone) <= period_of(request).last:
         raise SchoolgateError(
             "kỳ báo cáo chưa kết thúc / the period is not over: confirm its figures afterwards"
@@ -102,22 +97,7 @@ def confirm(connection: sa.Connection, deed: Deed, zone: ZoneInfo) -> State:
             "không có số liệu để xác nhận / there are no figures to confirm: no gate recorded any"
         )
     told = {str(kind): asdict(one) for kind, one in figures.items()}
-    return _do(connection, deed, What.SUBMITTED, figures=told)
-
-
-def lock(connection: sa.Connection, deed: Deed) -> State:
-    """The school may confirm no more. Raises SchoolgateError."""
-    return _do(connection, deed, What.LOCKED)
-
-
-def reopen(
-    connection: sa.Connection, deed: Deed, reason: str, deadline_ms: int | None = None
-) -> State:
-    """The school may confirm again; who, when and why is kept. Raises SchoolgateError."""
-    said = " ".join(reason.split())
-    if not 0 < len(said) <= MOST_REASON:
-        raise SchoolgateError("hãy ghi lý do / say why it is reopened, in 1 to 500 characters")
-    return _do(connection, deed, What.REOPENED, reason=said, deadline_ms=deadline_ms)
+    return do(connection, REQUESTS, deed, What.SUBMITTED, figures=told)[1].state
 
 
 def roll_up(
@@ -128,36 +108,35 @@ def roll_up(
     within: Collection[str] | None = None,
 ) -> RollUp:
     """Where every school stands. `within`: of these units only. Raises SchoolgateError."""
-    request = store.find_request(connection, number)
+    request = find(connection, REQUESTS, number)
     lines = ancestry(connection)
     tree = [unit for unit in all_units(connection) if request.unit_id in lines[unit.unit_id]]
     schools = [
         unit for unit in tree if unit.level == SCHOOL and (within is None or unit.unit_id in within)
     ]
-    now = _figures(connection, [unit.unit_id for unit in schools], period_of(request))
-    told: dict[str, list[Happening]] = {}
-    for line in store.happenings(connection, number):
-        told.setdefault(line.unit_id, []).append(line)
+    ids = [unit.unit_id for unit in schools]
+    now = _figures(connection, ids, period_of(request))
+    stands = standings(connection, REQUESTS, request, ids)
+    events = [stand.submission for stand in stands.values() if stand.submission is not None]
+    told = confirmed(connection, events)
     return RollUp(
         request,
         tree[0],
         tuple(
-            _line(request, unit, told.get(unit.unit_id, []), now.get(unit.unit_id), now_ms)
-            for unit in schools
+            _line(unit, stand, told.get(stand.submission or 0), now.get(unit.unit_id), now_ms)
+            for unit, stand in zip(schools, stands.values(), strict=True)
         ),
     )
 
 
 def _line(
-    request: Request,
     unit: Unit,
-    told: list[Happening],
+    standing: Standing,
+    last: Confirmed | None,
     now: Mapping[Kind, Figures] | None,
     now_ms: int,
 ) -> SchoolLine:
-    standing = _standing(request, told)
-    last = next((one for one in told if one.event == standing.submission), None)
-    figures = None if last is None or last.figures is None else _read(last.figures)
+    figures = None if last is None else _read(last.figures)
     if standing.late is not None:
         outcome = Outcome.LATE if standing.late else Outcome.ON_TIME
     else:
@@ -174,15 +153,7 @@ def _line(
     )
 
 
-def _standing(request: Request, told: list[Happening]) -> Standing:
-    events = [
-        Event(What(one.what), one.at_ms, one.event, one.by, one.reason, one.deadline_ms)
-        for one in told
-    ]
-    return standing_after(request.deadline_ms, events)
-
-
-def _read(figures: Mapping[str, Mapping[str, int]]) -> dict[Kind, Figures]:
+def _read(figures: ByName) -> dict[Kind, Figures]:
     return {Kind(kind): Figures(**one) for kind, one in figures.items()}
 
 
@@ -190,42 +161,6 @@ def _figures(
     connection: sa.Connection, unit_ids: list[str], over: Period
 ) -> dict[str, dict[Kind, Figures]]:
     return sums(connection, unit_ids, over.whole)
-
-
-def _do(
-    connection: sa.Connection,
-    deed: Deed,
-    what: What,
-    *,
-    reason: str = "",
-    deadline_ms: int | None = None,
-    figures: Mapping[str, Mapping[str, int]] | None = None,
-) -> State:
-    request = store.find_request(connection, deed.number, lock=True)
-    line = ancestry(connection).get(deed.unit_id, ())
-    if request.unit_id not in line[1:]:
-        raise SchoolgateError(
-            f"{deed.unit_id} is no school of {request.unit_id}; see: gate-bridge unit list"
-        )
-    before = _standing(request, store.happenings(connection, deed.number, deed.unit_id))
-    if what is not What.REOPENED and before.state is State.LOCKED:
-        raise SchoolgateError(
-            "đã khóa; đơn vị yêu cầu có thể mở khóa / locked; the unit that asks can reopen it"
-        )
-    event = Event(what, deed.now_ms, by=deed.by, reason=reason, deadline_ms=deadline_ms)
-    state = after(before, event).state  # says no before anything is written
-    store.add_event(
-        connection,
-        deed.number,
-        deed.unit_id,
-        what,
-        at_ms=deed.now_ms,
-        by=deed.by,
-        reason=reason,
-        deadline_ms=deadline_ms,
-        figures=figures,
-    )
-    return state
 
 
 def confirmed_table(rolled: RollUp, f: Formats) -> Table:

@@ -1,8 +1,9 @@
 """One school's day in figures. Pure: the roster of that day, what the gates recorded and what the
 office wrote by hand in, sums out."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from gate_contract.card import Kind
@@ -19,6 +20,7 @@ from server_bridge.store.figures import (
 )
 from server_bridge.store.school_day import CardDay
 from server_bridge.store.school_hours import Hours
+from server_bridge.store.staff_months import DaySets, as_set
 
 HELD_PARTS = 10
 """A day is held for pupils, or for staff, when the gates saw one in so many of the roster: a club
@@ -39,9 +41,9 @@ class SchoolDay:
     """All that is known of a day. `passages`: ways in and out by kind of card; `over`: it has
     ended, so that who has not been seen leaving was missed by the gates."""
 
-    roster: Iterable[Enrolled]
-    cards: Iterable[CardDay]
-    by_hand: Iterable[ByHand] = ()
+    roster: Collection[Enrolled]
+    cards: Collection[CardDay]
+    by_hand: Collection[ByHand] = ()
     passages: Mapping[Kind, tuple[int, int]] = field(default_factory=dict)
     refusals: Mapping[str, int] = field(default_factory=dict)
     gates: Mapping[str, GateFigures] = field(default_factory=dict)
@@ -50,13 +52,12 @@ class SchoolDay:
 
 def tally_day(day: SchoolDay, hours: Hours, zone: ZoneInfo) -> Tally:
     """The day's figures, by kind and class."""
-    cards, by_hand = list(day.cards), list(day.by_hand)
     scanned: dict[int, Seen] = {}
-    for card in cards:
+    for card in day.cards:
         if card.person is not None:
             scanned[card.person] = merge(scanned.get(card.person), Seen.of_card(card))
     seen = dict(scanned)
-    for entry in by_hand:
+    for entry in day.by_hand:
         seen[entry.person] = merge(seen.get(entry.person), Seen.of_hand(entry))
     groups: dict[GroupKey, Figures] = {}
     for one in day.roster:
@@ -66,9 +67,9 @@ def tally_day(day: SchoolDay, hours: Hours, zone: ZoneInfo) -> Tally:
         )
     found = dict(_held(groups))
     for kind in Kind:
-        figures = found.get((kind, EVERYBODY), Figures()) + _of_cards(
-            [card for card in cards if card.kind is kind], day.passages.get(kind, (0, 0)), day.over
-        )
+        mine = [card for card in day.cards if card.kind is kind]
+        passages = day.passages.get(kind, (0, 0))
+        figures = found.get((kind, EVERYBODY), Figures()) + _of_cards(mine, passages, day.over)
         if figures.cards and kind is not Kind.VISITOR and not figures.days:
             figures += Figures(odd_days=1)
         if figures != Figures():
@@ -78,6 +79,22 @@ def tally_day(day: SchoolDay, hours: Hours, zone: ZoneInfo) -> Tally:
         {code: scans for code, scans in day.refusals.items() if scans},
         {gate_id: gate for gate_id, gate in day.gates.items() if gate != GateFigures()},
     )
+
+
+def staff_of_day(day: SchoolDay, tally: Tally, on: date) -> dict[int, DaySets]:
+    """What is known of each of the staff, by person, as a month of this day alone. Nobody's, if the
+    day was not held for them. `tally`: that of the day."""
+    if not tally.groups.get((Kind.STAFF, EVERYBODY), Figures()).days:
+        return {}
+    came = {card.person for card in day.cards if card.first_in_ms is not None}
+    left = {card.person for card in day.cards if not card.inside}
+    by_hand = {entry.person for entry in day.by_hand}
+    this = as_set(on, on.replace(day=1))
+    return {
+        one.person: DaySets(this, *(this * (one.person in some) for some in (came, left, by_hand)))
+        for one in day.roster
+        if one.kind is Kind.STAFF
+    }
 
 
 def _of_person(

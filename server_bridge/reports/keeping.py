@@ -1,5 +1,6 @@
 """Keeps the tallies that reports are read from: whenever something of a day has changed, that day
-of that school is tallied anew, and the difference added to its month and to the units above."""
+of that school is tallied anew, and the difference added to its month and to the units above. The
+staff's months are kept with it."""
 
 import threading
 from collections.abc import Callable
@@ -10,7 +11,7 @@ import sqlalchemy as sa
 import structlog
 
 from gate_contract.school_day import local_day
-from server_bridge.reports.day import Enrolled, SchoolDay, tally_day
+from server_bridge.reports.day import Enrolled, SchoolDay, staff_of_day, tally_day
 from server_bridge.store.arrivals import Lines
 from server_bridge.store.by_hand import by_hand_on
 from server_bridge.store.database import Database, StoreError
@@ -19,6 +20,7 @@ from server_bridge.store.report_days import claim, due_days, settle
 from server_bridge.store.school_day import card_days
 from server_bridge.store.school_hours import hours_of
 from server_bridge.store.school_tally import gates_on, passages_on, refusals_on, roster_on
+from server_bridge.store.staff_months import DaySets, keep_staff_day
 from server_bridge.store.tallies import add, stored_tally
 from server_bridge.store.units import ancestry
 
@@ -30,10 +32,10 @@ AT_ONCE = 500
 log = structlog.get_logger()
 
 
-def read_tally(
+def count_day(
     connection: sa.Connection, unit_id: str, day: date, zone: ZoneInfo, *, over: bool
-) -> Tally:
-    """One school's day, counted from scratch."""
+) -> tuple[Tally, dict[int, DaySets]]:
+    """One school's day, counted from scratch: its figures, and who of the staff was there."""
     known = SchoolDay(
         [Enrolled(*row) for row in roster_on(connection, unit_id, day)],
         card_days(connection, unit_id, day),
@@ -43,7 +45,8 @@ def read_tally(
         gates_on(connection, unit_id, day),
         over,
     )
-    return tally_day(known, hours_of(connection, unit_id), zone)
+    counted = tally_day(known, hours_of(connection, unit_id), zone)
+    return counted, staff_of_day(known, counted, day)
 
 
 def tally(
@@ -58,9 +61,10 @@ def tally(
     claim(connection, school_day)
     unit_id, day = school_day
     today = local_day(now_ms, zone)
-    now = read_tally(connection, unit_id, day, zone, over=day < today)
+    now, staff = count_day(connection, unit_id, day, zone, over=day < today)
     more = difference(now, stored_tally(connection, unit_id, day))
     add(connection, unit_id, day, more, lines[unit_id])
+    keep_staff_day(connection, unit_id, day, staff)
     settle(connection, school_day, now_ms, today)
     return more != Tally()
 

@@ -1,4 +1,4 @@
-"""A report as an official letter in PDF, by Nghị định 30/2020/NĐ-CP, phụ lục I.
+"""An official letter in PDF, by Nghị định 30/2020/NĐ-CP, phụ lục I.
 
 The head: on the left the office above and the office, on the right the state's name and motto;
 below them number and symbol, place and day. Margins: 20 mm above and below, 30 mm on the left,
@@ -18,9 +18,8 @@ from server_bridge.cards.lettering import one_line
 from server_bridge.lists.letter import ENGLISH, VIETNAMESE
 from server_bridge.reports.cells import Cell, Holds, Row, Table, shown
 from server_bridge.reports.letter_fonts import add_letter_fonts
-from server_bridge.reports.report import Report, Silence
-from server_bridge.reports.tables import PUPILS, STAFF, indicators, notes, tables
-from server_bridge.reports.words import period_name, say
+from server_bridge.reports.letters import Letter
+from server_bridge.reports.words import say
 from server_bridge.web.formats import Formats
 from server_bridge.web.text import Lang
 
@@ -42,33 +41,33 @@ class LetterPdf(FPDF):  # type: ignore[misc]  # the library has no types
 
 
 def write_letter(
-    stream: IO[bytes], report: Report, f: Formats, *, made: datetime, place: str = ""
+    stream: IO[bytes], letter: Letter, f: Formats, *, made: datetime, place: str = ""
 ) -> None:
-    """Write the report as PDF. `made`: when, local; `place` stands before the day.
+    """Write a letter as PDF. `made`: when, local; `place` stands before the day.
 
     Raises:
         SchoolgateError: there are no fonts.
     """
-    with _document(report, f, made) as pdf:
+    with _document(letter, f, made) as pdf:
         pdf.add_page()
-        _head(pdf, report, f.lang, made, place)
-        _body(pdf, report, f)
-        _foot(pdf, report, f.lang)
-        for number, table in enumerate(tables(report, f.lang)):
-            _annex(pdf, table, f, period_name(report.period, f), first=number == 0)
+        _head(pdf, letter, f.lang, made, place)
+        _body(pdf, letter, f)
+        _foot(pdf, letter, f.lang)
+        for number, table in enumerate(letter.tables):
+            _annex(pdf, table, f, letter.period, first=number == 0)
             if number == 0:
                 pdf.ln(2)
-                for note in notes(report, f):
+                for note in letter.notes:
                     _paragraph(pdf, note, "I", 10)
         pdf.output(stream)
 
 
 @contextmanager
-def _document(report: Report, f: Formats, made: datetime) -> Iterator[LetterPdf]:
+def _document(letter: Letter, f: Formats, made: datetime) -> Iterator[LetterPdf]:
     pdf = LetterPdf(unit="mm", format="A4")
     pdf.set_margins(**_MARGINS)
     pdf.set_auto_page_break(True, 20)
-    pdf.set_title(f"{say(f.lang, 'report_title')}: {report.unit.name}")
+    pdf.set_title(f"{letter.subject}: {letter.office}")
     pdf.set_lang(f.lang)
     pdf.set_creator("Schoolgate")
     pdf.set_creation_date(made)
@@ -79,11 +78,11 @@ def _document(report: Report, f: Formats, made: datetime) -> Iterator[LetterPdf]
         close_fonts(pdf)
 
 
-def _head(pdf: LetterPdf, report: Report, lang: Lang, made: datetime, place: str) -> None:
+def _head(pdf: LetterPdf, letter: Letter, lang: Lang, made: datetime, place: str) -> None:
     head = VIETNAMESE if lang == Lang.VI else ENGLISH
     left, right, top = (22.0, 78.0), (103.0, 92.0), 20.0
     y = top
-    for text, style in ((report.above, ""), (report.unit.name, "B")):
+    for text, style in ((letter.above, ""), (letter.office, "B")):
         if text:
             y = _centred(pdf, one_line(text).upper(), *left, y, style, 12)
     _rule(pdf, left[0] + left[1] / 3, left[1] / 3, y)
@@ -113,41 +112,15 @@ def _rule(pdf: LetterPdf, x: float, width: float, y: float) -> None:
     pdf.line(x, y + 0.6, x + width, y + 0.6)
 
 
-def _body(pdf: LetterPdf, report: Report, f: Formats) -> None:
-    lang, name = f.lang, period_name(report.period, f)
-    _paragraph(pdf, say(lang, "report_l_kind"), "B", 14, align="C")
-    _paragraph(pdf, say(lang, "report_l_about", period=name), "B", 14, align="C")
+def _body(pdf: LetterPdf, letter: Letter, f: Formats) -> None:
+    _paragraph(pdf, say(f.lang, "report_l_kind"), "B", 14, align="C")
+    _paragraph(pdf, letter.subject, "B", 14, align="C")
     pdf.ln(4)
-    for text in _prose(report, f):
+    for text in letter.prose:
         _paragraph(pdf, text, "", 13)
     pdf.ln(2)
-    _table(pdf, indicators(report, lang), f, 11)
-
-
-def _prose(report: Report, f: Formats) -> Iterator[str]:
-    lang, whole = f.lang, report.whole
-    numbers = {"gates": f.number(whole.gates), "used": f.number(whole.gates_used)}
-    if report.is_school:
-        yield say(lang, "report_l_school", **numbers)
-    else:
-        for name in ("schools", "with_gates", "reporting"):
-            numbers[name] = f.number(getattr(whole, name))
-        yield say(lang, "report_l_schools", unit=report.unit.name, **numbers)
-    everybody = whole.all
-    passed = {name: f.number(getattr(everybody, name)) for name in ("entered", "left", "no_exit")}
-    yield say(lang, "report_l_passages", refused=f.number(whole.refused), **passed)
-    yield say(
-        lang,
-        "report_l_shares",
-        pupils=shown(whole.of(PUPILS).compliance, f),
-        staff=shown(whole.of(STAFF).compliance, f),
-        present=shown(whole.of(PUPILS).attendance, f),
-        late=f.number(whole.of(PUPILS).late),
-    )
-    for key, silence in (("silent", Silence.NO_SCANS), ("gateless", Silence.NO_GATE)):
-        named = [line.unit.name for line in report.schools if line.silence is silence]
-        if named:
-            yield say(lang, f"report_l_{key}", schools="; ".join(named))
+    if letter.indicators:
+        _table(pdf, letter.indicators, f, 11)
 
 
 def _paragraph(pdf: LetterPdf, text: str, style: str, size: float, *, align: str = "J") -> None:
@@ -156,18 +129,17 @@ def _paragraph(pdf: LetterPdf, text: str, style: str, size: float, *, align: str
     pdf.ln(1)
 
 
-def _foot(pdf: LetterPdf, report: Report, lang: Lang) -> None:
+def _foot(pdf: LetterPdf, letter: Letter, lang: Lang) -> None:
     if pdf.will_page_break(45):
         pdf.add_page()
     y = pdf.get_y() + 5
-    who = "report_l_principal" if report.is_school else "report_head"
-    below = _centred(pdf, say(lang, who), 108, 87, y, "B", 13)
+    below = _centred(pdf, letter.signed_by, 108, 87, y, "B", 13)
     _centred(pdf, say(lang, "report_l_sign"), 108, 87, below, "I", 12)
     pdf.set_xy(_MARGINS["left"], y)
     pdf.set_font(_FACE, "BI", 12)
     pdf.cell(70, 5, say(lang, "report_l_to"), new_x="LMARGIN", new_y="NEXT")
     pdf.set_font(_FACE, "", 11)
-    to = [f"- {one_line(report.above)};"] if report.above else []
+    to = [f"- {one_line(letter.above)};"] if letter.above else []
     lines = "\n".join([*to, say(lang, "report_l_filed")])
     pdf.multi_cell(75, 5, lines, align="L", new_x="LMARGIN", new_y="NEXT")
 

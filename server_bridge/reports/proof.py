@@ -1,21 +1,26 @@
 """The proof that reports say what the records say: every day tallied again from scratch."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
+from functools import reduce
+from operator import or_, xor
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from server_bridge.reports.keeping import read_tally
+from server_bridge.reports.keeping import count_day
 from server_bridge.store.figures import EVERYBODY, FIGURES, GATE_FIGURES, Tally, difference
 from server_bridge.store.report_days import days_kept
 from server_bridge.store.report_schema import tallies, tally_gates, tally_refusals
 from server_bridge.store.schema import counts, refusals
+from server_bridge.store.staff_months import DaySets, all_staff_months, as_set, days_in
 from server_bridge.store.tallies import Span, stored_tally
 from server_bridge.store.units import SCHOOL, all_units, ancestry
 
 UnitDay = tuple[str, date]
+
+StaffMonths = dict[tuple[str, date, int], DaySets]
 
 Sums = dict[tuple[Any, ...], tuple[int, ...]]
 
@@ -26,14 +31,34 @@ def misreported(connection: sa.Connection, zone: ZoneInfo) -> list[str]:
     schools = {unit.unit_id for unit in all_units(connection) if unit.level == SCHOOL}
     kept = days_kept(connection)
     wrong = {day for day in _recorded(connection, schools) if day not in kept}
+    staff: StaffMonths = {}
+    waiting: dict[tuple[str, date], int] = {}
     for (unit_id, day), due in kept.items():
+        month = unit_id, day.replace(day=1)
         if due is not None and due <= day:
+            waiting[month] = waiting.get(month, 0) | as_set(day, month[1])
             continue
-        now = read_tally(connection, unit_id, day, zone, over=due is None)
+        now, of_staff = count_day(connection, unit_id, day, zone, over=due is None)
         if difference(now, stored_tally(connection, unit_id, day)) != Tally():
             wrong.add((unit_id, day))
+        for person, sets in of_staff.items():
+            before = staff.get((*month, person), DaySets())
+            staff[*month, person] = DaySets(*map(or_, before, sets))
     wrong |= set(_wrong_sums(connection, schools))
+    wrong |= set(_wrong_staff(all_staff_months(connection), staff, waiting))
     return [f"{unit_id} {day}" for unit_id, day in sorted(wrong)]
+
+
+def _wrong_staff(
+    stored: StaffMonths, counted: StaffMonths, waiting: Mapping[tuple[str, date], int]
+) -> Iterable[UnitDay]:
+    """Days of which something else is kept of somebody of the staff. `waiting`: the days of a
+    school's months that are to be tallied again."""
+    for unit_id, first, person in {*stored, *counted}:
+        one = stored.get((unit_id, first, person), DaySets())
+        other = counted.get((unit_id, first, person), DaySets())
+        differ = reduce(or_, map(xor, one, other)) & ~waiting.get((unit_id, first), 0)
+        yield from ((unit_id, day) for day in days_in(differ, first))
 
 
 def _recorded(connection: sa.Connection, schools: set[str]) -> set[UnitDay]:

@@ -1,26 +1,67 @@
 """The yearly record of a school's staff: on how many of the school's days each was seen coming and
-going. Names: for the school's own office only."""
+going. Names: for the school's own office only.
 
-from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+What is counted is kept by month (`store/staff_months.py`); times are read for the days shown, and
+notes of appeal as they are now.
+"""
+
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import reduce
+from operator import or_
 from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from gate_contract.card import Kind
 from gate_contract.errors import SchoolgateError
 from server_bridge.people.names import name_key
 from server_bridge.reports.cells import Column, Holds, Table
 from server_bridge.reports.period import Period
 from server_bridge.reports.words import say, short_day
-from server_bridge.store.by_hand import by_hand_between
+from server_bridge.store.staff_months import DaySets, as_set, days_in, staff_days
 from server_bridge.store.staff_year import Appeal, Member, Scans, appeals_of, scans_of, staff_of
-from server_bridge.store.tallies import days_held
 from server_bridge.store.units import SCHOOL, Unit, find_unit
 from server_bridge.web.formats import Formats
 from server_bridge.web.text import Lang
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Somebody's year. `sets`: of its days, from the year's first on; `noted`: the set of those
+    with a note of appeal."""
+
+    person: int
+    name: str
+    code: str | None
+    group: str | None
+    sets: DaySets
+    noted: int = 0
+
+    def count(self, what: str) -> int:
+        """How many days one of the sets has."""
+        days: int = getattr(self.sets, what)
+        return days.bit_count()
+
+    @property
+    def appealed(self) -> int:
+        return (self.sets.days & self.noted).bit_count()
+
+    @property
+    def open_days(self) -> int:
+        """On which a scan is missing and nobody has noted why."""
+        return (self.sets.incomplete & ~self.noted).bit_count()
+
+
+@dataclass(frozen=True, slots=True)
+class StaffYear:
+    """`records` in the order of names, `appeals` in the order in which they were written."""
+
+    school: Unit
+    above: str
+    period: Period
+    records: tuple[Record, ...]
+    appeals: tuple[Appeal, ...]
 
 
 class StaffDay(NamedTuple):
@@ -46,48 +87,11 @@ class StaffDay(NamedTuple):
         return self.in_ms is not None and self.out_ms is not None
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
-    """Somebody's year: all days on which the school's staff was there and the person of it."""
-
-    person: int
-    name: str
-    code: str | None
-    group: str | None
-    days: tuple[StaffDay, ...]
-
-    def count(self, what: str) -> int:
-        """Of how many days a property is true."""
-        return sum(bool(getattr(day, what)) for day in self.days)
-
-    @property
-    def missing(self) -> tuple[StaffDay, ...]:
-        return tuple(day for day in self.days if not day.present)
-
-    @property
-    def appealed(self) -> int:
-        return sum(bool(day.appeals) for day in self.days)
-
-    @property
-    def open_days(self) -> int:
-        """On which a scan is missing and nobody has noted why."""
-        return sum(not day.complete and not day.appeals for day in self.days)
-
-
-@dataclass(frozen=True, slots=True)
-class StaffYear:
-    """`records` in the order of names."""
-
-    school: Unit
-    above: str
-    period: Period
-    records: tuple[Record, ...]
-
-
 def staff_year(
     connection: sa.Connection, unit_id: str, period: Period, person: int | None = None
 ) -> StaffYear:
-    """The records of a school's staff, or of one. Raises SchoolgateError if it is no school."""
+    """The records of a school's staff, or of one, in a school year. Raises SchoolgateError if it is
+    no school."""
     school = find_unit(connection, unit_id)
     if school is None or school.level != SCHOOL:
         raise SchoolgateError(f"{unit_id} is not a school; see: gate-bridge unit list")
@@ -98,52 +102,65 @@ def staff_year(
         for one in staff_of(connection, unit_id, first, last)
         if person is None or one.person == person
     ]
-    held = days_held(connection, unit_id, Kind.STAFF, first, last)
-    numbers = {one.person for one in staff}
-    found = records(
-        staff,
-        held,
-        scans_of(connection, unit_id, numbers, held),
-        {(one.person, one.day) for one in by_hand_between(connection, unit_id, first, last)},
-        appeals_of(connection, unit_id, first, last, person),
-    )
-    return StaffYear(school, above.name if above else "", period, tuple(found))
+    appeals = appeals_of(connection, unit_id, first, last, person)
+    found = records(staff, staff_days(connection, unit_id, first, last, person), appeals, first)
+    return StaffYear(school, above.name if above else "", period, tuple(found), tuple(appeals))
 
 
 def records(
-    staff: Iterable[Member],
-    held: Sequence[date],
-    scans: Iterable[Scans],
-    written: Iterable[tuple[int, date]],
-    notes: Iterable[Appeal],
+    staff: Sequence[Member],
+    kept: Mapping[int, DaySets],
+    appeals: Sequence[Appeal],
+    first: date,
 ) -> list[Record]:
-    """Everybody's record, by name. Pure."""
-    seen: dict[int, dict[date, Seen]] = {}
-    for number, day, in_ms, out_ms in scans:
-        mine = seen.setdefault(number, {})
-        known = mine.get(day)
-        mine[day] = _both(known, (in_ms, out_ms)) if known else (in_ms, out_ms)
-    by_hand: dict[int, set[date]] = {}
-    for number, day in written:
-        by_hand.setdefault(number, set()).add(day)
-    noted: dict[int, dict[date, list[Appeal]]] = {}
-    for note in notes:
-        noted.setdefault(note.person, {}).setdefault(note.day, []).append(note)
-    stays: dict[int, list[Member]] = {}
-    for member in staff:
-        stays.setdefault(member.person, []).append(member)
-    found = []
-    for person, spans in stays.items():
-        days = sorted({day for span in spans for day in _within(held, span)})
-        scanned, hand = seen.get(person, {}), by_hand.get(person, set())
-        told = noted.get(person, {})
-        record = tuple(
-            StaffDay(day, *scanned.get(day, _UNSEEN), day in hand, tuple(told.get(day, ())))
-            for day in days
-        )
-        newest = spans[-1]
-        found.append(Record(person, newest.name, newest.code, newest.group, record))
+    """Everybody's record, by name. `staff`: each stay for itself, the newest last. Pure."""
+    noted: dict[int, int] = {}
+    for note in appeals:
+        noted[note.person] = noted.get(note.person, 0) | as_set(note.day, first)
+    newest = {member.person: member for member in staff}
+    none = DaySets()
+    found = [
+        Record(person, one.name, one.code, one.group, kept.get(person, none), noted.get(person, 0))
+        for person, one in newest.items()
+    ]
     return sorted(found, key=lambda one: (name_key(one.name), one.person))
+
+
+def day_by_day(
+    connection: sa.Connection, year: StaffYear, *, incomplete: bool = False
+) -> dict[int, list[StaffDay]]:
+    """The days of each record, or the incomplete ones, by person and in order, with their times."""
+    first = year.period.first
+    sets = {one.person: one.sets for one in year.records}
+    shown = {person: one.incomplete if incomplete else one.days for person, one in sets.items()}
+    timed = {person: shown[person] & one.scanned for person, one in sets.items()}
+    scans = scans_of(
+        connection,
+        year.school.unit_id,
+        [person for person, days in timed.items() if days],
+        days_in(reduce(or_, timed.values(), 0), first),
+    )
+    seen: dict[tuple[int, date], Seen] = {}
+    for scan in scans:
+        key = scan.person, scan.day
+        seen[key] = _both(seen.get(key, _UNSEEN), scan)
+    noted: dict[tuple[int, date], tuple[Appeal, ...]] = {}
+    for note in year.appeals:
+        key = note.person, note.day
+        noted[key] = (*noted.get(key, ()), note)
+    found = {}
+    for person, one in sets.items():
+        by_hand = set(days_in(one.by_hand, first))
+        found[person] = [
+            StaffDay(
+                day,
+                *seen.get((person, day), _UNSEEN),
+                day in by_hand,
+                noted.get((person, day), ()),
+            )
+            for day in days_in(shown[person], first)
+        ]
+    return found
 
 
 Seen = tuple[int | None, int | None]
@@ -151,16 +168,11 @@ Seen = tuple[int | None, int | None]
 _UNSEEN: Seen = (None, None)
 
 
-def _both(one: Seen, other: Seen) -> Seen:
+def _both(known: Seen, more: Scans) -> Seen:
     """Of somebody who showed two cards."""
-    ins = [ms for ms in (one[0], other[0]) if ms is not None]
-    outs = [ms for ms in (one[1], other[1]) if ms is not None]
+    ins = [ms for ms in (known[0], more.in_ms) if ms is not None]
+    outs = [ms for ms in (known[1], more.out_ms) if ms is not None]
     return min(ins, default=None), max(outs, default=None)
-
-
-def _within(held: Sequence[date], member: Member) -> Sequence[date]:
-    end = len(held) if member.until_day is None else bisect_left(held, member.until_day)
-    return held[bisect_left(held, member.from_day) : end]
 
 
 def staff_table(year: StaffYear, lang: Lang) -> Table:
@@ -175,15 +187,15 @@ def staff_table(year: StaffYear, lang: Lang) -> Table:
             one.name,
             one.code,
             one.group,
-            len(one.days),
+            one.count("days"),
             one.count("present"),
-            one.count("in_ms"),
-            one.count("out_ms"),
+            one.count("came"),
+            one.count("left"),
             one.count("by_hand"),
-            len(one.missing),
+            one.count("missing"),
             one.appealed,
             one.open_days,
-            one.count("scanned") / len(one.days) if one.days else None,
+            one.count("scanned") / one.count("days") if one.sets.days else None,
         )
         for one in year.records
     )
@@ -195,8 +207,8 @@ _WIDTHS: Mapping[str, int] = {"name": 28, "code": 16, "group": 18}
 _HOLDS = dict.fromkeys(_WIDTHS, Holds.TEXT) | {"scan_share": Holds.SHARE}
 
 
-def days_table(year: StaffYear, f: Formats) -> Table:
-    """Every incomplete day of everybody, with what was noted of it."""
+def days_table(year: StaffYear, days: Mapping[int, Sequence[StaffDay]], f: Formats) -> Table:
+    """Every incomplete day of everybody, with what was noted of it. `days`: `day_by_day`."""
     columns = (
         Column(say(f.lang, "report_s_name"), 28, Holds.TEXT),
         Column(say(f.lang, "report_c_day"), 12, Holds.TEXT),
@@ -215,7 +227,7 @@ def days_table(year: StaffYear, f: Formats) -> Table:
             "; ".join(f"{note.reason} ({note.author})" for note in day.appeals),
         )
         for one in year.records
-        for day in one.days
+        for day in days[one.person]
         if not day.complete
     )
     return Table("staff_days", say(f.lang, "report_t_staff_days"), columns, rows)

@@ -154,6 +154,19 @@ WORDS: dict[str, Phrase] = {
         "{late} lượt đến muộn.",
         "Cards shown: pupils {pupils}, staff {staff}. Pupils present {present}, late {late} times.",
     ),
+    "report_l_staff_about": Phrase(
+        "Quét thẻ của cán bộ, giáo viên – {period}", "Scanning record of the staff – {period}"
+    ),
+    "report_l_staff": Phrase(
+        "Có {people} cán bộ, giáo viên với {days} ngày làm việc (tính theo từng người); {complete} "
+        "ngày có đủ lượt vào và lượt ra, {missing} ngày không ghi nhận.",
+        "{people} members of the staff with {days} days in all; on {complete} they were seen "
+        "coming and going, of {missing} there is no record.",
+    ),
+    "report_l_staff_notes": Phrase(
+        "{appealed} ngày có giải trình; {open_days} ngày thiếu lượt chưa có giải trình.",
+        "There are notes of {appealed} days; {open_days} are incomplete with nothing noted.",
+    ),
     "report_l_silent": Phrase("Không có số liệu: {schools}.", "No figures of: {schools}."),
     "report_l_gateless": Phrase("Chưa đăng ký cổng: {schools}.", "No gate registered: {schools}."),
     "report_l_to": Phrase("Nơi nhận:", "To:"),

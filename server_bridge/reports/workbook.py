@@ -1,5 +1,6 @@
 """A report as a spreadsheet: letters with a real table each, and charts of what they say."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import IO
 
@@ -7,7 +8,7 @@ from server_bridge.lists.letter import ENGLISH, VIETNAMESE, Column, Letter, Shee
 from server_bridge.reports.cells import Holds, Table
 from server_bridge.reports.confirming import RollUp, confirmed_table, period_of
 from server_bridge.reports.report import Report
-from server_bridge.reports.staff import StaffYear, days_table, staff_table
+from server_bridge.reports.staff import StaffDay, StaffYear, days_table, staff_table
 from server_bridge.reports.tables import notes, tables
 from server_bridge.reports.words import period_name, say
 from server_bridge.web.formats import Formats
@@ -50,8 +51,15 @@ def write_table(letter: Letter, table: Table, title: str, below: str) -> Sheet:
     return sheet
 
 
-def write_staff(stream: IO[bytes], year: StaffYear, f: Formats, *, made: datetime) -> None:
-    """Write the staff's records as XLSX: the year, and every incomplete day. Holds names."""
+def write_staff(
+    stream: IO[bytes],
+    year: StaffYear,
+    days: Mapping[int, Sequence[StaffDay]],
+    f: Formats,
+    *,
+    made: datetime,
+) -> None:
+    """Write the staff's records as XLSX: the year, and its incomplete `days`. Holds names."""
     with Letter(
         stream, office=year.school.name, above=year.above, made=made, head=HEADS[f.lang]
     ) as letter:
@@ -59,8 +67,8 @@ def write_staff(stream: IO[bytes], year: StaffYear, f: Formats, *, made: datetim
         table = staff_table(year, f.lang)
         sheet = write_table(letter, table, table.title.upper(), below)
         sheet.signatures(say(f.lang, "report_drawn_up"), say(f.lang, "report_l_principal"))
-        days = days_table(year, f)
-        write_table(letter, days, days.title.upper(), below)
+        table = days_table(year, days, f)
+        write_table(letter, table, table.title.upper(), below)
 
 
 def write_confirmed(stream: IO[bytes], rolled: RollUp, f: Formats, *, made: datetime) -> None:

@@ -1,12 +1,14 @@
 """Reports as the bytes of files."""
 
 import io
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from server_bridge.reports.confirming import RollUp
 from server_bridge.reports.letter_pdf import write_letter
+from server_bridge.reports.letters import report_letter, staff_letter
 from server_bridge.reports.report import Report
-from server_bridge.reports.staff import StaffYear
+from server_bridge.reports.staff import StaffDay, StaffYear
 from server_bridge.reports.workbook import write_confirmed, write_staff, write_workbook
 from server_bridge.web.formats import Formats
 
@@ -21,14 +23,23 @@ def as_workbook(report: Report, f: Formats, made: datetime) -> bytes:
 def as_pdf(report: Report, f: Formats, made: datetime, place: str = "") -> bytes:
     """A report as an official letter."""
     stream = io.BytesIO()
-    write_letter(stream, report, f, made=made, place=place)
+    write_letter(stream, report_letter(report, f), f, made=made, place=place)
     return stream.getvalue()
 
 
-def staff_workbook(year: StaffYear, f: Formats, made: datetime) -> bytes:
-    """The staff's records as XLSX."""
+def staff_pdf(year: StaffYear, f: Formats, made: datetime, place: str = "") -> bytes:
+    """The staff's records as an official letter."""
     stream = io.BytesIO()
-    write_staff(stream, year, f, made=made)
+    write_letter(stream, staff_letter(year, f), f, made=made, place=place)
+    return stream.getvalue()
+
+
+def staff_workbook(
+    year: StaffYear, days: Mapping[int, Sequence[StaffDay]], f: Formats, made: datetime
+) -> bytes:
+    """The staff's records as XLSX, with their incomplete `days`."""
+    stream = io.BytesIO()
+    write_staff(stream, year, days, f, made=made)
     return stream.getvalue()
 
 

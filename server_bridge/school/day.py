@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from gate_contract.card import Kind
@@ -14,13 +14,12 @@ from gate_contract.crossing import Direction
 from server_bridge.lists.school_list import class_key
 from server_bridge.people.names import name_key
 from server_bridge.store.by_hand import ByHand
-from server_bridge.store.rolls import Entry
+from server_bridge.store.rolls import Name
 from server_bridge.store.school_day import CardDay
 from server_bridge.store.school_hours import Hours
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(NamedTuple):
     """What is known of somebody's day, of all their cards and of entries by hand. Times: UTC in ms;
     `first_in_ms` None: seen leaving only."""
 
@@ -49,8 +48,7 @@ def merge(known: Seen | None, more: Seen) -> Seen:
     return Seen(min(came, default=None), last.last_ms, last.inside, by_hand)
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """Somebody of the roster. `group` is the class or the group of staff, None: in none."""
 
     person: int
@@ -82,8 +80,9 @@ class Room:
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """In the order in which schools list people. `late` and `left` are of pupils only: staff begin
-    and end with their lessons. `strangers` are cards that are nobody's of the roster."""
+    """Who is absent, late or has left in the order in which schools list people; `lines` and
+    `inside` as they come. `late` and `left` are of pupils only: staff begin and end with their
+    lessons. `strangers` are cards that are nobody's of the roster."""
 
     lines: tuple[Line, ...]
     strangers: tuple[CardDay, ...]
@@ -103,26 +102,31 @@ class Today:
 
 
 def lines_of(
-    roster: Iterable[Entry], cards: Iterable[CardDay], by_hand: Iterable[ByHand]
+    roster: Iterable[Name], cards: Iterable[CardDay], by_hand: Iterable[ByHand]
 ) -> tuple[tuple[Line, ...], tuple[CardDay, ...]]:
-    """Everybody with their day, in order, and the cards that are nobody's of the roster."""
+    """Everybody with their day, and the cards that are nobody's of the roster, in order."""
     people = list(roster)
-    known = {entry.person for entry in people}
+    known = {one.person for one in people}
     seen: dict[int, Seen] = {}
     strangers = []
     for card in cards:
-        if card.person is None or card.person not in known:
+        person = card.person
+        if person is None or person not in known:
             strangers.append(card)
+        elif before := seen.get(person):
+            seen[person] = merge(before, Seen.of_card(card))
         else:
-            seen[card.person] = merge(seen.get(card.person), Seen.of_card(card))
+            seen[person] = Seen(card.first_in_ms, card.last_ms, card.inside, by_hand=False)
     for entry in by_hand:
         seen[entry.person] = merge(seen.get(entry.person), Seen.of_hand(entry))
-    lines = [
-        Line(entry.person, entry.kind, entry.name, entry.group_name, seen.get(entry.person))
-        for entry in people
-    ]
+    lines = [Line(*one, seen.get(one.person)) for one in people]
     strangers.sort(key=lambda card: (card.kind, card.last_ms, card.card_id))
-    return tuple(sorted(lines, key=line_key)), tuple(strangers)
+    return tuple(lines), tuple(strangers)
+
+
+def in_order(lines: Iterable[Line]) -> tuple[Line, ...]:
+    """Class by class, by name as class lists do."""
+    return tuple(sorted(lines, key=line_key))
 
 
 def today(
@@ -139,9 +143,9 @@ def today(
     return Today(
         tuple(shown),
         tuple(strangers) if room is None else (),
-        tuple(line for line in shown if line.seen is None),
-        tuple(line for line in pupils if line.seen and is_late(line.seen, hours, zone)),
-        tuple(line for line in pupils if line.seen and left_early(line.seen, hours, zone)),
+        in_order(line for line in shown if line.seen is None),
+        in_order(line for line in pupils if line.seen and is_late(line.seen, hours, zone)),
+        in_order(line for line in pupils if line.seen and left_early(line.seen, hours, zone)),
         tuple(line for line in shown if line.inside),
     )
 

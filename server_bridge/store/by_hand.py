@@ -107,14 +107,7 @@ def withdraw(
 
 def by_hand_on(connection: sa.Connection, unit_id: str, day: date) -> list[ByHand]:
     """What stands of a school's day, in the order of time."""
-    return by_hand_between(connection, unit_id, day, day)
-
-
-def by_hand_between(
-    connection: sa.Connection, unit_id: str, first: date, last: date
-) -> list[ByHand]:
-    """What stands of a school from `first` to `last`, in the order of time."""
-    there = (manual_crossings.c.unit_id == unit_id, manual_crossings.c.day.between(first, last))
+    there = (manual_crossings.c.unit_id == unit_id, manual_crossings.c.day == day)
     return list(map(_entry, _standing(connection, *there)))
 
 

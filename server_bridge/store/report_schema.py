@@ -7,6 +7,7 @@ from sqlalchemy import (
     Date,
     ForeignKey,
     Index,
+    Integer,
     String,
     Table,
 )
@@ -15,8 +16,9 @@ from server_bridge.store import (  # their tables are there first
     access_schema,  # noqa: F401 (as above)
     people_schema,  # noqa: F401 (as above)
 )
+from server_bridge.store.deadlines_schema import asked_table, events_table
 from server_bridge.store.figures import FIGURES, GATE_FIGURES
-from server_bridge.store.schema import NAME_LENGTH, BigKey, metadata
+from server_bridge.store.schema import BigKey, metadata
 
 report_days = Table(
     "report_days",
@@ -64,33 +66,30 @@ tally_gates = Table(
     comment="What each gate recorded at its school.",
 )
 
-report_requests = Table(
-    "report_requests",
+staff_months = Table(
+    "staff_months",
     metadata,
-    Column("request", BigKey, primary_key=True),
-    Column("unit_id", ForeignKey("units.unit_id"), nullable=False),
-    Column("title", String(NAME_LENGTH), nullable=False),
+    Column("unit_id", ForeignKey("units.unit_id"), primary_key=True),
+    Column("first_day", Date, primary_key=True),
+    Column("person", ForeignKey("people.person"), primary_key=True),
+    *(Column(name, Integer, nullable=False) for name in ("days", "came", "left", "by_hand")),
+    comment="A school's staff month by month, each figure a set of its days: 1 is the first, 2 the "
+    "second, 4 the third. `store/staff_months.py` says of which.",
+)
+
+report_requests = asked_table(
+    "report_requests",
+    "request",
     Column("period", String(10), nullable=False),
     Column("first_day", Date, nullable=False),
-    Column("deadline_ms", BigInteger, nullable=False),
-    Column("opened_ms", BigInteger, nullable=False),
-    Column("opened_by", String(NAME_LENGTH), nullable=False),
     comment="Figures that a unit asks all schools below it to confirm.",
 )
 
-report_events = Table(
+report_events = events_table(
     "report_events",
-    metadata,
-    Column("event", BigKey, primary_key=True),
-    Column("request", ForeignKey("report_requests.request"), nullable=False),
-    Column("unit_id", ForeignKey("units.unit_id"), nullable=False),
-    Column("what", String(10), nullable=False),
-    Column("at_ms", BigInteger, nullable=False),
-    Column("by", String(NAME_LENGTH), nullable=False),
-    Column("reason", String(500), nullable=False),
-    Column("deadline_ms", BigInteger),
+    "report_requests",
+    "request",
     Column("figures", JSON),
-    Index("report_events_by_unit", "request", "unit_id"),
     comment="Confirmed, locked, reopened: rows are added only. `figures`: those confirmed.",
 )
 

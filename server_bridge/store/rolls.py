@@ -6,12 +6,14 @@ Above a school there are numbers only; names are read for one school at a time.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
 from gate_contract.card import Kind
 from server_bridge.store.people import on_day
 from server_bridge.store.people_schema import areas, people, stays
+from server_bridge.store.school_day import KINDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,15 @@ class Entry:
     sex: str | None
     group_name: str | None
     area_id: str | None
+
+
+class Name(NamedTuple):
+    """A person in a school's list, as far as a day's lists tell."""
+
+    person: int
+    kind: Kind
+    name: str
+    group_name: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +112,17 @@ def entries(connection: sa.Connection, unit_id: str, day: date) -> list[Entry]:
     )
     rows = connection.execute(query).all()
     return [Entry(person, Kind(kind), *rest) for person, kind, *rest in rows]
+
+
+def names(connection: sa.Connection, unit_id: str, day: date) -> list[Name]:
+    """Everybody of one school on `day`, in no particular order: half the cost of `entries`."""
+    query = (
+        sa.select(people.c.person, people.c.kind, people.c.name, stays.c.group_name)
+        .join(stays, stays.c.person == people.c.person)
+        .where(stays.c.unit_id == unit_id, *on_day(day))
+    )
+    rows = connection.execute(query).all()
+    return [Name(person, KINDS[kind], name, group) for person, kind, name, group in rows]
 
 
 def area_names(connection: sa.Connection) -> dict[str, AreaName]:

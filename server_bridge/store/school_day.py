@@ -1,7 +1,8 @@
 """What the gates of one school recorded on one day, card by card."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import date
+from typing import NamedTuple
 
 import sqlalchemy as sa
 
@@ -9,9 +10,11 @@ from gate_contract.card import Kind
 from server_bridge.store.people_schema import card_holders
 from server_bridge.store.schema import presence
 
+KINDS: Mapping[str, Kind] = {str(kind): kind for kind in Kind}
+"""By their names in the database: a school has thousands of rows."""
 
-@dataclass(frozen=True, slots=True)
-class CardDay:
+
+class CardDay(NamedTuple):
     """A card's day at a school. `person` None: nobody's by name. `first_in_ms` (UTC) None: it was
     seen leaving only."""
 
@@ -38,4 +41,7 @@ def card_days(connection: sa.Connection, unit_id: str, day: date) -> list[CardDa
         .where(presence.c.unit_id == unit_id, presence.c.day == day)
     )
     rows = connection.execute(query).all()
-    return [CardDay(card_id, Kind(kind), *rest) for card_id, kind, *rest in rows]
+    return [
+        CardDay(card_id, KINDS[kind], person, first_in_ms, last_ms, inside)
+        for card_id, kind, person, first_in_ms, last_ms, inside in rows
+    ]

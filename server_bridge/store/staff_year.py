@@ -1,8 +1,4 @@
-"""Staff and their days at one school, and the notes of appeal beside them.
-
-A year is read by school, day and card: some ten thousand look-ups, however many crossings there
-are.
-"""
+"""The staff of one school, when gates saw them, and the notes of appeal beside their days."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -76,7 +72,8 @@ def staff_of(connection: sa.Connection, unit_id: str, first: date, last: date) -
 def scans_of(
     connection: sa.Connection, unit_id: str, persons: Iterable[int], days: Iterable[date]
 ) -> list[Scans]:
-    """What gates of the school saw of these people on these days: a row for each card."""
+    """What gates of the school saw of these people on these days: a row for each card. It costs a
+    look-up for each day of each card."""
     holders = sa.select(card_holders).where(card_holders.c.person.in_(list(persons)))
     held = {row.card_id: row.person for row in connection.execute(holders)}
     columns = (presence.c[name] for name in ("card_id", "day", "inside", "first_in_ms", "last_ms"))

@@ -3,37 +3,23 @@
 Events are only ever added, and what was submitted is never changed.
 """
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, LargeBinary, String, Table
+from sqlalchemy import BigInteger, Column, ForeignKey, Integer, LargeBinary, String, Table
 
 from server_bridge.store import people_schema  # noqa: F401 (its tables are there first)
-from server_bridge.store.schema import NAME_LENGTH, BigKey, metadata
+from server_bridge.store.deadlines_schema import asked_table, events_table
+from server_bridge.store.schema import NAME_LENGTH, metadata
 
-collections = Table(
+collections = asked_table(
     "collections",
-    metadata,
-    Column("collection", BigKey, primary_key=True),
-    Column("title", String(NAME_LENGTH), nullable=False),
-    Column("unit_id", ForeignKey("units.unit_id"), nullable=False),
+    "collection",
     Column("as_of_ms", BigInteger, nullable=False),
-    Column("deadline_ms", BigInteger, nullable=False),
-    Column("opened_ms", BigInteger, nullable=False),
-    Column("opened_by", String(NAME_LENGTH), nullable=False),
-    Column("closed_ms", BigInteger),
     comment="Lists that a unit asks of all schools below it.",
 )
 
-collection_events = Table(
+collection_events = events_table(
     "collection_events",
-    metadata,
-    Column("event", BigKey, primary_key=True),
-    Column("collection", ForeignKey("collections.collection"), nullable=False),
-    Column("unit_id", ForeignKey("units.unit_id"), nullable=False),
-    Column("what", String(10), nullable=False),
-    Column("at_ms", BigInteger, nullable=False),
-    Column("by", String(NAME_LENGTH), nullable=False),
-    Column("reason", String(500), nullable=False),
-    Column("deadline_ms", BigInteger),
-    Index("collection_events_by_unit", "collection", "unit_id"),
+    "collections",
+    "collection",
     comment="Saved, submitted, locked, reopened: who, when, why. A school's state follows.",
 )
 

@@ -167,20 +167,6 @@ def gates_of(
     return found
 
 
-def days_held(
-    connection: sa.Connection, unit_id: str, kind: Kind, first: date, last: date
-) -> list[date]:
-    """The days of a school on which this kind was there, in order."""
-    query = sa.select(tallies.c.first_day).where(
-        tallies.c.unit_id == unit_id,
-        Stretch(Span.DAY, first, last).rows(tallies),
-        tallies.c.group_name == EVERYBODY,
-        tallies.c.kind == kind,
-        tallies.c.days > 0,
-    )
-    return list(connection.execute(query.order_by(tallies.c.first_day)).scalars())
-
-
 def _summed(
     connection: sa.Connection, where: sa.ColumnElement[bool], *by: sa.ColumnElement[Any]
 ) -> Iterable[sa.Row[Any]]:

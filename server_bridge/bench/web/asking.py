@@ -20,8 +20,9 @@ from server_bridge.store.accounts import (
     find_account,
     grant,
 )
+from server_bridge.store.deadlines import newest_first
 from server_bridge.store.people import members
-from server_bridge.store.report_requests import all_requests, open_request
+from server_bridge.store.report_requests import REQUESTS, open_request
 from server_bridge.store.roll_calls import Called, begin, close, latest, tick
 from server_bridge.store.schema import gates
 from server_bridge.store.units import SCHOOL, all_units
@@ -86,7 +87,7 @@ def furnish(connection: sa.Connection, at: Scene) -> list[Somebody]:
         account = find_account(connection, people[-1].name).account
         if not latest(connection, unit_id, 1):
             _call_the_roll(connection, unit_id, account, at)
-    if not all_requests(connection):
+    if not newest_first(connection, REQUESTS):
         deadline_ms = at.now_ms + DAY_MS
         open_request(
             connection, at.root, "", PeriodKind.MONTH, at.day, deadline_ms, "bench", at.now_ms
@@ -148,7 +149,7 @@ FILLERS: Mapping[str, Callable[[sa.Connection, str, Scene], object]] = {
     "gate_id": _a_gate,
     "person": a_person,
     "roll_call": _a_roll_call,
-    "request": lambda connection, _, __: all_requests(connection)[0].request,
+    "request": lambda connection, _, __: newest_first(connection, REQUESTS)[0].number,
 }
 """What a page's parameters may be, by their name, for somebody who looks at a unit."""
 

@@ -8,24 +8,22 @@ from starlette.responses import RedirectResponse, Response
 from gate_contract.errors import SchoolgateError
 from gate_contract.school_day import local_day
 from server_bridge.access.roles import Permission
+from server_bridge.lists.deeds import Deed, lock, reopen
 from server_bridge.people.names import tidy
 from server_bridge.reports.cells import shown
 from server_bridge.reports.confirming import (
-    Deed,
     Outcome,
     RollUp,
     confirm,
     confirmed_table,
-    lock,
     period_of,
-    reopen,
     roll_up,
 )
 from server_bridge.reports.period import PeriodKind, period
 from server_bridge.reports.words import period_name
 from server_bridge.reports.written import confirmed_workbook
-from server_bridge.store import report_requests as store
-from server_bridge.store.report_requests import Request
+from server_bridge.store.deadlines import newest_first
+from server_bridge.store.report_requests import REQUESTS, Request, open_request
 from server_bridge.store.schema import NAME_LENGTH
 from server_bridge.store.units import SCHOOL, ancestry
 from server_bridge.web.desk.pages import NotThereError, Visit
@@ -38,7 +36,7 @@ def index(visit: Visit, connection: sa.Connection) -> Response:
     """What a unit asks, and what is asked of it."""
     unit, f = unit_of(visit, connection), formats(visit)
     line = ancestry(connection)[unit.unit_id]
-    mine = [one for one in store.all_requests(connection) if one.unit_id in line]
+    mine = [one for one in newest_first(connection, REQUESTS) if one.unit_id in line]
     today = local_day(visit.now_ms, visit.office.zone)
     return visit.show(
         "report_requests.html",
@@ -62,7 +60,7 @@ def ask(visit: Visit, connection: sa.Connection) -> Response:
     asked = period(PeriodKind(form["period"]), _day(form.get("on", "")))
     deadline = _moment(visit, form.get("day", ""), form.get("time", ""))
     title = tidy(form.get("title", "")) or period_name(asked, formats(visit))
-    number = store.open_request(
+    number = open_request(
         connection,
         unit.unit_id,
         title[:NAME_LENGTH],
@@ -82,7 +80,7 @@ def show(visit: Visit, connection: sa.Connection) -> Response:
     rolled = _rolled(visit, connection, request)
     unit = unit_of(visit, connection)
     today = local_day(visit.now_ms, visit.office.zone)
-    asked = period_of(request)
+    asked, is_open = period_of(request), request.closed_ms is None
     return visit.show(
         "report_request.html",
         unit=unit,
@@ -96,8 +94,10 @@ def show(visit: Visit, connection: sa.Connection) -> Response:
         counts={str(outcome): f.number(rolled.number(outcome)) for outcome in Outcome},
         absent=[one.unit.name for one in rolled.schools if one.outcome is Outcome.MISSING],
         query=f"period={asked.kind}&on={asked.first}",
-        confirms=unit.level == SCHOOL and visit.viewer.may(Permission.PEOPLE, unit.unit_id),
-        manages=unit.unit_id == request.unit_id,
+        confirms=is_open
+        and unit.level == SCHOOL
+        and visit.viewer.may(Permission.PEOPLE, unit.unit_id),
+        manages=is_open and unit.unit_id == request.unit_id,
     )
 
 
@@ -106,41 +106,41 @@ def file(visit: Visit, connection: sa.Connection) -> Response:
     request = _request(visit, connection)
     rolled = _rolled(visit, connection, request)
     made = datetime.fromtimestamp(visit.now_ms / 1000, UTC).astimezone(visit.office.zone)
-    visit.note("exported_report", visit.unit_id, f"request {request.request} xlsx")
+    visit.note("exported_report", visit.unit_id, f"request {request.number} xlsx")
     content = confirmed_workbook(rolled, formats(visit), made)
-    return file_answer(content, "xlsx", f"xac-nhan-{request.request}")
+    return file_answer(content, "xlsx", f"xac-nhan-{request.number}")
 
 
 def confirm_school(visit: Visit, connection: sa.Connection) -> Response:
     """The school confirms its figures."""
     school_of(visit, connection)
     request = _request(visit, connection)
-    deed = Deed(request.request, visit.unit_id, visit.viewer.name, visit.now_ms)
+    deed = Deed(request.number, visit.unit_id, visit.viewer.name, visit.now_ms)
     confirm(connection, deed, visit.office.zone)
-    visit.note("confirmed_report", visit.unit_id, f"request {request.request}")
+    visit.note("confirmed_report", visit.unit_id, f"request {request.number}")
     return _back(visit, request)
 
 
 def lock_school(visit: Visit, connection: sa.Connection) -> Response:
     """The unit that asks lets a school confirm no more."""
     request, deed = _deed(visit, connection)
-    lock(connection, deed)
-    visit.note("locked_report", deed.unit_id, f"request {request.request}")
+    lock(connection, REQUESTS, deed)
+    visit.note("locked_report", deed.unit_id, f"request {request.number}")
     return _back(visit, request)
 
 
 def reopen_school(visit: Visit, connection: sa.Connection) -> Response:
     """The unit that asks lets a school confirm again."""
     request, deed = _deed(visit, connection)
-    reopen(connection, deed, visit.form.get("reason", ""))
-    visit.note("reopened_report", deed.unit_id, f"request {request.request}")
+    reopen(connection, REQUESTS, deed, visit.form.get("reason", ""))
+    visit.note("reopened_report", deed.unit_id, f"request {request.number}")
     return _back(visit, request)
 
 
 def _request(visit: Visit, connection: sa.Connection) -> Request:
     """The request in the path: of the unit there, or of one above it. Raises NotThereError."""
     number = number_in(visit, "request")
-    found = next((r for r in store.all_requests(connection) if r.request == number), None)
+    found = next((r for r in newest_first(connection, REQUESTS) if r.number == number), None)
     if found is None or found.unit_id not in ancestry(connection).get(visit.unit_id, ()):
         raise NotThereError(f"nothing of the number {number} is asked of {visit.unit_id}")
     return found
@@ -151,7 +151,7 @@ def _rolled(visit: Visit, connection: sa.Connection, request: Request) -> RollUp
     lines = ancestry(connection)
     below = {unit_id for unit_id, line in lines.items() if visit.unit_id in line}
     within = below & visit.viewer.where(Permission.REPORTS)
-    return roll_up(connection, request.request, visit.now_ms, within=within)
+    return roll_up(connection, request.number, visit.now_ms, within=within)
 
 
 def _deed(visit: Visit, connection: sa.Connection) -> tuple[Request, Deed]:
@@ -160,11 +160,11 @@ def _deed(visit: Visit, connection: sa.Connection) -> tuple[Request, Deed]:
     if request.unit_id != visit.unit_id:
         raise NotThereError(f"{visit.unit_id} has not asked for this")
     school = visit.form.get("school", "")
-    return request, Deed(request.request, school, visit.viewer.name, visit.now_ms)
+    return request, Deed(request.number, school, visit.viewer.name, visit.now_ms)
 
 
 def _back(visit: Visit, request: Request) -> Response:
-    return RedirectResponse(f"/reports/{visit.unit_id}/requests/{request.request}", 303)
+    return RedirectResponse(f"/reports/{visit.unit_id}/requests/{request.number}", 303)
 
 
 def _day(text: str) -> date:

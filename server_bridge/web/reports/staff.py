@@ -10,8 +10,8 @@ from gate_contract.school_day import local_day
 from server_bridge.reports.cells import shown
 from server_bridge.reports.delimited import write_csv
 from server_bridge.reports.period import Period, PeriodKind, period
-from server_bridge.reports.staff import StaffYear, staff_table, staff_year
-from server_bridge.reports.written import staff_workbook
+from server_bridge.reports.staff import StaffYear, day_by_day, staff_table, staff_year
+from server_bridge.reports.written import staff_pdf, staff_workbook
 from server_bridge.store.staff_year import add_appeal
 from server_bridge.web.desk.pages import NotThereError, Visit
 from server_bridge.web.reports.asking import EARLIEST, file_answer, formats
@@ -33,9 +33,9 @@ def show(visit: Visit, connection: sa.Connection) -> Response:
 
 
 def file(visit: Visit, connection: sa.Connection) -> Response:
-    """The same as a spreadsheet or CSV."""
+    """The same as a spreadsheet, CSV or letter."""
     kind = visit.query.get("as", "")
-    if kind not in ("xlsx", "csv"):
+    if kind not in ("xlsx", "csv", "pdf"):
         raise NotThereError(f"there are no files of the kind {kind}")
     year = _year(visit, connection)
     visit.note("exported_staff_year", visit.unit_id, f"{year.period.first} {kind}")
@@ -43,7 +43,10 @@ def file(visit: Visit, connection: sa.Connection) -> Response:
     name = f"can-bo-{visit.unit_id}-{year.period.first.year}"
     if kind == "csv":
         return file_answer(write_csv(staff_table(year, visit.lang)), kind, name)
-    return file_answer(staff_workbook(year, formats(visit), made), kind, name)
+    if kind == "pdf":
+        return file_answer(staff_pdf(year, formats(visit), made), kind, name)
+    days = day_by_day(connection, year, incomplete=True)
+    return file_answer(staff_workbook(year, days, formats(visit), made), kind, name)
 
 
 def person(visit: Visit, connection: sa.Connection) -> Response:
@@ -53,13 +56,14 @@ def person(visit: Visit, connection: sa.Connection) -> Response:
     if not year.records:
         raise NotThereError("nobody of that number was of the staff in this year")
     note_look(visit, connection, "looked_at_staff", f"person {number}")
-    record = year.records[0]
+    record, days = year.records[0], day_by_day(connection, year)[number]
     today = local_day(visit.now_ms, visit.office.zone)
     return visit.show(
         "report_staff_person.html",
         year=year,
         record=record,
-        incomplete=[day for day in reversed(record.days) if not day.complete],
+        incomplete=[day for day in reversed(days) if not day.complete],
+        all_days=days,
         f=formats(visit),
         shown=shown,
         today=today,

@@ -70,6 +70,7 @@ OWN: dict[str, Phrase] = {
     "report_request_send": Phrase("Gửi yêu cầu", "Ask"),
     "report_request_until": Phrase("hạn {time}", "until {time}"),
     "report_request_over": Phrase("đã hết hạn", "over"),
+    "report_request_closed": Phrase("đã kết thúc", "closed"),
     "report_request_counts": Phrase(
         "Đúng hạn {on_time}, muộn {late}, chưa xác nhận {waiting}, thiếu {missing}",
         "On time {on_time}, late {late}, not yet {waiting}, missing {missing}",

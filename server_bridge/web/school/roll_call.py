@@ -8,7 +8,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from gate_contract.card import Kind
 from gate_contract.school_day import local_day
 from server_bridge.cards.face import card_number
-from server_bridge.school.day import room_key
+from server_bridge.school.day import in_order, room_key
 from server_bridge.store.roll_calls import (
     Called,
     RollCall,
@@ -151,7 +151,7 @@ def _list_now(visit: Visit, connection: sa.Connection) -> list[Called]:
             line.inside,
             line.seen.first_in_ms if line.seen else None,
         )
-        for number, line in enumerate(lines)
+        for number, line in enumerate(in_order(lines))
     ]
     inside = [card for card in strangers if card.inside]
     return listed + [

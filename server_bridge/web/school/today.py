@@ -9,10 +9,10 @@ from gate_contract.card import Kind
 from gate_contract.errors import SchoolgateError
 from gate_contract.school_day import local_day
 from server_bridge.access.roles import Permission
-from server_bridge.school.day import Line, lines_of, rooms_of, today
+from server_bridge.school.day import Line, in_order, lines_of, rooms_of, today
 from server_bridge.store.by_hand import by_hand_on
 from server_bridge.store.roll_calls import open_one
-from server_bridge.store.rolls import entries
+from server_bridge.store.rolls import names
 from server_bridge.store.school_day import CardDay, card_days
 from server_bridge.store.school_hours import Hours, hours_of, set_hours
 from server_bridge.store.units import SCHOOL, all_units
@@ -54,6 +54,7 @@ def show(visit: Visit, connection: sa.Connection) -> Response:
         "school_today.html",
         school=school,
         day=day,
+        listed=in_order(day.lines) if room else (),
         f=f,
         rooms=[
             (room_value((r.kind, r.group)), room_label(visit, (r.kind, r.group)), r) for r in rooms
@@ -85,10 +86,11 @@ def show(visit: Visit, connection: sa.Connection) -> Response:
 def lines_now(
     visit: Visit, connection: sa.Connection
 ) -> tuple[tuple[Line, ...], tuple[CardDay, ...]]:
-    """Everybody of the school with their day so far, and the cards that are nobody's there."""
+    """Everybody of the school with their day so far, in no order, and the cards that are nobody's
+    there."""
     day = local_day(visit.now_ms, visit.office.zone)
     return lines_of(
-        entries(connection, visit.unit_id, day),
+        names(connection, visit.unit_id, day),
         card_days(connection, visit.unit_id, day),
         by_hand_on(connection, visit.unit_id, day),
     )

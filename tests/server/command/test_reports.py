@@ -62,7 +62,10 @@ def test_the_staffs_year(shell: Shell, tmp_path: Path) -> None:
     records = shell.json("report", "staff", "--school", SCHOOL, "--year", "2026")["records"]
     assert [len(record["days"]) for record in records] == [1]
     file = tmp_path / "staff.xlsx"
-    shell.type("report", "staff", "--school", SCHOOL, "--year", "2026", "--xlsx", str(file))
+    letter = tmp_path / "staff.pdf"
+    files = ("--xlsx", str(file), "--pdf", str(letter), "--place", "Xã C")
+    shell.type("report", "staff", "--school", SCHOOL, "--year", "2026", *files)
+    assert letter.read_bytes().startswith(b"%PDF-")
     assert CalamineWorkbook.from_path(file).sheet_names[1] == "Các ngày thiếu lượt"
     with pytest.raises(SchoolgateError, match="not a school"):
         shell.type("report", "staff", "--school", COMMUNE)
@@ -78,9 +81,10 @@ def test_a_request_from_asking_to_reopening(shell: Shell, tmp_path: Path) -> Non
     assert "on time" in shell.type("report", "confirm", *mine)
     with pytest.raises(SchoolgateError, match="no figures"):
         shell.type("report", "confirm", number, "--school", OTHER_SCHOOL)
-    with pytest.raises(SchoolgateError, match="no school of"):
-        shell.type("report", "confirm", number, "--school", PROVINCE)
-    shell.type("report", "lock", *mine)
+    for above in (COMMUNE, PROVINCE):
+        with pytest.raises(SchoolgateError, match="no school of"):
+            shell.type("report", "confirm", number, "--school", above)
+    assert "1 schools locked" in shell.type("report", "lock", *mine)
     with pytest.raises(SchoolgateError, match="locked"):
         shell.type("report", "confirm", *mine)
     shell.type("report", "reopen", *mine, "--reason", "sai số liệu", *late)
@@ -92,6 +96,12 @@ def test_a_request_from_asking_to_reopening(shell: Shell, tmp_path: Path) -> Non
     assert [school["outcome"] for school in told] == ["on_time", "waiting"]
     file = tmp_path / "status.xlsx"
     assert "2 schools" in shell.type("report", "status", number, "--xlsx", str(file))
+    assert "2 schools locked" in shell.type("report", "lock", number)
+    shell.type("report", "close", number)
+    assert "closed" in shell.type("report", "requests")
+    for change in (("reopen", *mine, "--reason", "sai số liệu"), ("close", number)):
+        with pytest.raises(SchoolgateError, match="closed"):
+            shell.type("report", *change)
 
 
 def test_reports_are_proven(shell: Shell) -> None:

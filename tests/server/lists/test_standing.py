@@ -80,7 +80,7 @@ def test_the_last_submission_counts_while_a_reopened_school_works_on_the_next() 
 
 def test_a_reason_is_asked_for() -> None:
     locked = standing_after(DEADLINE, [event(What.LOCKED)])
-    with pytest.raises(NotNowError, match="--reason"):
+    with pytest.raises(NotNowError, match="say why"):
         after(locked, Event(What.REOPENED, 1, reason=" "))
 
 

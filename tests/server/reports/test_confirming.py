@@ -6,13 +6,14 @@ import pytest
 
 from gate_contract.card import Kind
 from gate_contract.errors import SchoolgateError
-from server_bridge.reports.confirming import Deed, Outcome, confirm, reopen, roll_up
+from server_bridge.lists.deeds import Deed, reopen
+from server_bridge.reports.confirming import Outcome, confirm, roll_up
 from server_bridge.reports.keeping import tally_due
 from server_bridge.reports.period import PeriodKind, period
-from server_bridge.reports.staff import staff_year
+from server_bridge.reports.staff import day_by_day, staff_year
 from server_bridge.store.accounts import add_account
 from server_bridge.store.database import Database
-from server_bridge.store.report_requests import open_request
+from server_bridge.store.report_requests import REQUESTS, open_request
 from server_bridge.store.staff_year import add_appeal
 from tests.fakes.clock import MORNING_MS
 from tests.fakes.school import OTHER_SCHOOL, PROVINCE, SCHOOL, SECOND_GATE, ZONE, Scribe
@@ -36,7 +37,7 @@ def test_confirmed_figures_stay_and_what_came_late_is_told(database: Database) -
             confirm(connection, Deed(1, SCHOOL, "cô Hà", NOW_MS), ZONE)
         confirm(connection, mine, ZONE)
         with pytest.raises(SchoolgateError, match="not locked"):
-            reopen(connection, mine, "vì sao")
+            reopen(connection, REQUESTS, mine, "vì sao")
     take(database, [Scribe(SECOND_GATE).enter(5, at=MORNING_MS).letter()], later)
     tally_due(database, later, ZONE)
     with database.read() as connection:
@@ -59,6 +60,7 @@ def test_confirmed_figures_stay_and_what_came_late_is_told(database: Database) -
         note(SCHOOL)
         with pytest.raises(SchoolgateError, match="not of the staff"):
             note(OTHER_SCHOOL)
-        (record,) = staff_year(connection, SCHOOL, period(PeriodKind.YEAR, DAY)).records
+        year = staff_year(connection, SCHOOL, period(PeriodKind.YEAR, DAY))
+        (record,), days = year.records, day_by_day(connection, year)
     assert (record.name, record.appealed, record.open_days) == ("Cô Mai", 1, 0)
-    assert [note.author for note in record.days[0].appeals] == ["office"]
+    assert [note.author for note in days[record.person][0].appeals] == ["office"]

@@ -24,9 +24,10 @@ from server_bridge.reports.keeping import tally_due
 from server_bridge.reports.letter_fonts import FOLDER, add_letter_fonts
 from server_bridge.reports.period import PeriodKind, period
 from server_bridge.reports.report import Report, Silence, make_report
+from server_bridge.reports.staff import staff_year
 from server_bridge.reports.tables import notes, raw_table, tables
 from server_bridge.reports.words import WORDS, period_name
-from server_bridge.reports.written import as_pdf, as_workbook
+from server_bridge.reports.written import as_pdf, as_workbook, staff_pdf
 from server_bridge.store.database import Database
 from server_bridge.store.units import Unit, add_unit
 from server_bridge.web.formats import Formats
@@ -170,6 +171,19 @@ def test_a_letter_has_the_official_head(database: Database, unit_id: str, tmp_pa
         assert words in first, words
     assert "PHỤ LỤC" in annexes[0]
     assert ("Chưa đăng ký cổng: Trường Mầm non E" in first) == (unit_id == COMMUNE)
+
+
+def test_the_staffs_year_is_a_letter_too(database: Database, tmp_path: Path) -> None:
+    file = tmp_path / "letter.pdf"
+    with database.read() as connection:
+        year = staff_year(connection, SCHOOL, period(PeriodKind.YEAR, DAY))
+    file.write_bytes(staff_pdf(year, VI, MADE, "Xã C"))
+    done = subprocess.run(["pdftotext", "-layout", file, "-"], check=True, capture_output=True)
+    first, annex = done.stdout.decode().strip("\f").split("\f")
+    for words in ("Quét thẻ của cán bộ, giáo viên – Năm học 2026", "HIỆU TRƯỞNG", "Có 1 cán bộ"):
+        assert words in first, words
+    assert "Cô Mai" not in first
+    assert re.search(r"Cô Mai +\d+ +– +1 +1 +1 +0 +0 +0 +0 +1 +100,0%", annex)
 
 
 def test_a_letter_needs_a_font_with_vietnamese_letters(tmp_path: Path) -> None:

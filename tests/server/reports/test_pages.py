@@ -15,6 +15,8 @@ from server_bridge.access.roles import MAY, Permission, Role
 from server_bridge.reports.keeping import tally_due
 from server_bridge.store.access_log import entries
 from server_bridge.store.accounts import add_account, grant
+from server_bridge.store.deadlines import close
+from server_bridge.store.report_requests import REQUESTS
 from server_bridge.store.report_schema import appeals, report_events
 from server_bridge.store.units import ancestry
 from server_bridge.web.reports.pages import PAGES
@@ -138,6 +140,7 @@ def test_staff_and_a_note_of_appeal(
     sheets = CalamineWorkbook.from_object(io.BytesIO(book))
     assert "Bảo vệ xác nhận (office)" in str(sheets.get_sheet_by_index(1).to_python())
     assert "Cô Mai" in office.get(f"{HERE}/staff/file?as=csv").content.decode("utf-8-sig")
+    assert office.get(f"{HERE}/staff/file?as=pdf").content.startswith(b"%PDF-")
     for nobody in (morning.numbers["Nguyễn Văn An"], 999, 10**30):
         assert office.get(f"{HERE}/staff/{nobody}").status_code == 404
     assert "Cô Mai" in office.get(f"{HERE}/staff?year=9999").text
@@ -193,9 +196,14 @@ def test_figures_confirmed_on_time_late_and_missing(site: Site, signed_in: Signe
     assert rows["Trường Tiểu học B"][4:8] == ["", "", "", ""]
     assert rows["Trường THCS A"][1] == "Muộn"
     assert rows["Tổng cộng"][1] == "1/2 trường"
-    with site.database.read() as connection:
+    with site.database.write() as connection:
         told = sa.select(report_events.c.what, report_events.c.figures)
         log = connection.execute(told.order_by(report_events.c.event)).all()
+        close(connection, REQUESTS, int(number), LATER_MS)
+    assert "đã kết thúc" in office.get(f"{HERE}/requests").text
+    html = office.get(mine).text + officer.get(status).text
+    assert ("đã kết thúc" in html, "/confirm" in html, "/lock" in html) == (True, False, False)
+    assert site.send(office, f"{mine}/confirm", {}, mine).status_code == 400
     assert [row.what for row in log] == ["submitted", "locked", "reopened", "submitted"]
     assert log[0].figures["pupil"]["scanned"] == 5
 

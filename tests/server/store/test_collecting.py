@@ -8,14 +8,17 @@ from python_calamine import CalamineWorkbook
 
 from gate_contract.errors import SchoolgateError
 from server_bridge.documents import Document
-from server_bridge.lists import collecting
-from server_bridge.lists.collecting import Deed, Snapshot
+from server_bridge.lists import collecting, deeds
+from server_bridge.lists.collecting import Snapshot
+from server_bridge.lists.deeds import Deed
 from server_bridge.lists.roll_up_sheets import write_roll_up
 from server_bridge.lists.rolling_up import RollUp, SchoolLine, roll_up
 from server_bridge.lists.standing import NotNowError, State
 from server_bridge.store import submissions as store
 from server_bridge.store.database import Database
+from server_bridge.store.deadlines import close, find, happenings
 from server_bridge.store.levels import Notice, apply_notice
+from server_bridge.store.submissions import COLLECTIONS
 from server_bridge.store.units import Unit, add_unit
 from tests.fakes.clock import MORNING_MS
 from tests.fakes.district_people import COMMUNE_AREA, FAR_HAMLET, HAMLET, START, FakePeople
@@ -45,7 +48,7 @@ class Office:
 
     def snapshot(self, school: str) -> Snapshot:
         with self.database.read() as connection:
-            collection = store.find_collection(connection, self.number)
+            collection = find(connection, COLLECTIONS, self.number)
             return collecting.take_snapshot(connection, collection, school, MADE, ZONE)
 
     def submit(self, school: str, hour: int, plan: Document | None = PLAN) -> State:
@@ -60,11 +63,11 @@ class Office:
 
     def lock(self, school: str, hour: int) -> None:
         with self.database.write() as connection:
-            collecting.lock(connection, self.deed(school, hour))
+            deeds.lock(connection, COLLECTIONS, self.deed(school, hour))
 
     def reopen(self, school: str, hour: int, reason: str) -> None:
         with self.database.write() as connection:
-            collecting.reopen(connection, self.deed(school, hour), reason)
+            deeds.reopen(connection, COLLECTIONS, self.deed(school, hour), reason)
 
     def rolled(self) -> RollUp:
         with self.database.read() as connection:
@@ -171,7 +174,7 @@ def test_locking_and_reopening_are_logged(office: Office) -> None:
     assert line.counts == (0, 0, 0, 1, 1)  # the last submission counts meanwhile
     assert office.submit(SCHOOL, 5) is State.ON_TIME
     with office.database.read() as connection:
-        told = store.happenings(connection, office.number, SCHOOL)
+        told = happenings(connection, COLLECTIONS, office.number, SCHOOL)
     assert [(one.what, one.by, one.reason) for one in told] == [
         ("submitted", "cô Hà", ""),
         ("locked", "cô Hà", ""),
@@ -179,7 +182,7 @@ def test_locking_and_reopening_are_logged(office: Office) -> None:
         ("submitted", "cô Hà", ""),
     ]
     with office.database.write() as connection:
-        store.close_collection(connection, office.number, DEADLINE_MS)
+        close(connection, COLLECTIONS, office.number, DEADLINE_MS)
     with pytest.raises(SchoolgateError, match="closed"):
         office.submit(SCHOOL, 6)
     for school, named in ((COMMUNE, "not a school"), ("nowhere", "not a school")):

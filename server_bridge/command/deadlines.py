@@ -1,0 +1,90 @@
+"""What commands on things asked for by a deadline share: collections of lists, and figures to be
+confirmed."""
+
+import getpass
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from gate_contract.errors import SchoolgateError
+from server_bridge.clock import now_ms
+from server_bridge.command.moments import moment_type, utc_ms
+from server_bridge.command.options import home_option
+from server_bridge.home import open_home
+from server_bridge.lists import deeds
+from server_bridge.lists.deeds import Deed, schools_of, standings
+from server_bridge.lists.standing import Standing, State
+from server_bridge.people.names import tidy
+from server_bridge.store import deadlines as store
+from server_bridge.store.deadlines import Book, One
+from server_bridge.store.schema import NAME_LENGTH
+
+number_argument = click.argument("number", metavar="ID", type=int)
+school_option = click.option("--school", "unit_id", required=True, help="The school's id.")
+by_option = click.option("--by", help="Who does it, for the log. Default: the Unix user.")
+
+
+def who(by: str | None) -> str:
+    """Who does it: as told, else the Unix user. Raises SchoolgateError."""
+    name = tidy(getpass.getuser() if by is None else by)
+    if not 0 < len(name) <= NAME_LENGTH:
+        raise SchoolgateError(f"a name has 1 to {NAME_LENGTH} characters: --by")
+    return name
+
+
+def say(unit_id: str, standing: Standing) -> None:
+    """A school's new state."""
+    click.echo(f"{unit_id}: {standing.state.replace('_', ' ')}")
+
+
+def add_endings(group: click.Group, book: Book[One]) -> None:
+    """`lock`, `reopen` and `close`: what the unit that asks does, whatever it asked for."""
+
+    @group.command("lock")
+    @home_option
+    @number_argument
+    @click.option("--school", "unit_ids", multiple=True, help="This school only; may be repeated.")
+    @by_option
+    def lock(folder: Path, number: int, unit_ids: tuple[str, ...], by: str | None) -> None:
+        """Schools can change nothing any more: all that are not locked yet, or some."""
+        with open_home(folder).database().write() as connection:
+            asked = store.find(connection, book, number)
+            stands = standings(connection, book, asked, schools_of(connection, asked.unit_id))
+            open_yet = [one for one, it in stands.items() if it.state is not State.LOCKED]
+            schools = unit_ids or open_yet
+            for unit_id in schools:
+                deeds.lock(connection, book, Deed(number, unit_id, who(by), now_ms()))
+        click.echo(f"{len(schools)} schools locked")
+
+    @group.command("reopen")
+    @home_option
+    @number_argument
+    @school_option
+    @click.option("--reason", required=True, help="Why, for the log.")
+    @click.option("--deadline", type=moment_type, help="The school's own new deadline.")
+    @by_option
+    def reopen(
+        folder: Path,
+        number: int,
+        unit_id: str,
+        reason: str,
+        deadline: datetime | None,
+        by: str | None,
+    ) -> None:
+        """Unlock a school ("mở khóa"); who, when and why is kept."""
+        home = open_home(folder)
+        until_ms = utc_ms(home, deadline) if deadline else None
+        with home.database().write() as connection:
+            deed = Deed(number, unit_id, who(by), now_ms())
+            standing = deeds.reopen(connection, book, deed, reason, until_ms)
+        say(unit_id, standing)
+
+    @group.command("close")
+    @home_option
+    @number_argument
+    def close(folder: Path, number: int) -> None:
+        """End it: it stays as it is, for ever."""
+        with open_home(folder).database().write() as connection:
+            store.close(connection, book, number, now_ms())
+        click.echo(f"{number}: closed")
