@@ -29,7 +29,7 @@ from device.uplink.telling import Told, describe, is_news
 from gate_contract.crossing import Batch, encode_batch
 from gate_contract.errors import ContractError
 from gate_contract.gate_log import GateLog, encode_log
-from gate_contract.health import OFFLINE, ScanHealth, State, encode_health
+from gate_contract.health import OFFLINE, ScanHealth, State, UpdateHealth, encode_health
 from gate_contract.orders import LogRequest
 from gate_contract.receipt import Receipt, decode_receipt
 from gate_contract.topics import ROSTERS, Channel
@@ -71,6 +71,7 @@ class UplinkLoop:
         report: Callable[[Reading, State, State, str], None] = lambda *_: None,
         read_log: Callable[[LogRequest], GateLog] = lambda wanted: GateLog(wanted.number, []),
         self_test: Callable[[Reading, ScanHealth | None], dict[str, State]] = lambda *_: {},
+        read_update: Callable[[], UpdateHealth | None] = lambda: None,
     ) -> None:
         self._open_ledger = open_ledger
         self._open_session = open_session
@@ -85,6 +86,7 @@ class UplinkLoop:
         self._report = report
         self._read_log = read_log
         self._self_test = self_test
+        self._read_update = read_update
         self._network: State = "unknown"
         self._salvaged: Salvaged | None = None
         self._ledger: UplinkLedger | None = None
@@ -323,6 +325,7 @@ class UplinkLoop:
             roster_fault,
             self._orders.settings_version if self._orders else 0,
             self._orders.fault if self._orders else "",
+            self._read_update(),
         )
         if is_news(now, self._told):
             self._told = now

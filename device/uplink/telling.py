@@ -9,7 +9,7 @@ from device.ledger.delivering import UplinkLedger
 from device.ledger.file import LedgerError
 from device.ledger.salvage import set_aside
 from device.timekeeping import EARLIEST_MS, Reading
-from gate_contract.health import Health, ScanHealth, State
+from gate_contract.health import Health, ScanHealth, State, UpdateHealth
 
 HEALTH_MS = 30_000
 """How often health is told when nothing has changed."""
@@ -18,7 +18,8 @@ HEALTH_MS = 30_000
 @dataclass(frozen=True, slots=True)
 class Told:
     """What was told last: when, what gate-scan said (None: nothing), the uplink's own fault, why
-    the last roster was refused, the settings gone by, and why the last orders are not followed."""
+    the last roster was refused, the settings gone by, why the last orders are not followed, and
+    what became of updates."""
 
     up_ms: int
     scan: ScanHealth | None
@@ -26,6 +27,7 @@ class Told:
     roster_fault: str = ""
     settings_version: int = 0
     orders_fault: str = ""
+    update: UpdateHealth | None = None
 
 
 def is_news(now: Told, before: Told | None) -> bool:
@@ -64,6 +66,7 @@ def describe(
         settings_version=told.settings_version,
         orders_fault=told.orders_fault[:200],
         self_test=self_test or {},
+        update=told.update,
     )
 
 
@@ -71,6 +74,8 @@ def _news(told: Told) -> tuple[object, ...]:
     return (
         *(_state(told.scan), told.fault, told.roster_fault),
         *(told.settings_version, told.orders_fault),
+        # How much of an update is fetched is no news.
+        told.update and (told.update.wanted, told.update.stage, told.update.fault),
     )
 
 
