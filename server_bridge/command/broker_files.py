@@ -1,13 +1,24 @@
-"""The broker's two lists, renewed whenever a gate is turned away or let in again."""
+"""The broker's two lists, renewed whenever a gate is turned away or let in again; and whether its
+files are those of this version."""
 
 import click
 
 from gate_contract.errors import SchoolgateError
-from server_bridge.broker.config import CONFIGURATION, write_access_list, write_revocations
+from server_bridge.broker.config import (
+    CONFIGURATION,
+    is_outdated,
+    write_access_list,
+    write_revocations,
+)
 from server_bridge.broker.revoking import reload_broker
 from server_bridge.home import Home
 from server_bridge.store.certificates import revoked_serials
-from server_bridge.store.units import gates_shut_out, viewer_names
+from server_bridge.store.units import gates_shut_out, unit_viewers, viewer_names
+
+OUTDATED = (
+    "the broker's files are older than this version: some messages may not get through. As root: "
+    "gate-bridge broker-config, then systemctl restart mosquitto"
+)
 
 
 def renew_broker(home: Home) -> None:
@@ -25,9 +36,10 @@ def renew_broker(home: Home) -> None:
         return
     with home.database().read() as connection:
         viewers, barred = viewer_names(connection), gates_shut_out(connection)
+        bound = unit_viewers(connection)
         revoked = revoked_serials(connection)
     try:
-        write_access_list(folder, viewers=viewers, shut_out=barred, user=user)
+        write_access_list(folder, viewers=viewers, shut_out=barred, unit_viewers=bound, user=user)
         write_revocations(folder, authority=home.pki, revoked=revoked, user=user)
     except OSError as error:
         raise SchoolgateError(
@@ -36,3 +48,19 @@ def renew_broker(home: Home) -> None:
         ) from error
     told = reload_broker(folder)
     click.echo("the broker knows of it" if told else "the broker hears of it when it starts")
+
+
+def outdated_broker(home: Home) -> str:
+    """One line with the remedy if the broker's files are older than what this version writes; empty
+    if they are not, or cannot be seen from here."""
+    try:
+        with home.database().read() as connection:
+            outdated = is_outdated(
+                home.broker_folder,
+                viewers=viewer_names(connection),
+                shut_out=gates_shut_out(connection),
+                unit_viewers=unit_viewers(connection),
+            )
+    except (OSError, UnicodeDecodeError):
+        return ""
+    return OUTDATED if outdated else ""
