@@ -128,8 +128,8 @@ def unknown_settings(gate_ids: Sequence[str]) -> str:
     orders that guess it would turn some of them round."""
     return (
         f"the settings of {', '.join(gate_ids[:5])} are not known here; say them once, as they "
-        "stand in its gate.toml (which way people pass, visitors' papers), with: gate-bridge gate "
-        f"set {gate_ids[0]} --direction in|out|auto"
+        "stand in its gate.toml (which way people pass, visitors' papers), "
+        f"with: gate-bridge gate set {gate_ids[0]} --direction in|out|auto"
     )
 
 

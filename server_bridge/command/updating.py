@@ -32,7 +32,7 @@ HOUR_MS = 3_600_000
 
 @gate_group.command("update")
 @home_option
-@click.option("--version", "software", required=True, help="As `gate-image bundle` names it.")
+@click.option("--version", "software", required=True, help="The image's.")
 @click.option("--file", "file", type=click.Path(path_type=Path), required=True, help="The update.")
 @click.option("--url", default="", help="Where gates fetch it, https://...; default: here.")
 @click.option("--update-ca", type=click.Path(path_type=Path), help="What updates are signed with.")
@@ -67,8 +67,8 @@ def gate_update(
         sheets_below(connection, now, unit_id)  # before a large file is copied
     if running and running.state == "running":
         raise SchoolgateError(
-            f"{running.wanted.version} is being rolled out; look at it with: gate-bridge gate "
-            "rollout show, or end it, with: gate-bridge gate rollout stop"
+            f"{running.wanted.version} is being rolled out; see: gate-bridge gate rollout show. "
+            "It is ended with: gate-bridge gate rollout stop"
         )
     if update_ca:
         keep_key(home, update_ca)

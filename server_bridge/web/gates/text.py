@@ -196,9 +196,9 @@ PHRASES: dict[str, Phrase] = {
         "The update is for another kind of machine: choose the right file.",
     ),
     "gates_do_update_other_version": Phrase(
-        "Phiên bản trong tệp khác với --version: ghi đúng phiên bản mà gate-image bundle in ra.",
-        "The file holds another version than --version says: name the one that gate-image bundle "
-        "prints.",
+        "Phiên bản trong tệp khác với --version: ghi đúng phiên bản của image đã làm ra nó.",
+        "The file holds another version than --version says: name that of the image "
+        "that it was made of.",
     ),
     "gates_do_update_old": Phrase(
         "Cổng đang chạy bản mới hơn; cổng không cài bản cũ.",
