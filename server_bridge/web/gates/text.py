@@ -182,10 +182,10 @@ PHRASES: dict[str, Phrase] = {
         "gate's SD card, then type gate update again.",
     ),
     "gates_do_update_no_key": Phrase(
-        "Cổng chưa biết khóa ký bản cập nhật của huyện. Gõ lại gate-bridge gate update như trước, thêm "
-        "--update-ca update-ca.pem.",
-        "It does not know the key that the district signs updates with. Type: gate-bridge gate update "
-        "--update-ca update-ca.pem, and the rest as before.",
+        "Cổng chưa biết khóa ký bản cập nhật của huyện. Gõ lại gate-bridge gate update như trước, "
+        "thêm --update-ca update-ca.pem.",
+        "It does not know the key that the district signs updates with. Type: gate-bridge gate "
+        "update --update-ca update-ca.pem, and the rest as before.",
     ),
     "gates_do_update_bad_bundle": Phrase(
         "Bản cập nhật không do khóa của huyện ký, hoặc bị hỏng: làm lại bằng gate-image bundle.",
