@@ -3,10 +3,12 @@ files are those of this version."""
 
 import click
 
+from firmware_config.bundle import put
 from gate_contract.errors import SchoolgateError
 from server_bridge.broker.config import (
     CONFIGURATION,
     is_outdated,
+    version_of_files,
     write_access_list,
     write_revocations,
 )
@@ -15,6 +17,7 @@ from server_bridge.home import Home
 from server_bridge.store.certificates import revoked_serials
 from server_bridge.store.units import gates_shut_out, unit_viewers, viewer_names
 
+NOTE = "broker-files"
 OUTDATED = (
     "the broker's files are older than this version: some messages may not get through. As root: "
     "gate-bridge broker-config, then systemctl restart mosquitto"
@@ -50,9 +53,21 @@ def renew_broker(home: Home) -> None:
     click.echo("the broker knows of it" if told else "the broker hears of it when it starts")
 
 
+def note_broker(home: Home) -> None:
+    """Remember that the broker's files are those of this version. Raises SchoolgateError."""
+    try:
+        put(home.folder / NOTE, version_of_files().encode(), 0o644)
+    except OSError as error:
+        raise SchoolgateError(f"{home.folder}: {error.strerror}; choose a home you own") from error
+
+
 def outdated_broker(home: Home) -> str:
     """One line with the remedy if the broker's files are older than what this version writes; empty
-    if they are not, or cannot be seen from here."""
+    if they are not, or none were ever made.
+
+    The files themselves are looked at where this user may; under Debian's service they are the
+    broker's alone, and what was noted when they were written has to do.
+    """
     try:
         with home.database().read() as connection:
             outdated = is_outdated(
@@ -61,6 +76,15 @@ def outdated_broker(home: Home) -> str:
                 shut_out=gates_shut_out(connection),
                 unit_viewers=unit_viewers(connection),
             )
+    except FileNotFoundError:
+        outdated = _noted(home) not in ("", version_of_files())
+    except (OSError, UnicodeDecodeError):
+        outdated = _noted(home) != version_of_files()
+    return OUTDATED if outdated else ""
+
+
+def _noted(home: Home) -> str:
+    try:
+        return (home.folder / NOTE).read_text("ascii")
     except (OSError, UnicodeDecodeError):
         return ""
-    return OUTDATED if outdated else ""

@@ -15,7 +15,7 @@ from gate_contract.orders import verify
 from gate_contract.ticket import open_secrets, read_pin
 from gate_contract.ticket import verify as verify_ticket
 from server_bridge.clock import now_ms
-from server_bridge.command.broker_files import outdated_broker
+from server_bridge.command.broker_files import NOTE, outdated_broker
 from server_bridge.home import open_home
 from server_bridge.store.gate_orders import standing
 from server_bridge.store.health import take_health
@@ -251,6 +251,10 @@ def test_broker_files_of_an_earlier_version_are_noticed(tmp_path: Path) -> None:
         path.write_text(now.replace(line, "# "))
         assert "gate-bridge broker-config" in outdated_broker(home)
         path.write_text(now)
+    home.broker_folder.rename(tmp_path / "elsewhere")
+    assert outdated_broker(home) == "", "it was noted when they were written"
+    (home.folder / NOTE).write_text("of a version before")
+    assert "gate-bridge broker-config" in outdated_broker(home)
 
 
 @pytest.mark.parametrize(
