@@ -57,11 +57,16 @@ class _StayEncrypted(urllib.request.HTTPRedirectHandler):
 
 class HttpsServer:
     """`ask` answers with the file of an address from one of its bytes on. `authority` is the
-    district's certificate."""
+    district's certificate. Raises SchoolgateError if it is not there."""
 
     def __init__(self, authority: Path) -> None:
         context = ssl.create_default_context()
-        context.load_verify_locations(authority)
+        try:
+            context.load_verify_locations(authority)
+        except OSError as error:
+            raise SchoolgateError(
+                f"{authority}: {error.strerror}; the gate's files come from: gate-bridge gate add"
+            ) from error
         self._opener = urllib.request.build_opener(
             urllib.request.ProxyHandler({}),
             urllib.request.HTTPSHandler(context=context),

@@ -141,6 +141,7 @@ class Follower:
         at, folder = self._at, self._places.updates
         state = memory.recall(at.slots.kept)
         now = at.now()
+        room = shutil.disk_usage(folder)
         return course(
             wanted,
             Known(
@@ -150,7 +151,8 @@ class Follower:
                 tried=self._tried(),
                 held=held(self._places.bundles, wanted) if wanted else 0,
                 whole=wanted is not None and bundle_path(self._places.bundles, wanted).exists(),
-                free=shutil.disk_usage(folder).free,
+                free=room.free,
+                total=room.total,
                 has_key=self._places.update_ca.exists(),
                 now=now.astimezone(ZoneInfo(self.config.gate.timezone)) if now else None,
                 zone=self.config.gate.timezone,

@@ -12,9 +12,6 @@ from gate_contract.orders import Update
 
 MOST_BYTES = 1 << 30
 """No slot is larger."""
-RESERVE_BYTES = 1 << 30
-"""Stays free on the data partition, whatever is wanted: the ledger comes first. It is more than the
-700 MB below which the district is told of a card that fills up."""
 WRONG_TWICE = 2
 """Bytes that came whole and were others: once may be the network or the card, twice is the file."""
 WRITTEN_THRICE = 3
@@ -43,7 +40,8 @@ class Tried(msgspec.Struct, frozen=True):
 @dataclass(frozen=True, slots=True)
 class Known:
     """What a gate knows. `running` is the version that runs, `held` how many bytes of the wanted
-    bundle are there, `whole`: all, and the right ones. `now` None: the clock was not set."""
+    bundle are there, `whole`: all, and the right ones; `free` and `total` are the data partition's.
+    `now` None: the clock was not set."""
 
     running: str
     on_trial: bool
@@ -52,6 +50,7 @@ class Known:
     held: int
     whole: bool
     free: int
+    total: int
     has_key: bool
     now: datetime | None
     zone: str
@@ -73,6 +72,13 @@ class Course:
             UpdateStage.FETCHING,
             UpdateStage.FETCHED,
         )
+
+
+def reserve(total: int) -> int:
+    """The bytes that stay free on a data partition, whatever is wanted: the ledger comes first. It
+    is more than the 700 MB below which the district is told of a card that fills up; on a partition
+    that is too small for that, a quarter."""
+    return min(1 << 30, total // 4)
 
 
 def course(wanted: Update | None, known: Known) -> Course:
@@ -127,7 +133,7 @@ def _waiting(wanted: Update, known: Known) -> Course | None:
         fault = UpdateFault.CLOCK
     elif now.timestamp() * 1000 >= wanted.not_before_ms and is_time(now, window):
         needed = 0 if known.whole else wanted.size - known.held
-        if known.free >= needed + RESERVE_BYTES:
+        if known.free >= needed + reserve(known.total):
             return None
         fault = UpdateFault.NO_SPACE
     return Course(Step.NOTHING, UpdateStage.WAITING, fault or _before(wanted, known))

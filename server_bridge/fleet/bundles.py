@@ -15,12 +15,14 @@ from cryptography import x509
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from gate_contract.errors import SchoolgateError
 from server_bridge.home import Home
 
 BLOCK = 1 << 20
 BUNDLES_PATH = "/updates/"
+MOST_AT_ONCE = 64
 CA_NAME = "update-ca.pem"
 _NAME = re.compile(r"[0-9a-f]{64}\.raucb")
 
@@ -115,14 +117,37 @@ def keep_key(home: Home, file: Path) -> None:
         ) from error
 
 
+class _Line:
+    """How many bundles are being sent. Ingest is in the same process, and a fleet comes at once:
+    who finds the line full asks again."""
+
+    def __init__(self) -> None:
+        self.sending = 0
+
+    def send(self, path: Path) -> Response:
+        line = self
+
+        class Counted(FileResponse):
+            async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+                line.sending += 1
+                try:
+                    await super().__call__(scope, receive, send)
+                finally:
+                    line.sending -= 1
+
+        if self.sending >= MOST_AT_ONCE:
+            return Response(status_code=503)
+        return Counted(path, media_type="application/octet-stream")
+
+
 def serving(home: Home) -> Route:
     """What the desk answers with: the whole file, or the part that is asked for."""
-    folder = home.updates_folder
+    folder, line = home.updates_folder, _Line()
 
     async def bundle(request: Request) -> Response:
         path = folder / request.path_params["name"]
         if not _NAME.fullmatch(path.name) or not path.is_file():
             return Response(status_code=404)
-        return FileResponse(path, media_type="application/octet-stream")
+        return line.send(path)
 
     return Route(BUNDLES_PATH + "{name}", bundle)

@@ -159,13 +159,18 @@ def test_orders_that_change_meanwhile_end_it(gate: Gate) -> None:
 
 
 def test_the_ledgers_room_is_never_taken(gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(following, "RESERVE_BYTES", 1 << 60)
+    monkeypatch.setattr(following, "reserve", lambda _: 1 << 60)
     gate.order(update())
     line = FakeLine()
     gate.places.bundles.mkdir()
     fetching.part_path(gate.places.bundles, update()).write_bytes(b"half")
     assert gate.fetch(line.ask) == "waiting no_space"
     assert (line.asked, gate.files) == ([], [])
+
+
+def test_a_card_keeps_a_gigabyte_free_and_a_small_one_a_quarter() -> None:
+    assert following.reserve(28 << 30) == 1 << 30
+    assert following.reserve(512 << 20) == 128 << 20
 
 
 def test_orders_that_nobody_has_signed_change_nothing(gate: Gate) -> None:

@@ -12,6 +12,7 @@ from firmware_config.image.bundle import CERT, make_key
 from gate_contract.errors import SchoolgateError
 from gate_contract.health import UpdateFault
 from gate_contract.orders import Update, verify
+from server_bridge.fleet import bundles
 from server_bridge.fleet.bundles import address_of, forget_others, keep_bundle, keep_key
 from server_bridge.fleet.drafting import District
 from server_bridge.home import open_home
@@ -69,6 +70,17 @@ def test_what_is_wrong_with_a_server_is_told(
     assert fault_of(ours, wanted.url.replace(f":{port}", ":9")) == UpdateFault.UNREACHABLE
     trustme.CA().cert_pem.write_to_path(tmp_path / "other.pem")
     assert fault_of(HttpsServer(tmp_path / "other.pem"), wanted.url) == UpdateFault.UNTRUSTED
+
+
+def test_a_full_line_is_asked_again(
+    desk: Enrolment, wanted: Update, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = HttpsServer(desk.home.pki / "ca.pem")
+    monkeypatch.setattr(bundles, "MOST_AT_ONCE", 0)
+    assert fault_of(server, wanted.url) == UpdateFault.UNREACHABLE
+    monkeypatch.setattr(bundles, "MOST_AT_ONCE", 1)
+    for number in range(2):
+        assert fetch(wanted, tmp_path / str(number), server.ask, lambda: True, lambda _: None)
 
 
 def test_nothing_but_bundles_is_served(desk: Enrolment, wanted: Update) -> None:

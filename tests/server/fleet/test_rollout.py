@@ -15,9 +15,11 @@ from server_bridge.alerts.kinds import Kind
 from server_bridge.fleet.drafting import District
 from server_bridge.fleet.rolling import RolloutWatch, in_reach, troubles, withdraw
 from server_bridge.fleet.rollout import MINUTE_MS, Decision, decide
+from server_bridge.fleet.staging import choose
 from server_bridge.home import Home
 from server_bridge.store.database import Database
 from server_bridge.store.gate_orders import Choice, standings, want
+from server_bridge.store.gate_sheets import sheets_below
 from server_bridge.store.health import take_health
 from server_bridge.store.rollouts import begin, end, newest, told_gates
 from server_bridge.store.units import add_gate, shut_out
@@ -214,3 +216,15 @@ def test_withdrawing_leaves_other_updates_alone(fleet: Fleet) -> None:
         assert rollout
         assert withdraw(connection, District.of(fleet.home), rollout, fleet.now_ms) == []
     assert fleet.told() == {"gate-11"}
+
+
+def test_by_hand_a_gate_that_has_stopped_is_told_once_more(fleet: Fleet) -> None:
+    stopped = UpdateHealth(version=OLD, wanted=NEW, stage="stopped", fault="wrong_size")
+    with fleet.database.write() as connection:
+        take_health(
+            connection, "gate-01", Health(state="online", scan=WELL, update=stopped), fleet.now_ms
+        )
+        sheets = sheets_below(connection, fleet.now_ms)
+    told = dict.fromkeys(fleet.names[:10], WANTED)
+    chosen = choose(sheets, told, WANTED, stage="ten", force=True)
+    assert chosen == ["gate-01"]
