@@ -1,5 +1,6 @@
 """What a gate tells of itself, on its retained `health` topic; its last will says `offline`."""
 
+from enum import StrEnum
 from typing import Annotated, Literal
 
 import msgspec
@@ -12,6 +13,55 @@ MAX_PAYLOAD_BYTES = 16_384
 Count = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 State = Literal["ok", "failed", "unknown"]
 CheckName = Annotated[str, Meta(pattern="^[a-z_]{1,20}$")]
+Code = Annotated[str, Meta(pattern="^[a-z_]{0,20}$")]
+SoftwareVersion = Annotated[str, Meta(max_length=40)]
+
+
+class UpdateStage(StrEnum):
+    """How far a gate is with the update that its orders want. `WAITING`: for its hours, or for what
+    `UpdateFault` says; `PENDING`: written, and tried next; `STOPPED`: not tried again by itself."""
+
+    CURRENT = "current"
+    WAITING = "waiting"
+    FETCHING = "fetching"
+    FETCHED = "fetched"
+    PENDING = "pending"
+    TRIAL = "trial"
+    STOPPED = "stopped"
+
+
+class UpdateFault(StrEnum):
+    """Why an update does not go on; stable codes. Later gates may tell others."""
+
+    CLOCK = "clock"
+    UNREACHABLE = "unreachable"
+    UNTRUSTED = "untrusted"
+    NOT_SERVED = "not_served"
+    NO_SPACE = "no_space"
+    TOO_LARGE = "too_large"
+    WRONG_SIZE = "wrong_size"
+    WRONG_BYTES = "wrong_bytes"
+    NO_KEY = "no_key"
+    BAD_BUNDLE = "bad_bundle"
+    OTHER_MACHINE = "other_machine"
+    OTHER_VERSION = "other_version"
+    OLD = "old"
+    GIVEN_UP = "given_up"
+    STORAGE = "storage"
+
+
+class UpdateHealth(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """What became of the update that is wanted. `version` runs, `wanted` is the orders'; `fetched`
+    of its bytes are there. `stage` and `fault` are codes of `UpdateStage` and `UpdateFault`, kept
+    as text so that a bridge understands gates that know more. `given_up` did not prove themselves.
+    """
+
+    version: SoftwareVersion
+    wanted: SoftwareVersion = ""
+    stage: Code = ""
+    fault: Code = ""
+    fetched: Count = 0
+    given_up: Annotated[list[SoftwareVersion], Meta(max_length=20)] = []
 
 
 class ScanHealth(Struct, frozen=True, kw_only=True):
@@ -44,7 +94,8 @@ class Health(Struct, frozen=True, kw_only=True):
     set aside on this gate's SD card and replaced by a new one: the card is failing. `roster_fault`
     says why the roster that came last was refused; the one before it stays. `settings_version` is
     that of the district's settings that the gate goes by, 0 for none; `orders_fault` says why the
-    last orders are not followed. `self_test` is what each check found when the gate started."""
+    last orders are not followed. `self_test` is what each check found when the gate started.
+    `update` is null on a gate whose software is not replaced from afar."""
 
     state: Literal["online", "offline"]
     version: Annotated[str, Meta(max_length=40)] = ""
@@ -62,6 +113,12 @@ class Health(Struct, frozen=True, kw_only=True):
     settings_version: Count = 0
     orders_fault: Annotated[str, Meta(max_length=200)] = ""
     self_test: dict[CheckName, State] = {}
+    update: UpdateHealth | None = None
+
+    @property
+    def software(self) -> str:
+        """The version that updates are told apart by."""
+        return self.update.version if self.update else self.version
 
 
 OFFLINE = Health(state="offline")

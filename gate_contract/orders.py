@@ -69,11 +69,16 @@ class Update(Struct, frozen=True, omit_defaults=True, kw_only=True):
 
     def is_time(self, now_ms: int, local_minute: int) -> bool:
         """Whether it may be put in place now; `local_minute` counts from local midnight."""
-        if now_ms < self.not_before_ms:
-            return False
-        if self.from_minute <= self.until_minute:
-            return self.from_minute <= local_minute < self.until_minute
-        return local_minute >= self.from_minute or local_minute < self.until_minute
+        return now_ms >= self.not_before_ms and is_within(
+            local_minute, self.from_minute, self.until_minute
+        )
+
+
+def is_within(minute: int, begins: int, ends: int) -> bool:
+    """Whether a minute of the day is between two others, which may be over midnight."""
+    if begins <= ends:
+        return begins <= minute < ends
+    return minute >= begins or minute < ends
 
 
 class LogRequest(Struct, frozen=True, kw_only=True):
@@ -84,13 +89,15 @@ class LogRequest(Struct, frozen=True, kw_only=True):
 
 
 class Orders(Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """The whole of what the district wants of the gate `gate_id`."""
+    """The whole of what the district wants of the gate `gate_id`. `update_ca` is the certificate,
+    in PEM, that updates are signed with; a gate takes it once, while it has none."""
 
     version: Version
     gate_id: GateId
     settings: Settings
     update: Update | None = None
     logs: LogRequest | None = None
+    update_ca: Annotated[str, Meta(max_length=4096)] = ""
 
 
 def verify(payload: bytes, keys: Mapping[int, Ed25519PublicKey], gate_id: str) -> Orders:

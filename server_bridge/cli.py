@@ -29,6 +29,7 @@ from server_bridge.command import (
     setup,
     submitting,  # noqa: F401 (as collecting)
     tokens,
+    updating,  # noqa: F401 (as fleet)
     visitors,
 )
 

@@ -114,6 +114,11 @@ class Home:
         return self.folder / "pki"
 
     @property
+    def updates_folder(self) -> Path:
+        """The bundles that gates fetch here, and the certificate that they are signed with."""
+        return self.folder / "updates"
+
+    @property
     def broker_folder(self) -> Path:
         return self.folder / (self.settings.broker.folder or "broker")
 

@@ -1,5 +1,5 @@
 """The bridge's long-running parts in one process: ingest with its publisher, alerts, the keeper of
-reports, the pages."""
+reports, roll-outs of updates, the pages."""
 
 import gc
 import signal
@@ -14,7 +14,9 @@ import structlog
 from server_bridge.alerts.setting_up import alert_watch
 from server_bridge.clock import now_ms
 from server_bridge.fleet.desk import desk_server
+from server_bridge.fleet.drafting import District
 from server_bridge.fleet.office import OrdersOffice
+from server_bridge.fleet.rolling import RolloutWatch
 from server_bridge.home import Home
 from server_bridge.ingest.inbox import Inbox
 from server_bridge.ingest.loop import IngestLoop
@@ -62,6 +64,8 @@ def serve(home: Home, *, ingest: bool, web: bool, on_page: Callable[[str], None]
         parts.append(_Part("ingest", lambda: _ingest(loop, rosters), stopping))
         keeper = Keeper(database, home.zone, now_ms, stopping)
         parts.append(_Part("reports", keeper.run, stopping))
+        rollouts = RolloutWatch(database, lambda: District.of(home))
+        parts.append(_Part("rollouts", lambda: rollouts.run(stopping, now_ms), stopping))
         if home.settings.enrol.port:
             desk = desk_server(home, database, now_ms)
             ends.append(desk.stop)

@@ -27,7 +27,7 @@ from device.uplink.session import (
 from device.uplink.telling import Told, describe, is_news
 from gate_contract.crossing import Batch, encode_batch
 from gate_contract.gate_log import GateLog, encode_log
-from gate_contract.health import OFFLINE, ScanHealth, State, encode_health
+from gate_contract.health import OFFLINE, ScanHealth, State, UpdateHealth, encode_health
 from gate_contract.orders import LogRequest
 from gate_contract.topics import ROSTERS, Channel
 
@@ -61,6 +61,7 @@ class UplinkLoop:
         report: Callable[[Reading, State, State, str], None] = lambda *_: None,
         read_log: Callable[[LogRequest], GateLog] = lambda wanted: GateLog(wanted.number, []),
         self_test: Callable[[Reading, ScanHealth | None], dict[str, State]] = lambda *_: {},
+        read_update: Callable[[], UpdateHealth | None] = lambda: None,
     ) -> None:
         self._delivery = Delivery(open_ledger, open_salvaged, keep_days, self._say)
         self._open_session = open_session
@@ -73,6 +74,7 @@ class UplinkLoop:
         self._report = report
         self._read_log = read_log
         self._self_test = self_test
+        self._read_update = read_update
         self._network: State = "unknown"
         self._session: Session | None = None
         self._connected = False
@@ -185,6 +187,7 @@ class UplinkLoop:
             self._orders.settings_version if self._orders else 0,
             self._orders.fault if self._orders else "",
             self._delivery.ledger_id,
+            self._read_update(),
         )
         if is_news(now, self._told):
             self._told = now

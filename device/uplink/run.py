@@ -18,6 +18,7 @@ from device.selftest.storage import try_storage
 from device.selftest.uplink_status import Reporter
 from device.supervise import Supervisor
 from device.timekeeping import Reading
+from device.updating import status as update_status
 from device.uplink.loop import UplinkLoop
 from device.uplink.rosters import RosterIntake
 from device.uplink.salvaged import Salvaged
@@ -95,6 +96,7 @@ def build(
         report=Reporter(status_path),
         read_log=read_log,
         self_test=self_test,
+        read_update=lambda: update_status.read(update_status.path_of(config)),
         chance=random.Random(),  # noqa: S311 (spreads reconnections; nothing secret)
     )
 

@@ -9,7 +9,7 @@ from device.ledger.delivering import UplinkLedger
 from device.ledger.file import LedgerError
 from device.ledger.salvage import set_aside
 from device.timekeeping import EARLIEST_MS, Reading
-from gate_contract.health import Health, ScanHealth, State
+from gate_contract.health import Health, ScanHealth, State, UpdateHealth
 
 HEALTH_MS = 30_000
 """How often health is told when nothing has changed."""
@@ -18,8 +18,8 @@ HEALTH_MS = 30_000
 @dataclass(frozen=True, slots=True)
 class Told:
     """What was told last: when, what gate-scan said (None: nothing), the uplink's own fault, why
-    the last roster was refused, the settings gone by, why the last orders are not followed, and of
-    which ledger."""
+    the last roster was refused, the settings gone by, why the last orders are not followed, of
+    which ledger, and what became of updates."""
 
     up_ms: int
     scan: ScanHealth | None
@@ -28,6 +28,7 @@ class Told:
     settings_version: int = 0
     orders_fault: str = ""
     ledger_id: str = ""
+    update: UpdateHealth | None = None
 
 
 def is_news(now: Told, before: Told | None) -> bool:
@@ -66,6 +67,7 @@ def describe(
         settings_version=told.settings_version,
         orders_fault=told.orders_fault[:200],
         self_test=self_test or {},
+        update=told.update,
     )
 
 
@@ -73,6 +75,8 @@ def _news(told: Told) -> tuple[object, ...]:
     return (
         *(_state(told.scan), told.fault, told.roster_fault),
         *(told.settings_version, told.orders_fault, told.ledger_id),
+        # How much of an update is fetched is no news.
+        told.update and (told.update.wanted, told.update.stage, told.update.fault),
     )
 
 

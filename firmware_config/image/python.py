@@ -19,7 +19,7 @@ from firmware_config.image.tools import run
 
 HOME = Path("opt/schoolgate")
 MACHINES = {"amd64": "x86_64", "arm64": "aarch64"}
-COMMANDS = {"gate": "device.cli", "gate-update": "firmware_config.update.command"}
+COMMANDS = {"gate": "device.cli", "gate-update": "device.updating.cli"}
 OLDEST_GLIBC, NEWEST_GLIBC = 17, 41  # manylinux2014, and trixie's
 OUR_OWN = "schoolgate"
 NATIVE = "lgpio"

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from firmware_config.update import backend, memory
 from firmware_config.update.backend import Backend
-from firmware_config.update.planning import Action, after_boot, refusal
+from firmware_config.update.planning import Action, Refused, Window, after_boot, refusal
 from gate_contract.errors import SchoolgateError
 
 GATE = Path("/dev/disk/by-partuuid/53470001-01")
@@ -59,26 +59,56 @@ def local_time() -> datetime | None:
     return datetime.now().astimezone() if SYNCHRONISED.exists() else None
 
 
-def install(bundle: Path, at: Surroundings) -> None:
-    """Verify a bundle and write it into the other slot. It is tried by `tend`, at a quiet time.
+class WriteError(SchoolgateError):
+    """RAUC could not write a bundle that it had found genuine."""
 
-    Raises SchoolgateError, naming why, if it is not genuine or not for now; nothing changes then.
+
+class RefusedError(SchoolgateError):
+    """A genuine bundle that is not installed. `reason` is told to the district."""
+
+    def __init__(self, name: str, reason: Refused) -> None:
+        super().__init__(f"{name} is refused ({reason}): {REMEDIES[reason]}")
+        self.reason = reason
+
+
+def install(
+    bundle: Path, at: Surroundings, window: Window | None = None, ordered: str | None = None
+) -> None:
+    """Verify a bundle and write it into the other slot. It is tried by `tend`, when it is time.
+
+    `window` and the version `ordered` are those of the orders; by hand there are none, and the
+    fixed hours hold.
+
+    Raises:
+        RefusedError: it is genuine, but not for now or not for here; nothing changes then.
+        WriteError: RAUC could not write it.
+        SchoolgateError: RAUC does not find it genuine.
     """
     told = msgspec.json.decode(at.run(["rauc", "info", "--output-format=json", str(bundle)]))
+    state = memory.recall(at.slots.kept)
     reason = refusal(
         bundle=(told["compatible"], told["version"]),
         installed=(at.machine, at.version),
-        given_up=memory.recall(at.slots.kept).given_up,
+        given_up=state.given_up,
         on_trial=at.slots.running is not at.slots.committed(),
         now=at.now(),
+        window=window,
+        ordered=ordered,
     )
     if reason:
-        raise SchoolgateError(f"{bundle.name} is refused ({reason}): {REMEDIES[reason]}")
-    at.run(["rauc", "install", str(bundle)])
+        raise RefusedError(bundle.name, reason)
+    # Not pending while it is written; RAUC's back end says so too, before it writes.
+    state = replace(state, pending=None, tries_left=0, version=told["version"], window=window)
+    memory.keep(at.slots.kept, state)
+    try:
+        at.run(["rauc", "install", str(bundle)])
+    except SchoolgateError as error:
+        raise WriteError(str(error)) from error
 
 
 REMEDIES = {
     "other_machine": "it is for another kind of machine",
+    "other_version": "the orders name another version; tell the district",
     "old": "what is installed is as new or newer",
     "given_up": "this version has been tried here and did not work; send a later one",
     "school_hours": "send it again after 18:30, or on a Sunday",
@@ -128,7 +158,8 @@ def _give_up(at: Surroundings) -> None:
     told = msgspec.json.decode(at.run(["rauc", "status", "--output-format=json", "--detailed"]))
     version = _version_in(told, at.slots.running.other)
     state = memory.recall(at.slots.kept)
-    memory.keep(at.slots.kept, replace(state, given_up=state.given_up | {version}))
+    given_up = state.given_up | ({version or state.version} - {""})
+    memory.keep(at.slots.kept, replace(state, given_up=given_up))
 
 
 def _version_in(status: dict[str, list[dict[str, dict[str, object]]]], slot: str) -> str:

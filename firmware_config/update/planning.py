@@ -1,16 +1,35 @@
-"""What to do about an update, decided from values: no clock, no file, no process."""
+"""What to do about an update, decided from values: no clock, no file, no process.
+
+One rule of hours: what was installed by orders is installed and tried when the orders say; what was
+installed by hand, outside of any school's hours.
+"""
 
 from collections.abc import Set
 from datetime import datetime, time
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 import msgspec
 
 from firmware_config.update.choice import Slot
+from gate_contract.orders import Update, is_within
 
 TRIES = 2
 NIGHT = (time(18, 30), time(5, 0))  # local time: begins, ends
 SUNDAY = 6
+
+
+class Window(msgspec.Struct, frozen=True):
+    """The hours of orders: minutes of the local day in a time zone, maybe over midnight."""
+
+    from_minute: int
+    until_minute: int
+    zone: str
+
+    @classmethod
+    def of(cls, wanted: Update, zone: str) -> "Window":
+        """Those of an update that is ordered."""
+        return cls(wanted.from_minute, wanted.until_minute, zone)
 
 
 class State(msgspec.Struct, frozen=True):
@@ -22,12 +41,17 @@ class State(msgspec.Struct, frozen=True):
     bad: frozenset[Slot] = frozenset()
     given_up: frozenset[str] = frozenset()
     """Versions that did not prove themselves; they are not installed again."""
+    version: str = ""
+    """Of what was installed last."""
+    window: Window | None = None
+    """When that may be tried; None: it was installed by hand."""
 
 
 class Refused(StrEnum):
     """Why a bundle is not installed; stable, and told to the district."""
 
     OTHER_MACHINE = "other_machine"
+    OTHER_VERSION = "other_version"
     OLD = "old"
     GIVEN_UP = "given_up"
     SCHOOL_HOURS = "school_hours"
@@ -54,6 +78,15 @@ def quiet(now: datetime | None) -> bool:
     return now.weekday() == SUNDAY or now.time() >= begins or now.time() < ends
 
 
+def is_time(now: datetime | None, window: Window | None) -> bool:
+    """Whether an update may be installed or tried; `now` knows its offset, None if the clock is not
+    to be trusted."""
+    if window is None or now is None:
+        return quiet(now)
+    local = now.astimezone(ZoneInfo(window.zone))
+    return is_within(local.hour * 60 + local.minute, window.from_minute, window.until_minute)
+
+
 def refusal(
     *,
     bundle: tuple[str, str],
@@ -61,10 +94,15 @@ def refusal(
     given_up: Set[str],
     on_trial: bool,
     now: datetime | None,
+    window: Window | None = None,
+    ordered: str | None = None,
 ) -> Refused | None:
-    """Why a genuine bundle is not installed now, or None. Pairs are (machine, version)."""
+    """Why a genuine bundle is not installed now, or None. Pairs are (machine, version); `ordered`
+    is the version that the orders name, None: it is installed by hand."""
     if bundle[0] != installed[0]:
         return Refused.OTHER_MACHINE
+    if ordered is not None and bundle[1] != ordered:
+        return Refused.OTHER_VERSION
     if bundle[1] <= installed[1]:
         return Refused.OLD
     if bundle[1] in given_up:
@@ -73,7 +111,7 @@ def refusal(
         return Refused.ON_TRIAL
     if now is None:
         return Refused.CLOCK
-    return None if quiet(now) else Refused.SCHOOL_HOURS
+    return None if is_time(now, window) else Refused.SCHOOL_HOURS
 
 
 def after_boot(
@@ -88,4 +126,4 @@ def after_boot(
         return Action.NOTHING
     if state.tries_left <= 0:
         return Action.GIVE_UP
-    return Action.TRY if quiet(now) else Action.WAIT
+    return Action.TRY if is_time(now, state.window) else Action.WAIT

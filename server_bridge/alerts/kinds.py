@@ -8,7 +8,8 @@ MINUTE_MS = 60_000
 
 
 class Kind(StrEnum):
-    """What is wrong. `SHARED_CARD`: one card at two gates within an impossible time."""
+    """What is wrong. `SHARED_CARD`: one card at two gates within an impossible time.
+    `ROLLOUT`: a gate has given an update up, and no other gate is told of it."""
 
     SILENT = "silent"
     STORAGE = "storage"
@@ -17,6 +18,7 @@ class Kind(StrEnum):
     BACKLOG = "backlog"
     SHARED_CARD = "shared_card"
     CERTIFICATE = "certificate"
+    ROLLOUT = "rollout"
 
 
 OF_GATES = frozenset({Kind.SILENT, Kind.STORAGE, Kind.BROKEN, Kind.CLOCK, Kind.BACKLOG})
@@ -29,6 +31,7 @@ RAISED_AFTER_MS: Mapping[Kind, int] = {
     Kind.BACKLOG: 20 * MINUTE_MS,
     Kind.SHARED_CARD: 0,
     Kind.CERTIFICATE: 0,
+    Kind.ROLLOUT: 0,
 }
 """A restart, a router's hiccup or a clock on its way to being set is no news."""
 RESOLVED_AFTER_MS = 15 * MINUTE_MS
@@ -37,7 +40,7 @@ SHARED_FORGOTTEN_MS = 24 * 60 * MINUTE_MS
 """A shared card is an event: its alert is over after this long, or once somebody has seen to it."""
 
 Key = tuple[Kind, str]
-"""Kind and subject: a gate, a card, or the name of a certificate."""
+"""Kind and subject: a gate, a card, the name of a certificate, or an update's version."""
 
 
 @dataclass(frozen=True, slots=True)

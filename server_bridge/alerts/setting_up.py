@@ -10,6 +10,7 @@ from server_bridge.alerts.channels import Channels, read_channels
 from server_bridge.alerts.hours import days_of
 from server_bridge.alerts.sending import send
 from server_bridge.alerts.watch import AlertWatch, Rules
+from server_bridge.fleet.rolling import troubles
 from server_bridge.home import Home
 from server_bridge.store.database import Database
 
@@ -19,7 +20,9 @@ def alert_watch(home: Home, database: Database) -> AlertWatch:
     web = home.settings.web
     origin = web.origin or f"http://{web.host}:{web.port}"
     rules = Rules(home.zone, days_of(home.settings.alerts.days), f"{origin}/alerts")
-    return AlertWatch(database, rules, channels_of(home), send, lambda: certificates(home))
+    return AlertWatch(
+        database, rules, channels_of(home), send, lambda: certificates(home), troubles
+    )
 
 
 def channels_of(home: Home) -> Channels:

@@ -35,6 +35,15 @@ PHRASES: dict[str, Phrase] = {
         "Một thẻ qua hai cổng quá nhanh", "One card at two gates too soon"
     ),
     "alerts_certificate": Phrase("Chứng thư sắp hết hạn", "Certificate about to expire"),
+    "alerts_rollout": Phrase("Đợt cập nhật phần mềm bị dừng", "Roll-out of an update stopped"),
+    "alerts_do_rollout": Phrase(
+        "Một cổng không dùng được phiên bản mới và đã tự quay lại bản cũ; không cổng nào khác được "
+        "cập nhật nữa. Mở trang của cổng đó, yêu cầu nhật ký (gate logs --request), báo cho người "
+        "làm phần mềm, rồi gõ gate-bridge gate rollout stop.",
+        "A gate could not use the new version and went back to the old one by itself; no other "
+        "gate is updated. Open that gate's page, ask for its log (gate logs --request), tell "
+        "whoever makes the software, then type gate-bridge gate rollout stop.",
+    ),
     "alerts_do_silent": Phrase(
         "Gọi cho trường: cổng có điện không, mạng có chạy không? Cổng vẫn ghi lượt qua và gửi bù "
         "khi có mạng lại.",
@@ -71,6 +80,7 @@ PHRASES: dict[str, Phrase] = {
     ),
     "alerts_detail_shared_card": Phrase("{detail}", "at {detail}"),
     "alerts_detail_certificate": Phrase("còn {detail} ngày", "{detail} days left"),
+    "alerts_detail_rollout": Phrase("do cổng {detail}", "by gate {detail}"),
     "alerts_detail_backlog": Phrase("{detail} lượt", "{detail} records"),
     # Messages
     "alerts_title_one": Phrase("{what}: {where}", "{what}: {where}"),

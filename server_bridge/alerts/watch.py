@@ -1,7 +1,7 @@
 """The watch: looks at what is known, writes down what begins and what is over, has it told."""
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
@@ -69,7 +69,8 @@ class Rules:
 
 
 class AlertWatch:
-    """`step` is one look. `certificates`: when each ends, UTC in ms, read anew at each look."""
+    """`step` is one look. `certificates`: when each ends, UTC in ms, read anew at each look;
+    `more`: what other rooms know to be wrong."""
 
     def __init__(
         self,
@@ -78,12 +79,14 @@ class AlertWatch:
         channels: Channels,
         send: Send,
         certificates: Callable[[], Mapping[str, int]] = dict,
+        more: Callable[[sa.Connection], Iterable[Trouble]] = lambda _: (),
     ) -> None:
         self._database = database
         self._rules = rules
         self._channels = channels
         self._send = send
         self._certificates = certificates
+        self._more = more
         self._memory = Memory()
         self._marks = CrossingMarks()
         self._sightings = Sightings(date.min)
@@ -133,8 +136,9 @@ class AlertWatch:
                 if clash.later.card_id not in lately:
                     trouble = _of_clash(clash)
                     self._clashes.setdefault(trouble.key, trouble)
+            more = tuple(self._more(connection))
             is_awake = awake(all_hours(connection), self._rules.days, now_ms, self._rules.zone)
-        seen = replace(seen, troubles=(*seen.troubles, *self._clashes.values()))
+        seen = replace(seen, troubles=(*seen.troubles, *self._clashes.values(), *more))
         return decide(seen, opened, self._memory, now_ms, is_awake)
 
     def _write(self, connection: sa.Connection, decision: Decision, now_ms: int) -> None:

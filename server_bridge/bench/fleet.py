@@ -1,5 +1,6 @@
 """A morning of a whole fleet: every gate comes online at once with what it recorded overnight, and
-the district sets and lists them all. No broker: what it costs is the district's own work."""
+the district sets, lists and updates them all. No broker: what it costs is the district's own
+work."""
 
 import random
 import time
@@ -21,9 +22,10 @@ from gate_contract.crossing import (
     chain_start,
     encode_batch,
 )
-from gate_contract.health import Health, ScanHealth, encode_health
+from gate_contract.health import Health, encode_health
 from gate_contract.topics import Channel
 from gate_contract.verdicts import Verdict
+from server_bridge.bench.rollout import WELL, measure_rollouts
 from server_bridge.clock import now_ms
 from server_bridge.fleet.drafting import District
 from server_bridge.fleet.office import OrdersOffice
@@ -39,7 +41,6 @@ ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 FOLDED = 64
 """Messages in one transaction, as the ingest loop folds them."""
 GAP_MS = 2_000
-WELL = ScanHealth(camera="ok", storage="ok", signals="ok", clock_trusted=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,7 @@ def measure_fleet(fleet: Fleet, folder: Path) -> dict[str, float]:
             begun = time.perf_counter()
             figures["receipts_again"] = len(latest_receipts(connection))
             figures["receipts_again_s"] = time.perf_counter() - begun
+        figures |= measure_rollouts(database, district, names, now_ms())
     return figures
 
 

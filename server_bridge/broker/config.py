@@ -14,6 +14,7 @@ import pwd
 import shutil
 from collections.abc import Sequence
 from datetime import datetime
+from hashlib import sha256
 from pathlib import Path
 
 from gate_contract.errors import SchoolgateError
@@ -120,8 +121,48 @@ def write_broker_config(
     issued = pki.issue(authority, Identity.broker(), now=now, hosts=tuple(names) or (host,))
     issued.write(folder)
     (folder / DATA).mkdir(mode=0o700, exist_ok=True)
-    configuration = _TEMPLATE.format(
-        user=account.pw_name,
+    configuration = _configuration(folder, account.pw_name, host, port)
+    write_private(folder / CONFIGURATION, configuration.encode())
+    write_access_list(
+        folder, viewers=viewers, shut_out=shut_out, unit_viewers=unit_viewers, user=user
+    )
+    write_revocations(folder, authority=authority, revoked=revoked, user=user)
+    _hand_over([folder, *folder.iterdir()], account)
+    return folder / CONFIGURATION
+
+
+def is_outdated(
+    folder: Path,
+    *,
+    viewers: Sequence[str] = (),
+    shut_out: Sequence[str] = (),
+    unit_viewers: Sequence[UnitViewer] = (),
+) -> bool:
+    """Whether `write_broker_config` would write something else into a folder that it has made, as
+    after an upgrade. Where and as whom the broker runs is the folder's own. Raises OSError: this
+    user may not look into it."""
+    there = (folder / CONFIGURATION).read_text("utf-8")
+    wanted = _configuration(folder.absolute(), "", "", 0)
+    if _lasting(there) != _lasting(wanted):
+        return True
+    return (folder / ACCESS_LIST).read_text("utf-8") != access_list(viewers, shut_out, unit_viewers)
+
+
+def version_of_files() -> str:
+    """Tells apart what different versions of this program write, wherever and for whomever."""
+    lasting = "\n".join(_lasting(_configuration(Path("/"), "", "", 0)))
+    return sha256(f"{lasting}\n{access_list([], [])}".encode()).hexdigest()
+
+
+def _lasting(configuration: str) -> list[str]:
+    """Its lines without what differs from place to place."""
+    lines = configuration.replace(" /", " \n/").splitlines()
+    return [line for line in lines if not line.startswith(("user ", "listener ", "/"))]
+
+
+def _configuration(folder: Path, user: str, host: str, port: int) -> str:
+    return _TEMPLATE.format(
+        user=user,
         port=port,
         host=host,
         folder=folder,
@@ -131,13 +172,6 @@ def write_broker_config(
         data=DATA,
         max_packet_bytes=MAX_PACKET_BYTES,
     )
-    write_private(folder / CONFIGURATION, configuration.encode())
-    write_access_list(
-        folder, viewers=viewers, shut_out=shut_out, unit_viewers=unit_viewers, user=user
-    )
-    write_revocations(folder, authority=authority, revoked=revoked, user=user)
-    _hand_over([folder, *folder.iterdir()], account)
-    return folder / CONFIGURATION
 
 
 def write_access_list(

@@ -1,13 +1,27 @@
-"""The broker's two lists, renewed whenever a gate is turned away or let in again."""
+"""The broker's two lists, renewed whenever a gate is turned away or let in again; and whether its
+files are those of this version."""
 
 import click
 
+from firmware_config.bundle import put
 from gate_contract.errors import SchoolgateError
-from server_bridge.broker.config import CONFIGURATION, write_access_list, write_revocations
+from server_bridge.broker.config import (
+    CONFIGURATION,
+    is_outdated,
+    version_of_files,
+    write_access_list,
+    write_revocations,
+)
 from server_bridge.broker.revoking import reload_broker
 from server_bridge.home import Home
 from server_bridge.store.certificates import revoked_serials
-from server_bridge.store.units import gates_shut_out, viewer_names
+from server_bridge.store.units import gates_shut_out, unit_viewers, viewer_names
+
+NOTE = "broker-files"
+OUTDATED = (
+    "the broker's files are older than this version: some messages may not get through. As root: "
+    "gate-bridge broker-config, then systemctl restart mosquitto"
+)
 
 
 def renew_broker(home: Home) -> None:
@@ -25,9 +39,10 @@ def renew_broker(home: Home) -> None:
         return
     with home.database().read() as connection:
         viewers, barred = viewer_names(connection), gates_shut_out(connection)
+        bound = unit_viewers(connection)
         revoked = revoked_serials(connection)
     try:
-        write_access_list(folder, viewers=viewers, shut_out=barred, user=user)
+        write_access_list(folder, viewers=viewers, shut_out=barred, unit_viewers=bound, user=user)
         write_revocations(folder, authority=home.pki, revoked=revoked, user=user)
     except OSError as error:
         raise SchoolgateError(
@@ -36,3 +51,40 @@ def renew_broker(home: Home) -> None:
         ) from error
     told = reload_broker(folder)
     click.echo("the broker knows of it" if told else "the broker hears of it when it starts")
+
+
+def note_broker(home: Home) -> None:
+    """Remember that the broker's files are those of this version. Raises SchoolgateError."""
+    try:
+        put(home.folder / NOTE, version_of_files().encode(), 0o644)
+    except OSError as error:
+        raise SchoolgateError(f"{home.folder}: {error.strerror}; choose a home you own") from error
+
+
+def outdated_broker(home: Home) -> str:
+    """One line with the remedy if the broker's files are older than what this version writes; empty
+    if they are not, or none were ever made.
+
+    The files themselves are looked at where this user may; under Debian's service they are the
+    broker's alone, and what was noted when they were written has to do.
+    """
+    try:
+        with home.database().read() as connection:
+            outdated = is_outdated(
+                home.broker_folder,
+                viewers=viewer_names(connection),
+                shut_out=gates_shut_out(connection),
+                unit_viewers=unit_viewers(connection),
+            )
+    except FileNotFoundError:
+        outdated = _noted(home) not in ("", version_of_files())
+    except (OSError, UnicodeDecodeError):
+        outdated = _noted(home) != version_of_files()
+    return OUTDATED if outdated else ""
+
+
+def _noted(home: Home) -> str:
+    try:
+        return (home.folder / NOTE).read_text("ascii")
+    except (OSError, UnicodeDecodeError):
+        return ""

@@ -1,29 +1,27 @@
 """The fleet: how each gate is, what is wanted of it, and telling it something else."""
 
-import re
+from collections.abc import Sequence
 from datetime import datetime, tzinfo
-from hashlib import file_digest
 from pathlib import Path
 from typing import Any
 
 import click
 import msgspec
-import sqlalchemy as sa
 
 from gate_contract.errors import SchoolgateError
-from gate_contract.orders import LogRequest, Update
+from gate_contract.orders import LogRequest
 from server_bridge.clock import now_ms
 from server_bridge.command.gates import DIRECTIONS, direction_of, gate_group, kinds_of
 from server_bridge.command.options import home_option, json_option
 from server_bridge.fleet.drafting import District
-from server_bridge.fleet.staging import choose
 from server_bridge.home import Home, open_home
 from server_bridge.store.certificates import find_gate
 from server_bridge.store.gate_logs import newest_log
 from server_bridge.store.gate_orders import Choice, Standing, standing, standings, want
-from server_bridge.store.gate_sheets import GateSheet, gate_sheets
+from server_bridge.store.gate_sheets import GateSheet, sheets_below
 from server_bridge.store.health import changes_of
-from server_bridge.store.units import all_units, find_unit
+from server_bridge.web.gates.view import about_update
+from server_bridge.web.text import Lang
 
 
 @gate_group.command("list")
@@ -54,6 +52,8 @@ def gate_show(folder: Path, gate_id: str, as_json: bool) -> None:
         click.echo(msgspec.json.encode({**one, "history": befell}))
         return
     click.echo(f"{gate_id} at {one['school']} ({one['unit_id']}): {', '.join(_states(one))}")
+    if one["update"] and one["update"].wanted:
+        click.echo(f"  update: {' '.join(about_update(one['update'], Lang.EN))}")
     for key in ("software", "settings", "roster", "self_test", "backlog", "fault", "heard"):
         click.echo(f"  {key.replace('_', ' ')}: {_said(one[key])}")
     for change in befell:
@@ -97,49 +97,6 @@ def gate_set(
     )
 
 
-@gate_group.command("update")
-@home_option
-@click.option("--version", "software", required=True, help="Of the software.")
-@click.option("--url", required=True, help="Where gates fetch it: https://...")
-@click.option("--file", "file", type=click.Path(path_type=Path), required=True, help="The same.")
-@click.option("--stage", type=click.Choice(["one", "ten", "all"]), default="one")
-@click.option("--unit", "unit_id", help="Only gates of this unit and those below it.")
-@click.option("--gate", "gate_ids", multiple=True, help="These gates first. May be repeated.")
-@click.option("--from", "from_time", default="20:00", show_default=True, help="Local time.")
-@click.option("--until", "until_time", default="04:00", show_default=True, help="Local time.")
-@click.option("--force", is_flag=True, help="Although the stage before is not well.")
-def gate_update(
-    folder: Path,
-    software: str,
-    url: str,
-    file: Path,
-    stage: str,
-    unit_id: str | None,
-    gate_ids: tuple[str, ...],
-    from_time: str,
-    until_time: str,
-    force: bool,
-) -> None:
-    """Have gates put newer software in place, outside school hours: one, then ten, then all."""
-    home, now = open_home(folder), now_ms()
-    wanted = _update(now, software, url, file, _minute(from_time), _minute(until_time))
-    with home.database().write() as connection:
-        sheets = _sheets(connection, now, unit_id)
-        before = {one.gate_id: one for one in standings(connection)}
-        chosen = choose(
-            [sheet for sheet in sheets if sheet.state.gate_id in before],
-            {gate_id: one.wish.update for gate_id, one in before.items()},
-            wanted,
-            stage=stage,
-            first=gate_ids,
-            force=force,
-        )
-        for gate_id in chosen:
-            wish = msgspec.structs.replace(before[gate_id].wish, update=wanted)
-            want(connection, District.of(home), gate_id, now, wish=wish)
-    click.echo(f"{len(chosen)} gates are told: {', '.join(chosen[:10])}")
-
-
 @gate_group.command("logs")
 @home_option
 @click.argument("gate_id")
@@ -153,7 +110,7 @@ def gate_logs(folder: Path, gate_id: str, request: bool, lines: int) -> None:
         before = standing(connection, gate_id)
         if request:
             if before is None:
-                raise SchoolgateError(f"say {gate_id}'s settings first, with: gate-bridge gate set")
+                raise SchoolgateError(unknown_settings([gate_id]))
             now = now_ms()
             logs = LogRequest(number=now, lines=lines)
             wish = msgspec.structs.replace(before.wish, logs=logs)
@@ -166,55 +123,20 @@ def gate_logs(folder: Path, gate_id: str, request: bool, lines: int) -> None:
     click.echo(found.text)
 
 
-def _update(
-    now: int, software: str, url: str, file: Path, from_minute: int, until_minute: int
-) -> Update:
-    try:
-        with file.open("rb") as opened:
-            digest = file_digest(opened, "sha256").digest()
-        size = file.stat().st_size
-    except OSError as error:
-        raise SchoolgateError(f"{file}: {error.strerror}; name the update's file") from error
-    told = {
-        "number": now,
-        "version": software,
-        "url": url,
-        "size": size,
-        "from_minute": from_minute,
-        "until_minute": until_minute,
-    }
-    try:
-        return msgspec.convert({**told, "sha256": digest}, Update)
-    except msgspec.ValidationError as error:
-        raise SchoolgateError(
-            f"{error}; an update is fetched by https, and has a version"
-        ) from None
-
-
-def _minute(text: str) -> int:
-    match = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)", text)
-    if not match:
-        raise SchoolgateError(f"{text!r} is no time of day; write it as 20:00")
-    return int(match[1]) * 60 + int(match[2])
-
-
-def _sheets(connection: sa.Connection, now: int, unit_id: str | None = None) -> list[GateSheet]:
-    units = all_units(connection)
-    inside = {unit.unit_id for unit in units}
-    if unit_id is not None:
-        if find_unit(connection, unit_id) is None:
-            raise SchoolgateError(f"there is no unit {unit_id}; see: gate-bridge unit list")
-        inside = {unit_id}
-        for unit in units:  # parents come before children
-            if unit.parent_id in inside:
-                inside.add(unit.unit_id)
-    return gate_sheets(connection, now, inside)
+def unknown_settings(gate_ids: Sequence[str]) -> str:
+    """Gates that were set up before there were orders: the way they count is not known here, and
+    orders that guess it would turn some of them round."""
+    return (
+        f"the settings of {', '.join(gate_ids[:5])} are not known here; say them once, as they "
+        "stand in its gate.toml (which way people pass, visitors' papers), "
+        f"with: gate-bridge gate set {gate_ids[0]} --direction in|out|auto"
+    )
 
 
 def _fleet(home: Home) -> list[dict[str, Any]]:
     now = now_ms()
     with home.database().read() as connection:
-        sheets = _sheets(connection, now)
+        sheets = sheets_below(connection, now)
         wanted = {one.gate_id: one for one in standings(connection)}
         retired = {
             sheet.state.gate_id: find_gate(connection, sheet.state.gate_id).retired_ms
@@ -249,9 +171,11 @@ def _told(
         "fault": (told.orders_fault or told.fault) if told else "",
         "self_test": told.self_test if told else {},
         "software": {
-            "is": told.version if told else None,
+            "is": told.software if told else None,
             "wanted": update.version if update else None,
         },
+        "update": told.update if told else None,
+        "settings_known": wanted is not None,
         "settings": {
             "is": told.settings_version if told else None,
             "wanted": wanted.settings_version if wanted else None,
@@ -265,10 +189,15 @@ def _states(one: dict[str, Any]) -> list[str]:
     said = ["out of service" if one["retired"] else online]
     if one["shut_out"] and not one["retired"]:
         said.append("shut out")
+    if not one["settings_known"] and not one["retired"]:
+        said.append("settings not known here: gate set")
     if one["settings"]["wanted"] and one["settings"]["is"] not in (None, one["settings"]["wanted"]):
         said.append("other settings wanted")
     if one["software"]["wanted"] not in (None, one["software"]["is"]):
-        said.append(f"to be updated to {one['software']['wanted']}")
+        update = one["update"]
+        how = ", ".join(filter(None, (update.stage, update.fault))) if update else ""
+        told = f" ({how})" if how else ""
+        said.append(f"to be updated to {one['software']['wanted']}{told}")
     return [*said, *one["faults"]]
 
 

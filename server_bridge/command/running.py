@@ -7,6 +7,7 @@ import msgspec
 
 from gate_contract.errors import SchoolgateError
 from server_bridge.clock import now_ms
+from server_bridge.command.broker_files import outdated_broker
 from server_bridge.command.options import home_option, json_option
 from server_bridge.home import open_home
 from server_bridge.reports.proof import misreported
@@ -73,6 +74,7 @@ def ledger_verify(folder: Path, as_json: bool) -> None:
 @home_option
 def serve_all(folder: Path) -> None:
     """Run everything: ingest, counts topics, live page."""
+    _say_broker(folder)
     serve(open_home(folder), ingest=True, web=True, on_page=_say_page)
 
 
@@ -80,6 +82,7 @@ def serve_all(folder: Path) -> None:
 @home_option
 def serve_ingest(folder: Path) -> None:
     """Run ingest and the counts topics only."""
+    _say_broker(folder)
     serve(open_home(folder), ingest=True, web=False, on_page=_say_page)
 
 
@@ -88,6 +91,11 @@ def serve_ingest(folder: Path) -> None:
 def serve_web(folder: Path) -> None:
     """Run the live page only."""
     serve(open_home(folder), ingest=False, web=True, on_page=_say_page)
+
+
+def _say_broker(folder: Path) -> None:
+    if said := outdated_broker(open_home(folder)):
+        click.echo(said, err=True)
 
 
 def _say_page(url: str) -> None:

@@ -11,6 +11,7 @@ from gate_contract.errors import SchoolgateError
 from server_bridge import pki
 from server_bridge.broker.config import write_broker_config
 from server_bridge.clock import now_ms
+from server_bridge.command.broker_files import note_broker
 from server_bridge.command.options import home_option
 from server_bridge.fleet.guide import write_guide
 from server_bridge.home import initialise, open_home, sample
@@ -72,6 +73,7 @@ def broker_config(folder: Path, user: str | None, out: Path | None) -> None:
         revoked=revoked,
         user=user or broker.user or None,
     )
+    note_broker(home)
     click.echo(f"{path}: run it with: mosquitto -c {path}")
 
 

@@ -1,6 +1,7 @@
-"""The enrolment desk: two addresses by HTTPS, for gates that have no identity yet."""
+"""The enrolment desk by HTTPS: for gates that have no identity yet, and for those that fetch an
+update."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
 from gate_contract.enrolment import (
     CA_PATH,
@@ -23,6 +24,7 @@ from gate_contract.enrolment import (
 from gate_contract.errors import SchoolgateError
 from gate_contract.ticket import Refusal, TicketError
 from server_bridge import pki
+from server_bridge.fleet import bundles
 from server_bridge.fleet.enrolling import enrol
 from server_bridge.home import Home
 from server_bridge.pki import Identity
@@ -33,7 +35,11 @@ from server_bridge.web.serve import PageServer
 log = structlog.get_logger()
 
 
-def desk_app(ca_pem: bytes, give: Callable[[EnrolmentRequest], Enrolment]) -> Starlette:
+def desk_app(
+    ca_pem: bytes,
+    give: Callable[[EnrolmentRequest], Enrolment],
+    more: Sequence[BaseRoute] = (),
+) -> Starlette:
     """`give` answers one request, in a thread. Raises nothing but SchoolgateErrors."""
 
     async def authority(_request: Request) -> Response:
@@ -54,7 +60,8 @@ def desk_app(ca_pem: bytes, give: Callable[[EnrolmentRequest], Enrolment]) -> St
         log.info("a gate enrolled")
         return _answer(given, 200)
 
-    app = Starlette(routes=[Route(CA_PATH, authority), Route(ENROL_PATH, ask, methods=["POST"])])
+    enrolment = [Route(CA_PATH, authority), Route(ENROL_PATH, ask, methods=["POST"])]
+    app = Starlette(routes=[*enrolment, *more])
     app.state.feed = None
     return app
 
@@ -69,6 +76,7 @@ def desk_server(home: Home, database: Database, now_ms: Callable[[], int]) -> Pa
     app = desk_app(
         pki.authority_certificate(home.pki),
         lambda request: enrol(home, database, request, now_ms()),
+        [bundles.serving(home)],
     )
     where = Binding(
         home.enrol_listens_on,

@@ -12,6 +12,7 @@ from gate_contract.errors import SchoolgateError
 from gate_contract.foreign import IdKind
 from gate_contract.orders import Orders, Settings, VisitorPapers
 from gate_contract.orders_signing import sign
+from server_bridge.fleet.bundles import CA_NAME
 from server_bridge.home import Home
 from server_bridge.keys import Keys
 from server_bridge.store.certificates import find_gate
@@ -21,15 +22,19 @@ from server_bridge.store.units import find_unit
 
 @dataclass(frozen=True, slots=True)
 class District:
-    """Whose gates they are: its broker as gates reach it, and its keys."""
+    """Whose gates they are: its broker as gates reach it, and its keys. `update_ca`: the
+    certificate, in PEM, that its updates are signed with; empty: none was named yet."""
 
     broker_host: str
     broker_port: int
     keys: Keys
+    update_ca: str = ""
 
     @classmethod
     def of(cls, home: Home) -> Self:
-        return cls(home.settings.broker.host, home.settings.broker.port, home.keys)
+        broker, named = home.settings.broker, home.updates_folder / CA_NAME
+        update_ca = named.read_text("ascii") if named.exists() else ""
+        return cls(broker.host, broker.port, home.keys, update_ca)
 
     def settings(
         self, connection: sa.Connection, gate_id: str, choice: Choice, version: int

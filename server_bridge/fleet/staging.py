@@ -4,6 +4,7 @@ that were told before run it and are well."""
 from collections.abc import Mapping, Sequence
 
 from gate_contract.errors import SchoolgateError
+from gate_contract.health import UpdateStage
 from gate_contract.orders import Update
 from server_bridge.store.gate_sheets import GateSheet
 
@@ -33,13 +34,25 @@ def choose(
         raise SchoolgateError(
             f"there is no gate {unknown[0]} to update; see: gate-bridge gate list"
         )
-    before = [gate_id for gate_id in by_id if _is_told(told.get(gate_id), wanted)]
+    before = [gate_id for gate_id in by_id if _is_told(told.get(gate_id), wanted, by_id[gate_id])]
     if not force:
         _check(stage, before, by_id, wanted)
     most = STAGES[stage]
-    rest = [gate_id for gate_id in by_id if gate_id not in before]
-    rest.sort(key=lambda gate_id: (gate_id not in first, not _is_well(by_id[gate_id]), gate_id))
+    rest = in_order([by_id[gate_id] for gate_id in by_id if gate_id not in before], first)
     return rest if most is None else rest[: max(0, most - len(before))]
+
+
+def in_order(sheets: Sequence[GateSheet], first: Sequence[str]) -> list[str]:
+    """The ids of gates as they are told: `first`, then those that are well."""
+    ordered = sorted(
+        sheets,
+        key=lambda sheet: (
+            sheet.state.gate_id not in first,
+            not _is_well(sheet),
+            sheet.state.gate_id,
+        ),
+    )
+    return [sheet.state.gate_id for sheet in ordered]
 
 
 def _check(
@@ -60,8 +73,12 @@ def _check(
             )
 
 
-def _is_told(told: Update | None, wanted: Update) -> bool:
-    return told is not None and (told.version, told.sha256) == (wanted.version, wanted.sha256)
+def _is_told(told: Update | None, wanted: Update, sheet: GateSheet) -> bool:
+    """A gate that has stopped trying goes on only when it is told once more."""
+    if told is None or (told.version, told.sha256) != (wanted.version, wanted.sha256):
+        return False
+    update = sheet.told.update if sheet.told else None
+    return update is None or (update.wanted, update.stage) != (wanted.version, UpdateStage.STOPPED)
 
 
 def _is_well(sheet: GateSheet) -> bool:
@@ -69,4 +86,4 @@ def _is_well(sheet: GateSheet) -> bool:
 
 
 def _version(sheet: GateSheet) -> str:
-    return sheet.told.version if sheet.told else ""
+    return sheet.told.software if sheet.told else ""

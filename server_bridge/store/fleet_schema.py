@@ -1,4 +1,4 @@
-"""The tables of gates' certificates, tickets and orders. Times are UTC in ms."""
+"""The tables of gates' certificates, tickets, orders and roll-outs. Times are UTC in ms."""
 
 from sqlalchemy import (
     BigInteger,
@@ -12,7 +12,7 @@ from sqlalchemy import (
     Text,
 )
 
-from server_bridge.store.schema import metadata
+from server_bridge.store.schema import BigKey, metadata
 
 certificates = Table(
     "certificates",
@@ -55,4 +55,35 @@ gate_orders = Table(
     Column("wish", Text, nullable=False),
     Column("payload", LargeBinary, nullable=False),
     comment="What is wanted of each gate. `wish`: JSON of its update and its request for logs.",
+)
+
+rollouts = Table(
+    "rollouts",
+    metadata,
+    Column("rollout", BigKey, primary_key=True),
+    Column("state", String(10), nullable=False),
+    Column("wanted", Text, nullable=False),
+    Column("unit_id", ForeignKey("units.unit_id")),
+    Column("first_gates", Text, nullable=False),
+    Column("need_ms", BigInteger, nullable=False),
+    Column("started_ms", BigInteger, nullable=False),
+    Column("ended_ms", BigInteger),
+    Column("gate_id", ForeignKey("gates.gate_id")),
+    Column("fault", String(20), nullable=False),
+    comment="Updates that the bridge takes from one gate to ten to all by itself; at most one is "
+    "`running`. `wanted`: JSON of the update; `need_ms`: how long gates have to be well with it "
+    "before others are told; `gate_id`, `fault`: what stopped it.",
+)
+
+rollout_gates = Table(
+    "rollout_gates",
+    metadata,
+    Column("rollout", ForeignKey("rollouts.rollout"), primary_key=True),
+    Column("gate_id", ForeignKey("gates.gate_id"), primary_key=True),
+    Column("told_ms", BigInteger, nullable=False),
+    Column("faults", String(300), nullable=False),
+    Column("well_ms", BigInteger, nullable=False),
+    Column("seen_ms", BigInteger),
+    comment="The gates that were told. `faults`: what was wrong before; `well_ms`: how long it has "
+    "been online with the new version since, without anything new; `seen_ms`: seen so last.",
 )

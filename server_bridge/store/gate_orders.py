@@ -46,6 +46,11 @@ class Standing:
 class Drafter(Protocol):
     """Knows the district: its name, keys and broker."""
 
+    @property
+    def update_ca(self) -> str:
+        """The certificate that updates are signed with."""
+        ...
+
     def settings(
         self, connection: sa.Connection, gate_id: str, choice: Choice, version: int
     ) -> Settings:
@@ -97,6 +102,7 @@ def want(
         settings=drafter.settings(connection, gate_id, chosen, settings_version),
         update=wanted.update,
         logs=wanted.logs,
+        update_ca=drafter.update_ca,
     )
     made = Standing(gate_id, version, settings_version, chosen, wanted, drafter.sign(orders))
     upsert(connection, gate_orders, [_row(made)])

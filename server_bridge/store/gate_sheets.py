@@ -6,9 +6,11 @@ from typing import Literal
 
 import sqlalchemy as sa
 
+from gate_contract.errors import SchoolgateError
 from gate_contract.health import Health, decode_health
 from server_bridge.store.live import GateState, gate_states
 from server_bridge.store.schema import gate_health, gates, units
+from server_bridge.store.units import all_units
 
 Standing = Literal["online", "offline", "silent", "never"]
 
@@ -33,6 +35,22 @@ class GateSheet:
         if self.state.online:
             return "online"
         return "silent" if self.connected else "offline"
+
+
+def sheets_below(
+    connection: sa.Connection, now_ms: int, unit_id: str | None = None
+) -> list[GateSheet]:
+    """The gates of a unit and those below it; None: all. Raises SchoolgateError: no such unit."""
+    all_of_them = all_units(connection)
+    inside = {unit.unit_id for unit in all_of_them}
+    if unit_id is not None:
+        if unit_id not in inside:
+            raise SchoolgateError(f"there is no unit {unit_id}; see: gate-bridge unit list")
+        inside = {unit_id}
+        for unit in all_of_them:  # parents come before children
+            if unit.parent_id in inside:
+                inside.add(unit.unit_id)
+    return gate_sheets(connection, now_ms, inside)
 
 
 def gate_sheets(

@@ -115,4 +115,4 @@ def test_commands_named_in_our_messages_exist() -> None:
     assert len(remedies) >= 8
     for remedy in remedies:
         words = remedy.split()
-        assert any(" ".join(words[:size]) in COMMANDS for size in (2, 3)), remedy
+        assert any(" ".join(words[:size]) in COMMANDS for size in (2, 3, 4)), remedy

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.systemd.units import FOLDER, NAMES, allowed_calls, unit
+from tests.systemd.units import FOLDER, NAMES, allowed_calls, directives, unit
 
 SCAN, UPLINK, BRIDGE = NAMES
 ENROL = "gate-enrol.service"
@@ -227,3 +227,22 @@ def in_root(root: Path, kind: str, what: str) -> str:
 def table(path: Path) -> dict[str, list[str]]:
     rows = [line.split(":") for line in path.read_text().splitlines()]
     return {row[0]: row for row in rows}
+
+
+def test_what_fetches_updates_has_the_network_and_nothing_to_harm_with() -> None:
+    path = next(FOLDER.parent.glob("firmware_config/image/layers/*/files/**/gate-fetch.service"))
+    judged = security(path)
+    assert judged.returncode == 0, judged.stdout
+    found = directives(path.read_text())
+    wanted = {
+        "PrivateDevices": ["yes"],
+        "DevicePolicy": ["closed"],
+        "CapabilityBoundingSet": ["CAP_DAC_READ_SEARCH"],
+        "ReadWritePaths": ["/data/updates"],
+        "ProtectSystem": ["strict"],
+    }
+    assert {key: found.get(key) for key in wanted} == wanted
+    installs = directives((path.parent / "gate-update.service").read_text())
+    assert installs["PrivateNetwork"] == ["yes"]
+    assert installs["ExecStart"][0].endswith("gate-update tend"), "a try is looked after first"
+    assert installs["Wants"] == [path.name]

@@ -125,6 +125,97 @@ PHRASES: dict[str, Phrase] = {
         "Chờ vài phút. Nếu danh sách vẫn cũ thì khởi động lại cổng.",
         "Wait some minutes. If the roster stays old, restart the gate.",
     ),
+    "gates_update": Phrase("Cập nhật", "Update"),
+    "gates_update_none": Phrase("không có", "none wanted"),
+    "gates_update_unknown": Phrase("{version}, cổng báo: {stage}", "{version}, it says: {stage}"),
+    "gates_update_current": Phrase("đang chạy bản {version}", "runs {version}"),
+    "gates_update_waiting": Phrase("{version}: đang chờ", "{version}: waits"),
+    "gates_update_fetching": Phrase(
+        "{version}: đang tải về, được {fetched} MB", "{version}: being fetched, {fetched} MB so far"
+    ),
+    "gates_update_fetched": Phrase(
+        "{version}: đã tải xong, sắp cài", "{version}: fetched, about to be installed"
+    ),
+    "gates_update_pending": Phrase(
+        "{version}: đã cài, sắp chạy thử", "{version}: installed, about to be tried"
+    ),
+    "gates_update_trial": Phrase("{version}: đang chạy thử", "{version}: being tried"),
+    "gates_update_stopped": Phrase("{version}: đã dừng", "{version}: stopped"),
+    "gates_is_update_stopped": Phrase(
+        "Không cài được bản cập nhật", "Update could not be installed"
+    ),
+    "gates_do_update_unreachable": Phrase(
+        "Cổng chưa tải được bản cập nhật; cổng sẽ thử lại mỗi nửa giờ, trong giờ đã hẹn. Nếu mấy "
+        "đêm vẫn vậy: kiểm tra mạng của trường và cổng 8884 của máy chủ.",
+        "It could not fetch the update; it tries again every half hour, in the hours given. If it "
+        "is so for several nights: check the school's network, and port 8884 of the server.",
+    ),
+    "gates_do_update_untrusted": Phrase(
+        "Máy chủ chứa bản cập nhật không xưng đúng tên: kiểm tra chứng thư của nó, hoặc để chính "
+        "máy chủ này phát bản cập nhật (gate update không có --url).",
+        "The server with the update is not who it should be: check its certificate, or let this "
+        "server hand the update out (gate update without --url).",
+    ),
+    "gates_do_update_not_served": Phrase(
+        "Không có bản cập nhật ở địa chỉ đã cho: kiểm tra --url, hoặc chạy lại gate update.",
+        "There is no update at its address: check --url, or type gate update again.",
+    ),
+    "gates_do_update_no_space": Phrase(
+        "Thẻ nhớ không đủ chỗ cho bản cập nhật (phải luôn còn 1 GB cho sổ ghi): thay thẻ lớn hơn.",
+        "There is no room for the update on its SD card (1 GB always stays free for the ledger): "
+        "put in a larger one.",
+    ),
+    "gates_do_update_too_large": Phrase(
+        "Tệp cập nhật lớn hơn 1 GB: đó không phải bản cập nhật của cổng. Chọn tệp .raucb đúng.",
+        "The update's file is larger than 1 GB: it is none of a gate's. Choose the right .raucb.",
+    ),
+    "gates_do_update_wrong_size": Phrase(
+        "Tệp ở địa chỉ --url không phải tệp đã ra lệnh: đặt đúng tệp vào đó, rồi chạy lại gate "
+        "update.",
+        "The file at --url is not the one that was ordered: put the right one there, then type "
+        "gate update again.",
+    ),
+    "gates_do_update_wrong_bytes": Phrase(
+        "Bản cập nhật tải về bị sai nội dung hai lần: kiểm tra tệp ở máy chủ, thẻ nhớ của cổng, "
+        "rồi chạy lại gate update.",
+        "What was fetched was not what was ordered, twice: check the file at the server and the "
+        "gate's SD card, then type gate update again.",
+    ),
+    "gates_do_update_no_key": Phrase(
+        "Cổng chưa biết khóa ký bản cập nhật của huyện. Gõ lại gate-bridge gate update như trước, "
+        "thêm --update-ca update-ca.pem.",
+        "It does not know the key that the district signs updates with. Type: gate-bridge gate "
+        "update --update-ca update-ca.pem, and the rest as before.",
+    ),
+    "gates_do_update_bad_bundle": Phrase(
+        "Bản cập nhật không do khóa của huyện ký, hoặc bị hỏng: làm lại bằng gate-image bundle.",
+        "The update is not signed with the district's key, or damaged: make it again with "
+        "gate-image bundle.",
+    ),
+    "gates_do_update_other_machine": Phrase(
+        "Bản cập nhật dành cho loại máy khác: chọn đúng tệp.",
+        "The update is for another kind of machine: choose the right file.",
+    ),
+    "gates_do_update_other_version": Phrase(
+        "Phiên bản trong tệp khác với --version: ghi đúng phiên bản của image đã làm ra nó.",
+        "The file holds another version than --version says: name that of the image "
+        "that it was made of.",
+    ),
+    "gates_do_update_old": Phrase(
+        "Cổng đang chạy bản mới hơn; cổng không cài bản cũ.",
+        "It runs a later version; gates do not go back to an older one.",
+    ),
+    "gates_do_update_given_up": Phrase(
+        "Cổng đã thử bản mới hai lần không được và đã quay lại bản cũ, vẫn đếm đúng. Lấy nhật ký "
+        "(gate logs --request), báo cho người làm phần mềm, rồi gửi bản sau.",
+        "It has tried the new version twice in vain and went back to the old one, which counts "
+        "rightly. Get its log (gate logs --request), tell whoever makes the software, and send a "
+        "later version.",
+    ),
+    "gates_do_update_storage": Phrase(
+        "Không ghi được bản cập nhật vào thẻ nhớ: thay thẻ nhớ trong tuần này.",
+        "The update could not be written to its SD card: replace the card this week.",
+    ),
     "gates_do_unknown": Phrase(
         "Báo mã sự cố này cho người hỗ trợ kỹ thuật.", "Tell technical support this fault's code."
     ),

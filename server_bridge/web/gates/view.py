@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
-from gate_contract.health import Health
+from gate_contract.health import Health, UpdateHealth, UpdateStage
 from server_bridge.store.gate_sheets import GateSheet
 from server_bridge.store.health import Change
 from server_bridge.web.formats import Formats
@@ -65,12 +65,15 @@ def view(sheet: GateSheet, formats: Formats, today: date) -> GateView:
     words = _Words(formats.lang)
     state, told = sheet.state, sheet.told
     scan = told.scan if told else None
+    update = told.update if told else None
     troubles = tuple(_troubles(sheet))
 
     def moment(at_ms: int | None, absent: str = "gates_unknown") -> str:
         return formats.moment(at_ms, today) if at_ms else words(absent)
 
     own = [words(word) for key, word in _CONDITIONS.items() if key in troubles]
+    if update and update.stage == UpdateStage.STOPPED:
+        own.append(words("gates_is_update_stopped"))
     clock = {True: "gates_trusted", False: "gates_untrusted", None: "gates_unknown"}
     roster = moment(scan.roster_version, "gates_none_yet") if scan else words("gates_unknown")
     shared = scan.district_roster_version if scan else 0
@@ -91,7 +94,7 @@ def view(sheet: GateSheet, formats: Formats, today: date) -> GateView:
         temperature=f"{told.temperature_c:.0f} °C"
         if told and told.temperature_c is not None
         else words("gates_unknown"),
-        version=(told.version if told else "") or words("gates_unknown"),
+        version=(told.software if told else "") or words("gates_unknown"),
         roster=roster,
         heard=moment(sheet.heard_ms),
         facts=(
@@ -103,6 +106,7 @@ def view(sheet: GateSheet, formats: Formats, today: date) -> GateView:
                 moment(told.settings_version if told else 0, "gates_none_yet"),
             ),
             (words("gates_self_test"), _self_test(told, words)),
+            (words("gates_update"), " ".join(about_update(update, formats.lang)[:1])),
             (words("gates_up"), span(told.up_ms, formats.lang) if told else "–"),
         ),
         told=tuple(
@@ -144,6 +148,23 @@ def history(changes: Sequence[Change], formats: Formats, today: date) -> tuple[E
             )
         )
     return tuple(entries)
+
+
+def about_update(update: UpdateHealth | None, lang: Lang) -> tuple[str, ...]:
+    """How far a gate is with the update that is wanted, and what to do, if anything."""
+    words = _Words(lang)
+    if update is None or not update.wanted:
+        return (words("gates_update_none"),)
+    key = f"gates_update_{update.stage}"
+    known = key in PHRASES and update.stage in list(UpdateStage)
+    how = words(
+        key if known else "gates_update_unknown",
+        version=update.wanted,
+        stage=update.stage,
+        fetched=update.fetched // 1_000_000,
+    )
+    do = f"gates_do_update_{update.fault}"
+    return (how, words(do)) if do in PHRASES else (how,)
 
 
 def span(ms: int, lang: Lang) -> str:
@@ -194,6 +215,8 @@ def _troubles(sheet: GateSheet) -> Iterator[str]:
         yield "hot"
     if catching_up(state):
         yield "backlog"
+    if told and told.update and f"gates_do_update_{told.update.fault}" in PHRASES:
+        yield f"update_{told.update.fault}"
 
 
 def _self_test(told: Health | None, words: _Words) -> str:

@@ -8,15 +8,18 @@ from pathlib import Path
 import pytest
 
 from gate_contract.health import Health, ScanHealth
+from gate_contract.orders import Update
 from server_bridge.alerts.channels import Channel, Channels
 from server_bridge.alerts.hours import days_of
 from server_bridge.alerts.kinds import MINUTE_MS, Kind
 from server_bridge.alerts.sending import send
 from server_bridge.alerts.watch import AlertWatch, Rules
+from server_bridge.fleet.rolling import troubles
 from server_bridge.store.alert_messages import waiting
 from server_bridge.store.alerts import Alert, acknowledge, open_alerts, past_alerts
 from server_bridge.store.database import Database
 from server_bridge.store.health import take_health
+from server_bridge.store.rollouts import begin, end
 from server_bridge.store.schema import gate_health
 from server_bridge.store.units import Unit, add_gate, add_unit, gate_units
 from server_bridge.web.text import Lang
@@ -217,3 +220,27 @@ def test_a_card_at_two_gates_is_told_of_without_the_card(district: District) -> 
     district.watch_anew()
     assert district.pass_minutes(60) == []
     assert district.open() == []
+
+
+def test_a_roll_out_that_a_gate_has_stopped_is_told_until_somebody_ends_it(
+    district: District,
+) -> None:
+    channel = Channel(name="it", urls=(district.hook.url,), language=Lang.EN)
+    district.watch = AlertWatch(district.database, RULES, Channels([channel]), send, more=troubles)
+    wanted = Update(number=1, version="20260528", url="https://a.vn/u", size=9, sha256=bytes(32))
+    with district.database.write() as connection:
+        number = begin(connection, wanted, None, (), 5, district.now_ms)
+    assert district.pass_minutes(10) == []
+    with district.database.write() as connection:
+        end(connection, number, "stopped", district.now_ms, GATE, "given_up")
+    assert district.pass_minutes(20) == [
+        "Roll-out of an update stopped: The server (20260528)",
+    ]
+    message = district.hook.posts[-1]["message"]
+    assert "by gate gate-a1: given_up" in message
+    assert "gate rollout stop" in message
+    with district.database.write() as connection:
+        end(connection, number, "ended", district.now_ms)
+    assert district.pass_minutes(40) == [
+        "Over: Roll-out of an update stopped: The server (20260528)"
+    ]

@@ -10,14 +10,16 @@ from PIL import Image
 
 from device.scan.decode.zxing import ZxingDecoder
 from gate_contract.errors import SchoolgateError
-from gate_contract.health import Health, ScanHealth
+from gate_contract.health import Health, ScanHealth, UpdateHealth
 from gate_contract.orders import verify
 from gate_contract.ticket import open_secrets, read_pin
 from gate_contract.ticket import verify as verify_ticket
 from server_bridge.clock import now_ms
+from server_bridge.command.broker_files import NOTE, outdated_broker
 from server_bridge.home import open_home
 from server_bridge.store.gate_orders import standing
 from server_bridge.store.health import take_health
+from server_bridge.store.units import add_gate
 from tests.fakes.enrolment import OTHER_SCHOOL, SCHOOL, settle
 from tests.server.command.shell import Shell
 
@@ -180,6 +182,79 @@ def test_an_update_goes_to_one_gate_then_ten_then_all(shell: Shell, tmp_path: Pa
     assert "gates are told" in shell.type(*words, "--stage", "all")
     wanted = {one["gate_id"]: one["software"]["wanted"] for one in shell.json("gate", "list")}
     assert {wanted[gate_id] for gate_id in gates} == {"1.1"}
+
+
+def test_the_bridge_keeps_the_file_and_takes_it_through_the_fleet(tmp_path: Path) -> None:
+    settle(tmp_path / "bridge")
+    shell = Shell(tmp_path / "bridge")
+    for gate_id in ("gate-a1", "gate-a2"):
+        add(shell, gate_id, tmp_path, "--unsealed")
+    with closing(open_home(shell.home).database()) as database, database.write() as connection:
+        add_gate(connection, "gate-old", SCHOOL, now_ms())
+    file = tmp_path / "update.raucb"
+    file.write_bytes(b"signed elsewhere")
+    words = ["gate", "update", "--version", "2", "--file", str(file)]
+    with pytest.raises(SchoolgateError, match="gate-bridge gate set gate-old --direction"):
+        shell.type(*words, "--gate", "gate-old")
+    said = shell.type(*words, "--auto", "--well-hours", "2", "--gate", "gate-a2")
+    assert "1 gates are told now (gate-a2)" in said
+    assert "1 gates are left out: the settings of gate-old are not known here" in said
+    assert "gate-old  thcs-a  never heard of  settings not known here" in shell.type("gate", "list")
+    home = open_home(shell.home)
+    with closing(home.database()) as database, database.read() as connection:
+        made = standing(connection, "gate-a2")
+    assert made
+    assert made.wish.update
+    (kept,) = home.updates_folder.iterdir()
+    assert (
+        made.wish.update.url == f"https://127.0.0.1:{home.settings.enrol.port}/updates/{kept.name}"
+    )
+    with pytest.raises(SchoolgateError, match="gate rollout stop"):
+        shell.type(*words, "--stage", "one")
+    tried = UpdateHealth(version="1", wanted="2", stage="fetching", fault="unreachable")
+    tell(shell, "gate-a2", Health(state="online", version="0.1.0", scan=WELL, update=tried))
+    assert "to be updated to 2 (fetching, unreachable)" in shell.type("gate", "list")
+    shown = shell.type("gate", "show", "gate-a2")
+    assert "being fetched, 0 MB so far It could not fetch the update" in shown
+    assert "waits for gate-a2: not yet" in shell.type("gate", "rollout", "show")
+    told = shell.json("gate", "rollout", "show")
+    assert (told["state"], told["told"], told["runs"]) == ("running", ["gate-a2"], [])
+    assert "1 gates are not to have it any more" in shell.type("gate", "rollout", "stop")
+    with pytest.raises(SchoolgateError, match="ended already"):
+        shell.type("gate", "rollout", "stop")
+
+
+def test_a_bridge_that_nobody_can_fetch_from_says_so_before_it_copies(tmp_path: Path) -> None:
+    shell = Shell(tmp_path / "bridge")
+    shell.type("init")
+    with pytest.raises(SchoolgateError, match=r"\[enrol\] port = 8884"):
+        shell.type("gate", "update", "--version", "2", "--file", str(tmp_path / "none"))
+    with pytest.raises(SchoolgateError, match="gate update"):
+        shell.type("gate", "rollout", "show")
+
+
+def test_broker_files_of_an_earlier_version_are_noticed(tmp_path: Path) -> None:
+    home = settle(tmp_path / "bridge")
+    shell = Shell(home.folder)
+    assert outdated_broker(home) == "", "there is none yet"
+    shell.type("unit", "add", "xa-z", "--name", "Xã Z", "--level", "commune")
+    shell.type("viewer", "add", "hall", "--unit", "xa-z", "--out", str(tmp_path / "hall"))
+    shell.type("broker-config")
+    assert outdated_broker(home) == ""
+    add(shell, "gate-b1", tmp_path, "--unsealed")
+    shell.type("gate", "shut-out", "gate-b1")
+    assert outdated_broker(home) == "", "renewing the lists forgets nobody"
+    for name, line in (("acl", "pattern write gate/v1/%u/log\n"), ("mosquitto.conf", "crlfile")):
+        path = home.broker_folder / name
+        now = path.read_text()
+        assert line in now
+        path.write_text(now.replace(line, "# "))
+        assert "gate-bridge broker-config" in outdated_broker(home)
+        path.write_text(now)
+    home.broker_folder.rename(tmp_path / "elsewhere")
+    assert outdated_broker(home) == "", "it was noted when they were written"
+    (home.folder / NOTE).write_text("of a version before")
+    assert "gate-bridge broker-config" in outdated_broker(home)
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+import msgspec
 import pytest
 
-from gate_contract.health import Health, ScanHealth
+from gate_contract.health import Health, ScanHealth, UpdateFault, UpdateHealth, UpdateStage
 from server_bridge.access.roles import MAY, Permission, Role
 from server_bridge.store.accounts import find_account, grant
 from server_bridge.store.database import Database
@@ -16,7 +17,7 @@ from server_bridge.store.units import shut_out
 from server_bridge.web.formats import Formats
 from server_bridge.web.gate_words import Severity
 from server_bridge.web.gates.text import PHRASES
-from server_bridge.web.gates.view import span, view
+from server_bridge.web.gates.view import about_update, span, view
 from server_bridge.web.text import Lang
 from tests.fakes.district import HANOI, MORNING, utc_ms
 from tests.fakes.school import GATE, OTHER_GATE, OTHER_SCHOOL, SECOND_GATE
@@ -130,3 +131,28 @@ def test_spans_in_two_units() -> None:
     assert span(59_999, Lang.EN) == "59 s"
     assert span(3_600_000, Lang.EN) == "1 h"
     assert span(93_780_000, Lang.VI) == "1 ngày 2 giờ"
+
+
+@pytest.mark.parametrize("fault", [fault for fault in UpdateFault if fault != UpdateFault.CLOCK])
+def test_every_fault_of_an_update_says_what_to_do(fault: UpdateFault) -> None:
+    well = GateState("vg-a-01", "vg-a", True, utc_ms(6, 30), None, 0, True, ())
+    stage = UpdateStage.STOPPED if fault == UpdateFault.GIVEN_UP else UpdateStage.WAITING
+    update = UpdateHealth(version="20260101", wanted="20260528", stage=stage, fault=fault)
+    for lang in Lang:
+        health = msgspec.structs.replace(HEALTH, update=update)
+        sheet = GateSheet(well, "Trường A", False, health, utc_ms(7, 0))
+        made = view(sheet, Formats(lang, HANOI), MORNING.date())
+        index = list(Lang).index(lang)
+        assert made.to_do == (PHRASES[f"gates_do_update_{fault}"][index],)
+        assert made.version == "20260101"
+        worried = made.severity is Severity.WARNING
+        assert worried is (stage == UpdateStage.STOPPED)
+
+
+@pytest.mark.parametrize("stage", [*UpdateStage, "dancing"])
+def test_every_stage_of_an_update_is_said(stage: str) -> None:
+    update = UpdateHealth(version="1", wanted="20260528", stage=stage, fetched=41_500_000)
+    made = about_update(update, Lang.EN)
+    assert "20260528" in made[0]
+    assert len(made) == 1
+    assert about_update(None, Lang.EN) == about_update(UpdateHealth(version="1"), Lang.EN)

@@ -1,0 +1,1 @@
+"""From the orders to the slot: what is wanted is fetched, installed, and told of."""

@@ -1,0 +1,41 @@
+"""`gate-update` as gates have it: the slots, and the orders of the district."""
+
+import time
+from pathlib import Path
+
+import click
+
+from firmware_config.update import command
+from firmware_config.update.command import gate_update, here
+
+GATE_TOML = Path("/etc/schoolgate/gate.toml")
+
+config_option = click.option(
+    "--config", "gate_toml", type=click.Path(path_type=Path), default=GATE_TOML, show_default=True
+)
+
+
+@gate_update.command("fetch")
+@config_option
+def fetch_command(gate_toml: Path) -> None:
+    """Fetch the software that the orders want, if it is time to. With network, without devices."""
+    # What RAUC asks is answered by this same program, and needs none of this.
+    from device.updating.asking import HttpsServer
+    from device.updating.follow import Follower, Places, waits
+
+    follower = Follower(Places(gate_toml, command.KEPT.parent), here())
+    broker = follower.config.broker
+    server = HttpsServer(follower.config.path(broker.ca))
+    click.echo(waits(follower.fetch(server.ask, time.sleep)))
+
+
+@gate_update.command("follow")
+@config_option
+def follow_command(gate_toml: Path) -> None:
+    """Install what was fetched, if it is still wanted and it is time to. Without network."""
+    from device.updating.follow import Follower, Places, waits
+
+    click.echo(waits(Follower(Places(gate_toml, command.KEPT.parent), here()).follow()))
+
+
+main = command.main

@@ -1,0 +1,140 @@
+"""An update's bundle becomes a file, over a network that breaks off: each attempt goes on from
+where the one before ended, and a file has its name only once its bytes are those that were ordered.
+"""
+
+import errno
+import os
+from collections.abc import Callable
+from contextlib import AbstractContextManager, suppress
+from hashlib import file_digest
+from pathlib import Path
+
+from device.updating.asking import Answer, FetchError
+from gate_contract.health import UpdateFault
+from gate_contract.orders import Update
+
+CHUNK = 1 << 16
+LOOK_BYTES = 8 << 20
+"""After so many it is on the card, and asked whether to go on."""
+PAUSES_S = (2.0, 10.0, 30.0, 60.0)
+"""Before another attempt where the last one brought nothing; then it is given up for this time."""
+
+Ask = Callable[[str, int], AbstractContextManager[Answer]]
+
+
+def bundle_path(folder: Path, wanted: Update) -> Path:
+    """Where it lies when it is whole."""
+    return folder / f"{wanted.sha256.hex()}.raucb"
+
+
+def part_path(folder: Path, wanted: Update) -> Path:
+    """Where it lies until then."""
+    return bundle_path(folder, wanted).with_suffix(".part")
+
+
+def held(folder: Path, wanted: Update) -> int:
+    """How many bytes of it are there."""
+    for path in (bundle_path(folder, wanted), part_path(folder, wanted)):
+        with suppress(OSError):
+            return path.stat().st_size
+    return 0
+
+
+def tidy(folder: Path, wanted: Update | None) -> None:
+    """Delete all but what belongs to `wanted`."""
+    mine = {bundle_path(folder, wanted), part_path(folder, wanted)} if wanted else set[Path]()
+    for path in folder.glob("*"):
+        if path not in mine:
+            path.unlink(missing_ok=True)
+
+
+def is_whole(path: Path, wanted: Update) -> bool:
+    """Whether the file has all the bytes that were ordered, and these ones."""
+    try:
+        with path.open("rb") as file:
+            return (
+                os.fstat(file.fileno()).st_size == wanted.size
+                and file_digest(file, "sha256").digest() == wanted.sha256
+            )
+    except OSError:
+        return False
+
+
+def fetch(
+    wanted: Update,
+    folder: Path,
+    ask: Ask,
+    go_on: Callable[[], bool],
+    pause: Callable[[float], object],
+) -> bool:
+    """Fetch what is missing; False if `go_on` said no before the end.
+
+    Raises:
+        FetchError: why it ended before the end; what has come is kept where it is of use.
+    """
+    part, idle = part_path(folder, wanted), 0
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        while (before := held(folder, wanted)) < wanted.size:
+            try:
+                if not _append(wanted, part, ask, go_on):
+                    return False
+            except FetchError as error:
+                idle = 0 if held(folder, wanted) > before else idle + 1
+                if error.fault is not UpdateFault.UNREACHABLE or idle > len(PAUSES_S):
+                    raise
+                pause(PAUSES_S[max(0, idle - 1)])
+        _believe(wanted, folder)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        fault = UpdateFault.NO_SPACE if full else UpdateFault.STORAGE
+        raise FetchError(fault, f"{folder}: {error.strerror}") from error
+    return True
+
+
+def _append(wanted: Update, part: Path, ask: Ask, go_on: Callable[[], bool]) -> bool:
+    begins = part.stat().st_size if part.exists() else 0
+    with ask(wanted.url, begins) as answer, part.open("ab") as file:
+        if answer.size not in (None, wanted.size):
+            said = f"{wanted.url} has {answer.size} bytes, {wanted.size} were ordered"
+            raise FetchError(UpdateFault.WRONG_SIZE, said)
+        if answer.begins not in (0, begins):
+            raise FetchError(UpdateFault.NOT_SERVED, f"{wanted.url}: not the part asked for")
+        file.truncate(answer.begins)  # a server that knows no parts begins at the beginning
+        at, synced = answer.begins, answer.begins
+        try:
+            while at < wanted.size:
+                if at - synced >= LOOK_BYTES:
+                    _sync(file.fileno(), file.flush)
+                    synced = at
+                    if not go_on():
+                        return False
+                block = answer.read(min(CHUNK, wanted.size - at))
+                if not block:
+                    raise FetchError(UpdateFault.UNREACHABLE, f"{wanted.url} broke off at {at}")
+                at += file.write(block)
+        finally:
+            _sync(file.fileno(), file.flush)
+    return True
+
+
+def _believe(wanted: Update, folder: Path) -> None:
+    part, whole = part_path(folder, wanted), bundle_path(folder, wanted)
+    if whole.exists():
+        return
+    if not is_whole(part, wanted):
+        part.unlink(missing_ok=True)
+        said = f"what {wanted.url} sent is not what was ordered"
+        raise FetchError(UpdateFault.WRONG_BYTES, said)
+    part.replace(whole)
+    opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
+
+
+def _sync(number: int, flush: Callable[[], None]) -> None:
+    flush()
+    os.fsync(number)

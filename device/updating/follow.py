@@ -1,0 +1,216 @@
+"""A gate follows the orders of its district: fetches the software that is wanted, installs it when
+it is time, and tells what becomes of it. `firmware_config.update.following` decides what to do."""
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import msgspec
+import structlog
+from cryptography import x509
+from msgspec.structs import replace
+
+from device.config import Config
+from device.orders.overlay import load_in_force, read_orders
+from device.orders.state import read_kept
+from device.updating import status
+from device.updating.asking import FetchError
+from device.updating.fetching import Ask, bundle_path, fetch, held, is_whole, tidy
+from firmware_config.bundle import put
+from firmware_config.update import memory
+from firmware_config.update.command import (
+    RefusedError,
+    Surroundings,
+    WriteError,
+    install,
+    tend,
+)
+from firmware_config.update.following import Course, Known, Step, Tried, course, failed
+from firmware_config.update.planning import Refused, Window
+from gate_contract.errors import ContractError, SchoolgateError
+from gate_contract.health import UpdateFault, UpdateHealth
+from gate_contract.orders import Orders, Update
+
+UPDATE_CA = Path("system/update-ca.pem")
+"""Beside `gate.toml`: RAUC's keyring."""
+_NOT_YET = {Refused.CLOCK, Refused.SCHOOL_HOURS, Refused.ON_TRIAL}
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """`gate_toml` has `system/` beside it; `updates` is root's, on the data partition."""
+
+    gate_toml: Path
+    updates: Path
+
+    @property
+    def bundles(self) -> Path:
+        return self.updates / "fetched"
+
+    @property
+    def tried(self) -> Path:
+        return self.updates / "tried.json"
+
+    @property
+    def update_ca(self) -> Path:
+        return self.gate_toml.parent / UPDATE_CA
+
+
+class Follower:
+    """Reads its orders anew each time: they may change while a bundle is fetched. Raises
+    ConfigError where the gate is not set up."""
+
+    def __init__(self, places: Places, at: Surroundings) -> None:
+        self._places = places
+        self._at = at
+        self.config: Config = load_in_force(places.gate_toml).config
+
+    def fetch(self, ask: Ask, pause: Callable[[float], object]) -> Course:
+        """Fetch what is wanted, if it is time to; what is to be done then."""
+        wanted = self._wanted()
+        found = self._look(wanted)
+        if wanted and found.step is Step.FETCH:
+            try:
+                fetch(wanted, self._places.bundles, ask, lambda: self._still(wanted), pause)
+                self._forget()
+            except FetchError as error:
+                self._failed(wanted, error.fault, error)
+        return self._tell(self._wanted())
+
+    def follow(self) -> Course:
+        """Install what was fetched, and have it tried; tell what is to be done then."""
+        orders = self._orders()
+        self._take_key(orders)
+        wanted = orders.update if orders else None
+        found = self._look(wanted)
+        slots = self._at.slots
+        if found.step is Step.WITHDRAW:
+            slots.set_bad(slots.running.other)
+            log.info("update withdrawn")
+        elif wanted and found.step is Step.INSTALL:
+            self._install(wanted)
+        return self._tell(wanted)
+
+    def _install(self, wanted: Update) -> None:
+        bundle = bundle_path(self._places.bundles, wanted)
+        if not is_whole(bundle, wanted):  # the card has changed it since
+            bundle.unlink(missing_ok=True)
+            self._failed(wanted, UpdateFault.WRONG_BYTES, None)
+            return
+        window = Window.of(wanted, self.config.gate.timezone)
+        try:
+            install(bundle, self._at, window, wanted.version)
+        except RefusedError as error:
+            if error.reason not in _NOT_YET:
+                self._failed(wanted, UpdateFault(error.reason), error)
+            return
+        except WriteError as error:
+            self._failed(wanted, UpdateFault.STORAGE, error)
+            return
+        except SchoolgateError as error:
+            self._failed(wanted, UpdateFault.BAD_BUNDLE, error)
+            return
+        self._forget()
+        log.info("update installed", version=wanted.version)
+        tidy(self._places.bundles, None)
+        self._tell(wanted)
+        tend(self._at)  # it is its time: a try is a reboot away
+
+    def _orders(self) -> Orders | None:
+        payload = read_kept(self.config.ledger_path.parent).latest
+        try:
+            return read_orders(self.config, payload) if payload else None
+        except ContractError as error:
+            log.warning("orders", fault=str(error))
+            return None
+
+    def _wanted(self) -> Update | None:
+        orders = self._orders()
+        return orders.update if orders else None
+
+    def _still(self, wanted: Update) -> bool:
+        """Whether to go on with fetching it."""
+        self._write(wanted, self._look(wanted))
+        return self._wanted() == wanted and self._look(wanted).step is Step.FETCH
+
+    def _look(self, wanted: Update | None) -> Course:
+        at, folder = self._at, self._places.updates
+        state = memory.recall(at.slots.kept)
+        now = at.now()
+        room = shutil.disk_usage(folder)
+        return course(
+            wanted,
+            Known(
+                running=at.version,
+                on_trial=state.pending is at.slots.running,
+                state=state,
+                tried=self._tried(),
+                held=held(self._places.bundles, wanted) if wanted else 0,
+                whole=wanted is not None and bundle_path(self._places.bundles, wanted).exists(),
+                free=room.free,
+                total=room.total,
+                has_key=self._places.update_ca.exists(),
+                now=now.astimezone(ZoneInfo(self.config.gate.timezone)) if now else None,
+                zone=self.config.gate.timezone,
+            ),
+        )
+
+    def _tell(self, wanted: Update | None) -> Course:
+        found = self._look(wanted)
+        tidy(self._places.bundles, wanted if found.keeps else None)
+        self._write(wanted, found)
+        return found
+
+    def _write(self, wanted: Update | None, found: Course) -> None:
+        told = UpdateHealth(
+            version=self._at.version,
+            wanted=wanted.version if wanted else "",
+            stage=found.stage,
+            fault=found.fault,
+            fetched=held(self._places.bundles, wanted) if wanted and found.keeps else 0,
+            given_up=sorted(memory.recall(self._at.slots.kept).given_up)[-20:],
+        )
+        try:
+            status.write(status.path_of(self.config), told)
+        except OSError as error:
+            log.error("status not written", error=str(error))  # noqa: TRY400
+
+    def _take_key(self, orders: Orders | None) -> None:
+        """The first key of updates that the district names holds for good; another one only by
+        hand. Who takes over the bridge later cannot make gates run what they like."""
+        path = self._places.update_ca
+        if orders is None or not orders.update_ca or path.exists():
+            return
+        try:
+            x509.load_pem_x509_certificate(orders.update_ca.encode())
+        except ValueError as error:
+            log.warning("key of updates", fault=str(error))
+            return
+        path.parent.mkdir(mode=0o711, parents=True, exist_ok=True)
+        put(path, orders.update_ca.encode(), 0o644)
+        log.info("key of updates taken")
+
+    def _tried(self) -> Tried:
+        try:
+            return msgspec.json.decode(self._places.tried.read_bytes(), type=Tried)
+        except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+            return Tried()
+
+    def _failed(self, wanted: Update, fault: UpdateFault, error: Exception | None) -> None:
+        log.warning("update", fault=fault, error=str(error) if error else "")
+        tried = failed(self._tried(), wanted.number, fault)
+        put(self._places.tried, msgspec.json.encode(tried), 0o600)
+
+    def _forget(self) -> None:
+        tried = self._tried()
+        if tried.fault:
+            put(self._places.tried, msgspec.json.encode(replace(tried, fault="", times=0)), 0o600)
+
+
+def waits(found: Course) -> str:
+    """What a person at the gate is told."""
+    return " ".join(filter(None, (found.stage, found.fault)))

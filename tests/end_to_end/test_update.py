@@ -1,0 +1,72 @@
+"""An update all the way: a command at the district, its desk, a gate's follower, the slot, and what
+the district is told of it. RAUC's writing alone is played."""
+
+from pathlib import Path
+
+from device.orders.state import keep
+from device.orders.trial import Kept
+from device.updating.asking import HttpsServer
+from firmware_config.image.bundle import CERT, make_key
+from firmware_config.update.choice import Slot
+from gate_contract.health import Health, ScanHealth
+from server_bridge.clock import now_ms
+from server_bridge.store.gate_orders import standing
+from server_bridge.store.health import take_health
+from tests.fakes.enrolment import SCHOOL, Enrolment, open_desk
+from tests.fakes.updating import BUNDLE, NEW, Gate
+from tests.server.command.shell import Shell
+
+GATE_ID = "gate-a1"
+WELL = ScanHealth(camera="ok", storage="ok", signals="ok", clock_trusted=True)
+
+
+def deliver(desk: Enrolment, gate: Gate) -> None:
+    """The broker brings the gate its orders, and the district the gate's health."""
+    with desk.database.read() as connection:
+        made = standing(connection, GATE_ID)
+    assert made
+    keep(gate.etc / "state", Kept(latest=made.payload))
+    health = Health(state="online", scan=WELL, update=gate.told)
+    with desk.database.write() as connection:
+        take_health(connection, GATE_ID, health, now_ms())
+
+
+def set_up(shell: Shell, gate: Gate) -> None:
+    etc = gate.folder / "made"
+    shell.type("gate", "add", GATE_ID, "--school", SCHOOL, "--out", str(etc))
+    text = (etc / "gate.toml").read_text()
+    own = '[gate]\nstate_dir = "state"\nrun_dir = "run"\n'
+    (etc / "gate.toml").write_text(text.replace("[gate]\n", own, 1))
+    (etc / "system").mkdir()
+    gate.etc = etc
+
+
+def test_from_the_district_to_the_slot_and_back(tmp_path: Path) -> None:
+    make_key(tmp_path / "keys", "Huyện thử")
+    file = tmp_path / "update.raucb"
+    file.write_bytes(BUNDLE)
+    with open_desk(tmp_path / "bridge") as desk:
+        shell, gate = Shell(desk.home.folder), Gate(tmp_path / "gate")
+        set_up(shell, gate)
+        said = shell.type(
+            *("gate", "update", "--version", NEW, "--file", str(file), "--auto"),
+            *("--update-ca", str(tmp_path / "keys" / CERT), "--well-hours", "0"),
+        )
+        assert f"1 gates are told now ({GATE_ID})" in said
+        assert gate.follow() == "current", "nothing has arrived yet"
+        deliver(desk, gate)
+        server = HttpsServer(gate.follower().config.path("tls/ca.pem"))
+        assert gate.fetch(server.ask) == "waiting no_key"
+        assert gate.follow() == "fetching"
+        assert gate.places.update_ca.read_bytes() == (tmp_path / "keys" / CERT).read_bytes()
+        assert gate.fetch(server.ask) == "fetched"
+        deliver(desk, gate)
+        assert "fetched, about to be installed" in shell.type("gate", "show", GATE_ID)
+        assert gate.follow() == "pending"
+        gate.running, gate.version = Slot.B, NEW
+        gate.slots.set_good(Slot.B)
+        assert gate.follow() == "current"
+        deliver(desk, gate)
+        assert shell.json("gate", "list")[0]["software"] == {"is": NEW, "wanted": NEW}
+        assert shell.json("gate", "rollout", "show")["runs"] == [GATE_ID]
+    assert gate.done[:2] == ["rauc install", "systemctl reboot"]

@@ -1,0 +1,173 @@
+"""A gate's data partition with orders on it, a RAUC that takes what is good, a line that breaks."""
+
+import base64
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from device.orders.state import keep
+from device.orders.trial import Kept
+from device.updating import status
+from device.updating.asking import Answer, FetchError
+from device.updating.fetching import Ask, bundle_path
+from device.updating.follow import Follower, Places
+from firmware_config.update import memory
+from firmware_config.update.backend import Backend
+from firmware_config.update.choice import SECTOR, Slot, sector
+from firmware_config.update.command import Surroundings
+from firmware_config.update.planning import State
+from gate_contract.errors import SchoolgateError
+from gate_contract.health import UpdateFault, UpdateHealth
+from gate_contract.orders import Update
+from tests.fakes.orders import GATE_ID, KEY_ID, PUBLIC, orders, payload
+
+MACHINE, OLD, NEW = "schoolgate-arm64", "20260101", "20260528"
+BUNDLE = bytes(range(256)) * 4096
+HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
+NIGHT = datetime(2026, 11, 23, 22, 0, tzinfo=HANOI)
+AFTERNOON = datetime(2026, 11, 22, 15, 0, tzinfo=HANOI)
+"""A Sunday's: nobody is there, and yet not the orders' hours."""
+URL = "https://desk.example.vn/updates/a.raucb"
+
+
+def update(content: bytes = BUNDLE, **changes: Any) -> Update:
+    told: dict[str, Any] = {"number": 7, "version": NEW, "url": URL, "size": len(content)}
+    return Update(**{**told, "sha256": sha256(content).digest(), **changes})
+
+
+@dataclass
+class FakeLine:
+    """A server behind a line that breaks off after `breaks` bytes of each answer. `asked` are the
+    offsets. `knows_parts`: it answers Range."""
+
+    content: bytes = BUNDLE
+    breaks: Sequence[int] = ()
+    knows_parts: bool = True
+    faults: Sequence[UpdateFault] = ()
+    asked: list[int] = field(default_factory=list)
+    on_read: Callable[[int], None] = lambda _: None
+
+    @contextmanager
+    def ask(self, url: str, begins: int) -> Iterator[Answer]:
+        turn = len(self.asked)
+        self.asked.append(begins)
+        if turn < len(self.faults):
+            raise FetchError(self.faults[turn], f"{url}: as the test wants")
+        first = begins if self.knows_parts else 0
+        end = first + self.breaks[turn] if turn < len(self.breaks) else len(self.content)
+        at = [first]
+
+        def read(most: int) -> bytes:
+            self.on_read(at[0])
+            block = self.content[at[0] : min(at[0] + most, end)]
+            at[0] += len(block)
+            return block
+
+        yield Answer(first, len(self.content), read)
+
+
+@dataclass
+class Gate:
+    """`rauc` says what a bundle is (machine and version), or raises what is put there."""
+
+    folder: Path
+    now: datetime | None = NIGHT
+    running: Slot = Slot.A
+    version: str = OLD
+    bundle: tuple[str, str] = (MACHINE, NEW)
+    refuses: str = ""
+    done: list[str] = field(default_factory=list)
+    paused: list[float] = field(default_factory=list)
+    orders_version: int = 0
+
+    def __post_init__(self) -> None:
+        self.etc, self.data = self.folder / "etc", self.folder / "data" / "updates"
+        (self.etc / "system").mkdir(parents=True)
+        self.data.mkdir(parents=True)
+        (self.folder / "GATE").write_bytes(b"\0" * SECTOR + sector(Slot.A))
+        key = base64.b64encode(PUBLIC).decode()
+        (self.etc / "gate.toml").write_text(
+            f'[gate]\nid = "{GATE_ID}"\nstate_dir = "state"\nrun_dir = "run"\n'
+            f'[cards.keys]\n1 = "{key}"\n[orders.keys]\n{KEY_ID} = "{key}"\n'
+            '[broker]\nhost = "broker.example.vn"\n'
+        )
+        self.places.update_ca.write_text("a district's")
+
+    @property
+    def places(self) -> Places:
+        return Places(self.etc / "gate.toml", self.data)
+
+    @property
+    def slots(self) -> Backend:
+        return Backend(self.folder / "GATE", self.data / "state.json", self.running)
+
+    def follower(self) -> Follower:
+        at = Surroundings(
+            self.slots, self.run, MACHINE, self.version, lambda: self.now, lambda _: None
+        )
+        return Follower(self.places, at)
+
+    def order(self, wanted: Update | None, payload_of: bytes | None = None) -> None:
+        """The last orders that arrived."""
+        self.orders_version += 1
+        made = payload_of or payload(orders(self.orders_version, update=wanted))
+        keep(self.etc / "state", Kept(latest=made))
+
+    def fetch(self, ask: Ask) -> str:
+        return _said(self.follower().fetch(ask, self.paused.append))
+
+    def follow(self) -> str:
+        return _said(self.follower().follow())
+
+    def put(self, wanted: Update, content: bytes = BUNDLE) -> None:
+        """The bundle, as if it had been fetched."""
+        path = bundle_path(self.places.bundles, wanted)
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(content)
+
+    def run(self, words: Sequence[str]) -> str:
+        match words:
+            case ["rauc", "info", *_]:
+                if self.refuses == "info":
+                    raise SchoolgateError("rauc: signature verification failed")
+                told = dict(zip(("compatible", "version"), self.bundle, strict=True))
+                return msgspec.json.encode(told).decode()
+            case ["rauc", "install", *_]:
+                if self.refuses == "install":
+                    raise SchoolgateError("rauc: failed to write")
+                self.slots.set_bad(self.running.other)
+                self.slots.set_good(self.running.other)
+                self.slots.set_primary(self.running.other)
+            case ["rauc", "status", "--output-format=json", *_]:
+                return '{"slots": []}'
+            case ["systemctl", "show", *_]:
+                return "active"
+        self.done.append(" ".join(words[:2]))
+        return ""
+
+    @property
+    def state(self) -> State:
+        return memory.recall(self.slots.kept)
+
+    @property
+    def told(self) -> UpdateHealth:
+        """What gate-uplink would tell the district."""
+        health = status.read(status.path_of(self.follower().config))
+        assert health, "nothing was told"
+        return health
+
+    @property
+    def files(self) -> list[str]:
+        return sorted(path.suffix for path in self.places.bundles.glob("*"))
+
+
+def _said(found: object) -> str:
+    stage, fault = getattr(found, "stage", ""), getattr(found, "fault", "")
+    return " ".join(filter(None, (stage, fault)))
