@@ -15,6 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from gate_contract.card import Kind
 from server_bridge.store.access_schema import accounts
 from server_bridge.store.people_schema import people
+from server_bridge.store.school_day import KINDS
 from server_bridge.store.school_schema import roll_call_ticks, roll_calls
 
 
@@ -125,7 +126,7 @@ def called(connection: sa.Connection, number: int) -> list[Called]:
         .order_by(roll_call_ticks.c.line)
     )
     return [
-        Called(line, person, card_id, Kind(kind), *rest)
+        Called(line, person, card_id, KINDS[kind], *rest)
         for line, person, card_id, kind, *rest in connection.execute(query).all()
     ]
 
