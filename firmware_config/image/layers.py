@@ -69,7 +69,7 @@ def read(name: str) -> Layer:
 
 def chosen(hardware: Hardware, origin: Origin) -> tuple[Layer, ...]:
     """The layers of one root, in the order in which they are laid."""
-    names = ["base", f"camera-{origin}", "gate"]
+    names = ["base", f"camera-{origin}", "gate", "slots"]
     if hardware is Hardware.PI:
         names += ["hardware-pi", f"kernel-{origin}"]
     else:

@@ -204,10 +204,13 @@ def _clean(root: Path) -> None:
 
 
 def _name(wish: Wish, moment: str, root: Path) -> None:
-    """Say in os-release which image this is; a later one has a higher version."""
+    """Say in os-release which image this is, and to RAUC; a later one has a higher version."""
     version = datetime.fromtimestamp(int(moment), UTC).strftime("%Y%m%d%H%M%S")
+    machine = f"schoolgate-{wish.architecture}"
     with (root / "usr/lib/os-release").open("a") as release:
-        release.write(f"IMAGE_ID=schoolgate-{wish.architecture}\nIMAGE_VERSION={version}\n")
+        release.write(f"IMAGE_ID={machine}\nIMAGE_VERSION={version}\n")
+    slots = root / "etc/rauc/system.conf"
+    slots.write_text(slots.read_text().replace("@MACHINE@", machine))
 
 
 def pack(folder: Path, moment: str, out: Path) -> None:
