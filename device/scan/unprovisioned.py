@@ -10,9 +10,9 @@ from device.provisioning.handover import OFFER_NAME, PROGRESS_NAME, Offer, Progr
 from device.provisioning.hardware import district_key, nobodys_config, read_hardware
 from device.scan.frames import FrameSource
 from device.scan.run import camera_opener, decoder, signaller
-from device.scan.welcome import Welcome
+from device.scan.welcome import Welcome, lasts_ms
 from device.supervise import Supervisor
-from gate_contract.notices import NOTICE_PATTERNS, Notice
+from gate_contract.notices import Notice
 
 READ_S = 0.5
 REOPEN_S = 5.0
@@ -42,8 +42,7 @@ def run(etc: Path, boot: Path, supervisor: Supervisor) -> None:
                     signals.notify([notice])
             if (etc / "gate.toml").exists():
                 signals.notify([Notice.ENROLLED])
-                lasts_ms = sum(step.ms for step in NOTICE_PATTERNS[Notice.ENROLLED])
-                supervisor.stopping.wait(lasts_ms / 1000)
+                supervisor.stopping.wait(lasts_ms(Notice.ENROLLED) / 1000)
         finally:
             supervisor.stopped()
             if camera:
