@@ -57,7 +57,7 @@ class Guest:
         heard, speaks = socket.socketpair()
         began_s = time.monotonic()
         disks = [f"ubd{n}={disk}" for n, disk in enumerate((self.card, *self.disks), 1)]
-        root = [f"ubd0r={self.root}", "root=/dev/ubda", NO_SLOTS]
+        root = [f"ubd0r={self.root}", "root=/dev/ubda", *NO_SLOTS.split()]
         if self.slot:
             root = [f"root=/dev/ubdb{self.slot}", "noreboot"]
         network = [f"vec0:transport=tap,ifname={TAP},depth=64"] if self.network else []

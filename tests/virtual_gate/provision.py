@@ -122,6 +122,8 @@ def _waiting(gate: Guest) -> Outcome:
     told = notices.said(pins.seen(gate.witness))
     failed = gate.run("systemctl --failed --no-legend --plain").splitlines()
     faults = [f"{line.split()[0]} failed" for line in failed]
+    if not gate.ask("journalctl -b -u gate-scan | grep 'camera failed'")[0]:
+        faults.append("its camera does not start")
     faults += [f"it said {other}" for other in set(told) - {Notice.WAITING}]
     return Outcome("empty card", f"boots, waits, and says so: {len(told)} blinks, no other", faults)
 
