@@ -155,7 +155,7 @@ class FakeRequest:
 
 
 class Mapped:
-    """MappedArray without reshaping. As the real one: it cannot be left while its array is in use."""
+    """MappedArray without reshaping. As the real one: not to be left while its array is held."""
 
     def __init__(self, request: FakeRequest, stream: str, *, reshape: bool, write: bool) -> None:
         assert (stream, reshape, write) == ("main", False, False)

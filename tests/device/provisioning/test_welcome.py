@@ -1,5 +1,6 @@
 """A gate without identity, in words of light: what it says for what is held up."""
 
+import sys
 import threading
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from device.scan.welcome import PAUSE_MS, Welcome, lasts_ms
 from gate_contract.notices import NOTICE_PATTERNS, REFUSALS, Notice
 from gate_contract.ticket import Secrets, Ticket, seal
 from gate_contract.ticket_signing import pin_text, sign
+from tests.fakes import picamera2
 from tests.fakes.supervisor import FakeSupervisor
 
 KEY = Ed25519PrivateKey.generate()
@@ -132,3 +134,22 @@ def test_a_camera_reads_a_ticket_and_its_pin(tmp_path: Path) -> None:
     assert found == [Offer(TEXT, PIN)]
     assert supervisor.told == ["ready", "alive", "stopped"]
     assert not (etc / "run" / OFFER_NAME).exists(), "no PIN stays behind"
+
+
+def test_a_camera_gets_each_frame_back_before_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hardware = picamera2.Hardware(width=1280, height=720, stride=1296)
+    monkeypatch.setitem(sys.modules, "picamera2", hardware.picamera2_module())
+    monkeypatch.setitem(sys.modules, "libcamera", hardware.libcamera_module())
+    (tmp_path / "hardware.toml").write_text(
+        '[gate]\nstate_dir = "state"\nrun_dir = "run"\n[signals]\ndriver = "none"\n'
+    )
+
+    class ThreeFrames(FakeSupervisor):
+        def alive(self) -> None:
+            if hardware.asked == 3:
+                self.stopping.set()
+
+    unprovisioned.run(tmp_path, tmp_path, ThreeFrames())
+    assert (hardware.asked, hardware.lent, hardware.running) == (3, 0, False)
