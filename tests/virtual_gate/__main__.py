@@ -1,7 +1,8 @@
 """The virtual gate: `python -m tests.virtual_gate [PART ...]`. Exit code 1: not as promised.
 
-Parts: `morning`, `hangs`, `cuts`, `provision`; all of them without any. `--fill` builds kernel and
-root if they are not in the cache, and checks nothing. `--short` is what `make test` has time for.
+Parts: `morning`, `hangs`, `cuts`, `provision`, `update`; all of them without any. `--fill` builds
+kernel and root if they are not in the cache, and checks nothing. `--short` is what `make test` has
+time for.
 """
 
 # ruff: noqa: T201 (it talks to its terminal)
@@ -21,8 +22,9 @@ from tests.virtual_gate.morning import morning
 from tests.virtual_gate.outcome import Outcome
 from tests.virtual_gate.parts import Parts
 from tests.virtual_gate.provision import provision
+from tests.virtual_gate.update import update
 
-PARTS = ("morning", "hangs", "cuts", "provision")
+PARTS = ("morning", "hangs", "cuts", "provision", "update")
 INSIDE = "VIRTUAL_GATE_INSIDE"
 KILLS, CONTROL_KILLS = 12, 3
 
@@ -64,6 +66,7 @@ def check(made: Parts, names: list[str] | tuple[str, ...], *, short: bool) -> in
         "hangs": lambda: hangs(made),
         "cuts": lambda: power_cuts(made, short=short),
         "provision": lambda: provision(made),
+        "update": lambda: update(made),
     }
     failed = False
     for name in names:

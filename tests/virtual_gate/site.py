@@ -12,6 +12,7 @@ from tests.virtual_gate.pictures import Shown
 
 GATE = "vg-virtual-01"
 FRAMES = "frames"
+TIME = f"[Time]\nNTP={HOST_ADDRESS}\n".encode()
 
 
 def lay_network() -> None:
@@ -46,17 +47,20 @@ def make_data(
     gate: Path | None = None,
     shows: Mapping[str, Shown] | None = None,
     codes: Sequence[bytes] = (),
+    system: Mapping[str, bytes] | None = None,
 ) -> Path:
     """A data partition: with the folder `gate` of one that has been provisioned, or a new one. The
-    camera sees the first of `shows`; `codes` are for those who do without one."""
+    camera sees the first of `shows`; `codes` are for those who do without one, `system`
+    is for root alone."""
     folder = image.with_suffix(".files")
     ours = folder / "virtual-gate"
     ours.mkdir(parents=True)
     if gate:
         shutil.copytree(gate, folder / "gate")
-        system = folder / "gate" / "system"
-        system.mkdir(mode=0o700)
-        (system / "timesyncd.conf").write_text(f"[Time]\nNTP={HOST_ADDRESS}\n", "ascii")
+        place = folder / "gate" / "system"
+        place.mkdir(mode=0o700)
+        for name, content in {"timesyncd.conf": TIME, **(system or {})}.items():
+            (place / name).write_bytes(content)
     (ours / "codes").write_bytes(b"".join(code + b"\n" for code in codes))
     for name, show in (shows or {}).items():
         show.write(ours / name)
