@@ -62,6 +62,7 @@ class Guest:
             root = [f"root=/dev/ubdb{self.slot}", "noreboot"]
         network = [f"vec0:transport=tap,ifname={TAP},depth=64"] if self.network else []
         command = [
+            *("setpriv", "--pdeathsig", "KILL"),  # a test that is stopped leaves no guest behind
             str(self.kernel),
             f"mem={self.memory_mb}M",
             *(*root, "ro", *disks, *network),
