@@ -20,7 +20,7 @@ TAP = "gate0"
 HOST_ADDRESS, GATE_ADDRESS = "10.77.0.1", "10.77.0.2"
 BOOT_S = 120.0
 ANSWER_S = 120.0
-NO_SLOTS = "systemd.mask=gate-update.timer"
+NO_SLOTS = ("systemd.mask=gate-update.timer",)
 """For a root that is of no slot: nobody looks after what is not there."""
 
 
@@ -57,15 +57,15 @@ class Guest:
         heard, speaks = socket.socketpair()
         began_s = time.monotonic()
         disks = [f"ubd{n}={disk}" for n, disk in enumerate((self.card, *self.disks), 1)]
-        root = [f"ubd0r={self.root}", "root=/dev/ubda", *NO_SLOTS.split()]
+        booted = ["root=/dev/ubda", *NO_SLOTS]
         if self.slot:
-            root = [f"root=/dev/ubdb{self.slot}", "noreboot"]
+            booted = [f"root=/dev/ubdb{self.slot}", "noreboot"]
         network = [f"vec0:transport=tap,ifname={TAP},depth=64"] if self.network else []
         command = [
             *("setpriv", "--pdeathsig", "KILL"),  # a test that is stopped leaves no guest behind
             str(self.kernel),
             f"mem={self.memory_mb}M",
-            *(*root, "ro", *disks, *network),
+            *(f"ubd0r={self.root}", *booted, "ro", *disks, *network),
             *("con0=null,fd:1", "con=null", f"ssl0=fd:{theirs.fileno()}"),
             *(f"ssl1=fd:{speaks.fileno()}", "ssl=null"),
             *("seccomp=auto", "panic=-1", "quiet", f"uml_dir={self.folder}"),
