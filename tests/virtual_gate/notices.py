@@ -8,8 +8,9 @@ from gate_contract.patterns import Light, Pattern
 from tests.virtual_gate import pins
 from tests.virtual_gate.pins import State
 
-PAUSE_MS = 1_200
-"""As long a darkness is between two utterances; within a pattern none is longer than 500 ms."""
+PAUSE_MS = 2_000
+"""As long a darkness is between two utterances (`device.scan.welcome`); within a pattern none is
+longer than 500 ms, but where a busy machine holds the gate up."""
 
 
 def said(states: Sequence[State]) -> list[Notice | None]:

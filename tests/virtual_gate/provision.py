@@ -129,11 +129,12 @@ def _waiting(gate: Guest) -> Outcome:
 
 
 def _refused(gate: Guest, name: str, notice: Notice) -> Outcome:
-    """By its own words on the pins, twice, and by no other refusal's."""
+    """By its own words on the pins, twice, and not as often by another refusal's: one that a busy
+    machine has torn is not torn at the same place again."""
     before = len(gate.witness)
     _await(gate, notice, 2, since=before)
     told = notices.said(pins.seen(gate.witness[before:]))
-    others = {other for other in told if other in REFUSALS.values()} - {notice}
+    others = [one for one in REFUSALS.values() if one is not notice and told.count(one) > 1]
     faults = [f"it said {other}, too" for other in others]
     if not gate.ask("test -e /etc/schoolgate/gate.toml")[0]:
         faults.append("it has its identity nonetheless")

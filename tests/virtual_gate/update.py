@@ -6,24 +6,20 @@ Mode Linux is outside of the card, and the boot partitions hold a name only.
 """
 
 import json
-import re
-import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
-import msgspec
-
-from firmware_config.image.build import sha256
-from firmware_config.image.bundle import CERT, make_bundle, make_key
-from firmware_config.image.disk import MIB
+from firmware_config.image.bundle import CERT, make_key
 from firmware_config.update.choice import Slot, boots
+from firmware_config.update.planning import TRIES
 from tests.virtual_gate import ntp
+from tests.virtual_gate.bundles import Versions, spoil
 from tests.virtual_gate.card import Card, make_card
-from tests.virtual_gate.machine import HOST_ADDRESS, Guest
+from tests.virtual_gate.machine import HOST_ADDRESS, NO_SLOTS, Guest, GuestError
 from tests.virtual_gate.morning import BUSY_S, NO_HARDWARE_WATCHDOG, story
 from tests.virtual_gate.outcome import Outcome
 from tests.virtual_gate.parts import Parts
@@ -35,80 +31,10 @@ BOOT_MIB = 2
 TRY = "reboot: Restarting system with command '0 tryboot'"
 UPDATES = "/run/bundles"
 VERIFY = "runuser -u gate-scan -- /opt/schoolgate/bin/gate ledger verify --json"
-VERSION = re.compile(rb"(?<=IMAGE_VERSION=)\d{14}")
-STARTS = b"scan_with_virtual_camera.py scan"
-"""In the drop-in of gate-scan, whose program line it is."""
 CUTS = (0.02, 0.35, 0.7, 0.97)
 """Of a slot, when it is being written."""
 NIGHT, MORNING = "2027-03-03T22:00:00+07:00", "2027-03-03T09:00:00+07:00"
 """A Wednesday."""
-
-
-@dataclass
-class Versions:
-    """Roots that differ in nothing but their version, and in whether gate-scan starts. The root is
-    not compressed, so that a few of its bytes are replaced by as many others."""
-
-    root: Path
-    folder: Path
-    keys: Path
-    size_mib: int = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.size_mib = -(-self.root.stat().st_size // MIB) + 1
-        (self.installed,) = set(VERSION.findall(self._release()))
-
-    def _release(self) -> bytes:
-        found = subprocess.run(
-            ["unsquashfs", "-cat", self.root, "usr/lib/os-release"], capture_output=True, check=True
-        )
-        return found.stdout
-
-    def later(self, days: int) -> bytes:
-        """A version of so many days after what is installed."""
-        at = datetime.strptime(self.installed.decode(), "%Y%m%d%H%M%S").replace(tzinfo=UTC)
-        return (at + timedelta(days=days)).strftime("%Y%m%d%H%M%S").encode()
-
-    def bundle(
-        self, name: str, version: bytes, *, starts: bool = True, keys: Path | None = None
-    ) -> Path:
-        """What `gate-image bundle` makes of an image of this version."""
-        image = self.folder / f"{name}.img"
-        root = self.root.read_bytes().replace(
-            b"IMAGE_VERSION=" + self.installed, b"IMAGE_VERSION=" + version
-        )
-        if not starts:
-            root = root.replace(STARTS, STARTS[:-4] + b"fail")
-        boot = version.ljust(MIB, b"\0")
-        image.write_bytes(boot + root)
-        return self._sign(image, version, len(root), keys or self.keys)
-
-    def small(self, name: str, version: bytes, keys: Path | None = None) -> Path:
-        """One that is refused before anybody looks at what would be written."""
-        image = self.folder / f"{name}.img"
-        image.write_bytes(bytes(2 * MIB))
-        return self._sign(image, version, MIB, keys or self.keys)
-
-    def _sign(self, image: Path, version: bytes, root_bytes: int, keys: Path) -> Path:
-        content = image.read_bytes()
-        sums = image.with_suffix(".sum")
-        told = {}
-        for slot, begin, size in (("boot", 0, MIB), ("root", MIB, root_bytes)):
-            sums.write_bytes(content[begin : begin + size])
-            told[slot] = {"bytes": size, "sha256": sha256(sums)}
-        sums.unlink()
-        manifest = {
-            "name": "schoolgate-amd64",
-            "version": version.decode(),
-            "slot": told,
-            "partitions": [{"name": "BOOT-A", "start_mib": 0}, {"name": "root-a", "start_mib": 1}],
-        }
-        image.with_suffix(".manifest.json").write_bytes(msgspec.json.encode(manifest))
-        out = self.folder / "bundles" / f"{image.stem}.raucb"
-        out.parent.mkdir(exist_ok=True)
-        make_bundle(image, keys, out)
-        image.unlink()
-        return out
 
 
 @dataclass
@@ -137,7 +63,7 @@ class Pi:
             self.card.path,
             of.folder,
             disks=[self.bundles],
-            arguments=NO_HARDWARE_WATCHDOG,
+            arguments=[*NO_HARDWARE_WATCHDOG, *NO_SLOTS],  # `tick` is the timer
             slot=slot.root_partition,
         )
 
@@ -145,6 +71,17 @@ class Pi:
         """Until the guest has ended; the kernel says with which words."""
         gate.await_end(within_s=BUSY_S)
         self.trying = TRY in gate.console()
+
+    def dies(self) -> list[str]:
+        """Switched on where nothing can start; the kernel gives up, and the Pi starts anew."""
+        guest = self.boot()
+        try:
+            guest.start()
+        except GuestError:
+            return [] if "VFS: Unable to mount root" in guest.console() else [guest.console()]
+        finally:
+            guest.cut_power()
+        return ["what cannot start has started"]
 
     def whole(self, gate: Guest) -> list[str]:
         """What is wrong after a boot: services, and the ledger with all that was acknowledged."""
@@ -176,6 +113,12 @@ def at(gate: Guest, when: str) -> None:
     gate.until("test -e /run/systemd/timesync/synchronized")
 
 
+def tick(gate: Guest) -> None:
+    """What the timer does every half hour; the gate may be gone afterwards."""
+    at(gate, NIGHT)
+    gate.send("systemctl start gate-update")
+
+
 @contextmanager
 def workshop(parts: Parts) -> Iterator[tuple[Pi, Versions]]:
     """A district with an update key, a gate of its own in service, and bundles good and bad."""
@@ -185,10 +128,10 @@ def workshop(parts: Parts) -> Iterator[tuple[Pi, Versions]]:
     make_key(keys, "Huyện thử")
     make_key(others, "Huyện khác")
     versions = Versions(parts.root, folder, keys)
-    next_one, good = versions.later(1), versions.bundle("good", versions.later(1))
+    next_one = versions.later(1)
     versions.small("older", versions.later(-1))
     versions.small("foreign", next_one, others)
-    _spoil(good, folder / "bundles")
+    spoil(versions.small("dead", next_one))
     data = make_data(
         folder / "data",
         size_mb=DATA_MB,
@@ -202,28 +145,11 @@ def workshop(parts: Parts) -> Iterator[tuple[Pi, Versions]]:
         {"root-a": versions.root},
         {"boot": BOOT_MIB, "root": versions.size_mib},
     )
-    bundles = folder / "bundles.img"
-    size_mib = sum(path.stat().st_size for path in good.parent.iterdir()) // MIB * 5 // 4 + 16
-    with bundles.open("wb") as empty:
-        empty.truncate(size_mib * MIB)
-    subprocess.run(["mke2fs", "-q", "-t", "ext4", "-d", good.parent, bundles], check=True)
     with site:
         site.start("broker")
         site.start("bridge")
         site.await_bridge()
-        yield Pi(parts, card, bundles), versions
-
-
-def _spoil(good: Path, folder: Path) -> None:
-    """The same bundle torn, altered, and without its signature."""
-    whole = good.read_bytes()
-    (folder / "torn.raucb").write_bytes(whole[: len(whole) // 2])
-    middle = len(whole) // 2
-    (folder / "altered.raucb").write_bytes(
-        whole[:middle] + bytes([whole[middle] ^ 1]) + whole[middle + 1 :]
-    )
-    signature = int.from_bytes(whole[-8:], "big")
-    (folder / "unsigned.raucb").write_bytes(whole[: -8 - signature])
+        yield Pi(parts, card, versions.disk()), versions
 
 
 REFUSED = {
@@ -242,6 +168,9 @@ def update(parts: Parts) -> Iterator[Outcome]:
         yield from _before_the_clock(pi)
         with ntp.serving(HOST_ADDRESS):
             yield from _refused(pi)
+            yield from _given_up(pi, versions)
+            versions.bundle("good", versions.later(2))
+            pi.bundles = versions.disk()
             yield from _cut_while_written(pi, versions)
             yield from _tried_and_kept(pi, versions)
 
@@ -249,7 +178,7 @@ def update(parts: Parts) -> Iterator[Outcome]:
 def _before_the_clock(pi: Pi) -> Iterator[Outcome]:
     with pi.boot() as gate:
         faults = pi.whole(gate)
-        code, said = install(gate, "good")
+        code, said = install(gate, "dead")
     if not code or "refused (clock)" not in said:
         faults.append(said)
     yield Outcome("refused", "before the clock was set", faults)
@@ -259,7 +188,7 @@ def _refused(pi: Pi) -> Iterator[Outcome]:
     with pi.boot() as gate:
         faults = pi.whole(gate)
         at(gate, MORNING)
-        code, said = install(gate, "good")
+        code, said = install(gate, "dead")
         if not code or "refused (school_hours)" not in said:
             faults.append(said)
         yield Outcome("refused", "in school hours", faults)
@@ -275,6 +204,33 @@ def _written(gate: Guest) -> int:
     """Bytes written to the slots since the boot."""
     told = gate.run("cat /sys/class/block/ubdb5/stat /sys/class/block/ubdb6/stat").splitlines()
     return sum(int(line.split()[6]) for line in told) * 512
+
+
+def _given_up(pi: Pi, versions: Versions) -> Iterator[Outcome]:
+    """A version that does not come up: two tries, each gone back from, and never again."""
+    faults: list[str] = []
+    with pi.boot() as gate:
+        faults += pi.whole(gate)
+        at(gate, NIGHT)
+        code, said = install(gate, "dead")
+        faults += [said] if code else []
+        tick(gate)
+        pi.await_reboot(gate)
+    for number in range(TRIES):
+        if not pi.trying:
+            faults.append("it did not ask the firmware for a try")
+        faults += pi.dies()
+        with pi.boot() as gate:
+            faults += pi.whole(gate) + _is(pi, gate, versions.installed)
+            tick(gate)
+            if number + 1 < TRIES:
+                pi.await_reboot(gate)
+                continue
+            gate.run("systemctl start gate-update", within_s=BUSY_S)
+            code, said = install(gate, "dead")
+            if "refused (given_up)" not in said:
+                faults.append(said)
+    yield Outcome("given up", f"no root in slot B: {TRIES} tries, each time back in A", faults)
 
 
 def _cut_while_written(pi: Pi, versions: Versions) -> Iterator[Outcome]:
@@ -310,7 +266,7 @@ def _is(pi: Pi, gate: Guest, version: bytes) -> list[str]:
 
 
 def _tried_and_kept(pi: Pi, versions: Versions) -> Iterator[Outcome]:
-    later = versions.later(1)
+    later = versions.later(2)
     with pi.boot() as gate:
         faults = pi.whole(gate)
         at(gate, NIGHT)
@@ -320,8 +276,7 @@ def _tried_and_kept(pi: Pi, versions: Versions) -> Iterator[Outcome]:
         )
     with pi.boot() as gate:  # cut between set-primary and the try
         faults = pi.whole(gate) + _is(pi, gate, versions.installed)
-        at(gate, NIGHT)
-        gate.send("systemctl start gate-update")
+        tick(gate)
         pi.await_reboot(gate)
     if not pi.trying:
         faults.append(f"it did not ask the firmware for a try: {gate.console()[-300:]}")
@@ -330,8 +285,7 @@ def _tried_and_kept(pi: Pi, versions: Versions) -> Iterator[Outcome]:
         yield Outcome("tried", f"slot B, {later.decode()}: the reboot asked for a try", faults)
     with pi.boot() as gate:  # cut in the midst of the trial
         faults = pi.whole(gate) + _is(pi, gate, versions.installed)
-        at(gate, NIGHT)
-        gate.send("systemctl start gate-update")
+        tick(gate)
         pi.await_reboot(gate)
     yield Outcome("power cut", "during the trial: back in slot A, and tried once more", faults)
     with pi.boot() as gate:
