@@ -12,10 +12,14 @@ PAUSE_MS = 2_000
 """As long a darkness is between two utterances (`device.scan.welcome`); within a pattern none is
 longer than 500 ms, but where a busy machine holds the gate up."""
 
+PASSAGE_MS = 75
+"""Half of the shortest light of a notice; what is shorter is on the way to another."""
+
 
 def said(states: Sequence[State]) -> list[Notice | None]:
     """One for each utterance, None for what is no pattern's whole."""
-    groups = groupby(states, key=lambda state: _dark(state) and state.ms >= PAUSE_MS)
+    steady = pins.merged(state for state in states if _dark(state) or state.ms >= PASSAGE_MS)
+    groups = groupby(steady, key=lambda state: _dark(state) and state.ms >= PAUSE_MS)
     return [_notice(list(group)) for pause, group in groups if not pause]
 
 

@@ -13,6 +13,10 @@ PASSAGE_MS = 30
 shortest step of a pattern takes 40 ms."""
 
 
+COLOURS = {light.value for light in Light}
+"""Others are on the way to one of these, however long it takes."""
+
+
 class State(NamedTuple):
     """For `ms` milliseconds: this light, with or without the tone."""
 
@@ -39,7 +43,7 @@ def seen(lines: Iterable[str]) -> list[State]:
     states = [
         State(after - at, Light(tuple(int(level) for level in levels[:3])), levels[3] == "1")
         for (at, levels), (after, _) in pairwise(changes)
-        if after - at >= PASSAGE_MS
+        if after - at >= PASSAGE_MS and tuple(map(int, levels[:3])) in COLOURS
     ]
     if states and states[0].light is Light.OFF:
         del states[0]

@@ -150,6 +150,13 @@ def test_a_notice_is_counted_from_the_pins(notice: Notice) -> None:
     assert notices.said(cut) == [notice]
 
 
+def test_pins_on_their_way_to_a_notices_light_are_no_light_of_their_own() -> None:
+    (first, *rest) = lines_of(NOTICE_PATTERNS[Notice.ALTERED], gap_ms=2000)
+    busy = [first, "10 1000", "60 1100", *rest]
+    busy.insert(4, "985 0010")
+    assert notices.said(pins.seen(busy)) == [Notice.ALTERED]
+
+
 def later(lines: list[str]) -> list[str]:
     """The same, ten seconds afterwards but for the darkness before it."""
     moved = [line.split() for line in lines[1:]]
