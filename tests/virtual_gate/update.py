@@ -222,10 +222,11 @@ def _given_up(pi: Pi, versions: Versions) -> Iterator[Outcome]:
         faults += pi.dies()
         with pi.boot() as gate:
             faults += pi.whole(gate) + _is(pi, gate, versions.installed)
-            tick(gate)
             if number + 1 < TRIES:
+                tick(gate)
                 pi.await_reboot(gate)
                 continue
+            at(gate, NIGHT)
             gate.run("systemctl start gate-update", within_s=BUSY_S)
             code, said = install(gate, "dead")
             if "refused (given_up)" not in said:
