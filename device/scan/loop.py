@@ -104,6 +104,7 @@ class ScanLoop:
                 self._signaller.give(answers)
                 # Of a level nothing is written down.
                 log.info("answered", verdicts=[answer.verdict for answer in answers])
+            frame = None  # a camera takes its memory back where it changes the size of its picture
             if self._advising:
                 self._advise(self._decoder.advice)
         if reading.up_ms - self._tended_up_ms >= TEND_MS:

@@ -8,11 +8,12 @@ from device.clock import SystemClock
 from device.config import Config
 from device.provisioning.handover import OFFER_NAME, PROGRESS_NAME, Offer, Progress, get, put
 from device.provisioning.hardware import district_key, nobodys_config, read_hardware
-from device.scan.frames import FrameSource
+from device.scan.decode import Decoder
+from device.scan.frames import CameraError, FrameSource
 from device.scan.run import camera_opener, decoder, signaller
-from device.scan.welcome import Welcome
+from device.scan.welcome import Welcome, lasts_ms
 from device.supervise import Supervisor
-from gate_contract.notices import NOTICE_PATTERNS, Notice
+from gate_contract.notices import Notice
 
 READ_S = 0.5
 REOPEN_S = 5.0
@@ -32,18 +33,23 @@ def run(etc: Path, boot: Path, supervisor: Supervisor) -> None:
         try:
             while not supervisor.stopping.is_set() and not (etc / "gate.toml").exists():
                 camera = camera or _open(config, supervisor)
-                frame = camera.read(READ_S) if camera else None
-                if frame is not None:
+                try:
+                    codes = _look(camera, reader) if camera else None
+                except CameraError as error:
+                    log.error("camera failed", error=str(error))  # noqa: TRY400 (enough said)
+                    if camera:
+                        camera.close()
+                    codes = camera = None
+                if codes is not None:
                     supervisor.alive()
-                    welcome.see([code.data for code in reader.decode(frame.image)])
+                    welcome.see(codes)
                 welcome.hear(get(config.ledger_path.parent / PROGRESS_NAME, Progress))
                 notice = welcome.say(clock.read().up_ms)
                 if notice is not None:
                     signals.notify([notice])
             if (etc / "gate.toml").exists():
                 signals.notify([Notice.ENROLLED])
-                lasts_ms = sum(step.ms for step in NOTICE_PATTERNS[Notice.ENROLLED])
-                supervisor.stopping.wait(lasts_ms / 1000)
+                supervisor.stopping.wait(lasts_ms(Notice.ENROLLED) / 1000)
         finally:
             supervisor.stopped()
             if camera:
@@ -55,6 +61,13 @@ def run(etc: Path, boot: Path, supervisor: Supervisor) -> None:
 def _hand_over(path: Path, offer: Offer) -> None:
     put(path, offer)
     log.info("ticket handed over", ticket=offer.digest)
+
+
+def _look(camera: FrameSource, reader: Decoder) -> list[bytes] | None:
+    """The codes in the next frame, None if none came. The frame is gone when this returns: a camera
+    takes its memory back at the next read. Raises CameraError."""
+    frame = camera.read(READ_S)
+    return None if frame is None else [code.data for code in reader.decode(frame.image)]
 
 
 def _open(config: Config, supervisor: Supervisor) -> FrameSource | None:

@@ -4,7 +4,7 @@ gate-enrol does the asking."""
 from collections.abc import Callable, Sequence
 
 from device.provisioning.handover import Offer, Progress
-from gate_contract.notices import REFUSALS, Notice
+from gate_contract.notices import NOTICE_PATTERNS, REFUSALS, Notice
 from gate_contract.ticket import (
     PIN_PREFIX,
     Ticket,
@@ -15,8 +15,9 @@ from gate_contract.ticket import (
     verify,
 )
 
-SAY_MS = 4_000
-"""How often what still holds is said again; the longest pattern takes less than twice of it."""
+PAUSE_MS = 2_000
+"""Dark between what still holds and the same again: longer than any darkness within a pattern, so
+that whoever counts knows where it began."""
 
 
 class Welcome:
@@ -30,8 +31,8 @@ class Welcome:
         self._offered: Offer | None = None
         self._tried: set[tuple[str, str | None]] = set()
         self._notice = Notice.WAITING
-        self._said: tuple[int, Notice] | None = None
-        self._fresh = False
+        self._again_up_ms = 0
+        self._fresh = True
 
     def see(self, codes: Sequence[bytes]) -> None:
         """Codes that are in view now."""
@@ -51,9 +52,9 @@ class Welcome:
 
     def say(self, up_ms: int) -> Notice | None:
         """What is to be signalled now, if anything: news at once, everything else now and then."""
-        if not self._fresh and self._said and up_ms - self._said[0] < SAY_MS:
+        if not self._fresh and up_ms < self._again_up_ms:
             return None
-        self._said, self._fresh = (up_ms, self._notice), False
+        self._again_up_ms, self._fresh = up_ms + lasts_ms(self._notice) + PAUSE_MS, False
         return self._notice
 
     def _see_ticket(self, code: bytes) -> None:
@@ -98,3 +99,8 @@ class Welcome:
     def _turn(self, notice: Notice) -> None:
         if notice is not self._notice:
             self._notice, self._fresh = notice, True
+
+
+def lasts_ms(notice: Notice) -> int:
+    """How long a notice is played."""
+    return sum(step.ms for step in NOTICE_PATTERNS[notice])

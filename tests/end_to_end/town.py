@@ -45,6 +45,8 @@ class Town:
     folder: Path
     gate_ids: tuple[str, ...] = ("gate-a1",)
     host: str = HOST
+    settings: str = ""
+    """More for `bridge.toml`."""
     home: Home = field(init=False)
     configs: dict[str, Path] = field(default_factory=dict)
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
@@ -55,6 +57,7 @@ class Town:
         self.port = free_port()
         (folder / "bridge.toml").write_text(
             f'[broker]\nhost = "{self.host}"\nport = {self.port}\n[web]\nport = {free_port()}\n'
+            + self.settings
         )
         self.home = initialise(folder)
         with closing(self.home.database()) as database, database.write() as connection:

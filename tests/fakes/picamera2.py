@@ -1,6 +1,7 @@
 """A stand-in for picamera2 and libcamera at their Python surface: a camera with one buffer."""
 
 from dataclasses import dataclass, field
+from mmap import mmap
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
@@ -154,7 +155,7 @@ class FakeRequest:
 
 
 class Mapped:
-    """MappedArray without reshaping."""
+    """MappedArray without reshaping. As the real one: not to be left while its array is held."""
 
     def __init__(self, request: FakeRequest, stream: str, *, reshape: bool, write: bool) -> None:
         assert (stream, reshape, write) == ("main", False, False)
@@ -162,8 +163,12 @@ class Mapped:
         self.array: NDArray[np.uint8] | None = None
 
     def __enter__(self) -> "Mapped":
-        self.array = self._request.hardware.buffer
+        buffer = self._request.hardware.buffer
+        self._memory = mmap(-1, buffer.nbytes)
+        self._memory.write(buffer.tobytes())
+        self.array = np.frombuffer(self._memory, np.uint8)
         return self
 
     def __exit__(self, *_: object) -> None:
         self.array = None
+        self._memory.close()

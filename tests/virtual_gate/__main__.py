@@ -1,7 +1,8 @@
 """The virtual gate: `python -m tests.virtual_gate [PART ...]`. Exit code 1: not as promised.
 
-Parts: `morning`, `hangs`, `cuts`; all of them without any. `--fill` builds kernel and root if they
-are not in the cache, and checks nothing. `--short` is what `make test` has time for.
+Parts: `morning`, `hangs`, `cuts`, `provision`, `update`; all of them without any. `--fill` builds
+kernel and root if they are not in the cache, and checks nothing. `--short` is what `make test` has
+time for.
 """
 
 # ruff: noqa: T201 (it talks to its terminal)
@@ -20,8 +21,10 @@ from tests.virtual_gate.faults import hangs
 from tests.virtual_gate.morning import morning
 from tests.virtual_gate.outcome import Outcome
 from tests.virtual_gate.parts import Parts
+from tests.virtual_gate.provision import provision
+from tests.virtual_gate.update import update
 
-PARTS = ("morning", "hangs", "cuts")
+PARTS = ("morning", "hangs", "cuts", "provision", "update")
 INSIDE = "VIRTUAL_GATE_INSIDE"
 KILLS, CONTROL_KILLS = 12, 3
 
@@ -62,6 +65,8 @@ def check(made: Parts, names: list[str] | tuple[str, ...], *, short: bool) -> in
         "morning": lambda: a_morning(made),
         "hangs": lambda: hangs(made),
         "cuts": lambda: power_cuts(made, short=short),
+        "provision": lambda: provision(made),
+        "update": lambda: update(made),
     }
     failed = False
     for name in names:
@@ -90,7 +95,8 @@ def power_cuts(made: Parts, *, short: bool) -> Iterator[Outcome]:
     image, log = made.folder / "cuts.img", made.folder / "cuts.log"
 
     def data() -> Path:
-        return site.make_data(district, image, codes=codes, size_mb=power.DATA_MB)
+        gate = district.configs[site.GATE].parent
+        return site.make_data(image, size_mb=power.DATA_MB, gate=gate, codes=codes)
 
     yield power.told("replayed", power.replayed(made, data(), log))
     yield power.told("control", power.replayed(made, data(), log, "NORMAL"), must_lose=True)

@@ -4,12 +4,13 @@ import time
 from collections.abc import Iterator
 
 from device.scan.ladder import STARTS
+from tests.virtual_gate.card import make_card
 from tests.virtual_gate.machine import Guest
 from tests.virtual_gate.morning import FROZEN
 from tests.virtual_gate.outcome import Outcome
 from tests.virtual_gate.parts import Parts
 from tests.virtual_gate.pictures import Show
-from tests.virtual_gate.site import Site, make_data
+from tests.virtual_gate.site import GATE, Site, make_data
 
 DATA_MB = 64
 PATIENCE_S = 600.0
@@ -22,8 +23,11 @@ SAID = "journalctl -b -u gate-scan -o cat --no-pager"
 def hangs(parts: Parts) -> Iterator[Outcome]:
     """One gate, without a network, three times hung; each outcome when it is seeing again."""
     site = Site(parts.folder / "hangs")
-    data = make_data(site, parts.folder / "hangs.img", show=Show([b""]), size_mb=DATA_MB)
-    with Guest(parts.kernel, parts.root, data, parts.folder, network=False) as gate:
+    folder = site.configs[GATE].parent
+    shows = {"nobody": Show([b""])}
+    data = make_data(parts.folder / "hangs.data", size_mb=DATA_MB, gate=folder, shows=shows)
+    card = make_card(parts.folder / "hangs.img", data).path
+    with Guest(parts.kernel, parts.root, card, parts.folder, network=False) as gate:
         gate.until(SEEING)
         yield _frozen_process(gate)
         yield _frozen_camera(gate)

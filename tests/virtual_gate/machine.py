@@ -14,10 +14,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from tests.virtual_gate.patience import Patience
+
 TAP = "gate0"
 HOST_ADDRESS, GATE_ADDRESS = "10.77.0.1", "10.77.0.2"
 BOOT_S = 120.0
 ANSWER_S = 120.0
+NO_SLOTS = ("systemd.mask=gate-update.timer",)
+"""For a root that is of no slot: nobody looks after what is not there."""
 
 
 class GuestError(AssertionError):
@@ -28,17 +32,19 @@ class GuestError(AssertionError):
 class Guest:
     """One boot of the virtual gate. A context manager: started on entry, its power cut on exit.
 
-    `root` is booted read-only, `data` is the gate's data partition. `disks` come after them.
+    `root` is booted read-only; or the partition `slot` of the gate's `card`, from which a reboot is
+    the end: what boots next is not for the guest to say. `disks` come after them.
     """
 
     kernel: Path
     root: Path
-    data: Path
+    card: Path
     folder: Path
     disks: Sequence[Path] = ()
     network: bool = True
     arguments: Sequence[str] = ()
     memory_mb: int = 1024
+    slot: int = 0
     booted_s: float = field(default=0.0, init=False)
     """From the start of the process until the agent in the guest said hello."""
     witness: list[str] = field(default_factory=list, init=False)
@@ -50,18 +56,23 @@ class Guest:
         self._line, theirs = socket.socketpair()
         heard, speaks = socket.socketpair()
         began_s = time.monotonic()
-        disks = [f"ubd{n}={disk}" for n, disk in enumerate((self.data, *self.disks), 1)]
+        disks = [f"ubd{n}={disk}" for n, disk in enumerate((self.card, *self.disks), 1)]
+        booted = ["root=/dev/ubda", *NO_SLOTS]
+        if self.slot:
+            booted = [f"root=/dev/ubdb{self.slot}", "noreboot"]
         network = [f"vec0:transport=tap,ifname={TAP},depth=64"] if self.network else []
         command = [
+            *("setpriv", "--pdeathsig", "KILL"),  # a test that is stopped leaves no guest behind
             str(self.kernel),
             f"mem={self.memory_mb}M",
-            *(f"ubd0r={self.root}", "root=/dev/ubda", "ro", *disks, *network),
+            *(f"ubd0r={self.root}", *booted, "ro", *disks, *network),
             *("con0=null,fd:1", "con=null", f"ssl0=fd:{theirs.fileno()}"),
             *(f"ssl1=fd:{speaks.fileno()}", "ssl=null"),
             *("seccomp=auto", "panic=-1", "quiet", f"uml_dir={self.folder}"),
             *self.arguments,
         ]
         with (self.folder / "console.log").open("ab") as console:
+            self._console_from = console.tell()
             self._process = subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,
@@ -101,16 +112,20 @@ class Guest:
 
     def until(self, command: str, *, within_s: float = ANSWER_S) -> str:
         """Ask again and again until it succeeds; what it said then."""
-        deadline = time.monotonic() + within_s
+        patience = self.patience(within_s)
         while True:
             code, said = self.ask(command)
             if not code:
                 return said
-            if time.monotonic() > deadline:
+            if patience.over():
                 raise GuestError(
                     f"not within {within_s:.0f} s: {command}\n{said}\n{self.journal()}"
                 )
             time.sleep(0.1)  # between looks
+
+    def patience(self, within_s: float) -> Patience:
+        """For what this guest is waited for."""
+        return Patience(self._process.pid, within_s)
 
     def journal(self) -> str:
         """The end of what the gate's services said."""
@@ -118,9 +133,9 @@ class Guest:
 
     def await_witness(self, lines: int, *, within_s: float = ANSWER_S) -> None:
         """Until so many lines have come on the second serial line."""
-        deadline = time.monotonic() + within_s
+        patience = self.patience(within_s)
         while len(self.witness) < lines:
-            if time.monotonic() > deadline:
+            if patience.over():
                 raise GuestError(f"{len(self.witness)} of {lines} lines\n{self.console()}")
             time.sleep(0.01)  # between looks
 
@@ -142,8 +157,12 @@ class Guest:
         self.await_end(within_s=ANSWER_S)
 
     def await_end(self, *, within_s: float) -> None:
-        """Until the guest has ended by itself: `panic=-1` makes a reboot an end too."""
-        self._process.wait(within_s)
+        """Until the guest has ended by itself."""
+        patience = self.patience(within_s)
+        while self._process.poll() is None:
+            if patience.over():
+                raise GuestError(f"it does not end:\n{self.console()}")
+            time.sleep(0.01)  # between looks
         self._listener.join()
         self._line.close()
 
@@ -152,12 +171,14 @@ class Guest:
             self.witness.extend(line.strip() for line in lines)
 
     def _receive(self, within_s: float) -> dict[str, Any]:
-        deadline = time.monotonic() + within_s
+        patience = self.patience(within_s)
+        self._line.settimeout(1)
         while b"\n" not in self._unread:
-            self._line.settimeout(max(0.001, deadline - time.monotonic()))
             try:
                 more = self._line.recv(65536)
             except TimeoutError:
+                if not patience.over():
+                    continue
                 more = b""
             if not more:
                 raise GuestError(f"the guest does not answer:\n{self.console()}")
@@ -167,8 +188,9 @@ class Guest:
         return told
 
     def console(self) -> str:
-        """The end of what the kernel said."""
-        return (self.folder / "console.log").read_text("utf-8", errors="replace")[-4000:]
+        """The end of what the kernel said since this boot."""
+        said = (self.folder / "console.log").read_bytes()[self._console_from :]
+        return said[-4000:].decode(errors="replace")
 
     def __enter__(self) -> Self:
         self.start()

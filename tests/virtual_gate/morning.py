@@ -14,11 +14,12 @@ from tests.end_to_end.passing import card_codes
 from tests.end_to_end.town import SCHOOL, until
 from tests.fakes.issuer import Issuer
 from tests.virtual_gate import ntp, pins, sandbox
+from tests.virtual_gate.card import make_card
 from tests.virtual_gate.machine import HOST_ADDRESS, Guest
 from tests.virtual_gate.outcome import Outcome
 from tests.virtual_gate.parts import Parts
 from tests.virtual_gate.pictures import Show
-from tests.virtual_gate.site import Site, make_data
+from tests.virtual_gate.site import GATE, Site, make_data
 
 DATA_MB = 128
 WANTED = frozenset(
@@ -172,12 +173,16 @@ def morning(parts: Parts) -> Iterator[Morning]:
     """District up, gate booted; everything is killed at the end."""
     site = Site(parts.folder / "site")
     data = make_data(
-        site, parts.folder / "data.img", show=Show(story(site), fps=site.fps), size_mb=DATA_MB
+        parts.folder / "data.img",
+        size_mb=DATA_MB,
+        gate=site.configs[GATE].parent,
+        shows={"morning": Show(story(site), fps=site.fps)},
     )
+    card = make_card(parts.folder / "card.img", data).path
     with site:
         site.start("broker")
         site.start("bridge")
         site.await_bridge()
-        guest = Guest(parts.kernel, parts.root, data, parts.folder, arguments=NO_HARDWARE_WATCHDOG)
+        guest = Guest(parts.kernel, parts.root, card, parts.folder, arguments=NO_HARDWARE_WATCHDOG)
         with ntp.serving(HOST_ADDRESS), guest as gate:
             yield Morning(site, gate)

@@ -13,6 +13,10 @@ PASSAGE_MS = 30
 shortest step of a pattern takes 40 ms."""
 
 
+COLOURS = {light.value for light in Light}
+"""Others are on the way to one of these, however long it takes."""
+
+
 class State(NamedTuple):
     """For `ms` milliseconds: this light, with or without the tone."""
 
@@ -39,11 +43,11 @@ def seen(lines: Iterable[str]) -> list[State]:
     states = [
         State(after - at, Light(tuple(int(level) for level in levels[:3])), levels[3] == "1")
         for (at, levels), (after, _) in pairwise(changes)
-        if after - at >= PASSAGE_MS
+        if after - at >= PASSAGE_MS and tuple(map(int, levels[:3])) in COLOURS
     ]
     if states and states[0].light is Light.OFF:
         del states[0]
-    return _merged(states)
+    return merged(states)
 
 
 def compare(were: Sequence[State], verdicts: Sequence[Verdict]) -> Comparison:
@@ -55,14 +59,14 @@ def compare(were: Sequence[State], verdicts: Sequence[Verdict]) -> Comparison:
     whole = cut = worst_ms = 0
     left = list(were)
     for number, verdict in enumerate(verdicts):
-        steps = _merged(map(_state, PATTERNS[verdict]))
+        steps = merged(map(_state, PATTERNS[verdict]))
         _drop_passages(left, steps)
         played, left = left[: len(steps)], left[len(steps) :]
         off_ms = [abs(was.ms - step.ms) for was, step in zip(played, steps, strict=False)]
         wrong = [
             at
             for at, (was, step) in enumerate(zip(played, steps, strict=False))
-            if not _is(was, step)
+            if not alike(was, step)
         ]
         at = wrong[0] if wrong else len(played)
         if at == len(steps):
@@ -98,7 +102,8 @@ def _levels(state: State) -> tuple[int, ...]:
     return (*state.light.value, int(state.tone))
 
 
-def _is(was: State, step: State) -> bool:
+def alike(was: State, step: State) -> bool:
+    """Whether a state is that step; a busy machine makes it longer, and no half as long."""
     return was[1:] == step[1:] and was.ms >= step.ms / 2
 
 
@@ -106,7 +111,7 @@ def _state(step: tuple[int, Light, bool]) -> State:
     return State(*step)
 
 
-def _merged(states: Iterable[State]) -> list[State]:
+def merged(states: Iterable[State]) -> list[State]:
     """Neighbours that look and sound alike as one."""
     return [
         State(sum(state.ms for state in group), light, tone)

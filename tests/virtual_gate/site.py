@@ -2,15 +2,17 @@
 
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.end_to_end.town import Town
 from tests.virtual_gate.machine import GATE_ADDRESS, HOST_ADDRESS, TAP
-from tests.virtual_gate.pictures import Show
+from tests.virtual_gate.pictures import Shown
 
 GATE = "vg-virtual-01"
+FRAMES = "frames"
+TIME = f"[Time]\nNTP={HOST_ADDRESS}\n".encode()
 
 
 def lay_network() -> None:
@@ -39,26 +41,41 @@ class Site(Town):
 
 
 def make_data(
-    site: Site, image: Path, *, show: Show | None = None, codes: Sequence[bytes] = (), size_mb: int
+    image: Path,
+    *,
+    size_mb: int,
+    gate: Path | None = None,
+    shows: Mapping[str, Shown] | None = None,
+    codes: Sequence[bytes] = (),
+    system: Mapping[str, bytes] | None = None,
 ) -> Path:
-    """The data partition of a gate that has been provisioned, with the camera's pictures, or with
-    codes for those who do without a camera."""
+    """A data partition: with the folder `gate` of one that has been provisioned, or a new one. The
+    camera sees the first of `shows`; `codes` are for those who do without one, `system`
+    is for root alone."""
     folder = image.with_suffix(".files")
-    shutil.copytree(site.configs[GATE].parent, folder / "gate")
-    system = folder / "gate" / "system"
-    system.mkdir(mode=0o700)
-    (system / "timesyncd.conf").write_text(f"[Time]\nNTP={HOST_ADDRESS}\n", "ascii")
     ours = folder / "virtual-gate"
-    ours.mkdir()
+    ours.mkdir(parents=True)
+    if gate:
+        shutil.copytree(gate, folder / "gate")
+        place = folder / "gate" / "system"
+        place.mkdir(mode=0o700)
+        for name, content in {"timesyncd.conf": TIME, **(system or {})}.items():
+            (place / name).write_bytes(content)
     (ours / "codes").write_bytes(b"".join(code + b"\n" for code in codes))
-    if show:
-        show.write(ours / "frames")
+    for name, show in (shows or {}).items():
+        show.write(ours / name)
         (ours / "fps").write_text(str(show.fps), "ascii")
+    if shows:
+        shutil.copytree(ours / next(iter(shows)), ours / FRAMES)
     image.unlink(missing_ok=True)
     with image.open("wb") as empty:
         empty.truncate(size_mb << 20)
     options = ["-q", "-t", "ext4", "-L", "gate-data", "-E", "root_owner=0:0"]
-    options = ["-q", "-t", "ext4", "-L", "gate-data", "-E", "root_owner=0:0"]
     subprocess.run(["mke2fs", *options, "-d", str(folder), str(image)], check=True)
     shutil.rmtree(folder)
     return image
+
+
+def hold_up(name: str) -> str:
+    """For the gate's shell: from the next start of gate-scan on its camera sees the show `name`."""
+    return f"cd /data/virtual-gate && rm -rf {FRAMES} && cp -r {name} {FRAMES}"

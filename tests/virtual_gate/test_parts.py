@@ -1,13 +1,17 @@
 """What the virtual gate's own judgement rests on, without any guest."""
 
+import os
 import struct
 from pathlib import Path
 
 import pytest
 
 from device.scan.signals import PATTERNS
+from gate_contract.notices import NOTICE_PATTERNS, Notice
+from gate_contract.patterns import Pattern
 from gate_contract.verdicts import Verdict
-from tests.virtual_gate import pins, sandbox
+from tests.virtual_gate import notices, pins, sandbox
+from tests.virtual_gate.patience import Patience, spent_s
 from tests.virtual_gate.power import Losses, told
 from tests.virtual_gate.write_log import HEAD, MAGIC, Cut, Flag, LogError, cuts, entries
 
@@ -123,3 +127,44 @@ def test_what_is_no_log_is_said_to_be_none(tmp_path: Path) -> None:
     (tmp_path / "log").write_bytes(bytes(1024))
     with pytest.raises(LogError, match="dm-log-writes"):
         list(entries(tmp_path / "log"))
+
+
+def lines_of(*patterns: Pattern, gap_ms: int) -> list[str]:
+    """What the pins do where patterns are played one after the other."""
+    lines, at = ["0 0000"], 100
+    for pattern in patterns:
+        for step in pattern:
+            lines.append(f"{at} {''.join(map(str, step.light.value))}{int(step.tone)}")
+            at += step.ms
+        lines.append(f"{at} 0000")
+        at += gap_ms
+    return [*lines, f"{at} 1110"]
+
+
+@pytest.mark.parametrize("notice", Notice)
+def test_a_notice_is_counted_from_the_pins(notice: Notice) -> None:
+    pattern = NOTICE_PATTERNS[notice]
+    assert notices.said(pins.seen(lines_of(pattern, pattern, gap_ms=2000))) == [notice] * 2
+    begun = NOTICE_PATTERNS[Notice.NO_DESK][:7]
+    cut = pins.seen([*lines_of(begun, gap_ms=60)[:-1], *later(lines_of(pattern, gap_ms=2000))])
+    assert notices.said(cut) == [notice]
+
+
+def test_pins_on_their_way_to_a_notices_light_are_no_light_of_their_own() -> None:
+    (first, *rest) = lines_of(NOTICE_PATTERNS[Notice.ALTERED], gap_ms=2000)
+    busy = [first, "10 1000", "60 1100", *rest]
+    busy.insert(4, "985 0010")
+    assert notices.said(pins.seen(busy)) == [Notice.ALTERED]
+
+
+def later(lines: list[str]) -> list[str]:
+    """The same, ten seconds afterwards but for the darkness before it."""
+    moved = [line.split() for line in lines[1:]]
+    return [f"{int(at) + 3500} {levels}" for at, levels in moved]
+
+
+def test_a_guest_that_stands_still_is_given_up_and_one_that_works_is_not_at_once() -> None:
+    mine = os.getsid(0)
+    assert spent_s(mine) > 0
+    assert Patience(mine, 0).over()
+    assert not Patience(mine, 3600).over()

@@ -1,18 +1,21 @@
 """A gate without identity, in words of light: what it says for what is held up."""
 
+import sys
 import threading
 from pathlib import Path
 
+import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from device.bench.scenes import Showing, write_sequence
 from device.provisioning.handover import OFFER_NAME, Offer, Progress, get
 from device.provisioning.handover import put as tell
 from device.scan import unprovisioned
-from device.scan.welcome import SAY_MS, Welcome
-from gate_contract.notices import Notice
+from device.scan.welcome import PAUSE_MS, Welcome, lasts_ms
+from gate_contract.notices import NOTICE_PATTERNS, REFUSALS, Notice
 from gate_contract.ticket import Secrets, Ticket, seal
 from gate_contract.ticket_signing import pin_text, sign
+from tests.fakes import picamera2
 from tests.fakes.supervisor import FakeSupervisor
 
 KEY = Ed25519PrivateKey.generate()
@@ -52,11 +55,21 @@ def test_ticket_then_pin_is_handed_over_once() -> None:
     assert scene.show(CARD, b"https://example.vn") is None
     assert scene.show(TEXT) is Notice.PIN_WANTED
     assert scene.show(TEXT) is None
-    assert scene.show(TEXT, ms=SAY_MS) is Notice.PIN_WANTED
+    assert scene.show(TEXT, ms=5_000) is Notice.PIN_WANTED
     assert scene.show(pin_text(OTHER_PIN)) is Notice.WRONG_PIN
     assert scene.show(pin_text(PIN)) is Notice.TAKEN
     assert scene.show(TEXT, pin_text(PIN)) is None
     assert scene.offered == [Offer(TEXT, PIN)]
+
+
+@pytest.mark.parametrize("notice", [Notice.WAITING, *REFUSALS.values(), Notice.NO_DESK])
+def test_what_is_counted_is_played_to_its_end_before_it_is_said_again(notice: Notice) -> None:
+    scene = Scene()
+    scene.welcome.hear(Progress("from a file", notice))
+    assert scene.show() is notice
+    assert scene.show(ms=lasts_ms(notice) + PAUSE_MS - 1) is None
+    assert scene.show(ms=1) is notice
+    assert max(step.ms for step in NOTICE_PATTERNS[notice][:-1]) < PAUSE_MS
 
 
 def test_the_pin_may_come_first() -> None:
@@ -121,3 +134,22 @@ def test_a_camera_reads_a_ticket_and_its_pin(tmp_path: Path) -> None:
     assert found == [Offer(TEXT, PIN)]
     assert supervisor.told == ["ready", "alive", "stopped"]
     assert not (etc / "run" / OFFER_NAME).exists(), "no PIN stays behind"
+
+
+def test_a_camera_gets_each_frame_back_before_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hardware = picamera2.Hardware(width=1280, height=720, stride=1296)
+    monkeypatch.setitem(sys.modules, "picamera2", hardware.picamera2_module())
+    monkeypatch.setitem(sys.modules, "libcamera", hardware.libcamera_module())
+    (tmp_path / "hardware.toml").write_text(
+        '[gate]\nstate_dir = "state"\nrun_dir = "run"\n[signals]\ndriver = "none"\n'
+    )
+
+    class ThreeFrames(FakeSupervisor):
+        def alive(self) -> None:
+            if hardware.asked == 3:
+                self.stopping.set()
+
+    unprovisioned.run(tmp_path, tmp_path, ThreeFrames())
+    assert (hardware.asked, hardware.lent, hardware.running) == (3, 0, False)
