@@ -164,6 +164,7 @@ def _lay(base: Path, wish: Wish, mirrors: Mirrors, moment: str, work: Path, out:
         cwd=root,
         env={"QEMU_CPU": CPU, "PYTHONHASHSEED": "0"},
     )
+    python.trust_compiled(root)
     pack(root, moment, out)
 
 
