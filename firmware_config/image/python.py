@@ -124,6 +124,8 @@ def install(
     put += ["--find-links", str(wheels), "--target", str(place), *of.options]
     run([*put, OUR_OWN, *(line.split()[0] for line in requirements.values())], env=SEALED)
     rmtree(place / "bin", ignore_errors=True)  # pip's scripts name this machine's interpreter
+    for tests in sorted(place.glob("numpy/**/tests")):  # two thirds of all Python there is
+        rmtree(tests)
     _environment(root / HOME, of)
 
 

@@ -19,6 +19,7 @@ say uplink "$(value ActiveState gate-uplink)"
 say scan_ready_us "$(value ActiveEnterTimestampMonotonic gate-scan)"
 say failed "$(systemctl list-units --failed --plain --no-legend | cut -d' ' -f1 | tr '\n' ' ')"
 say signals "$(sed -n 's/.*"signals":"\([a-z]*\)".*/\1/p' /run/schoolgate/scan.json 2>/dev/null)"
+mount -t debugfs none /sys/kernel/debug
 say pins "$(sed -n 's/^ *gpio-[0-9]* *(\(GPIO[0-9]*\) *|lg.*/\1/p' /sys/kernel/debug/gpio | sort | tr '\n' ' ' | sed 's/ $//')"
 systemctl stop gate-scan
 say verdicts "$(answered)"

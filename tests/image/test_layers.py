@@ -129,12 +129,9 @@ def test_an_import_from_a_root_compares_nothing(tmp_path: Path) -> None:
     source = tmp_path / "usr/lib/python3.13/colorsys.py"
     source.parent.mkdir(parents=True)
     source.write_text("LIT = True\n")
-    compiled = {
-        mode: Path(
-            py_compile.compile(str(source), f"{source}-{mode.name}.pyc", invalidation_mode=mode)
-        )
-        for mode in py_compile.PycInvalidationMode
-    }
+    compiled = {mode: Path(f"{source}-{mode.name}.pyc") for mode in py_compile.PycInvalidationMode}
+    for mode, path in compiled.items():
+        py_compile.compile(str(source), str(path), invalidation_mode=mode)
     before = {mode: path.read_bytes() for mode, path in compiled.items()}
     trust_compiled(tmp_path)
     after = {mode: path.read_bytes() for mode, path in compiled.items()}
