@@ -25,6 +25,7 @@ class Model:
     """A machine of QEMU's. `last` is what the probe does when it has told everything: it ends with
     the machine's watchdog, which the monitor sees."""
 
+    serial: tuple[str, ...]
     options: tuple[str, ...]
     drive: tuple[str, ...]
     command_line: str
@@ -34,6 +35,7 @@ class Model:
 
 MODELS = {
     "virt": Model(
+        ("-serial", "stdio"),
         (*("-cpu", "cortex-a72", "-smp", "2", "-m", "1024"), "-nic", "none", "-device", "i6300esb"),
         ("if=none,id=card", "-device", "virtio-blk-pci,drive=card"),
         "console=ttyAMA0",
@@ -42,9 +44,10 @@ MODELS = {
     # QEMU's Pi is reset at the moment that its watchdog is armed, and not when it has run out:
     # until everything was told nobody may arm it, and then systemd is told to.
     "raspi3b": Model(
-        ("-serial", "null"),
+        ("-serial", "null", "-serial", "stdio"),  # the first one is Bluetooth's
+        (),
         ("if=sd",),
-        "console=ttyAMA1 console=ttyAMA0 systemd.watchdog_sec=0",
+        "console=ttyS0,115200 systemd.watchdog_sec=0",
         "busctl set-property org.freedesktop.systemd1 /org/freedesktop/systemd1 "
         "org.freedesktop.systemd1.Manager RuntimeWatchdogUSec t 14000000",
         is_pi=True,
@@ -76,7 +79,7 @@ def run(
     ours, its = socket.socketpair()
     command = [
         *("qemu-system-aarch64", "-M", "raspi3b" if model.is_pi else "virt", *EMULATION),
-        *("-display", "none", "-no-reboot", "-serial", "stdio", *model.options),
+        *("-display", "none", "-no-reboot", *model.serial, *model.options),
         *("-chardev", f"socket,id=monitor,fd={its.fileno()}"),
         *("-mon", "chardev=monitor,mode=control"),
         *("-kernel", boot.kernel, "-initrd", boot.initramfs),

@@ -8,9 +8,9 @@ say uptime_s "$(cut -d. -f1 /proc/uptime)"
 say kernel "$(uname -r)"
 say architecture "$(uname -m)"
 say model "$(tr -d '\0' < /proc/device-tree/model 2>/dev/null || tr -d '\0' < /proc/device-tree/compatible)"
-say root_s "$(value UserspaceTimestampMonotonic '' | sed 's/\(......\)$/.\1/')"
+say root_us "$(systemctl show --property=UserspaceTimestampMonotonic --value)"
 tries=0
-while [ $tries -lt 150 ]; do
+while [ $tries -lt 240 ]; do
 	[ "$(answered | wc -w)" -ge "$CARDS" ] && break
 	tries=$((tries + 1)); sleep 1
 done
@@ -31,7 +31,7 @@ say data_mib "$(df --output=size -m /data | tail -1 | tr -d ' ')"
 say ledger_on "$(findmnt -no SOURCE -T /var/lib/schoolgate/gate.db)"
 for dog in /sys/class/watchdog/watchdog0; do
 	say watchdog "$(cat $dog/identity)"
-	say watchdog_state "$(cat $dog/state) $(value RuntimeWatchdogUSec '' | sed 's/^0$/off/')"
+	say watchdog_state "$(cat $dog/state) $(systemctl show --property=RuntimeWatchdogUSec --value | sed 's/^0$/off/')"
 done
 say firewall "$(nft list chain inet schoolgate input 2>/dev/null | grep -o 'policy drop')"
 say listening "$(ss -Hltun 2>/dev/null | grep -vE '127\.0\.0\.|\[::1\]|%lo:' | tr -s ' ' | tr '\n' ';')"

@@ -14,7 +14,7 @@ WELL = {
     "failed": "",
     "booted_slot": "A",
     "primary_slot": "A",
-    "root_s": "3.5",
+    "root_us": "3500000",
     "scan_ready_us": "21000000",
     "uptime_s": "40",
     "root": "erofs ro",
