@@ -52,8 +52,9 @@ class Report:
         return self._outcome(
             "boot",
             f"{model}, kernel {self.found('kernel')}, slot A; "
-            f"{self.seconds('root_us', 1e6)} s to its root, {self.seconds('scan_ready_us', 1e6)} s to a "
-            "ready gate-scan, both services active, no unit failed",
+            f"{self.seconds('root_us', 1e6)} s to its root, "
+            f"{self.seconds('scan_ready_us', 1e6)} s to a ready gate-scan, both services active, "
+            "no unit failed",
         )
 
     def root(self) -> Outcome:

@@ -47,7 +47,8 @@ MODELS = {
         ("-serial", "null", "-serial", "stdio"),  # the first one is Bluetooth's
         (),
         ("if=sd",),
-        "console=ttyS0,115200 systemd.watchdog_sec=0",
+        # The graphics processor that these drivers speak to is not there.
+        "console=ttyS1,115200 systemd.watchdog_sec=0 modprobe.blacklist=vchiq,raspberrypi_cpufreq",
         "busctl set-property org.freedesktop.systemd1 /org/freedesktop/systemd1 "
         "org.freedesktop.systemd1.Manager RuntimeWatchdogUSec t 14000000",
         is_pi=True,
