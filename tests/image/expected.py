@@ -71,8 +71,7 @@ class Report:
         grown = int(self.found("data_mib") or 0)
         if grown < 1500:
             self.faults.append(f"it has {grown} MiB of a card of 4 GiB")
-        if not self.found("ledger_on").startswith(card):
-            self.faults.append(f"the ledger is on {self.found('ledger_on')}")
+        self._is("ledger_on", "data")
         return self._outcome("data", f"{source} with the ledger, grown to {grown} MiB")
 
     def cards(self) -> Outcome:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from firmware_config.image.disk import MIB
 from firmware_config.update.choice import boots
+from tests.image.tree import REVISION_3B, with_revision
 
 TREE = "bcm2837-rpi-3-b.dtb"
 
@@ -39,8 +40,9 @@ def firmware(card: Path, folder: Path, *, trying: bool = False) -> Boot:
     at = offsets(card)
     autoboot = _read(card, at[1], "autoboot.txt")
     number = boots(autoboot, trying=trying)
-    for name in ("kernel8.img", "initramfs8", TREE):
+    for name in ("kernel8.img", "initramfs8"):
         (folder / name).write_bytes(_read(card, at[number], name))
+    (folder / TREE).write_bytes(with_revision(_read(card, at[number], TREE), REVISION_3B))
     command_line = _read(card, at[number], "cmdline.txt").decode().strip()
     kernel, initramfs = folder / "kernel8.img", folder / "initramfs8"
     return Boot(number, kernel, initramfs, folder / TREE, command_line)

@@ -26,9 +26,9 @@ say verdicts "$(answered)"
 say verified "$(runuser -u gate-scan -- /opt/schoolgate/bin/gate ledger verify --json 2>&1 | tr '\n' ' ')"
 say root "$(findmnt -no FSTYPE,OPTIONS / | tr -s ' ' | cut -d, -f1)"
 say root_written "$(touch /usr/here 2>&1 | sed 's/.*: //')"
-say data "$(findmnt -no FSTYPE,SOURCE /data | tr -s ' ')"
+say data "$(findmnt -no FSTYPE /data) $(readlink -f "$(findmnt -no SOURCE /data)")"
 say data_mib "$(df --output=size -m /data | tail -1 | tr -d ' ')"
-say ledger_on "$(findmnt -no SOURCE -T /var/lib/schoolgate/gate.db)"
+[ "$(findmnt -no MAJ:MIN -T /var/lib/schoolgate)" = "$(findmnt -no MAJ:MIN /data)" ] && say ledger_on data
 for dog in /sys/class/watchdog/watchdog0; do
 	say watchdog "$(cat $dog/identity)"
 	say watchdog_state "$(cat $dog/state) $(systemctl show --property=RuntimeWatchdogUSec --value | sed 's/^0$/off/')"

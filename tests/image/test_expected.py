@@ -21,7 +21,7 @@ WELL = {
     "root_written": "Read-only file system",
     "data": "ext4 /dev/vda7",
     "data_mib": "1900",
-    "ledger_on": "/dev/vda7[/ledger]",
+    "ledger_on": "data",
     "verdicts": "admitted_in admitted_in admitted_in",
     "verified": '{"last": 4, "scans": {"admitted_in": 3, "clock_set": 1}}',
     "firewall": "policy drop",
