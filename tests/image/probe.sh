@@ -29,10 +29,8 @@ say root_written "$(touch /usr/here 2>&1 | sed 's/.*: //')"
 say data "$(findmnt -no FSTYPE /data) $(readlink -f "$(findmnt -no SOURCE /data)")"
 say data_mib "$(df --output=size -m /data | tail -1 | tr -d ' ')"
 [ "$(findmnt -no MAJ:MIN -T /var/lib/schoolgate)" = "$(findmnt -no MAJ:MIN /data)" ] && say ledger_on data
-for dog in /sys/class/watchdog/watchdog0; do
-	say watchdog "$(cat $dog/identity)"
-	say watchdog_state "$(cat $dog/state) $(systemctl show --property=RuntimeWatchdogUSec --value | sed 's/^0$/off/')"
-done
+say watchdog "$(cat /sys/class/watchdog/watchdog0/identity)"
+say watchdog_shipped "$(systemd-analyze cat-config systemd/system.conf | sed -n 's/^RuntimeWatchdogSec=//p')"
 say firewall "$(nft list chain inet schoolgate input 2>/dev/null | grep -o 'policy drop')"
 say listening "$(ss -Hltun 2>/dev/null | grep -vE '127\.0\.0\.|\[::1\]|%lo:' | tr -s ' ' | tr '\n' ';')"
 say zram "$(swapon --noheadings --show=NAME,TYPE 2>/dev/null | tr -s ' ' | tr '\n' ' ')"
@@ -41,7 +39,6 @@ say passwords "$(cut -d: -f2 /etc/shadow | grep -cv '^[*!]')"
 say booted_slot "$(/opt/schoolgate/bin/gate-update backend get-current 2>&1)"
 say primary_slot "$(/opt/schoolgate/bin/gate-update backend get-primary 2>&1)"
 say uptime_s "$(cut -d. -f1 /proc/uptime)"
-systemd-analyze blame --no-pager 2>/dev/null | head -25
 [ -n "$(systemctl list-units --failed --no-legend)" ] && journalctl -b --no-pager -p warning | tail -40
 echo "PROBE end"
 sh /etc/schoolgate/last.sh

@@ -29,7 +29,8 @@ WELL = {
     "passwords": "0",
     "journal": "in memory",
     "watchdog": "i6300ESB timer",
-    "watchdog_state": "active 14s",
+    "watchdog_shipped": "14",
+    "petted_s": "30",
 }
 
 
@@ -63,7 +64,7 @@ def test_a_machine_that_says_nothing_fails_everything(name: str) -> None:
         ("cards", {"verified": '{"last": 3, "scans": {"admitted_in": 2}}'}),
         ("cards", {"verified": "something is altered"}),
         ("closed", {"listening": "tcp LISTEN 0 128 0.0.0.0:22"}),
-        ("watchdog", {"watchdog_state": "inactive off"}),
+        ("watchdog", {"watchdog_shipped": "off"}),
     ],
 )
 def test_one_thing_that_is_wrong_is_named(check: str, changed: dict[str, str]) -> None:
