@@ -11,7 +11,7 @@ import msgspec
 from firmware_config.image import boot, disk, filesystems, kernel, python
 from firmware_config.image.layers import Origin
 from firmware_config.image.sbom import sbom
-from firmware_config.image.tools import run
+from firmware_config.image.tools import known_umask, run
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,7 @@ class Parts:
     data: Path
 
 
+@known_umask()
 def build(tar: Path, origin: Origin, architecture: str, sizes: disk.Sizes, out: Path) -> Path:
     """Write the image, `.xz`, checksums, manifest and SBOM into the folder `out`.
 

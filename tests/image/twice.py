@@ -35,9 +35,10 @@ def checks(images: Path) -> Iterator[Outcome]:
     with tempfile.TemporaryDirectory(prefix="gate-image-second-build-") as name:
         folder = Path(name)
         began_s = time.monotonic()
-        second_root = again(wish, first_root.parent, folder / "cache")
-        root_s = time.monotonic() - began_s
-        second = build(second_root, wish.origin, "arm64", Sizes(), folder / "out")
+        with elsewhere():
+            second_root = again(wish, first_root.parent, folder / "cache")
+            root_s = time.monotonic() - began_s
+            second = build(second_root, wish.origin, "arm64", Sizes(), folder / "out")
         first = images / second.name
         if not first.exists():
             raise SchoolgateError(f"{first} is missing; make it with: make image")
@@ -59,8 +60,7 @@ def again(wish: Wish, cache: Path, folder: Path) -> Path:
     folder.mkdir()
     for packages in cache.glob("packages-*.tar"):
         (folder / packages.name).symlink_to(packages)
-    with elsewhere():
-        return build_root(wish, our_mirrors(), folder)
+    return build_root(wish, our_mirrors(), folder)
 
 
 @contextmanager
