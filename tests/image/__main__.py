@@ -56,7 +56,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.image")
     parser.add_argument("--images", type=Path, default=Path("var/image"))
     parser.add_argument("--machine", choices=MODELS, action="append")
-    parser.add_argument("--limit", type=float, default=600.0, help="seconds for each machine")
+    parser.add_argument("--limit", type=float, default=900.0, help="seconds for each machine")
     parser.add_argument("--console", type=Path, help="keep what the consoles said in this folder")
     parser.add_argument("--twice", action="store_true", help="build again, and compare the bytes")
     given = parser.parse_args()
