@@ -64,7 +64,7 @@ image: setup .venv/image-packages
 
 image-test: setup .venv/image-packages
 	$(BIN)/pytest -q -n0 tests/image
-	nice -n 19 $(BIN)/python -m tests.image $(IMAGE_TEST_ARGS)
+	$(BIN)/python -m tests.image $(IMAGE_TEST_ARGS)
 
 VIRTUAL_GATE_PACKAGES := $(shell sed '/^\#/d; s/ .*//' tests/virtual_gate/packages.txt)
 .venv/virtual-gate-packages: tests/virtual_gate/packages.txt

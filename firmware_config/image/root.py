@@ -16,7 +16,7 @@ from pathlib import Path
 from firmware_config.image import cache, kernel, python
 from firmware_config.image.archive import KEYRING, Archive, Mirrors, sources
 from firmware_config.image.layers import REPOSITORY, Hardware, Layer, Origin, chosen, inputs
-from firmware_config.image.tools import run
+from firmware_config.image.tools import known_umask, run
 from gate_contract.errors import SchoolgateError
 
 PACKAGES_DATE = "1767225600"  # 2026-01-01: no file of the first step is younger
@@ -72,6 +72,7 @@ def epoch() -> str:
     return told.decode()
 
 
+@known_umask()
 def build_root(wish: Wish, mirrors: Mirrors, folder: Path) -> Path:
     """The root's tar in the cache `folder`, made if it is not there."""
     if os.geteuid():
@@ -164,6 +165,7 @@ def _lay(base: Path, wish: Wish, mirrors: Mirrors, moment: str, work: Path, out:
         cwd=root,
         env={"QEMU_CPU": CPU, "PYTHONHASHSEED": "0"},
     )
+    python.trust_compiled(root)
     pack(root, moment, out)
 
 

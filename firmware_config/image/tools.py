@@ -2,12 +2,23 @@
 
 import os
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from gate_contract.errors import SchoolgateError
 
 PACKAGES = Path(__file__).parent / "packages.txt"
+
+
+@contextmanager
+def known_umask() -> Iterator[None]:
+    """Folders and files that are made meanwhile have the rights that they have everywhere."""
+    ours = os.umask(0o022)
+    try:
+        yield
+    finally:
+        os.umask(ours)
 
 
 def run(

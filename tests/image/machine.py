@@ -1,133 +1,126 @@
-"""The card in a machine that QEMU emulates, started as a Pi's firmware would start it.
+"""The card in a machine that QEMU emulates, watched from outside until it has told what it is."""
 
-The firmware itself cannot be emulated: `firmware` reads the boot choice from the card and takes
-kernel, initramfs and command line out of that partition. Everything after is the image's own.
-"""
-
-import json
 import os
 import selectors
+import socket
 import subprocess
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
-from firmware_config.image.disk import MIB
-from firmware_config.update.choice import boots
+from device.config import Signals
+from tests.image.flashed import Boot
+from tests.image.monitor import Monitor
 
 END = "PROBE end"
-# The machine's time goes by what it computes: a busy host is no reason for a time-out in it.
-CLOCK = ("-icount", "shift=3,sleep=off")
-CONSOLES = {"virt": "console=ttyAMA0", "raspi3b": "console=ttyAMA1 console=ttyAMA0"}
+# All of this machine's processors compute, each for one or two of the machine's.
+EMULATION = ("-accel", "tcg,thread=multi")
+LOOKS_EVERY_S = 0.02
+PINS = Signals()  # the shipped pins, which the test's configuration keeps
 
 
 @dataclass(frozen=True, slots=True)
-class Boot:
-    """What the firmware hands to the processor."""
+class Model:
+    """A machine of QEMU's. `last` is what the probe does when it has told everything: it ends with
+    the machine's watchdog, which the monitor sees."""
 
-    partition: int
-    kernel: Path
-    initramfs: Path
-    tree: Path
+    serial: tuple[str, ...]
+    options: tuple[str, ...]
+    drive: tuple[str, ...]
     command_line: str
+    last: str
+    is_pi: bool = False
+
+
+# A busy machine holds the guest up for longer than the shipped 14 s. The watchdog is armed,
+# by systemd and for as long, when everything else was told.
+ARM = (
+    "busctl set-property org.freedesktop.systemd1 /org/freedesktop/systemd1 "
+    "org.freedesktop.systemd1.Manager RuntimeWatchdogUSec t 14000000"
+)
+NOT_YET = "systemd.watchdog_sec=0"
+PETTED_S = 30
+MODELS = {
+    "virt": Model(
+        ("-serial", "stdio"),
+        (*("-cpu", "cortex-a72", "-smp", "2", "-m", "1024"), "-nic", "none", "-device", "i6300esb"),
+        ("if=none,id=card", "-device", "virtio-blk-pci,drive=card"),
+        "console=ttyAMA0",
+        f"{ARM}; sleep {PETTED_S}; echo PROBE petted_s {PETTED_S}; kill -s SEGV 1",
+    ),
+    "raspi3b": Model(
+        ("-serial", "null", "-serial", "stdio"),  # the first one is Bluetooth's
+        (),
+        ("if=sd",),
+        # The graphics processor that these drivers speak to is not there.
+        "console=ttyS1,115200 modprobe.blacklist=vchiq,raspberrypi_cpufreq",
+        ARM,  # QEMU's Pi is reset at the moment that its watchdog is armed
+        is_pi=True,
+    ),
+}
 
 
 @dataclass(slots=True)
 class Told:
-    """What a machine said on its console; `found` are the probe's `PROBE name value` lines."""
+    """What a machine said and did. `found` are the probe's `PROBE name value` lines, `events` the
+    monitor's, `pins` lines `ms levels` (red, green, blue, buzzer), one for each change."""
 
     seconds: float = 0.0
+    ended: bool = False
     lines: list[str] = field(default_factory=list)
     found: dict[str, str] = field(default_factory=dict)
-
-
-def offsets(image: Path) -> dict[int, int]:
-    """Where the partitions begin, by number, in bytes."""
-    told = subprocess.run(["sfdisk", "--json", image], check=True, capture_output=True).stdout
-    parts = json.loads(told)["partitiontable"]["partitions"]
-    return {int(part["node"].removeprefix(str(image))): part["start"] * 512 for part in parts}
-
-
-def firmware(card: Path, folder: Path, *, trying: bool = False) -> Boot:
-    """Read the card as the firmware does; files are put into `folder`."""
-    at = offsets(card)
-    autoboot = _read(card, at[1], "autoboot.txt")
-    number = boots(autoboot, trying=trying)
-    for name in ("kernel8.img", "initramfs8", "bcm2837-rpi-3-b.dtb"):
-        (folder / name).write_bytes(_read(card, at[number], name))
-    command_line = _read(card, at[number], "cmdline.txt").decode().strip()
-    kernel, initramfs = folder / "kernel8.img", folder / "initramfs8"
-    return Boot(number, kernel, initramfs, folder / "bcm2837-rpi-3-b.dtb", command_line)
-
-
-def _read(card: Path, offset: int, name: str) -> bytes:
-    return subprocess.run(
-        ["mtype", "-i", f"{card}@@{offset}", f"::{name}"], check=True, capture_output=True
-    ).stdout
-
-
-def resized(image: Path, out: Path, gib: int) -> Path:
-    """A copy on a larger card; QEMU's Pi takes cards of powers of two only."""
-    subprocess.run(["cp", "--sparse=always", image, out], check=True)
-    os.truncate(out, gib << 30)
-    return out
-
-
-def put(part: Path, card: Path, number: int) -> None:
-    """Write a file over the beginning of a partition."""
-    at = offsets(card)[number]
-    with part.open("rb") as source, card.open("r+b") as target:
-        target.seek(at)
-        while block := source.read(MIB):
-            target.write(block)
+    events: list[str] = field(default_factory=list)
+    pins: list[str] = field(default_factory=list)
 
 
 def run(
-    machine: str, card: Path, boot: Boot, extra: str, *, limit_s: float, log: Path | None = None
+    model: Model, card: Path, boot: Boot, extra: str, *, limit_s: float, log: Path | None = None
 ) -> Told:
-    """Boot until the probe has ended, the machine has, or the time is up.
+    """Boot until the machine ends or the time is up.
 
     What the console says goes into `log` as it comes.
     """
     said = Told()
+    ours, its = socket.socketpair()
     command = [
-        *("qemu-system-aarch64", "-M", machine, "-display", "none", "-monitor", "none"),
-        *(
-            *CLOCK,
-            "-no-reboot",
-            "-serial",
-            "stdio",
-            "-kernel",
-            boot.kernel,
-            "-initrd",
-            boot.initramfs,
-        ),
-        *("-append", f"{boot.command_line} {CONSOLES[machine]} {extra}"),
+        *("qemu-system-aarch64", "-M", "raspi3b" if model.is_pi else "virt", *EMULATION),
+        *("-display", "none", "-no-reboot", *model.serial, *model.options),
+        *("-chardev", f"socket,id=monitor,fd={its.fileno()}"),
+        *("-mon", "chardev=monitor,mode=control"),
+        *("-kernel", boot.kernel, "-initrd", boot.initramfs),
+        *(("-dtb", boot.tree) if model.is_pi else ()),
+        *("-append", f"{boot.command_line} {model.command_line} {NOT_YET} {extra}"),
+        *("-drive", f"file={card},format=raw,cache=unsafe,{model.drive[0]}", *model.drive[1:]),
     ]
-    if machine == "virt":
-        command += ["-cpu", "cortex-a72", "-m", "1024", "-nic", "none"]
-        command += ["-device", "i6300esb", "-drive", f"file={card},if=none,id=card,format=raw"]
-        command += ["-device", "virtio-blk-pci,drive=card"]
-    else:
-        command += ["-dtb", boot.tree, "-serial", "null"]
-        command += ["-drive", f"file={card},if=sd,format=raw"]
     began = time.monotonic()
     with subprocess.Popen(
         [str(part) for part in command],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
+        pass_fds=[its.fileno()],
     ) as qemu:
-        with (log or Path(os.devnull)).open("wb") as console:
-            _listen(qemu, said, began + limit_s, console)
-        qemu.kill()
+        its.close()
+        try:
+            with Monitor(ours) as monitor, (log or Path(os.devnull)).open("wb") as console:
+                _listen(qemu, monitor, said, model, began + limit_s, console)
+                qemu.kill()
+                monitor.drain()
+                said.events = monitor.events
+        finally:
+            qemu.kill()
     said.seconds = time.monotonic() - began
     return said
 
 
 def _listen(
-    qemu: "subprocess.Popen[bytes]", said: Told, deadline: float, console: BinaryIO
+    qemu: "subprocess.Popen[bytes]",
+    monitor: Monitor,
+    said: Told,
+    model: Model,
+    deadline: float,
+    console: BinaryIO,
 ) -> None:
     assert qemu.stdout
     os.set_blocking(qemu.stdout.fileno(), False)
@@ -135,17 +128,34 @@ def _listen(
     with selectors.DefaultSelector() as selector:
         selector.register(qemu.stdout, selectors.EVENT_READ)
         while time.monotonic() < deadline:
-            if not selector.select(1):
+            ready = selector.select(LOOKS_EVERY_S)
+            if model.is_pi and not said.ended:
+                _look(monitor, said)
+            if not ready:
                 continue
             if not (block := qemu.stdout.read(65536)):
                 return
             console.write(block)
             console.flush()
             *whole, rest = (rest + block).split(b"\n")
-            for line in (line.decode(errors="replace").strip() for line in whole):
-                said.lines.append(line)
-                if line == END:
-                    return
-                if line.startswith("PROBE "):
-                    _, name, value = (*line.split(" ", 2), "")[:3]
-                    said.found[name] = value
+            for line in whole:
+                _hear(line.decode(errors="replace").strip(), said)
+
+
+def _hear(line: str, said: Told) -> None:
+    said.lines.append(line)
+    said.ended |= line == END
+    if line.startswith("PROBE "):
+        _, name, value = (*line.split(" ", 2), "")[:3]
+        said.found[name] = value
+
+
+def _look(monitor: Monitor, said: Told) -> None:
+    try:
+        levels = monitor.gpio()
+    except ConnectionResetError:  # it has ended; what it said last is still to be read
+        return
+    pins = (PINS.red_pin, PINS.green_pin, PINS.blue_pin, PINS.buzzer_pin)
+    shown = "".join(str(levels >> pin & 1) for pin in pins)
+    if not said.pins or said.pins[-1].split()[1] != shown:
+        said.pins.append(f"{time.monotonic() * 1000:.0f} {shown}")

@@ -1,6 +1,7 @@
 """A tiny image, built twice: what is in it, and that both are the same bytes."""
 
 import json
+import os
 import subprocess
 from pathlib import Path
 
@@ -18,13 +19,15 @@ pytestmark = tiny.NEEDS_TOOLS
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """The same root built twice, in other folders."""
+    """The same root built twice, in other folders and with another umask."""
     folder = tmp_path_factory.mktemp("image")
     tar = tiny.tar(folder)
-    first, second = (
-        build(tar, Origin.DEBIAN, "arm64", SMALL, folder / name) for name in ("first", "second")
-    )
-    return first, second
+    first = build(tar, Origin.DEBIAN, "arm64", SMALL, folder / "first")
+    ours = os.umask(0o077)
+    try:
+        return first, build(tar, Origin.DEBIAN, "arm64", SMALL, folder / "second")
+    finally:
+        os.umask(ours)
 
 
 def listed(image: Path, offset: int, folder: str = "") -> set[str]:

@@ -1,5 +1,6 @@
 """The layers of a root, and what is read from lock files and mirrors, without building anything."""
 
+import py_compile
 import subprocess
 from itertools import pairwise
 from pathlib import Path
@@ -10,7 +11,7 @@ from firmware_config.image import cache
 from firmware_config.image.archive import mirrors, sources
 from firmware_config.image.disk import Sizes, layout, size_mib, table
 from firmware_config.image.layers import REPOSITORY, Hardware, Origin, chosen, inputs
-from firmware_config.image.python import Interpreter, wanted
+from firmware_config.image.python import Interpreter, trust_compiled, wanted
 from gate_contract.errors import SchoolgateError
 
 BOTH = [(hardware, origin) for hardware in Hardware for origin in Origin]
@@ -122,6 +123,22 @@ def test_what_is_left_out_is_in_a_lock(hardware: Hardware, origin: Origin) -> No
         found |= wanted((REPOSITORY / lock).read_text("utf-8"), TRIXIE.environment)
     assert all("--hash=" in line for line in found.values())
     assert {name for layer in layers for name in layer.left_out} <= found.keys()
+
+
+def test_an_import_from_a_root_compares_nothing(tmp_path: Path) -> None:
+    source = tmp_path / "usr/lib/python3.13/colorsys.py"
+    source.parent.mkdir(parents=True)
+    source.write_text("LIT = True\n")
+    compiled = {mode: Path(f"{source}-{mode.name}.pyc") for mode in py_compile.PycInvalidationMode}
+    for mode, path in compiled.items():
+        py_compile.compile(str(source), str(path), invalidation_mode=mode)
+    before = {mode: path.read_bytes() for mode, path in compiled.items()}
+    trust_compiled(tmp_path)
+    after = {mode: path.read_bytes() for mode, path in compiled.items()}
+    modes = py_compile.PycInvalidationMode
+    assert after[modes.CHECKED_HASH] == before[modes.UNCHECKED_HASH] != before[modes.CHECKED_HASH]
+    assert after[modes.UNCHECKED_HASH] == before[modes.UNCHECKED_HASH]
+    assert after[modes.TIMESTAMP] == before[modes.TIMESTAMP]
 
 
 def test_mirrors_are_this_machines_own() -> None:
