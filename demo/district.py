@@ -16,12 +16,12 @@ from server_bridge.clock import now_ms
 from server_bridge.home import Home
 from server_bridge.people.importing import Import, import_roster
 from server_bridge.sheets.opening import open_spreadsheet
-from server_bridge.store.areas import add_areas, all_areas
-from server_bridge.store.cards import IssuedCard
 from server_bridge.store.database import Database
-from server_bridge.store.levels import Notice, apply_notice, levels_at
-from server_bridge.store.people import Member, members, revoke
-from server_bridge.store.unit_terms import add_dated_units, dated_units
+from server_bridge.store.people.cards import IssuedCard
+from server_bridge.store.people.people import Member, members, revoke
+from server_bridge.store.places.areas import add_areas, all_areas
+from server_bridge.store.places.levels import Notice, apply_notice, levels_at
+from server_bridge.store.places.unit_terms import add_dated_units, dated_units
 from server_bridge.synthetic import files, people
 from server_bridge.synthetic.province import Province, make_province
 

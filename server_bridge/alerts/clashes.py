@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from operator import attrgetter
 
-from server_bridge.store.sightings import Sighting
+from server_bridge.store.crossings.sightings import Sighting
 
 SCHOOLS_APART_MS = 5 * 60_000
 """Nobody gets from one school to another within this."""

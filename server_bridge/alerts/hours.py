@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from gate_contract.errors import SchoolgateError
-from server_bridge.store.school_hours import Hours
+from server_bridge.store.school.school_hours import Hours
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 AROUND_MIN = 45

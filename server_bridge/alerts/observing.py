@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from server_bridge.alerts.kinds import MINUTE_MS, Kind, Trouble
-from server_bridge.store.gate_sheets import GateSheet
+from server_bridge.store.gates.gate_sheets import GateSheet
 
 BACKLOG_FROM, BACKLOG_UNTIL = 300, 50
 """A gate that is online sends this in seconds; one that still has it does not get through."""

@@ -19,7 +19,7 @@ from server_bridge.alerts.kinds import MINUTE_MS, SHARED_FORGOTTEN_MS, Key, Kind
 from server_bridge.alerts.observing import observe
 from server_bridge.alerts.sending import SendingError
 from server_bridge.alerts.wording import Known, compose
-from server_bridge.store.alert_messages import (
+from server_bridge.store.alerts.alert_messages import (
     Message,
     News,
     drop_overtaken,
@@ -30,7 +30,7 @@ from server_bridge.store.alert_messages import (
     note_sent,
     untold,
 )
-from server_bridge.store.alerts import (
+from server_bridge.store.alerts.alerts import (
     Alert,
     find_alert,
     open_alerts,
@@ -38,11 +38,11 @@ from server_bridge.store.alerts import (
     raised_since,
     resolve,
 )
+from server_bridge.store.crossings.sightings import CrossingMarks
 from server_bridge.store.database import Database, StoreError
-from server_bridge.store.gate_sheets import gate_sheets
-from server_bridge.store.school_hours import all_hours
-from server_bridge.store.sightings import CrossingMarks
-from server_bridge.store.units import all_units, ancestry, gate_units
+from server_bridge.store.gates.gate_sheets import gate_sheets
+from server_bridge.store.places.units import all_units, ancestry, gate_units
+from server_bridge.store.school.school_hours import all_hours
 from server_bridge.web.formats import Formats
 
 PERIOD_S = 10.0

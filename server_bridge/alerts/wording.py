@@ -6,8 +6,8 @@ from datetime import date
 
 from server_bridge.alerts.kinds import Kind
 from server_bridge.alerts.text import PHRASES, say
-from server_bridge.store.alert_messages import News
-from server_bridge.store.alerts import Alert
+from server_bridge.store.alerts.alert_messages import News
+from server_bridge.store.alerts.alerts import Alert
 from server_bridge.web.formats import Formats
 
 LISTED = 8

@@ -33,9 +33,9 @@ from server_bridge.home import initialise
 from server_bridge.ingest.inbox import Inbox
 from server_bridge.ingest.intake import latest_receipts
 from server_bridge.store.database import Database
-from server_bridge.store.gate_orders import Choice, want
-from server_bridge.store.gate_sheets import gate_sheets
-from server_bridge.store.units import SCHOOL, Unit, add_gate, add_unit, all_units
+from server_bridge.store.gates.gate_orders import Choice, want
+from server_bridge.store.gates.gate_sheets import gate_sheets
+from server_bridge.store.places.units import SCHOOL, Unit, add_gate, add_unit, all_units
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 FOLDED = 64

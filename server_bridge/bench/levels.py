@@ -10,11 +10,11 @@ from server_bridge.lists import collecting
 from server_bridge.lists.collecting import NOBODY, Snapshot
 from server_bridge.lists.deeds import Deed, schools_of
 from server_bridge.lists.rolling_up import roll_up
-from server_bridge.store import submissions as store
-from server_bridge.store.areas import COMMUNE, HAMLET, all_areas
 from server_bridge.store.database import Database
-from server_bridge.store.deadlines import find
-from server_bridge.store.levels import AREAS_ZONE, Notice, apply_notice
+from server_bridge.store.places.areas import COMMUNE, HAMLET, all_areas
+from server_bridge.store.places.levels import AREAS_ZONE, Notice, apply_notice
+from server_bridge.store.reports import submissions as store
+from server_bridge.store.reports.deadlines import find
 from server_bridge.synthetic.province import UNIT_ID
 
 PLAN = Document("plan.pdf", "pdf", b"%PDF-1.7\n%%EOF\n")

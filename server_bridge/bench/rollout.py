@@ -11,8 +11,8 @@ from server_bridge.fleet.drafting import District
 from server_bridge.fleet.rolling import RolloutWatch
 from server_bridge.fleet.rollout import MINUTE_MS
 from server_bridge.store.database import Database
-from server_bridge.store.health import take_health
-from server_bridge.store.rollouts import begin, newest, told_gates
+from server_bridge.store.gates.health import take_health
+from server_bridge.store.gates.rollouts import begin, newest, told_gates
 from server_bridge.store.schema import gate_health
 
 WELL = ScanHealth(camera="ok", storage="ok", signals="ok", clock_trusted=True)

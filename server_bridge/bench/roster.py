@@ -14,9 +14,9 @@ from server_bridge.areas.unit_list import plan_units
 from server_bridge.bench.levels import measure_levels
 from server_bridge.people.importing import Import, import_roster
 from server_bridge.sheets.opening import open_spreadsheet
-from server_bridge.store.areas import add_areas, all_areas
 from server_bridge.store.database import Database
-from server_bridge.store.unit_terms import add_dated_units, dated_units
+from server_bridge.store.places.areas import add_areas, all_areas
+from server_bridge.store.places.unit_terms import add_dated_units, dated_units
 from server_bridge.synthetic import files, people
 from server_bridge.synthetic.province import Province, School, make_province
 

@@ -12,7 +12,7 @@ from gate_contract import topics
 from gate_contract.topics import Channel
 from server_bridge.machines.home_assistant import EVERY_DISCOVERY, discoveries_of
 from server_bridge.pki import Identity
-from server_bridge.store.units import UnitViewer
+from server_bridge.store.places.units import UnitViewer
 
 FROM_GATE = (Channel.CROSSINGS, Channel.HEALTH, Channel.LOG)
 TO_GATE = (Channel.RECEIPT, *topics.ROSTERS, Channel.COMMAND)

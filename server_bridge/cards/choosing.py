@@ -5,8 +5,8 @@ from datetime import date
 
 from server_bridge.cards.face import PrintedCard
 from server_bridge.cards.order import handing_out
-from server_bridge.store.cards import HeldCard, IssuedCard
-from server_bridge.store.people import Member
+from server_bridge.store.people.cards import HeldCard, IssuedCard
+from server_bridge.store.people.people import Member
 
 
 def to_print(

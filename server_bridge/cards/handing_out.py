@@ -8,8 +8,8 @@ import sqlalchemy as sa
 
 from server_bridge.cards.issue import issue_cards
 from server_bridge.keys import Keys
-from server_bridge.store.cards import IssuedCard, add_cards
-from server_bridge.store.people import Member, hand_over
+from server_bridge.store.people.cards import IssuedCard, add_cards
+from server_bridge.store.people.people import Member, hand_over
 
 
 def issue_to(

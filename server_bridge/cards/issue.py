@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from gate_contract.card import Card, Kind
 from gate_contract.card_signing import sign
 from gate_contract.errors import SchoolgateError
-from server_bridge.store.cards import IssuedCard
+from server_bridge.store.people.cards import IssuedCard
 
 
 def issue_cards(

@@ -12,8 +12,8 @@ from server_bridge.access.roles import Role
 from server_bridge.clock import now_ms
 from server_bridge.command.options import home_option, json_option
 from server_bridge.home import open_home
-from server_bridge.store import accounts
-from server_bridge.store.access_log import entries
+from server_bridge.store.access import accounts
+from server_bridge.store.access.access_log import entries
 
 password_option = click.option(
     "--password-stdin", is_flag=True, help="Read the password from standard input."

@@ -16,8 +16,8 @@ from server_bridge.alerts.text import say
 from server_bridge.clock import now_ms
 from server_bridge.command.options import home_option, json_option
 from server_bridge.home import open_home
-from server_bridge.store.alert_messages import waiting
-from server_bridge.store.alerts import Alert, acknowledge, open_alerts, past_alerts
+from server_bridge.store.alerts.alert_messages import waiting
+from server_bridge.store.alerts.alerts import Alert, acknowledge, open_alerts, past_alerts
 
 PAST = 50
 

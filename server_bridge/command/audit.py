@@ -10,7 +10,7 @@ from gate_contract.errors import SchoolgateError
 from gate_contract.proof import Proof, decode_proof, find_faults
 from server_bridge.command.options import home_option, json_option
 from server_bridge.home import open_home
-from server_bridge.store.day_proof import day_is_miscounted, prove_day
+from server_bridge.store.crossings.day_proof import day_is_miscounted, prove_day
 
 
 @click.command()

@@ -23,15 +23,15 @@ from server_bridge.command.cards import (
 )
 from server_bridge.command.options import home_option
 from server_bridge.home import Home, open_home
-from server_bridge.store.card_people import find_member, people_by_code, photos, set_photo
-from server_bridge.store.cards import (
+from server_bridge.store.people.card_people import find_member, people_by_code, photos, set_photo
+from server_bridge.store.people.cards import (
     HeldCard,
     IssuedCard,
     add_cards,
     cards_of_person,
     find_card,
 )
-from server_bridge.store.people import hand_over, members, revoke
+from server_bridge.store.people.people import hand_over, members, revoke
 
 REASONS = ("lost", "damaged", "renamed")
 

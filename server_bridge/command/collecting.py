@@ -28,10 +28,10 @@ from server_bridge.lists.roll_up_sheets import write_roll_up
 from server_bridge.lists.rolling_up import roll_up
 from server_bridge.lists.text import roll_up_lines
 from server_bridge.people.names import tidy
-from server_bridge.store import submissions as store
-from server_bridge.store.deadlines import newest_first
+from server_bridge.store.places.units import find_unit
+from server_bridge.store.reports import submissions as store
+from server_bridge.store.reports.deadlines import newest_first
 from server_bridge.store.schema import NAME_LENGTH
-from server_bridge.store.units import find_unit
 
 
 @collection_group.command("open")

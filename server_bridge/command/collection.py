@@ -3,7 +3,7 @@
 import click
 
 from server_bridge.command.deadlines import add_endings
-from server_bridge.store.submissions import COLLECTIONS
+from server_bridge.store.reports.submissions import COLLECTIONS
 
 
 @click.group("collection")

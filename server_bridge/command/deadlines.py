@@ -16,8 +16,8 @@ from server_bridge.lists import deeds
 from server_bridge.lists.deeds import Deed, schools_of, standings
 from server_bridge.lists.standing import Standing, State
 from server_bridge.people.names import tidy
-from server_bridge.store import deadlines as store
-from server_bridge.store.deadlines import Book, One
+from server_bridge.store.reports import deadlines as store
+from server_bridge.store.reports.deadlines import Book, One
 from server_bridge.store.schema import NAME_LENGTH
 
 number_argument = click.argument("number", metavar="ID", type=int)

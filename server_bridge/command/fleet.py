@@ -15,11 +15,11 @@ from server_bridge.command.gates import DIRECTIONS, direction_of, gate_group, ki
 from server_bridge.command.options import home_option, json_option
 from server_bridge.fleet.drafting import District
 from server_bridge.home import Home, open_home
-from server_bridge.store.certificates import find_gate
-from server_bridge.store.gate_logs import newest_log
-from server_bridge.store.gate_orders import Choice, Standing, standing, standings, want
-from server_bridge.store.gate_sheets import GateSheet, sheets_below
-from server_bridge.store.health import changes_of
+from server_bridge.store.gates.certificates import find_gate
+from server_bridge.store.gates.gate_logs import newest_log
+from server_bridge.store.gates.gate_orders import Choice, Standing, standing, standings, want
+from server_bridge.store.gates.gate_sheets import GateSheet, sheets_below
+from server_bridge.store.gates.health import changes_of
 from server_bridge.web.gates.view import about_update
 from server_bridge.web.text import Lang
 

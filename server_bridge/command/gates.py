@@ -21,16 +21,16 @@ from server_bridge.fleet.ticket_page import code_image, terminal_code, ticket_pa
 from server_bridge.fleet.ticketing import MadeTicket, Wifi, make_ticket
 from server_bridge.home import Home, open_home
 from server_bridge.pki import Identity
-from server_bridge.store.certificates import (
+from server_bridge.store.gates.certificates import (
     find_gate,
     keep_certificate,
     move,
     retire,
     revoke,
 )
-from server_bridge.store.gate_orders import Choice, Direction, standing, want
-from server_bridge.store.health import backlog_of
-from server_bridge.store.units import SCHOOL, add_gate, find_unit, shut_out
+from server_bridge.store.gates.gate_orders import Choice, Direction, standing, want
+from server_bridge.store.gates.health import backlog_of
+from server_bridge.store.places.units import SCHOOL, add_gate, find_unit, shut_out
 
 DIRECTIONS = click.Choice(["in", "out", "auto"])
 

@@ -21,11 +21,11 @@ from server_bridge.levels.notice_file import read_notice_file
 from server_bridge.levels.words import INHERIT, colour, read_level
 from server_bridge.people.names import tidy
 from server_bridge.sheets.opening import open_spreadsheet
-from server_bridge.store import levels
-from server_bridge.store.levels import Notice, area_named, areas_named
-from server_bridge.store.rolls import area_names
+from server_bridge.store.people.rolls import area_names
+from server_bridge.store.places import levels
+from server_bridge.store.places.levels import Notice, area_named, areas_named
+from server_bridge.store.places.units import all_units, find_unit
 from server_bridge.store.schema import NAME_LENGTH
-from server_bridge.store.units import all_units, find_unit
 
 SHOWN_AREAS = 20
 

@@ -20,7 +20,7 @@ from server_bridge.people.headings import FIELDS, VOCABULARIES
 from server_bridge.people.importing import Import, Outcome, import_roster, too_many_leave
 from server_bridge.people.plan import Change
 from server_bridge.sheets.lines import Line
-from server_bridge.store.rosters import Known
+from server_bridge.store.people.rosters import Known
 
 
 @click.group("roster")

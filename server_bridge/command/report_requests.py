@@ -35,8 +35,8 @@ from server_bridge.reports.keeping import tally_due
 from server_bridge.reports.period import PeriodKind, period
 from server_bridge.reports.words import period_name
 from server_bridge.reports.written import confirmed_workbook
-from server_bridge.store import report_requests as store
-from server_bridge.store.deadlines import newest_first
+from server_bridge.store.reports import report_requests as store
+from server_bridge.store.reports.deadlines import newest_first
 from server_bridge.store.schema import NAME_LENGTH
 from server_bridge.web.formats import Formats
 from server_bridge.web.text import Lang

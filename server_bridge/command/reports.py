@@ -22,7 +22,7 @@ from server_bridge.reports.staff import StaffDay, StaffYear, day_by_day, staff_t
 from server_bridge.reports.tables import notes, raw_table, tables
 from server_bridge.reports.words import period_name
 from server_bridge.reports.written import as_pdf, as_workbook, staff_pdf, staff_workbook
-from server_bridge.store.accounts import note_access
+from server_bridge.store.access.accounts import note_access
 from server_bridge.web.formats import Formats
 from server_bridge.web.text import Lang
 

@@ -16,9 +16,8 @@ from server_bridge.command.options import home_option
 from server_bridge.fleet.guide import write_guide
 from server_bridge.home import initialise, open_home, sample
 from server_bridge.pki import Identity
-from server_bridge.store.certificates import revoked_serials
-from server_bridge.store.schema import NAME_LENGTH
-from server_bridge.store.units import (
+from server_bridge.store.gates.certificates import revoked_serials
+from server_bridge.store.places.units import (
     Unit,
     add_unit,
     add_viewer,
@@ -27,6 +26,7 @@ from server_bridge.store.units import (
     unit_viewers,
     viewer_names,
 )
+from server_bridge.store.schema import NAME_LENGTH
 
 
 @click.command()

@@ -17,9 +17,9 @@ from server_bridge.documents import MAX_SIZE, Document, DocumentError, read_docu
 from server_bridge.home import open_home
 from server_bridge.lists import collecting
 from server_bridge.lists.deeds import Deed, standings
-from server_bridge.store import submissions as store
-from server_bridge.store.deadlines import find, happenings
-from server_bridge.store.submissions import COLLECTIONS
+from server_bridge.store.reports import submissions as store
+from server_bridge.store.reports.deadlines import find, happenings
+from server_bridge.store.reports.submissions import COLLECTIONS
 
 plan_option = click.option(
     "--plan",

@@ -23,9 +23,17 @@ from server_bridge.fleet.rolling import RolloutWatch, in_reach, withdraw
 from server_bridge.fleet.rollout import decide
 from server_bridge.fleet.staging import choose
 from server_bridge.home import Home, open_home
-from server_bridge.store.gate_orders import Standing, standings, want
-from server_bridge.store.gate_sheets import sheets_below
-from server_bridge.store.rollouts import Rollout, Told, begin, end, keep_told, newest, told_gates
+from server_bridge.store.gates.gate_orders import Standing, standings, want
+from server_bridge.store.gates.gate_sheets import sheets_below
+from server_bridge.store.gates.rollouts import (
+    Rollout,
+    Told,
+    begin,
+    end,
+    keep_told,
+    newest,
+    told_gates,
+)
 
 HOUR_MS = 3_600_000
 

@@ -16,7 +16,7 @@ from server_bridge.clock import now_ms
 from server_bridge.command.cards import DAY, known_unit, today
 from server_bridge.command.options import home_option, json_option
 from server_bridge.home import open_home
-from server_bridge.store.visitors import Act, acts, erase_words, log_act, visits
+from server_bridge.store.people.visitors import Act, acts, erase_words, log_act, visits
 
 
 class _Opened(Struct, frozen=True):

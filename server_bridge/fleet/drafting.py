@@ -15,9 +15,9 @@ from gate_contract.orders_signing import sign
 from server_bridge.fleet.bundles import CA_NAME
 from server_bridge.home import Home
 from server_bridge.keys import Keys
-from server_bridge.store.certificates import find_gate
-from server_bridge.store.gate_orders import Choice
-from server_bridge.store.units import find_unit
+from server_bridge.store.gates.certificates import find_gate
+from server_bridge.store.gates.gate_orders import Choice
+from server_bridge.store.places.units import find_unit
 
 
 @dataclass(frozen=True, slots=True)

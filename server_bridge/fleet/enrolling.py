@@ -14,9 +14,9 @@ from server_bridge import pki
 from server_bridge.fleet.drafting import District
 from server_bridge.home import Home
 from server_bridge.pki import Identity
-from server_bridge.store.certificates import find_gate, keep_certificate, use_ticket
 from server_bridge.store.database import Database
-from server_bridge.store.gate_orders import standing, want
+from server_bridge.store.gates.certificates import find_gate, keep_certificate, use_ticket
+from server_bridge.store.gates.gate_orders import standing, want
 
 
 def enrol(home: Home, database: Database, request: EnrolmentRequest, now_ms: int) -> Enrolment:

@@ -11,9 +11,9 @@ from server_bridge.alerts.kinds import Kind, Trouble
 from server_bridge.fleet.drafting import District
 from server_bridge.fleet.rollout import MINUTE_MS, Decision, decide, runs, watched
 from server_bridge.store.database import Database, StoreError
-from server_bridge.store.gate_orders import standings, want
-from server_bridge.store.gate_sheets import GateSheet, sheets_below
-from server_bridge.store.rollouts import Rollout, Told, end, keep_told, newest, told_gates
+from server_bridge.store.gates.gate_orders import standings, want
+from server_bridge.store.gates.gate_sheets import GateSheet, sheets_below
+from server_bridge.store.gates.rollouts import Rollout, Told, end, keep_told, newest, told_gates
 
 PERIOD_S = MINUTE_MS / 1000
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from gate_contract.health import UpdateFault, UpdateStage
 from gate_contract.orders import Update
 from server_bridge.fleet.staging import STAGES, in_order
-from server_bridge.store.gate_sheets import GateSheet
-from server_bridge.store.rollouts import Rollout, Told
+from server_bridge.store.gates.gate_sheets import GateSheet
+from server_bridge.store.gates.rollouts import Rollout, Told
 
 MINUTE_MS = 60_000
 LONGEST_LOOK_MS = 5 * MINUTE_MS

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from gate_contract.errors import SchoolgateError
 from gate_contract.health import UpdateStage
 from gate_contract.orders import Update
-from server_bridge.store.gate_sheets import GateSheet
+from server_bridge.store.gates.gate_sheets import GateSheet
 
 STAGES = {"one": 1, "ten": 10, "all": None}
 

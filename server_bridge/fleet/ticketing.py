@@ -14,7 +14,7 @@ from gate_contract.ticket import TOKEN_SIZE, Secrets, Ticket, seal
 from gate_contract.ticket_signing import new_pin, sign
 from server_bridge import pki
 from server_bridge.home import Home
-from server_bridge.store.certificates import keep_ticket
+from server_bridge.store.gates.certificates import keep_ticket
 
 DAY_MS = 86_400_000
 

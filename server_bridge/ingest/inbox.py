@@ -19,10 +19,10 @@ from gate_contract.health import decode_health
 from gate_contract.receipt import Receipt
 from gate_contract.topics import Channel, GateTopic
 from server_bridge.ingest.intake import Intake, contradiction
+from server_bridge.store.crossings.letters import set_aside
 from server_bridge.store.database import Database, StoreError
-from server_bridge.store.gate_logs import keep_log
-from server_bridge.store.health import take_health
-from server_bridge.store.letters import set_aside
+from server_bridge.store.gates.gate_logs import keep_log
+from server_bridge.store.gates.health import take_health
 
 LEDGER_ID = re.compile("[0-9a-f]{32}")
 

@@ -17,14 +17,14 @@ from gate_contract.verdicts import CROSSINGS, REFUSALS, Verdict
 from server_bridge.ingest.accept import Accepted, Conflict, Head, accept
 from server_bridge.ingest.filing import Filed
 from server_bridge.ingest.times import Times
-from server_bridge.store.arrivals import Lines
-from server_bridge.store.counting import Moment, Passage
-from server_bridge.store.counts import count_passages, count_refusals, recount
+from server_bridge.store.crossings.arrivals import Lines
+from server_bridge.store.crossings.counting import Moment, Passage
+from server_bridge.store.crossings.counts import count_passages, count_refusals, recount
+from server_bridge.store.crossings.signatures import keep_signature
 from server_bridge.store.database import bump
+from server_bridge.store.people.visitors import keep_words
+from server_bridge.store.places.units import ancestry, gate_units
 from server_bridge.store.schema import crossings, ledgers
-from server_bridge.store.signatures import keep_signature
-from server_bridge.store.units import ancestry, gate_units
-from server_bridge.store.visitors import keep_words
 
 _LEDGER = ledgers.select().where(
     (ledgers.c.gate_id == sa.bindparam("of")) & (ledgers.c.ledger_id == sa.bindparam("named"))

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from gate_contract.crossing import Clock, Record
 from gate_contract.verdicts import Verdict
 from server_bridge.ingest.filing import Filed, file, in_order
-from server_bridge.store.counts import SchoolDay
+from server_bridge.store.crossings.counts import SchoolDay
 from server_bridge.store.schema import boots, crossings, gates, ledgers
 
 _HERE = crossings.c.ledger == sa.bindparam("of")

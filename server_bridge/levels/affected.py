@@ -9,9 +9,9 @@ import sqlalchemy as sa
 
 from gate_contract.roster import Action
 from gate_contract.school_day import local_day
-from server_bridge.store.level_rules import Setting
-from server_bridge.store.levels import Notice, deciding_at, levels_at, policies_at
-from server_bridge.store.rolls import Heads, head_counts
+from server_bridge.store.people.rolls import Heads, head_counts
+from server_bridge.store.places.level_rules import Setting
+from server_bridge.store.places.levels import Notice, deciding_at, levels_at, policies_at
 
 _NOT_NOTED = 1 << 62
 """The number of a notice that is not in the database: newer than any that is."""

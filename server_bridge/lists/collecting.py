@@ -21,10 +21,10 @@ from server_bridge.lists.deeds import Deed, do
 from server_bridge.lists.list_sheets import write_list
 from server_bridge.lists.school_list import school_list
 from server_bridge.lists.standing import Standing, What
-from server_bridge.store import submissions as store
-from server_bridge.store.levels import levels_at
-from server_bridge.store.rolls import Group, group_counts
-from server_bridge.store.submissions import COLLECTIONS, Collection, Draft, Submitted
+from server_bridge.store.people.rolls import Group, group_counts
+from server_bridge.store.places.levels import levels_at
+from server_bridge.store.reports import submissions as store
+from server_bridge.store.reports.submissions import COLLECTIONS, Collection, Draft, Submitted
 
 
 @dataclass(frozen=True, slots=True)

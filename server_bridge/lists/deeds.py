@@ -12,10 +12,10 @@ import sqlalchemy as sa
 from gate_contract.errors import SchoolgateError
 from server_bridge.lists.standing import Event, Standing, What, after, standing_after
 from server_bridge.people.names import tidy
-from server_bridge.store import deadlines as store
-from server_bridge.store.deadlines import Book, Happening, One
-from server_bridge.store.deadlines_schema import REASON_LENGTH
-from server_bridge.store.units import SCHOOL, all_units, ancestry
+from server_bridge.store.places.units import SCHOOL, all_units, ancestry
+from server_bridge.store.reports import deadlines as store
+from server_bridge.store.reports.deadlines import Book, Happening, One
+from server_bridge.store.reports.deadlines_schema import REASON_LENGTH
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,11 @@ import sqlalchemy as sa
 from server_bridge.lists.collecting import NOBODY, figures_at
 from server_bridge.lists.deeds import standings
 from server_bridge.lists.standing import Standing, State
-from server_bridge.store import submissions as store
-from server_bridge.store.deadlines import find
-from server_bridge.store.levels import LEVELS
-from server_bridge.store.submissions import COLLECTIONS, Collection
-from server_bridge.store.units import SCHOOL, Unit, all_units, ancestry
+from server_bridge.store.places.levels import LEVELS
+from server_bridge.store.places.units import SCHOOL, Unit, all_units, ancestry
+from server_bridge.store.reports import submissions as store
+from server_bridge.store.reports.deadlines import find
+from server_bridge.store.reports.submissions import COLLECTIONS, Collection
 
 ByLevel = tuple[int, int, int, int, int]
 """People of levels 1-4, and of those whose level is not known."""

@@ -16,9 +16,9 @@ from gate_contract.errors import SchoolgateError
 from gate_contract.roster import Action
 from gate_contract.school_day import local_day
 from server_bridge.people.names import name_key, text_key
-from server_bridge.store.levels import LEVELS, levels_at, policies_at
-from server_bridge.store.rolls import AreaName, Entry, area_names, entries
-from server_bridge.store.units import SCHOOL, Unit, find_unit
+from server_bridge.store.people.rolls import AreaName, Entry, area_names, entries
+from server_bridge.store.places.levels import LEVELS, levels_at, policies_at
+from server_bridge.store.places.units import SCHOOL, Unit, find_unit
 
 STAFF_VI = "Cán bộ, giáo viên"
 VISITORS_VI = "Khách"

@@ -13,9 +13,9 @@ from server_bridge.machines.home_assistant import (
     unit_device,
     unit_topic,
 )
+from server_bridge.store.access.tokens_schema import discovery_topics
 from server_bridge.store.database import Database
-from server_bridge.store.tokens_schema import discovery_topics
-from server_bridge.store.units import all_units, gate_units, gates_shut_out
+from server_bridge.store.places.units import all_units, gate_units, gates_shut_out
 
 PERIOD_MS = 10_000
 """How often the tree is looked at: a gate that is shut out changes no count."""

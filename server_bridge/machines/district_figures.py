@@ -7,9 +7,9 @@ import sqlalchemy as sa
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
-from server_bridge.store.gate_sheets import GateSheet, gate_sheets
-from server_bridge.store.letters import letter_counts
-from server_bridge.store.unit_figures import Tally, tallies_of
+from server_bridge.store.crossings.letters import letter_counts
+from server_bridge.store.crossings.unit_figures import Tally, tallies_of
+from server_bridge.store.gates.gate_sheets import GateSheet, gate_sheets
 
 STANDINGS = ("online", "offline", "silent", "never")
 

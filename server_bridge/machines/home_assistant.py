@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple
 
 from gate_contract import topics
 from gate_contract.topics import Channel
-from server_bridge.store.units import Unit
+from server_bridge.store.places.units import Unit
 
 Language = Literal["vi", "en"]
 

@@ -21,7 +21,7 @@ from server_bridge.sheets.values import (
     sector_code_of,
     text_of,
 )
-from server_bridge.store.people import Person
+from server_bridge.store.people.people import Person
 from server_bridge.store.schema import NAME_LENGTH
 
 GROUP_LENGTH = 40

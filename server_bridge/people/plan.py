@@ -12,9 +12,9 @@ from server_bridge.people.names import name_key
 from server_bridge.people.residence import Atlas, NotFoundError
 from server_bridge.sheets import grid
 from server_bridge.sheets.faults import Fault, Refusal
-from server_bridge.store.areas import Area
-from server_bridge.store.people import Person, Place
-from server_bridge.store.rosters import Known
+from server_bridge.store.people.people import Person, Place
+from server_bridge.store.people.rosters import Known
+from server_bridge.store.places.areas import Area
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,15 @@ from datetime import date
 from server_bridge.areas.naming import CODE_WIDTHS, area_key, bare_key, has_marks
 from server_bridge.sheets.faults import Fault
 from server_bridge.sheets.values import CellError
-from server_bridge.store.areas import COMMUNE, DISTRICT, HAMLET, PROVINCE, Area, lines, own_id
+from server_bridge.store.places.areas import (
+    COMMUNE,
+    DISTRICT,
+    HAMLET,
+    PROVINCE,
+    Area,
+    lines,
+    own_id,
+)
 
 
 @dataclass(frozen=True, slots=True)

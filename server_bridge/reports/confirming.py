@@ -20,17 +20,17 @@ from server_bridge.reports.cells import Column, Holds, Table
 from server_bridge.reports.period import Period, PeriodKind, period
 from server_bridge.reports.tables import PUPILS, STAFF
 from server_bridge.reports.words import say
-from server_bridge.store.deadlines import find
-from server_bridge.store.figures import Figures
-from server_bridge.store.report_requests import (
+from server_bridge.store.places.units import SCHOOL, Unit, all_units, ancestry
+from server_bridge.store.reports.deadlines import find
+from server_bridge.store.reports.figures import Figures
+from server_bridge.store.reports.report_requests import (
     REQUESTS,
     ByName,
     Confirmed,
     Request,
     confirmed,
 )
-from server_bridge.store.tallies import sums
-from server_bridge.store.units import SCHOOL, Unit, all_units, ancestry
+from server_bridge.store.reports.tallies import sums
 from server_bridge.web.formats import Formats
 
 

@@ -8,8 +8,7 @@ from zoneinfo import ZoneInfo
 
 from gate_contract.card import Kind
 from server_bridge.school.day import Seen, is_late, left_early, merge
-from server_bridge.store.by_hand import ByHand
-from server_bridge.store.figures import (
+from server_bridge.store.reports.figures import (
     EVERYBODY,
     IN_NO_CLASS,
     Figures,
@@ -18,9 +17,10 @@ from server_bridge.store.figures import (
     Tally,
     total,
 )
-from server_bridge.store.school_day import CardDay
-from server_bridge.store.school_hours import Hours
-from server_bridge.store.staff_months import DaySets, as_set
+from server_bridge.store.reports.staff_months import DaySets, as_set
+from server_bridge.store.school.by_hand import ByHand
+from server_bridge.store.school.school_day import CardDay
+from server_bridge.store.school.school_hours import Hours
 
 HELD_PARTS = 10
 """A day is held for pupils, or for staff, when the gates saw one in so many of the roster: a club

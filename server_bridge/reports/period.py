@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from server_bridge.school.year import school_year, year_bounds
-from server_bridge.store.tallies import Span, Stretch
+from server_bridge.store.reports.tallies import Span, Stretch
 
 
 class PeriodKind(StrEnum):

@@ -10,13 +10,13 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from server_bridge.reports.keeping import count_day
-from server_bridge.store.figures import EVERYBODY, FIGURES, GATE_FIGURES, Tally, difference
-from server_bridge.store.report_days import days_kept
-from server_bridge.store.report_schema import tallies, tally_gates, tally_refusals
+from server_bridge.store.places.units import SCHOOL, all_units, ancestry
+from server_bridge.store.reports.figures import EVERYBODY, FIGURES, GATE_FIGURES, Tally, difference
+from server_bridge.store.reports.report_days import days_kept
+from server_bridge.store.reports.report_schema import tallies, tally_gates, tally_refusals
+from server_bridge.store.reports.staff_months import DaySets, all_staff_months, as_set, days_in
+from server_bridge.store.reports.tallies import Span, stored_tally
 from server_bridge.store.schema import counts, refusals
-from server_bridge.store.staff_months import DaySets, all_staff_months, as_set, days_in
-from server_bridge.store.tallies import Span, stored_tally
-from server_bridge.store.units import SCHOOL, all_units, ancestry
 
 UnitDay = tuple[str, date]
 

@@ -19,9 +19,16 @@ from server_bridge.people.names import name_key
 from server_bridge.reports.cells import Column, Holds, Table
 from server_bridge.reports.period import Period
 from server_bridge.reports.words import say, short_day
-from server_bridge.store.staff_months import DaySets, as_set, days_in, staff_days
-from server_bridge.store.staff_year import Appeal, Member, Scans, appeals_of, scans_of, staff_of
-from server_bridge.store.units import SCHOOL, Unit, find_unit
+from server_bridge.store.places.units import SCHOOL, Unit, find_unit
+from server_bridge.store.reports.staff_months import DaySets, as_set, days_in, staff_days
+from server_bridge.store.reports.staff_year import (
+    Appeal,
+    Member,
+    Scans,
+    appeals_of,
+    scans_of,
+    staff_of,
+)
 from server_bridge.web.formats import Formats
 from server_bridge.web.text import Lang
 

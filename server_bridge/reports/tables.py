@@ -10,7 +10,7 @@ from server_bridge.reports.cells import Cell, Chart, Column, Holds, Row, Table
 from server_bridge.reports.period import PeriodKind
 from server_bridge.reports.report import Line, Report, Silence
 from server_bridge.reports.words import month_name, say, short_day
-from server_bridge.store.figures import FIGURES, Figures
+from server_bridge.store.reports.figures import FIGURES, Figures
 from server_bridge.web.formats import Formats
 from server_bridge.web.text import Lang
 

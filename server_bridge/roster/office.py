@@ -17,7 +17,7 @@ from gate_contract.school_day import local_day
 from gate_contract.topics import Channel
 from server_bridge.roster.making import Maker, Send, Signer, topic
 from server_bridge.store.database import Database, StoreError
-from server_bridge.store.gate_rosters import (
+from server_bridge.store.gates.gate_rosters import (
     BELIEVED_MS,
     EVERY_GATE,
     issued,
@@ -25,7 +25,7 @@ from server_bridge.store.gate_rosters import (
     stands,
     told_versions,
 )
-from server_bridge.store.levels import next_change
+from server_bridge.store.places.levels import next_change
 
 PERIOD_MS = 1_000
 CHECK_MS = 10_000

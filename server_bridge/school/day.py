@@ -13,10 +13,10 @@ from gate_contract.card import Kind
 from gate_contract.crossing import Direction
 from server_bridge.lists.school_list import class_key
 from server_bridge.people.names import name_key
-from server_bridge.store.by_hand import ByHand
-from server_bridge.store.rolls import Name
-from server_bridge.store.school_day import CardDay
-from server_bridge.store.school_hours import Hours
+from server_bridge.store.people.rolls import Name
+from server_bridge.store.school.by_hand import ByHand
+from server_bridge.store.school.school_day import CardDay
+from server_bridge.store.school.school_hours import Hours
 
 
 class Seen(NamedTuple):

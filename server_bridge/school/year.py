@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 from gate_contract.card import Kind
 from server_bridge.school.day import Seen, is_late, merge
-from server_bridge.store.by_hand import ByHand
-from server_bridge.store.school_day import CardDay
-from server_bridge.store.school_hours import Hours
+from server_bridge.store.school.by_hand import ByHand
+from server_bridge.store.school.school_day import CardDay
+from server_bridge.store.school.school_hours import Hours
 
 FIRST_MONTH = 9
 """School years open in the first days of September; August belongs to the year that ends."""

@@ -14,10 +14,11 @@ from gate_contract.card import Kind
 from gate_contract.counts import KindCounts, UnitCounts
 from gate_contract.health import Health, decode_health
 from gate_contract.school_day import local_day
-from server_bridge.store.alerts import open_by_unit
-from server_bridge.store.arrivals import Comparison, comparisons
-from server_bridge.store.gate_rosters import EVERY_GATE, stands
-from server_bridge.store.level_counts import LevelCounts
+from server_bridge.store.alerts.alerts import open_by_unit
+from server_bridge.store.crossings.arrivals import Comparison, comparisons
+from server_bridge.store.gates.gate_rosters import EVERY_GATE, stands
+from server_bridge.store.places.level_counts import LevelCounts
+from server_bridge.store.places.units import SCHOOL, all_units
 from server_bridge.store.schema import (
     counts,
     dead_letters,
@@ -27,7 +28,6 @@ from server_bridge.store.schema import (
     refusals,
     revision,
 )
-from server_bridge.store.units import SCHOOL, all_units
 
 SILENT_MS = 120_000
 """A gate tells its health every 30 s; one that is online and silent for this long is not well."""

@@ -20,7 +20,7 @@ from server_bridge.loopback import is_loopback
 from server_bridge.machines.district_figures import district_figures
 from server_bridge.machines.meters import Meters
 from server_bridge.store.database import StoreError
-from server_bridge.store.units import all_units
+from server_bridge.store.places.units import all_units
 from server_bridge.web.api.serving import Hatch
 from server_bridge.web.feed import Feed
 

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from server_bridge.store.arrivals import Comparison, DayArrivals
+from server_bridge.store.crossings.arrivals import Comparison, DayArrivals
 from server_bridge.web.formats import Formats
 from server_bridge.web.text import say
 

@@ -15,8 +15,8 @@ from server_bridge.home import Home, HomeError
 from server_bridge.loopback import is_loopback
 from server_bridge.machines.meters import Meters
 from server_bridge.store.database import Database
-from server_bridge.store.level_counts import LevelCounts
 from server_bridge.store.live import Snapshot, page_snapshot, revision_number
+from server_bridge.store.places.level_counts import LevelCounts
 from server_bridge.web.alerts import pages as alerts
 from server_bridge.web.api import serving as api
 from server_bridge.web.app import create_app

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from server_bridge.store.arrivals import Comparison
+from server_bridge.store.crossings.arrivals import Comparison
 from server_bridge.store.live import Snapshot, UnitState
 from server_bridge.web.formats import Formats
 from server_bridge.web.gate_words import Line, Severity, lines, severity, totals

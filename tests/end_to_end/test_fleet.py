@@ -6,8 +6,8 @@ from pathlib import Path
 from gate_contract.health import Health, decode_health
 from server_bridge import pki
 from server_bridge.broker.revoking import PROCESS
-from server_bridge.store.certificates import keep_certificate
-from server_bridge.store.gate_logs import newest_log
+from server_bridge.store.gates.certificates import keep_certificate
+from server_bridge.store.gates.gate_logs import newest_log
 from server_bridge.store.schema import gate_health
 from tests.end_to_end.town import Town, until
 from tests.server.command.shell import Shell

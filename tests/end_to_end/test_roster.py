@@ -18,10 +18,10 @@ from gate_contract.topics import Channel
 from gate_contract.verdicts import Verdict
 from server_bridge.cards.issue import issue_cards
 from server_bridge.clock import now_ms
-from server_bridge.store.cards import add_cards
-from server_bridge.store.levels import Notice, apply_notice
-from server_bridge.store.people import Person, Place, add_person, hand_over, revoke
-from server_bridge.store.people_schema import areas
+from server_bridge.store.people.cards import add_cards
+from server_bridge.store.people.people import Person, Place, add_person, hand_over, revoke
+from server_bridge.store.people.people_schema import areas
+from server_bridge.store.places.levels import Notice, apply_notice
 from tests.end_to_end.town import SCHOOL, Town, until
 from tests.fakes.mqtt_peer import Peer
 

@@ -10,8 +10,8 @@ from firmware_config.image.bundle import CERT, make_key
 from firmware_config.update.choice import Slot
 from gate_contract.health import Health, ScanHealth
 from server_bridge.clock import now_ms
-from server_bridge.store.gate_orders import standing
-from server_bridge.store.health import take_health
+from server_bridge.store.gates.gate_orders import standing
+from server_bridge.store.gates.health import take_health
 from tests.fakes.enrolment import SCHOOL, Enrolment, open_desk
 from tests.fakes.updating import BUNDLE, NEW, Gate
 from tests.server.command.shell import Shell

@@ -11,12 +11,12 @@ from gate_contract.roster import Book, card_signature, take, verify
 from server_bridge.cards.issue import issue_cards
 from server_bridge.roster.making import Signer
 from server_bridge.roster.office import RosterOffice
-from server_bridge.store.cards import add_cards
 from server_bridge.store.database import Database
-from server_bridge.store.health import take_health
-from server_bridge.store.levels import Notice, apply_notice
-from server_bridge.store.people import Person, Place, add_person, hand_over
-from server_bridge.store.people_schema import areas
+from server_bridge.store.gates.health import take_health
+from server_bridge.store.people.cards import add_cards
+from server_bridge.store.people.people import Person, Place, add_person, hand_over
+from server_bridge.store.people.people_schema import areas
+from server_bridge.store.places.levels import Notice, apply_notice
 from tests.fakes.clock import MORNING_MS
 from tests.fakes.issuer import Issuer, key_named
 from tests.fakes.school import SCHOOL, ZONE

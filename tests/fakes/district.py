@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from server_bridge.store.arrivals import Comparison, DayArrivals
+from server_bridge.store.crossings.arrivals import Comparison, DayArrivals
 from server_bridge.store.live import GateState, Snapshot, UnitState
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")

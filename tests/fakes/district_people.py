@@ -12,9 +12,9 @@ import sqlalchemy as sa
 
 from gate_contract.card import Kind
 from server_bridge.store.database import Database
-from server_bridge.store.people import Person, Place, add_person, move
-from server_bridge.store.people_schema import areas, people, stays
-from server_bridge.store.units import Unit, add_unit
+from server_bridge.store.people.people import Person, Place, add_person, move
+from server_bridge.store.people.people_schema import areas, people, stays
+from server_bridge.store.places.units import Unit, add_unit
 from tests.fakes.clock import MORNING_MS
 from tests.fakes.school import SCHOOL
 

@@ -11,9 +11,9 @@ from datetime import timedelta
 from gate_contract.card import Kind
 from gate_contract.verdicts import Verdict
 from server_bridge.ingest.inbox import Inbox
-from server_bridge.store.cards import IssuedCard, add_cards
 from server_bridge.store.database import Database
-from server_bridge.store.people import hand_over
+from server_bridge.store.people.cards import IssuedCard, add_cards
+from server_bridge.store.people.people import hand_over
 from tests.fakes.clock import MORNING_MS
 from tests.fakes.district_people import HAMLET, START, FakePeople
 from tests.fakes.school import OTHER_SCHOOL, SCHOOL, ZONE, Scribe

@@ -13,7 +13,7 @@ import httpx
 from server_bridge.access.openid import SignInBy
 from server_bridge.access.roles import Role
 from server_bridge.machines.meters import Meters
-from server_bridge.store.accounts import add_account, grant
+from server_bridge.store.access.accounts import add_account, grant
 from server_bridge.store.database import Database
 from server_bridge.web import site
 from server_bridge.web.binding import binding

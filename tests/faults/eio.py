@@ -11,7 +11,7 @@ from pathlib import Path
 from device.ledger.file import LedgerFile
 from device.ledger.verifying import verify
 from gate_contract.verdicts import CROSSINGS
-from server_bridge.store.audit import count_faults, prove_ledgers
+from server_bridge.store.crossings.audit import count_faults, prove_ledgers
 from tests.end_to_end.passing import card_codes
 from tests.end_to_end.town import Town
 from tests.faults.arena import GATE, ROOT

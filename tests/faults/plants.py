@@ -27,7 +27,7 @@ def trust_the_wire() -> None:
 def count_after_commit() -> None:
     """Rows are committed first, their counts a moment later in a transaction of their own."""
     from server_bridge.ingest import intake
-    from server_bridge.store import counts
+    from server_bridge.store.crossings import counts
 
     take, count = Inbox.take, counts.count_passages
     owed: list[Any] = []

@@ -21,10 +21,10 @@ from gate_contract.verdicts import Verdict
 from server_bridge.cli import gate_bridge
 from server_bridge.home import initialise
 from server_bridge.ingest.inbox import Inbox
-from server_bridge.store.certificates import keep_certificate
+from server_bridge.store.crossings.day_proof import prove_day
 from server_bridge.store.database import Database, StoreError
-from server_bridge.store.day_proof import prove_day
-from server_bridge.store.units import Unit, add_gate, add_unit
+from server_bridge.store.gates.certificates import keep_certificate
+from server_bridge.store.places.units import Unit, add_gate, add_unit
 from tests.fakes.clock import MORNING_MS
 from tests.fakes.school import GATE, SCHOOL, ZONE, Scribe
 

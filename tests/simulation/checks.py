@@ -11,10 +11,10 @@ from gate_contract.crossing import Record
 from gate_contract.errors import SchoolgateError
 from gate_contract.verdicts import Verdict
 from server_bridge.reports.proof import misreported
-from server_bridge.store.audit import count_faults, prove_ledgers
-from server_bridge.store.letters import letter_counts
+from server_bridge.store.crossings.audit import count_faults, prove_ledgers
+from server_bridge.store.crossings.letters import letter_counts
+from server_bridge.store.people.visitor_schema import visitor_words
 from server_bridge.store.schema import counts, crossings, ledgers
-from server_bridge.store.visitor_schema import visitor_words
 from tests.simulation.district import SCHOOL, ZONE, SimDistrict
 from tests.simulation.gate import Green, SimGate, look_into
 

@@ -28,7 +28,7 @@ from server_bridge.ingest.inbox import Inbox, Taken
 from server_bridge.ingest.intake import Intake
 from server_bridge.ingest.loop import IngestLoop
 from server_bridge.ingest.session import BridgeSession, Message
-from server_bridge.store import counts
+from server_bridge.store.crossings import counts
 from server_bridge.store.schema import crossings, ledgers
 from tests.simulation.broker import SimGateSession
 from tests.simulation.parts import Parts

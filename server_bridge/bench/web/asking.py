@@ -13,19 +13,19 @@ from gate_contract.school_day import local_day
 from server_bridge.access.roles import MAY, Permission, Role
 from server_bridge.bench.web.year import ZONE
 from server_bridge.reports.period import PeriodKind
-from server_bridge.store.accounts import (
+from server_bridge.store.access.accounts import (
     UnknownAccountError,
     add_account,
     begin_session,
     find_account,
     grant,
 )
-from server_bridge.store.deadlines import newest_first
-from server_bridge.store.people import members
-from server_bridge.store.report_requests import REQUESTS, open_request
-from server_bridge.store.roll_calls import Called, begin, close, latest, tick
+from server_bridge.store.people.people import members
+from server_bridge.store.places.units import SCHOOL, all_units
+from server_bridge.store.reports.deadlines import newest_first
+from server_bridge.store.reports.report_requests import REQUESTS, open_request
 from server_bridge.store.schema import gates
-from server_bridge.store.units import SCHOOL, all_units
+from server_bridge.store.school.roll_calls import Called, begin, close, latest, tick
 from server_bridge.web.desk.pages import Page
 from server_bridge.web.site import PAGES
 

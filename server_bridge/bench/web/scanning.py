@@ -11,10 +11,10 @@ from gate_contract.verdicts import CROSSINGS, Verdict
 from server_bridge.bench.web.asking import Scene
 from server_bridge.bench.web.timing import time_query
 from server_bridge.bench.web.year import FIRST_DAY
-from server_bridge.store.people_schema import card_holders
-from server_bridge.store.person_year import days_of_cards
+from server_bridge.store.people.people_schema import card_holders
+from server_bridge.store.people.person_year import days_of_cards
+from server_bridge.store.places.units import SCHOOL
 from server_bridge.store.schema import counts, crossings, units
-from server_bridge.store.units import SCHOOL
 
 Question = Callable[[sa.Connection], object]
 

@@ -22,11 +22,11 @@ from server_bridge.bench.roster import Size as RosterSize
 from server_bridge.bench.roster import take_lists, take_school
 from server_bridge.bench.web.gate import MINUTE_MS, BenchGate, bench_gates
 from server_bridge.ingest.intake import Intake
-from server_bridge.store.cards import IssuedCard, add_cards
 from server_bridge.store.database import Database
-from server_bridge.store.health import take_health
-from server_bridge.store.people import hand_over, members
-from server_bridge.store.units import add_gate
+from server_bridge.store.gates.health import take_health
+from server_bridge.store.people.cards import IssuedCard, add_cards
+from server_bridge.store.people.people import hand_over, members
+from server_bridge.store.places.units import add_gate
 from server_bridge.synthetic.province import make_province
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")

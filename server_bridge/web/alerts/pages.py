@@ -12,10 +12,16 @@ from server_bridge.access.roles import Permission, Viewer
 from server_bridge.alerts.kinds import Kind
 from server_bridge.alerts.text import say
 from server_bridge.alerts.wording import detail_of, where
-from server_bridge.store.alert_messages import Message, messages_of
-from server_bridge.store.alerts import Alert, acknowledge, find_alert, open_alerts, past_alerts
-from server_bridge.store.card_people import holders
-from server_bridge.store.units import all_units
+from server_bridge.store.alerts.alert_messages import Message, messages_of
+from server_bridge.store.alerts.alerts import (
+    Alert,
+    acknowledge,
+    find_alert,
+    open_alerts,
+    past_alerts,
+)
+from server_bridge.store.people.card_people import holders
+from server_bridge.store.places.units import all_units
 from server_bridge.web.desk.frame import Door
 from server_bridge.web.desk.pages import NotThereError, Page, Visit
 from server_bridge.web.formats import Formats

@@ -12,13 +12,13 @@ from gate_contract.counts import KindCounts
 from gate_contract.errors import SchoolgateError
 from gate_contract.health import ScanHealth
 from gate_contract.school_day import local_day
-from server_bridge.store import unit_figures
-from server_bridge.store.arrivals import arrivals_of
-from server_bridge.store.counting import SLOT_MS
-from server_bridge.store.gate_sheets import GateSheet, gate_sheets
-from server_bridge.store.tokens import Holder
-from server_bridge.store.unit_figures import Tally
-from server_bridge.store.units import Unit as StoredUnit
+from server_bridge.store.access.tokens import Holder
+from server_bridge.store.crossings import unit_figures
+from server_bridge.store.crossings.arrivals import arrivals_of
+from server_bridge.store.crossings.counting import SLOT_MS
+from server_bridge.store.crossings.unit_figures import Tally
+from server_bridge.store.gates.gate_sheets import GateSheet, gate_sheets
+from server_bridge.store.places.units import Unit as StoredUnit
 from server_bridge.web.api.asking import Nothing, OneDay, Paged, Span
 from server_bridge.web.api.bodies import (
     Arrivals,

@@ -13,8 +13,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from server_bridge.store.access.tokens import Holder, holder_of, note_use
 from server_bridge.store.database import Database, StoreError
-from server_bridge.store.tokens import Holder, holder_of, note_use
 from server_bridge.web.api.asking import AskingError, understood
 from server_bridge.web.api.document import openapi
 from server_bridge.web.api.endpoints import BASE, ENDPOINTS, Endpoint

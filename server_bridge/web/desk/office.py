@@ -9,9 +9,9 @@ from starlette.requests import Request
 from server_bridge.access.openid import SignInBy
 from server_bridge.access.roles import Permission, Viewer
 from server_bridge.loopback import is_loopback
-from server_bridge.store.accounts import any_account, session_viewer, touch
+from server_bridge.store.access.accounts import any_account, session_viewer, touch
 from server_bridge.store.database import Database
-from server_bridge.store.units import all_units
+from server_bridge.store.places.units import all_units
 from server_bridge.web.desk.frame import Frame
 
 

@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from gate_contract.errors import SchoolgateError
 from server_bridge.access.openid import Errand, OpenIdError, SignInBy
-from server_bridge.store.accounts import (
+from server_bridge.store.access.accounts import (
     account_of_subject,
     add_account,
     begin_session,

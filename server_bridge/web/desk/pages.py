@@ -21,7 +21,7 @@ from starlette.routing import Route
 
 from gate_contract.errors import SchoolgateError
 from server_bridge.access.roles import NOBODY, Permission, Viewer
-from server_bridge.store.accounts import note_access
+from server_bridge.store.access.accounts import note_access
 from server_bridge.web.desk.office import Office
 from server_bridge.web.language import keep_language, language
 from server_bridge.web.text import Lang

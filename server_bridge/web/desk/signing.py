@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from server_bridge.access import passwords
 from server_bridge.access.roles import NOBODY
-from server_bridge.store.accounts import (
+from server_bridge.store.access.accounts import (
     begin_session,
     end_session,
     note_access,

@@ -9,9 +9,9 @@ from gate_contract.school_day import local_day
 from server_bridge.access.roles import Permission
 from server_bridge.alerts.kinds import OF_GATES
 from server_bridge.alerts.text import say
-from server_bridge.store.alerts import open_alerts, open_by_unit
-from server_bridge.store.gate_sheets import gate_sheets
-from server_bridge.store.health import changes_of
+from server_bridge.store.alerts.alerts import open_alerts, open_by_unit
+from server_bridge.store.gates.gate_sheets import gate_sheets
+from server_bridge.store.gates.health import changes_of
 from server_bridge.web.desk.frame import Door
 from server_bridge.web.desk.pages import NotThereError, Page, Visit
 from server_bridge.web.formats import Formats

@@ -6,8 +6,8 @@ from datetime import date
 from itertools import pairwise
 
 from gate_contract.health import Health, UpdateHealth, UpdateStage
-from server_bridge.store.gate_sheets import GateSheet
-from server_bridge.store.health import Change
+from server_bridge.store.gates.gate_sheets import GateSheet
+from server_bridge.store.gates.health import Change
 from server_bridge.web.formats import Formats
 from server_bridge.web.gate_words import (
     Severity,

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from gate_contract.school_day import local_day
 from server_bridge.access.roles import Permission
 from server_bridge.reports.period import Period, PeriodKind, period
-from server_bridge.store.units import Unit, all_units
+from server_bridge.store.places.units import Unit, all_units
 from server_bridge.web.desk.pages import NotThereError, Visit
 from server_bridge.web.formats import Formats
 

@@ -22,10 +22,10 @@ from server_bridge.reports.confirming import (
 from server_bridge.reports.period import PeriodKind, period
 from server_bridge.reports.words import period_name
 from server_bridge.reports.written import confirmed_workbook
-from server_bridge.store.deadlines import newest_first
-from server_bridge.store.report_requests import REQUESTS, Request, open_request
+from server_bridge.store.places.units import SCHOOL, ancestry
+from server_bridge.store.reports.deadlines import newest_first
+from server_bridge.store.reports.report_requests import REQUESTS, Request, open_request
 from server_bridge.store.schema import NAME_LENGTH
-from server_bridge.store.units import SCHOOL, ancestry
 from server_bridge.web.desk.pages import NotThereError, Visit
 from server_bridge.web.reports.asking import asked_period, file_answer, formats, unit_of
 from server_bridge.web.school.today import minutes

@@ -12,7 +12,7 @@ from server_bridge.reports.delimited import write_csv
 from server_bridge.reports.period import Period, PeriodKind, period
 from server_bridge.reports.staff import StaffYear, day_by_day, staff_table, staff_year
 from server_bridge.reports.written import staff_pdf, staff_workbook
-from server_bridge.store.staff_year import add_appeal
+from server_bridge.store.reports.staff_year import add_appeal
 from server_bridge.web.desk.pages import NotThereError, Visit
 from server_bridge.web.reports.asking import EARLIEST, file_answer, formats
 from server_bridge.web.school.visiting import account_of, note_look, number_in, school_of

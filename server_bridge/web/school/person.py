@@ -11,11 +11,16 @@ from gate_contract.school_day import local_day
 from server_bridge.cards.face import card_number
 from server_bridge.school.day import minute_of
 from server_bridge.school.year import months, school_year, year_bounds
-from server_bridge.store.by_hand import add_by_hand, by_hand_of, withdraw
-from server_bridge.store.cards import cards_of_person
-from server_bridge.store.levels import levels_at
-from server_bridge.store.person_year import Known, days_of_cards, days_with_scans, find_person
-from server_bridge.store.school_hours import hours_of
+from server_bridge.store.people.cards import cards_of_person
+from server_bridge.store.people.person_year import (
+    Known,
+    days_of_cards,
+    days_with_scans,
+    find_person,
+)
+from server_bridge.store.places.levels import levels_at
+from server_bridge.store.school.by_hand import add_by_hand, by_hand_of, withdraw
+from server_bridge.store.school.school_hours import hours_of
 from server_bridge.web.desk.pages import NotThereError, Visit
 from server_bridge.web.school.today import clock, minutes
 from server_bridge.web.school.visiting import (

@@ -9,7 +9,7 @@ from gate_contract.card import Kind
 from gate_contract.school_day import local_day
 from server_bridge.cards.face import card_number
 from server_bridge.school.day import in_order, room_key
-from server_bridge.store.roll_calls import (
+from server_bridge.store.school.roll_calls import (
     Called,
     RollCall,
     begin,

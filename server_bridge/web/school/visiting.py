@@ -6,8 +6,8 @@ import sqlalchemy as sa
 
 from gate_contract.card import Kind
 from server_bridge.school.day import Line
-from server_bridge.store.accounts import looked_lately
-from server_bridge.store.units import SCHOOL, Unit, find_unit
+from server_bridge.store.access.accounts import looked_lately
+from server_bridge.store.places.units import SCHOOL, Unit, find_unit
 from server_bridge.web.desk.pages import NotThereError, Visit
 from server_bridge.web.formats import Formats
 

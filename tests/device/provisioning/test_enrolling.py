@@ -23,7 +23,7 @@ from gate_contract.head import key_text
 from gate_contract.notices import Notice
 from gate_contract.ticket import Ticket
 from server_bridge.fleet.ticketing import MadeTicket, Wifi
-from server_bridge.store.certificates import public_keys, revoke
+from server_bridge.store.gates.certificates import public_keys, revoke
 from tests.fakes import enrolment
 from tests.fakes.broker import free_port
 from tests.fakes.enrolment import DAY_MS, open_desk

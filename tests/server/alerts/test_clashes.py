@@ -7,7 +7,7 @@ import pytest
 
 from gate_contract.crossing import Direction
 from server_bridge.alerts.clashes import MOST_OF_A_CARD, Sightings
-from server_bridge.store.sightings import Sighting
+from server_bridge.store.crossings.sightings import Sighting
 from tests.fakes.clock import MORNING_MS
 
 DAY = date(2026, 9, 7)

@@ -11,7 +11,7 @@ from server_bridge.alerts.kinds import Kind
 from server_bridge.alerts.sending import SendingError
 from server_bridge.alerts.setting_up import certificates
 from server_bridge.home import open_home
-from server_bridge.store.alerts import raise_alert
+from server_bridge.store.alerts.alerts import raise_alert
 from tests.fakes.alert_sinks import HookSink
 from tests.fakes.clock import MORNING_MS
 from tests.fakes.school import GATE, SCHOOL, furnish

@@ -11,9 +11,9 @@ from server_bridge.alerts.deciding import Memory, Open, decide
 from server_bridge.alerts.hours import awake, days_of
 from server_bridge.alerts.kinds import MINUTE_MS, RAISED_AFTER_MS, RESOLVED_AFTER_MS, Kind, Trouble
 from server_bridge.alerts.observing import DAY_MS, Seen, observe
-from server_bridge.store.gate_sheets import GateSheet
+from server_bridge.store.gates.gate_sheets import GateSheet
 from server_bridge.store.live import GateState
-from server_bridge.store.school_hours import Hours
+from server_bridge.store.school.school_hours import Hours
 from tests.fakes.clock import MORNING_MS
 from tests.fakes.school import ZONE
 

@@ -7,8 +7,8 @@ import httpx
 import pytest
 
 from server_bridge.alerts.kinds import Kind
-from server_bridge.store.alert_messages import make_message, note_failed, waiting
-from server_bridge.store.alerts import open_alerts, raise_alert, resolve
+from server_bridge.store.alerts.alert_messages import make_message, note_failed, waiting
+from server_bridge.store.alerts.alerts import open_alerts, raise_alert, resolve
 from tests.fakes.school import GATE, OTHER_GATE, OTHER_SCHOOL, SCHOOL
 from tests.fakes.school_morning import NOW_MS, SchoolMorning
 from tests.fakes.site import Site, running

@@ -1,6 +1,6 @@
 """Alerts and messages in either kind of database."""
 
-from server_bridge.store.alert_messages import (
+from server_bridge.store.alerts.alert_messages import (
     drop_overtaken,
     due,
     last_made_ms,
@@ -11,7 +11,7 @@ from server_bridge.store.alert_messages import (
     untold,
     waiting,
 )
-from server_bridge.store.alerts import open_by_unit, raise_alert, raised_since, resolve
+from server_bridge.store.alerts.alerts import open_by_unit, raise_alert, raised_since, resolve
 from server_bridge.store.database import Database
 from tests.fakes.clock import MORNING_MS
 from tests.fakes.school import GATE, OTHER_GATE, SCHOOL

@@ -15,13 +15,13 @@ from server_bridge.alerts.kinds import MINUTE_MS, Kind
 from server_bridge.alerts.sending import send
 from server_bridge.alerts.watch import AlertWatch, Rules
 from server_bridge.fleet.rolling import troubles
-from server_bridge.store.alert_messages import waiting
-from server_bridge.store.alerts import Alert, acknowledge, open_alerts, past_alerts
+from server_bridge.store.alerts.alert_messages import waiting
+from server_bridge.store.alerts.alerts import Alert, acknowledge, open_alerts, past_alerts
 from server_bridge.store.database import Database
-from server_bridge.store.health import take_health
-from server_bridge.store.rollouts import begin, end
+from server_bridge.store.gates.health import take_health
+from server_bridge.store.gates.rollouts import begin, end
+from server_bridge.store.places.units import Unit, add_gate, add_unit, gate_units
 from server_bridge.store.schema import gate_health
-from server_bridge.store.units import Unit, add_gate, add_unit, gate_units
 from server_bridge.web.text import Lang
 from tests.fakes.alert_sinks import HookSink, MailSink
 from tests.fakes.clock import MORNING_MS

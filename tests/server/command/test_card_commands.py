@@ -11,7 +11,7 @@ import pytest
 from gate_contract.card import Card, Kind, verify
 from gate_contract.errors import SchoolgateError
 from server_bridge.home import open_home
-from server_bridge.store.people import Person, Place, add_person, move
+from server_bridge.store.people.people import Person, Place, add_person, move
 from tests.fakes import printed
 from tests.fakes.faces import bomb, picture
 from tests.server.cards.test_cards import words

@@ -17,9 +17,9 @@ from gate_contract.ticket import verify as verify_ticket
 from server_bridge.clock import now_ms
 from server_bridge.command.broker_files import NOTE, outdated_broker
 from server_bridge.home import open_home
-from server_bridge.store.gate_orders import standing
-from server_bridge.store.health import take_health
-from server_bridge.store.units import add_gate
+from server_bridge.store.gates.gate_orders import standing
+from server_bridge.store.gates.health import take_health
+from server_bridge.store.places.units import add_gate
 from tests.fakes.enrolment import OTHER_SCHOOL, SCHOOL, settle
 from tests.server.command.shell import Shell
 

@@ -12,8 +12,8 @@ from server_bridge.access.provider import OpenIdProvider
 from server_bridge.access.roles import Role
 from server_bridge.access.throttle import FORGOTTEN_MS, FREE
 from server_bridge.home import HomeError, OpenId, Settings, open_home
-from server_bridge.store.access_log import entries
-from server_bridge.store.accounts import (
+from server_bridge.store.access.access_log import entries
+from server_bridge.store.access.accounts import (
     add_account,
     all_accounts,
     disable,

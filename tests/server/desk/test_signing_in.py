@@ -11,9 +11,15 @@ import sqlalchemy as sa
 from starlette.responses import PlainTextResponse, Response
 
 from server_bridge.access.roles import MAY, Permission
-from server_bridge.store.access_log import entries
-from server_bridge.store.accounts import IDLE_MS, LONGEST_MS, disable, find_account, set_password
-from server_bridge.store.units import all_units
+from server_bridge.store.access.access_log import entries
+from server_bridge.store.access.accounts import (
+    IDLE_MS,
+    LONGEST_MS,
+    disable,
+    find_account,
+    set_password,
+)
+from server_bridge.store.places.units import all_units
 from server_bridge.web.desk.pages import NotThereError, Page, Visit
 from tests.fakes.school import OTHER_SCHOOL, PROVINCE, SCHOOL, Scribe
 from tests.fakes.site import ACCOUNTS, PASSWORD, Site, running

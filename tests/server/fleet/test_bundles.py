@@ -16,7 +16,7 @@ from server_bridge.fleet import bundles
 from server_bridge.fleet.bundles import address_of, forget_others, keep_bundle, keep_key
 from server_bridge.fleet.drafting import District
 from server_bridge.home import open_home
-from server_bridge.store.gate_orders import want
+from server_bridge.store.gates.gate_orders import want
 from tests.fakes.enrolment import Enrolment, open_desk
 
 CONTENT = bytes(range(256)) * 3000

@@ -18,11 +18,11 @@ from server_bridge.fleet.rollout import MINUTE_MS, Decision, decide
 from server_bridge.fleet.staging import choose
 from server_bridge.home import Home
 from server_bridge.store.database import Database
-from server_bridge.store.gate_orders import Choice, standings, want
-from server_bridge.store.gate_sheets import sheets_below
-from server_bridge.store.health import take_health
-from server_bridge.store.rollouts import begin, end, newest, told_gates
-from server_bridge.store.units import add_gate, shut_out
+from server_bridge.store.gates.gate_orders import Choice, standings, want
+from server_bridge.store.gates.gate_sheets import sheets_below
+from server_bridge.store.gates.health import take_health
+from server_bridge.store.gates.rollouts import begin, end, newest, told_gates
+from server_bridge.store.places.units import add_gate, shut_out
 from tests.fakes.enrolment import SCHOOL, settle
 
 OLD, NEW = "20260101", "20260528"

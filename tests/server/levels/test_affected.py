@@ -6,8 +6,8 @@ from gate_contract.errors import SchoolgateError
 from gate_contract.roster import Action
 from server_bridge.levels.affected import Change, effects
 from server_bridge.levels.words import colour_vi, read_level
-from server_bridge.store.levels import DEFAULT_POLICY
-from server_bridge.store.rolls import Heads
+from server_bridge.store.people.rolls import Heads
+from server_bridge.store.places.levels import DEFAULT_POLICY
 
 
 def test_each_school_is_told_who_changes_and_who_is_refused() -> None:

@@ -11,7 +11,7 @@ from gate_contract.card import Kind
 from gate_contract.roster import Action
 from server_bridge.lists.list_sheets import write_list
 from server_bridge.lists.school_list import By, Row, SchoolList, Totals
-from server_bridge.store.units import Unit
+from server_bridge.store.places.units import Unit
 from tests.fakes.clock import MORNING_MS
 from tests.fakes.school import SCHOOL, ZONE
 

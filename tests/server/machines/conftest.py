@@ -9,7 +9,7 @@ from gate_contract.card import Kind
 from gate_contract.health import Health, ScanHealth, encode_health
 from gate_contract.topics import Channel, gate
 from gate_contract.verdicts import Verdict
-from server_bridge.store.tokens import add_token
+from server_bridge.store.access.tokens import add_token
 from tests.fakes.clock import MORNING_MS
 from tests.fakes.school import COMMUNE, GATE, OTHER_GATE, PROVINCE, SCHOOL, Scribe
 from tests.fakes.site import Site, running

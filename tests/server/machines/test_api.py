@@ -6,8 +6,8 @@ import httpx
 import msgspec
 import pytest
 
+from server_bridge.store.access.tokens import PREFIX, add_token, all_tokens, holder_of, revoke_token
 from server_bridge.store.database import Database
-from server_bridge.store.tokens import PREFIX, add_token, all_tokens, holder_of, revoke_token
 from server_bridge.web.api.bodies import Problem
 from server_bridge.web.api.document import openapi
 from server_bridge.web.api.endpoints import ENDPOINTS

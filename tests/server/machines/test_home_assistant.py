@@ -16,7 +16,7 @@ from server_bridge.machines.discovery import PERIOD_MS, Discovery
 from server_bridge.machines.home_assistant import gate_topic, unit_topic
 from server_bridge.pki import Identity
 from server_bridge.store.database import Database
-from server_bridge.store.units import add_viewer, shut_out, unit_viewers, viewer_names
+from server_bridge.store.places.units import add_viewer, shut_out, unit_viewers, viewer_names
 from tests.fakes.broker import Broker
 from tests.fakes.home_assistant import UNAVAILABLE, UNKNOWN, HomeAssistant, entities
 from tests.fakes.mqtt_peer import Peer

@@ -9,8 +9,8 @@ from gate_contract.errors import SchoolgateError
 from server_bridge.cards.handing_out import issue_to
 from server_bridge.people.importing import too_many_leave
 from server_bridge.people.plan import Plan
-from server_bridge.store.cards import cards_of
-from server_bridge.store.people import Person, Place, members
+from server_bridge.store.people.cards import cards_of
+from server_bridge.store.people.people import Person, Place, members
 from tests.fakes.school import COMMUNE, OTHER_SCHOOL, SCHOOL
 from tests.server.people.rosters import DAY, Office, delimited, pupil
 

@@ -11,10 +11,10 @@ from server_bridge.reports.confirming import Outcome, confirm, roll_up
 from server_bridge.reports.keeping import tally_due
 from server_bridge.reports.period import PeriodKind, period
 from server_bridge.reports.staff import day_by_day, staff_year
-from server_bridge.store.accounts import add_account
+from server_bridge.store.access.accounts import add_account
 from server_bridge.store.database import Database
-from server_bridge.store.report_requests import REQUESTS, open_request
-from server_bridge.store.staff_year import add_appeal
+from server_bridge.store.reports.report_requests import REQUESTS, open_request
+from server_bridge.store.reports.staff_year import add_appeal
 from tests.fakes.clock import MORNING_MS
 from tests.fakes.school import OTHER_SCHOOL, PROVINCE, SCHOOL, SECOND_GATE, ZONE, Scribe
 from tests.fakes.school_morning import NOW_MS, SchoolMorning

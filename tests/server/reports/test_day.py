@@ -8,8 +8,7 @@ from gate_contract.card import Kind
 from gate_contract.crossing import Direction
 from server_bridge.reports.day import Enrolled, SchoolDay, tally_day
 from server_bridge.reports.period import Period, PeriodKind, period
-from server_bridge.store.by_hand import ByHand
-from server_bridge.store.figures import (
+from server_bridge.store.reports.figures import (
     EVERYBODY,
     IN_NO_CLASS,
     Figures,
@@ -17,9 +16,10 @@ from server_bridge.store.figures import (
     Tally,
     difference,
 )
-from server_bridge.store.school_day import CardDay
-from server_bridge.store.school_hours import Hours
-from server_bridge.store.tallies import Span
+from server_bridge.store.reports.tallies import Span
+from server_bridge.store.school.by_hand import ByHand
+from server_bridge.store.school.school_day import CardDay
+from server_bridge.store.school.school_hours import Hours
 from tests.fakes.clock import MORNING_MS
 from tests.fakes.school import ZONE
 

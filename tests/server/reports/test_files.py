@@ -29,7 +29,7 @@ from server_bridge.reports.tables import notes, raw_table, tables
 from server_bridge.reports.words import WORDS, period_name
 from server_bridge.reports.written import as_pdf, as_workbook, staff_pdf
 from server_bridge.store.database import Database
-from server_bridge.store.units import Unit, add_unit
+from server_bridge.store.places.units import Unit, add_unit
 from server_bridge.web.formats import Formats
 from server_bridge.web.text import Lang
 from tests.fakes.clock import MORNING_MS

@@ -13,14 +13,26 @@ from gate_contract.crossing import Clock, Direction
 from gate_contract.verdicts import Verdict
 from server_bridge.reports.keeping import Keeper, tally_due
 from server_bridge.reports.proof import misreported
-from server_bridge.store.accounts import add_account
-from server_bridge.store.by_hand import add_by_hand
+from server_bridge.store.access.accounts import add_account
 from server_bridge.store.database import Database
-from server_bridge.store.figures import Figures, GateFigures
-from server_bridge.store.report_days import due_days
-from server_bridge.store.report_schema import report_days, tallies, tally_gates, tally_refusals
-from server_bridge.store.school_hours import Hours, set_hours
-from server_bridge.store.tallies import Span, Stretch, class_sums, gates_of, refusals_of, sums
+from server_bridge.store.reports.figures import Figures, GateFigures
+from server_bridge.store.reports.report_days import due_days
+from server_bridge.store.reports.report_schema import (
+    report_days,
+    tallies,
+    tally_gates,
+    tally_refusals,
+)
+from server_bridge.store.reports.tallies import (
+    Span,
+    Stretch,
+    class_sums,
+    gates_of,
+    refusals_of,
+    sums,
+)
+from server_bridge.store.school.by_hand import add_by_hand
+from server_bridge.store.school.school_hours import Hours, set_hours
 from tests.fakes.clock import MORNING_MS
 from tests.fakes.district_people import HAMLET, FakePeople
 from tests.fakes.school import (

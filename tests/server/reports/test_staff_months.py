@@ -13,19 +13,19 @@ from server_bridge.reports.keeping import tally_due
 from server_bridge.reports.period import PeriodKind, period
 from server_bridge.reports.proof import misreported
 from server_bridge.reports.staff import Record, StaffDay, day_by_day, staff_year
-from server_bridge.store.accounts import add_account
-from server_bridge.store.by_hand import add_by_hand, withdraw
+from server_bridge.store.access.accounts import add_account
 from server_bridge.store.database import Database
-from server_bridge.store.people import Place, move
-from server_bridge.store.report_schema import staff_months
-from server_bridge.store.staff_months import (
+from server_bridge.store.people.people import Place, move
+from server_bridge.store.reports.report_schema import staff_months
+from server_bridge.store.reports.staff_months import (
     DaySets,
     as_set,
     days_in,
     keep_staff_day,
     staff_days,
 )
-from server_bridge.store.staff_year import add_appeal
+from server_bridge.store.reports.staff_year import add_appeal
+from server_bridge.store.school.by_hand import add_by_hand, withdraw
 from tests.fakes.clock import MORNING_MS
 from tests.fakes.district_people import HAMLET
 from tests.fakes.school import OTHER_SCHOOL, SCHOOL, SECOND_GATE, ZONE, Scribe

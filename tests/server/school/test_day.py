@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from gate_contract.card import Kind
 from gate_contract.crossing import Direction
 from server_bridge.school.day import Line, Today, in_order, lines_of, rooms_of, today
-from server_bridge.store.by_hand import ByHand
-from server_bridge.store.rolls import Name
-from server_bridge.store.school_day import CardDay
-from server_bridge.store.school_hours import Hours
+from server_bridge.store.people.rolls import Name
+from server_bridge.store.school.by_hand import ByHand
+from server_bridge.store.school.school_day import CardDay
+from server_bridge.store.school.school_hours import Hours
 from tests.fakes.clock import MORNING_MS
 from tests.fakes.district_people import START
 from tests.fakes.school import ZONE

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from server_bridge.ingest.inbox import Inbox, Taken
 from server_bridge.reports.proof import misreported
-from server_bridge.store.audit import count_faults, prove_ledgers
+from server_bridge.store.crossings.audit import count_faults, prove_ledgers
 from server_bridge.store.database import Database
 from server_bridge.store.live import Snapshot, UnitState, snapshot
 from tests.fakes.clock import MORNING_MS

@@ -5,8 +5,8 @@ import pytest
 from gate_contract.errors import SchoolgateError
 from server_bridge.access.passwords import is_right
 from server_bridge.access.roles import Permission, Role
-from server_bridge.store import accounts
-from server_bridge.store.access_log import entries
+from server_bridge.store.access import accounts
+from server_bridge.store.access.access_log import entries
 from server_bridge.store.database import Database
 from tests.fakes.school import COMMUNE, OTHER_SCHOOL, SCHOOL
 from tests.server.store.looking import NOW_MS

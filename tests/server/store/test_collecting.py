@@ -14,12 +14,12 @@ from server_bridge.lists.deeds import Deed
 from server_bridge.lists.roll_up_sheets import write_roll_up
 from server_bridge.lists.rolling_up import RollUp, SchoolLine, roll_up
 from server_bridge.lists.standing import NotNowError, State
-from server_bridge.store import submissions as store
 from server_bridge.store.database import Database
-from server_bridge.store.deadlines import close, find, happenings
-from server_bridge.store.levels import Notice, apply_notice
-from server_bridge.store.submissions import COLLECTIONS
-from server_bridge.store.units import Unit, add_unit
+from server_bridge.store.places.levels import Notice, apply_notice
+from server_bridge.store.places.units import Unit, add_unit
+from server_bridge.store.reports import submissions as store
+from server_bridge.store.reports.deadlines import close, find, happenings
+from server_bridge.store.reports.submissions import COLLECTIONS
 from tests.fakes.clock import MORNING_MS
 from tests.fakes.district_people import COMMUNE_AREA, FAR_HAMLET, HAMLET, START, FakePeople
 from tests.fakes.office_files import PDF

@@ -3,9 +3,9 @@
 import pytest
 
 from gate_contract.health import Health, ScanHealth
-from server_bridge.store import health
 from server_bridge.store.database import Database
-from server_bridge.store.health import Change, changes_of, take_health
+from server_bridge.store.gates import health
+from server_bridge.store.gates.health import Change, changes_of, take_health
 from tests.fakes.clock import MORNING_MS
 from tests.fakes.school import GATE, OTHER_GATE
 

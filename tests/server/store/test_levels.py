@@ -6,10 +6,10 @@ import pytest
 
 from gate_contract.errors import SchoolgateError
 from gate_contract.roster import Action
-from server_bridge.store import levels
 from server_bridge.store.database import Database
-from server_bridge.store.levels import DEFAULT_POLICY, Notice, levels_at, policies_at
 from server_bridge.store.live import snapshot
+from server_bridge.store.places import levels
+from server_bridge.store.places.levels import DEFAULT_POLICY, Notice, levels_at, policies_at
 from tests.fakes.clock import MORNING_MS
 from tests.fakes.district_people import (
     COMMUNE_AREA,

@@ -6,9 +6,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from gate_contract.card import Kind
 from server_bridge.cards.issue import issue_cards
-from server_bridge.store.cards import add_cards, cards_of
 from server_bridge.store.database import Database
-from server_bridge.store.people import (
+from server_bridge.store.people.cards import add_cards, cards_of
+from server_bridge.store.people.people import (
     Person,
     Place,
     add_person,

@@ -4,7 +4,7 @@ import pytest
 
 from gate_contract.orders import Update
 from server_bridge.store.database import Database
-from server_bridge.store.rollouts import Told, begin, end, keep_told, newest, told_gates
+from server_bridge.store.gates.rollouts import Told, begin, end, keep_told, newest, told_gates
 from tests.fakes.school import GATE, SCHOOL
 
 WANTED = Update(number=1, version="2", url="https://a.vn/u", size=9, sha256=bytes(32))

@@ -11,7 +11,7 @@ from gate_contract.errors import SchoolgateError
 from gate_contract.roster import Action
 from server_bridge.lists.school_list import By, SchoolList, class_key, school_list
 from server_bridge.store.database import Database
-from server_bridge.store.levels import Notice, apply_notice
+from server_bridge.store.places.levels import Notice, apply_notice
 from tests.fakes.clock import MORNING_MS
 from tests.fakes.district_people import COMMUNE_AREA, FAR_HAMLET, HAMLET, OTHER_HAMLET, FakePeople
 from tests.fakes.school import COMMUNE, OTHER_SCHOOL, SCHOOL, ZONE

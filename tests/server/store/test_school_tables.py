@@ -8,11 +8,11 @@ import sqlalchemy as sa
 from gate_contract.card import Kind
 from gate_contract.crossing import Direction
 from gate_contract.errors import SchoolgateError
-from server_bridge.store.accounts import add_account
-from server_bridge.store.by_hand import add_by_hand, by_hand_of, by_hand_on, withdraw
+from server_bridge.store.access.accounts import add_account
 from server_bridge.store.database import Database
-from server_bridge.store.person_year import days_of_cards, find_person
-from server_bridge.store.roll_calls import (
+from server_bridge.store.people.person_year import days_of_cards, find_person
+from server_bridge.store.school.by_hand import add_by_hand, by_hand_of, by_hand_on, withdraw
+from server_bridge.store.school.roll_calls import (
     Called,
     Tally,
     begin,
@@ -23,8 +23,8 @@ from server_bridge.store.roll_calls import (
     tally,
     tick,
 )
-from server_bridge.store.school_day import card_days
-from server_bridge.store.school_hours import Hours, hours_of, set_hours
+from server_bridge.store.school.school_day import card_days
+from server_bridge.store.school.school_hours import Hours, hours_of, set_hours
 from tests.fakes.clock import MORNING_MS
 from tests.fakes.district_people import HAMLET, START, FakePeople
 from tests.fakes.school import OTHER_SCHOOL, SCHOOL, Scribe

@@ -10,9 +10,9 @@ from gate_contract.crossing import MAX_PAYLOAD_BYTES
 from gate_contract.health import Health, ScanHealth, encode_health
 from gate_contract.topics import Channel, gate
 from server_bridge.ingest.intake import Intake
-from server_bridge.store.audit import count_faults, prove_ledgers
+from server_bridge.store.crossings.audit import count_faults, prove_ledgers
+from server_bridge.store.crossings.letters import KEPT_PER_TOPIC, letter_counts
 from server_bridge.store.database import Database, StoreError
-from server_bridge.store.letters import KEPT_PER_TOPIC, letter_counts
 from server_bridge.store.schema import counts, crossings, dead_letters, ledgers
 from tests.fakes.school import (
     GATE,

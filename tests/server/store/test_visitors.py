@@ -15,10 +15,10 @@ from gate_contract.sealing import unseal
 from gate_contract.topics import Channel
 from gate_contract.topics import gate as topic_of
 from gate_contract.verdicts import Verdict
+from server_bridge.store.crossings.day_proof import prove_day
 from server_bridge.store.database import Database
-from server_bridge.store.day_proof import prove_day
-from server_bridge.store.units import add_gate
-from server_bridge.store.visitors import Act, acts, erase_words, log_act, visits
+from server_bridge.store.people.visitors import Act, acts, erase_words, log_act, visits
+from server_bridge.store.places.units import add_gate
 from tests.contract import papers
 from tests.device.gate import GATE_ID, Gate
 from tests.fakes.clock import MORNING_MS

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from server_bridge.access.roles import Role
-from server_bridge.store.accounts import add_account, grant
+from server_bridge.store.access.accounts import add_account, grant
 from tests.fakes.axe import serious_findings
 from tests.fakes.browser import browsing
 from tests.fakes.district import FakeDistrict, utc_ms

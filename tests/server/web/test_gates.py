@@ -8,12 +8,12 @@ import pytest
 
 from gate_contract.health import Health, ScanHealth, UpdateFault, UpdateHealth, UpdateStage
 from server_bridge.access.roles import MAY, Permission, Role
-from server_bridge.store.accounts import find_account, grant
+from server_bridge.store.access.accounts import find_account, grant
 from server_bridge.store.database import Database
-from server_bridge.store.gate_sheets import GateSheet
-from server_bridge.store.health import take_health
+from server_bridge.store.gates.gate_sheets import GateSheet
+from server_bridge.store.gates.health import take_health
 from server_bridge.store.live import GateState
-from server_bridge.store.units import shut_out
+from server_bridge.store.places.units import shut_out
 from server_bridge.web.formats import Formats
 from server_bridge.web.gate_words import Severity
 from server_bridge.web.gates.text import PHRASES

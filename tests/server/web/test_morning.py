@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from server_bridge.store.arrivals import Comparison, DayArrivals
+from server_bridge.store.crossings.arrivals import Comparison, DayArrivals
 from server_bridge.store.live import Snapshot
 from server_bridge.web.arranging import Arrangement, Sort
 from server_bridge.web.assets import Assets

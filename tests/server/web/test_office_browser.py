@@ -12,7 +12,7 @@ from python_calamine import CalamineWorkbook
 
 from server_bridge.alerts.kinds import Kind
 from server_bridge.reports.keeping import tally_due
-from server_bridge.store.alerts import raise_alert
+from server_bridge.store.alerts.alerts import raise_alert
 from tests.fakes.axe import serious_findings
 from tests.fakes.browser import browsing
 from tests.fakes.school import GATE, OTHER_GATE, OTHER_SCHOOL, SCHOOL, SECOND_GATE, ZONE, Scribe

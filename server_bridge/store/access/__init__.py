@@ -1,0 +1,1 @@
+"""Who may look, with password or token, and who did."""

@@ -1,0 +1,1 @@
+"""What gates recorded: taken in, counted, proven."""

@@ -1,0 +1,1 @@
+"""Gates: how they are, what they were told, what proves who they are."""

@@ -1,0 +1,1 @@
+"""People, their cards, and visitors without one."""

@@ -1,0 +1,1 @@
+"""What reports are read from, and what schools are asked to hand in."""

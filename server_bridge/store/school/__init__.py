@@ -1,0 +1,1 @@
+"""What a school's own office keeps, and its day."""
