@@ -73,7 +73,7 @@ def unpack_advice(packed: int) -> Advice:
     """The inverse. Raises ValueError for anything that `pack_advice` does not make."""
     finer, step, stops = bool(packed & 1), packed >> 1 & 0x7F, packed >> 8
     exposure_ev = stops - 0x100 if stops > 0x7F else stops
-    if step >= len(LONGEST_US) or abs(exposure_ev) > MOST_EV:
+    if stops > 0xFF or step >= len(LONGEST_US) or abs(exposure_ev) > MOST_EV:
         raise ValueError("an advice that nobody gives")
     return Advice(exposure_ev, LONGEST_US[step], finer)
 

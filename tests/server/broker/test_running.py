@@ -85,6 +85,7 @@ def test_the_log_is_quiet_and_knows_no_content(tmp_path: Path) -> None:
             gate.publish(topics.gate("vg-02", Channel.CROSSINGS), b"CONTENT")
         broker.stop()
         lines = broker.log.splitlines()
+    lines = [line for line in lines if "unexpected eof" not in line]  # how a peer hung up
     complaints = [line for line in lines if "Warning" in line or "Error" in line or "Note" in line]
     as_root = ["Mosquitto should not be run as root"] if os.geteuid() == 0 else []
     # That the patterns for every gate name no gate is meant so.
