@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 from gate_contract.errors import SchoolgateError
@@ -43,12 +44,16 @@ def boot(image: Path, name: str, limit_s: float, log: Path | None) -> Told:
         return run(model, card, start, probed, limit_s=limit_s, log=log)
 
 
-def booted(image: Path, name: str, limit_s: float, console: Path | None) -> Iterator[Outcome]:
-    """What one machine has to say."""
+def booted(image: Path, name: str, limit_s: float, console: Path | None) -> Told:
+    """What one machine says."""
     if console:
         console.mkdir(parents=True, exist_ok=True)
-    told = boot(image, name, limit_s, console / f"{name}.log" if console else None)
-    yield from Report(name, told).checks()
+    return boot(image, name, limit_s, console / f"{name}.log" if console else None)
+
+
+def reported(name: str, told: Future[Told]) -> Iterator[Outcome]:
+    """What is to be said of it, once it has ended: the machines run side by side."""
+    yield from Report(name, told.result()).checks()
 
 
 def main() -> int:
@@ -66,8 +71,14 @@ def main() -> int:
         else:
             image = newest(given.images)
             parts = {} if given.machine else {"card": handed_out.checks(image)}
-            for name in given.machine or MODELS:
-                parts[name] = booted(image, name, given.limit, given.console)
+            names = given.machine or list(MODELS)
+            with ThreadPoolExecutor() as both:
+                booting = [
+                    both.submit(booted, image, name, given.limit, given.console) for name in names
+                ]
+                for name, told in zip(names, booting, strict=True):
+                    parts[name] = reported(name, told)
+                return check(parts)
         return check(parts)
     except SchoolgateError as error:
         print(f"image: {error}", file=sys.stderr)
@@ -77,12 +88,12 @@ def main() -> int:
 def check(parts: dict[str, Iterator[Outcome]]) -> int:
     """Each part in turn. Returns the exit code."""
     failed = False
-    for name, outcomes in parts.items():
-        began_s = time.monotonic()
+    began_s = time.monotonic()
+    for outcomes in parts.values():
         for outcome in outcomes:
             print(outcome, flush=True)
             failed |= bool(outcome.faults)
-        print(f"{name}: {time.monotonic() - began_s:.0f} s", flush=True)
+    print(f"all of it: {time.monotonic() - began_s:.0f} s")
     print("failed" if failed else "as promised")
     return int(failed)
 
