@@ -9,6 +9,7 @@ and image a second time and compares.
 import argparse
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -21,6 +22,8 @@ from tests.image.machine import MODELS, Told, run
 from tests.virtual_gate.outcome import Outcome
 
 CARD_GIB = 4
+ONE_AT_A_TIME = threading.Lock()
+"""Migrations keep what they are at in globals of alembic's."""
 
 
 def newest(folder: Path) -> Path:
@@ -37,7 +40,8 @@ def boot(image: Path, name: str, limit_s: float, log: Path | None) -> Told:
     with tempfile.TemporaryDirectory(prefix="gate-image-") as folder:
         work = Path(folder)
         card = flashed.resized(image, work / "card.img", CARD_GIB)
-        data = provisioned.data_partition(work, pins=model.is_pi, last=model.last, size_mib=128)
+        with ONE_AT_A_TIME:
+            data = provisioned.data_partition(work, pins=model.is_pi, last=model.last, size_mib=128)
         flashed.put(data, card, 7)
         start = flashed.firmware(card, work)
         probed = provisioned.command_line()
