@@ -21,7 +21,7 @@ from server_bridge.fleet.bundles import address_of, forget_others, keep_bundle, 
 from server_bridge.fleet.drafting import District
 from server_bridge.fleet.rolling import RolloutWatch, in_reach, withdraw
 from server_bridge.fleet.rollout import decide
-from server_bridge.fleet.staging import choose
+from server_bridge.fleet.staging import choose, runs
 from server_bridge.home import Home, open_home
 from server_bridge.store.gates.gate_orders import Standing, standings, want
 from server_bridge.store.gates.gate_sheets import sheets_below
@@ -133,11 +133,7 @@ def rollout_show(folder: Path, as_json: bool) -> None:
         sheets = in_reach(connection, rollout, now_ms())
         told = told_gates(connection, rollout.rollout)
     decision = decide(rollout, told, sheets)
-    runs = [
-        gate_id
-        for gate_id, sheet in sheets.items()
-        if sheet.told and sheet.told.software == rollout.wanted.version
-    ]
+    running = [gate_id for gate_id, sheet in sheets.items() if runs(sheet, rollout.wanted)]
     waits = decision.waits if rollout.state == "running" else ()
     if as_json:
         shown = {
@@ -145,7 +141,7 @@ def rollout_show(folder: Path, as_json: bool) -> None:
             "state": rollout.state,
             "gates": len(sheets),
             "told": [one.gate_id for one in told],
-            "runs": runs,
+            "runs": running,
             "waits": waits,
             "gate_id": rollout.gate_id,
             "fault": rollout.fault,
@@ -154,7 +150,7 @@ def rollout_show(folder: Path, as_json: bool) -> None:
         return
     since = datetime.fromtimestamp((rollout.ended_ms or rollout.started_ms) / 1000, home.zone)
     click.echo(f"{rollout.wanted.version}: {rollout.state} since {since:%Y-%m-%d %H:%M}")
-    click.echo(f"  {len(told)} of {len(sheets)} gates are told, {len(runs)} run it")
+    click.echo(f"  {len(told)} of {len(sheets)} gates are told, {len(running)} run it")
     if rollout.fault:
         click.echo(f"  stopped by {rollout.gate_id}: {rollout.fault}")
     for one in waits[:20]:

@@ -9,7 +9,8 @@ from msgspec.structs import replace
 
 from server_bridge.alerts.kinds import Kind, Trouble
 from server_bridge.fleet.drafting import District
-from server_bridge.fleet.rollout import MINUTE_MS, Decision, decide, runs, watched
+from server_bridge.fleet.rollout import MINUTE_MS, Decision, decide, watched
+from server_bridge.fleet.staging import runs
 from server_bridge.store.database import Database, StoreError
 from server_bridge.store.gates.gate_orders import standings, want
 from server_bridge.store.gates.gate_sheets import GateSheet, sheets_below

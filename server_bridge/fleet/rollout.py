@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from gate_contract.health import UpdateFault, UpdateStage
 from gate_contract.orders import Update
-from server_bridge.fleet.staging import STAGES, in_order
+from server_bridge.fleet.staging import STAGES, in_order, runs
 from server_bridge.store.gates.gate_sheets import GateSheet
 from server_bridge.store.gates.rollouts import Rollout, Told
 
@@ -73,11 +73,6 @@ def decide(rollout: Rollout, told: Sequence[Told], sheets: Mapping[str, GateShee
     most = _ONE if not told else _TEN if len(told) < _TEN else None
     chosen = in_order(rest, rollout.first)
     return Decision(tell=tuple(chosen if most is None else chosen[: most - len(told)]))
-
-
-def runs(sheet: GateSheet, wanted: Update) -> bool:
-    """Whether a gate runs the software that is wanted, as far as it was ever heard of."""
-    return sheet.told is not None and sheet.told.software == wanted.version
 
 
 def given_up(told: Told, sheet: GateSheet, wanted: Update) -> str:

@@ -55,6 +55,14 @@ def in_order(sheets: Sequence[GateSheet], first: Sequence[str]) -> list[str]:
     return [sheet.state.gate_id for sheet in ordered]
 
 
+def runs(sheet: GateSheet, wanted: Update) -> bool:
+    """Whether a gate runs the software that is wanted, as far as it was ever heard of. While it is
+    on trial it may still be gone back from."""
+    told = sheet.told
+    on_trial = told and told.update and told.update.stage == UpdateStage.TRIAL
+    return told is not None and told.software == wanted.version and not on_trial
+
+
 def _check(
     stage: str, before: Sequence[str], by_id: Mapping[str, GateSheet], wanted: Update
 ) -> None:
@@ -64,7 +72,7 @@ def _check(
         raise SchoolgateError(
             f"{len(before)} gates were told of {wanted.version}: --stage ten first"
         )
-    behind = [gate_id for gate_id in before if _version(by_id[gate_id]) != wanted.version]
+    behind = [gate_id for gate_id in before if not runs(by_id[gate_id], wanted)]
     sick = [gate_id for gate_id in before if not _is_well(by_id[gate_id])]
     for gates, what in ((behind, "do not run it yet"), (sick, "run it and are not well")):
         if stage != "one" and gates:
@@ -83,7 +91,3 @@ def _is_told(told: Update | None, wanted: Update, sheet: GateSheet) -> bool:
 
 def _is_well(sheet: GateSheet) -> bool:
     return bool(sheet.state.online) and not sheet.state.faults
-
-
-def _version(sheet: GateSheet) -> str:
-    return sheet.told.software if sheet.told else ""

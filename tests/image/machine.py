@@ -84,6 +84,7 @@ def run(
     said = Told()
     ours, its = socket.socketpair()
     command = [
+        *("setpriv", "--pdeathsig", "KILL"),  # a test that is stopped leaves no machine behind
         *("qemu-system-aarch64", "-M", "raspi3b" if model.is_pi else "virt", *EMULATION),
         *("-display", "none", "-no-reboot", *model.serial, *model.options),
         *("-chardev", f"socket,id=monitor,fd={its.fileno()}"),

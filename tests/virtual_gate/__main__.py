@@ -1,8 +1,8 @@
 """The virtual gate: `python -m tests.virtual_gate [PART ...]`. Exit code 1: not as promised.
 
-Parts: `morning`, `hangs`, `cuts`, `provision`, `update`; all of them without any. `--fill` builds
-kernel and root if they are not in the cache, and checks nothing. `--short` is what `make test` has
-time for.
+Parts: `morning`, `hangs`, `cuts`, `provision`, `update`, `orders`; all of them without any.
+`--fill` builds kernel and root if they are not in the cache, and checks nothing. `--short` is what
+`make test` has time for.
 """
 
 # ruff: noqa: T201 (it talks to its terminal)
@@ -19,12 +19,13 @@ from gate_contract.errors import SchoolgateError
 from tests.virtual_gate import parts, power, site
 from tests.virtual_gate.faults import hangs
 from tests.virtual_gate.morning import morning
+from tests.virtual_gate.ordered import ordered
 from tests.virtual_gate.outcome import Outcome
 from tests.virtual_gate.parts import Parts
 from tests.virtual_gate.provision import provision
 from tests.virtual_gate.update import update
 
-PARTS = ("morning", "hangs", "cuts", "provision", "update")
+PARTS = ("morning", "hangs", "cuts", "provision", "update", "orders")
 INSIDE = "VIRTUAL_GATE_INSIDE"
 KILLS, CONTROL_KILLS = 12, 3
 
@@ -67,6 +68,7 @@ def check(made: Parts, names: list[str] | tuple[str, ...], *, short: bool) -> in
         "cuts": lambda: power_cuts(made, short=short),
         "provision": lambda: provision(made),
         "update": lambda: update(made),
+        "orders": lambda: ordered(made),
     }
     failed = False
     for name in names:

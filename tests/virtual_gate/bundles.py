@@ -1,7 +1,7 @@
 """Updates as a district makes them: later versions of the root, signed; and some that are not."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -23,10 +23,8 @@ class Versions:
     root: Path
     folder: Path
     keys: Path
-    size_mib: int = field(init=False)
 
     def __post_init__(self) -> None:
-        self.size_mib = -(-self.root.stat().st_size // MIB) + 1
         (self.installed,) = set(VERSION.findall(self._release()))
 
     def _release(self) -> bytes:
@@ -37,12 +35,17 @@ class Versions:
         at = datetime.strptime(self.installed.decode(), "%Y%m%d%H%M%S").replace(tzinfo=UTC)
         return (at + timedelta(days=days)).strftime("%Y%m%d%H%M%S").encode()
 
-    def bundle(self, name: str, version: bytes) -> Path:
-        """What `gate-image bundle` makes of an image of this version."""
+    def bundle(self, name: str, version: bytes, but: tuple[bytes, bytes] = (b"", b"")) -> Path:
+        """What `gate-image bundle` makes of an image of this version, in which `but` the first
+        bytes are the second, at one place."""
         image = self.folder / f"{name}.img"
         root = self.root.read_bytes().replace(
             b"IMAGE_VERSION=" + self.installed, b"IMAGE_VERSION=" + version
         )
+        right, wrong = but
+        if right:
+            assert (root.count(right), len(right)) == (1, len(wrong)), "another root would come out"
+            root = root.replace(right, wrong)
         boot = version.ljust(MIB, b"\0")
         image.write_bytes(boot + root)
         return self._sign(image, version, len(root), self.keys)

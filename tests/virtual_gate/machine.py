@@ -60,7 +60,7 @@ class Guest:
         booted = ["root=/dev/ubda", *NO_SLOTS]
         if self.slot:
             booted = [f"root=/dev/ubdb{self.slot}", "noreboot"]
-        network = [f"vec0:transport=tap,ifname={TAP},depth=64"] if self.network else []
+        network = [f"vec0:transport=tap,ifname={TAP},depth=64,gro=1"] if self.network else []
         command = [
             *("setpriv", "--pdeathsig", "KILL"),  # a test that is stopped leaves no guest behind
             str(self.kernel),
@@ -96,7 +96,7 @@ class Guest:
         return told["code"], told["said"]
 
     def send(self, command: str) -> None:
-        """Run it, and wait for nothing."""
+        """Run it, and hear nothing of it: the guest ends by it."""
         self._line.sendall(json.dumps({"run": command}).encode() + b"\n")
 
     def run(self, command: str, *, within_s: float = ANSWER_S) -> str:

@@ -1,116 +1,29 @@
-"""Two slots on a card: a signed update is written, tried, and kept or gone back from.
+"""Two slots on a card: a signed update is written, tried, and kept or gone back from."""
 
-What a Pi's firmware does is done here: it reads `autoboot.txt` on the card, and whether a try was
-asked for from the kernel's own last word on the console. The kernel of a slot is simulated: User
-Mode Linux is outside of the card, and the boot partitions hold a name only.
-"""
-
-import json
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime
-from pathlib import Path
 
 from firmware_config.image.bundle import CERT, make_key
-from firmware_config.update.choice import Slot, boots
 from firmware_config.update.planning import TRIES
 from tests.virtual_gate import ntp
 from tests.virtual_gate.bundles import Versions, spoil
-from tests.virtual_gate.card import Card, make_card
-from tests.virtual_gate.machine import HOST_ADDRESS, NO_SLOTS, Guest, GuestError
-from tests.virtual_gate.morning import BUSY_S, NO_HARDWARE_WATCHDOG, story
+from tests.virtual_gate.machine import HOST_ADDRESS, Guest
+from tests.virtual_gate.morning import BUSY_S
 from tests.virtual_gate.outcome import Outcome
 from tests.virtual_gate.parts import Parts
-from tests.virtual_gate.pictures import Show
-from tests.virtual_gate.site import GATE, Site, make_data
+from tests.virtual_gate.pi import UPDATES, Pi, at, make_pi
+from tests.virtual_gate.site import Site
 
-DATA_MB = 128
-BOOT_MIB = 2
-TRY = "reboot: Restarting system with command '0 tryboot'"
-UPDATES = "/run/bundles"
-VERIFY = "runuser -u gate-scan -- /opt/schoolgate/bin/gate ledger verify --json"
 CUTS = (0.02, 0.35, 0.7, 0.97)
 """Of a slot, when it is being written."""
 NIGHT, MORNING = "2027-03-03T22:00:00+07:00", "2027-03-03T09:00:00+07:00"
 """A Wednesday."""
 
 
-@dataclass
-class Pi:
-    """A gate with two slots. Its firmware is `boot`."""
-
-    parts: Parts
-    card: Card
-    bundles: Path
-    trying: bool = False
-    acknowledged: int = 0
-    """The last record that the ledger answered for."""
-
-    def slot(self) -> Slot:
-        """What the firmware boots next."""
-        number = boots(self.card.read("GATE", "autoboot.txt"), trying=self.trying)
-        return next(slot for slot in Slot if slot.boot_partition == number)
-
-    def boot(self) -> Guest:
-        """Switched on, or started anew; a try is one boot long."""
-        of, slot = self.parts, self.slot()
-        self.trying = False
-        return Guest(
-            of.kernel,
-            of.root,
-            self.card.path,
-            of.folder,
-            disks=[self.bundles],
-            arguments=[*NO_HARDWARE_WATCHDOG, *NO_SLOTS],  # `tick` is the timer
-            slot=slot.root_partition,
-        )
-
-    def await_reboot(self, gate: Guest) -> None:
-        """Until the guest has ended; the kernel says with which words."""
-        gate.await_end(within_s=BUSY_S)
-        self.trying = TRY in gate.console()
-
-    def dies(self) -> list[str]:
-        """Switched on where nothing can start; the kernel gives up, and the Pi starts anew."""
-        guest = self.boot()
-        try:
-            guest.start()
-        except GuestError:
-            return [] if "VFS: Unable to mount root" in guest.console() else [guest.console()]
-        finally:
-            guest.cut_power()
-        return ["what cannot start has started"]
-
-    def whole(self, gate: Guest) -> list[str]:
-        """What is wrong after a boot: services, and the ledger with all that was acknowledged."""
-        gate.until("systemctl is-active -q gate-scan gate-uplink", within_s=BUSY_S)
-        gate.until(f"test -e /run/schoolgate/scan.json && {VERIFY}", within_s=BUSY_S)
-        last = json.loads(gate.run(VERIFY))["last"]
-        gate.run(f"mkdir -p {UPDATES} && mount -o ro /dev/ubdc {UPDATES}")
-        if last < self.acknowledged:
-            return [f"{self.acknowledged} records were acknowledged, {last} are there"]
-        self.acknowledged = last
-        return []
-
-    def version(self, gate: Guest) -> str:
-        """Of the root that runs."""
-        return gate.run(". /usr/lib/os-release; echo $IMAGE_VERSION").strip()
-
-
 def install(gate: Guest, name: str) -> tuple[int, str]:
     """`gate-update install` of a bundle."""
     command = f"/opt/schoolgate/bin/gate-update install {UPDATES}/{name}.raucb"
     return gate.ask(command, within_s=BUSY_S)
-
-
-def at(gate: Guest, when: str) -> None:
-    """Let it be this time at the district, and at the gate."""
-    ntp.shift_s = datetime.fromisoformat(when).timestamp() - time.time()
-    gate.run("systemctl restart systemd-timesyncd")
-    gate.until(f"test $(date +%Y%m%d%H) = {when[:13].translate(str.maketrans('', '', '-T'))}")
-    gate.until("test -e /run/systemd/timesync/synchronized")
 
 
 def tick(gate: Guest) -> None:
@@ -132,24 +45,14 @@ def workshop(parts: Parts) -> Iterator[tuple[Pi, Versions]]:
     versions.small("older", versions.later(-1))
     versions.small("foreign", next_one, others)
     spoil(versions.small("dead", next_one))
-    data = make_data(
-        folder / "data",
-        size_mb=DATA_MB,
-        gate=site.configs[GATE].parent,
-        shows={"people": Show(story(site)[:1], fps=site.fps)},
-        system={"update-ca.pem": (keys / CERT).read_bytes()},
-    )
-    card = make_card(
-        folder / "card.img",
-        data,
-        {"root-a": versions.root},
-        {"boot": BOOT_MIB, "root": versions.size_mib},
-    )
+    trusted = {"update-ca.pem": (keys / CERT).read_bytes()}
+    pi = make_pi(parts, folder, site, versions.root, system=trusted)
+    pi.bundles = versions.disk()
     with site:
         site.start("broker")
         site.start("bridge")
         site.await_bridge()
-        yield Pi(parts, card, versions.disk()), versions
+        yield pi, versions
 
 
 REFUSED = {
@@ -221,7 +124,7 @@ def _given_up(pi: Pi, versions: Versions) -> Iterator[Outcome]:
             faults.append("it did not ask the firmware for a try")
         faults += pi.dies()
         with pi.boot() as gate:
-            faults += pi.whole(gate) + _is(pi, gate, versions.installed)
+            faults += pi.whole(gate) + pi.runs(gate, versions.installed)
             if number + 1 < TRIES:
                 tick(gate)
                 pi.await_reboot(gate)
@@ -240,7 +143,7 @@ def _cut_while_written(pi: Pi, versions: Versions) -> Iterator[Outcome]:
     command = f"/opt/schoolgate/bin/gate-update install {UPDATES}/good.raucb"
     for part in CUTS:
         with pi.boot() as gate:
-            faults += pi.whole(gate) + _is(pi, gate, versions.installed)
+            faults += pi.whole(gate) + pi.runs(gate, versions.installed)
             at(gate, NIGHT)
             gate.run(f"{command} > /run/install.log 2>&1 &")
             sectors = round(part * versions.root.stat().st_size / 512)
@@ -252,18 +155,13 @@ def _cut_while_written(pi: Pi, versions: Versions) -> Iterator[Outcome]:
             if not gate.ask("grep . /run/install.log")[0]:
                 faults.append(gate.run("cat /run/install.log"))
     with pi.boot() as gate:
-        faults += pi.whole(gate) + _is(pi, gate, versions.installed)
+        faults += pi.whole(gate) + pi.runs(gate, versions.installed)
     yield Outcome(
         "power cut",
         f"{len(CUTS)} while the slot was written (at {', '.join(f'{part:.0%}' for part in CUTS)}): "
         f"each time the whole slot ran, and {pi.acknowledged} records were there, proven",
         faults,
     )
-
-
-def _is(pi: Pi, gate: Guest, version: bytes) -> list[str]:
-    runs = pi.version(gate)
-    return [] if runs == version.decode() else [f"{runs} runs instead of {version.decode()}"]
 
 
 def _tried_and_kept(pi: Pi, versions: Versions) -> Iterator[Outcome]:
@@ -276,22 +174,22 @@ def _tried_and_kept(pi: Pi, versions: Versions) -> Iterator[Outcome]:
             "installed", f"{_written(gate) >> 20} MiB by RAUC", [said] if code else faults
         )
     with pi.boot() as gate:  # cut between set-primary and the try
-        faults = pi.whole(gate) + _is(pi, gate, versions.installed)
+        faults = pi.whole(gate) + pi.runs(gate, versions.installed)
         tick(gate)
         pi.await_reboot(gate)
     if not pi.trying:
         faults.append(f"it did not ask the firmware for a try: {gate.console()[-300:]}")
     with pi.boot() as gate:
-        faults += pi.whole(gate) + _is(pi, gate, later)
+        faults += pi.whole(gate) + pi.runs(gate, later)
         yield Outcome("tried", f"slot B, {later.decode()}: the reboot asked for a try", faults)
     with pi.boot() as gate:  # cut in the midst of the trial
-        faults = pi.whole(gate) + _is(pi, gate, versions.installed)
+        faults = pi.whole(gate) + pi.runs(gate, versions.installed)
         tick(gate)
         pi.await_reboot(gate)
     yield Outcome("power cut", "during the trial: back in slot A, and tried once more", faults)
     with pi.boot() as gate:
-        faults = pi.whole(gate) + _is(pi, gate, later)
+        faults = pi.whole(gate) + pi.runs(gate, later)
         gate.run("systemctl start gate-update", within_s=BUSY_S)
     with pi.boot() as gate:  # cut as soon as it was kept
-        faults += pi.whole(gate) + _is(pi, gate, later)
+        faults += pi.whole(gate) + pi.runs(gate, later)
     yield Outcome("kept", f"{later.decode()} boots from now on; the ledger is the same", faults)

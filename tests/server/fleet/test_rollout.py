@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from gate_contract.errors import SchoolgateError
 from gate_contract.health import Health, ScanHealth, UpdateHealth
 from gate_contract.orders import Update
 from server_bridge.alerts.kinds import Kind
@@ -34,7 +35,7 @@ HOUR = 60
 @dataclass
 class Fleet:
     """Gates that do as they are told; `away` are silent, `breaks` have a fault with the new
-    version, `gives_up` go back from it."""
+    version, `gives_up` go back from it, `tries` have not proven it yet."""
 
     home: Home
     database: Database
@@ -43,6 +44,7 @@ class Fleet:
     away: set[str] = field(default_factory=set)
     breaks: set[str] = field(default_factory=set)
     gives_up: set[str] = field(default_factory=set)
+    tries: set[str] = field(default_factory=set)
     last: Decision | None = None
 
     def __post_init__(self) -> None:
@@ -74,6 +76,7 @@ class Fleet:
                     update=UpdateHealth(
                         version=up,
                         wanted=NEW if ordered else "",
+                        stage="trial" if ordered and gate_id in self.tries else "current",
                         given_up=[NEW] if ordered and gate_id in self.gives_up else [],
                     ),
                 )
@@ -154,6 +157,30 @@ def test_one_that_is_not_well_keeps_the_others_waiting(fleet: Fleet, fault: str,
     getattr(fleet, fault).clear()
     assert fleet.pass_minutes(HOUR - 20) == 1
     assert fleet.pass_minutes(40) == 10
+
+
+def test_a_try_is_not_counted_on_and_may_still_stop_the_last_stage(fleet: Fleet) -> None:
+    fleet.begin(need_ms=0)
+    fleet.tries = {"gate-00"}
+    assert fleet.pass_minutes(30) == 1
+    assert fleet.last
+    assert [(one.gate_id, one.why) for one in fleet.last.waits] == [("gate-00", "not_yet")]
+    fleet.tries = {"gate-11"}
+    assert fleet.pass_minutes(30) == 13
+    assert fleet.state == "running"
+    fleet.gives_up, fleet.tries = fleet.tries, set()
+    fleet.pass_minutes(5)
+    assert fleet.state == "stopped"
+
+
+def test_by_hand_no_stage_follows_a_try(fleet: Fleet) -> None:
+    trial = UpdateHealth(version=NEW, wanted=NEW, stage="trial")
+    with fleet.database.write() as connection:
+        health = Health(state="online", scan=WELL, update=trial)
+        take_health(connection, "gate-00", health, fleet.now_ms)
+        sheets = sheets_below(connection, fleet.now_ms)
+    with pytest.raises(SchoolgateError, match="gate-00 do not run it yet"):
+        choose(sheets, {"gate-00": WANTED}, WANTED, stage="ten")
 
 
 def test_only_being_online_counts_and_a_night_off_loses_nothing(fleet: Fleet) -> None:
