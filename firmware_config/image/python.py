@@ -24,6 +24,7 @@ OLDEST_GLIBC, NEWEST_GLIBC = 17, 41  # manylinux2014, and trixie's
 OUR_OWN = "schoolgate"
 NATIVE = "lgpio"
 PIP = (sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet")
+SCRIPTS = "../../bin/"
 # Nothing but what was fetched and checked may be installed, whatever pip's settings here are.
 SEALED = {"PIP_CONFIG_FILE": "/dev/null", "PIP_FIND_LINKS": "", "PIP_ROOT_USER_ACTION": "ignore"}
 
@@ -123,10 +124,19 @@ def install(
     put = [*PIP, "install", "--no-index", "--no-deps", "--no-compile", "--only-binary", ":all:"]
     put += ["--find-links", str(wheels), "--target", str(place), *of.options]
     run([*put, OUR_OWN, *(line.split()[0] for line in requirements.values())], env=SEALED)
-    rmtree(place / "bin", ignore_errors=True)  # pip's scripts name this machine's interpreter
+    forget_scripts(place)
     for tests in sorted(place.glob("numpy/**/tests")):  # two thirds of all Python there is
         rmtree(tests)
     _environment(root / HOME, of)
+
+
+def forget_scripts(place: Path) -> None:
+    """Take away pip's scripts, which name the interpreter of the machine that builds, and what the
+    packages' records (PEP 376) say of them: their hashes would tell one builder from another."""
+    rmtree(place / "bin", ignore_errors=True)
+    for record in sorted(place.glob("*.dist-info/RECORD")):
+        lines = record.read_text("utf-8").splitlines(keepends=True)
+        record.write_text("".join(line for line in lines if not line.startswith(SCRIPTS)), "utf-8")
 
 
 def trust_compiled(root: Path) -> None:

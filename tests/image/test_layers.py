@@ -2,8 +2,10 @@
 
 import py_compile
 import subprocess
+import sys
 from itertools import pairwise
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -11,7 +13,7 @@ from firmware_config.image import cache
 from firmware_config.image.archive import mirrors, sources
 from firmware_config.image.disk import Sizes, layout, size_mib, table
 from firmware_config.image.layers import REPOSITORY, Hardware, Origin, chosen, inputs
-from firmware_config.image.python import Interpreter, trust_compiled, wanted
+from firmware_config.image.python import Interpreter, forget_scripts, trust_compiled, wanted
 from gate_contract.errors import SchoolgateError
 
 BOTH = [(hardware, origin) for hardware in Hardware for origin in Origin]
@@ -180,3 +182,31 @@ def test_a_build_that_stops_leaves_nothing_half_made(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
     made = cache.kept(tmp_path, "root.tar", lambda out: (out.write_bytes(b"whole"), None)[1])
     assert cache.kept(tmp_path, "root.tar", stopped).read_bytes() == made.read_bytes() == b"whole"
+
+
+AS_IF_BY = "import runpy, sys; sys.executable = {!r}; runpy.run_module('pip', run_name='__main__')"
+
+
+def test_what_pip_has_installed_does_not_tell_which_python_did_it(tmp_path: Path) -> None:
+    wheel, about = tmp_path / "tiny-1-py3-none-any.whl", "tiny-1.dist-info"
+    with ZipFile(wheel, "w") as files:
+        files.writestr("tiny.py", "def main(): pass\n")
+        files.writestr(f"{about}/METADATA", "Metadata-Version: 2.1\nName: tiny\nVersion: 1\n")
+        files.writestr(f"{about}/WHEEL", "Wheel-Version: 1.0\nTag: py3-none-any\n")
+        files.writestr(f"{about}/entry_points.txt", "[console_scripts]\ntiny = tiny:main\n")
+        files.writestr(f"{about}/RECORD", "tiny.py,,\n")
+    places = [tmp_path / "one", tmp_path / "other"]
+    for place in places:
+        pip = [sys.executable, "-c", AS_IF_BY.format(f"/{place.name}/bin/python")]
+        asked = ["-q", "--no-index", "--no-compile", "--target", str(place), str(wheel)]
+        subprocess.run([*pip, "install", *asked], check=True)
+
+    def records() -> set[str]:
+        return {(place / about / "RECORD").read_text("utf-8") for place in places}
+
+    assert len(records()) == 2
+    for place in places:
+        forget_scripts(place)
+        assert not (place / "bin").exists()
+    assert len(records()) == 1
+    assert "tiny.py," in records().pop()
