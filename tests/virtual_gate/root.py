@@ -37,7 +37,6 @@ def _squash(tar: Path, out: Path) -> None:
         shutil.copyfile(tar, both)
         names = [path.relative_to(OVERLAY) for path in OVERLAY.rglob("*") if not path.is_dir()]
         ours = ["--owner=0", "--group=0", "--numeric-owner", "--mode=u=rwX,go=rX"]
-        ours = ["--owner=0", "--group=0", "--numeric-owner", "--mode=u=rwX,go=rX"]
         run(["tar", "-rf", both, "-C", OVERLAY, *ours, *sorted(names)])
         plain = "-quiet -no-progress -noI -noD -noF -noX -root-mode 0755"
         run(["sh", "-c", f'sqfstar {plain} "$2" < "$1"', "sh", both, out])
