@@ -10,7 +10,7 @@ import click
 import msgspec
 import structlog
 
-from device import __version__, status
+from device import status
 from device.clock import SystemClock
 from device.config import Config, load, sample
 from device.ledger.file import LedgerFile
@@ -52,7 +52,7 @@ def main() -> None:
 
 
 @click.group()
-@click.version_option(__version__)
+@click.version_option(package_name="schoolgate")
 def gate() -> None:
     """Schoolgate's checkpoint: scan cards, keep every crossing, deliver it to the district."""
     structlog.configure(

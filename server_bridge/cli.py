@@ -2,7 +2,6 @@
 
 import logging
 import sys
-from importlib.metadata import version
 
 import click
 import structlog
@@ -43,7 +42,7 @@ def main() -> None:
 
 
 @click.group()
-@click.version_option(version("schoolgate"))
+@click.version_option(package_name="schoolgate")
 def gate_bridge() -> None:
     """Schoolgate's district server: take in crossings, count people, show and print."""
     structlog.configure(

@@ -9,8 +9,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
-import sqlite_utils
-
 from device.ledger import doubt, rows
 from gate_contract.crossing import Record, chain_start
 from gate_contract.errors import SchoolgateError
@@ -20,44 +18,6 @@ BUSY_S = 5
 LOG_BYTES = 4_000_000
 """What the write-ahead log is cut back to when it begins anew, at a thousand pages (4,120,032 B):
 without a limit, the longest that a reader ever made it stays."""
-
-schema = sqlite_utils.Migrations("ledger")
-
-
-@schema()
-def first(db: sqlite_utils.Database) -> None:
-    """The tables as of version 0.1."""
-    db.table("ledger").create(
-        {"id": int, "gate_id": str, "ledger_id": str, "created_at": str}, pk="id"
-    )
-    db.table("records").create(
-        {
-            "seq": int,
-            "boot_id": str,
-            "up_ms": int,
-            "at": int,
-            "clock": str,
-            "verdict": str,
-            "card_id": str,
-            "kind": str,
-            "direction": str,
-            "count": int,
-            "chain": bytes,
-        },
-        pk="seq",
-        not_null={"boot_id", "up_ms", "clock", "verdict", "count", "chain"},
-    )
-    db.table("records").create_index(["card_id", "seq"])
-    db.table("boots").create({"boot_id": str, "offset_ms": int}, pk="boot_id")
-    db.table("delivery").create({"id": int, "receipted": int}, pk="id")
-    db.table("delivery").insert({"id": 1, "receipted": 0})
-    db.table("proof").create({"id": int, "up_ms": int}, pk="id")
-
-
-@schema()
-def sealed_words(db: sqlite_utils.Database) -> None:
-    """Sealed words about visitors, beside their records."""
-    db.table("records").add_column("sealed", bytes)
 
 
 class LedgerError(SchoolgateError):
@@ -223,8 +183,10 @@ def _touch(path: Path) -> None:
 
 
 def _make(connection: sqlite3.Connection, path: Path, gate_id: str) -> None:
+    from device.ledger import schema  # what makes no ledger starts in half the time without it
+
     with transaction(connection):  # one: nobody ever sees a part of it
-        schema.apply(sqlite_utils.Database(connection))
+        schema.migrate(connection)
         connection.execute(
             "INSERT OR IGNORE INTO ledger VALUES (1, ?, ?, ?)",
             (gate_id, secrets.token_hex(16), datetime.now(UTC).isoformat()),

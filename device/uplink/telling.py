@@ -2,15 +2,16 @@
 
 import shutil
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 
-from device import __version__
 from device.ledger.delivering import UplinkLedger
 from device.ledger.file import LedgerError
 from device.ledger.salvage import set_aside
 from device.timekeeping import EARLIEST_MS, Reading
 from gate_contract.health import Health, ScanHealth, State, UpdateHealth
 
+VERSION = version("schoolgate")
 HEALTH_MS = 30_000
 """How often health is told when nothing has changed."""
 
@@ -52,7 +53,7 @@ def describe(
         stored = mark
     return Health(
         state="online",
-        version=__version__,
+        version=VERSION,
         at=reading.wall_ms if reading.wall_ms >= EARLIEST_MS else None,
         up_ms=reading.up_ms,
         ledger_id=ledger.ledger_id if ledger else "",

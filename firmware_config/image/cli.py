@@ -3,7 +3,6 @@
 import shutil
 import sys
 from collections.abc import Callable
-from importlib.metadata import version
 from pathlib import Path
 
 import click
@@ -31,7 +30,7 @@ def main() -> None:
 
 
 @click.group()
-@click.version_option(version("schoolgate"))
+@click.version_option(package_name="schoolgate")
 def gate_image() -> None:
     """The image of a gate's SD card, and its updates."""
 

@@ -7,7 +7,7 @@ from unittest.mock import patch
 
 import pytest
 
-from device.ledger import carving, doubt, file
+from device.ledger import carving, doubt, schema
 from device.ledger.delivering import UplinkLedger
 from device.ledger.file import LedgerDamagedError, create
 from device.ledger.opening import Opening
@@ -24,12 +24,12 @@ SEALED = b"\1" + bytes(range(200))
 
 def of_version_0_1(path: Path, count: int) -> None:
     """A ledger as that version made it, with `count` records."""
-    apply = file.schema.apply
+    apply = schema.migrations.apply
 
     def as_then(db: object) -> None:
         apply(db, stop_before="sealed_words")  # type: ignore[arg-type]  # a sqlite_utils.Database
 
-    with patch.object(file.schema, "apply", as_then):
+    with patch.object(schema.migrations, "apply", as_then):
         create(path, GATE_ID)
     names = "seq, boot_id, up_ms, at, clock, verdict, card_id, kind, direction, count, chain"
     with closing(ScanLedger.open(path, GATE_ID)) as ledger:

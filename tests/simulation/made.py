@@ -9,25 +9,23 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from unittest.mock import patch
 
-import sqlite_utils
-
-from device.ledger import file
+from device.ledger import schema
 
 
 @contextmanager
 def migrations_remembered() -> Iterator[None]:
     """Within, an empty file gets the same statements that the migrations came to before."""
-    apply = file.schema.apply
+    migrate = schema.migrate
     with closing(sqlite3.connect(":memory:")) as once:
-        apply(sqlite_utils.Database(once))
+        migrate(once)
         statements = [line for line in once.iterdump() if line.startswith(("CREATE", "INSERT"))]
 
-    def remembered(db: sqlite_utils.Database) -> None:
-        if db.conn.execute("SELECT count(*) FROM sqlite_schema").fetchone() == (0,):
+    def remembered(connection: sqlite3.Connection) -> None:
+        if connection.execute("SELECT count(*) FROM sqlite_schema").fetchone() == (0,):
             for statement in statements:
-                db.conn.execute(statement)
+                connection.execute(statement)
         else:
-            apply(db)
+            migrate(connection)
 
-    with patch.object(file.schema, "apply", remembered):
+    with patch.object(schema, "migrate", remembered):
         yield
