@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -14,7 +15,10 @@ import cv2
 import numpy as np
 
 from device.ledger.file import LedgerError
+from gate_contract import topics
+from gate_contract.topics import Channel
 from gate_contract.verdicts import CROSSINGS
+from server_bridge.broker.config import DATA
 from server_bridge.broker.program import find_mosquitto
 from server_bridge.cards import code as card_code
 from tests.end_to_end.passing import card_codes
@@ -108,6 +112,14 @@ class Arena(Town):
             return self.stored_and_receipted(gate_id)[1]
         except LedgerError:
             return 0
+
+    def broker_keeps(self, gate_id: str, channel: Channel) -> bool:
+        """Whether a message of the gate waits at the broker for somebody who is not there."""
+        written = self.home.broker_folder / DATA / "mosquitto.db"
+        written.unlink(missing_ok=True)
+        self.running["broker"].send_signal(signal.SIGUSR1)  # mosquitto(8): write it down now
+        assert eventually(written.exists, 30)
+        return topics.gate(gate_id, channel).encode() in written.read_bytes()
 
     # --- accounts
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
 
+from gate_contract.topics import Channel
 from gate_contract.verdicts import CROSSINGS
 from tests.end_to_end.passing import card_codes, passing
 from tests.faults.arena import GATE, Arena
@@ -47,7 +48,8 @@ def _works(arena: Arena, victim: str) -> Callable[[], bool]:
 
 
 def broker_kills(folder: Path, tried: int, plants: dict[str, str] | None = None) -> Outcome:
-    """The broker killed, and what it had written to disk deleted, while crossings are under way.
+    """The broker killed, and what it had written to disk deleted, while crossings are under way;
+    every second time with the bridge down, so that what was published lies nowhere but there.
     Recovered: a receipt for something recorded while the broker was gone."""
     outcome = Outcome("kill -9 of the broker, its persistence deleted")
     chance = random.Random(2)
@@ -63,11 +65,19 @@ def broker_kills(folder: Path, tried: int, plants: dict[str, str] | None = None)
         for name in ("broker", "bridge", f"uplink {GATE}"):
             arena.start(name)
         assert eventually(lambda: arena.stored() > 0, RECOVERY_S), "it never began"
-        for _ in range(tried):
+        for number in range(tried):
+            both = number % 2 == 0
+            if both:
+                arena.kill("bridge")
             pass_through(chance.randrange(1, 60))
+            if both:
+                kept = eventually(lambda: arena.broker_keeps(GATE, Channel.CROSSINGS), RECOVERY_S)
+                assert kept, "nothing was published"
             arena.kill("broker")
             pass_through(20)
             arena.start("broker")
+            if both:
+                arena.start("bridge")
             gone = arena.stored_and_receipted(GATE)[0]
             outcome.recovered(lambda gone=gone: arena.receipted() >= gone, RECOVERY_S)  # type: ignore[misc]
         arena.settle(outcome, green)
