@@ -71,19 +71,17 @@ def main() -> int:
     given = parser.parse_args()
     try:
         if given.twice:
-            parts = {"twice": twice.checks(given.images)}
-        else:
-            image = newest(given.images)
-            parts = {} if given.machine else {"card": handed_out.checks(image)}
-            names = given.machine or list(MODELS)
-            with ThreadPoolExecutor() as both:
-                booting = [
-                    both.submit(booted, image, name, given.limit, given.console) for name in names
-                ]
-                for name, told in zip(names, booting, strict=True):
-                    parts[name] = reported(name, told)
-                return check(parts)
-        return check(parts)
+            return check({"twice": twice.checks(given.images)})
+        image = newest(given.images)
+        parts = {} if given.machine else {"card": handed_out.checks(image)}
+        names = given.machine or list(MODELS)
+        with ThreadPoolExecutor() as both:
+            booting = [
+                both.submit(booted, image, name, given.limit, given.console) for name in names
+            ]
+            for name, told in zip(names, booting, strict=True):
+                parts[name] = reported(name, told)
+            return check(parts)
     except SchoolgateError as error:
         print(f"image: {error}", file=sys.stderr)
         return 1
