@@ -256,4 +256,3 @@ def test_a_gate_whose_disk_came_late_is_not_left_standing() -> None:
     assert {SCAN, UPLINK, ENROL} <= {*" ".join(update["Wants"]).split()}
     fetch = directives((slots / "gate-fetch.service").read_text())
     assert {SCAN, UPLINK} <= {*" ".join(fetch["After"]).split()}
-    assert unit("gate-network.service")["After"] == [SCAN]
