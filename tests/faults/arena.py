@@ -15,8 +15,6 @@ import cv2
 import numpy as np
 
 from device.ledger.file import LedgerError
-from gate_contract import topics
-from gate_contract.topics import Channel
 from gate_contract.verdicts import CROSSINGS
 from server_bridge.broker.config import DATA
 from server_bridge.broker.program import find_mosquitto
@@ -113,13 +111,13 @@ class Arena(Town):
         except LedgerError:
             return 0
 
-    def broker_keeps(self, gate_id: str, channel: Channel) -> bool:
-        """Whether a message of the gate waits at the broker for somebody who is not there."""
+    def broker_keeps(self, topic: str) -> bool:
+        """Whether the broker has a subscription to that, or a message for one who is away."""
         written = self.home.broker_folder / DATA / "mosquitto.db"
         written.unlink(missing_ok=True)
         self.running["broker"].send_signal(signal.SIGUSR1)  # mosquitto(8): write it down now
         assert eventually(written.exists, 30)
-        return topics.gate(gate_id, channel).encode() in written.read_bytes()
+        return topic.encode() in written.read_bytes()
 
     # --- accounts
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
 
+from gate_contract import topics
 from gate_contract.topics import Channel
 from gate_contract.verdicts import CROSSINGS
 from tests.end_to_end.passing import card_codes, passing
@@ -12,6 +13,7 @@ from tests.faults.arena import GATE, Arena
 from tests.faults.outcome import Outcome, eventually
 
 RECOVERY_S = 90
+LISTENED, SENT = topics.every_gate(Channel.CROSSINGS), topics.gate(GATE, Channel.CROSSINGS)
 
 
 def kills(folder: Path, tried: int, plants: dict[str, str] | None = None) -> Outcome:
@@ -68,11 +70,11 @@ def broker_kills(folder: Path, tried: int, plants: dict[str, str] | None = None)
         for number in range(tried):
             both = number % 2 == 0
             if both:
+                assert eventually(lambda: arena.broker_keeps(LISTENED), RECOVERY_S), "not listening"
                 arena.kill("bridge")
             pass_through(chance.randrange(1, 60))
             if both:
-                kept = eventually(lambda: arena.broker_keeps(GATE, Channel.CROSSINGS), RECOVERY_S)
-                assert kept, "nothing was published"
+                assert eventually(lambda: arena.broker_keeps(SENT), RECOVERY_S), "nothing was sent"
             arena.kill("broker")
             pass_through(20)
             arena.start("broker")
