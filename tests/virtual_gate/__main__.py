@@ -1,6 +1,6 @@
 """The virtual gate: `python -m tests.virtual_gate [PART ...]`. Exit code 1: not as promised.
 
-Parts: `morning`, `growth`, `hangs`, `cuts`, `provision`, `update`, `orders`; all of them without
+Parts: `morning`, `data`, `hangs`, `cuts`, `provision`, `update`, `orders`; all of them without
 any. `--fill` builds kernel and root if they are not in the cache, and checks nothing. `--short` is
 what `make test` has time for.
 """
@@ -17,8 +17,8 @@ from pathlib import Path
 
 from gate_contract.errors import SchoolgateError
 from tests.virtual_gate import parts, power, site
+from tests.virtual_gate.data_partition import data_partition
 from tests.virtual_gate.faults import hangs
-from tests.virtual_gate.growth import growth
 from tests.virtual_gate.morning import morning
 from tests.virtual_gate.ordered import ordered
 from tests.virtual_gate.outcome import Outcome
@@ -26,7 +26,7 @@ from tests.virtual_gate.parts import Parts
 from tests.virtual_gate.provision import provision
 from tests.virtual_gate.update import update
 
-PARTS = ("morning", "growth", "hangs", "cuts", "provision", "update", "orders")
+PARTS = ("morning", "data", "hangs", "cuts", "provision", "update", "orders")
 INSIDE = "VIRTUAL_GATE_INSIDE"
 KILLS, CONTROL_KILLS = 12, 3
 
@@ -65,7 +65,7 @@ def check(made: Parts, names: list[str] | tuple[str, ...], *, short: bool) -> in
     """Each part in turn. Returns the exit code."""
     doing: dict[str, Callable[[], Iterator[Outcome]]] = {
         "morning": lambda: a_morning(made),
-        "growth": lambda: growth(made, short=short),
+        "data": lambda: data_partition(made, short=short),
         "hangs": lambda: hangs(made),
         "cuts": lambda: power_cuts(made, short=short),
         "provision": lambda: provision(made),

@@ -16,7 +16,7 @@ def test_the_virtual_gate_is_as_promised() -> None:
     except SchoolgateError as error:
         pytest.skip(f"NO VIRTUAL GATE: {error}")
     done = subprocess.run(
-        [sys.executable, "-m", "tests.virtual_gate", "--short", "morning", "growth", "cuts"],
+        [sys.executable, "-m", "tests.virtual_gate", "--short", "morning", "data", "cuts"],
         capture_output=True,
         text=True,
         check=False,

@@ -1,0 +1,113 @@
+"""The data partition comes to be there: on a first boot, when it grows and udev takes its name away
+meanwhile; and with a file system that wants more than a look."""
+
+import base64
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+from firmware_config.image.disk import MIB
+from firmware_config.image.tools import run
+from tests.virtual_gate.card import make_card
+from tests.virtual_gate.machine import Guest
+from tests.virtual_gate.morning import BUSY_S, NO_HARDWARE_WATCHDOG, story
+from tests.virtual_gate.outcome import Outcome
+from tests.virtual_gate.parts import Parts
+from tests.virtual_gate.pictures import Show
+from tests.virtual_gate.site import GATE, Site, make_data
+
+DATA_MIB, MORE_MIB = 64, 64
+BOOTS, SHORT = 6, 2
+GROWS = "/usr/lib/schoolgate/grow-data"
+SLOW = 'ACTION!="remove", KERNEL=="ubdb7", PROGRAM="/usr/bin/sleep 2"\n'
+"""A rule of udev's: on a machine that has more to do, the name is gone for as long."""
+HASTY = f"[Service]\nExecStart=\nExecStart=/bin/sh -c \"sed '/udevadm settle/d' {GROWS} | sh\"\n"
+"""`grow-data` as it was: it does not wait for udev."""
+DAMAGE = ("unlink virtual-gate/people", "set_super_value state 2")
+UNREPAIRED = 4
+"""A bit of e2fsck's exit code."""
+GOES_WRONG = "systemctl --failed --no-legend --plain | grep -q gate"
+
+
+class Cards:
+    """Copies of one that is fresh, or was damaged before."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._folder = parts.folder / "data"
+        site = Site(self._folder / "site")
+        self._data = make_data(
+            self._folder / "data.img",
+            size_mb=DATA_MIB,
+            gate=site.configs[GATE].parent,
+            shows={"people": Show(story(site)[:1], fps=site.fps)},
+        )
+        self._fresh = make_card(self._folder / "fresh.img", self._data).path
+
+    def damage(self) -> int:
+        """From now on all have a folder that is in no folder, on a disk that the kernel has found
+        errors on. Returns what e2fsck(8) says of it where nobody answers."""
+        for request in DAMAGE:
+            run(["debugfs", "-w", "-R", request, self._data])
+        make_card(self._fresh, self._data)
+        return subprocess.run(["e2fsck", "-p", self._data], capture_output=True).returncode
+
+    def boot(self, *arguments: str) -> Guest:
+        """Switched on with a card that is larger than what is on it."""
+        card = Path(shutil.copyfile(self._fresh, self._folder / "card.img"))
+        with card.open("r+b") as file:
+            file.truncate(card.stat().st_size + MORE_MIB * MIB)
+        of = self._parts
+        more = (*NO_HARDWARE_WATCHDOG, *arguments)
+        return Guest(of.kernel, of.root, card, of.folder, network=False, arguments=more)
+
+
+def data_partition(parts: Parts, *, short: bool) -> Iterator[Outcome]:
+    """What ships, with a control, where the gate's next look at its slots has to help; repair."""
+    card = Cards(parts)
+    faults: list[str] = []
+    boots = SHORT if short else BOOTS
+    for number in range(boots):
+        with card.boot(*(_SLOWLY if number % 2 else ())) as gate:
+            faults += _stands(gate) or _grown(gate)
+    figures = f"{boots} first boots on a card {MORE_MIB} MiB larger, half of them with a slow udev"
+    yield Outcome("grown", f"{figures}; the data partition has all of it, and they scan", faults)
+    if short:
+        return
+    yield _helped(card)
+    code = card.damage()
+    with card.boot() as gate:
+        faults = _stands(gate) or _grown(gate)
+        said = gate.ask("journalctl -b -o cat --no-pager | grep -i 'unconnected directory'")[1]
+    faults += [] if code & UNREPAIRED else [f"e2fsck -p says {code}: there was nothing to repair"]
+    yield Outcome("repaired", f"e2fsck(8) gives up without an answer; here: {said.strip()}", faults)
+
+
+def _stands(gate: Guest) -> list[str]:
+    """Empty once gate-scan runs; else what has failed before it."""
+    gate.until(f"systemctl is-active -q gate-scan || {GOES_WRONG}", within_s=BUSY_S)
+    code, _ = gate.ask(GOES_WRONG)
+    return [] if code else [gate.run("systemctl --failed --no-legend --plain")]
+
+
+def _grown(gate: Guest) -> list[str]:
+    size = int(gate.run("df --output=size -m /data | tail -1"))
+    return [] if size > DATA_MIB + MORE_MIB // 2 else [f"/data has {size} MiB"]
+
+
+def _helped(card: Cards) -> Outcome:
+    with card.boot(_credential("systemd.unit-dropin.gate-grow.service", HASTY), *_SLOWLY) as gate:
+        faults = [] if _stands(gate) else ["it stood: the test proves nothing"]
+        gate.run("systemctl start --no-block gate-update")
+        gate.until("systemctl is-active -q gate-scan", within_s=BUSY_S)
+    figures = "not waiting for udev leaves the gate standing, until gate-update looks after it"
+    return Outcome("control", figures, faults)
+
+
+def _credential(name: str, text: str) -> str:
+    """systemd(1), a word of the kernel's command line."""
+    return f"systemd.set_credential_binary={name}:{base64.b64encode(text.encode()).decode()}"
+
+
+_SLOWLY = (_credential("udev.rules.10-slow", SLOW),)
