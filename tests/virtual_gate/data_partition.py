@@ -19,11 +19,9 @@ from tests.virtual_gate.site import GATE, Site, make_data
 
 DATA_MIB, MORE_MIB = 64, 64
 BOOTS, SHORT = 6, 2
-GROWS = "/usr/lib/schoolgate/grow-data"
-SLOW = 'ACTION!="remove", KERNEL=="ubdb7", PROGRAM="/usr/bin/sleep 2"\n'
-"""A rule of udev's: on a machine that has more to do, the name is gone for as long."""
-HASTY = f"[Service]\nExecStart=\nExecStart=/bin/sh -c \"sed '/udevadm settle/d' {GROWS} | sh\"\n"
-"""`grow-data` as it was: it does not wait for udev."""
+LATE = "[Service]\nExecStart=\nExecStart=/usr/lib/virtual-gate/grow-data-late {}\n"
+SLOW = 'ACTION=="add", KERNEL=="ubdb7", PROGRAM="/usr/bin/sleep 2"\n'
+"""A rule of udev's: before it names the partition."""
 DAMAGE = ("unlink virtual-gate/people", "set_super_value state 2")
 UNREPAIRED = 4
 """A bit of e2fsck's exit code."""
@@ -69,9 +67,9 @@ def data_partition(parts: Parts, *, short: bool) -> Iterator[Outcome]:
     faults: list[str] = []
     boots = SHORT if short else BOOTS
     for number in range(boots):
-        with card.boot(*(_SLOWLY if number % 2 else ())) as gate:
+        with card.boot(*(_late() if number % 2 else ())) as gate:
             faults += _stands(gate) or _grown(gate)
-    figures = f"{boots} first boots on a card {MORE_MIB} MiB larger, half of them with a slow udev"
+    figures = f"{boots} first boots on a card {MORE_MIB} MiB larger, half of them with a late udev"
     yield Outcome("grown", f"{figures}; the data partition has all of it, and they scan", faults)
     if short:
         return
@@ -88,7 +86,7 @@ def _stands(gate: Guest) -> list[str]:
     """Empty once gate-scan runs; else what has failed before it."""
     gate.until(f"systemctl is-active -q gate-scan || {GOES_WRONG}", within_s=BUSY_S)
     code, _ = gate.ask(GOES_WRONG)
-    return [] if code else [gate.run("systemctl --failed --no-legend --plain")]
+    return [] if code else [gate.run("systemctl --failed --no-legend --plain"), gate.journal()]
 
 
 def _grown(gate: Guest) -> list[str]:
@@ -97,7 +95,7 @@ def _grown(gate: Guest) -> list[str]:
 
 
 def _helped(card: Cards) -> Outcome:
-    with card.boot(_credential("systemd.unit-dropin.gate-grow.service", HASTY), *_SLOWLY) as gate:
+    with card.boot(*_late("hasty")) as gate:
         faults = [] if _stands(gate) else ["it stood: the test proves nothing"]
         gate.run("systemctl start --no-block gate-update")
         gate.until("systemctl is-active -q gate-scan", within_s=BUSY_S)
@@ -105,9 +103,10 @@ def _helped(card: Cards) -> Outcome:
     return Outcome("control", figures, faults)
 
 
-def _credential(name: str, text: str) -> str:
-    """systemd(1), a word of the kernel's command line."""
-    return f"systemd.set_credential_binary={name}:{base64.b64encode(text.encode()).decode()}"
-
-
-_SLOWLY = (_credential("udev.rules.10-slow", SLOW),)
+def _late(how: str = "") -> list[str]:
+    """Words of the kernel's command line (systemd.system-credentials(7))."""
+    given = {"systemd.unit-dropin.gate-grow.service": LATE.format(how), "udev.rules.10-slow": SLOW}
+    return [
+        f"systemd.set_credential_binary={name}:{base64.b64encode(text.encode()).decode()}"
+        for name, text in given.items()
+    ]
