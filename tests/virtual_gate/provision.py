@@ -27,6 +27,8 @@ BY_FILE, BY_CODE = "vg-virtual-01", "vg-virtual-02"
 NEW_GATE = "gate-enrol gate-scan"
 ENROLMENTS = "journalctl -b -u gate-enrol -o cat --no-pager | grep '\"enrolment\"'"
 KEY = "/etc/schoolgate/tls/key.pem"
+CLOCK = "systemctl show -p Job -p ActiveEnterTimestampMonotonic systemd-timesyncd"
+"""What is to become of it, and when it was last started."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,7 @@ def _by_file(at: Bench, bad: Mapping[str, Bad]) -> Iterator[Outcome]:
         yield _enrolled(at, gate, made, "by file")
         yield _self_tested(gate)
         yield from _in_service(at, gate, made)
+        yield _told_once(gate)
         gate.power_off()
     left = card.listed() - {"README.txt"}
     wanted = {"district.pub", "hardware.toml", f"{made.gate_id}.ticket"}
@@ -191,6 +194,21 @@ def _in_service(at: Bench, gate: Guest, made: Made) -> Iterator[Outcome]:
         "receipted over mutual TLS, and the district counts them",
         [] if told["receipted"] else ["nothing was receipted"],
     )
+
+
+def _told_once(gate: Guest) -> Outcome:
+    """Nothing of the system starts anew for the ticket's clock, but when there is another one."""
+
+    def restarted() -> bool:
+        before = gate.run(CLOCK)
+        gate.run("systemctl start gate-network")
+        return gate.run(CLOCK) != before
+
+    faults = ["started anew for nothing"] if restarted() else []
+    gate.run("echo >> /etc/schoolgate/system/timesyncd.conf")
+    if not restarted():
+        faults.append("another server's name, and the clock is still set by the old one")
+    return Outcome("the clock", "its service starts anew when its server's name is new", faults)
 
 
 def _await(gate: Guest, notice: Notice, times: int, *, since: int = 0) -> None:
