@@ -248,6 +248,10 @@ def test_what_fetches_updates_has_the_network_and_nothing_to_harm_with() -> None
     assert path.name in " ".join(installs["Wants"]).split()
 
 
+def test_nobody_enrols_before_there_is_a_light_to_show_it() -> None:
+    assert SCAN in " ".join(unit(ENROL)["After"]).split()
+
+
 def test_a_gate_whose_disk_came_late_is_not_left_standing() -> None:
     """What systemd has given up for want of a mount is started again with the next look at slots;
     what only competes with the first card waits for it."""
