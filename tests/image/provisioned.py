@@ -1,6 +1,5 @@
 """A data partition as provisioning leaves it: a gate that looks at recorded frames."""
 
-import base64
 import shutil
 from pathlib import Path
 
@@ -8,6 +7,7 @@ from device.bench.scenes import Showing, write_sequence
 from firmware_config.image.filesystems import ext4
 from tests.end_to_end.passing import card_codes
 from tests.end_to_end.town import Town
+from tests.systemd.credentials import credential
 
 GATE = "gate-a1"
 CARDS = 3
@@ -36,10 +36,7 @@ def command_line() -> str:
     given = {"systemd.extra-unit.probe.service": UNIT.format(cards=CARDS)}
     given["systemd.unit-dropin.gate-scan.service"] = PATIENCE + NO_SELF_TEST
     given["systemd.unit-dropin.gate-uplink.service"] = PATIENCE
-    credentials = (
-        f"systemd.set_credential_binary={name}:{base64.b64encode(text.encode()).decode()}"
-        for name, text in given.items()
-    )
+    credentials = (credential(name, text) for name, text in given.items())
     return f"{' '.join(credentials)} systemd.wants=probe.service systemd.log_color=no"
 
 

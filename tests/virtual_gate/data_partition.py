@@ -1,7 +1,6 @@
 """The data partition comes to be there: on a first boot, when it grows and udev takes its name away
 meanwhile; and with a file system that wants more than a look."""
 
-import base64
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -9,6 +8,7 @@ from pathlib import Path
 
 from firmware_config.image.disk import MIB
 from firmware_config.image.tools import run
+from tests.systemd.credentials import credential
 from tests.virtual_gate.card import make_card
 from tests.virtual_gate.machine import Guest
 from tests.virtual_gate.morning import BUSY_S, NO_HARDWARE_WATCHDOG, story
@@ -105,9 +105,6 @@ def _helped(card: Cards) -> Outcome:
 
 
 def _late(how: str = "") -> list[str]:
-    """Words of the kernel's command line (systemd.system-credentials(7))."""
-    given = {"systemd.unit-dropin.gate-grow.service": LATE.format(how), "udev.rules.10-slow": SLOW}
-    return [
-        f"systemd.set_credential_binary={name}:{base64.b64encode(text.encode()).decode()}"
-        for name, text in given.items()
-    ]
+    """Words of the kernel's command line."""
+    grows = credential("systemd.unit-dropin.gate-grow.service", LATE.format(how))
+    return [grows, credential("udev.rules.10-slow", SLOW)]
