@@ -10,6 +10,9 @@ from gate_contract.crossing import Clock, Direction
 from gate_contract.verdicts import CROSSINGS, Verdict
 from server_bridge.store.schema import crossings, gates, ledgers
 
+AT_ONCE = 1_000
+"""Rows held in memory: a look takes no more of it after many crossings than after few."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
@@ -32,9 +35,9 @@ class CrossingMarks:
         """Of `today`: at first all crossings, then those that are new. Uncertain times are left
         out, and so is what gates deliver of earlier days."""
         known = (ledgers.c.ledger, ledgers.c.gate_id, gates.c.unit_id, ledgers.c.stored_through)
-        rows = connection.execute(sa.select(*known).join(gates)).all()
+        stands = connection.execute(sa.select(*known).join(gates)).all()
         columns = (crossings.c.card_id, crossings.c.filed_ms, crossings.c.verdict)
-        for ledger, gate_id, unit_id, through in rows:
+        for ledger, gate_id, unit_id, through in stands:
             mark = self._read.get(ledger)
             if mark == through:
                 continue
@@ -46,7 +49,8 @@ class CrossingMarks:
                 crossings.c.verdict.in_(sorted(CROSSINGS)),
                 crossings.c.filed_clock != Clock.UNTRUSTED,
             )
-            for card_id, at_ms, verdict in connection.execute(query).all():
+            rows = connection.execute(query.execution_options(yield_per=AT_ONCE))
+            for card_id, at_ms, verdict in rows:
                 is_in = verdict == Verdict.ADMITTED_IN
                 direction = Direction.IN if is_in else Direction.OUT
                 yield Sighting(card_id, at_ms, gate_id, unit_id, direction)
