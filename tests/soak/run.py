@@ -1,6 +1,7 @@
 """The run: a keeper writes, a real uplink delivers, a real broker and bridge take in."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,11 +16,14 @@ from tests.faults.outcome import Outcome, eventually
 AT_ONCE = 20
 BACKLOG = 2_000
 """People wait while more than this is undelivered: what is measured is a steady flow."""
-STALLS = (0.05, 0.1, 0.2)
-"""Shares of the run, all within its warm-up, at which the bridge is stopped until a whole backlog
-waits for it. The memory to take that in at once is taken then, and not by chance later."""
-STALL_S = 2.0
+SENDING_S = 2.0
 """For the uplink to send all that it may send without a receipt."""
+AWAY_S = 65.0
+"""Longer than any period of the bridge's, so all that it does by itself falls due at once."""
+STALLS = ((0.05, SENDING_S), (0.1, AWAY_S), (0.2, AWAY_S))
+"""Shares of the run, all within its warm-up, at which the bridge is stopped for so many seconds
+while a whole backlog comes to wait for it. The memory to do everything at once is taken then, and
+not by chance later."""
 PROCESSES = ("uplink", "broker", "bridge")
 
 
@@ -48,7 +52,12 @@ class Soaked:
 
 
 def soak(
-    folder: Path, crossings: int, *, samples: int = 240, plants: dict[str, str] | None = None
+    folder: Path,
+    crossings: int,
+    *,
+    samples: int = 240,
+    stalls: Sequence[tuple[float, float]] = STALLS,
+    plants: dict[str, str] | None = None,
 ) -> Soaked:
     """Let `crossings` people pass, looking at the processes `samples` times."""
     outcome = Outcome("soak", tried=1, survived=1)
@@ -74,15 +83,15 @@ def soak(
             answers = keeper.see(codes, reading.up_ms + frames * 2_000, reading)
             green += sum(answer.verdict in CROSSINGS for answer in answers)
 
-        stalls = [share * crossings for share in STALLS]
+        coming = list(stalls)
         while green < crossings:
             pass_all()
-            if stalls and green >= stalls[0]:
-                stalls.pop(0)
+            if coming and green >= coming[0][0] * crossings:
+                _, stall_s = coming.pop(0)
                 watched["bridge"].suspend()
                 for _ in range(min(BACKLOG, crossings // 100) // AT_ONCE):
                     pass_all()
-                time.sleep(STALL_S)
+                time.sleep(stall_s)
                 watched["bridge"].resume()
             if frames % (BACKLOG // AT_ONCE // 4) == 0:
                 due = green - BACKLOG

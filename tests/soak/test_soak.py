@@ -16,13 +16,13 @@ from server_bridge.store.database import Database
 from tests.fakes.clock import MORNING_MS
 from tests.fakes.school import ZONE, Scribe, furnish
 from tests.soak.__main__ import judge, told
-from tests.soak.run import soak
+from tests.soak.run import SENDING_S, soak
 from tests.soak.slope import after_warm_up, plot, slope
 
 
 @pytest.mark.timeout(300)
 def test_a_short_soak_loses_nothing_and_is_proven(tmp_path: Path) -> None:
-    soaked = soak(tmp_path / "arena", 3_000, samples=60)
+    soaked = soak(tmp_path / "arena", 3_000, samples=60, stalls=((0.1, SENDING_S),))
     assert soaked.outcome.is_clean, soaked.outcome.line()
     assert "all there, none edited, signed by the gate" in soaked.proof, soaked.proof
     slopes = judge(soaked.series)
