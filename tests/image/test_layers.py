@@ -11,7 +11,7 @@ import pytest
 
 from firmware_config.image import cache
 from firmware_config.image.archive import mirrors, sources
-from firmware_config.image.disk import Sizes, layout, size_mib, table
+from firmware_config.image.disk import DISK_ID, Sizes, layout, size_mib, table
 from firmware_config.image.layers import REPOSITORY, Hardware, Origin, chosen, inputs
 from firmware_config.image.python import Interpreter, forget_scripts, trust_compiled, wanted
 from gate_contract.errors import SchoolgateError
@@ -74,9 +74,10 @@ def test_the_ledger_is_on_a_partition_of_no_slot() -> None:
     mount = (base.files / "etc/systemd/system/var-lib-schoolgate.mount").read_text()
     assert "What=/data/ledger\nWhere=/var/lib/schoolgate\n" in mount
     fstab = (base.files / "etc/fstab").read_text()
-    assert "LABEL=gate-data  /data " in fstab
     parts = {part.name: part for part in layout(Sizes())}
-    assert parts["data"].number == max(part.number for part in parts.values())
+    number = parts["data"].number
+    assert number == max(part.number for part in parts.values())
+    assert f"PARTUUID={DISK_ID:08x}-{number:02}  /data " in fstab
 
 
 def test_partitions_follow_each_other_without_overlap() -> None:

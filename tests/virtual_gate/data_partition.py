@@ -1,10 +1,11 @@
 """The data partition comes to be there: on a first boot, when it grows and udev takes its name away
 meanwhile; and with a file system that wants more than a look."""
 
+import json
+import random
 import shutil
 import subprocess
 from collections.abc import Iterator
-from pathlib import Path
 
 from firmware_config.image.disk import MIB
 from firmware_config.image.tools import run
@@ -14,6 +15,7 @@ from tests.virtual_gate.machine import Guest
 from tests.virtual_gate.morning import BUSY_S, NO_HARDWARE_WATCHDOG, story
 from tests.virtual_gate.outcome import Outcome
 from tests.virtual_gate.parts import Parts
+from tests.virtual_gate.pi import VERIFY
 from tests.virtual_gate.pictures import Show
 from tests.virtual_gate.site import GATE, Site, make_data
 
@@ -23,8 +25,12 @@ LATE = "[Service]\nExecStart=\nExecStart=/usr/lib/virtual-gate/grow-data-late {}
 SLOW = 'ACTION=="add", KERNEL=="ubdb7", PROGRAM="/usr/bin/sleep 2"\n'
 """A rule of udev's: before it names the partition."""
 DAMAGE = ("unlink virtual-gate/people", "set_super_value state 2")
-UNREPAIRED = 4
-"""A bit of e2fsck's exit code."""
+UNREPAIRED, GAVE_UP = 4, 8
+"""Bits of e2fsck's exit code."""
+SUPERBLOCK, SECTOR = 1024, 512
+"""In bytes, where it begins in the file system. It has two sectors; the label is in the first."""
+NAMELESS = 2
+"""blkid's exit code."""
 GOES_WRONG = "systemctl --failed --no-legend --plain | grep -q gate"
 
 
@@ -35,30 +41,51 @@ class Cards:
         self._parts = parts
         self._folder = parts.folder / "data"
         site = Site(self._folder / "site")
+        self._path = self._folder / "card.img"
         self._data = make_data(
             self._folder / "data.img",
             size_mb=DATA_MIB,
             gate=site.configs[GATE].parent,
             shows={"people": Show(story(site)[:1], fps=site.fps)},
         )
-        self._fresh = make_card(self._folder / "fresh.img", self._data).path
+        self._fresh = make_card(self._folder / "fresh.img", self._data)
 
     def damage(self) -> int:
         """From now on all have a folder that is in no folder, on a disk that the kernel has found
         errors on. Returns what e2fsck(8) says of it where nobody answers."""
         for request in DAMAGE:
             run(["debugfs", "-w", "-R", request, self._data])
-        make_card(self._fresh, self._data)
+        make_card(self._fresh.path, self._data)
         return subprocess.run(["e2fsck", "-p", self._data], capture_output=True).returncode
 
     def boot(self, *arguments: str) -> Guest:
         """Switched on with a card that is larger than what is on it."""
-        card = Path(shutil.copyfile(self._fresh, self._folder / "card.img"))
-        with card.open("r+b") as file:
-            file.truncate(card.stat().st_size + MORE_MIB * MIB)
+        shutil.copyfile(self._fresh.path, self._path)
+        with self._path.open("r+b") as file:
+            file.truncate(self._path.stat().st_size + MORE_MIB * MIB)
+        return self.boot_again(*arguments)
+
+    def boot_again(self, *arguments: str) -> Guest:
+        """With the card as the last boot left it."""
         of = self._parts
         more = (*NO_HARDWARE_WATCHDOG, *arguments)
-        return Guest(of.kernel, of.root, card, of.folder, network=False, arguments=more)
+        return Guest(of.kernel, of.root, self._path, of.folder, network=False, arguments=more)
+
+    def tear(self, sectors: range) -> tuple[int, int]:
+        """Overwrite sectors of the superblock on the card that was booted last. Returns what
+        blkid(8), and e2fsck(8) asked once, say of a copy."""
+        begin = self._fresh.part("data").start_mib * MIB
+        copy = self._folder / "torn.img"
+        with self._path.open("r+b") as file:
+            file.seek(begin + SUPERBLOCK + sectors.start * SECTOR)
+            file.write(random.Random(7).randbytes(len(sectors) * SECTOR))
+            file.seek(begin)
+            copy.write_bytes(file.read())
+        named, repaired = (
+            subprocess.run([*command, copy], capture_output=True).returncode
+            for command in (("blkid", "-p"), ("e2fsck", "-y"))
+        )
+        return named, repaired
 
 
 def data_partition(parts: Parts, *, short: bool) -> Iterator[Outcome]:
@@ -74,12 +101,41 @@ def data_partition(parts: Parts, *, short: bool) -> Iterator[Outcome]:
     if short:
         return
     yield _helped(card)
+    yield from _torn(card)
     code = card.damage()
     with card.boot() as gate:
         faults = _stands(gate) or _grown(gate)
         said = gate.ask("journalctl -b -o cat --no-pager | grep -i 'unconnected directory'")[1]
     faults += [] if code & UNREPAIRED else [f"e2fsck -p says {code}: there was nothing to repair"]
     yield Outcome("repaired", f"e2fsck(8) gives up without an answer; here: {said.strip()}", faults)
+
+
+def _torn(card: Cards) -> Iterator[Outcome]:
+    """The power goes just when the superblock is written."""
+    for what, sectors, nameless in (("half", range(1, 2), False), ("whole", range(2), True)):
+        with card.boot() as gate:
+            faults = _stands(gate)
+            before = _recorded(gate)
+        named, once = card.tear(sectors)
+        with card.boot_again() as gate:
+            faults += _stands(gate)
+            after = _recorded(gate)
+        if (named == NAMELESS) != nameless or not once & GAVE_UP:
+            faults.append(
+                f"blkid says {named}, e2fsck {once}: it is not torn as it was meant to be"
+            )
+        if not 0 < before <= after:
+            faults.append(f"{before} records before, {after} after it")
+        label = "no label is left" if nameless else "the label is left"
+        figures = f"{label}, e2fsck(8) gives up the first time; no record lost of {before}"
+        yield Outcome(f"{what} superblock", figures, faults)
+
+
+def _recorded(gate: Guest) -> int:
+    """Records in the ledger, all proven, once somebody was answered."""
+    answered = "journalctl -b -u gate-scan -o cat --no-pager | grep '\"answered\"'"
+    gate.until(answered, within_s=BUSY_S)
+    return int(json.loads(gate.run(VERIFY))["last"])
 
 
 def _stands(gate: Guest) -> list[str]:
