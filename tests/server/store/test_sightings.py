@@ -1,34 +1,31 @@
 """A look at what came since the last one: what it sees, and what memory it takes."""
 
 import tracemalloc
-from contextlib import closing
-from pathlib import Path
 
 from gate_contract.school_day import local_day
 from server_bridge.store.crossings.sightings import CrossingMarks
 from server_bridge.store.database import Database
 from server_bridge.store.schema import crossings, ledgers
 from tests.fakes.clock import MORNING_MS
-from tests.fakes.school import ZONE, Scribe, furnish
+from tests.fakes.school import ZONE, Scribe
 from tests.server.store.looking import take
 
 MANY = 20_000
 TODAY = local_day(MORNING_MS, ZONE)
 
 
-def test_many_crossings_take_no_more_memory_than_few(tmp_path: Path) -> None:
-    with closing(furnish(Database(f"sqlite:///{tmp_path / 'bridge.db'}"))) as database:
-        take(database, [Scribe().enter(1).letter()])
-        marks = CrossingMarks()
-        with database.read() as connection:
-            assert len(list(marks.new(connection, TODAY))) == 1
-        _go_on(database, MANY)
-        with database.read() as connection:
-            tracemalloc.start()
-            seen = sum(1 for _ in marks.new(connection, TODAY))
-            _, most_bytes = tracemalloc.get_traced_memory()
-            tracemalloc.stop()
-            assert list(marks.new(connection, TODAY)) == []
+def test_many_crossings_take_no_more_memory_than_few(database: Database) -> None:
+    take(database, [Scribe().enter(1).letter()])
+    marks = CrossingMarks()
+    with database.read() as connection:
+        assert len(list(marks.new(connection, TODAY))) == 1
+    _go_on(database, MANY)
+    with database.read() as connection:
+        tracemalloc.start()
+        seen = sum(1 for _ in marks.new(connection, TODAY))
+        _, most_bytes = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert list(marks.new(connection, TODAY)) == []
     assert seen == MANY
     assert most_bytes < 100 * MANY, "all rows at once are some 300 bytes each"
 
