@@ -5,6 +5,7 @@ import argparse
 import json
 import sys
 import tempfile
+from dataclasses import asdict
 from pathlib import Path
 
 from tests.faults.arena import GATE
@@ -62,7 +63,8 @@ def plots(series: Series, slopes: dict[str, Slope]) -> list[str]:
         verdict = "flat" if found.is_flat else "GROWS"
         lines.append(
             f"{name:16} {plot(values):48} {min(values):9,.0f} to {max(values):9,.0f}; "
-            f"{found.per_million:+10,.1f} ±{found.margin:,.1f} per million: {verdict}"
+            f"{found.per_million:+10,.1f} ±{found.margin:,.1f} per million, "
+            f"usually {found.usual_from:+,.1f} or more: {verdict}"
         )
     return lines
 
@@ -76,7 +78,7 @@ def as_json(soaked: Soaked, slopes: dict[str, Slope]) -> dict[str, object]:
         "duplicated": soaked.outcome.duplicated,
         "at": soaked.series.at,
         "values": soaked.series.values,
-        "slopes": {name: [each.per_million, each.margin] for name, each in slopes.items()},
+        "slopes": {name: asdict(each) for name, each in slopes.items()},
     }
 
 

@@ -1,6 +1,6 @@
 """A short soak, and the judge of slopes: it sees what grows and lets noise pass.
 
-The control of the whole: `python -m tests.soak --crossings 200000 --plant leak`, which must fail:
+The control of the whole: `python -m tests.soak --plant leak`, which must fail:
 it keeps a byte of each record.
 """
 
@@ -44,6 +44,11 @@ def test_noise_and_single_steps_are_flat_and_growth_is_not() -> None:
     assert slope(after_warm_up(at, stairs)).is_flat
     byte_each = [value + x / 1_024 for x, value in zip(at, stairs, strict=True)]
     assert not slope(after_warm_up(at, byte_each)).is_flat
+    leap = slope(
+        after_warm_up(at, [y + 900 * (x > 80_000) for x, y in zip(at, byte_each, strict=True)])
+    )
+    assert leap.per_million < leap.margin, "the mean of its steps tells nothing"
+    assert not leap.is_flat
     early = [value + min(x, 60_000) * 0.05 for x, value in zip(at, noise, strict=True)]
     assert len(after_warm_up(at, early)) == 181
     assert plot([1, 1, 8, 8]) == "▁▁██"
