@@ -115,27 +115,28 @@ def _torn(card: Cards) -> Iterator[Outcome]:
     for what, sectors, nameless in (("half", range(1, 2), False), ("whole", range(2), True)):
         with card.boot() as gate:
             faults = _stands(gate)
-            before = _recorded(gate)
+            ledger, before = _recorded(gate)
         named, once = card.tear(sectors)
         with card.boot_again() as gate:
             faults += _stands(gate)
-            after = _recorded(gate)
+            same, after = _recorded(gate)
         if (named == NAMELESS) != nameless or not once & GAVE_UP:
             faults.append(
                 f"blkid says {named}, e2fsck {once}: it is not torn as it was meant to be"
             )
-        if not 0 < before <= after:
-            faults.append(f"{before} records before, {after} after it")
+        if same != ledger or not 0 < before <= after:
+            faults.append(f"{before} records in {ledger} before, {after} in {same} after it")
         label = "no label is left" if nameless else "the label is left"
         figures = f"{label}, e2fsck(8) gives up the first time; no record lost of {before}"
         yield Outcome(f"{what} superblock", figures, faults)
 
 
-def _recorded(gate: Guest) -> int:
-    """Records in the ledger, all proven, once somebody was answered."""
+def _recorded(gate: Guest) -> tuple[str, int]:
+    """Which ledger it is, and its last record, all proven, once somebody was answered."""
     answered = "journalctl -b -u gate-scan -o cat --no-pager | grep '\"answered\"'"
     gate.until(answered, within_s=BUSY_S)
-    return int(json.loads(gate.run(VERIFY))["last"])
+    proof = json.loads(gate.run(VERIFY))
+    return proof["ledger_id"], proof["last"]
 
 
 def _stands(gate: Guest) -> list[str]:
