@@ -9,9 +9,9 @@ from pathlib import Path
 
 import click
 
-from demo.cast import START_S, Cast, mosquitto, program
-from demo.outcome import Outcome, as_json, knows_rosters, measure, progress
-from demo.stage import Stage, build
+from demo.outcome import DemoOutcome, as_json, knows_rosters, measure, progress
+from demo.processes import START_S, Processes, mosquitto, program
+from demo.setup import DemoSetup, build
 from gate_contract.errors import SchoolgateError
 
 DRAIN_S = 60
@@ -46,11 +46,11 @@ def main(seconds: float | None, out: Path | None, camera: str | None, folder: Pa
     )
 
 
-def run(folder: Path, *, seconds: float | None, camera: str | None) -> Outcome:
+def run(folder: Path, *, seconds: float | None, camera: str | None) -> DemoOutcome:
     """Play the demo; returns what happened. Ctrl-C ends it in good order."""
-    print("Setting the stage: people, their cards, what the cameras will see ...", flush=True)
+    print("Setting up: people, their cards, what the cameras will see ...", flush=True)
     stage = build(folder.absolute(), seconds=seconds, camera=camera)
-    with Cast(folder.absolute() / "logs") as cast:
+    with Processes(folder.absolute() / "logs") as cast:
         cast.start("broker", [mosquitto(), "-c", stage.broker_config])
         cast.start(
             "bridge", [program("gate-bridge"), "serve", "--home", stage.home.folder], listen=True
@@ -78,7 +78,7 @@ def run(folder: Path, *, seconds: float | None, camera: str | None) -> Outcome:
         return measure(stage, frames)
 
 
-def _wait_for_rosters(stage: Stage, cast: Cast) -> None:
+def _wait_for_rosters(stage: DemoSetup, cast: Processes) -> None:
     """Until every gate knows the levels and the withdrawn cards, as a gate does at night."""
     deadline = time.monotonic() + START_S
     while not all(knows_rosters(gate) for gate in stage.gates):
@@ -88,7 +88,7 @@ def _wait_for_rosters(stage: Stage, cast: Cast) -> None:
         time.sleep(0.1)
 
 
-def _watch(stage: Stage, cast: Cast, seconds: float | None) -> None:
+def _watch(stage: DemoSetup, cast: Processes, seconds: float | None) -> None:
     """Show what the gates signal, until all cameras have nothing more to show, or for ever."""
     names = {gate.gate_id: gate.unit_id for gate in stage.gates}
     started = time.monotonic()
@@ -111,7 +111,7 @@ def _watch(stage: Stage, cast: Cast, seconds: float | None) -> None:
                 return
 
 
-def _drain(stage: Stage, cast: Cast) -> None:
+def _drain(stage: DemoSetup, cast: Processes) -> None:
     """Wait until every record has its receipt."""
     deadline = time.monotonic() + DRAIN_S
     while time.monotonic() < deadline:

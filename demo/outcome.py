@@ -8,12 +8,12 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from demo.stage import DemoGate, Stage
+from demo.setup import DemoGate, DemoSetup
 from device import status
 from device.clock import SystemClock
 from device.config import load
 from device.ledger.file import LedgerAbsentError, LedgerFile
-from device.roster.shelf import Shelf
+from device.roster.roster_store import RosterStore
 from gate_contract.health import ScanHealth
 from gate_contract.verdicts import CROSSINGS, REFUSALS
 from server_bridge.clock import now_ms
@@ -25,7 +25,7 @@ Key = tuple[str, str, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class DemoOutcome:
     """`crossings` and `refusals` are in the gates' ledgers, `receipted` of both the part that the
     district has confirmed, `counted` the crossings in its counts. `lost` crossings are in a ledger
     and not at the district; `doubled` ones are counted more than once."""
@@ -66,11 +66,11 @@ def knows_rosters(gate: DemoGate) -> bool:
     """Whether the gate holds its own roster and the one for every gate."""
     config = load(gate.config)
     folder, keys = config.ledger_path.parent, config.order_keys
-    shelves = [Shelf(folder, gate.gate_id, keys, district) for district in (False, True)]
+    shelves = [RosterStore(folder, gate.gate_id, keys, district) for district in (False, True)]
     return all(shelf.read().book for shelf in shelves)
 
 
-def measure(stage: Stage, frames: dict[str, int]) -> Outcome:
+def measure(stage: DemoSetup, frames: dict[str, int]) -> DemoOutcome:
     """Put the figures together. `frames`: how many each gate's camera has shown."""
     recorded: dict[Key, str] = {}
     refused: Counter[str] = Counter()
@@ -92,7 +92,7 @@ def measure(stage: Stage, frames: dict[str, int]) -> Outcome:
         if unit.is_school
     }
     counted = sum(school["in"] + school["out"] for school in schools.values())
-    return Outcome(
+    return DemoOutcome(
         cards_shown=sum(
             gate.story.presented(frames[gate.gate_id]) for gate in stage.gates if gate.story
         )
@@ -108,7 +108,7 @@ def measure(stage: Stage, frames: dict[str, int]) -> Outcome:
     )
 
 
-def as_json(outcome: Outcome) -> dict[str, object]:
+def as_json(outcome: DemoOutcome) -> dict[str, object]:
     """The outcome as `--json` writes it."""
     return asdict(outcome)
 
@@ -134,7 +134,7 @@ def _seen_by_camera(gate: DemoGate) -> int:
     )
 
 
-def _stored_crossings(stage: Stage) -> set[Key]:
+def _stored_crossings(stage: DemoSetup) -> set[Key]:
     with closing(stage.home.database()) as database, database.read() as connection:
         rows = connection.execute(
             sa.select(ledgers.c.gate_id, ledgers.c.ledger_id, crossings.c.seq)

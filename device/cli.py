@@ -16,8 +16,8 @@ from device.config import Config, load, sample
 from device.ledger.file import LedgerFile
 from device.ledger.salvage import set_aside
 from device.ledger.verifying import verify
-from device.logbook import LOGBOOK, SCAN_LOG
 from device.orders.overlay import load_in_force
+from device.recent_log import LOGBOOK, SCAN_LOG
 from device.supervise import Supervisor
 from gate_contract.errors import SchoolgateError
 
@@ -146,10 +146,10 @@ def doctor(config_path: Path, lang: str | None, as_json: bool) -> None:
 def wiring(config_path: Path, out: Path) -> None:
     """Draw how light and buzzer are wired, from the pins of the configuration (without one: the
     defaults)."""
-    from device.config import Signals
-    from firmware_config.wiring import Pins, diagram
+    from device.config import SignalSettings
+    from device.wiring import Pins, diagram
 
-    signals = load(config_path).signals if config_path.exists() else Signals()
+    signals = load(config_path).signals if config_path.exists() else SignalSettings()
     pins = Pins(
         signals.red_pin,
         signals.green_pin,
@@ -262,22 +262,3 @@ def _serve(config_path: Path, run: Callable[[Config, Supervisor], None]) -> None
     supervisor = Supervisor()
     supervisor.catch_signals()
     run(loaded.config, supervisor)
-
-
-class _Bench(click.Group):
-    """`gate bench`, imported only when it is asked for: it draws and counts, and gates never do."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return _bench().list_commands(ctx)
-
-    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        return _bench().get_command(ctx, name)
-
-
-def _bench() -> click.Group:
-    from device.bench.cli import bench
-
-    return bench
-
-
-gate.add_command(_Bench("bench", help="Measure how cards are read on this machine."))

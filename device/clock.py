@@ -5,13 +5,13 @@ import time
 from pathlib import Path
 from typing import Protocol
 
-from device.timekeeping import Reading
+from device.timekeeping import ClockReading
 
 
 class ClockReader(Protocol):
     """Where readings come from."""
 
-    def read(self) -> Reading:
+    def read(self) -> ClockReading:
         """Look at the clocks now."""
         ...
 
@@ -24,9 +24,9 @@ class SystemClock:
         self._boot_id = _boot_id()
         self._adjtimex = ctypes.CDLL(None).adjtimex
 
-    def read(self) -> Reading:
+    def read(self) -> ClockReading:
         """Look at the clocks now."""
-        return Reading(
+        return ClockReading(
             boot_id=self._boot_id,
             up_ms=up_ms(),
             wall_ms=time.time_ns() // 1_000_000,

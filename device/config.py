@@ -31,7 +31,7 @@ class ConfigError(SchoolgateError):
     """The configuration cannot be used; the message names the setting and the remedy."""
 
 
-class Gate(Struct, frozen=True, forbid_unknown_fields=True):
+class GateSettings(Struct, frozen=True, forbid_unknown_fields=True):
     id: GateId
     direction: Literal["in", "out", "auto"] = "auto"
     timezone: str = "Asia/Ho_Chi_Minh"
@@ -42,15 +42,15 @@ class Gate(Struct, frozen=True, forbid_unknown_fields=True):
     keep_days: Annotated[int, Meta(ge=1)] = 30
 
 
-class Cards(Struct, frozen=True, forbid_unknown_fields=True):
+class CardSettings(Struct, frozen=True, forbid_unknown_fields=True):
     keys: dict[str, str]
 
 
-class Orders(Struct, frozen=True, forbid_unknown_fields=True):
+class OrderSettings(Struct, frozen=True, forbid_unknown_fields=True):
     keys: dict[str, str] = {}
 
 
-class Camera(Struct, frozen=True, forbid_unknown_fields=True):
+class CameraSettings(Struct, frozen=True, forbid_unknown_fields=True):
     source: Literal["picamera2", "v4l2", "replay"] = "picamera2"
     device: str = "/dev/video0"
     path: str = ""
@@ -63,11 +63,11 @@ class Camera(Struct, frozen=True, forbid_unknown_fields=True):
     advice: bool = True
 
 
-class Decoder(Struct, frozen=True, forbid_unknown_fields=True):
+class DecoderSettings(Struct, frozen=True, forbid_unknown_fields=True):
     name: Literal["schoolgate", "zxing", "pyzbar"] = "schoolgate"
 
 
-class Signals(Struct, frozen=True, forbid_unknown_fields=True):
+class SignalSettings(Struct, frozen=True, forbid_unknown_fields=True):
     driver: Literal["gpio", "terminal", "none"] = "gpio"
     red_pin: Pin = 17
     green_pin: Pin = 27
@@ -77,17 +77,17 @@ class Signals(Struct, frozen=True, forbid_unknown_fields=True):
     buzzer: Literal["active", "passive"] = "active"
 
 
-class Clock(Struct, frozen=True, forbid_unknown_fields=True):
+class ClockSettings(Struct, frozen=True, forbid_unknown_fields=True):
     battery: bool = False
 
 
-class VisitorIds(Struct, frozen=True, forbid_unknown_fields=True):
+class VisitorSettings(Struct, frozen=True, forbid_unknown_fields=True):
     accept: list[IdKind] = []
     key: str = ""
     seal_to: str = ""
 
 
-class Broker(Struct, frozen=True, forbid_unknown_fields=True):
+class BrokerSettings(Struct, frozen=True, forbid_unknown_fields=True):
     host: str
     port: Annotated[int, Meta(ge=1, le=65535)] = 8883
     ca: str = "tls/ca.pem"
@@ -99,15 +99,15 @@ class Broker(Struct, frozen=True, forbid_unknown_fields=True):
 class Config(Struct, frozen=True, forbid_unknown_fields=True):
     """All of `gate.toml`. `folder` is where its relative paths start."""
 
-    gate: Gate
-    cards: Cards
-    broker: Broker
-    orders: Orders = Orders()
-    camera: Camera = Camera()
-    decoder: Decoder = Decoder()
-    signals: Signals = Signals()
-    clock: Clock = Clock()
-    visitors: VisitorIds = VisitorIds()
+    gate: GateSettings
+    cards: CardSettings
+    broker: BrokerSettings
+    orders: OrderSettings = OrderSettings()
+    camera: CameraSettings = CameraSettings()
+    decoder: DecoderSettings = DecoderSettings()
+    signals: SignalSettings = SignalSettings()
+    clock: ClockSettings = ClockSettings()
+    visitors: VisitorSettings = VisitorSettings()
     folder: str = ""
 
     @property

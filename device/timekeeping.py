@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from gate_contract.crossing import Clock as Trust
+from gate_contract.crossing import ClockTrust as Trust
 from gate_contract.school_day import local_day
 
 STEP_MS = 2_000
@@ -20,7 +20,7 @@ LATEST_MS = 4_102_444_800_000
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ClockReading:
     """One look at the clocks. `up_ms` since boot `boot_id`; `wall_ms` UTC, right or wrong."""
 
     boot_id: str
@@ -67,7 +67,7 @@ class Timekeeper:
     offset_ms: int | None = None
     floor_ms: int = EARLIEST_MS
 
-    def learn(self, reading: Reading) -> "tuple[Timekeeper, Stamp | None]":
+    def learn(self, reading: ClockReading) -> "tuple[Timekeeper, Stamp | None]":
         """The timekeeper after `reading`, and a stamp to record if the clock was set by it."""
         offset = self.offset_ms if reading.boot_id == self.boot_id else None
         held = Timekeeper(self.zone, reading.boot_id, offset, self.floor_ms)
@@ -79,7 +79,7 @@ class Timekeeper:
         keeper = Timekeeper(self.zone, reading.boot_id, true_offset, self.floor_ms)
         return keeper, keeper.stamp(reading)
 
-    def stamp(self, reading: Reading) -> Stamp:
+    def stamp(self, reading: ClockReading) -> Stamp:
         """`reading` as a record carries it."""
         if self.offset_ms is not None:
             at = reading.up_ms + self.offset_ms
@@ -88,7 +88,7 @@ class Timekeeper:
         at_or_none = reading.wall_ms if plausible else None
         return Stamp(reading.boot_id, reading.up_ms, at_or_none, Trust.UNTRUSTED)
 
-    def now(self, reading: Reading) -> Now:
+    def now(self, reading: ClockReading) -> Now:
         """`reading` as a decision may use it."""
         at = self.stamp(reading).at
         return Now(

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from firmware_config.bundle import put
+from firmware_config.gate_files import put
 from gate_contract.errors import SchoolgateError
 from gate_contract.ticket import open_secrets, read_pin, verify
 

@@ -26,7 +26,7 @@ SIGNATURE_SIZE = 64
 EPOCH = date(2020, 1, 1)
 
 
-class Kind(StrEnum):
+class CardKind(StrEnum):
     """Who the card is for."""
 
     PUPIL = "pupil"
@@ -34,7 +34,7 @@ class Kind(StrEnum):
     VISITOR = "visitor"
 
 
-KIND_CODES = {Kind.PUPIL: 1, Kind.STAFF: 2, Kind.VISITOR: 3}
+KIND_CODES = {CardKind.PUPIL: 1, CardKind.STAFF: 2, CardKind.VISITOR: 3}
 _KIND_OF_CODE = {code: kind for kind, code in KIND_CODES.items()}
 
 
@@ -43,7 +43,7 @@ class Card:
     """A genuine card. `card_id` is 16 lowercase hex digits, random, and means nothing by itself."""
 
     card_id: str
-    kind: Kind
+    kind: CardKind
     not_before: date
     expires: date
 

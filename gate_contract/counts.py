@@ -5,7 +5,7 @@ from datetime import date
 import msgspec
 from msgspec import Struct
 
-from gate_contract.card import Kind
+from gate_contract.card import CardKind
 from gate_contract.crossing import UtcMilliseconds
 
 
@@ -32,7 +32,7 @@ class UnitCounts(Struct, frozen=True, kw_only=True):
     left: int = msgspec.field(name="out")
     refused: int
     people: int
-    by_kind: dict[Kind, KindCounts]
+    by_kind: dict[CardKind, KindCounts]
 
 
 def encode_counts(counts: UnitCounts) -> bytes:

@@ -15,7 +15,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Struct
 
-from gate_contract.card import Kind
+from gate_contract.card import CardKind
 from gate_contract.errors import ContractError
 from gate_contract.sealing import MOST_SEALED_BYTES
 from gate_contract.topics import GATE_ID
@@ -44,7 +44,7 @@ class Direction(StrEnum):
     OUT = "out"
 
 
-class Clock(StrEnum):
+class ClockTrust(StrEnum):
     """How far a record's `at` can be trusted. `corrected` is derived later, never sent."""
 
     TRUSTED = "trusted"
@@ -67,10 +67,10 @@ class Record(Struct, frozen=True, omit_defaults=True, kw_only=True):
     boot_id: Hex128
     up_ms: Milliseconds
     at: UtcMilliseconds | None
-    clock: Clock
+    clock: ClockTrust
     verdict: Verdict
     card_id: CardId | None = None
-    kind: Kind | None = None
+    kind: CardKind | None = None
     direction: Direction | None = None
     count: Annotated[int, Meta(ge=1, le=2**31 - 1)] = 1
     seal: ChainHash | None = None
@@ -80,11 +80,13 @@ class Record(Struct, frozen=True, omit_defaults=True, kw_only=True):
         whole = None not in (self.card_id, self.kind, self.direction)
         if self.is_crossing and not (whole and self.count == 1):
             raise ValueError("a crossing has a card_id, a kind, a direction and count 1")
-        if self.clock == Clock.CORRECTED:
+        if self.clock == ClockTrust.CORRECTED:
             raise ValueError("a correction is derived, not sent")
-        if self.verdict == Verdict.CLOCK_SET and (self.at is None or self.clock != Clock.TRUSTED):
+        if self.verdict == Verdict.CLOCK_SET and (
+            self.at is None or self.clock != ClockTrust.TRUSTED
+        ):
             raise ValueError("clock_set carries a trusted time")
-        if self.clock == Clock.TRUSTED and self.at is None:
+        if self.clock == ClockTrust.TRUSTED and self.at is None:
             raise ValueError("a trusted record carries its time")
         if self.seal is not None and not self.is_crossing:
             raise ValueError("only a crossing carries words about a visitor")

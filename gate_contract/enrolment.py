@@ -8,7 +8,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from gate_contract.ticket import Refusal
+from gate_contract.ticket import TicketRefusal
 
 CA_PATH = "/ca.pem"
 ENROL_PATH = "/enrol"
@@ -32,8 +32,8 @@ class Enrolment(Struct, frozen=True):
     orders: Annotated[bytes, Meta(max_length=16_384)]
 
 
-class Refused(Struct, frozen=True):
+class EnrolmentRefused(Struct, frozen=True):
     """Why not."""
 
-    refusal: Refusal
+    refusal: TicketRefusal
     message: Annotated[str, Meta(max_length=300)] = ""

@@ -37,7 +37,7 @@ class VisitorPapers(Struct, frozen=True, kw_only=True):
     seal_to: PublicKey
 
 
-class Settings(Struct, frozen=True, omit_defaults=True, kw_only=True):
+class ManagedSettings(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """What of a gate's `gate.toml` the district decides; camera and pins are the technician's.
     `school` is its name, for people to read."""
 
@@ -94,7 +94,7 @@ class Orders(Struct, frozen=True, omit_defaults=True, kw_only=True):
 
     version: Version
     gate_id: GateId
-    settings: Settings
+    settings: ManagedSettings
     update: Update | None = None
     logs: LogRequest | None = None
     update_ca: Annotated[str, Meta(max_length=4096)] = ""

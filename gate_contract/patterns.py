@@ -20,7 +20,7 @@ class Light(Enum):
     WHITE = (1, 1, 1)
 
 
-class Step(NamedTuple):
+class SignalStep(NamedTuple):
     """For `ms` milliseconds: this light, with or without the tone."""
 
     ms: int
@@ -28,44 +28,47 @@ class Step(NamedTuple):
     tone: bool = False
 
 
-Pattern = tuple[Step, ...]
+Pattern = tuple[SignalStep, ...]
 
-_LONG_RED = Step(600, Light.RED, tone=True)
-_PAUSE = Step(150, Light.OFF)
+_LONG_RED = SignalStep(600, Light.RED, tone=True)
+_PAUSE = SignalStep(150, Light.OFF)
 
 PATTERNS: dict[Verdict, Pattern] = {
-    Verdict.ADMITTED_IN: (Step(120, Light.GREEN, tone=True), Step(680, Light.GREEN)),
+    Verdict.ADMITTED_IN: (SignalStep(120, Light.GREEN, tone=True), SignalStep(680, Light.GREEN)),
     Verdict.ADMITTED_OUT: (
-        Step(120, Light.GREEN, tone=True),
-        Step(120, Light.OFF),
-        Step(120, Light.GREEN, tone=True),
-        Step(440, Light.GREEN),
+        SignalStep(120, Light.GREEN, tone=True),
+        SignalStep(120, Light.OFF),
+        SignalStep(120, Light.GREEN, tone=True),
+        SignalStep(440, Light.GREEN),
     ),
-    Verdict.REPEAT: (Step(40, Light.GREEN, tone=True), Step(100, Light.GREEN)),
-    Verdict.BAD_SIGNATURE: (_LONG_RED, Step(600, Light.RED)),
-    Verdict.UNKNOWN_KEY: (_LONG_RED, _PAUSE, Step(120, Light.RED, tone=True)),
+    Verdict.REPEAT: (SignalStep(40, Light.GREEN, tone=True), SignalStep(100, Light.GREEN)),
+    Verdict.BAD_SIGNATURE: (_LONG_RED, SignalStep(600, Light.RED)),
+    Verdict.UNKNOWN_KEY: (_LONG_RED, _PAUSE, SignalStep(120, Light.RED, tone=True)),
     Verdict.REVOKED: (_LONG_RED, _PAUSE, _LONG_RED, _PAUSE, _LONG_RED),
     Verdict.EXPIRED: (_LONG_RED, _PAUSE, _LONG_RED),
-    Verdict.NOT_YET_VALID: (Step(120, Light.RED, tone=True), _PAUSE, _LONG_RED),
+    Verdict.NOT_YET_VALID: (SignalStep(120, Light.RED, tone=True), _PAUSE, _LONG_RED),
     Verdict.RESTRICTED_LEVEL: (
-        Step(300, Light.YELLOW, tone=True),
-        Step(300, Light.OFF),
-        Step(300, Light.YELLOW, tone=True),
-        Step(300, Light.OFF),
-        Step(300, Light.YELLOW, tone=True),
+        SignalStep(300, Light.YELLOW, tone=True),
+        SignalStep(300, Light.OFF),
+        SignalStep(300, Light.YELLOW, tone=True),
+        SignalStep(300, Light.OFF),
+        SignalStep(300, Light.YELLOW, tone=True),
     ),
-    Verdict.NOT_A_PERSON_CARD: (Step(300, Light.YELLOW, tone=True), Step(300, Light.YELLOW)),
+    Verdict.NOT_A_PERSON_CARD: (
+        SignalStep(300, Light.YELLOW, tone=True),
+        SignalStep(300, Light.YELLOW),
+    ),
     Verdict.CHECK_IN_POSTER: (
-        Step(120, Light.YELLOW, tone=True),
+        SignalStep(120, Light.YELLOW, tone=True),
         _PAUSE,
-        Step(300, Light.YELLOW, tone=True),
-        Step(300, Light.YELLOW),
+        SignalStep(300, Light.YELLOW, tone=True),
+        SignalStep(300, Light.YELLOW),
     ),
     Verdict.UNREADABLE: (
-        Step(60, Light.YELLOW, tone=True),
-        Step(60, Light.OFF),
-        Step(60, Light.YELLOW, tone=True),
-        Step(400, Light.YELLOW),
+        SignalStep(60, Light.YELLOW, tone=True),
+        SignalStep(60, Light.OFF),
+        SignalStep(60, Light.YELLOW, tone=True),
+        SignalStep(400, Light.YELLOW),
     ),
-    Verdict.STORAGE_FAILED: (Step(60, Light.WHITE, tone=True), Step(60, Light.OFF)) * 6,
+    Verdict.STORAGE_FAILED: (SignalStep(60, Light.WHITE, tone=True), SignalStep(60, Light.OFF)) * 6,
 }

@@ -43,7 +43,7 @@ class LedgerDay(Struct, frozen=True, kw_only=True):
     signed: SignedHead | None = None
 
 
-class Proof(Struct, frozen=True, kw_only=True):
+class DayProof(Struct, frozen=True, kw_only=True):
     """`entered` and `left` are this gate's crossings of the day, as the district counts them."""
 
     gate_id: GateId
@@ -55,15 +55,15 @@ class Proof(Struct, frozen=True, kw_only=True):
     ledgers: list[LedgerDay]
 
 
-def decode_proof(payload: bytes) -> Proof:
+def decode_proof(payload: bytes) -> DayProof:
     """Raises ContractError (`malformed`) on anything that is not a proof."""
     try:
-        return msgspec.json.decode(payload, type=Proof)
+        return msgspec.json.decode(payload, type=DayProof)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ContractError("malformed", str(error)) from None
 
 
-def find_faults(proof: Proof) -> list[str]:
+def find_faults(proof: DayProof) -> list[str]:
     """What the proof fails to prove, in words; none where it is whole."""
     faults = []
     tally = {Verdict.ADMITTED_IN: 0, Verdict.ADMITTED_OUT: 0}
@@ -81,7 +81,7 @@ def find_faults(proof: Proof) -> list[str]:
     return faults
 
 
-def _ledger_faults(proof: Proof, ledger: LedgerDay) -> list[str]:
+def _ledger_faults(proof: DayProof, ledger: LedgerDay) -> list[str]:
     if not ledger.records:
         return ["there are no records in it"]
     first = ledger.records[0].seq

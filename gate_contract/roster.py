@@ -53,7 +53,7 @@ KeyId = Annotated[int, Meta(ge=0, le=255)]
 PublicKey = Annotated[bytes, Meta(min_length=32, max_length=32)]
 
 
-class Action(StrEnum):
+class EntryAction(StrEnum):
     """What a gate does with somebody of a level at the entry; a way out is never refused."""
 
     ADMIT = "admit"
@@ -76,7 +76,7 @@ class Roster(Struct, frozen=True, omit_defaults=True, kw_only=True):
     gate_id: GateId | None = None
     base: Version | None = None
     salt: Annotated[bytes, Meta(min_length=SALT_SIZE, max_length=SALT_SIZE)]
-    policy: dict[Level, Action] = {}
+    policy: dict[Level, EntryAction] = {}
     people: bytes = b""
     revoked: bytes = b""
     card_keys: dict[KeyId, PublicKey] = {}
@@ -103,7 +103,7 @@ class Roster(Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 
 @dataclass(frozen=True, slots=True)
-class Book:
+class EffectiveRoster:
     """What a gate goes by: a full roster, and the latest changes to it."""
 
     full: Roster
@@ -120,8 +120,8 @@ class Book:
             found = self.full.level(card_signature)
         return found if found in (1, 2, 3, 4) else None
 
-    def action(self, level: int) -> Action:
-        return (self.changes or self.full).policy.get(level, Action.ADMIT)
+    def action(self, level: int) -> EntryAction:
+        return (self.changes or self.full).policy.get(level, EntryAction.ADMIT)
 
     @property
     def card_keys(self) -> dict[int, bytes]:
@@ -160,7 +160,7 @@ def verify(payload: bytes, keys: Mapping[int, Ed25519PublicKey]) -> Roster:
         raise ContractError("malformed", str(error)) from None
 
 
-def take(book: Book | None, roster: Roster, gate_id: str) -> Book:
+def take(book: EffectiveRoster | None, roster: Roster, gate_id: str) -> EffectiveRoster:
     """The book of gate `gate_id` after `roster`; the same book if it has that already.
 
     Raises:
@@ -172,12 +172,12 @@ def take(book: Book | None, roster: Roster, gate_id: str) -> Book:
     if roster.base is not None and (book is None or book.full.version != roster.base):
         raise ContractError("other_base", f"changes to the roster {roster.base}, which is not here")
     if book is None:
-        return Book(roster)
+        return EffectiveRoster(roster)
     if roster.version in (book.version, book.full.version if roster.base is None else 0):
         return book
     if roster.version < book.version:
         raise ContractError("old", f"version {roster.version} is below {book.version}")
-    return Book(roster) if roster.base is None else replace(book, changes=roster)
+    return EffectiveRoster(roster) if roster.base is None else replace(book, changes=roster)
 
 
 def card_signature(code: bytes) -> bytes:

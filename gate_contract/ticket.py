@@ -40,7 +40,7 @@ Digest = Annotated[bytes, Meta(min_length=32, max_length=32)]
 TicketId = Annotated[bytes, Meta(min_length=8, max_length=8)]
 
 
-class Refusal(StrEnum):
+class TicketRefusal(StrEnum):
     """Why a ticket is not taken; the blink codes and the enrolment desk's answers go by these."""
 
     ALTERED = "altered"
@@ -53,7 +53,7 @@ class Refusal(StrEnum):
 class TicketError(SchoolgateError):
     """A ticket that is not taken. `refusal` says which blink code."""
 
-    def __init__(self, refusal: Refusal, message: str) -> None:
+    def __init__(self, refusal: TicketRefusal, message: str) -> None:
         super().__init__(message)
         self.refusal = refusal
 
@@ -103,7 +103,8 @@ def verify(text: bytes, trusted: bytes | None) -> tuple[Ticket, bytes]:
         TicketError: FOREIGN or ALTERED.
     """
     altered = TicketError(
-        Refusal.ALTERED, "the ticket is damaged or was altered; print it again, or copy it again"
+        TicketRefusal.ALTERED,
+        "the ticket is damaged or was altered; print it again, or copy it again",
     )
     if len(text) > MAX_TEXT:
         raise altered
@@ -112,7 +113,7 @@ def verify(text: bytes, trusted: bytes | None) -> tuple[Ticket, bytes]:
         key, signature, packed = data[:KEY_SIZE], data[KEY_SIZE:_HEADER_SIZE], data[_HEADER_SIZE:]
         if trusted is not None and key != trusted:
             raise TicketError(
-                Refusal.FOREIGN,
+                TicketRefusal.FOREIGN,
                 "the ticket is of another district than this SD card; take that district's image",
             )
         Ed25519PublicKey.from_public_bytes(key).verify(signature, DOMAIN + packed)
@@ -129,9 +130,13 @@ def open_secrets(ticket: Ticket, pin: str | None) -> Secrets:
             plain = sealer(ticket.ticket_id, pin or "").decrypt(_NONCE, plain, None)
         return msgspec.msgpack.decode(plain, type=Secrets)
     except InvalidTag:
-        raise TicketError(Refusal.WRONG_PIN, "the PIN does not belong to this ticket") from None
+        raise TicketError(
+            TicketRefusal.WRONG_PIN, "the PIN does not belong to this ticket"
+        ) from None
     except msgspec.DecodeError as error:
-        raise TicketError(Refusal.ALTERED, "the ticket holds no token; make a new one") from error
+        raise TicketError(
+            TicketRefusal.ALTERED, "the ticket holds no token; make a new one"
+        ) from error
 
 
 def seal(secrets: Secrets, ticket_id: bytes, pin: str) -> bytes:

@@ -10,7 +10,7 @@ GATE_ID = r"[a-z0-9-]{3,40}"
 UNIT_ID = r"[a-z0-9-]{1,40}"
 
 
-class Channel(StrEnum):
+class GateChannel(StrEnum):
     """The last level of a gate's topic."""
 
     CROSSINGS = "crossings"
@@ -25,14 +25,14 @@ class Channel(StrEnum):
 @dataclass(frozen=True, slots=True)
 class GateTopic:
     gate_id: str
-    channel: Channel
+    channel: GateChannel
 
 
 @dataclass(frozen=True, slots=True)
 class DistrictTopic:
     """What is for every gate: rosters only."""
 
-    channel: Channel
+    channel: GateChannel
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,25 +43,25 @@ class CountsTopic:
 BRIDGE_STATE = "bridge/v1/state"
 """Retained: `online`, or `offline` by the bridge's last will. While it is away, counts are old."""
 
-ROSTERS = (Channel.ROSTER, Channel.ROSTER_CHANGES)
-_GATE = re.compile(rf"gate/v1/({GATE_ID})/({'|'.join(Channel)})", re.ASCII)
+ROSTERS = (GateChannel.ROSTER, GateChannel.ROSTER_CHANGES)
+_GATE = re.compile(rf"gate/v1/({GATE_ID})/({'|'.join(GateChannel)})", re.ASCII)
 _DISTRICT = re.compile(rf"district/v1/({'|'.join(ROSTERS)})", re.ASCII)
 _COUNTS = re.compile(rf"unit/v1/({UNIT_ID})/counts", re.ASCII)
 
 
-def gate(gate_id: str, channel: Channel) -> str:
+def gate(gate_id: str, channel: GateChannel) -> str:
     """`gate/v1/<gate_id>/<channel>`. Raises ContractError if `gate_id` cannot stand in a topic."""
     topic = f"gate/v1/{gate_id}/{channel}"
     parse(topic)
     return topic
 
 
-def every_gate(channel: Channel) -> str:
+def every_gate(channel: GateChannel) -> str:
     """The subscription to one channel of all gates."""
     return f"gate/v1/+/{channel}"
 
 
-def district(channel: Channel) -> str:
+def district(channel: GateChannel) -> str:
     """`district/v1/<channel>`. Raises ContractError if nothing on that channel is for all gates."""
     topic = f"district/v1/{channel}"
     parse(topic)
@@ -78,9 +78,9 @@ def counts(unit_id: str) -> str:
 def parse(topic: str) -> GateTopic | DistrictTopic | CountsTopic:
     """What a topic names. Raises ContractError (`foreign_topic`) if it is none of ours."""
     if match := _GATE.fullmatch(topic):
-        return GateTopic(match[1], Channel(match[2]))
+        return GateTopic(match[1], GateChannel(match[2]))
     if match := _DISTRICT.fullmatch(topic):
-        return DistrictTopic(Channel(match[1]))
+        return DistrictTopic(GateChannel(match[1]))
     if match := _COUNTS.fullmatch(topic):
         return CountsTopic(match[1])
     raise ContractError(

@@ -12,7 +12,6 @@ from server_bridge.command import (
     alerts,
     areas,
     audit,
-    bench,
     card_changes,
     cards,
     collecting,  # noqa: F401 (adds its commands to collection_group)
@@ -68,7 +67,6 @@ for command in (
     setup.viewer_group,
     areas.area_group,
     people.roster_group,
-    bench.bench_group,
     cards.card_group,
     accounts.account_group,
     tokens.token_group,

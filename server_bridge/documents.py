@@ -14,7 +14,7 @@ from hashlib import sha256
 from pathlib import PurePath
 
 from gate_contract.errors import SchoolgateError
-from server_bridge.people.names import tidy
+from server_bridge.i18n.names import tidy
 
 MAX_SIZE = 20 * 2**20
 MAX_UNPACKED = 200 * 2**20

@@ -15,10 +15,10 @@ from msgspec import Meta, Struct
 from gate_contract.errors import SchoolgateError
 from server_bridge import pki
 from server_bridge.access.openid import Claim
-from server_bridge.ingest.session import Endpoint
+from server_bridge.http.loopback import is_loopback
+from server_bridge.integrations.home_assistant import Language
 from server_bridge.keys import Keys
-from server_bridge.loopback import is_loopback
-from server_bridge.machines.home_assistant import Language
+from server_bridge.mqtt.session import BrokerEndpoint
 from server_bridge.pki import Identity
 from server_bridge.store.database import Database
 
@@ -29,16 +29,16 @@ class HomeError(SchoolgateError):
     """The bridge's folder cannot be used; the message names the remedy."""
 
 
-class District(Struct, frozen=True, forbid_unknown_fields=True):
+class DistrictSettings(Struct, frozen=True, forbid_unknown_fields=True):
     name: str = "Schoolgate"
     timezone: str = "Asia/Ho_Chi_Minh"
 
 
-class DatabaseAt(Struct, frozen=True, forbid_unknown_fields=True):
+class DatabaseSettings(Struct, frozen=True, forbid_unknown_fields=True):
     url: str = "sqlite:///bridge.db"
 
 
-class Broker(Struct, frozen=True, forbid_unknown_fields=True):
+class BrokerSettings(Struct, frozen=True, forbid_unknown_fields=True):
     host: str = "127.0.0.1"
     port: Annotated[int, Meta(ge=1, le=65535)] = 8883
     listen: str = ""
@@ -46,12 +46,12 @@ class Broker(Struct, frozen=True, forbid_unknown_fields=True):
     user: str = ""
 
 
-class Enrol(Struct, frozen=True, forbid_unknown_fields=True):
+class EnrolmentSettings(Struct, frozen=True, forbid_unknown_fields=True):
     host: str = ""
     port: Port = 0
 
 
-class Web(Struct, frozen=True, forbid_unknown_fields=True):
+class WebSettings(Struct, frozen=True, forbid_unknown_fields=True):
     host: str = "127.0.0.1"
     port: Port = 8080
     origin: str = ""
@@ -60,20 +60,20 @@ class Web(Struct, frozen=True, forbid_unknown_fields=True):
     proxy: str = ""
 
 
-class Alerts(Struct, frozen=True, forbid_unknown_fields=True):
+class AlertSettings(Struct, frozen=True, forbid_unknown_fields=True):
     channels: str = ""
     days: str = "mon tue wed thu fri sat"
 
 
-class Cards(Struct, frozen=True, forbid_unknown_fields=True):
+class CardSettings(Struct, frozen=True, forbid_unknown_fields=True):
     key_id: Annotated[int, Meta(ge=0, le=255)] = 1
 
 
-class Orders(Struct, frozen=True, forbid_unknown_fields=True):
+class OrderSettings(Struct, frozen=True, forbid_unknown_fields=True):
     key_id: Annotated[int, Meta(ge=0, le=255)] = 1
 
 
-class OpenId(Struct, frozen=True, forbid_unknown_fields=True):
+class OpenIdSettings(Struct, frozen=True, forbid_unknown_fields=True):
     issuer: str = ""
     client_id: str = ""
     secret_file: str = ""
@@ -82,7 +82,7 @@ class OpenId(Struct, frozen=True, forbid_unknown_fields=True):
     new_accounts: bool = False
 
 
-class HomeAssistant(Struct, frozen=True, forbid_unknown_fields=True):
+class HomeAssistantSettings(Struct, frozen=True, forbid_unknown_fields=True):
     tell: bool = False
     language: Language = "vi"
 
@@ -90,16 +90,16 @@ class HomeAssistant(Struct, frozen=True, forbid_unknown_fields=True):
 class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     """All of `bridge.toml`."""
 
-    district: District = District()
-    database: DatabaseAt = DatabaseAt()
-    broker: Broker = Broker()
-    enrol: Enrol = Enrol()
-    web: Web = Web()
-    alerts: Alerts = Alerts()
-    cards: Cards = Cards()
-    orders: Orders = Orders()
-    openid: OpenId = OpenId()
-    home_assistant: HomeAssistant = HomeAssistant()
+    district: DistrictSettings = DistrictSettings()
+    database: DatabaseSettings = DatabaseSettings()
+    broker: BrokerSettings = BrokerSettings()
+    enrol: EnrolmentSettings = EnrolmentSettings()
+    web: WebSettings = WebSettings()
+    alerts: AlertSettings = AlertSettings()
+    cards: CardSettings = CardSettings()
+    orders: OrderSettings = OrderSettings()
+    openid: OpenIdSettings = OpenIdSettings()
+    home_assistant: HomeAssistantSettings = HomeAssistantSettings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,11 +153,11 @@ class Home:
             url = url.set(database=str(self.folder / url.database))
         return Database(url)
 
-    def endpoint(self) -> Endpoint:
+    def endpoint(self) -> BrokerEndpoint:
         """How the bridge reaches its broker."""
         tls = self.folder / "tls"
         broker = self.settings.broker
-        return Endpoint(
+        return BrokerEndpoint(
             broker.host,
             broker.port,
             tls / "ca.pem",

@@ -13,20 +13,20 @@ import structlog
 
 from server_bridge.alerts.setting_up import alert_watch
 from server_bridge.clock import now_ms
-from server_bridge.fleet.desk import desk_server
-from server_bridge.fleet.drafting import District
-from server_bridge.fleet.office import OrdersOffice
+from server_bridge.fleet.drafting import DistrictParameters
+from server_bridge.fleet.enrolment_server import desk_server
+from server_bridge.fleet.orders_publisher import OrdersPublisher
 from server_bridge.fleet.rolling import RolloutWatch
 from server_bridge.home import Home
+from server_bridge.ingest.counts_publisher import CountsPublisher
 from server_bridge.ingest.inbox import Inbox
 from server_bridge.ingest.loop import IngestLoop
-from server_bridge.ingest.publisher import Publisher
-from server_bridge.ingest.session import SessionOpener
-from server_bridge.machines.discovery import Discovery
-from server_bridge.machines.meters import Meters
-from server_bridge.reports.keeping import Keeper
+from server_bridge.integrations.discovery import Discovery
+from server_bridge.integrations.meters import Meters
+from server_bridge.mqtt.session import SessionOpener
+from server_bridge.reports.tallying import TallyKeeper
 from server_bridge.roster.making import Signer
-from server_bridge.roster.office import RosterOffice
+from server_bridge.roster.publisher import RosterPublisher
 from server_bridge.store.database import Database
 from server_bridge.web.site import page_server
 
@@ -62,9 +62,9 @@ def serve(home: Home, *, ingest: bool, web: bool, on_page: Callable[[str], None]
         rosters = roster_office(home, database)
         loop = ingest_loop(home, database, rosters, stopping, beats.beat, meters)
         parts.append(_Part("ingest", lambda: _ingest(loop, rosters), stopping))
-        keeper = Keeper(database, home.zone, now_ms, stopping)
+        keeper = TallyKeeper(database, home.zone, now_ms, stopping)
         parts.append(_Part("reports", keeper.run, stopping))
-        rollouts = RolloutWatch(database, lambda: District.of(home))
+        rollouts = RolloutWatch(database, lambda: DistrictParameters.of(home))
         parts.append(_Part("rollouts", lambda: rollouts.run(stopping, now_ms), stopping))
         if home.settings.enrol.port:
             desk = desk_server(home, database, now_ms)
@@ -88,16 +88,16 @@ def serve(home: Home, *, ingest: bool, web: bool, on_page: Callable[[str], None]
     _raise_first([part.error for part in parts])
 
 
-def roster_office(home: Home, database: Database) -> RosterOffice:
+def roster_office(home: Home, database: Database) -> RosterPublisher:
     """What makes and tells rosters. Raises HomeError without the orders key."""
     signer = Signer(home.settings.orders.key_id, home.keys.orders_key(), home.keys.raw_public_keys)
-    return RosterOffice(database, home.zone, signer)
+    return RosterPublisher(database, home.zone, signer)
 
 
 def ingest_loop(
     home: Home,
     database: Database,
-    rosters: RosterOffice,
+    rosters: RosterPublisher,
     stopping: threading.Event,
     alive: Callable[[], None],
     meters: Meters,
@@ -108,10 +108,10 @@ def ingest_loop(
         database=database,
         inbox=Inbox(database, home.zone),
         tellers={
-            "counts": Publisher(database, home.zone),
+            "counts": CountsPublisher(database, home.zone),
             "rosters": rosters,
             "home assistant": Discovery(database, assistant.language, tell=assistant.tell),
-            "orders": OrdersOffice(database),
+            "orders": OrdersPublisher(database),
         },
         open_session=SessionOpener(home.endpoint()),
         now_ms=now_ms,
@@ -121,7 +121,7 @@ def ingest_loop(
     )
 
 
-def _ingest(loop: IngestLoop, rosters: RosterOffice) -> None:
+def _ingest(loop: IngestLoop, rosters: RosterPublisher) -> None:
     with closing(rosters):
         loop.run()
 

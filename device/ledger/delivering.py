@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 
-from device.ledger import doubt
+from device.ledger import damage_report
 from device.ledger.file import LedgerDamagedError, LedgerError, LedgerFile
 from gate_contract.crossing import MAX_RECORDS, Batch, Record, chain_next
 
@@ -43,13 +43,13 @@ class UplinkLedger(LedgerFile):
 
     def doubt_as_forked(self) -> None:
         """The district holds other records under this name: this file is an old copy."""
-        doubt.raise_about(self.path, "forked")
+        damage_report.raise_about(self.path, "forked")
 
     def _prove(self, first: int, chain: bytes, rows: list[tuple[Record, bytes]]) -> None:
         for expected, (record, stored) in enumerate(rows, first):
             chain = chain_next(chain, record)
             if record.seq != expected or chain != stored:
-                doubt.raise_about(self.path, "damaged")
+                damage_report.raise_about(self.path, "damaged")
                 raise LedgerDamagedError(f"record {expected} was altered or is missing")
 
     def set_receipted(self, seq: int) -> None:

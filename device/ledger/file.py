@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
-from device.ledger import doubt, rows
+from device.ledger import damage_report, rows
 from gate_contract.crossing import Record, chain_start
 from gate_contract.errors import SchoolgateError
 
@@ -154,7 +154,7 @@ class LedgerFile:
         # SQLite keeps any type in any column, so damage can turn a hash into something else.
         if isinstance(stored, bytes) and len(stored) == 32:
             return stored
-        doubt.raise_about(self.path, "damaged")
+        damage_report.raise_about(self.path, "damaged")
         raise LedgerDamagedError("a chain hash is damaged")
 
     @contextmanager
@@ -163,7 +163,7 @@ class LedgerFile:
             with explained():
                 yield
         except LedgerDamagedError:
-            doubt.raise_about(self.path, "damaged")
+            damage_report.raise_about(self.path, "damaged")
             raise
 
 
@@ -192,7 +192,7 @@ def _make(connection: sqlite3.Connection, path: Path, gate_id: str) -> None:
             (gate_id, secrets.token_hex(16), datetime.now(UTC).isoformat()),
         )
     named = connection.execute("SELECT gate_id, ledger_id FROM ledger").fetchone()
-    doubt.keep_name(path, *named)
+    damage_report.keep_name(path, *named)
 
 
 def _check_made(connection: sqlite3.Connection, path: Path) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import structlog
 
-from device.ledger import doubt
+from device.ledger import damage_report
 from device.ledger.file import (
     ForeignLedgerError,
     LedgerAbsentError,
@@ -36,7 +36,7 @@ class Opening:
         self._proven = False
 
     def __call__(self) -> ScanLedger:
-        if not self._proven or doubt.about(self._path):
+        if not self._proven or damage_report.about(self._path):
             with explained(self._path):
                 look_into(self._path, self._gate_id)
             self._proven = True
@@ -52,7 +52,7 @@ def look_into(path: Path, gate_id: str) -> Path | None:
     """
     moved = None
     if path.exists() and path.stat().st_size:
-        reason = "forked" if doubt.about(path) == "forked" else ""
+        reason = "forked" if damage_report.about(path) == "forked" else ""
         try:
             _prove(path, gate_id)
         except LedgerDamagedError as error:
@@ -61,12 +61,12 @@ def look_into(path: Path, gate_id: str) -> Path | None:
         if reason:
             moved = set_aside(path, reason)
             log.error("ledger set aside", file=moved.name)
-    doubt.settle(path)
+    damage_report.settle(path)
     return moved
 
 
 def _prove(path: Path, gate_id: str) -> None:
-    named = doubt.name_of(path)
+    named = damage_report.name_of(path)
     try:
         with closing(LedgerFile.open(path, gate_id)) as ledger:
             if named and named != (gate_id, ledger.ledger_id):
@@ -96,12 +96,12 @@ def set_aside(path: Path, reason: str) -> Path:
         source = path.with_name(path.name + part)
         if source.exists():
             os.link(source, target.with_name(target.name + part))
-    if path.with_name(doubt.NAME).exists():
-        os.link(path.with_name(doubt.NAME), target.with_suffix(".id"))
+    if path.with_name(damage_report.NAME).exists():
+        os.link(path.with_name(damage_report.NAME), target.with_suffix(".id"))
     _sync(path.parent)
     for part in ("", "-wal", "-shm"):
         path.with_name(path.name + part).unlink(missing_ok=True)
-    path.with_name(doubt.NAME).unlink(missing_ok=True)
+    path.with_name(damage_report.NAME).unlink(missing_ok=True)
     _sync(path.parent)
     return target
 

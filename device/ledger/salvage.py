@@ -12,7 +12,7 @@ from typing import Self
 import msgspec
 from msgspec import Struct
 
-from device.ledger import carving, doubt
+from device.ledger import carving, damage_report
 from device.ledger.file import LedgerError, explained
 from gate_contract.crossing import MAX_RECORDS, Batch, Record, chain_next, chain_start
 
@@ -21,7 +21,7 @@ Found = dict[int, list[tuple[Record, bytes]]]
 """By seq; a page may be there twice, in the file and in its write-ahead log."""
 
 
-class Progress(Struct, frozen=True, kw_only=True):
+class SalvageProgress(Struct, frozen=True, kw_only=True):
     """`receipted`: as in a ledger. `done`: the district has all that could be proven."""
 
     receipted: int = 0
@@ -30,7 +30,7 @@ class Progress(Struct, frozen=True, kw_only=True):
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class VerifiedRun:
     """Proven records `first`..`last`."""
 
     first: int
@@ -58,7 +58,7 @@ class Salvage:
             LedgerError: it cannot be read, or it does not tell whose ledger it is.
         """
         found: Found = {}
-        names = {doubt.name_of(path, path.with_suffix(".id").name)}
+        names = {damage_report.name_of(path, path.with_suffix(".id").name)}
         with explained(path):
             for row in carving.rows(path):
                 names.add(carving.as_name(row))
@@ -80,7 +80,7 @@ class Salvage:
     def last(self) -> int:
         return self.runs[-1].last if self.runs else 0
 
-    def window(self) -> Run | None:
+    def window(self) -> VerifiedRun | None:
         """What may be sent now: the first run that has no receipt yet, None if all have.
 
         The run behind a hole goes out only after that: it makes the district give up the hole.
@@ -91,7 +91,7 @@ class Salvage:
         """The chain hash after `seq`, None where it is lost."""
         return self._chains.get(seq)
 
-    def batch(self, run: Run, first: int, last: int) -> Batch:
+    def batch(self, run: VerifiedRun, first: int, last: int) -> Batch:
         """Records of one run, 256 at the most. `oldest` says that nothing before it is left."""
         last = min(last, run.last, first + MAX_RECORDS - 1)
         return Batch(
@@ -110,7 +110,7 @@ class Salvage:
     def set_receipted(self, seq: int) -> None:
         """Move the delivery mark. Raises LedgerError if it cannot be written."""
         self._receipted = seq
-        progress = Progress(receipted=seq, proven=self.proven, done=self.window() is None)
+        progress = SalvageProgress(receipted=seq, proven=self.proven, done=self.window() is None)
         with explained(self.path):
             draft = self.path.with_suffix(".new")
             draft.write_bytes(msgspec.json.encode(progress))
@@ -148,20 +148,20 @@ def set_aside(folder: Path) -> int:
     return len(list(folder.glob("ledger-*-*.db")))
 
 
-def _progress(path: Path) -> Progress:
+def _progress(path: Path) -> SalvageProgress:
     try:
-        return msgspec.json.decode(path.with_suffix(".json").read_bytes(), type=Progress)
+        return msgspec.json.decode(path.with_suffix(".json").read_bytes(), type=SalvageProgress)
     except (OSError, msgspec.DecodeError):
-        return Progress()
+        return SalvageProgress()
 
 
-def _runs(seqs: Iterable[int]) -> Iterator[Run]:
+def _runs(seqs: Iterable[int]) -> Iterator[VerifiedRun]:
     first = last = 0
     for seq in seqs:
         if seq != last + 1 or not last:
             if last:
-                yield Run(first, last)
+                yield VerifiedRun(first, last)
             first = seq
         last = seq
     if last:
-        yield Run(first, last)
+        yield VerifiedRun(first, last)

@@ -8,7 +8,7 @@ from gate_contract.verdicts import Verdict
 
 
 @dataclass(frozen=True, slots=True)
-class Proof:
+class VerifiedLedger:
     """What was proven: records `first`..`last` are whole. `tally` counts scans by verdict."""
 
     first: int
@@ -16,7 +16,7 @@ class Proof:
     tally: dict[Verdict, int]
 
 
-def verify(ledger: LedgerFile) -> Proof:
+def verify(ledger: LedgerFile) -> VerifiedLedger:
     """Prove SQLite's own integrity, a gap-free seq and every chain hash.
 
     Raises:
@@ -26,7 +26,7 @@ def verify(ledger: LedgerFile) -> Proof:
         return _verify(ledger)
 
 
-def _verify(ledger: LedgerFile) -> Proof:
+def _verify(ledger: LedgerFile) -> VerifiedLedger:
     damage = ledger.damage()
     if damage:
         raise LedgerDamagedError(
@@ -45,4 +45,4 @@ def _verify(ledger: LedgerFile) -> Proof:
             )
         tally[record.verdict] = tally.get(record.verdict, 0) + record.count
         expected += 1
-    return Proof(first, expected - 1, tally)
+    return VerifiedLedger(first, expected - 1, tally)

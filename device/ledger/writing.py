@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from device.ledger import doubt, rows
+from device.ledger import damage_report, rows
 from device.ledger.file import LedgerFile
 from device.timekeeping import EARLIEST_MS, Stamp
 from gate_contract.card import Card
@@ -16,7 +16,7 @@ _INSERT = (
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class NewRecord:
     """What is appended; the ledger adds seq and chain."""
 
     stamp: Stamp
@@ -40,7 +40,7 @@ class StoredCrossing:
 class ScanLedger(LedgerFile):
     """The appending side. WAL with `synchronous=FULL`: what `append` returned survives a cut."""
 
-    def append(self, entries: Sequence[Entry]) -> list[Record]:
+    def append(self, entries: Sequence[NewRecord]) -> list[Record]:
         """Append all of `entries` in one transaction and commit it to the card.
 
         Raises:
@@ -71,7 +71,7 @@ class ScanLedger(LedgerFile):
 
     def is_doubted(self) -> bool:
         """Whether somebody found this file to be damaged: it has to be opened again."""
-        return bool(doubt.about(self.path))
+        return bool(damage_report.about(self.path))
 
     def last_crossing(self, card_id: str) -> StoredCrossing | None:
         """The newest crossing of a card, None if the ledger holds none."""
@@ -96,7 +96,7 @@ class ScanLedger(LedgerFile):
         return row[0] if row else EARLIEST_MS
 
 
-def _record(seq: int, entry: Entry) -> Record:
+def _record(seq: int, entry: NewRecord) -> Record:
     card = entry.card
     return Record(
         seq=seq,

@@ -11,7 +11,7 @@ from device.orders import trial
 from device.orders.overlay import read_orders, with_settings
 from device.orders.state import keep, read_kept
 from device.orders.trial import Kept
-from device.timekeeping import Reading
+from device.timekeeping import ClockReading
 from gate_contract.errors import ContractError
 from gate_contract.orders import LogRequest, Orders, Update
 
@@ -23,7 +23,7 @@ class OrdersIntake:
     followed, `settings_version` which settings this process goes by; `restart` is called when
     others are in force."""
 
-    def __init__(self, config: Config, reading: Reading, restart: Callable[[], None]) -> None:
+    def __init__(self, config: Config, reading: ClockReading, restart: Callable[[], None]) -> None:
         self._config = config
         self._folder: Path = config.ledger_path.parent
         self._restart = restart
@@ -64,7 +64,7 @@ class OrdersIntake:
         """The broker has accepted this gate."""
         self._store(trial.connected(self._kept))
 
-    def waited(self, reading: Reading) -> None:
+    def waited(self, reading: ClockReading) -> None:
         """Called now and then while there is no connection."""
         now = trial.waited(self._kept, reading.boot_id, reading.up_ms, self._trial_version)
         if now is not self._kept:

@@ -8,9 +8,9 @@ from msgspec.structs import replace
 
 from device.config import Config, ConfigError, check, load
 from device.orders.state import read_kept
-from firmware_config import bundle
+from firmware_config import gate_files
 from gate_contract.errors import ContractError
-from gate_contract.orders import Orders, Settings, verify
+from gate_contract.orders import ManagedSettings, Orders, verify
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ def read_orders(config: Config, payload: bytes) -> Orders:
     return verify(payload, config.order_keys, config.gate.id)
 
 
-def with_settings(config: Config, settings: Settings) -> Config:
+def with_settings(config: Config, settings: ManagedSettings) -> Config:
     """Raises ConfigError: this gate cannot go by them."""
     papers = settings.visitors
     made = replace(
@@ -62,8 +62,8 @@ def with_settings(config: Config, settings: Settings) -> Config:
         visitors=replace(
             config.visitors,
             accept=papers.accept if papers else [],
-            key=bundle.base64_text(papers.key) if papers else "",
-            seal_to=bundle.base64_text(papers.seal_to) if papers else "",
+            key=gate_files.base64_text(papers.key) if papers else "",
+            seal_to=gate_files.base64_text(papers.seal_to) if papers else "",
         ),
     )
     check(made)
@@ -71,4 +71,4 @@ def with_settings(config: Config, settings: Settings) -> Config:
 
 
 def _texts(keys: dict[int, bytes]) -> dict[str, str]:
-    return {str(key_id): bundle.base64_text(key) for key_id, key in keys.items()}
+    return {str(key_id): gate_files.base64_text(key) for key_id, key in keys.items()}

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from device.orders.state import ORDERS_NAME, read_kept
-from device.timekeeping import Reading
+from device.timekeeping import ClockReading
 
 LOOK_MS = 2_000
 
@@ -17,7 +17,7 @@ class SettingsWatch:
         self._stamp = self._now()
         self._looked_up_ms = 0
 
-    def changed(self, reading: Reading) -> bool:
+    def changed(self, reading: ClockReading) -> bool:
         """Whether the settings in force are others than at the start of this process."""
         if reading.up_ms - self._looked_up_ms < LOOK_MS:
             return False

@@ -10,11 +10,11 @@ from cryptography.x509.oid import NameOID
 
 from device.orders.state import begin
 from device.provisioning.wifi import write_wifi
-from firmware_config import bundle
+from firmware_config import gate_files
 from gate_contract.enrolment import Enrolment
 from gate_contract.errors import ContractError
 from gate_contract.orders import Orders, verify
-from gate_contract.ticket import Refusal, Secrets, Ticket, TicketError, open_secrets
+from gate_contract.ticket import Secrets, Ticket, TicketError, TicketRefusal, open_secrets
 from gate_contract.ticket import verify as verify_ticket
 
 Ask = Callable[[Ticket, bytes, bytes], Enrolment]
@@ -31,7 +31,7 @@ def enrol(
     state: Path,
     offer: tuple[Ticket, bytes, Secrets],
     ask: Ask,
-    hardware: bundle.Tables,
+    hardware: gate_files.Tables,
 ) -> str:
     """Ask for a certificate and put the gate's files into `etc`; returns its gate_id.
 
@@ -48,7 +48,7 @@ def enrol(
     key = _key(etc / "tls" / "key.pem")
     answer = ask(ticket, secrets.token, _request(key, ticket.gate_id))
     orders = _orders(answer, ticket, district_key)
-    made = bundle.of(
+    made = gate_files.of(
         ticket.gate_id,
         orders.settings,
         cert_pem=answer.cert.encode(),
@@ -56,18 +56,18 @@ def enrol(
         ca_pem=answer.ca.encode(),
     )
     begin(state, answer.orders)
-    bundle.fill(etc, made, hardware)
+    gate_files.fill(etc, made, hardware)
     return ticket.gate_id
 
 
 def _orders(answer: Enrolment, ticket: Ticket, district_key: bytes) -> Orders:
     """The desk's word is TLS's; the settings are signed besides, by the ticket's own district."""
-    keys = bundle.public_keys({answer.orders[0]: district_key} if answer.orders else {})
+    keys = gate_files.public_keys({answer.orders[0]: district_key} if answer.orders else {})
     try:
         return verify(answer.orders, keys, ticket.gate_id)
     except ContractError as error:
         raise TicketError(
-            Refusal.FOREIGN, f"the settings are another district's: {error}"
+            TicketRefusal.FOREIGN, f"the settings are another district's: {error}"
         ) from error
 
 
@@ -80,7 +80,7 @@ def _key(path: Path) -> ec.EllipticCurvePrivateKey:
         pass  # none yet, or half of one
     key = ec.generate_private_key(ec.SECP256R1())
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    bundle.put(path, _pem(key), 0o600)
+    gate_files.put(path, _pem(key), 0o600)
     return key
 
 

@@ -11,7 +11,7 @@ from typing import Annotated, TypeVar
 import msgspec
 from msgspec import Meta, Struct
 
-from gate_contract.notices import Notice
+from gate_contract.notices import SetupNotice
 from gate_contract.ticket import MAX_TEXT
 
 OFFER_NAME = "ticket.json"
@@ -33,17 +33,17 @@ class Offer(Struct, frozen=True):
         return sha256(f"{self.text.strip()}\n{self.pin or ''}".encode()).hexdigest()[:16]
 
 
-class Progress(Struct, frozen=True):
+class EnrolmentProgress(Struct, frozen=True):
     """How the offer with this digest fares; `detail` in words, for the log."""
 
     digest: str
-    notice: Notice
+    notice: SetupNotice
     detail: str = ""
 
     @property
     def is_final(self) -> bool:
         """The same offer would be refused again."""
-        return self.notice not in (Notice.WORKING, Notice.NO_NETWORK, Notice.NO_DESK)
+        return self.notice not in (SetupNotice.WORKING, SetupNotice.NO_NETWORK, SetupNotice.NO_DESK)
 
 
 def put(path: Path, content: Struct) -> None:

@@ -5,21 +5,21 @@ from pathlib import Path
 import structlog
 
 from device.config import Config
-from device.provisioning import asking
-from device.provisioning.asking import NoDeskError, NoNetworkError
+from device.provisioning import enrolment_client
 from device.provisioning.enrolling import Ask, enrol, read_ticket
+from device.provisioning.enrolment_client import NoDeskError, NoNetworkError
 from device.provisioning.handover import (
     OFFER_NAME,
     PROGRESS_NAME,
+    EnrolmentProgress,
     Offer,
-    Progress,
     get,
     offered_on_boot,
     put,
 )
 from device.provisioning.hardware import district_key, nobodys_config, read_hardware
 from device.supervise import Supervisor
-from gate_contract.notices import REFUSALS, Notice
+from gate_contract.notices import REFUSALS, SetupNotice
 from gate_contract.ticket import TicketError
 
 LOOK_S = 1.0
@@ -32,7 +32,7 @@ log = structlog.get_logger()
 class Enroller:
     """Tries what is offered. `pause_s` is how long to wait before the next `step`."""
 
-    def __init__(self, etc: Path, boot: Path, ask: Ask = asking.ask) -> None:
+    def __init__(self, etc: Path, boot: Path, ask: Ask = enrolment_client.ask) -> None:
         self._etc = etc
         self._boot = boot
         self._ask = ask
@@ -53,9 +53,9 @@ class Enroller:
             return False
         notice, detail = self._try(offer)
         log.info("enrolment", notice=notice, detail=detail)
-        progress = Progress(offer.digest, notice, detail[:300])
+        progress = EnrolmentProgress(offer.digest, notice, detail[:300])
         put(self.config.ledger_path.parent / PROGRESS_NAME, progress)
-        if notice is Notice.ENROLLED:
+        if notice is SetupNotice.ENROLLED:
             return True
         if progress.is_final:
             self._refused.add(offer.digest)
@@ -72,20 +72,20 @@ class Enroller:
                 return offer
         return None
 
-    def _try(self, offer: Offer) -> tuple[Notice, str]:
+    def _try(self, offer: Offer) -> tuple[SetupNotice, str]:
         state = self.config.ledger_path.parent
         try:
             ticket = read_ticket(offer.text, offer.pin, district_key(self._boot))
             if not self._failures:
-                put(state / PROGRESS_NAME, Progress(offer.digest, Notice.WORKING))
+                put(state / PROGRESS_NAME, EnrolmentProgress(offer.digest, SetupNotice.WORKING))
             gate_id = enrol(self._etc, state, ticket, self._ask, self._hardware)
         except TicketError as error:
             return REFUSALS[error.refusal], str(error)
         except NoNetworkError as error:
-            return Notice.NO_NETWORK, str(error)
+            return SetupNotice.NO_NETWORK, str(error)
         except NoDeskError as error:
-            return Notice.NO_DESK, str(error)
-        return Notice.ENROLLED, gate_id
+            return SetupNotice.NO_DESK, str(error)
+        return SetupNotice.ENROLLED, gate_id
 
 
 def run(etc: Path, boot: Path, supervisor: Supervisor) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from firmware_config.bundle import put
+from firmware_config.gate_files import put
 from gate_contract.errors import SchoolgateError
 
 WIFI_NAME = "wifi.json"

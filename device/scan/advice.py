@@ -61,7 +61,7 @@ class Look:
     side_px: int = 0
 
 
-class Wish(StrEnum):
+class AdviceStep(StrEnum):
     """One step."""
 
     BRIGHTER = "brighter"
@@ -70,32 +70,32 @@ class Wish(StrEnum):
     FINER = "finer"
 
 
-def wish(look: Look) -> Wish | None:
+def wish(look: Look) -> AdviceStep | None:
     """What would help most to read what `look` shows."""
     if look.ink > WASHED_OUT:
-        return Wish.DARKER
+        return AdviceStep.DARKER
     if look.paper < DIM:
-        return Wish.BRIGHTER
+        return AdviceStep.BRIGHTER
     if look.smear >= SMEARED:
-        return Wish.SHORTER
+        return AdviceStep.SHORTER
     if 0 < look.side_px <= SMALL_PX:
-        return Wish.FINER
+        return AdviceStep.FINER
     return None
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class AdviceState:
     """The advice in force, and the wish that is waiting: seen so many `times`, last so many frames
     `ago`. `since`: frames since the last step."""
 
     advice: Advice = NO_ADVICE
-    wish: Wish | None = None
+    wish: AdviceStep | None = None
     times: int = 0
     ago: int = 0
     since: int = SETTLE_FRAMES
 
 
-def after_frame(standing: Standing, look: Look | None, *, read: bool) -> Standing:
+def after_frame(standing: AdviceState, look: Look | None, *, read: bool) -> AdviceState:
     """The standing after one more frame: `look` at a place that did not read, or None; `read`
     tells that a code was read, with which the picture is good enough as it is."""
     if look is None and standing.advice == NO_ADVICE and standing.wish is None:
@@ -106,14 +106,14 @@ def after_frame(standing: Standing, look: Look | None, *, read: bool) -> Standin
         )
     standing = replace(standing, since=standing.since + 1, ago=standing.ago + 1)
     if standing.advice != NO_ADVICE and standing.since > KEEP_FRAMES:
-        return Standing(since=0)
+        return AdviceState(since=0)
     if read or standing.ago > FORGET_FRAMES:
         standing = replace(standing, wish=None, times=0, ago=0)
     wanted = wish(look) if look and not read else None
     if look is None or wanted is None or standing.since <= SETTLE_FRAMES:
         return standing
     times = standing.times + 1 if wanted is standing.wish else 1
-    if times < SEEN_TIMES[wanted is Wish.FINER]:
+    if times < SEEN_TIMES[wanted is AdviceStep.FINER]:
         return replace(standing, wish=wanted, times=times, ago=0)
     granted = step(standing.advice, wanted)
     at_its_end = granted == standing.advice
@@ -121,15 +121,15 @@ def after_frame(standing: Standing, look: Look | None, *, read: bool) -> Standin
     back = not look.side_px and abs(granted.exposure_ev) < abs(standing.advice.exposure_ev)
     if at_its_end or back:
         return replace(standing, wish=None, times=0)
-    return Standing(granted, since=0)
+    return AdviceState(granted, since=0)
 
 
-def step(advice: Advice, wanted: Wish) -> Advice:
+def step(advice: Advice, wanted: AdviceStep) -> Advice:
     """`advice` one step further; the same at its end."""
-    if wanted is Wish.FINER:
+    if wanted is AdviceStep.FINER:
         return replace(advice, finer=True)
-    if wanted is Wish.SHORTER:
+    if wanted is AdviceStep.SHORTER:
         further = LONGEST_US.index(advice.longest_us) + 1
         return replace(advice, longest_us=LONGEST_US[min(further, len(LONGEST_US) - 1)])
-    shift = 1 if wanted is Wish.BRIGHTER else -1
+    shift = 1 if wanted is AdviceStep.BRIGHTER else -1
     return replace(advice, exposure_ev=min(MOST_EV, max(-MOST_EV, advice.exposure_ev + shift)))

@@ -29,7 +29,7 @@ GOOD_SHARE = 0.8
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
+class AimReading:
     """What one frame says about a code that was read in it."""
 
     px_per_module: float
@@ -47,7 +47,7 @@ class Aim:
     decoder: Decoder
     focal_px: float
     print_mm: float = CARD_MM
-    sights: deque[Sight | None] = field(default_factory=lambda: deque(maxlen=WINDOW))
+    sights: deque[AimReading | None] = field(default_factory=lambda: deque(maxlen=WINDOW))
     brightness: float = 0.0
 
     def see(self, image: Grey) -> list[Code]:
@@ -80,7 +80,8 @@ class Aim:
             return [self._advice_without_a_code()]
         told = []
         middle = {
-            name: float(np.median([getattr(s, name) for s in seen])) for name in Sight.__slots__
+            name: float(np.median([getattr(s, name) for s in seen]))
+            for name in AimReading.__slots__
         }
         if middle["px_per_module"] < FEW_PX:
             told.append(
@@ -126,7 +127,7 @@ class Aim:
         return " | ".join(figures) + " | " + ("; ".join(self.advice()) or "good")
 
 
-def sight(image: Grey, code: Code) -> Sight:
+def sight(image: Grey, code: Code) -> AimReading:
     """Measures a code that was read: its size, sharpness and light."""
     corners = np.array(code.corners)
     sides = np.hypot(*(corners - np.roll(corners, 1, axis=0)).T)
@@ -136,7 +137,7 @@ def sight(image: Grey, code: Code) -> Sight:
     # The steepest tenth of edges: how many grey levels one pixel takes of the whole step.
     steps = np.abs(np.diff(part.astype(np.int16), axis=1))
     steepest = float(np.percentile(steps, 95)) if steps.size else 0.0
-    return Sight(
+    return AimReading(
         px_per_module=float(sides.mean()) / CARD_MODULES,
         edge_px=(light - dark) / max(1.0, steepest),
         brightness=(dark + light) / 2,

@@ -7,7 +7,7 @@ from datetime import date
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 
-from gate_contract.card import Card, Kind, verify
+from gate_contract.card import Card, CardKind, verify
 from gate_contract.foreign import CheckInPoster, ForeignId, IdKind, read
 from gate_contract.pseudonym import pseudonym
 from gate_contract.sealing import seal
@@ -59,5 +59,5 @@ def welcome(who: ForeignId, visitors: Visitors, day: date) -> Guest:
     """`who` as a guest of `day`. Takes as long as a frame or two (`gate_contract.pseudonym`)."""
     if visitors.seal_to is None:
         raise ValueError("visitors are accepted, but there is no key to seal their words to")
-    card = Card(pseudonym(visitors.key, day, who), Kind.VISITOR, date.min, date.max)
+    card = Card(pseudonym(visitors.key, day, who), CardKind.VISITOR, date.min, date.max)
     return Guest(card, seal(who, card.card_id, visitors.seal_to, visitors.new_key()))

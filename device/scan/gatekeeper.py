@@ -12,12 +12,19 @@ from zoneinfo import ZoneInfo
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from device.ledger.file import LedgerError
-from device.ledger.writing import Entry, ScanLedger
+from device.ledger.writing import NewRecord, ScanLedger
 from device.scan.claims import Claim, Visitors, claim_key, claim_of, welcome
-from device.scan.rosters import NoRosters, Rosters, Standing
-from device.scan.sightings import Allowance, RefusalBudget, Sightings
-from device.scan.verdict import Answer, Decision, Known, LastCrossing, Policy, decide
-from device.timekeeping import Now, Reading, Stamp, Timekeeper
+from device.scan.presentations import Allowance, PresentationTracker, RefusalBudget
+from device.scan.rosters import CardStatus, NoRosters, Rosters
+from device.scan.verdict import (
+    Answer,
+    CardKnowledge,
+    LastCrossing,
+    Policy,
+    ScanDecision,
+    decide,
+)
+from device.timekeeping import ClockReading, Now, Stamp, Timekeeper
 from gate_contract.card import Card
 from gate_contract.foreign import ForeignId
 from gate_contract.school_day import local_day
@@ -54,7 +61,7 @@ class Gatekeeper:
         self.rosters = rosters or NoRosters()
         self._ledger: ScanLedger | None = None
         self._timekeeper = Timekeeper(zone)
-        self._sightings = Sightings()
+        self._sightings = PresentationTracker()
         self._budget = RefusalBudget()
         self._failed_up_ms: int | None = None
         self._fault_answered_up_ms: int | None = None
@@ -72,7 +79,9 @@ class Gatekeeper:
         with stands."""
         return {**self.rosters.card_keys, **self._keys}
 
-    def see(self, codes: Iterable[bytes], captured_up_ms: int, reading: Reading) -> list[Answer]:
+    def see(
+        self, codes: Iterable[bytes], captured_up_ms: int, reading: ClockReading
+    ) -> list[Answer]:
         """The verdicts to signal for the codes in one frame; what they say is committed
         (of refusals beyond the budget, the sums are, within a minute).
 
@@ -93,7 +102,7 @@ class Gatekeeper:
                 key: self._decide(key, claim, captured_up_ms, ready) for key, claim in told.items()
             }
             entries = [
-                Entry(
+                NewRecord(
                     ready.stamp,
                     decision.verdict,
                     decision.card,
@@ -114,7 +123,7 @@ class Gatekeeper:
             self._sightings.note(key, captured_up_ms)
         return [decision.answer for decision in decisions.values()]
 
-    def tend(self, reading: Reading, *, sum_up: bool = False) -> None:
+    def tend(self, reading: ClockReading, *, sum_up: bool = False) -> None:
         """What a gate does without anybody in view: take up a new roster, learn the time, prove
         its storage, and once a minute, or now with `sum_up`, record the sums of refusals beyond the
         budget."""
@@ -129,7 +138,7 @@ class Gatekeeper:
             if sum_up or reading.up_ms - self._summed_up_ms >= SUM_MS:
                 self._summed_up_ms = reading.up_ms
                 sums = self._budget.sums()
-            entries = [Entry(ready.stamp, verdict, count=n) for verdict, n in sums.items()]
+            entries = [NewRecord(ready.stamp, verdict, count=n) for verdict, n in sums.items()]
             if ready.clock_set or entries:
                 ready.ledger.append(ready.clock_set + entries)
                 self._budget.recorded(sums)
@@ -157,7 +166,7 @@ class Gatekeeper:
             claim = claim_of(code, keys, self._visitors.accept)
             key = claim_key(claim, code)
             if not self._sightings.is_held(key, captured_up_ms):
-                standing = Standing()
+                standing = CardStatus()
                 if isinstance(claim, Card):
                     standing = self.rosters.standing(claim, code)
                 new[key] = _Shown(claim, standing)
@@ -183,17 +192,17 @@ class Gatekeeper:
 
     def _decide(
         self, key: str | bytes, told: "_Told", captured_up_ms: int, ready: "_Ready"
-    ) -> Decision:
+    ) -> ScanDecision:
         claim, standing = told
         last = None
         stored = ready.ledger.last_crossing(claim.card_id) if isinstance(claim, Card) else None
         if stored:
             day = None if stored.at is None else local_day(stored.at, ready.timekeeper.zone)
             last = LastCrossing(stored.direction, stored.boot_id, stored.up_ms, day)
-        known = Known(last, self._sightings.seen_ms_ago(key, captured_up_ms), *standing)
+        known = CardKnowledge(last, self._sightings.seen_ms_ago(key, captured_up_ms), *standing)
         return decide(claim, known, ready.now, self._policy)
 
-    def _ready(self, reading: Reading) -> "_Ready":
+    def _ready(self, reading: ClockReading) -> "_Ready":
         if self._ledger is None:
             self._ledger = self._open_ledger()
             self._timekeeper = Timekeeper(
@@ -206,15 +215,15 @@ class Gatekeeper:
         return _Ready(
             ledger=self._ledger,
             timekeeper=timekeeper,
-            clock_set=[Entry(set_at, Verdict.CLOCK_SET)] if set_at else [],
+            clock_set=[NewRecord(set_at, Verdict.CLOCK_SET)] if set_at else [],
             now=timekeeper.now(reading),
             stamp=timekeeper.stamp(reading),
         )
 
-    def _proof_due(self, reading: Reading) -> bool:
+    def _proof_due(self, reading: ClockReading) -> bool:
         return self._proven_up_ms is None or reading.up_ms - self._proven_up_ms >= PROOF_MS
 
-    def _answer_fault(self, reading: Reading) -> list[Answer]:
+    def _answer_fault(self, reading: ClockReading) -> list[Answer]:
         """Once a second, so that a card held up is answered again, but not at every frame."""
         last = self._fault_answered_up_ms
         if last is not None and reading.up_ms - last < RETRY_MS:
@@ -222,16 +231,16 @@ class Gatekeeper:
         self._fault_answered_up_ms = reading.up_ms
         return [Answer(Verdict.STORAGE_FAILED)]
 
-    def _resting(self, reading: Reading) -> bool:
+    def _resting(self, reading: ClockReading) -> bool:
         return self._failed_up_ms is not None and reading.up_ms - self._failed_up_ms < RETRY_MS
 
-    def _fail(self, error: LedgerError, reading: Reading) -> None:
+    def _fail(self, error: LedgerError, reading: ClockReading) -> None:
         self._failed_up_ms = reading.up_ms
         self._proven_up_ms = None
         self.storage_fault = str(error)
         self.close()
 
-    def _succeed(self, ready: "_Ready", reading: Reading) -> None:
+    def _succeed(self, ready: "_Ready", reading: ClockReading) -> None:
         self._timekeeper = ready.timekeeper
         self._failed_up_ms = None
         self._proven_up_ms = reading.up_ms
@@ -242,10 +251,10 @@ class _Shown(NamedTuple):
     """What a new code in view is, and how it stands in the rosters."""
 
     claim: Claim
-    standing: Standing
+    standing: CardStatus
 
 
-_Told = tuple[Card | Verdict, Standing]
+_Told = tuple[Card | Verdict, CardStatus]
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +264,6 @@ class _Ready:
 
     ledger: ScanLedger
     timekeeper: Timekeeper
-    clock_set: list[Entry]
+    clock_set: list[NewRecord]
     now: Now
     stamp: Stamp

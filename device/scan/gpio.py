@@ -4,7 +4,7 @@ from typing import Any
 
 import gpiozero
 
-from device.config import Signals
+from device.config import SignalSettings
 from device.scan.signals import Light, SignalError
 
 TONE_HZ = 2_000
@@ -20,7 +20,7 @@ class GpioPanel:
         SignalError: there are no GPIO pins here, or one of them is in use.
     """
 
-    def __init__(self, config: Signals, pin_factory: Any = None) -> None:
+    def __init__(self, config: SignalSettings, pin_factory: Any = None) -> None:
         self._devices: list[Any] = []
         try:
             if pin_factory is None:
@@ -44,7 +44,7 @@ class GpioPanel:
             return None
         return self._keep(gpiozero.LED(pin, active_high=active_high, pin_factory=pin_factory))
 
-    def _make_buzzer(self, config: Signals, pin_factory: Any) -> Any:
+    def _make_buzzer(self, config: SignalSettings, pin_factory: Any) -> Any:
         if config.buzzer_pin < 0:
             return None
         if config.buzzer == "active":

@@ -14,7 +14,7 @@ from device.scan.decode.process import Mishaps
 from device.scan.frames import CameraError, Frame, FrameSource, Grey, contrast
 from device.scan.gatekeeper import Gatekeeper
 from device.scan.signals import Signaller
-from device.timekeeping import Reading
+from device.timekeeping import ClockReading
 from gate_contract.health import ScanHealth
 
 READ_TIMEOUT_S = 0.5
@@ -73,7 +73,7 @@ class ScanLoop:
         keeper: Gatekeeper,
         signaller: Signaller,
         clock: ClockReader,
-        report: Callable[[Reading, ScanHealth], None],
+        report: Callable[[ClockReading, ScanHealth], None],
         sleep: Callable[[float], object] = time.sleep,
         advising: bool = True,
     ) -> None:
@@ -114,7 +114,7 @@ class ScanLoop:
             self._decoder.know({key_id: key.public_bytes_raw() for key_id, key in keys})
         self._report_health(reading)
 
-    def health(self, reading: Reading) -> ScanHealth:
+    def health(self, reading: ClockReading) -> ScanHealth:
         """What gate-scan knows of itself."""
         camera, last = self._camera, self._camera.last_frame_up_ms
         rosters = self._keeper.rosters.state
@@ -214,7 +214,7 @@ class ScanLoop:
         except Exception:  # it is given up anyway
             log.exception("camera not closed")
 
-    def _measure(self, image: Grey, reading: Reading) -> None:
+    def _measure(self, image: Grey, reading: ClockReading) -> None:
         camera = self._camera
         if camera.contrast is None or reading.up_ms - camera.measured_up_ms >= REPORT_MS:
             camera.measured_up_ms, camera.contrast = reading.up_ms, contrast(image)
@@ -246,7 +246,7 @@ class ScanLoop:
         camera.advice = advice
         log.info("camera advised", advice=asdict(advice), taken=asdict(taken))
 
-    def _report_health(self, reading: Reading) -> None:
+    def _report_health(self, reading: ClockReading) -> None:
         health = self.health(reading)
         if self._reported:
             at_up_ms, said = self._reported

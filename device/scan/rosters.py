@@ -7,21 +7,21 @@ from typing import NamedTuple, Protocol
 import structlog
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from device.roster.shelf import Shelf
+from device.roster.roster_store import RosterStore
 from gate_contract.card import Card
-from gate_contract.roster import Action, Book, card_signature
+from gate_contract.roster import EffectiveRoster, EntryAction, card_signature
 
 LOOK_MS = 1_000
 
 log = structlog.get_logger()
 
 
-class Standing(NamedTuple):
+class CardStatus(NamedTuple):
     """How a card stands. `action` is what this gate does at the entry for its holder's level."""
 
     revoked: bool = False
     level: int | None = None
-    action: Action = Action.ADMIT
+    action: EntryAction = EntryAction.ADMIT
 
 
 class RosterState(NamedTuple):
@@ -47,7 +47,7 @@ class Rosters(Protocol):
         """Take up what is new."""
         ...
 
-    def standing(self, card: Card, code: bytes) -> Standing:
+    def standing(self, card: Card, code: bytes) -> CardStatus:
         """How `card` stands, whose code is `code`."""
         ...
 
@@ -61,9 +61,9 @@ class NoRosters:
     def refresh(self, up_ms: int) -> None:
         """Nothing."""
 
-    def standing(self, card: Card, code: bytes) -> Standing:  # noqa: ARG002 (the same for all)
+    def standing(self, card: Card, code: bytes) -> CardStatus:  # noqa: ARG002 (the same for all)
         """Nothing is known."""
-        return Standing()
+        return CardStatus()
 
 
 class FiledRosters:
@@ -71,8 +71,8 @@ class FiledRosters:
     up: the last good one stays."""
 
     def __init__(self, folder: Path, gate_id: str, keys: Mapping[int, Ed25519PublicKey]) -> None:
-        self._own = _Watched(Shelf(folder, gate_id, keys))
-        self._district = _Watched(Shelf(folder, gate_id, keys, district=True))
+        self._own = _Watched(RosterStore(folder, gate_id, keys))
+        self._district = _Watched(RosterStore(folder, gate_id, keys, district=True))
         self._looked_up_ms: int | None = None
         self.card_keys: Mapping[int, Ed25519PublicKey] = {}
 
@@ -89,22 +89,22 @@ class FiledRosters:
             if self._district.look() and self._district.book:
                 self.card_keys = _loaded(self._district.book.card_keys)
 
-    def standing(self, card: Card, code: bytes) -> Standing:
+    def standing(self, card: Card, code: bytes) -> CardStatus:
         """How `card` stands, whose code is `code`."""
         books = [book for book in (self._own.book, self._district.book) if book]
         revoked = any(book.is_revoked(card.card_id) for book in books)
         own = self._own.book
         level = own.level(card_signature(code)) if own else None
-        return Standing(revoked, level, own.action(level) if own and level else Action.ADMIT)
+        return CardStatus(revoked, level, own.action(level) if own and level else EntryAction.ADMIT)
 
 
 class _Watched:
     """A shelf's book, read again when its file has changed."""
 
-    def __init__(self, shelf: Shelf) -> None:
+    def __init__(self, shelf: RosterStore) -> None:
         self._shelf = shelf
         self._seen: object = None
-        self.book: Book | None = None
+        self.book: EffectiveRoster | None = None
         self.fault = ""
 
     @property

@@ -10,14 +10,14 @@ from device.clock import SystemClock
 from device.config import Config
 from device.ledger.opening import Opening
 from device.orders.watch import SettingsWatch
+from device.scan.camera_recovery import RecoveryStep
 from device.scan.claims import Visitors
 from device.scan.decode.process import DecoderProcess
 from device.scan.frames import CameraError, FrameSource
 from device.scan.gatekeeper import Gatekeeper
-from device.scan.ladder import Step
 from device.scan.loop import ScanLoop
+from device.scan.recovery_state import RecoveryState
 from device.scan.rosters import FiledRosters
-from device.scan.rungs import Rungs
 from device.scan.self_test import SelfTest
 from device.scan.signals import (
     Announcer,
@@ -32,7 +32,7 @@ from device.selftest import uplink_status
 from device.selftest.findings import Finding, findings
 from device.selftest.storage import try_storage
 from device.supervise import Supervisor
-from device.timekeeping import Reading
+from device.timekeeping import ClockReading
 from gate_contract.health import ScanHealth
 
 log = structlog.get_logger()
@@ -45,7 +45,7 @@ def run(config: Config, supervisor: Supervisor) -> None:
 
 
 def _run(config: Config, supervisor: Supervisor, reader: DecoderProcess) -> None:
-    rungs = Rungs(config.status_path.parent, config.ledger_path.parent)
+    rungs = RecoveryState(config.status_path.parent, config.ledger_path.parent)
     signals, clock = signaller(config), SystemClock(battery=config.clock.battery)
     loop = build(config, supervisor, reader, signals)
     test = self_test(config, loop, clock)
@@ -67,13 +67,13 @@ def _run(config: Config, supervisor: Supervisor, reader: DecoderProcess) -> None
         loop.close()
 
 
-def _climb(loop: ScanLoop, rungs: Rungs) -> None:
+def _climb(loop: ScanLoop, rungs: RecoveryState) -> None:
     """Raises CameraError when only a new process, or a reboot, can bring the camera back."""
     if loop.frames:
         rungs.saw_frame()
     blind_ms, failures = loop.blindness()
     step = rungs.climb(blind_ms, failures)
-    if step is not Step.REOPEN:
+    if step is not RecoveryStep.REOPEN:
         raise CameraError(f"no frame for {blind_ms // 1000} s: {step}. Check the camera's cable.")
 
 
@@ -100,7 +100,7 @@ def self_test(config: Config, loop: ScanLoop, clock: SystemClock) -> SelfTest:
     """The self-test of a gate that has just been switched on. Raises nothing."""
     trial = try_storage(config.ledger_path.parent, lambda: clock.read().up_ms)
 
-    def look(reading: Reading) -> tuple[Finding, ...]:
+    def look(reading: ClockReading) -> tuple[Finding, ...]:
         uplink = uplink_status.read(uplink_status.path_of(config), reading.boot_id, reading.up_ms)
         knows = bool(config.order_keys)
         return findings(loop.health(reading), uplink, trial, knows_district=knows)
@@ -179,8 +179,8 @@ def signaller(config: Config) -> Announcer:
         return SilentSignaller(fault=str(error))
 
 
-def _reporter(config: Config, supervisor: Supervisor) -> Callable[[Reading, ScanHealth], None]:
-    def report(reading: Reading, health: ScanHealth) -> None:
+def _reporter(config: Config, supervisor: Supervisor) -> Callable[[ClockReading, ScanHealth], None]:
+    def report(reading: ClockReading, health: ScanHealth) -> None:
         # The watchdog is fed by proof of work only: a fresh frame and a writable ledger.
         if health.camera == health.storage == "ok":
             supervisor.alive()

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from device.selftest.findings import CHECKS, Finding
-from device.timekeeping import Reading
-from gate_contract.notices import Notice
+from device.timekeeping import ClockReading
+from gate_contract.notices import SetupNotice
 
 SHOWN_NAME = "self-tested"
 PATIENCE_MS = 60_000
@@ -17,21 +17,21 @@ LOOK_MS = 2_000
 class SelfTest:
     """`step` returns what is to be signalled."""
 
-    def __init__(self, folder: Path, look: Callable[[Reading], tuple[Finding, ...]]) -> None:
+    def __init__(self, folder: Path, look: Callable[[ClockReading], tuple[Finding, ...]]) -> None:
         self._marker = folder / SHOWN_NAME
         self._look = look
         self._began_up_ms: int | None = None
         self._looked_up_ms = 0
         self._done = False
 
-    def step(self, reading: Reading) -> list[Notice]:
+    def step(self, reading: ClockReading) -> list[SetupNotice]:
         """Called often; looks every two seconds, until it has said what there is to say."""
         if self._done:
             return []
         if self._began_up_ms is None:
             self._done = self._was_shown(reading)
             self._began_up_ms = self._looked_up_ms = reading.up_ms
-            return [] if self._done else [Notice.PLAYING]
+            return [] if self._done else [SetupNotice.PLAYING]
         if reading.up_ms - self._looked_up_ms < LOOK_MS:
             return []
         self._looked_up_ms = reading.up_ms
@@ -40,11 +40,11 @@ class SelfTest:
             return []
         self._done = True
         told = [one.check for one in troubles]
-        return [check for check in CHECKS if isinstance(check, Notice) and check in told] or [
-            Notice.ALL_WELL
+        return [check for check in CHECKS if isinstance(check, SetupNotice) and check in told] or [
+            SetupNotice.ALL_WELL
         ]
 
-    def _was_shown(self, reading: Reading) -> bool:
+    def _was_shown(self, reading: ClockReading) -> bool:
         try:
             if self._marker.read_text("ascii") == reading.boot_id:
                 return True

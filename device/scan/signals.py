@@ -12,11 +12,11 @@ from zoneinfo import ZoneInfo
 
 from device.scan.verdict import Answer
 from gate_contract.errors import SchoolgateError
-from gate_contract.notices import NOTICE_PATTERNS, NOTICES, Notice
+from gate_contract.notices import NOTICE_PATTERNS, NOTICES, SetupNotice
 from gate_contract.patterns import PATTERNS as PATTERNS
 from gate_contract.patterns import Light as Light
 from gate_contract.patterns import Pattern as Pattern
-from gate_contract.patterns import Step as Step
+from gate_contract.patterns import SignalStep as Step
 from gate_contract.verdicts import CROSSINGS, SENTENCES, Verdict
 
 GAP = Step(60, Light.OFF)
@@ -76,7 +76,7 @@ class Signaller(Protocol):
 class Announcer(Signaller, Protocol):
     """One that can also speak to whoever sets the gate up."""
 
-    def notify(self, notices: Sequence[Notice]) -> None:
+    def notify(self, notices: Sequence[SetupNotice]) -> None:
         """As `give`."""
         ...
 
@@ -102,7 +102,7 @@ class SilentSignaller:
     def give(self, answers: Sequence[Answer]) -> None:
         """Nothing."""
 
-    def notify(self, notices: Sequence[Notice]) -> None:
+    def notify(self, notices: Sequence[SetupNotice]) -> None:
         """Nothing."""
 
     def close(self) -> None:
@@ -129,7 +129,7 @@ class TerminalSignaller:
             colour = f" {SIGNS[level]}" if level and self._out.isatty() else ""
             print(f"{now} {sign} {verdict:<17} {sentence}{colour}", file=self._out, flush=True)
 
-    def notify(self, notices: Sequence[Notice]) -> None:
+    def notify(self, notices: Sequence[SetupNotice]) -> None:
         """One line each."""
         now = datetime.now(self._zone).strftime("%H:%M:%S")
         for notice in notices:
@@ -157,7 +157,7 @@ class PatternSignaller:
         """Play their patterns; what is still playing is cut short."""
         self._begin([pattern(answer) for answer in answers])
 
-    def notify(self, notices: Sequence[Notice]) -> None:
+    def notify(self, notices: Sequence[SetupNotice]) -> None:
         """As `give`."""
         self._begin([NOTICE_PATTERNS[notice] for notice in notices])
 

@@ -6,14 +6,21 @@ import structlog
 
 from device.clock import SystemClock
 from device.config import Config
-from device.provisioning.handover import OFFER_NAME, PROGRESS_NAME, Offer, Progress, get, put
+from device.provisioning.handover import (
+    OFFER_NAME,
+    PROGRESS_NAME,
+    EnrolmentProgress,
+    Offer,
+    get,
+    put,
+)
 from device.provisioning.hardware import district_key, nobodys_config, read_hardware
 from device.scan.decode import Decoder
 from device.scan.frames import CameraError, FrameSource
 from device.scan.run import camera_opener, decoder, signaller
-from device.scan.welcome import Welcome, lasts_ms
+from device.scan.ticket_prompt import TicketPrompt, lasts_ms
 from device.supervise import Supervisor
-from gate_contract.notices import Notice
+from gate_contract.notices import SetupNotice
 
 READ_S = 0.5
 REOPEN_S = 5.0
@@ -25,7 +32,7 @@ def run(etc: Path, boot: Path, supervisor: Supervisor) -> None:
     """Until `gate.toml` is there, or told to stop. Raises ConfigError, DecoderError."""
     config = nobodys_config(read_hardware(boot), etc)
     offered = config.path(config.gate.run_dir) / OFFER_NAME
-    welcome = Welcome(district_key(boot), lambda offer: _hand_over(offered, offer))
+    welcome = TicketPrompt(district_key(boot), lambda offer: _hand_over(offered, offer))
     with decoder(config) as reader:
         signals, camera, clock = signaller(config), None, SystemClock()
         supervisor.ready()
@@ -43,13 +50,13 @@ def run(etc: Path, boot: Path, supervisor: Supervisor) -> None:
                 if codes is not None:
                     supervisor.alive()
                     welcome.see(codes)
-                welcome.hear(get(config.ledger_path.parent / PROGRESS_NAME, Progress))
+                welcome.hear(get(config.ledger_path.parent / PROGRESS_NAME, EnrolmentProgress))
                 notice = welcome.say(clock.read().up_ms)
                 if notice is not None:
                     signals.notify([notice])
             if (etc / "gate.toml").exists():
-                signals.notify([Notice.ENROLLED])
-                supervisor.stopping.wait(lasts_ms(Notice.ENROLLED) / 1000)
+                signals.notify([SetupNotice.ENROLLED])
+                supervisor.stopping.wait(lasts_ms(SetupNotice.ENROLLED) / 1000)
         finally:
             supervisor.stopped()
             if camera:

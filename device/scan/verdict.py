@@ -5,9 +5,9 @@ from datetime import date
 from typing import NamedTuple
 
 from device.timekeeping import Now
-from gate_contract.card import Card, Kind
+from gate_contract.card import Card, CardKind
 from gate_contract.crossing import Direction
-from gate_contract.roster import Action
+from gate_contract.roster import EntryAction
 from gate_contract.verdicts import Verdict
 
 
@@ -30,7 +30,7 @@ class LastCrossing:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class CardKnowledge:
     """What the gate knows of a card beyond its signature.
 
     `seen_ms_ago`: how long ago this card was last in view, None if it was not lately. `level` is
@@ -41,7 +41,7 @@ class Known:
     seen_ms_ago: int | None = None
     revoked: bool = False
     level: int | None = None
-    action: Action = Action.ADMIT
+    action: EntryAction = EntryAction.ADMIT
 
 
 class Answer(NamedTuple):
@@ -52,7 +52,7 @@ class Answer(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class ScanDecision:
     """What to record, and with `level` what to signal. A crossing always has card and direction."""
 
     verdict: Verdict
@@ -61,7 +61,7 @@ class Decision:
     level: int | None = None
 
     @property
-    def kind(self) -> Kind | None:
+    def kind(self) -> CardKind | None:
         return self.card.kind if self.card else None
 
     @property
@@ -69,7 +69,7 @@ class Decision:
         return Answer(self.verdict, self.level)
 
 
-def decide(claim: Card | Verdict, known: Known, now: Now, policy: Policy) -> Decision:
+def decide(claim: Card | Verdict, known: CardKnowledge, now: Now, policy: Policy) -> ScanDecision:
     """The gate's answer to one presentation of one code.
 
     `claim` is what `gate_contract.card.verify` made of the code. Nobody is locked in: a way out is
@@ -78,25 +78,25 @@ def decide(claim: Card | Verdict, known: Known, now: Now, policy: Policy) -> Dec
     a day that was certain.
     """
     if isinstance(claim, Verdict):
-        return Decision(claim)
+        return ScanDecision(claim)
     if _is_repeat(known, now, policy):
-        return Decision(Verdict.REPEAT, claim)
+        return ScanDecision(Verdict.REPEAT, claim)
     if now.trusted and now.day < claim.not_before:
-        return Decision(Verdict.NOT_YET_VALID, claim)
+        return ScanDecision(Verdict.NOT_YET_VALID, claim)
     if (now.day if now.trusted else now.earliest) > claim.expires:
-        return Decision(Verdict.EXPIRED, claim)
+        return ScanDecision(Verdict.EXPIRED, claim)
     direction = policy.direction or _opposite(known.last, now)
     if direction is Direction.OUT:
-        return Decision(Verdict.ADMITTED_OUT, claim, direction)
+        return ScanDecision(Verdict.ADMITTED_OUT, claim, direction)
     if known.revoked:
-        return Decision(Verdict.REVOKED, claim, direction)
-    if known.action is Action.REFUSE:
-        return Decision(Verdict.RESTRICTED_LEVEL, claim, direction, known.level)
-    shown = known.level if known.action is Action.SIGNAL else None
-    return Decision(Verdict.ADMITTED_IN, claim, direction, shown)
+        return ScanDecision(Verdict.REVOKED, claim, direction)
+    if known.action is EntryAction.REFUSE:
+        return ScanDecision(Verdict.RESTRICTED_LEVEL, claim, direction, known.level)
+    shown = known.level if known.action is EntryAction.SIGNAL else None
+    return ScanDecision(Verdict.ADMITTED_IN, claim, direction, shown)
 
 
-def _is_repeat(known: Known, now: Now, policy: Policy) -> bool:
+def _is_repeat(known: CardKnowledge, now: Now, policy: Policy) -> bool:
     ages = [known.seen_ms_ago]
     if known.last and known.last.boot_id == now.boot_id:
         ages.append(now.up_ms - known.last.up_ms)

@@ -9,19 +9,19 @@ from device.orders.overlay import InForce
 from device.selftest import uplink_status
 from device.selftest.findings import SIGNALS, Finding, findings
 from device.selftest.storage import try_storage
-from gate_contract.notices import NOTICES, Notice
+from gate_contract.notices import NOTICES, SetupNotice
 
 TITLES: dict[str, dict[str, str]] = {
-    Notice.CAMERA: {"vi": "Camera", "en": "Camera"},
+    SetupNotice.CAMERA: {"vi": "Camera", "en": "Camera"},
     SIGNALS: {"vi": "Đèn và còi", "en": "Light and sound"},
-    Notice.STORAGE: {"vi": "Thẻ nhớ", "en": "Storage"},
-    Notice.CLOCK: {"vi": "Đồng hồ", "en": "Clock"},
-    Notice.NETWORK: {"vi": "Mạng", "en": "Network"},
-    Notice.BROKER: {"vi": "Máy chủ quản lý", "en": "The district's server"},
-    Notice.ROSTER: {"vi": "Danh sách thẻ", "en": "Roster"},
+    SetupNotice.STORAGE: {"vi": "Thẻ nhớ", "en": "Storage"},
+    SetupNotice.CLOCK: {"vi": "Đồng hồ", "en": "Clock"},
+    SetupNotice.NETWORK: {"vi": "Mạng", "en": "Network"},
+    SetupNotice.BROKER: {"vi": "Máy chủ quản lý", "en": "The district's server"},
+    SetupNotice.ROSTER: {"vi": "Danh sách thẻ", "en": "Roster"},
 }
 REMEDIES: dict[str, dict[str, str]] = {
-    **{check: NOTICES[check] for check in TITLES if isinstance(check, Notice)},
+    **{check: NOTICES[check] for check in TITLES if isinstance(check, SetupNotice)},
     SIGNALS: {
         "vi": "Đèn hoặc còi không chạy. Kiểm tra dây theo sơ đồ: gate wiring.",
         "en": "Light or sound cannot be driven. Check the wires: gate wiring.",

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from device.selftest.storage import Trial
+from device.selftest.storage import StorageTest
 from device.selftest.uplink_status import UplinkStatus
 from gate_contract.health import ScanHealth, State
-from gate_contract.notices import Notice
+from gate_contract.notices import SetupNotice
 
 LEAST_CONTRAST = 20
 """Grey levels (of 255) between the darkest and the brightest parts of a frame. Sensor noise behind
@@ -18,13 +18,13 @@ LEAST_FREE_BYTES = 100_000_000
 
 SIGNALS = "signals"
 CHECKS = (
-    Notice.CAMERA,
+    SetupNotice.CAMERA,
     SIGNALS,
-    Notice.STORAGE,
-    Notice.CLOCK,
-    Notice.NETWORK,
-    Notice.BROKER,
-    Notice.ROSTER,
+    SetupNotice.STORAGE,
+    SetupNotice.CLOCK,
+    SetupNotice.NETWORK,
+    SetupNotice.BROKER,
+    SetupNotice.ROSTER,
 )
 
 
@@ -38,7 +38,11 @@ class Finding:
 
 
 def findings(
-    scan: ScanHealth | None, uplink: UplinkStatus | None, storage: Trial, *, knows_district: bool
+    scan: ScanHealth | None,
+    uplink: UplinkStatus | None,
+    storage: StorageTest,
+    *,
+    knows_district: bool,
 ) -> tuple[Finding, ...]:
     """All checks. `scan` and `uplink` None: that service is not heard of. `knows_district`: the
     gate has a key to believe rosters by."""
@@ -47,8 +51,8 @@ def findings(
         _signals(scan),
         _storage(scan, storage),
         _clock(scan),
-        Finding(Notice.NETWORK, uplink.network if uplink else "unknown", _why(uplink)),
-        Finding(Notice.BROKER, uplink.broker if uplink else "unknown", _why(uplink)),
+        Finding(SetupNotice.NETWORK, uplink.network if uplink else "unknown", _why(uplink)),
+        Finding(SetupNotice.BROKER, uplink.broker if uplink else "unknown", _why(uplink)),
         _roster(scan, knows_district=knows_district),
     )
 
@@ -60,13 +64,13 @@ def states(found: tuple[Finding, ...]) -> dict[str, State]:
 
 def _camera(scan: ScanHealth | None) -> Finding:
     if scan is None:
-        return Finding(Notice.CAMERA, "unknown", "gate-scan is not heard of")
+        return Finding(SetupNotice.CAMERA, "unknown", "gate-scan is not heard of")
     if scan.camera != "ok":
-        return Finding(Notice.CAMERA, "failed", scan.detail)
+        return Finding(SetupNotice.CAMERA, "failed", scan.detail)
     if scan.contrast is None:
-        return Finding(Notice.CAMERA, "unknown", "no frame yet")
+        return Finding(SetupNotice.CAMERA, "unknown", "no frame yet")
     told = f"contrast {scan.contrast} of 255, at least {LEAST_CONTRAST}"
-    return Finding(Notice.CAMERA, "ok" if scan.contrast >= LEAST_CONTRAST else "failed", told)
+    return Finding(SetupNotice.CAMERA, "ok" if scan.contrast >= LEAST_CONTRAST else "failed", told)
 
 
 def _signals(scan: ScanHealth | None) -> Finding:
@@ -75,30 +79,30 @@ def _signals(scan: ScanHealth | None) -> Finding:
     return Finding(SIGNALS, scan.signals, scan.detail if scan.signals != "ok" else "")
 
 
-def _storage(scan: ScanHealth | None, trial: Trial) -> Finding:
+def _storage(scan: ScanHealth | None, trial: StorageTest) -> Finding:
     if trial.fault:
-        return Finding(Notice.STORAGE, "failed", trial.fault)
+        return Finding(SetupNotice.STORAGE, "failed", trial.fault)
     told = f"{trial.free_bytes // 1_000_000} MB free, {trial.sync_ms} ms to write and sync"
     slow, full = trial.sync_ms > SLOWEST_SYNC_MS, trial.free_bytes < LEAST_FREE_BYTES
     broken = scan is not None and scan.storage == "failed"
     if broken and scan:
         told = scan.detail
-    return Finding(Notice.STORAGE, "failed" if slow or full or broken else "ok", told)
+    return Finding(SetupNotice.STORAGE, "failed" if slow or full or broken else "ok", told)
 
 
 def _clock(scan: ScanHealth | None) -> Finding:
     if scan is None:
-        return Finding(Notice.CLOCK, "unknown", "gate-scan is not heard of")
-    return Finding(Notice.CLOCK, "ok" if scan.clock_trusted else "failed")
+        return Finding(SetupNotice.CLOCK, "unknown", "gate-scan is not heard of")
+    return Finding(SetupNotice.CLOCK, "ok" if scan.clock_trusted else "failed")
 
 
 def _roster(scan: ScanHealth | None, *, knows_district: bool) -> Finding:
     if scan is None or not knows_district:
-        return Finding(Notice.ROSTER, "unknown", "" if knows_district else "no [orders.keys]")
+        return Finding(SetupNotice.ROSTER, "unknown", "" if knows_district else "no [orders.keys]")
     if scan.roster_fault:
-        return Finding(Notice.ROSTER, "failed", scan.roster_fault)
+        return Finding(SetupNotice.ROSTER, "failed", scan.roster_fault)
     version = max(scan.roster_version, scan.district_roster_version)
-    return Finding(Notice.ROSTER, "ok" if version else "failed", f"version {version}")
+    return Finding(SetupNotice.ROSTER, "ok" if version else "failed", f"version {version}")
 
 
 def _why(uplink: UplinkStatus | None) -> str:

@@ -10,7 +10,7 @@ from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from device.config import Config
-from device.timekeeping import Reading
+from device.timekeeping import ClockReading
 from gate_contract.health import State
 
 log = structlog.get_logger()
@@ -61,7 +61,7 @@ class Reporter:
         self._path = path
         self._said: UplinkStatus | None = None
 
-    def __call__(self, reading: Reading, network: State, broker: State, fault: str) -> None:
+    def __call__(self, reading: ClockReading, network: State, broker: State, fault: str) -> None:
         """`fault` is what is wrong with the connection."""
         status = UplinkStatus(
             boot_id=reading.boot_id,

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import click
 
-from firmware_config.update import command
-from firmware_config.update.command import gate_update, here
+from device.updating import command
+from device.updating.command import gate_update, here
 
 GATE_TOML = Path("/etc/schoolgate/gate.toml")
 
@@ -20,8 +20,8 @@ config_option = click.option(
 def fetch_command(gate_toml: Path) -> None:
     """Fetch the software that the orders want, if it is time to. With network, without devices."""
     # What RAUC asks is answered by this same program, and needs none of this.
-    from device.updating.asking import HttpsServer
     from device.updating.follow import Follower, Places, waits
+    from device.updating.https_client import HttpsServer
 
     follower = Follower(Places(gate_toml, command.KEPT.parent), here())
     broker = follower.config.broker

@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, suppress
 from hashlib import file_digest
 from pathlib import Path
 
-from device.updating.asking import Answer, FetchError
+from device.updating.https_client import FetchError, PartialContent
 from gate_contract.health import UpdateFault
 from gate_contract.orders import Update
 
@@ -19,7 +19,7 @@ LOOK_BYTES = 8 << 20
 PAUSES_S = (2.0, 10.0, 30.0, 60.0)
 """Before another attempt where the last one brought nothing; then it is given up for this time."""
 
-Ask = Callable[[str, int], AbstractContextManager[Answer]]
+Ask = Callable[[str, int], AbstractContextManager[PartialContent]]
 
 
 def bundle_path(folder: Path, wanted: Update) -> Path:

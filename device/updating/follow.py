@@ -1,5 +1,5 @@
 """A gate follows the orders of its district: fetches the software that is wanted, installs it when
-it is time, and tells what becomes of it. `firmware_config.update.following` decides what to do."""
+it is time, and tells what becomes of it. `device.updating.course` decides what to do."""
 
 import shutil
 from collections.abc import Callable
@@ -15,27 +15,27 @@ from msgspec.structs import replace
 from device.config import Config
 from device.orders.overlay import load_in_force, read_orders
 from device.orders.state import read_kept
-from device.updating import status
-from device.updating.asking import FetchError
-from device.updating.fetching import Ask, bundle_path, fetch, held, is_whole, tidy
-from firmware_config.bundle import put
-from firmware_config.update import memory
-from firmware_config.update.command import (
-    RefusedError,
-    Surroundings,
-    WriteError,
-    install,
-    tend,
+from device.updating import state_file, status
+from device.updating.command import RefusedError, Surroundings, WriteError, install, tend
+from device.updating.course import (
+    Course,
+    Tried,
+    UpdateKnowledge,
+    UpdateStep,
+    course,
+    failed,
 )
-from firmware_config.update.following import Course, Known, Step, Tried, course, failed
-from firmware_config.update.planning import Refused, Window
+from device.updating.fetching import Ask, bundle_path, fetch, held, is_whole, tidy
+from device.updating.https_client import FetchError
+from device.updating.planning import UpdateRefusal, Window
+from firmware_config.gate_files import put
 from gate_contract.errors import ContractError, SchoolgateError
 from gate_contract.health import UpdateFault, UpdateHealth
 from gate_contract.orders import Orders, Update
 
 UPDATE_CA = Path("system/update-ca.pem")
 """Beside `gate.toml`: RAUC's keyring."""
-_NOT_YET = {Refused.CLOCK, Refused.SCHOOL_HOURS, Refused.ON_TRIAL}
+_NOT_YET = {UpdateRefusal.CLOCK, UpdateRefusal.SCHOOL_HOURS, UpdateRefusal.ON_TRIAL}
 
 log = structlog.get_logger()
 
@@ -73,7 +73,7 @@ class Follower:
         """Fetch what is wanted, if it is time to; what is to be done then."""
         wanted = self._wanted()
         found = self._look(wanted)
-        if wanted and found.step is Step.FETCH:
+        if wanted and found.step is UpdateStep.FETCH:
             try:
                 fetch(wanted, self._places.bundles, ask, lambda: self._still(wanted), pause)
                 self._forget()
@@ -88,10 +88,10 @@ class Follower:
         wanted = orders.update if orders else None
         found = self._look(wanted)
         slots = self._at.slots
-        if found.step is Step.WITHDRAW:
+        if found.step is UpdateStep.WITHDRAW:
             slots.set_bad(slots.running.other)
             log.info("update withdrawn")
-        elif wanted and found.step is Step.INSTALL:
+        elif wanted and found.step is UpdateStep.INSTALL:
             self._install(wanted)
         return self._tell(wanted)
 
@@ -135,16 +135,16 @@ class Follower:
     def _still(self, wanted: Update) -> bool:
         """Whether to go on with fetching it."""
         self._write(wanted, self._look(wanted))
-        return self._wanted() == wanted and self._look(wanted).step is Step.FETCH
+        return self._wanted() == wanted and self._look(wanted).step is UpdateStep.FETCH
 
     def _look(self, wanted: Update | None) -> Course:
         at, folder = self._at, self._places.updates
-        state = memory.recall(at.slots.kept)
+        state = state_file.recall(at.slots.kept)
         now = at.now()
         room = shutil.disk_usage(folder)
         return course(
             wanted,
-            Known(
+            UpdateKnowledge(
                 running=at.version,
                 on_trial=state.pending is at.slots.running,
                 state=state,
@@ -172,7 +172,7 @@ class Follower:
             stage=found.stage,
             fault=found.fault,
             fetched=held(self._places.bundles, wanted) if wanted and found.keeps else 0,
-            given_up=sorted(memory.recall(self._at.slots.kept).given_up)[-20:],
+            given_up=sorted(state_file.recall(self._at.slots.kept).given_up)[-20:],
         )
         try:
             status.write(status.path_of(self.config), told)

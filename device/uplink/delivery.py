@@ -7,7 +7,7 @@ import structlog
 
 from device.ledger.delivering import UplinkLedger
 from device.ledger.file import LedgerError
-from device.timekeeping import Reading
+from device.timekeeping import ClockReading
 from device.uplink import outbox
 from device.uplink.outbox import SLOWEST_RECEIPT_MS, Meaning, Outbox
 from device.uplink.salvaged import Salvaged
@@ -57,11 +57,11 @@ class Delivery:
         """The seq up to which the district has receipted."""
         return self._outbox.mark
 
-    def send_next(self, send: Callable[[Batch], None], reading: Reading) -> bool:
+    def send_next(self, send: Callable[[Batch], None], reading: ClockReading) -> bool:
         """Send one batch, if one is due; whether it was."""
         return self._work(lambda ledger: self._send_next(ledger, send, reading), reading)
 
-    def take(self, payload: bytes, reading: Reading) -> None:
+    def take(self, payload: bytes, reading: ClockReading) -> None:
         """A receipt, or what claims to be one."""
         self._work(lambda ledger: self._take(payload, ledger, reading), reading)
 
@@ -71,7 +71,7 @@ class Delivery:
         if self._salvaged:
             self._salvaged.reconnected()
 
-    def waited(self, reading: Reading) -> bool:
+    def waited(self, reading: ClockReading) -> bool:
         """Time has passed; whether so much of it without a receipt that another connection is worth
         a try."""
         before = self._outbox
@@ -80,7 +80,7 @@ class Delivery:
             self._salvaged.waited(reading.up_ms)
         return self._outbox is not before and self._outbox.patience_ms == SLOWEST_RECEIPT_MS
 
-    def tend(self, reading: Reading) -> None:
+    def tend(self, reading: ClockReading) -> None:
         """Write down how far receipts go, and prune now and then."""
         self._work(self._keep_mark, reading)
         self._work(lambda ledger: self._prune(ledger, reading), reading)
@@ -89,7 +89,7 @@ class Delivery:
         if self.ledger:
             self.ledger.close()
 
-    def _work(self, work: Callable[[UplinkLedger], bool], reading: Reading) -> bool:
+    def _work(self, work: Callable[[UplinkLedger], bool], reading: ClockReading) -> bool:
         try:
             if self.ledger and self.ledger.is_replaced():
                 self._say("ledger", "gate-scan has begun a new one")
@@ -121,7 +121,7 @@ class Delivery:
         return ledger
 
     def _send_next(
-        self, ledger: UplinkLedger, send: Callable[[Batch], None], reading: Reading
+        self, ledger: UplinkLedger, send: Callable[[Batch], None], reading: ClockReading
     ) -> bool:
         span = outbox.next_span(self._outbox, ledger.oldest(), ledger.head()[0])
         if span is None:
@@ -133,7 +133,7 @@ class Delivery:
         self._outbox = outbox.published(self._outbox, span, reading.up_ms)
         return True
 
-    def _take(self, payload: bytes, ledger: UplinkLedger, reading: Reading) -> bool:
+    def _take(self, payload: bytes, ledger: UplinkLedger, reading: ClockReading) -> bool:
         try:
             receipt = decode_receipt(payload)
         except ContractError as error:
@@ -156,7 +156,7 @@ class Delivery:
         return self._outbox.mark != before
 
     def _weigh(
-        self, receipt: Receipt, meaning: Meaning, ledger: UplinkLedger, reading: Reading
+        self, receipt: Receipt, meaning: Meaning, ledger: UplinkLedger, reading: ClockReading
     ) -> None:
         """Doubt the ledger once the district has contradicted it twice, some time apart: one
         receipt may be stale or false, and to set aside a good ledger is to lose what it holds."""
@@ -179,7 +179,7 @@ class Delivery:
         self._kept_mark = self._outbox.mark
         return True
 
-    def _prune(self, ledger: UplinkLedger, reading: Reading) -> bool:
+    def _prune(self, ledger: UplinkLedger, reading: ClockReading) -> bool:
         if reading.up_ms - self._pruned_up_ms < PRUNE_MS:
             return False
         done = not ledger.prune(self._keep_ms)

@@ -10,26 +10,26 @@ from msgspec.structs import replace
 from device.clock import ClockReader
 from device.ledger.delivering import UplinkLedger
 from device.orders.intake import OrdersIntake
-from device.timekeeping import Reading
+from device.timekeeping import ClockReading
 from device.uplink.delivery import Delivery
+from device.uplink.health_report import ReportedHealth, describe, is_news
 from device.uplink.rosters import RosterIntake
 from device.uplink.salvaged import Salvaged
 from device.uplink.session import (
     TAKEN_OVER,
     Arrived,
     Connected,
-    Ended,
+    Disconnected,
     Event,
-    Refused,
+    PublishRefused,
     Session,
     SessionError,
 )
-from device.uplink.telling import Told, describe, is_news
 from gate_contract.crossing import Batch, encode_batch
 from gate_contract.gate_log import GateLog, encode_log
 from gate_contract.health import OFFLINE, ScanHealth, State, UpdateHealth, encode_health
 from gate_contract.orders import LogRequest
-from gate_contract.topics import ROSTERS, Channel
+from gate_contract.topics import ROSTERS, GateChannel
 
 IDLE_S = 0.2
 """How often the ledger is looked at for new records while nothing else happens."""
@@ -51,16 +51,16 @@ class UplinkLoop:
         open_ledger: Callable[[], UplinkLedger],
         open_session: Callable[[], Session],
         clock: ClockReader,
-        read_scan: Callable[[Reading], ScanHealth | None],
+        read_scan: Callable[[ClockReading], ScanHealth | None],
         keep_days: int,
         chance: random.Random,
         open_salvaged: Callable[[], Salvaged] | None = None,
         sign: Callable[[Batch], str | None] = lambda _batch: None,
         rosters: RosterIntake | None = None,
         orders: OrdersIntake | None = None,
-        report: Callable[[Reading, State, State, str], None] = lambda *_: None,
+        report: Callable[[ClockReading, State, State, str], None] = lambda *_: None,
         read_log: Callable[[LogRequest], GateLog] = lambda wanted: GateLog(wanted.number, []),
-        self_test: Callable[[Reading, ScanHealth | None], dict[str, State]] = lambda *_: {},
+        self_test: Callable[[ClockReading, ScanHealth | None], dict[str, State]] = lambda *_: {},
         read_update: Callable[[], UpdateHealth | None] = lambda: None,
     ) -> None:
         self._delivery = Delivery(open_ledger, open_salvaged, keep_days, self._say)
@@ -81,7 +81,7 @@ class UplinkLoop:
         self._since_up_ms = 0
         self._failures = 0
         self._retry_up_ms = 0
-        self._told: Told | None = None
+        self._told: ReportedHealth | None = None
         self._said = ""
 
     def step(self, sleep: Callable[[float], object]) -> None:
@@ -110,12 +110,12 @@ class UplinkLoop:
     def close(self) -> None:
         """Say that the gate goes offline, and leave."""
         if self._session and self._connected:
-            self._session.publish(Channel.HEALTH, encode_health(OFFLINE), retain=True)
+            self._session.publish(GateChannel.HEALTH, encode_health(OFFLINE), retain=True)
         if self._session:
             self._session.close()
         self._delivery.close()
 
-    def _ready_session(self, reading: Reading) -> Session | None:
+    def _ready_session(self, reading: ClockReading) -> Session | None:
         if self._session is None and reading.up_ms >= self._retry_up_ms:
             try:
                 self._session = self._open_session()
@@ -130,16 +130,16 @@ class UplinkLoop:
             return "ok"
         return "failed" if self._failures else "unknown"
 
-    def _pause(self, reading: Reading) -> None:
+    def _pause(self, reading: ClockReading) -> None:
         pause_ms = PAUSES_MS[min(self._failures, len(PAUSES_MS) - 1)]
         self._failures += 1
         self._retry_up_ms = reading.up_ms + pause_ms + self._chance.randrange(pause_ms // 2)
 
     def _send(self, session: Session, batch: Batch) -> None:
         signed = replace(batch, signature=self._sign(batch))
-        session.publish(Channel.CROSSINGS, encode_batch(signed))
+        session.publish(GateChannel.CROSSINGS, encode_batch(signed))
 
-    def _handle(self, event: Event, reading: Reading) -> None:
+    def _handle(self, event: Event, reading: ClockReading) -> None:
         match event:
             case Connected():
                 self._connected = True
@@ -150,20 +150,20 @@ class UplinkLoop:
                 self._delivery.reconnected()
                 self._told = None
                 self._say("network", "connected")
-            case Ended(code, reason):
+            case Disconnected(code, reason):
                 self._end_session(code, reason, reading)
-            case Refused(reason):
+            case PublishRefused(reason):
                 self._say("network", f"the broker refused: {reason}. Is the gate registered?")
-            case Arrived(Channel.RECEIPT, payload):
+            case Arrived(GateChannel.RECEIPT, payload):
                 self._delivery.take(payload, reading)
             case Arrived(channel, payload) if self._rosters and channel in ROSTERS:
                 self._rosters.take(payload, reading.up_ms)
-            case Arrived(Channel.COMMAND, payload) if self._orders:
+            case Arrived(GateChannel.COMMAND, payload) if self._orders:
                 self._orders.take(payload)
             case Arrived(channel, _):
                 log.info("not understood", channel=channel)
 
-    def _end_session(self, code: int, reason: str, reading: Reading) -> None:
+    def _end_session(self, code: int, reason: str, reading: ClockReading) -> None:
         if self._session:
             self._session.close()
         self._session = None
@@ -175,11 +175,11 @@ class UplinkLoop:
         self._say("network", f"disconnected: {reason}")
         self._pause(reading)
 
-    def _tell_health(self, reading: Reading) -> None:
+    def _tell_health(self, reading: ClockReading) -> None:
         if not (self._session and self._connected):
             return
         roster_fault = self._rosters.fault if self._rosters else ""
-        now = Told(
+        now = ReportedHealth(
             reading.up_ms,
             self._read_scan(reading),
             self._delivery.fault,
@@ -193,12 +193,12 @@ class UplinkLoop:
             self._told = now
             found = self._self_test(reading, now.scan)
             health = describe(now, reading, self._delivery.ledger, self._delivery.mark, found)
-            self._session.publish(Channel.HEALTH, encode_health(health), retain=True)
+            self._session.publish(GateChannel.HEALTH, encode_health(health), retain=True)
 
     def _send_log(self, session: Session) -> None:
         wanted = self._orders.logs if self._orders and self._connected else None
         if self._orders and wanted:
-            session.publish(Channel.LOG, encode_log(self._read_log(wanted)))
+            session.publish(GateChannel.LOG, encode_log(self._read_log(wanted)))
             self._orders.logs_were_sent(wanted.number)
 
     def _say(self, about: str, text: str) -> None:

@@ -37,7 +37,7 @@ class Meaning(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class RecordRange:
     """Consecutive records, both ends included; 256 at the most."""
 
     first: int
@@ -60,17 +60,17 @@ def reconnected(outbox: Outbox) -> Outbox:
     return Outbox(mark=outbox.mark, sent=outbox.mark)
 
 
-def next_span(outbox: Outbox, oldest: int, head: int) -> Span | None:
+def next_span(outbox: Outbox, oldest: int, head: int) -> RecordRange | None:
     """The next records to publish of a ledger that can send `oldest`..`head`, None if none.
 
     A window that is full waits for its receipts.
     """
     first = max(outbox.sent + 1, oldest)
     last = min(head, first + MAX_RECORDS - 1, max(outbox.mark, oldest - 1) + WINDOW)
-    return Span(first, last) if first <= last else None
+    return RecordRange(first, last) if first <= last else None
 
 
-def published(outbox: Outbox, span: Span, up_ms: int) -> Outbox:
+def published(outbox: Outbox, span: RecordRange, up_ms: int) -> Outbox:
     """`span` has been handed to the connection."""
     since = up_ms if outbox.since_up_ms is None else outbox.since_up_ms
     return replace(outbox, sent=span.last, since_up_ms=since)

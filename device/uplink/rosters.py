@@ -6,9 +6,9 @@ from pathlib import Path
 import structlog
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from device.roster.shelf import Shelf
+from device.roster.roster_store import RosterStore
 from gate_contract.errors import ContractError
-from gate_contract.roster import Book, Roster, take, verify
+from gate_contract.roster import EffectiveRoster, Roster, take, verify
 
 RETRY_MS = 10_000
 """Before a roster that could not be written is tried again."""
@@ -22,7 +22,10 @@ class RosterIntake:
     def __init__(self, folder: Path, gate_id: str, keys: Mapping[int, Ed25519PublicKey]) -> None:
         self._gate_id = gate_id
         self._keys = keys
-        shelves = (Shelf(folder, gate_id, keys), Shelf(folder, gate_id, keys, district=True))
+        shelves = (
+            RosterStore(folder, gate_id, keys),
+            RosterStore(folder, gate_id, keys, district=True),
+        )
         self._slots = {shelf.district: _Slot(shelf) for shelf in shelves}
         self._unwritten: bytes | None = None
         self._retry_up_ms = 0
@@ -58,9 +61,9 @@ class RosterIntake:
 class _Slot:
     """A shelf, what is on it, and changes that came before the roster that they change."""
 
-    def __init__(self, shelf: Shelf) -> None:
+    def __init__(self, shelf: RosterStore) -> None:
         self._shelf = shelf
-        self._book: Book | None = None
+        self._book: EffectiveRoster | None = None
         self._payloads = (b"", b"")
         self._opened = False
         self._early: tuple[Roster, bytes] | None = None

@@ -10,19 +10,19 @@ from device import status
 from device.clock import SystemClock
 from device.config import Config
 from device.ledger.delivering import UplinkLedger
-from device.logbook import LOGBOOK, SCAN_LOG, lines_of
 from device.orders.intake import OrdersIntake
+from device.recent_log import LOGBOOK, SCAN_LOG, lines_of
 from device.selftest import uplink_status
 from device.selftest.findings import findings, states
 from device.selftest.storage import try_storage
 from device.selftest.uplink_status import Reporter
 from device.supervise import Supervisor
-from device.timekeeping import Reading
+from device.timekeeping import ClockReading
 from device.updating import status as update_status
 from device.uplink.loop import UplinkLoop
 from device.uplink.rosters import RosterIntake
 from device.uplink.salvaged import Salvaged
-from device.uplink.session import Endpoint, Session
+from device.uplink.session import BrokerEndpoint, Session
 from device.uplink.signing import HeadSigner
 from gate_contract.gate_log import GateLog, scrubbed
 from gate_contract.health import ScanHealth, State
@@ -59,7 +59,7 @@ def build(
     """The uplink loop on the configured ledger and broker; nothing is opened yet. `restart` ends
     this process, for the service manager to start it with other settings."""
     broker = config.broker
-    endpoint = Endpoint(
+    endpoint = BrokerEndpoint(
         host=broker.host,
         port=broker.port,
         ca=config.path(broker.ca),
@@ -68,13 +68,13 @@ def build(
         keepalive_s=broker.keepalive_s,
     )
 
-    def read_scan(reading: Reading) -> ScanHealth | None:
+    def read_scan(reading: ClockReading) -> ScanHealth | None:
         return status.read(config.status_path, reading.boot_id, reading.up_ms)
 
     trial = try_storage(config.ledger_path.parent, lambda: clock.read().up_ms)
     status_path = uplink_status.path_of(config)
 
-    def self_test(reading: Reading, scan: ScanHealth | None) -> dict[str, State]:
+    def self_test(reading: ClockReading, scan: ScanHealth | None) -> dict[str, State]:
         uplink = uplink_status.read(status_path, reading.boot_id, reading.up_ms)
         return states(findings(scan, uplink, trial, knows_district=bool(config.order_keys)))
 

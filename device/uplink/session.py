@@ -22,7 +22,7 @@ from gate_contract import topics
 from gate_contract.errors import ContractError, SchoolgateError
 from gate_contract.health import OFFLINE, encode_health
 from gate_contract.roster import MAX_PAYLOAD_BYTES
-from gate_contract.topics import ROSTERS, Channel
+from gate_contract.topics import ROSTERS, GateChannel
 
 CONNECT_S = 10
 QUEUED_EVENTS = 1_000
@@ -48,7 +48,7 @@ class Connected:
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
+class Disconnected:
     """The connection is over. `code` is the MQTT v5 reason code."""
 
     code: int
@@ -56,7 +56,7 @@ class Ended:
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class PublishRefused:
     """The broker refused a publication, e.g. for want of a right; `reason` says why."""
 
     reason: str
@@ -66,15 +66,15 @@ class Refused:
 class Arrived:
     """A message for this gate."""
 
-    channel: Channel
+    channel: GateChannel
     payload: bytes
 
 
-Event = Connected | Ended | Refused | Arrived
+Event = Connected | Disconnected | PublishRefused | Arrived
 
 
 @dataclass(frozen=True, slots=True)
-class Endpoint:
+class BrokerEndpoint:
     """Where the broker is and who we are: PEM files of the authority, our certificate and key."""
 
     host: str
@@ -92,7 +92,7 @@ class Session:
         SessionError: the certificate files cannot be used, or the broker does not answer.
     """
 
-    def __init__(self, endpoint: Endpoint, gate_id: str) -> None:
+    def __init__(self, endpoint: BrokerEndpoint, gate_id: str) -> None:
         self._gate_id = gate_id
         self._events: queue.Queue[Event] = queue.Queue(QUEUED_EVENTS)
         self._room = threading.BoundedSemaphore(QUEUED_LARGE)
@@ -102,7 +102,7 @@ class Session:
         client.tls_set_context(_tls_context(endpoint))
         client.connect_timeout = CONNECT_S
         client.will_set(
-            topics.gate(gate_id, Channel.HEALTH), encode_health(OFFLINE), qos=1, retain=True
+            topics.gate(gate_id, GateChannel.HEALTH), encode_health(OFFLINE), qos=1, retain=True
         )
         client.on_connect = self._on_connect
         client.on_subscribe = self._on_subscribe
@@ -139,7 +139,7 @@ class Session:
             self._room.release()
         return event
 
-    def publish(self, channel: Channel, payload: bytes, *, retain: bool = False) -> None:
+    def publish(self, channel: GateChannel, payload: bytes, *, retain: bool = False) -> None:
         """Hand a message to the connection, QoS 1. Only a receipt tells that it arrived."""
         self._client.publish(topics.gate(self._gate_id, channel), payload, qos=1, retain=retain)
 
@@ -161,9 +161,9 @@ class Session:
 
     def _on_connect(self, client: mqtt.Client, _u: Any, _f: Any, code: Any, _p: Any) -> None:
         if code.is_failure:
-            self._put(Ended(code.value, str(code)))
+            self._put(Disconnected(code.value, str(code)))
         else:
-            channels = (Channel.RECEIPT, *ROSTERS, Channel.COMMAND)
+            channels = (GateChannel.RECEIPT, *ROSTERS, GateChannel.COMMAND)
             own = [topics.gate(self._gate_id, channel) for channel in channels]
             client.subscribe(
                 [(topic, 1) for topic in (*own, *(topics.district(one) for one in ROSTERS))]
@@ -171,15 +171,17 @@ class Session:
 
     def _on_subscribe(self, _c: Any, _u: Any, _mid: int, codes: list[Any], _p: Any) -> None:
         refused = [str(code) for code in codes if code.is_failure]
-        self._put(Ended(0x87, f"subscription refused: {refused[0]}") if refused else Connected())
+        self._put(
+            Disconnected(0x87, f"subscription refused: {refused[0]}") if refused else Connected()
+        )
 
     def _on_disconnect(self, client: mqtt.Client, _u: Any, _f: Any, code: Any, _p: Any) -> None:
         client.disconnect()  # or paho would connect again by itself
-        self._put(Ended(code.value, str(code)))
+        self._put(Disconnected(code.value, str(code)))
 
     def _on_publish(self, _c: Any, _u: Any, _mid: int, code: Any, _p: Any) -> None:
         if code.is_failure:
-            self._put(Refused(str(code)))
+            self._put(PublishRefused(str(code)))
 
     def _on_message(self, _c: Any, _u: Any, message: mqtt.MQTTMessage) -> None:
         try:
@@ -194,7 +196,7 @@ def _is_large(event: Event) -> bool:
     return isinstance(event, Arrived) and len(event.payload) > LARGE_BYTES
 
 
-def _tls_context(endpoint: Endpoint) -> ssl.SSLContext:
+def _tls_context(endpoint: BrokerEndpoint) -> ssl.SSLContext:
     try:
         context = ssl.create_default_context(cafile=str(endpoint.ca))
         context.load_cert_chain(endpoint.cert, endpoint.key)

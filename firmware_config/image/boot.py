@@ -5,8 +5,8 @@ from pathlib import Path
 from shutil import copyfile, rmtree
 from uuid import UUID
 
+from device.updating.boot_choice import BootSlot, sector
 from firmware_config.image import initramfs, kernel
-from firmware_config.update.choice import Slot, sector
 from gate_contract.errors import SchoolgateError
 
 FIRMWARE = Path("usr/lib/raspi-firmware")
@@ -40,7 +40,7 @@ def gate_partition(root: Path, folder: Path) -> None:
     """The first partition: seen when the card is in a reader, on Windows too."""
     (folder / "schoolgate").mkdir(parents=True)
     (folder / "schoolgate" / "README.txt").write_text("\ufeff" + README, "utf-8", newline="")
-    (folder / "autoboot.txt").write_bytes(sector(Slot.A))
+    (folder / "autoboot.txt").write_bytes(sector(BootSlot.A))
     (folder / "config.txt").write_text(FIRST_CONFIG)
     copyfile(root / FIRMWARE / BOOTCODE, folder / BOOTCODE)
 

@@ -13,7 +13,7 @@ from firmware_config.image.bundle import CERT, make_bundle, make_key
 from firmware_config.image.cache import VARIABLE, default_cache
 from firmware_config.image.disk import Sizes
 from firmware_config.image.layers import Hardware, Origin
-from firmware_config.image.root import Wish, build_root
+from firmware_config.image.root import RootSpec, build_root
 from firmware_config.provisioning_cli import imager_list, provision
 from gate_contract.errors import SchoolgateError
 
@@ -76,7 +76,7 @@ def root(
 ) -> None:
     """Make the root of a gate, as a tar."""
     mirrors = our_mirrors()
-    wish = Wish(architecture, suite, Hardware(hardware), Origin(origin or mirrors.origin))
+    wish = RootSpec(architecture, suite, Hardware(hardware), Origin(origin or mirrors.origin))
     made = build_root(wish, mirrors, folder)
     if out:
         shutil.copyfile(made, out)
@@ -98,7 +98,7 @@ def root(
 def build_image(folder: Path, suite: str, origin: str | None, out: Path, no_xz: bool) -> None:
     """Make the image of a gate's SD card."""
     mirrors = our_mirrors()
-    wish = Wish("arm64", suite, Hardware.PI, Origin(origin or mirrors.origin))
+    wish = RootSpec("arm64", suite, Hardware.PI, Origin(origin or mirrors.origin))
     image = build(build_root(wish, mirrors, folder), wish.origin, "arm64", Sizes(), out)
     click.echo(image)
     if not no_xz:

@@ -37,7 +37,7 @@ CPU = "cortex-a76"  # emulated without pointer authentication: seven times as fa
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class RootSpec:
     """Which root is wanted."""
 
     architecture: str
@@ -73,7 +73,7 @@ def epoch() -> str:
 
 
 @known_umask()
-def build_root(wish: Wish, mirrors: Mirrors, folder: Path) -> Path:
+def build_root(wish: RootSpec, mirrors: Mirrors, folder: Path) -> Path:
     """The root's tar in the cache `folder`, made if it is not there."""
     if os.geteuid():
         raise SchoolgateError("a root has files of many owners; run gate-image as root (sudo)")
@@ -87,7 +87,7 @@ def build_root(wish: Wish, mirrors: Mirrors, folder: Path) -> Path:
     return cache.kept(folder, root_name(wish), make)
 
 
-def root_name(wish: Wish) -> str:
+def root_name(wish: RootSpec) -> str:
     """Of the root's tar in the cache, by everything it is made of."""
     key = cache.digest(
         {"packages": _packages_key(wish), "epoch": epoch()}, [*inputs(wish.layers), *our_files()]
@@ -95,7 +95,7 @@ def root_name(wish: Wish) -> str:
     return f"root-{wish.suite}-{wish.architecture}-{wish.hardware}-{key}.tar"
 
 
-def _packages_key(wish: Wish) -> str:
+def _packages_key(wish: RootSpec) -> str:
     return cache.digest(
         {
             "suite": wish.suite,
@@ -106,13 +106,13 @@ def _packages_key(wish: Wish) -> str:
     )
 
 
-def apt_sources(wish: Wish, mirrors: Mirrors) -> str:
+def apt_sources(wish: RootSpec, mirrors: Mirrors) -> str:
     """The lines of a `sources.list` for this root."""
     components = [name for layer in wish.layers for name in layer.components]
     return sources(mirrors, wish.suite, wish.origin, components)
 
 
-def _debian(wish: Wish, mirrors: Mirrors, out: Path) -> None:
+def _debian(wish: RootSpec, mirrors: Mirrors, out: Path) -> None:
     names = [name for layer in wish.layers for name in layer.packages]
     names += [f"{name}/{wish.suite}-backports" for layer in wish.layers for name in layer.backports]
     options = [
@@ -136,7 +136,7 @@ def _debian(wish: Wish, mirrors: Mirrors, out: Path) -> None:
     )
 
 
-def _lay(base: Path, wish: Wish, mirrors: Mirrors, moment: str, work: Path, out: Path) -> None:
+def _lay(base: Path, wish: RootSpec, mirrors: Mirrors, moment: str, work: Path, out: Path) -> None:
     root = work / "root"
     root.mkdir(mode=0o755)
     run(["tar", "-xpf", base, "-C", root, "--numeric-owner", "--xattrs", "--xattrs-include=*"])
@@ -205,7 +205,7 @@ def _clean(root: Path) -> None:
     (root / "usr/lib/clock-epoch").touch()  # a clock without a battery starts no earlier than this
 
 
-def _name(wish: Wish, moment: str, root: Path) -> None:
+def _name(wish: RootSpec, moment: str, root: Path) -> None:
     """Say in os-release which image this is, and to RAUC; a later one has a higher version."""
     version = datetime.fromtimestamp(int(moment), UTC).strftime("%Y%m%d%H%M%S")
     machine = f"schoolgate-{wish.architecture}"

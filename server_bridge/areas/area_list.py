@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from server_bridge.areas.listing import (
     AREAS,
-    Span,
+    ValidityPeriod,
     circles,
     in_order,
     level_of,
@@ -17,9 +17,9 @@ from server_bridge.areas.listing import (
     span_of,
 )
 from server_bridge.areas.naming import CODE_WIDTHS, area_key
-from server_bridge.sheets.faults import Fault, Refusal
+from server_bridge.sheets.faults import Fault, RowRefusal
 from server_bridge.sheets.grid import Cell
-from server_bridge.sheets.lines import Line
+from server_bridge.sheets.lines import SheetRow
 from server_bridge.sheets.opening import Spreadsheet
 from server_bridge.sheets.values import CellError, text_of, wide_code
 from server_bridge.store.places.areas import Area, official_id, own_id
@@ -35,14 +35,14 @@ class AreaPlan:
     new: list[Area] = field(default_factory=list)
     changed: list[Area] = field(default_factory=list)
     same: int = 0
-    refusals: list[Refusal] = field(default_factory=list)
+    refusals: list[RowRefusal] = field(default_factory=list)
 
 
 @dataclass(slots=True)
 class _Draft:
     """A row that is being understood."""
 
-    line: Line
+    line: SheetRow
     area: Area
     parent: str | None
     parent_level: str | None
@@ -95,13 +95,13 @@ class _Tree:
             draft.line.refuse("code", Fault.SAME_TWICE, str(other.line.place()))
             return
         self._drafted[area.area_id] = draft
-        span = Span(area.from_day, area.until_day)
+        span = ValidityPeriod(area.from_day, area.until_day)
         for area_id in self._by_code.get(area.code or "", []):
             other_area = self.areas[area_id]
             if (
                 other_area.level == area.level
                 and area_id != area.area_id
-                and span.overlaps(Span(other_area.from_day, other_area.until_day))
+                and span.overlaps(ValidityPeriod(other_area.from_day, other_area.until_day))
             ):
                 draft.line.refuse("from_day", Fault.SAME_TWICE, area_id)
                 return
@@ -179,7 +179,7 @@ class _Tree:
         self._own[key] = area.area_id
 
 
-def _draft(line: Line) -> _Draft:
+def _draft(line: SheetRow) -> _Draft:
     level = needed(line, "level", level_of, "cấp (level)")
     span = span_of(line)
 

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from server_bridge.sheets.faults import Fault, Refusal, SheetError
+from server_bridge.sheets.faults import Fault, RowRefusal, SheetError
 from server_bridge.sheets.grid import Cell, Grid
 from server_bridge.sheets.headers import Vocabulary, find_header, fold
-from server_bridge.sheets.lines import Line, table
+from server_bridge.sheets.lines import SheetRow, table
 from server_bridge.sheets.values import CellError, day_of, text_of
 from server_bridge.store.schema import NAME_LENGTH
 
@@ -58,19 +58,21 @@ LEVEL_WORDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class ValidityPeriod:
     """When it exists, half-open; None: as long as anybody knows."""
 
     from_day: date | None
     until_day: date | None
 
-    def overlaps(self, other: "Span") -> bool:
+    def overlaps(self, other: "ValidityPeriod") -> bool:
         """Whether there is a day in both."""
         first = max(self.from_day or date.min, other.from_day or date.min)
         return first < min(self.until_day or date.max, other.until_day or date.max)
 
 
-def list_lines(sheets: Iterable[Grid], vocabulary: Vocabulary, file_name: str) -> Iterator[Line]:
+def list_lines(
+    sheets: Iterable[Grid], vocabulary: Vocabulary, file_name: str
+) -> Iterator[SheetRow]:
     """The rows of all sheets that have a table. Raises SheetError if none has."""
     tables = 0
     for grid in sheets:
@@ -82,14 +84,14 @@ def list_lines(sheets: Iterable[Grid], vocabulary: Vocabulary, file_name: str) -
         raise SheetError(Fault.NO_HEADER, value=wanted).of(file_name)
 
 
-def span_of(line: Line) -> Span:
+def span_of(line: SheetRow) -> ValidityPeriod:
     """When it exists; refused if it ends before it begins."""
     grid = line.table.grid
 
     def day(cell: Cell) -> date | None:
         return day_of(cell, from_1904=grid.from_1904)
 
-    span = Span(line.read("from_day", day), line.read("until_day", day))
+    span = ValidityPeriod(line.read("from_day", day), line.read("until_day", day))
     if span.from_day and span.until_day and span.until_day <= span.from_day:
         line.refuse("until_day", Fault.ENDS_FIRST, f"{span.until_day:%d/%m/%Y}")
     return span
@@ -106,12 +108,12 @@ def level_of(cell: Cell) -> str | None:
     return level
 
 
-def name_of(line: Line) -> str:
+def name_of(line: SheetRow) -> str:
     """The name; refused if there is none."""
     return needed(line, "name", lambda cell: text_of(cell, NAME_LENGTH), "tên (name)")
 
 
-def needed(line: Line, field: str, meaning: Callable[[Cell], str | None], called: str) -> str:
+def needed(line: SheetRow, field: str, meaning: Callable[[Cell], str | None], called: str) -> str:
     """A field that has to be there; an empty text, and a refusal, if it is not."""
     before = len(line.refusals)
     value = line.read(field, meaning)
@@ -136,6 +138,6 @@ def circles(above: Mapping[str, str | None]) -> set[str]:
     return found
 
 
-def in_order(refusals: Iterable[Refusal]) -> list[Refusal]:
+def in_order(refusals: Iterable[RowRefusal]) -> list[RowRefusal]:
     """As they stand in the file."""
     return sorted(refusals, key=lambda r: (r.place.sheet, r.place.row, r.place.column or 0))

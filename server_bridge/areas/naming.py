@@ -9,7 +9,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from server_bridge.people.names import text_key, tidy
+from server_bridge.i18n.names import text_key, tidy
 from server_bridge.sheets.headers import fold
 from server_bridge.store.places.areas import COMMUNE, DISTRICT, HAMLET, PROVINCE
 

@@ -15,9 +15,9 @@ from server_bridge.areas.listing import (
     needed,
     span_of,
 )
-from server_bridge.sheets.faults import Fault, Refusal
+from server_bridge.sheets.faults import Fault, RowRefusal
 from server_bridge.sheets.grid import Cell
-from server_bridge.sheets.lines import Line
+from server_bridge.sheets.lines import SheetRow
 from server_bridge.sheets.opening import Spreadsheet
 from server_bridge.sheets.values import CellError, text_of
 from server_bridge.store.places.unit_terms import DatedUnit
@@ -33,13 +33,13 @@ class UnitPlan:
     new: list[DatedUnit] = field(default_factory=list)
     changed: list[DatedUnit] = field(default_factory=list)
     same: int = 0
-    refusals: list[Refusal] = field(default_factory=list)
+    refusals: list[RowRefusal] = field(default_factory=list)
 
 
 def plan_units(book: Spreadsheet, known: Mapping[str, DatedUnit]) -> UnitPlan:
     """Compare a list with the tree. Raises SheetError if the file has no list."""
     lines = list(list_lines(book.sheets, UNITS, book.name))
-    drafts: dict[str, tuple[Line, DatedUnit]] = {}
+    drafts: dict[str, tuple[SheetRow, DatedUnit]] = {}
     for line in lines:
         dated = _dated(line)
         if line.refusals:
@@ -75,7 +75,7 @@ def plan_units(book: Spreadsheet, known: Mapping[str, DatedUnit]) -> UnitPlan:
     )
 
 
-def _dated(line: Line) -> DatedUnit:
+def _dated(line: SheetRow) -> DatedUnit:
     span = span_of(line)
     unit = Unit(
         needed(line, "unit_id", _unit_id, "mã đơn vị (unit id)"),

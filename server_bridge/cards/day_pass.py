@@ -12,9 +12,9 @@ from pathlib import Path
 from fpdf import FPDF
 
 from server_bridge.cards.face import LOOKS, PrintedCard, card_number, draw_code
-from server_bridge.cards.fonts import MONO
-from server_bridge.cards.lettering import Pen
 from server_bridge.cards.sheet import document
+from server_bridge.printing.fonts import MONO
+from server_bridge.printing.text_fitting import Pen
 
 _BLACK = (0, 0, 0)
 _WHITE = (255, 255, 255)

@@ -14,10 +14,10 @@ from datetime import date
 from fpdf import FPDF
 from fpdf.drawing import PaintedPath
 
-from gate_contract.card import Kind
-from server_bridge.cards import code
-from server_bridge.cards.fonts import MONO
-from server_bridge.cards.lettering import Pen
+from gate_contract.card import CardKind
+from server_bridge.printing import qr_code
+from server_bridge.printing.fonts import MONO
+from server_bridge.printing.text_fitting import Pen
 
 WIDTH_MM = 54.0
 HEIGHT_MM = 86.0
@@ -46,9 +46,9 @@ class _Look:
 
 
 LOOKS = {
-    Kind.PUPIL: _Look((11, 94, 110), 1, "Học sinh", "Pupil"),
-    Kind.STAFF: _Look((52, 48, 120), 2, "Cán bộ, giáo viên", "Staff"),
-    Kind.VISITOR: _Look((150, 62, 10), 3, "Khách", "Visitor"),
+    CardKind.PUPIL: _Look((11, 94, 110), 1, "Học sinh", "Pupil"),
+    CardKind.STAFF: _Look((52, 48, 120), 2, "Cán bộ, giáo viên", "Staff"),
+    CardKind.VISITOR: _Look((150, 62, 10), 3, "Khách", "Visitor"),
 }
 
 
@@ -59,7 +59,7 @@ class PrintedCard:
 
     text: str
     school: str
-    kind: Kind
+    kind: CardKind
     card_id: str
     expires: date
     name: str | None = None
@@ -126,15 +126,15 @@ def draw_code(pdf: FPDF, text: str, left: float, top: float, *, width: float = W
 
     One path for the whole code: separate squares show hairlines between them.
     """
-    module = width / code.FULL
+    module = width / qr_code.FULL
     path = PaintedPath()
     path.style.fill_color = "#000000"
     path.style.stroke_color = None
-    for y, row in enumerate(code.modules(text)):
+    for y, row in enumerate(qr_code.modules(text)):
         for x, run in _runs(row):
             path.rectangle(
-                left + (code.QUIET + x) * module,
-                top + (code.QUIET + y) * module,
+                left + (qr_code.QUIET + x) * module,
+                top + (qr_code.QUIET + y) * module,
                 run * module,
                 module,
             )

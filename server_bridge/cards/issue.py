@@ -5,7 +5,7 @@ from datetime import date
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from gate_contract.card import Card, Kind
+from gate_contract.card import Card, CardKind
 from gate_contract.card_signing import sign
 from gate_contract.errors import SchoolgateError
 from server_bridge.store.people.cards import IssuedCard
@@ -14,7 +14,7 @@ from server_bridge.store.people.cards import IssuedCard
 def issue_cards(
     number: int,
     *,
-    kind: Kind,
+    kind: CardKind,
     unit_id: str,
     not_before: date,
     expires: date,

@@ -15,7 +15,7 @@ from server_bridge.cards.face import (
     PrintedCard,
     draw_card,
 )
-from server_bridge.cards.fonts import SANS, add_fonts, close_fonts
+from server_bridge.printing.fonts import SANS, add_fonts, close_fonts
 
 COLUMNS, ROWS = 3, 3
 PER_SHEET = COLUMNS * ROWS

@@ -9,10 +9,10 @@ import msgspec
 from msgspec import Struct
 
 from gate_contract.errors import SchoolgateError
-from server_bridge.alerts.kinds import Kind
+from server_bridge.alert_kinds import AlertKind
 from server_bridge.alerts.sending import send
 from server_bridge.alerts.setting_up import channels_of
-from server_bridge.alerts.text import say
+from server_bridge.alerts.texts import say
 from server_bridge.clock import now_ms
 from server_bridge.command.options import home_option, json_option
 from server_bridge.home import open_home
@@ -95,7 +95,7 @@ def _told(one: Alert) -> _Told:
         one.alert,
         one.kind,
         one.unit_id,
-        "" if one.kind == Kind.SHARED_CARD else one.subject,
+        "" if one.kind == AlertKind.SHARED_CARD else one.subject,
         one.detail,
         _time(one.since_ms),
         None if one.resolved_ms is None else _time(one.resolved_ms),

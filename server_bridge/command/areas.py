@@ -13,7 +13,7 @@ from server_bridge.command.options import home_option, json_option
 from server_bridge.command.setup import unit_group
 from server_bridge.command.showing import refusal_rows, say_lines, say_refusals, stop_at
 from server_bridge.home import open_home
-from server_bridge.sheets.faults import Refusal
+from server_bridge.sheets.faults import RowRefusal
 from server_bridge.sheets.opening import open_spreadsheet
 from server_bridge.store.places.areas import Area, add_areas, all_areas, get_area, lines
 from server_bridge.store.places.levels import area_named
@@ -137,7 +137,7 @@ def unit_show(folder: Path, unit_id: str, as_json: bool) -> None:
 
 
 def _report(
-    said: list[list[str]], same: int, refusals: list[Refusal], dry_run: bool, as_json: bool
+    said: list[list[str]], same: int, refusals: list[RowRefusal], dry_run: bool, as_json: bool
 ) -> None:
     new, changed = said
     if as_json:

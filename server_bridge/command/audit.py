@@ -7,7 +7,7 @@ import click
 import msgspec
 
 from gate_contract.errors import SchoolgateError
-from gate_contract.proof import Proof, decode_proof, find_faults
+from gate_contract.proof import DayProof, decode_proof, find_faults
 from server_bridge.command.options import home_option, json_option
 from server_bridge.home import open_home
 from server_bridge.store.crossings.day_proof import day_is_miscounted, prove_day
@@ -49,7 +49,7 @@ def audit_check(file: Path) -> None:
     click.echo(f"all there, none edited; signed with the key {proof.public_key}")
 
 
-def _say(proof: Proof) -> None:
+def _say(proof: DayProof) -> None:
     click.echo(f"{proof.gate_id}, {proof.day}: {proof.entered} in, {proof.left} out")
     for ledger in proof.ledgers:
         signed = f"signed through {ledger.signed.seq}" if ledger.signed else "not signed"

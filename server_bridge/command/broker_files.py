@@ -3,7 +3,7 @@ files are those of this version."""
 
 import click
 
-from firmware_config.bundle import put
+from firmware_config.gate_files import put
 from gate_contract.errors import SchoolgateError
 from server_bridge.broker.config import (
     CONFIGURATION,

@@ -7,12 +7,12 @@ from pathlib import Path
 import click
 import sqlalchemy as sa
 
-from gate_contract.card import Kind
+from gate_contract.card import CardKind
 from gate_contract.errors import SchoolgateError
-from server_bridge.cards.choosing import printed
 from server_bridge.cards.day_pass import PAPERS, write_passes
 from server_bridge.cards.face import PrintedCard, card_number
 from server_bridge.cards.photo import ENDINGS, PhotoError, photo_of_file
+from server_bridge.cards.print_selection import printed
 from server_bridge.clock import now_ms
 from server_bridge.command.cards import (
     DAY,
@@ -122,7 +122,7 @@ def card_day_pass(
     home = open_home(folder)
     on = _day(home, day)
     with closing(home.database()) as database, database.write() as connection:
-        member = find_member(connection, code, on, Kind(kind) if kind else None)
+        member = find_member(connection, code, on, CardKind(kind) if kind else None)
         (new,) = new_cards(home, member.who.kind, member.place.unit_id, (on, on))
         if lost:
             held = cards_of_person(connection, member.person)
@@ -150,7 +150,7 @@ def card_visitor(
     on = _day(home, day)
     with closing(home.database()) as database, database.write() as connection:
         unit = known_unit(connection, unit_id)
-        new = new_cards(home, Kind.VISITOR, unit_id, (on, on), count)
+        new = new_cards(home, CardKind.VISITOR, unit_id, (on, on), count)
         add_cards(connection, new, now_ms())
         _write_passes(out, [printed(card, None, None, unit.name) for card in new], paper, unit.name)
     click.echo(f"{out}: {count} visitors' passes for {on}")
@@ -170,7 +170,7 @@ def photo_import(folder: Path, pictures: Path, kind: str | None) -> None:
     taken = refused = 0
     with closing(open_home(folder).database()) as database:
         with database.read() as connection:
-            known = people_by_code(connection, Kind(kind) if kind else None)
+            known = people_by_code(connection, CardKind(kind) if kind else None)
         for path in sorted(pictures.iterdir()):
             if path.suffix.lower() not in ENDINGS:
                 continue
@@ -196,7 +196,7 @@ def photo_import(folder: Path, pictures: Path, kind: str | None) -> None:
 def photo_remove(folder: Path, code: str, kind: str | None) -> None:
     """Forget a person's photo. Cards that are printed already keep theirs."""
     with closing(open_home(folder).database()) as database, database.write() as connection:
-        known = people_by_code(connection, Kind(kind) if kind else None).get(code, [])
+        known = people_by_code(connection, CardKind(kind) if kind else None).get(code, [])
         if len(known) != 1:
             raise SchoolgateError(f"{len(known)} people have the code {code}; see --kind")
         set_photo(connection, known[0], None, now_ms())
@@ -223,7 +223,7 @@ def _old_cards(
         if found.revoked:
             raise SchoolgateError(f"{card} is revoked already ({found.revoked})")
         return [found], found.card.unit_id
-    member = find_member(connection, str(code), day, Kind(kind) if kind else None)
+    member = find_member(connection, str(code), day, CardKind(kind) if kind else None)
     held = cards_of_person(connection, member.person)
     lasting = [one for one in held if not one.revoked and not one.card.is_day_pass]
     if not lasting:

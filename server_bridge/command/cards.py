@@ -9,18 +9,18 @@ import click
 import msgspec
 import sqlalchemy as sa
 
-from gate_contract.card import Kind
+from gate_contract.card import CardKind
 from gate_contract.errors import SchoolgateError
-from server_bridge.cards.choosing import to_print
 from server_bridge.cards.face import PrintedCard, card_number
-from server_bridge.cards.handing_out import issue_to
+from server_bridge.cards.issuance import issue_to
 from server_bridge.cards.issue import issue_cards
-from server_bridge.cards.order import class_key
+from server_bridge.cards.print_selection import to_print
 from server_bridge.cards.sheet import write_sheet, write_single_cards
+from server_bridge.cards.sort_order import class_key
 from server_bridge.clock import now_ms
 from server_bridge.command.options import home_option, json_option
 from server_bridge.home import Home, open_home
-from server_bridge.people.names import name_key
+from server_bridge.i18n.names import name_key
 from server_bridge.store.gates.gate_rosters import bump_rosters
 from server_bridge.store.people.card_people import photos, without_card
 from server_bridge.store.people.cards import HeldCard, IssuedCard, add_cards, cards_of, key_uses
@@ -39,7 +39,7 @@ def card_group() -> None:
 @card_group.command("issue")
 @home_option
 @click.option("--unit", "unit_id", required=True, help="The school.")
-@click.option("--kind", type=click.Choice([str(kind) for kind in Kind]), help="Default: pupil.")
+@click.option("--kind", type=click.Choice([str(kind) for kind in CardKind]), help="Default: pupil.")
 @click.option("--count", type=click.IntRange(1, 100_000), help="Cards without a name; default: 1.")
 @click.option("--for-roster", is_flag=True, help="One for everybody who has none.")
 @click.option("--class", "group_name", help="With --for-roster: of this class only.")
@@ -69,14 +69,16 @@ def card_issue(
         raise SchoolgateError("--class and --dry-run go with --for-roster")
     with closing(home.database()) as database, database.write() as connection:
         if for_roster:
-            lacking = _lacking(home, connection, unit_id, Kind(kind) if kind else None, group_name)
+            lacking = _lacking(
+                home, connection, unit_id, CardKind(kind) if kind else None, group_name
+            )
             if dry_run:
                 click.echo(f"{len(lacking)} people have no card; nothing was issued")
                 return
             handed = issue_to(connection, lacking, (first, last), home.keys, now_ms())
             issued = [card for card, _ in handed]
         else:
-            issued = new_cards(home, Kind(kind or "pupil"), unit_id, (first, last), count or 1)
+            issued = new_cards(home, CardKind(kind or "pupil"), unit_id, (first, last), count or 1)
             add_cards(connection, issued, now_ms())
     if as_json:
         click.echo(msgspec.json.encode(issued))
@@ -200,7 +202,7 @@ def _tell_gates(home: Home) -> None:
 
 
 def new_cards(
-    home: Home, kind: Kind, unit_id: str, span: tuple[date, date], number: int = 1
+    home: Home, kind: CardKind, unit_id: str, span: tuple[date, date], number: int = 1
 ) -> list[IssuedCard]:
     """New cards of the newest key, not yet kept anywhere. `span`: first and last day."""
     return issue_cards(
@@ -240,7 +242,7 @@ def _lacking(
     home: Home,
     connection: sa.Connection,
     unit_id: str,
-    kind: Kind | None,
+    kind: CardKind | None,
     group_name: str | None,
 ) -> list[Member]:
     """Who of a school has no lasting card."""
@@ -257,7 +259,7 @@ def _lacking(
 
 class _Row(msgspec.Struct, frozen=True):
     number: str
-    kind: Kind
+    kind: CardKind
     name: str | None
     group: str | None
     until: date

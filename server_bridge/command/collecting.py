@@ -12,8 +12,9 @@ from server_bridge.clock import now_ms
 from server_bridge.command.collection import collection_group
 from server_bridge.command.deadlines import by_option, number_argument, who
 from server_bridge.command.files import write_file
-from server_bridge.command.moments import (
-    Asked,
+from server_bridge.command.options import home_option, json_option
+from server_bridge.command.time_options import (
+    TypedTime,
     as_of,
     local,
     moment_type,
@@ -21,17 +22,16 @@ from server_bridge.command.moments import (
     shown,
     utc_ms,
 )
-from server_bridge.command.options import home_option, json_option
 from server_bridge.home import open_home
-from server_bridge.lists.deeds import schools_of
+from server_bridge.i18n.names import tidy
 from server_bridge.lists.roll_up_sheets import write_roll_up
 from server_bridge.lists.rolling_up import roll_up
-from server_bridge.lists.text import roll_up_lines
-from server_bridge.people.names import tidy
+from server_bridge.lists.terminal import roll_up_lines
 from server_bridge.store.places.units import find_unit
 from server_bridge.store.reports import submissions as store
 from server_bridge.store.reports.deadlines import newest_first
 from server_bridge.store.schema import NAME_LENGTH
+from server_bridge.submissions.actions import schools_of
 
 
 @collection_group.command("open")
@@ -42,7 +42,7 @@ from server_bridge.store.schema import NAME_LENGTH
 @click.option("--deadline", type=moment_type, required=True, help="On time until then.")
 @by_option
 def collection_open(
-    folder: Path, title: str, unit_id: str, asked: Asked, deadline: datetime, by: str | None
+    folder: Path, title: str, unit_id: str, asked: TypedTime, deadline: datetime, by: str | None
 ) -> None:
     """Ask all schools below a unit for their lists."""
     home = open_home(folder)

@@ -9,16 +9,16 @@ import click
 
 from gate_contract.errors import SchoolgateError
 from server_bridge.clock import now_ms
-from server_bridge.command.moments import moment_type, utc_ms
 from server_bridge.command.options import home_option
+from server_bridge.command.time_options import moment_type, utc_ms
 from server_bridge.home import open_home
-from server_bridge.lists import deeds
-from server_bridge.lists.deeds import Deed, schools_of, standings
-from server_bridge.lists.standing import Standing, State
-from server_bridge.people.names import tidy
+from server_bridge.i18n.names import tidy
 from server_bridge.store.reports import deadlines as store
-from server_bridge.store.reports.deadlines import Book, One
+from server_bridge.store.reports.deadlines import One, RequestTables
 from server_bridge.store.schema import NAME_LENGTH
+from server_bridge.submissions import actions
+from server_bridge.submissions.actions import SubmissionWrite, schools_of, standings
+from server_bridge.submissions.state import SubmissionState, SubmissionStatus
 
 number_argument = click.argument("number", metavar="ID", type=int)
 school_option = click.option("--school", "unit_id", required=True, help="The school's id.")
@@ -33,12 +33,12 @@ def who(by: str | None) -> str:
     return name
 
 
-def say(unit_id: str, standing: Standing) -> None:
+def say(unit_id: str, standing: SubmissionStatus) -> None:
     """A school's new state."""
     click.echo(f"{unit_id}: {standing.state.replace('_', ' ')}")
 
 
-def add_endings(group: click.Group, book: Book[One]) -> None:
+def add_endings(group: click.Group, book: RequestTables[One]) -> None:
     """`lock`, `reopen` and `close`: what the unit that asks does, whatever it asked for."""
 
     @group.command("lock")
@@ -51,10 +51,10 @@ def add_endings(group: click.Group, book: Book[One]) -> None:
         with open_home(folder).database().write() as connection:
             asked = store.find(connection, book, number)
             stands = standings(connection, book, asked, schools_of(connection, asked.unit_id))
-            open_yet = [one for one, it in stands.items() if it.state is not State.LOCKED]
+            open_yet = [one for one, it in stands.items() if it.state is not SubmissionState.LOCKED]
             schools = unit_ids or open_yet
             for unit_id in schools:
-                deeds.lock(connection, book, Deed(number, unit_id, who(by), now_ms()))
+                actions.lock(connection, book, SubmissionWrite(number, unit_id, who(by), now_ms()))
         click.echo(f"{len(schools)} schools locked")
 
     @group.command("reopen")
@@ -76,8 +76,8 @@ def add_endings(group: click.Group, book: Book[One]) -> None:
         home = open_home(folder)
         until_ms = utc_ms(home, deadline) if deadline else None
         with home.database().write() as connection:
-            deed = Deed(number, unit_id, who(by), now_ms())
-            standing = deeds.reopen(connection, book, deed, reason, until_ms)
+            deed = SubmissionWrite(number, unit_id, who(by), now_ms())
+            standing = actions.reopen(connection, book, deed, reason, until_ms)
         say(unit_id, standing)
 
     @group.command("close")

@@ -13,15 +13,21 @@ from gate_contract.orders import LogRequest
 from server_bridge.clock import now_ms
 from server_bridge.command.gates import DIRECTIONS, direction_of, gate_group, kinds_of
 from server_bridge.command.options import home_option, json_option
-from server_bridge.fleet.drafting import District
+from server_bridge.fleet.drafting import DistrictParameters
 from server_bridge.home import Home, open_home
+from server_bridge.i18n.phrases import Lang
 from server_bridge.store.gates.certificates import find_gate
 from server_bridge.store.gates.gate_logs import newest_log
-from server_bridge.store.gates.gate_orders import Choice, Standing, standing, standings, want
+from server_bridge.store.gates.gate_orders import (
+    Choice,
+    CurrentOrders,
+    standing,
+    standings,
+    want,
+)
 from server_bridge.store.gates.gate_sheets import GateSheet, sheets_below
 from server_bridge.store.gates.health import changes_of
 from server_bridge.web.gates.view import about_update
-from server_bridge.web.text import Lang
 
 
 @gate_group.command("list")
@@ -91,7 +97,7 @@ def gate_set(
             kinds,
             round(repeat_window * 1000) if repeat_window else old.repeat_window_ms,
         )
-        made = want(connection, District.of(home), gate_id, now_ms(), choice=choice)
+        made = want(connection, DistrictParameters.of(home), gate_id, now_ms(), choice=choice)
     click.echo(
         f"{gate_id}: settings {made.settings_version} are wanted; see: gate-bridge gate show"
     )
@@ -114,7 +120,7 @@ def gate_logs(folder: Path, gate_id: str, request: bool, lines: int) -> None:
             now = now_ms()
             logs = LogRequest(number=now, lines=lines)
             wish = msgspec.structs.replace(before.wish, logs=logs)
-            want(connection, District.of(home), gate_id, now, wish=wish)
+            want(connection, DistrictParameters.of(home), gate_id, now, wish=wish)
             click.echo(f"{gate_id}: asked for {lines} lines")
             return
         found = newest_log(connection, gate_id)
@@ -149,7 +155,7 @@ def _fleet(home: Home) -> list[dict[str, Any]]:
 
 
 def _told(
-    sheet: GateSheet, wanted: Standing | None, retired_ms: int | None, zone: tzinfo
+    sheet: GateSheet, wanted: CurrentOrders | None, retired_ms: int | None, zone: tzinfo
 ) -> dict[str, Any]:
     told = sheet.told
     scan = told.scan if told else None

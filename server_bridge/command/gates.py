@@ -7,7 +7,7 @@ import click
 import msgspec
 import sqlalchemy as sa
 
-from firmware_config import bundle
+from firmware_config import gate_files
 from gate_contract.errors import SchoolgateError
 from gate_contract.head import key_text
 from gate_contract.ticket_signing import pin_text
@@ -16,7 +16,7 @@ from server_bridge.clock import now_ms
 from server_bridge.command.broker_files import renew_broker
 from server_bridge.command.files import write_file
 from server_bridge.command.options import home_option
-from server_bridge.fleet.drafting import District
+from server_bridge.fleet.drafting import DistrictParameters
 from server_bridge.fleet.ticket_page import code_image, terminal_code, ticket_page
 from server_bridge.fleet.ticketing import MadeTicket, Wifi, make_ticket
 from server_bridge.home import Home, open_home
@@ -89,17 +89,19 @@ def gate_add(
     )
     with home.database().write() as connection:
         add_gate(connection, gate_id, unit_id, now_ms())
-        wanted = want(connection, District.of(home), gate_id, now_ms(), choice=choice)
+        wanted = want(connection, DistrictParameters.of(home), gate_id, now_ms(), choice=choice)
         if ticket is not None:
             _write_ticket(home, connection, gate_id, ticket, days, wifi, sealed=not unsealed)
         if out is None:
             return
         issued = pki.issue(home.pki, identity, now=datetime.now(UTC))
         keep_certificate(connection, gate_id, issued.serial, key_text(issued.public_key), now_ms())
-        settings = District.of(home).settings(connection, gate_id, choice, wanted.settings_version)
-        path = bundle.write(
+        settings = DistrictParameters.of(home).settings(
+            connection, gate_id, choice, wanted.settings_version
+        )
+        path = gate_files.write(
             out,
-            bundle.of(
+            gate_files.of(
                 gate_id,
                 settings,
                 cert_pem=issued.cert_pem,
@@ -128,7 +130,13 @@ def gate_replace(
         retire(connection, gate_id, None)
         if standing(connection, gate_id) is None:
             zone = home.settings.district.timezone
-            want(connection, District.of(home), gate_id, now_ms(), choice=Choice(timezone=zone))
+            want(
+                connection,
+                DistrictParameters.of(home),
+                gate_id,
+                now_ms(),
+                choice=Choice(timezone=zone),
+            )
         _write_ticket(home, connection, gate_id, ticket, days, wifi, sealed=not unsealed)
     renew_broker(home)
 
@@ -190,7 +198,7 @@ def gate_move(folder: Path, gate_id: str, unit_id: str, direction: str | None, f
                 choice.visitor_ids,
                 choice.repeat_window_ms,
             )
-        want(connection, District.of(home), gate_id, now_ms(), choice=choice)
+        want(connection, DistrictParameters.of(home), gate_id, now_ms(), choice=choice)
     click.echo(f"{gate_id}: stands at {school.name} now. It hears of it when it is online")
 
 
@@ -212,8 +220,8 @@ def gate_shut_out(folder: Path, gate_id: str, undo: bool) -> None:
 def gate_keys(folder: Path) -> None:
     """The public keys that gates hold, as [cards.keys] and [orders.keys] of gate.toml have them."""
     home = open_home(folder)
-    click.echo(f"[cards.keys]\n{bundle.key_lines(home.keys.public_keys())}\n")
-    click.echo(f"[orders.keys]\n{bundle.key_lines(home.keys.orders_public_keys())}")
+    click.echo(f"[cards.keys]\n{gate_files.key_lines(home.keys.public_keys())}\n")
+    click.echo(f"[orders.keys]\n{gate_files.key_lines(home.keys.orders_public_keys())}")
 
 
 def _write_ticket(

@@ -9,21 +9,21 @@ import msgspec
 import sqlalchemy as sa
 
 from gate_contract.errors import SchoolgateError
-from gate_contract.roster import Action
+from gate_contract.roster import EntryAction
 from gate_contract.school_day import local_day
 from server_bridge.clock import now_ms
-from server_bridge.command.moments import moment_type, shown, utc_ms
 from server_bridge.command.options import home_option, json_option
 from server_bridge.command.showing import say_refusals, stop_at
+from server_bridge.command.time_options import moment_type, shown, utc_ms
 from server_bridge.home import Home, open_home
+from server_bridge.i18n.names import tidy
 from server_bridge.levels.affected import Affected, affected
 from server_bridge.levels.notice_file import read_notice_file
-from server_bridge.levels.words import INHERIT, colour, read_level
-from server_bridge.people.names import tidy
+from server_bridge.levels.texts import INHERIT, colour, read_level
 from server_bridge.sheets.opening import open_spreadsheet
-from server_bridge.store.people.rolls import area_names
+from server_bridge.store.people.headcounts import area_names
 from server_bridge.store.places import levels
-from server_bridge.store.places.levels import Notice, area_named, areas_named
+from server_bridge.store.places.levels import LevelNotice, area_named, areas_named
 from server_bridge.store.places.units import all_units, find_unit
 from server_bridge.store.schema import NAME_LENGTH
 
@@ -89,7 +89,7 @@ def level_set(
             named = _both(named, listed.levels)
         if not named:
             raise SchoolgateError("name at least one area with its level, such as 23293=orange")
-        notice = Notice(
+        notice = LevelNotice(
             _short(number, 60, "number"),
             _short(issuer, NAME_LENGTH, "issuer"),
             utc_ms(home, as_of),
@@ -237,19 +237,19 @@ def _short(text: str, most: int, what: str) -> str:
     return tidied
 
 
-def _action(text: str) -> tuple[int, Action | None]:
+def _action(text: str) -> tuple[int, EntryAction | None]:
     word, _, action = text.partition("=")
     level = read_level(word)
-    if level is None or action not in [*Action, INHERIT]:
+    if level is None or action not in [*EntryAction, INHERIT]:
         raise SchoolgateError(
             f"{text!r}: write LEVEL=ACTION, such as red=refuse; actions are "
-            f"{', '.join(Action)}, {INHERIT}"
+            f"{', '.join(EntryAction)}, {INHERIT}"
         )
-    return level, None if action == INHERIT else Action(action)
+    return level, None if action == INHERIT else EntryAction(action)
 
 
 def _say(
-    connection: sa.Connection, home: Home, notice: Notice, found: Affected, as_json: bool
+    connection: sa.Connection, home: Home, notice: LevelNotice, found: Affected, as_json: bool
 ) -> None:
     """Whom a notice affects."""
     if as_json:

@@ -8,13 +8,13 @@ import click
 import msgspec
 
 from server_bridge.command.files import write_file
-from server_bridge.command.moments import Asked, as_of, read_asked, shown
 from server_bridge.command.options import home_option, json_option
+from server_bridge.command.time_options import TypedTime, as_of, read_asked, shown
 from server_bridge.home import open_home
-from server_bridge.levels.words import COLOURS, NO_LEVEL
+from server_bridge.levels.texts import COLOURS, NO_LEVEL
 from server_bridge.lists.list_sheets import write_list
 from server_bridge.lists.school_list import By, school_list
-from server_bridge.lists.text import people_table, totals_table
+from server_bridge.lists.terminal import people_table, totals_table
 
 _LEVELS: dict[str, int | None] = {
     **{colour: level for level, colour in COLOURS.items()},
@@ -34,7 +34,7 @@ def list_school(
     folder: Path,
     unit_id: str,
     levels: tuple[str, ...],
-    asked: Asked | None,
+    asked: TypedTime | None,
     by: str,
     xlsx: Path | None,
     as_json: bool,

@@ -9,7 +9,7 @@ from typing import Any
 import click
 import msgspec
 
-from gate_contract.card import Kind
+from gate_contract.card import CardKind
 from gate_contract.errors import SchoolgateError
 from server_bridge.clock import now_ms
 from server_bridge.command.areas import dry_option, file_argument, sheet_option
@@ -17,10 +17,15 @@ from server_bridge.command.options import home_option, json_option
 from server_bridge.command.showing import refusal_rows, say_lines, say_refusals, stop_at
 from server_bridge.home import open_home
 from server_bridge.people.headings import FIELDS, VOCABULARIES
-from server_bridge.people.importing import Import, Outcome, import_roster, too_many_leave
-from server_bridge.people.plan import Change
-from server_bridge.sheets.lines import Line
-from server_bridge.store.people.rosters import Known
+from server_bridge.people.importing import (
+    Import,
+    ImportOutcome,
+    import_people,
+    too_many_leave,
+)
+from server_bridge.people.plan import PersonChange
+from server_bridge.sheets.lines import SheetRow
+from server_bridge.store.people.people_list import KnownPerson
 
 
 @click.group("roster")
@@ -59,7 +64,7 @@ def roster_import(
     task = Import(
         path=file,
         unit_id=unit_id,
-        kind=Kind(kind),
+        kind=CardKind(kind),
         day=day.date() if day else today,
         today=today,
         now_ms=now_ms(),
@@ -69,7 +74,7 @@ def roster_import(
         skip_refused=skip_refused,
         allow_leaving=allow_leaving,
     )
-    outcome = import_roster(home.database(), task, _watch)
+    outcome = import_people(home.database(), task, _watch)
     if as_json:
         click.echo(msgspec.json.encode(_told(outcome)))
     else:
@@ -92,7 +97,7 @@ def _mapping(pairs: Iterable[str]) -> dict[str, str]:
     return mapping
 
 
-def _watch(lines: Sequence[Line]) -> Iterable[Line]:
+def _watch(lines: Sequence[SheetRow]) -> Iterable[SheetRow]:
     """With a progress bar where somebody looks at it."""
     if not sys.stderr.isatty():
         yield from lines
@@ -101,7 +106,7 @@ def _watch(lines: Sequence[Line]) -> Iterable[Line]:
         yield from bar
 
 
-def _say(outcome: Outcome) -> None:
+def _say(outcome: ImportOutcome) -> None:
     plan = outcome.plan
     say_lines("new", [_line(change) for change in plan.new])
     say_lines("moved here", [_line(change) for change in plan.moved])
@@ -121,21 +126,21 @@ def _say(outcome: Outcome) -> None:
     say_refusals(plan.refusals)
 
 
-def _line(change: Change) -> str:
+def _line(change: PersonChange) -> str:
     about = f" ({', '.join(change.fields)})" if change.fields else ""
     group = f", {change.place.group_name}" if change.place.group_name else ""
     return f"{change.entry.place}: {change.who.name}{group}{about}"
 
 
-def _who(known: Known) -> str:
+def _who(known: KnownPerson) -> str:
     group = known.place.group_name if known.place else None
     return f"{known.who.name}{f', {group}' if group else ''}"
 
 
-def _told(outcome: Outcome) -> dict[str, Any]:
+def _told(outcome: ImportOutcome) -> dict[str, Any]:
     plan = outcome.plan
 
-    def rows(changes: list[Change]) -> list[dict[str, Any]]:
+    def rows(changes: list[PersonChange]) -> list[dict[str, Any]]:
         return [
             {
                 "row": str(change.entry.place),

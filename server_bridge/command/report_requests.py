@@ -16,7 +16,6 @@ from server_bridge.command.deadlines import (
     who,
 )
 from server_bridge.command.files import write_file
-from server_bridge.command.moments import local, moment_type, shown, utc_ms
 from server_bridge.command.options import home_option, json_option
 from server_bridge.command.reports import (
     day_type,
@@ -26,20 +25,26 @@ from server_bridge.command.reports import (
     report_group,
     terminal,
 )
+from server_bridge.command.time_options import local, moment_type, shown, utc_ms
 from server_bridge.home import open_home
-from server_bridge.lists.deeds import Deed
-from server_bridge.people.names import tidy
+from server_bridge.i18n.formats import Formats
+from server_bridge.i18n.names import tidy
+from server_bridge.i18n.phrases import Lang
 from server_bridge.reports import confirming
-from server_bridge.reports.confirming import Outcome, confirmed_table, period_of, roll_up
-from server_bridge.reports.keeping import tally_due
+from server_bridge.reports.confirming import (
+    ConfirmationStatus,
+    confirmed_table,
+    period_of,
+    roll_up,
+)
 from server_bridge.reports.period import PeriodKind, period
-from server_bridge.reports.words import period_name
+from server_bridge.reports.tallying import tally_due
+from server_bridge.reports.texts import period_name
 from server_bridge.reports.written import confirmed_workbook
 from server_bridge.store.reports import report_requests as store
 from server_bridge.store.reports.deadlines import newest_first
 from server_bridge.store.schema import NAME_LENGTH
-from server_bridge.web.formats import Formats
-from server_bridge.web.text import Lang
+from server_bridge.submissions.actions import SubmissionWrite
 
 
 @report_group.command("ask")
@@ -116,7 +121,7 @@ def report_status(folder: Path, number: int, lang: str, xlsx: Path | None, as_js
     if as_json:
         click.echo(msgspec.json.encode(rolled))
     elif not xlsx:
-        told = ", ".join(f"{rolled.number(o)} {o.replace('_', ' ')}" for o in Outcome)
+        told = ", ".join(f"{rolled.number(o)} {o.replace('_', ' ')}" for o in ConfirmationStatus)
         click.echo(f"{rolled.request.title}: {told}\n\n{terminal(confirmed_table(rolled, f), f)}")
 
 
@@ -131,7 +136,7 @@ def report_confirm(folder: Path, number: int, unit_id: str, by: str | None) -> N
     database = home.database()
     tally_due(database, now, home.zone)
     with database.write() as connection:
-        deed = Deed(number, unit_id, who(by), now)
+        deed = SubmissionWrite(number, unit_id, who(by), now)
         state = confirming.confirm(connection, deed, home.zone)
     click.echo(f"{unit_id}: confirmed, {state.replace('_', ' ')}")
 

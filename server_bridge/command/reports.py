@@ -12,19 +12,19 @@ from server_bridge.clock import now_ms
 from server_bridge.command.files import write_file
 from server_bridge.command.options import home_option, json_option
 from server_bridge.home import Home, open_home
-from server_bridge.lists.text import table as lines_of
-from server_bridge.reports.cells import Table, shown
+from server_bridge.i18n.formats import Formats
+from server_bridge.i18n.phrases import Lang
+from server_bridge.lists.terminal import table as lines_of
+from server_bridge.reports.cells import ReportTable, shown
 from server_bridge.reports.delimited import write_csv
-from server_bridge.reports.keeping import tally_due
 from server_bridge.reports.period import PeriodKind, period
 from server_bridge.reports.report import make_report
 from server_bridge.reports.staff import StaffDay, StaffYear, day_by_day, staff_table, staff_year
 from server_bridge.reports.tables import notes, raw_table, tables
-from server_bridge.reports.words import period_name
+from server_bridge.reports.tallying import tally_due
+from server_bridge.reports.texts import period_name
 from server_bridge.reports.written import as_pdf, as_workbook, staff_pdf, staff_workbook
 from server_bridge.store.access.accounts import note_access
-from server_bridge.web.formats import Formats
-from server_bridge.web.text import Lang
 
 file_type = click.Path(path_type=Path, dir_okay=False)
 period_option = click.option(
@@ -164,7 +164,7 @@ def report_tally(folder: Path) -> None:
     click.echo(f"{done} school days tallied")
 
 
-def terminal(table: Table, f: Formats) -> str:
+def terminal(table: ReportTable, f: Formats) -> str:
     """A table as a terminal shows it."""
     heading = [column.title for column in table.columns]
     rows = [[shown(cell, f) for cell in row] for row in (*table.rows, table.sums) if row]

@@ -13,7 +13,7 @@ from server_bridge.home import open_home
 from server_bridge.reports.proof import misreported
 from server_bridge.serve import serve
 from server_bridge.store.crossings.audit import count_faults, prove_ledgers
-from server_bridge.store.crossings.letters import letter_counts
+from server_bridge.store.crossings.dead_letters import letter_counts
 from server_bridge.store.live import snapshot, unit_counts
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 import click
 
 from gate_contract.errors import SchoolgateError
-from server_bridge.sheets.faults import Refusal, told
+from server_bridge.sheets.faults import RowRefusal, told
 
 SHOWN = 20
 """So many lines of each kind in the terminal; `--json` has all."""
@@ -22,13 +22,13 @@ def say_lines(title: str, lines: Sequence[str]) -> None:
         click.echo(f"  ... {len(lines) - SHOWN} more; all with --json")
 
 
-def say_refusals(refusals: Sequence[Refusal]) -> None:
+def say_refusals(refusals: Sequence[RowRefusal]) -> None:
     """All of them: each is a thing to mend."""
     for refusal in refusals:
         click.echo(f"refused {refusal}")
 
 
-def refusal_rows(refusals: Iterable[Refusal]) -> list[dict[str, str]]:
+def refusal_rows(refusals: Iterable[RowRefusal]) -> list[dict[str, str]]:
     """For machines."""
     rows = []
     for refusal in refusals:
@@ -37,7 +37,7 @@ def refusal_rows(refusals: Iterable[Refusal]) -> list[dict[str, str]]:
     return rows
 
 
-def stop_at(refusals: Sequence[Refusal], remedy: str = "") -> None:
+def stop_at(refusals: Sequence[RowRefusal], remedy: str = "") -> None:
     """Raises SchoolgateError if there are refusals; without any cell's content, for logs."""
     if refusals:
         raise SchoolgateError(

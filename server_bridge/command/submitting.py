@@ -11,15 +11,15 @@ from server_bridge.clock import now_ms
 from server_bridge.command.collection import collection_group
 from server_bridge.command.deadlines import by_option, number_argument, say, school_option, who
 from server_bridge.command.files import write_file
-from server_bridge.command.moments import local, shown
 from server_bridge.command.options import home_option, json_option
+from server_bridge.command.time_options import local, shown
 from server_bridge.documents import MAX_SIZE, Document, DocumentError, read_document
 from server_bridge.home import open_home
 from server_bridge.lists import collecting
-from server_bridge.lists.deeds import Deed, standings
 from server_bridge.store.reports import submissions as store
-from server_bridge.store.reports.deadlines import find, happenings
+from server_bridge.store.reports.deadlines import events, find
 from server_bridge.store.reports.submissions import COLLECTIONS
+from server_bridge.submissions.actions import SubmissionWrite, standings
 
 plan_option = click.option(
     "--plan",
@@ -41,7 +41,7 @@ def collection_show(
     home = open_home(folder)
     with home.database().read() as connection:
         collection = find(connection, COLLECTIONS, number)
-        lines = happenings(connection, COLLECTIONS, number, unit_id)
+        lines = events(connection, COLLECTIONS, number, unit_id)
         if out:
             if unit_id is None:
                 raise SchoolgateError("say whose files: --school")
@@ -75,7 +75,7 @@ def collection_save(
     """A school's draft: lay the plan ready, submit later."""
     document = _read_plan(plan)
     with open_home(folder).database().write() as connection:
-        deed = Deed(number, unit_id, who(by), now_ms())
+        deed = SubmissionWrite(number, unit_id, who(by), now_ms())
         say(unit_id, collecting.save(connection, deed, document))
 
 
@@ -97,7 +97,7 @@ def collection_submit(
             connection, collection, unit_id, local(home, now), home.zone
         )
     with database.write() as connection:
-        deed = Deed(number, unit_id, who(by), now)
+        deed = SubmissionWrite(number, unit_id, who(by), now)
         standing = collecting.submit(connection, deed, snapshot, document)
     say(unit_id, standing)
     click.echo(f"{sum(snapshot.figures.counts.values())} people; the list stays as it is now")

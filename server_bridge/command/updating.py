@@ -18,16 +18,16 @@ from server_bridge.command.fleet import unknown_settings
 from server_bridge.command.gates import gate_group
 from server_bridge.command.options import home_option, json_option
 from server_bridge.fleet.bundles import address_of, forget_others, keep_bundle, keep_key, measure
-from server_bridge.fleet.drafting import District
+from server_bridge.fleet.drafting import DistrictParameters
 from server_bridge.fleet.rolling import RolloutWatch, in_reach, withdraw
 from server_bridge.fleet.rollout import decide
 from server_bridge.fleet.staging import choose, runs
 from server_bridge.home import Home, open_home
-from server_bridge.store.gates.gate_orders import Standing, standings, want
+from server_bridge.store.gates.gate_orders import CurrentOrders, standings, want
 from server_bridge.store.gates.gate_sheets import sheets_below
 from server_bridge.store.gates.rollouts import (
     Rollout,
-    Told,
+    RolloutGate,
     begin,
     end,
     keep_told,
@@ -99,7 +99,7 @@ def gate_update(
                 first=gate_ids,
                 force=force,
             )
-            district = District.of(home)
+            district = DistrictParameters.of(home)
             for gate_id in chosen:
                 wish = msgspec.structs.replace(before[gate_id].wish, update=wanted)
                 want(connection, district, gate_id, now, wish=wish)
@@ -107,7 +107,7 @@ def gate_update(
         _forget_bundles(home, connection, wanted)
     if auto:
         with closing(home.database()) as database:
-            decision = RolloutWatch(database, lambda: District.of(home)).step(now)
+            decision = RolloutWatch(database, lambda: DistrictParameters.of(home)).step(now)
         told = decision.tell if decision else ()
         click.echo(
             f"{software}: {len(told)} gates are told now ({', '.join(told)}). The bridge tells the "
@@ -168,7 +168,7 @@ def rollout_stop(folder: Path) -> None:
         if rollout.state not in ("running", "stopped"):
             raise SchoolgateError(f"{rollout.wanted.version} is {rollout.state} already")
         end(connection, rollout.rollout, "ended", now, rollout.gate_id, rollout.fault)
-        withdrawn = withdraw(connection, District.of(home), rollout, now)
+        withdrawn = withdraw(connection, DistrictParameters.of(home), rollout, now)
     click.echo(
         f"{rollout.wanted.version}: ended; {len(withdrawn)} gates are not to have it any more. "
         "Those that run it keep it"
@@ -188,7 +188,7 @@ def _begin(
     unit_id: str | None,
     first: Sequence[str],
     need_ms: int,
-    before: dict[str, Standing],
+    before: dict[str, CurrentOrders],
     now: int,
 ) -> None:
     """Gates that were told of the same file by hand count as told."""
@@ -199,7 +199,7 @@ def _begin(
         )
     number = begin(connection, wanted, unit_id, first, need_ms, now)
     same = [
-        Told(gate_id, now, frozenset(there[gate_id].state.faults))
+        RolloutGate(gate_id, now, frozenset(there[gate_id].state.faults))
         for gate_id, one in before.items()
         if gate_id in there
         and one.wish.update

@@ -14,11 +14,11 @@ from gate_contract.crossing import Batch, Direction, Record, chain_start
 from gate_contract.errors import ContractError
 from gate_contract.receipt import Receipt
 from gate_contract.verdicts import CROSSINGS, REFUSALS, Verdict
-from server_bridge.ingest.accept import Accepted, Conflict, Head, accept
+from server_bridge.ingest.accept import Accepted, Conflict, LedgerHead, accept
 from server_bridge.ingest.filing import Filed
 from server_bridge.ingest.times import Times
 from server_bridge.store.crossings.arrivals import Lines
-from server_bridge.store.crossings.counting import Moment, Passage
+from server_bridge.store.crossings.counting import FiledPosition, Passage
 from server_bridge.store.crossings.counts import count_passages, count_refusals, recount
 from server_bridge.store.crossings.signatures import keep_signature
 from server_bridge.store.database import bump
@@ -181,7 +181,8 @@ def latest_receipts(connection: sa.Connection) -> dict[str, Receipt]:
     """For each gate, where its most recent ledger stands."""
     rows = connection.execute(_STAND)
     return {
-        row.gate_id: _receipt(row.ledger_id, Head(row.stored_through, row.chain)) for row in rows
+        row.gate_id: _receipt(row.ledger_id, LedgerHead(row.stored_through, row.chain))
+        for row in rows
     }
 
 
@@ -202,13 +203,13 @@ def _find_ledger(connection: sa.Connection, gate_id: str, ledger_id: str) -> sa.
     return connection.execute(_LEDGER, {"of": gate_id, "named": ledger_id}).first()
 
 
-def _head(found: sa.Row[Any] | None, gate_id: str, ledger_id: str) -> Head:
+def _head(found: sa.Row[Any] | None, gate_id: str, ledger_id: str) -> LedgerHead:
     if found:
-        return Head(found.stored_through, found.chain)
-    return Head(0, chain_start(gate_id, ledger_id).hex())
+        return LedgerHead(found.stored_through, found.chain)
+    return LedgerHead(0, chain_start(gate_id, ledger_id).hex())
 
 
-def _receipt(ledger_id: str, head: Head) -> Receipt:
+def _receipt(ledger_id: str, head: LedgerHead) -> Receipt:
     return Receipt(ledger_id=ledger_id, stored_through=head.stored_through, chain=head.chain)
 
 
@@ -235,6 +236,6 @@ def _row(ledger: int, unit_id: str, record: Record, time: Filed) -> dict[str, An
 def _passage(ledger: int, unit_id: str, record: Record, time: Filed) -> Passage | None:
     if not record.is_crossing or not record.card_id or not record.kind:
         return None
-    moment = Moment(time.at_ms, ledger, record.seq)
+    moment = FiledPosition(time.at_ms, ledger, record.seq)
     direction = Direction.IN if record.verdict is Verdict.ADMITTED_IN else Direction.OUT
     return Passage(unit_id, time.day, record.card_id, record.kind, direction, moment)

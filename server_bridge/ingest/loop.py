@@ -9,15 +9,15 @@ import structlog
 
 from gate_contract import topics
 from gate_contract.receipt import Receipt, encode_receipt
-from gate_contract.topics import Channel
+from gate_contract.topics import GateChannel
 from server_bridge.ingest.inbox import Inbox, Taken
 from server_bridge.ingest.intake import latest_receipts
-from server_bridge.ingest.session import (
+from server_bridge.mqtt.session import (
     BridgeSession,
     BrokerError,
-    Ended,
+    Disconnected,
     Event,
-    Message,
+    ReceivedMessage,
     Subscribed,
 )
 from server_bridge.store.database import Database, StoreError
@@ -31,7 +31,7 @@ FOLDED = 64
 log = structlog.get_logger()
 
 
-class Teller(Protocol):
+class ReceiptPublisher(Protocol):
     """Tells over the broker what stands in the database, whenever that has changed."""
 
     def forget(self) -> None:
@@ -49,7 +49,7 @@ class IngestLoop:
         self,
         database: Database,
         inbox: Inbox,
-        tellers: Mapping[str, Teller],
+        tellers: Mapping[str, ReceiptPublisher],
         open_session: Callable[[], BridgeSession],
         now_ms: Callable[[], int],
         stopping: threading.Event,
@@ -87,13 +87,13 @@ class IngestLoop:
             sleep(PAUSE_S)
             return
         self._events = self._events or self._gather(session)
-        messages = [event for event in self._events if isinstance(event, Message)]
+        messages = [event for event in self._events if isinstance(event, ReceivedMessage)]
         if messages and not self._take(session, messages):
             sleep(PAUSE_S)
             return
         events, self._events = self._events, []
         for event in events:
-            if isinstance(event, Ended):
+            if isinstance(event, Disconnected):
                 self._end_session(event.reason)
                 sleep(PAUSE_S)
                 return
@@ -136,7 +136,7 @@ class IngestLoop:
             events.append(event)
         return events
 
-    def _take(self, session: BridgeSession, messages: list[Message]) -> bool:
+    def _take(self, session: BridgeSession, messages: list[ReceivedMessage]) -> bool:
         """Store and acknowledge. False if the database cannot be written: to be tried again."""
         letters = [(message.topic, message.payload) for message in messages]
         began = time.perf_counter()
@@ -173,7 +173,7 @@ class IngestLoop:
         return True
 
     def _send_receipt(self, session: BridgeSession, gate_id: str, receipt: Receipt) -> None:
-        session.publish(topics.gate(gate_id, Channel.RECEIPT), encode_receipt(receipt))
+        session.publish(topics.gate(gate_id, GateChannel.RECEIPT), encode_receipt(receipt))
 
     def _publish(self, session: BridgeSession) -> None:
         for what, teller in self._tellers.items():

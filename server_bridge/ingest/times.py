@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from gate_contract.crossing import Clock, Record
+from gate_contract.crossing import ClockTrust, Record
 from gate_contract.verdicts import Verdict
 from server_bridge.ingest.filing import Filed, file, in_order
 from server_bridge.store.crossings.counts import SchoolDay
@@ -23,7 +23,7 @@ _NEWEST = (
     .order_by(crossings.c.seq.desc())
     .limit(1)
 )
-_CERTAIN = _NEWEST.where(crossings.c.filed_clock != Clock.UNTRUSTED)
+_CERTAIN = _NEWEST.where(crossings.c.filed_clock != ClockTrust.UNTRUSTED)
 _ADDED = sa.select(gates.c.added_ms).join(ledgers).where(ledgers.c.ledger == sa.bindparam("of"))
 _LATER = (
     crossings.select()
@@ -65,14 +65,14 @@ class Times:
         guesses = [self._guess(record, offsets, heard_ms) for record in records]
         seq, certain_ms = self._last_certain()
         # Only what is certain can say anything new of records that are stored already.
-        if all(guess.clock is Clock.UNTRUSTED for guess in guesses):
+        if all(guess.clock is ClockTrust.UNTRUSTED for guess in guesses):
             last_ms = self._last_filed_ms()
             return Dated(in_order(guesses, max(certain_ms, last_ms), self._zone), frozenset())
         rows = self._uncertain_after(seq)
         stored = [
             self._guess(_as_record(row), offsets, heard_ms)
             if row.boot_id in newly_set
-            else Filed(row.filed_ms, Clock.UNTRUSTED, row.day)
+            else Filed(row.filed_ms, ClockTrust.UNTRUSTED, row.day)
             for row in rows
         ]
         filed = in_order([*stored, *guesses], certain_ms, self._zone)
@@ -121,7 +121,7 @@ class Times:
         moved: set[SchoolDay] = set()
         changes: list[dict[str, Any]] = []
         for row, time in zip(rows, filed, strict=True):
-            if time == Filed(row.filed_ms, Clock(row.filed_clock), row.day):
+            if time == Filed(row.filed_ms, ClockTrust(row.filed_clock), row.day):
                 continue
             moved |= {(row.unit_id, row.day), (row.unit_id, time.day)}
             changes.append(
@@ -144,6 +144,6 @@ def _as_record(row: sa.Row[Any]) -> Record:
         boot_id=row.boot_id,
         up_ms=row.up_ms,
         at=row.at,
-        clock=Clock(row.clock),
+        clock=ClockTrust(row.clock),
         verdict=Verdict.UNREADABLE,  # only its time matters here
     )

@@ -7,18 +7,23 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from gate_contract.roster import Action
+from gate_contract.roster import EntryAction
 from gate_contract.school_day import local_day
-from server_bridge.store.people.rolls import Heads, head_counts
+from server_bridge.store.people.headcounts import HeadCounts, head_counts
 from server_bridge.store.places.level_rules import Setting
-from server_bridge.store.places.levels import Notice, deciding_at, levels_at, policies_at
+from server_bridge.store.places.levels import (
+    LevelNotice,
+    deciding_at,
+    levels_at,
+    policies_at,
+)
 
 _NOT_NOTED = 1 << 62
 """The number of a notice that is not in the database: newer than any that is."""
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class LevelChange:
     """So many people go from one level to another (None: no level)."""
 
     before: int | None
@@ -31,7 +36,7 @@ class SchoolEffect:
     """What becomes of one school's people, and of how many the gates' answer at entry changes."""
 
     unit_id: str
-    changes: tuple[Change, ...]
+    changes: tuple[LevelChange, ...]
     newly_refused: int
     newly_let_in: int
 
@@ -49,7 +54,9 @@ class Affected:
     schools: tuple[SchoolEffect, ...]
 
 
-def affected(connection: sa.Connection, notice: Notice, now_ms: int, zone: ZoneInfo) -> Affected:
+def affected(
+    connection: sa.Connection, notice: LevelNotice, now_ms: int, zone: ZoneInfo
+) -> Affected:
     """What the notice will change when it takes effect; what it changes now, if it is backdated."""
     at_ms = max(notice.as_of_ms, now_ms)
     foreseen = [
@@ -69,9 +76,9 @@ def affected(connection: sa.Connection, notice: Notice, now_ms: int, zone: ZoneI
 
 
 def effects(
-    heads: Iterable[Heads],
+    heads: Iterable[HeadCounts],
     areas: Mapping[str, tuple[int | None, int | None]],
-    policies: Mapping[str, Mapping[int, Action]],
+    policies: Mapping[str, Mapping[int, EntryAction]],
 ) -> list[SchoolEffect]:
     """The schools affected, most newly refused first. `areas`: level before and after."""
     changes: dict[str, Counter[tuple[int | None, int | None]]] = {}
@@ -82,13 +89,13 @@ def effects(
     for unit_id, counted in changes.items():
 
         def refused(level: int | None, unit_id: str = unit_id) -> bool:
-            return level is not None and policies[unit_id][level] is Action.REFUSE
+            return level is not None and policies[unit_id][level] is EntryAction.REFUSE
 
         found.append(
             SchoolEffect(
                 unit_id,
                 tuple(
-                    Change(before, after, people)
+                    LevelChange(before, after, people)
                     for (before, after), people in sorted(
                         counted.items(), key=lambda item: (-(item[0][1] or 0), -(item[0][0] or 0))
                     )

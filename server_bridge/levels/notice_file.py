@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 
 from gate_contract.errors import SchoolgateError
 from server_bridge.areas.listing import in_order, list_lines, needed
-from server_bridge.levels.words import INHERIT, read_level
-from server_bridge.sheets.faults import Fault, Refusal
+from server_bridge.levels.texts import INHERIT, read_level
+from server_bridge.sheets.faults import Fault, RowRefusal
 from server_bridge.sheets.grid import Cell
 from server_bridge.sheets.headers import Vocabulary
-from server_bridge.sheets.lines import Line
+from server_bridge.sheets.lines import SheetRow
 from server_bridge.sheets.opening import Spreadsheet
 from server_bridge.sheets.values import CellError, digits_of, text_of
 
@@ -35,7 +35,7 @@ class NoticeFile:
     """Levels by area (None: as the area above), and the rows that cannot be taken."""
 
     levels: dict[str, int | None] = field(default_factory=dict)
-    refusals: list[Refusal] = field(default_factory=list)
+    refusals: list[RowRefusal] = field(default_factory=list)
 
 
 def read_notice_file(book: Spreadsheet, find: Callable[[str], list[str]]) -> NoticeFile:
@@ -45,7 +45,7 @@ def read_notice_file(book: Spreadsheet, find: Callable[[str], list[str]]) -> Not
         SheetError: no sheet has columns of areas and levels.
     """
     found = NoticeFile()
-    first_of: dict[str, Line] = {}
+    first_of: dict[str, SheetRow] = {}
     for line in list_lines(book.sheets, NOTICE, book.name):
         code = needed(line, "area", _code, "mã địa bàn (area)")
         level = needed(line, "level", _level, "cấp độ (level)")

@@ -4,7 +4,7 @@ Collected from the sector database's exports and the forms that schools fill in.
 diacritics, case, spaces and punctuation.
 """
 
-from gate_contract.card import Kind
+from gate_contract.card import CardKind
 from server_bridge.sheets.headers import Vocabulary
 
 _PERSON = {
@@ -114,7 +114,7 @@ STAFF = Vocabulary(
     _FOREIGN,
     _PREFERRED,
 )
-VOCABULARIES = {Kind.PUPIL: PUPILS, Kind.STAFF: STAFF}
+VOCABULARIES = {CardKind.PUPIL: PUPILS, CardKind.STAFF: STAFF}
 
 FIELDS = tuple(PUPILS.headings)
 """What `--map FIELD=HEADER` may name."""

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from gate_contract.card import Kind
+from gate_contract.card import CardKind
 from gate_contract.errors import SchoolgateError
-from server_bridge.people.entries import Reading, Watch, read_entries
-from server_bridge.people.plan import Plan, plan_roster
+from server_bridge.people.entries import PeopleFile, Watch, read_entries
+from server_bridge.people.plan import Plan, plan_people
 from server_bridge.people.residence import Atlas
 from server_bridge.sheets.opening import Spreadsheet, open_spreadsheet
 from server_bridge.store.database import Database
-from server_bridge.store.people.rosters import (
+from server_bridge.store.people.people_list import (
     add_people,
     change_people,
     give_back_cards,
@@ -38,7 +38,7 @@ class Import:
 
     path: Path
     unit_id: str
-    kind: Kind
+    kind: CardKind
     day: date
     today: date
     now_ms: int
@@ -50,15 +50,15 @@ class Import:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class ImportOutcome:
     """What the file says, what it changes, and whether that was done."""
 
     plan: Plan
-    reading: Reading
+    reading: PeopleFile
     done: bool
 
 
-def import_roster(database: Database, task: Import, watch: Watch = iter) -> Outcome:
+def import_people(database: Database, task: Import, watch: Watch = iter) -> ImportOutcome:
     """Read, compare, and unless it is a dry run or rows are refused, write.
 
     Raises:
@@ -69,11 +69,11 @@ def import_roster(database: Database, task: Import, watch: Watch = iter) -> Outc
     reading = read_entries(book.sheets, task.kind, task.today, task.mapping, book.name, watch)
     if task.dry_run:
         with database.read() as connection:
-            return Outcome(_plan(connection, task, reading), reading, done=False)
+            return ImportOutcome(_plan(connection, task, reading), reading, done=False)
     with database.write() as connection:
         plan = _plan(connection, task, reading)
         if plan.refusals and not task.skip_refused:
-            return Outcome(plan, reading, done=False)
+            return ImportOutcome(plan, reading, done=False)
         if not task.allow_leaving and too_many_leave(plan):
             raise SchoolgateError(
                 f"{len(plan.gone)} of {plan.here} would leave the school; nothing was imported. "
@@ -81,7 +81,7 @@ def import_roster(database: Database, task: Import, watch: Watch = iter) -> Outc
             )
         if not plan.is_idle():
             _write(connection, task, plan, book)
-        return Outcome(plan, reading, done=True)
+        return ImportOutcome(plan, reading, done=True)
 
 
 def too_many_leave(plan: Plan) -> bool:
@@ -89,7 +89,7 @@ def too_many_leave(plan: Plan) -> bool:
     return len(plan.gone) > max(FEW, MOST_LEAVING * plan.here)
 
 
-def _plan(connection: sa.Connection, task: Import, reading: Reading) -> Plan:
+def _plan(connection: sa.Connection, task: Import, reading: PeopleFile) -> Plan:
     unit = find_unit(connection, task.unit_id)
     if unit is None or unit.level != SCHOOL:
         raise SchoolgateError(f"{task.unit_id} is not a school; see: gate-bridge unit list")
@@ -103,7 +103,7 @@ def _plan(connection: sa.Connection, task: Import, reading: Reading) -> Plan:
         national_ids={who.national_id for who in people if who.national_id},
     )
     atlas = Atlas(all_areas(connection), task.day)
-    return plan_roster(reading, known, task.unit_id, atlas)
+    return plan_people(reading, known, task.unit_id, atlas)
 
 
 def _write(connection: sa.Connection, task: Import, plan: Plan, book: Spreadsheet) -> None:

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from server_bridge.web.formats import Formats
-from server_bridge.web.text import Lang
+from server_bridge.i18n.formats import Formats
+from server_bridge.i18n.phrases import Lang
 
 Cell = str | int | float | date | None
 """None: unknown."""
@@ -21,7 +21,7 @@ class Holds(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class ReportColumn:
     """`width` in characters."""
 
     title: str
@@ -38,12 +38,12 @@ class Chart:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class ReportTable:
     """`sums` is its last line, if it has one; `links` are ids of units, row by row."""
 
     key: str
     title: str
-    columns: tuple[Column, ...]
+    columns: tuple[ReportColumn, ...]
     rows: tuple[Row, ...]
     sums: Row = ()
     charts: tuple[Chart, ...] = ()

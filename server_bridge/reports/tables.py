@@ -5,19 +5,19 @@ Pure: a report and a language in, text and numbers out.
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from gate_contract.card import Kind
-from server_bridge.reports.cells import Cell, Chart, Column, Holds, Row, Table
+from gate_contract.card import CardKind
+from server_bridge.i18n.formats import Formats
+from server_bridge.i18n.phrases import Lang
+from server_bridge.reports.cells import Cell, Chart, Holds, ReportColumn, ReportTable, Row
 from server_bridge.reports.period import PeriodKind
-from server_bridge.reports.report import Line, Report, Silence
-from server_bridge.reports.words import month_name, say, short_day
+from server_bridge.reports.report import Report, ReportLine, Silence
+from server_bridge.reports.texts import month_name, say, short_day
 from server_bridge.store.reports.figures import FIGURES, Figures
-from server_bridge.web.formats import Formats
-from server_bridge.web.text import Lang
 
-PUPILS, STAFF = Kind.PUPIL, Kind.STAFF
+PUPILS, STAFF = CardKind.PUPIL, CardKind.STAFF
 
 
-def tables(report: Report, lang: Lang) -> tuple[Table, ...]:
+def tables(report: Report, lang: Lang) -> tuple[ReportTable, ...]:
     """All of a report's tables, the most important first."""
     made = _of_school(report, lang) if report.is_school else _of_area(report, lang)
     return tuple(table for table in made if table.rows)
@@ -36,9 +36,11 @@ def notes(report: Report, f: Formats) -> tuple[str, ...]:
     return tuple(told)
 
 
-def indicators(report: Report, lang: Lang) -> Table:
+def indicators(report: Report, lang: Lang) -> ReportTable:
     """The whole of the report in one column a kind."""
-    kinds = [kind for kind in Kind if kind is not Kind.VISITOR or report.whole.of(kind).cards]
+    kinds = [
+        kind for kind in CardKind if kind is not CardKind.VISITOR or report.whole.of(kind).cards
+    ]
     names = ("days", "enrolled", "scanned", "compliance", "present", "attendance", "absent")
     more = ("late", "left_early", "entered", "left", "no_exit", "no_entry")
     rows = [
@@ -49,13 +51,13 @@ def indicators(report: Report, lang: Lang) -> Table:
         for name in (*names, *more)
     ]
     columns = (
-        Column(say(lang, "report_c_figure"), 32, Holds.TEXT),
-        *(Column(say(lang, f"report_{kind}"), 18) for kind in kinds),
+        ReportColumn(say(lang, "report_c_figure"), 32, Holds.TEXT),
+        *(ReportColumn(say(lang, f"report_{kind}"), 18) for kind in kinds),
     )
-    return Table("indicators", say(lang, "report_t_indicators"), columns, tuple(rows))
+    return ReportTable("indicators", say(lang, "report_t_indicators"), columns, tuple(rows))
 
 
-def _indicator(kind: Kind, figures: Figures, name: str) -> Cell:
+def _indicator(kind: CardKind, figures: Figures, name: str) -> Cell:
     if (not figures.days and name in _ROSTER) or (kind is not PUPILS and name in _PUPILS_ONLY):
         return None
     found: Cell = getattr(figures, name)
@@ -66,7 +68,7 @@ _PUPILS_ONLY = {"late", "left_early"}
 _ROSTER = {"days", "enrolled", "scanned", "present", "absent", "late", "left_early"}
 
 
-def raw_table(report: Report, lang: Lang) -> Table:
+def raw_table(report: Report, lang: Lang) -> ReportTable:
     """Every figure of every unit and kind in one table, for other programs."""
     words = ("unit_id", "unit", "level", "who", *FIGURES)
     lines = (report.whole, *report.lines, *report.schools)
@@ -75,15 +77,17 @@ def raw_table(report: Report, lang: Lang) -> Table:
         (line.unit.unit_id, line.unit.name, line.unit.level, say(lang, f"report_{kind}"))
         + (tuple(getattr(line.of(kind), n) for n in FIGURES) if line.reporting else _NONE)
         for line in units
-        for kind in Kind
+        for kind in CardKind
     ]
-    return Table("figures", say(lang, "report_t_figures"), _columns(lang, words, 4), tuple(rows))
+    return ReportTable(
+        "figures", say(lang, "report_t_figures"), _columns(lang, words, 4), tuple(rows)
+    )
 
 
 _NONE: Row = (None,) * len(FIGURES)
 
 
-def _of_area(report: Report, lang: Lang) -> list[Table]:
+def _of_area(report: Report, lang: Lang) -> list[ReportTable]:
     lines, whole = report.lines, report.whole
     summary = _by_line(lang, "summary", lines, whole, _SUMMARY)
     made = [
@@ -103,12 +107,12 @@ _CHARTED = 30
 """So many units can be told apart in a chart."""
 
 
-def _of_school(report: Report, lang: Lang) -> list[Table]:
+def _of_school(report: Report, lang: Lang) -> list[ReportTable]:
     means = ("compliance", "attendance", "absent", "late", "left_early", "days", "mean")
     words = ("who", *means, "entered", "left", "no_exit", "no_entry")
     rows = [
         (say(lang, f"report_{kind}"), *_means(kind, figures), *_passed(figures))
-        for kind in Kind
+        for kind in CardKind
         if (figures := report.whole.of(kind)) != Figures()
     ]
     classes = [
@@ -117,8 +121,10 @@ def _of_school(report: Report, lang: Lang) -> list[Table]:
     ]
     charted = (Chart((1, 2)),) if len(classes) <= _CHARTED else ()
     return [
-        Table("summary", say(lang, "report_t_summary"), _columns(lang, words, 1), tuple(rows)),
-        Table(
+        ReportTable(
+            "summary", say(lang, "report_t_summary"), _columns(lang, words, 1), tuple(rows)
+        ),
+        ReportTable(
             "classes",
             say(lang, "report_t_classes"),
             _columns(lang, ("class", *means, "no_exit"), 1),
@@ -131,7 +137,7 @@ def _of_school(report: Report, lang: Lang) -> list[Table]:
     ]
 
 
-def _means(kind: Kind, figures: Figures) -> Row:
+def _means(kind: CardKind, figures: Figures) -> Row:
     if not figures.days:
         return (None,) * 7
     return (
@@ -148,7 +154,7 @@ def _passed(figures: Figures) -> Row:
     return figures.entered, figures.left, figures.no_exit, figures.no_entry
 
 
-Reader = Callable[[Line], Cell]
+Reader = Callable[[ReportLine], Cell]
 _SUMMARY: tuple[tuple[str, Reader], ...] = (
     ("pupils_share", lambda line: line.of(PUPILS).compliance),
     ("staff_share", lambda line: line.of(STAFF).compliance),
@@ -192,17 +198,17 @@ _GATES: tuple[tuple[str, Reader], ...] = (
 def _by_line(
     lang: Lang,
     key: str,
-    lines: Sequence[Line],
-    whole: Line,
+    lines: Sequence[ReportLine],
+    whole: ReportLine,
     figures: Sequence[tuple[str, Reader]],
-) -> Table:
+) -> ReportTable:
     known = key == "gates"  # what is registered is known of silent schools too
 
-    def row(line: Line, name: str) -> Row:
+    def row(line: ReportLine, name: str) -> Row:
         cells = (read(line) if known or line.reporting else None for _, read in figures)
         return (name, *cells, _note(line, lang))
 
-    return Table(
+    return ReportTable(
         key,
         say(lang, f"report_t_{key}"),
         _columns(lang, ("unit", *(word for word, _ in figures), "note"), 1),
@@ -212,7 +218,7 @@ def _by_line(
     )
 
 
-def _note(line: Line, lang: Lang) -> str:
+def _note(line: ReportLine, lang: Lang) -> str:
     if not line.schools:
         return say(lang, "report_no_school")
     if line.schools == 1 or not line.reporting:
@@ -222,7 +228,7 @@ def _note(line: Line, lang: Lang) -> str:
     return said if silent else ""
 
 
-def _course(report: Report, lang: Lang) -> Table:
+def _course(report: Report, lang: Lang) -> ReportTable:
     months = report.period.kind is PeriodKind.YEAR
     words = (
         *("month" if months else "day", "pupils_share", "staff_share", "pupils_present"),
@@ -243,14 +249,14 @@ def _course(report: Report, lang: Lang) -> Table:
     columns = _columns(lang, words, 1)
     charts = (Chart((1, 2), "line"), Chart((6,)))
     shown = rows if report.period.kind is not PeriodKind.DAY else []
-    return Table("course", say(lang, "report_t_course"), columns, tuple(shown), charts=charts)
+    return ReportTable("course", say(lang, "report_t_course"), columns, tuple(shown), charts=charts)
 
 
-def _refusals(report: Report, lang: Lang) -> Table:
+def _refusals(report: Report, lang: Lang) -> ReportTable:
     whole = sum(report.refusals.values())
     ordered = sorted(report.refusals.items(), key=lambda item: (-item[1], item[0]))
     rows = [(say(lang, f"report_r_{code}"), scans, scans / whole) for code, scans in ordered]
-    return Table(
+    return ReportTable(
         "refusals",
         say(lang, "report_t_refusals"),
         _columns(lang, ("reason", "scans", "share"), 1),
@@ -260,7 +266,7 @@ def _refusals(report: Report, lang: Lang) -> Table:
     )
 
 
-def _own_gates(report: Report, lang: Lang) -> Table:
+def _own_gates(report: Report, lang: Lang) -> ReportTable:
     rows = [
         (
             *(gate.gate_id, one.days, one.entered, one.left, one.refused),
@@ -271,7 +277,7 @@ def _own_gates(report: Report, lang: Lang) -> Table:
         for one in (gate.figures,)
     ]
     words = ("gate", "used_days", "entered", "left", "refused", "per_day", "note")
-    return Table("gates", say(lang, "report_t_gates"), _columns(lang, words, 1), tuple(rows))
+    return ReportTable("gates", say(lang, "report_t_gates"), _columns(lang, words, 1), tuple(rows))
 
 
 def _each(whole: int, parts: int) -> int | None:
@@ -283,7 +289,7 @@ _WIDTHS = {"unit": 32, "note": 24, "reason": 34, "gate": 24, "who": 18, "unit_id
 _WIDTHS |= dict.fromkeys(("day", "month", "class", "level"), 12) | {"scans": 18, "share": 18}
 
 
-def _columns(lang: Lang, words: Sequence[str], texts: int) -> tuple[Column, ...]:
+def _columns(lang: Lang, words: Sequence[str], texts: int) -> tuple[ReportColumn, ...]:
     """The first `texts` and the notes hold text."""
 
     def holds(place: int, word: str) -> Holds:
@@ -292,6 +298,6 @@ def _columns(lang: Lang, words: Sequence[str], texts: int) -> tuple[Column, ...]
         return Holds.SHARE if word in _SHARES else Holds.NUMBER
 
     return tuple(
-        Column(say(lang, f"report_c_{word}"), _WIDTHS.get(word, 10), holds(place, word))
+        ReportColumn(say(lang, f"report_c_{word}"), _WIDTHS.get(word, 10), holds(place, word))
         for place, word in enumerate(words)
     )

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Self
 
 from gate_contract.errors import SchoolgateError
-from server_bridge.sheets.grid import Place
+from server_bridge.sheets.grid import CellAddress
 
 
 class Fault(StrEnum):
@@ -251,10 +251,10 @@ class SheetError(SchoolgateError):
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class RowRefusal:
     """A row that cannot be taken, and the cell that is why."""
 
-    place: Place
+    place: CellAddress
     fault: Fault
     value: str = ""
 

@@ -8,7 +8,7 @@ Cell = str | float | date | None
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class CellAddress:
     """A cell, or with no column a whole row. Numbers begin with 0."""
 
     sheet: str

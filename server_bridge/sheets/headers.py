@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from server_bridge.people.names import tidy
+from server_bridge.i18n.names import tidy
 from server_bridge.sheets.faults import Fault, SheetError
 from server_bridge.sheets.grid import Grid, letters
 

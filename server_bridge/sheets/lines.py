@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from server_bridge.sheets.faults import Fault, Refusal
-from server_bridge.sheets.grid import Cell, Grid, Place
+from server_bridge.sheets.faults import Fault, RowRefusal
+from server_bridge.sheets.grid import Cell, CellAddress, Grid
 from server_bridge.sheets.headers import Header
 from server_bridge.sheets.values import CellError, text_of
 
@@ -13,21 +13,21 @@ T = TypeVar("T")
 
 
 @dataclass(slots=True)
-class Line:
+class SheetRow:
     """One row. What its cells were refused for collects in `refusals`."""
 
-    table: "Table"
+    table: "SheetTable"
     row: int
-    refusals: list[Refusal] = field(default_factory=list)
+    refusals: list[RowRefusal] = field(default_factory=list)
 
-    def place(self, name: str | None = None) -> Place:
+    def place(self, name: str | None = None) -> CellAddress:
         """Where a field stands; without one, or where there is no such column, the row."""
         columns = self.table.header.columns.get(name or "")
-        return Place(self.table.grid.name, self.row, columns[0] if columns else None)
+        return CellAddress(self.table.grid.name, self.row, columns[0] if columns else None)
 
     def refuse(self, name: str | None, fault: Fault, value: str = "") -> None:
         """Note what is wrong with a field."""
-        self.refusals.append(Refusal(self.place(name), fault, value))
+        self.refusals.append(RowRefusal(self.place(name), fault, value))
 
     def cell(self, name: str, *, shared: bool = False) -> Cell:
         """What stands in the field's cell. `shared`: a merged cell's value is that of its rows."""
@@ -73,17 +73,17 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class SheetTable:
     """A sheet whose header was found. `covered`: cells below the first of a merged one."""
 
     grid: Grid
     header: Header
     covered: dict[tuple[int, int], tuple[int, int]]
 
-    def lines(self) -> Iterator[Line]:
+    def lines(self) -> Iterator[SheetRow]:
         """The rows below the header that have anything in them."""
         for row in range(self.header.first_row, len(self.grid.rows)):
-            line = Line(self, row)
+            line = SheetRow(self, row)
             if not line.is_empty():
                 yield line
 
@@ -94,7 +94,7 @@ class Table:
                 yield self.grid.at(row, column)
 
 
-def table(grid: Grid, header: Header) -> Table:
+def table(grid: Grid, header: Header) -> SheetTable:
     """The table below a header."""
     used = {column for columns in header.columns.values() for column in columns}
     covered: dict[tuple[int, int], tuple[int, int]] = {}
@@ -104,4 +104,4 @@ def table(grid: Grid, header: Header) -> Table:
                 if (row, column) in covered:
                     break  # cells lie in one merged cell only
                 covered[row, column] = (top, left)
-    return Table(grid, header, covered)
+    return SheetTable(grid, header, covered)

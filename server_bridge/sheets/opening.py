@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 
 from gate_contract.errors import SchoolgateError
-from server_bridge.people.names import tidy
+from server_bridge.i18n.names import tidy
 from server_bridge.sheets.delimited import read_delimited
 from server_bridge.sheets.faults import Fault, SheetError
 from server_bridge.sheets.grid import Cell, Grid

@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection
 from datetime import date, timedelta
 
-from server_bridge.people.names import tidy
+from server_bridge.i18n.names import tidy
 from server_bridge.sheets.faults import Fault
 from server_bridge.sheets.grid import Cell
 

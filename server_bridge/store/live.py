@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from gate_contract import topics
-from gate_contract.card import Kind
+from gate_contract.card import CardKind
 from gate_contract.counts import KindCounts, UnitCounts
 from gate_contract.health import Health, decode_health
 from gate_contract.school_day import local_day
@@ -171,7 +171,7 @@ def unit_counts(state: UnitState, shown: Snapshot) -> UnitCounts:
         refused=state.refused,
         people=state.people,
         by_kind={
-            Kind(kind): KindCounts(inside=inside, entered=entered, left=left)
+            CardKind(kind): KindCounts(inside=inside, entered=entered, left=left)
             for kind, (inside, entered, left) in sorted(state.by_kind.items())
         },
     )

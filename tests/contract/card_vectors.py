@@ -8,7 +8,16 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from gate_contract import base45
-from gate_contract.card import BODY, DOMAIN, EPOCH, KIND_CODES, PREFIX, Card, Kind, verify
+from gate_contract.card import (
+    BODY,
+    DOMAIN,
+    EPOCH,
+    KIND_CODES,
+    PREFIX,
+    Card,
+    CardKind,
+    verify,
+)
 from gate_contract.card_signing import sign
 
 KEY_ID, STRANGER = 1, 2
@@ -16,10 +25,10 @@ KEYS = {
     number: Ed25519PrivateKey.from_private_bytes(bytes([number]) * 32)
     for number in (KEY_ID, STRANGER)
 }
-PUPIL = Card("0123456789abcdef", Kind.PUPIL, date(2026, 9, 5), date(2027, 9, 5))
-STAFF = Card("fedcba9876543210", Kind.STAFF, date(2026, 8, 1), date(2031, 7, 31))
-VISITOR = Card("00000000000000ff", Kind.VISITOR, date(2026, 9, 5), date(2026, 9, 5))
-WIDEST = Card("ffffffffffffffff", Kind.PUPIL, EPOCH, date(2199, 6, 6))
+PUPIL = Card("0123456789abcdef", CardKind.PUPIL, date(2026, 9, 5), date(2027, 9, 5))
+STAFF = Card("fedcba9876543210", CardKind.STAFF, date(2026, 8, 1), date(2031, 7, 31))
+VISITOR = Card("00000000000000ff", CardKind.VISITOR, date(2026, 9, 5), date(2026, 9, 5))
+WIDEST = Card("ffffffffffffffff", CardKind.PUPIL, EPOCH, date(2199, 6, 6))
 
 
 def key_vectors() -> dict[str, Any]:

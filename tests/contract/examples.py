@@ -8,11 +8,11 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from hypothesis import strategies as st
 
-from gate_contract.card import EPOCH, Card, Kind
+from gate_contract.card import EPOCH, Card, CardKind
 from gate_contract.counts import KindCounts, UnitCounts
 from gate_contract.crossing import (
     Batch,
-    Clock,
+    ClockTrust,
     Direction,
     Record,
     chain_over,
@@ -59,7 +59,7 @@ def cards(draw: st.DrawFn) -> Card:
     days = sorted([draw(st.integers(0, 0xFFFF)), draw(st.integers(0, 0xFFFF))])
     return Card(
         card_id=draw(hexadecimal(16)),
-        kind=draw(st.sampled_from(Kind)),
+        kind=draw(st.sampled_from(CardKind)),
         not_before=EPOCH + timedelta(days=days[0]),
         expires=EPOCH + timedelta(days=days[1]),
     )
@@ -77,10 +77,10 @@ def records(draw: st.DrawFn, seq: int | None = None) -> Record:
         boot_id=draw(hexadecimal(32)),
         up_ms=draw(up_times),
         at=draw(utc_times if trusted else st.none() | utc_times),
-        clock=Clock.TRUSTED if trusted else Clock.UNTRUSTED,
+        clock=ClockTrust.TRUSTED if trusted else ClockTrust.UNTRUSTED,
         verdict=verdict,
         card_id=draw(hexadecimal(16)) if known else None,
-        kind=draw(st.sampled_from(Kind)) if known else None,
+        kind=draw(st.sampled_from(CardKind)) if known else None,
         direction=draw(st.sampled_from(Direction)) if crossing else None,
         count=1 if crossing else draw(st.integers(1, 2**31 - 1)),
         seal=None if sealed is None else seal_of(sealed),
@@ -163,5 +163,5 @@ unit_counts = st.builds(
     left=counted,
     refused=counted,
     people=counted,
-    by_kind=st.dictionaries(st.sampled_from(Kind), kind_counts),
+    by_kind=st.dictionaries(st.sampled_from(CardKind), kind_counts),
 )

@@ -9,7 +9,7 @@ from gate_contract.roster import (
     LOOKUP_DOMAIN,
     SALT_SIZE,
     SEAL_DOMAIN,
-    Action,
+    EntryAction,
     Roster,
     card_signature,
     lookup,
@@ -20,7 +20,7 @@ from tests.contract.ledger_vectors import AT, GATE_ID
 
 SALT = bytes(range(SALT_SIZE))
 NEXT_SALT = bytes(range(SALT_SIZE, 2 * SALT_SIZE))
-POLICY = {1: Action.ADMIT, 2: Action.SIGNAL, 3: Action.SIGNAL, 4: Action.REFUSE}
+POLICY = {1: EntryAction.ADMIT, 2: EntryAction.SIGNAL, 3: EntryAction.SIGNAL, 4: EntryAction.REFUSE}
 CODES = {card.card_id: sign_card(card, KEY_ID, KEYS[KEY_ID]).encode() for card in (PUPIL, STAFF)}
 
 

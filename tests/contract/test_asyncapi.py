@@ -17,7 +17,7 @@ import yaml
 from hypothesis import given, settings
 from jsonschema import Draft7Validator  # type: ignore[import-untyped]  # ships no types
 
-from device.config import Broker
+from device.config import BrokerSettings
 from device.uplink import session as gate_session
 from gate_contract import crossing, gate_log, health, orders, roster, topics
 from gate_contract.counts import UnitCounts, encode_counts
@@ -27,16 +27,16 @@ from gate_contract.health import OFFLINE, Health, encode_health
 from gate_contract.orders import Orders
 from gate_contract.receipt import Receipt, encode_receipt
 from gate_contract.roster import Roster
-from gate_contract.topics import Channel
+from gate_contract.topics import GateChannel
 from server_bridge.broker.access import EVERY_COUNTS, FROM_GATE, TO_EVERY_GATE, TO_GATE
-from server_bridge.ingest import session
-from server_bridge.machines.home_assistant import EVERY_DISCOVERY
+from server_bridge.integrations.home_assistant import EVERY_DISCOVERY
+from server_bridge.mqtt import session
 from tests.contract.examples import batches, healths, receipts, unit_counts
 from tests.contract.vectors import FOLDER
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "asyncapi.yaml"
 SCHEMA_OF = {"batch": "Batch", "receipt": "Receipt", "health": "Health", "counts": "UnitCounts"}
-NOT_RETAINED = {Channel.CROSSINGS, Channel.LOG}
+NOT_RETAINED = {GateChannel.CROSSINGS, GateChannel.LOG}
 OTHERS = {
     "counts": EVERY_COUNTS,
     "bridge-state": topics.BRIDGE_STATE,
@@ -120,7 +120,7 @@ def test_the_root_is_an_asyncapi_3_document() -> None:
 
 def test_servers_demand_certificates() -> None:
     for server in document()["servers"].values():
-        assert server["host"].endswith(f":{Broker(host='').port}")
+        assert server["host"].endswith(f":{BrokerSettings(host='').port}")
         assert server["protocol"] == "secure-mqtt"
         assert server["protocolVersion"] == "5"
         schemes = [resolve(scheme["$ref"]) for scheme in server["security"]]
@@ -139,7 +139,7 @@ def test_bindings_are_of_mqtt_0_2_0(part: str) -> None:
 
 def test_connections_are_as_the_sessions_make_them() -> None:
     gate = document()["servers"]["forGates"]["bindings"]["mqtt"]
-    assert gate["keepAlive"] == Broker(host="").keepalive_s
+    assert gate["keepAlive"] == BrokerSettings(host="").keepalive_s
     assert gate["lastWill"] == {
         "topic": "gate/v1/{gate_id}/health",
         "message": encode_health(OFFLINE).decode(),
@@ -156,10 +156,10 @@ def test_connections_are_as_the_sessions_make_them() -> None:
 
 def test_channels_are_the_topics() -> None:
     channels = document()["channels"]
-    assert channels.keys() == {*Channel, *DISTRICT, *OTHERS}
+    assert channels.keys() == {*GateChannel, *DISTRICT, *OTHERS}
     assert {name: channels[name]["address"] for name in DISTRICT} == DISTRICT
     assert set(DISTRICT.values()) == set(TO_EVERY_GATE)
-    for channel in Channel:
+    for channel in GateChannel:
         address = channels[channel]["address"]
         assert address.replace("{gate_id}", "+") == topics.every_gate(channel)
     for name, every in OTHERS.items():
@@ -195,7 +195,7 @@ def test_operations_are_what_the_access_list_grants() -> None:
         | {("gate", "receive", channel) for channel in DISTRICT}
         | {("bridge", "send", channel) for channel in DISTRICT}
         | {("bridge", "send", name) for name in OTHERS}
-        | {("viewer", "receive", name) for name in (*OTHERS, Channel.HEALTH)}
+        | {("viewer", "receive", name) for name in (*OTHERS, GateChannel.HEALTH)}
     )
 
 

@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gate_contract import base45
-from gate_contract.card import BODY, DOMAIN, EPOCH, PREFIX, Card, Kind, verify
+from gate_contract.card import BODY, DOMAIN, EPOCH, PREFIX, Card, CardKind, verify
 from gate_contract.card_signing import sign
 from gate_contract.verdicts import CROSSINGS, REFUSALS, Verdict
 from tests.contract.examples import KEY_ID, cards, private_key, public_keys
 
-CARD = Card("0123456789abcdef", Kind.PUPIL, date(2026, 9, 5), date(2027, 9, 5))
+CARD = Card("0123456789abcdef", CardKind.PUPIL, date(2026, 9, 5), date(2027, 9, 5))
 TEXT = sign(CARD, KEY_ID, private_key()).encode()
 DATA = base45.decode(TEXT.removeprefix(PREFIX))
 DAMAGE = frozenset(
@@ -122,15 +122,19 @@ def test_named_damage(code: bytes, verdict: Verdict) -> None:
     [
         pytest.param(CARD, -1, id="key_id_negative"),
         pytest.param(CARD, 256, id="key_id_beyond_a_byte"),
-        pytest.param(Card("00", Kind.PUPIL, EPOCH, EPOCH), 1, id="card_id_too_short"),
-        pytest.param(Card("x" * 16, Kind.PUPIL, EPOCH, EPOCH), 1, id="card_id_not_hex"),
+        pytest.param(Card("00", CardKind.PUPIL, EPOCH, EPOCH), 1, id="card_id_too_short"),
+        pytest.param(Card("x" * 16, CardKind.PUPIL, EPOCH, EPOCH), 1, id="card_id_not_hex"),
         pytest.param(
-            Card("0" * 16, Kind.PUPIL, EPOCH + timedelta(1), EPOCH), 1, id="ends_before_it_begins"
+            Card("0" * 16, CardKind.PUPIL, EPOCH + timedelta(1), EPOCH),
+            1,
+            id="ends_before_it_begins",
         ),
         pytest.param(
-            Card("0" * 16, Kind.PUPIL, date(2019, 12, 31), EPOCH), 1, id="begins_before_2020"
+            Card("0" * 16, CardKind.PUPIL, date(2019, 12, 31), EPOCH), 1, id="begins_before_2020"
         ),
-        pytest.param(Card("0" * 16, Kind.PUPIL, EPOCH, date(2199, 6, 7)), 1, id="ends_after_2199"),
+        pytest.param(
+            Card("0" * 16, CardKind.PUPIL, EPOCH, date(2199, 6, 7)), 1, id="ends_after_2199"
+        ),
     ],
 )
 def test_a_card_that_cannot_be_made(card: Card, key_id: int) -> None:

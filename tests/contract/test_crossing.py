@@ -10,12 +10,12 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from gate_contract.card import Kind
+from gate_contract.card import CardKind
 from gate_contract.crossing import (
     MAX_PAYLOAD_BYTES,
     MAX_RECORDS,
     Batch,
-    Clock,
+    ClockTrust,
     Direction,
     Record,
     canonical,
@@ -121,7 +121,7 @@ def record(seq: int = 1, **changes: Any) -> Record:
         "boot_id": "b" * 32,
         "up_ms": 5_000,
         "at": 1_788_566_400_000,
-        "clock": Clock.TRUSTED,
+        "clock": ClockTrust.TRUSTED,
         "verdict": Verdict.EXPIRED,
     }
     return Record(**(fields | changes))
@@ -163,7 +163,7 @@ def test_the_largest_batch_of_a_gate_is_within_the_limit() -> None:
             at=LATEST_MS,
             verdict=Verdict.NOT_A_PERSON_CARD,
             card_id="f" * 16,
-            kind=Kind.VISITOR,
+            kind=CardKind.VISITOR,
             direction=Direction.OUT,
             count=2**31 - 1,
         )
@@ -190,7 +190,7 @@ def test_sealed_words_are_those_of_the_seal_and_may_be_gone() -> None:
         1,
         verdict=Verdict.ADMITTED_IN,
         card_id="f" * 16,
-        kind=Kind.VISITOR,
+        kind=CardKind.VISITOR,
         direction=Direction.IN,
         seal=seal_of(sealed),
         sealed=sealed,

@@ -12,13 +12,13 @@ from itertools import count
 from typing import Any
 
 from gate_contract import base45, topics
-from gate_contract.card import PREFIX, Card, Kind, verify
+from gate_contract.card import PREFIX, Card, CardKind, verify
 from gate_contract.card_signing import sign
 from gate_contract.crossing import Direction, decode_batch, encode_batch
 from gate_contract.errors import ContractError
 from gate_contract.health import OFFLINE, Health, ScanHealth, decode_health, encode_health
 from gate_contract.receipt import Receipt, decode_receipt, encode_receipt
-from gate_contract.topics import Channel, CountsTopic, DistrictTopic, GateTopic
+from gate_contract.topics import CountsTopic, DistrictTopic, GateChannel, GateTopic
 from gate_contract.verdicts import REFUSALS, Verdict
 from tests.contract.examples import GATE_ID, KEY_ID, batch_of, private_key, public_keys
 from tests.contract.mutation import Payload, distinct, mutants, with_bytes_changed
@@ -51,7 +51,7 @@ def good_batches(chance: random.Random) -> list[bytes]:
             {
                 "verdict": Verdict.ADMITTED_IN,
                 "card_id": chance.randbytes(8).hex(),
-                "kind": Kind.PUPIL,
+                "kind": CardKind.PUPIL,
                 "direction": Direction.IN,
             },
         ]
@@ -93,7 +93,7 @@ def good_healths(chance: random.Random) -> list[bytes]:
 def good_topics(chance: random.Random) -> list[bytes]:
     letters = "abcdefghijklmnopqrstuvwxyz0123456789-"
     ids = ["".join(chance.choices(letters, k=chance.randrange(3, 41))) for _ in range(SHAPES)]
-    made = [topics.gate(gate_id, channel) for gate_id in ids for channel in Channel]
+    made = [topics.gate(gate_id, channel) for gate_id in ids for channel in GateChannel]
     return [topic.encode() for topic in [*made, *map(topics.counts, ids)]]
 
 

@@ -15,8 +15,8 @@ from gate_contract.roster import (
     LOOKUP_SIZE,
     MAX_DOCUMENT_BYTES,
     MAX_PAYLOAD_BYTES,
-    Action,
-    Book,
+    EffectiveRoster,
+    EntryAction,
     Roster,
     card_signature,
     take,
@@ -43,8 +43,8 @@ def packed(document: bytes) -> bytes:
     return bytes([ORDERS.key_id]) + ORDERS.key.sign(DOMAIN + body) + body
 
 
-def book(*rosters: Roster) -> Book:
-    held: Book | None = None
+def book(*rosters: Roster) -> EffectiveRoster:
+    held: EffectiveRoster | None = None
     for roster in rosters:
         held = take(held, roster, GATE)
     assert held
@@ -164,7 +164,7 @@ class TestBook:
         levels = [held.level(ORDERS.signature(number)) for number in (1, 2, 3, 4)]
         assert levels == [1, 1, None, None]
         assert held.version == 7
-        assert held.action(4) is Action.REFUSE
+        assert held.action(4) is EntryAction.REFUSE
         revoked = [held.is_revoked(ORDERS.issuer.card(number).card_id) for number in (7, 8, 9)]
         assert revoked == [False, True, True]
 
@@ -177,7 +177,7 @@ class TestBook:
         held = book(
             ORDERS.roster(5, {1: 4}), ORDERS.roster(6, {1: 1}, base=5), ORDERS.roster(8, {2: 2})
         )
-        assert held == Book(ORDERS.roster(8, {2: 2}))
+        assert held == EffectiveRoster(ORDERS.roster(8, {2: 2}))
 
     def test_what_is_held_already_changes_nothing(self) -> None:
         full, changes = ORDERS.roster(5, {1: 4}), ORDERS.roster(6, {1: 1}, base=5)

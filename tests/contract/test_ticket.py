@@ -3,16 +3,16 @@
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from gate_contract.notices import NOTICE_PATTERNS, NOTICES, REFUSALS, Notice
+from gate_contract.notices import NOTICE_PATTERNS, NOTICES, REFUSALS, SetupNotice
 from gate_contract.patterns import PATTERNS, Light, Pattern
 from gate_contract.ticket import (
     PIN_LENGTH,
     PREFIX,
     TOKEN_SIZE,
-    Refusal,
     Secrets,
     Ticket,
     TicketError,
+    TicketRefusal,
     is_ticket,
     open_secrets,
     read_pin,
@@ -39,7 +39,7 @@ TICKET = Ticket(
 TEXT = sign(TICKET, KEY).encode()
 
 
-def refusal(text: bytes, trusted: bytes | None = PUBLIC) -> Refusal:
+def refusal(text: bytes, trusted: bytes | None = PUBLIC) -> TicketRefusal:
     with pytest.raises(TicketError) as told:
         verify(text, trusted)
     return told.value.refusal
@@ -56,8 +56,8 @@ def test_no_sign_of_it_can_be_changed() -> None:
     for at in range(len(PREFIX), len(TEXT), 7):
         other = b"A" if TEXT[at : at + 1] != b"A" else b"B"
         text = TEXT[:at] + other + TEXT[at + 1 :]
-        assert refusal(text, None) is Refusal.ALTERED
-        assert refusal(text) in (Refusal.ALTERED, Refusal.FOREIGN)
+        assert refusal(text, None) is TicketRefusal.ALTERED
+        assert refusal(text) in (TicketRefusal.ALTERED, TicketRefusal.FOREIGN)
 
 
 @pytest.mark.parametrize(
@@ -66,12 +66,12 @@ def test_no_sign_of_it_can_be_changed() -> None:
     ids=["empty", "prefix", "a third", "cut", "longer", "no text", "many"],
 )
 def test_what_is_cut_off_or_no_ticket_is_refused(text: bytes) -> None:
-    assert refusal(text, None) is Refusal.ALTERED
+    assert refusal(text, None) is TicketRefusal.ALTERED
 
 
 def test_another_districts_ticket_is_foreign_where_the_card_knows_its_own() -> None:
     foreign = sign(TICKET, OTHER_KEY).encode()
-    assert refusal(foreign) is Refusal.FOREIGN
+    assert refusal(foreign) is TicketRefusal.FOREIGN
     assert verify(foreign, None)[0] == TICKET, "an SD card for anybody believes the first one"
 
 
@@ -81,7 +81,7 @@ def test_nothing_secret_is_on_the_paper() -> None:
     for pin in (None, "", PIN[:-1] + "3"):
         with pytest.raises(TicketError) as told:
             open_secrets(TICKET, pin)
-        assert told.value.refusal is Refusal.WRONG_PIN
+        assert told.value.refusal is TicketRefusal.WRONG_PIN
 
 
 def test_a_pin_is_read_however_it_was_typed() -> None:
@@ -100,9 +100,9 @@ def blinks(pattern: Pattern) -> tuple[tuple[Light, bool, bool], ...]:
 
 
 def test_each_notice_has_sentences_and_a_rhythm_of_its_own() -> None:
-    assert NOTICES.keys() == NOTICE_PATTERNS.keys() == set(Notice)
+    assert NOTICES.keys() == NOTICE_PATTERNS.keys() == set(SetupNotice)
     assert all(words.keys() == {"vi", "en"} and all(words.values()) for words in NOTICES.values())
-    assert REFUSALS.keys() == set(Refusal)
+    assert REFUSALS.keys() == set(TicketRefusal)
     assert not set(NOTICE_PATTERNS.values()) & set(PATTERNS.values())
     mine = [blinks(pattern) for pattern in NOTICE_PATTERNS.values()]
     assert len(set(mine)) == len(mine)
@@ -111,6 +111,6 @@ def test_each_notice_has_sentences_and_a_rhythm_of_its_own() -> None:
 def test_each_refusal_is_counted_otherwise() -> None:
     counts = [
         sum(step.light is Light.RED for step in NOTICE_PATTERNS[notice])
-        for notice in (*REFUSALS.values(), Notice.NO_NETWORK, Notice.NO_DESK)
+        for notice in (*REFUSALS.values(), SetupNotice.NO_NETWORK, SetupNotice.NO_DESK)
     ]
     assert sorted(counts) == list(range(2, 9))

@@ -8,18 +8,18 @@ from hypothesis import strategies as st
 
 from gate_contract import topics
 from gate_contract.errors import ContractError
-from gate_contract.topics import Channel, CountsTopic, GateTopic
+from gate_contract.topics import CountsTopic, GateChannel, GateTopic
 from tests.contract.examples import gate_ids, unit_ids
 
 like_a_topic = st.lists(
-    st.sampled_from(["gate", "unit", "v1", "v2", "", "+", "#", "counts", "ab", *Channel])
+    st.sampled_from(["gate", "unit", "v1", "v2", "", "+", "#", "counts", "ab", *GateChannel])
     | st.text(max_size=45),
     max_size=6,
 ).map("/".join)
 
 
-@given(gate_ids, st.sampled_from(Channel))
-def test_a_gates_topic_is_parsed_back(gate_id: str, channel: Channel) -> None:
+@given(gate_ids, st.sampled_from(GateChannel))
+def test_a_gates_topic_is_parsed_back(gate_id: str, channel: GateChannel) -> None:
     assert topics.parse(topics.gate(gate_id, channel)) == GateTopic(gate_id, channel)
 
 
@@ -44,7 +44,7 @@ def test_any_topic_is_built_again_or_refused(topic: str) -> None:
 @given(st.text().filter(lambda text: not re.fullmatch(topics.GATE_ID, text, re.ASCII)))
 def test_an_id_that_cannot_stand_in_a_topic_is_refused(gate_id: str) -> None:
     with pytest.raises(ContractError) as refusal:
-        topics.gate(gate_id, Channel.HEALTH)
+        topics.gate(gate_id, GateChannel.HEALTH)
     assert refusal.value.reason == "foreign_topic"
 
 

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 from gate_contract import base45, foreign, topics
-from gate_contract.card import Card, Kind, verify
+from gate_contract.card import Card, CardKind, verify
 from gate_contract.card_signing import sign
 from gate_contract.counts import UnitCounts, encode_counts
 from gate_contract.crossing import Record, canonical, chain_start, decode_batch, encode_batch
@@ -26,10 +26,10 @@ from gate_contract.head import head_bytes, is_signed
 from gate_contract.health import decode_health, encode_health
 from gate_contract.pseudonym import pseudonym, school_key
 from gate_contract.receipt import decode_receipt, encode_receipt
-from gate_contract.roster import Book, Roster, card_signature, take
+from gate_contract.roster import EffectiveRoster, Roster, card_signature, take
 from gate_contract.roster import verify as verify_roster
 from gate_contract.sealing import unseal
-from gate_contract.topics import Channel, CountsTopic, DistrictTopic, GateTopic
+from gate_contract.topics import CountsTopic, DistrictTopic, GateChannel, GateTopic
 from gate_contract.verdicts import Verdict
 from tests.contract.vectors import FOLDER, files
 
@@ -79,7 +79,7 @@ def test_genuine_cards() -> None:
         fields = told["card"]
         card = Card(
             fields["card_id"],
-            Kind(fields["kind"]),
+            CardKind(fields["kind"]),
             date.fromisoformat(fields["not_before"]),
             date.fromisoformat(fields["expires"]),
         )
@@ -112,10 +112,10 @@ def test_topics() -> None:
     told = read("topics")
     for sample in told["gate"]:
         assert topics.parse(sample["topic"]) == GateTopic(
-            sample["gate_id"], Channel(sample["channel"])
+            sample["gate_id"], GateChannel(sample["channel"])
         )
     for sample in told["district"]:
-        assert topics.parse(sample["topic"]) == DistrictTopic(Channel(sample["channel"]))
+        assert topics.parse(sample["topic"]) == DistrictTopic(GateChannel(sample["channel"]))
     for sample in told["counts"]:
         assert topics.parse(sample["topic"]) == CountsTopic(sample["unit_id"])
     for topic in told["refused"]:
@@ -146,7 +146,7 @@ def test_rosters_and_their_entries() -> None:
         row = bytes.fromhex(entry["entry_hex"])
         assert row[:16] == lookup[:16]
         assert list(ChaCha20Poly1305(key).decrypt(bytes(12), row[16:], None)) == [entry["level"]]
-    book: Book | None = None
+    book: EffectiveRoster | None = None
     for sample in told["accepted"]:
         payload = bytes.fromhex(sample["payload_hex"])
         signed = bytes.fromhex(told["domain_hex"]) + payload[65:]

@@ -11,10 +11,10 @@ from typing import Any
 
 import msgspec
 
-from gate_contract.card import Kind
+from gate_contract.card import CardKind
 from gate_contract.counts import KindCounts, UnitCounts, encode_counts
 from gate_contract.health import OFFLINE, Health, ScanHealth, encode_health
-from gate_contract.topics import ROSTERS, Channel
+from gate_contract.topics import ROSTERS, GateChannel
 from tests.contract.card_vectors import base45_vectors, card_vectors, key_vectors
 from tests.contract.ledger_vectors import (
     AT,
@@ -104,8 +104,8 @@ def counts_vectors() -> dict[str, Any]:
         refused=7,
         people=548,
         by_kind={
-            Kind.PUPIL: KindCounts(inside=512, entered=520, left=8),
-            Kind.STAFF: KindCounts(inside=29, entered=40, left=11),
+            CardKind.PUPIL: KindCounts(inside=512, entered=520, left=8),
+            CardKind.STAFF: KindCounts(inside=29, entered=40, left=11),
         },
     )
     return {
@@ -123,7 +123,7 @@ def topic_vectors() -> dict[str, Any]:
         "about": "A gate_id is [a-z0-9-]{3,40}, a unit_id [a-z0-9-]{1,40}.",
         "gate": [
             {"topic": f"gate/v1/{GATE_ID}/{channel}", "gate_id": GATE_ID, "channel": channel}
-            for channel in Channel
+            for channel in GateChannel
         ],
         "district": [
             {"topic": f"district/v1/{channel}", "channel": channel} for channel in ROSTERS

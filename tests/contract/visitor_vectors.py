@@ -6,10 +6,10 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from gate_contract.card import Kind
+from gate_contract.card import CardKind
 from gate_contract.crossing import (
     Batch,
-    Clock,
+    ClockTrust,
     Direction,
     Record,
     canonical,
@@ -44,10 +44,10 @@ def visitor_vectors() -> dict[str, Any]:
         boot_id=BOOT_ID,
         up_ms=32_500,
         at=AT,
-        clock=Clock.TRUSTED,
+        clock=ClockTrust.TRUSTED,
         verdict=Verdict.ADMITTED_IN,
         card_id=card_id,
-        kind=Kind.VISITOR,
+        kind=CardKind.VISITOR,
         direction=Direction.IN,
         seal=seal_of(sealed),
         sealed=sealed,

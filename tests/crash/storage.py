@@ -7,10 +7,10 @@ from pathlib import Path
 
 from device.ledger.file import LedgerError, create
 from device.ledger.verifying import verify
-from device.ledger.writing import Entry, ScanLedger
+from device.ledger.writing import NewRecord, ScanLedger
 from device.scan.gatekeeper import RETRY_MS, Gatekeeper
 from device.scan.verdict import Policy
-from device.timekeeping import Reading
+from device.timekeeping import ClockReading
 from gate_contract.crossing import Direction, Record
 from gate_contract.verdicts import CROSSINGS, Verdict
 from tests.crash.vfs import FULL, IOERR_FSYNC, IOERR_WRITE, watched
@@ -114,15 +114,15 @@ def gatekeeper(path: Path, on: type[ScanLedger] = ScanLedger) -> Gatekeeper:
     return Gatekeeper(Policy(Direction.IN, 1_000), keys(), ZONE, open_ledger)
 
 
-def reading_at(up_ms: int) -> Reading:
+def reading_at(up_ms: int) -> ClockReading:
     """A clock that was never synchronised."""
-    return Reading(BOOT_ID, up_ms, MORNING_MS + up_ms, synchronised=False)
+    return ClockReading(BOOT_ID, up_ms, MORNING_MS + up_ms, synchronised=False)
 
 
 class CarelessLedger(ScanLedger):
     """The control: what could not be written is passed over in silence."""
 
-    def append(self, entries: Sequence[Entry]) -> list[Record]:
+    def append(self, entries: Sequence[NewRecord]) -> list[Record]:
         try:
             return super().append(entries)
         except LedgerError:

@@ -14,10 +14,10 @@ from unittest.mock import patch
 from device.ledger import file as ledger_file
 from device.ledger.delivering import UplinkLedger
 from device.ledger.file import create
-from device.ledger.writing import Entry, ScanLedger, _record
+from device.ledger.writing import NewRecord, ScanLedger, _record
 from device.timekeeping import Stamp
-from gate_contract.card import Card, Kind
-from gate_contract.crossing import Clock, Direction, Record
+from gate_contract.card import Card, CardKind
+from gate_contract.crossing import ClockTrust, Direction, Record
 from gate_contract.verdicts import Verdict
 from tests.crash.disk import Effect, Recorder
 from tests.crash.vfs import watched
@@ -150,19 +150,21 @@ class _Work:
 
     def _cross(self) -> None:
         number = self._chance.randrange(40)
-        card = Card(f"{number:016x}", Kind.PUPIL, date.min, date.max)
+        card = Card(f"{number:016x}", CardKind.PUPIL, date.min, date.max)
         words = bytes([number]) * 200 if number % 4 == 0 else None  # as of a visitor
-        entries = [Entry(self._stamp(), Verdict.ADMITTED_IN, card, Direction.IN, sealed=words)]
+        entries = [NewRecord(self._stamp(), Verdict.ADMITTED_IN, card, Direction.IN, sealed=words)]
         if not self._synchronised and self._chance.random() < 0.3:
             self._synchronised = True
-            entries.insert(0, Entry(self._stamp(), Verdict.CLOCK_SET))
+            entries.insert(0, NewRecord(self._stamp(), Verdict.CLOCK_SET))
         self._append(entries)
 
     def _refuse_some(self) -> None:
         count = self._chance.randint(1, 8)
-        self._append([Entry(self._stamp(), Verdict.UNREADABLE, count=n + 1) for n in range(count)])
+        self._append(
+            [NewRecord(self._stamp(), Verdict.UNREADABLE, count=n + 1) for n in range(count)]
+        )
 
-    def _append(self, entries: list[Entry]) -> None:
+    def _append(self, entries: list[NewRecord]) -> None:
         if self._plan.early:
             seq = self._scan.head()[0]
             early = tuple(_record(seq + n, entry) for n, entry in enumerate(entries, 1))
@@ -190,6 +192,6 @@ class _Work:
         self._up_ms += self._chance.randint(1, HOUR_MS // 4)
         boot_id = f"{self._boot:032x}"
         if not self._synchronised:
-            return Stamp(boot_id, self._up_ms, None, Clock.UNTRUSTED)
+            return Stamp(boot_id, self._up_ms, None, ClockTrust.UNTRUSTED)
         at = MORNING_MS + self._boot * 24 * HOUR_MS + self._up_ms
-        return Stamp(boot_id, self._up_ms, at, Clock.TRUSTED)
+        return Stamp(boot_id, self._up_ms, at, ClockTrust.TRUSTED)

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from device.ledger.file import LedgerError
-from gate_contract.card import Kind
-from gate_contract.crossing import Clock, Direction
+from gate_contract.card import CardKind
+from gate_contract.crossing import ClockTrust, Direction
 from gate_contract.verdicts import Verdict
 from tests.device.gate import Gate, hold
 from tests.fakes.clock import MORNING_MS
@@ -25,8 +25,8 @@ def test_what_is_signalled_is_in_the_ledger(gate: Gate) -> None:
     assert gate.show(1) == [IN]
     (clock_set, record) = gate.records()
     assert clock_set.verdict is Verdict.CLOCK_SET
-    assert (record.verdict, record.card_id, record.kind) == (IN, f"{1:016x}", Kind.PUPIL)
-    assert record.clock is Clock.TRUSTED
+    assert (record.verdict, record.card_id, record.kind) == (IN, f"{1:016x}", CardKind.PUPIL)
+    assert record.clock is ClockTrust.TRUSTED
     assert record.at == MORNING_MS + 100
 
 
@@ -204,7 +204,7 @@ class TestClock:
         gate.leave(6_000)
         assert gate.show(1) == [OUT]
         assert [(record.at, record.clock) for record in gate.records()] == [
-            (None, Clock.UNTRUSTED)
+            (None, ClockTrust.UNTRUSTED)
         ] * 2
 
     def test_a_late_synchronisation_is_recorded_once(self, gate: Gate) -> None:
@@ -249,7 +249,7 @@ class TestClock:
         gate.start()
         assert gate.show(1) == [OUT]
         record = gate.records()[-1]
-        assert record.clock is Clock.UNTRUSTED
+        assert record.clock is ClockTrust.UNTRUSTED
         assert record.at == MORNING_MS + 60_100
 
     def test_a_clock_behind_the_ledger_is_not_believed(self, gate: Gate) -> None:

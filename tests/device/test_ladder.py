@@ -4,12 +4,19 @@ from pathlib import Path
 
 import pytest
 
+from device.scan.camera_recovery import (
+    BLIND_MS,
+    REBOOTS,
+    STARTS,
+    CameraOutage,
+    RecoveryStep,
+    next_step,
+)
 from device.scan.frames import CameraError
-from device.scan.ladder import BLIND_MS, REBOOTS, STARTS, Blindness, Step, next_step
 from device.scan.loop import STALLED_MS
+from device.scan.recovery_state import REBOOTS as REBOOTS_FILE
+from device.scan.recovery_state import REQUEST, RecoveryState
 from device.scan.run import _climb
-from device.scan.rungs import REBOOTS as REBOOTS_FILE
-from device.scan.rungs import REQUEST, Rungs
 from tests.device.gate import Gate
 from tests.device.test_loop import Post
 from tests.fakes.camera import Camera
@@ -19,17 +26,20 @@ from tests.systemd.units import unit
 @pytest.mark.parametrize(
     ("blindness", "step"),
     [
-        (Blindness(0, 0, 1, 0), Step.REOPEN),
-        (Blindness(BLIND_MS - 1, 3, STARTS, 0), Step.REOPEN),
-        (Blindness(BLIND_MS, 0, STARTS, 0), Step.REOPEN),  # opening it again was not tried yet
-        (Blindness(BLIND_MS, 1, 1, 0), Step.RESTART),
-        (Blindness(BLIND_MS, 1, STARTS - 1, 0), Step.RESTART),
-        (Blindness(BLIND_MS, 1, STARTS, 0), Step.REBOOT),
-        (Blindness(BLIND_MS, 9, STARTS + 9, REBOOTS - 1), Step.REBOOT),
-        (Blindness(BLIND_MS, 1, STARTS, REBOOTS), Step.RESTART),
+        (CameraOutage(0, 0, 1, 0), RecoveryStep.REOPEN),
+        (CameraOutage(BLIND_MS - 1, 3, STARTS, 0), RecoveryStep.REOPEN),
+        (
+            CameraOutage(BLIND_MS, 0, STARTS, 0),
+            RecoveryStep.REOPEN,
+        ),  # opening it again was not tried yet
+        (CameraOutage(BLIND_MS, 1, 1, 0), RecoveryStep.RESTART),
+        (CameraOutage(BLIND_MS, 1, STARTS - 1, 0), RecoveryStep.RESTART),
+        (CameraOutage(BLIND_MS, 1, STARTS, 0), RecoveryStep.REBOOT),
+        (CameraOutage(BLIND_MS, 9, STARTS + 9, REBOOTS - 1), RecoveryStep.REBOOT),
+        (CameraOutage(BLIND_MS, 1, STARTS, REBOOTS), RecoveryStep.RESTART),
     ],
 )
-def test_steps(blindness: Blindness, step: Step) -> None:
+def test_steps(blindness: CameraOutage, step: RecoveryStep) -> None:
     assert next_step(blindness) is step
 
 
@@ -43,7 +53,7 @@ def life(folder: Path, camera_works: bool = False, failing: CameraError | None =
     gate = Gate(folder / "state" / "ledger.db")
     camera = Camera(gate.clock, silent=not camera_works, failing=failing)
     post = Post(gate, camera)
-    rungs = Rungs(folder / "run", folder / "state")
+    rungs = RecoveryState(folder / "run", folder / "state")
     end = gate.clock.up_ms + 60_000
     try:
         while gate.clock.up_ms < end:
@@ -93,9 +103,9 @@ def test_a_frame_sets_everything_back(tmp_path: Path) -> None:
 def test_a_reboot_that_cannot_be_counted_is_not_asked_for(tmp_path: Path) -> None:
     (tmp_path / "state").mkdir()
     for _ in range(STARTS):
-        rungs = Rungs(tmp_path / "run", tmp_path / "state")
+        rungs = RecoveryState(tmp_path / "run", tmp_path / "state")
     (tmp_path / "state" / REBOOTS_FILE).mkdir()
-    assert rungs.climb(BLIND_MS, 1) is Step.REBOOT
+    assert rungs.climb(BLIND_MS, 1) is RecoveryStep.REBOOT
     assert not (tmp_path / "run" / REQUEST).exists()
 
 

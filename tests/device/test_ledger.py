@@ -14,10 +14,10 @@ from device.ledger.delivering import UplinkLedger
 from device.ledger.file import LedgerAbsentError, LedgerError, LedgerFile, create
 from device.ledger.opening import look_into
 from device.ledger.verifying import verify
-from device.ledger.writing import Entry, ScanLedger
+from device.ledger.writing import NewRecord, ScanLedger
 from device.timekeeping import Stamp
 from gate_contract.crossing import (
-    Clock,
+    ClockTrust,
     Direction,
     chain_over,
     chain_start,
@@ -32,9 +32,9 @@ from tests.fakes.issuer import Issuer
 DAY_MS = 86_400_000
 
 
-def entry(number: int, *, after_ms: int = 0) -> Entry:
-    stamp = Stamp(BOOT, after_ms + number, MORNING_MS + after_ms + number, Clock.TRUSTED)
-    return Entry(stamp, Verdict.ADMITTED_IN, Issuer().card(number), Direction.IN)
+def entry(number: int, *, after_ms: int = 0) -> NewRecord:
+    stamp = Stamp(BOOT, after_ms + number, MORNING_MS + after_ms + number, ClockTrust.TRUSTED)
+    return NewRecord(stamp, Verdict.ADMITTED_IN, Issuer().card(number), Direction.IN)
 
 
 def filled(path: Path, count: int) -> ScanLedger:
@@ -236,8 +236,8 @@ class TestDelivery:
             for _ in range(chance.randint(1, 9)):
                 up_ms += chance.randint(0, DAY_MS)
                 ran.append((boot, up_ms))
-                stamp = Stamp(f"{boot:032x}", up_ms, None, Clock.UNTRUSTED)
-                scan.append([Entry(stamp, Verdict.UNREADABLE)])
+                stamp = Stamp(f"{boot:032x}", up_ms, None, ClockTrust.UNTRUSTED)
+                scan.append([NewRecord(stamp, Verdict.UNREADABLE)])
         longest = dict(ran)
         ages = [
             sum(longest[later] for later in longest if later > boot) + longest[boot] - up_ms

@@ -7,13 +7,13 @@ from unittest.mock import patch
 
 import pytest
 
-from device.ledger import carving, doubt, schema
+from device.ledger import carving, damage_report, schema
 from device.ledger.delivering import UplinkLedger
 from device.ledger.file import LedgerDamagedError, create
 from device.ledger.opening import Opening
 from device.ledger.verifying import verify
-from device.ledger.writing import Entry, ScanLedger
-from gate_contract.card import Card, Kind
+from device.ledger.writing import NewRecord, ScanLedger
+from gate_contract.card import Card, CardKind
 from gate_contract.crossing import Direction, Record, chain_next, seal_of
 from gate_contract.verdicts import Verdict
 from tests.device.gate import GATE_ID
@@ -57,10 +57,10 @@ def of_version_0_1(path: Path, count: int) -> None:
                 )
 
 
-def guest(number: int) -> Entry:
+def guest(number: int) -> NewRecord:
     then = entry(number)
-    card = Card(f"{number:016x}", Kind.VISITOR, *(2 * [entry(1).card.expires]))  # type: ignore[union-attr]
-    return Entry(then.stamp, Verdict.ADMITTED_IN, card, Direction.IN, sealed=SEALED)
+    card = Card(f"{number:016x}", CardKind.VISITOR, *(2 * [entry(1).card.expires]))  # type: ignore[union-attr]
+    return NewRecord(then.stamp, Verdict.ADMITTED_IN, card, Direction.IN, sealed=SEALED)
 
 
 def columns(path: Path) -> int:
@@ -83,7 +83,7 @@ def test_the_uplink_delivers_an_old_ledger_and_goes_on_when_it_is_upgraded(tmp_p
         after = uplink.batch(1, 22)
         assert (after.records[20].sealed, after.records[20].seal) == (SEALED, seal_of(SEALED))
         assert not uplink.is_replaced()
-    assert doubt.about(path) == ""
+    assert damage_report.about(path) == ""
     assert not list(tmp_path.glob("ledger-*"))
 
 

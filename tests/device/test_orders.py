@@ -17,10 +17,10 @@ from device.orders.trial import MOST_STARTS, TRIAL_MS
 from device.orders.watch import LOOK_MS, SettingsWatch
 from device.uplink.loop import UplinkLoop
 from device.uplink.session import Arrived
-from firmware_config import bundle
+from firmware_config import gate_files
 from gate_contract.gate_log import GateLog
 from gate_contract.orders import LogRequest, Orders
-from gate_contract.topics import Channel
+from gate_contract.topics import GateChannel
 from tests.fakes.clock import FakeClock
 from tests.fakes.line import District
 from tests.fakes.orders import GATE_ID, orders, payload, settings
@@ -37,9 +37,9 @@ class Gate:
     starts: int = 0
 
     def __post_init__(self) -> None:
-        made = bundle.of(GATE_ID, settings(), cert_pem=b"", key_pem=b"", ca_pem=b"")
-        hardware: bundle.Tables = {"gate": {"state_dir": "state", "run_dir": "run"}}
-        self.config = bundle.fill(self.folder, made, hardware)
+        made = gate_files.of(GATE_ID, settings(), cert_pem=b"", key_pem=b"", ca_pem=b"")
+        hardware: gate_files.Tables = {"gate": {"state_dir": "state", "run_dir": "run"}}
+        self.config = gate_files.fill(self.folder, made, hardware)
         create(load(self.config).ledger_path, GATE_ID)
         self.start()
 
@@ -75,7 +75,7 @@ class Gate:
         self.hear(payload(made))
 
     def hear(self, data: bytes) -> None:
-        self.district.sessions[-1].events.append(Arrived(Channel.COMMAND, data))
+        self.district.sessions[-1].events.append(Arrived(GateChannel.COMMAND, data))
         self.turn()
 
     @property

@@ -8,7 +8,7 @@ from device.uplink.outbox import (
     WINDOW,
     Meaning,
     Outbox,
-    Span,
+    RecordRange,
     next_span,
     published,
     received,
@@ -37,7 +37,7 @@ def receive(outbox: Outbox, told: Receipt, *, head: int, oldest: int = 1) -> tup
     return received(outbox, told, ledger_id=LEDGER, head=head, chain_there=there, up_ms=5_000)
 
 
-def send_all(outbox: Outbox, head: int, oldest: int = 1) -> tuple[Outbox, list[Span]]:
+def send_all(outbox: Outbox, head: int, oldest: int = 1) -> tuple[Outbox, list[RecordRange]]:
     spans = []
     while span := next_span(outbox, oldest, head):
         outbox = published(outbox, span, 1_000)
@@ -68,14 +68,14 @@ def test_silence_sends_everything_again_ever_more_slowly() -> None:
     outbox, _ = send_all(Outbox(10, 10), 50)
     assert waited(outbox, 1_000 + RECEIPT_MS - 1) == outbox
     again = waited(outbox, 1_000 + RECEIPT_MS)
-    assert next_span(again, 1, 50) == Span(11, 50)
+    assert next_span(again, 1, 50) == RecordRange(11, 50)
     assert again.patience_ms == 2 * RECEIPT_MS
     assert waited(again, 10**9) == again  # nothing in flight, nothing to wait for
 
 
 def test_a_new_connection_begins_at_the_mark() -> None:
     outbox, _ = send_all(Outbox(10, 10), 50)
-    assert next_span(reconnected(outbox), 1, 50) == Span(11, 50)
+    assert next_span(reconnected(outbox), 1, 50) == RecordRange(11, 50)
 
 
 def test_a_partial_receipt_moves_the_mark_only() -> None:
@@ -87,22 +87,22 @@ def test_a_partial_receipt_moves_the_mark_only() -> None:
 def test_a_bridge_that_lost_records_gets_them_again() -> None:
     outbox, meaning = receive(Outbox(400, 450), receipt(100), head=500)
     assert meaning is Meaning.REWOUND
-    assert next_span(outbox, 1, 500) == Span(101, 356)
+    assert next_span(outbox, 1, 500) == RecordRange(101, 356)
 
 
 def test_a_bridge_that_lost_more_than_is_kept_gets_what_there_is() -> None:
     outbox, meaning = receive(Outbox(400, 450), receipt(100), head=500, oldest=300)
     assert meaning is Meaning.REWOUND
-    assert next_span(outbox, 300, 500) == Span(300, 500)
+    assert next_span(outbox, 300, 500) == RecordRange(300, 500)
 
 
 def test_a_bridge_that_stands_still_while_we_wait_is_sent_the_window_again() -> None:
     outbox, _ = send_all(Outbox(10, 10), 50)
     again, meaning = receive(outbox, receipt(10), head=50)
     assert meaning is Meaning.UNCHANGED
-    assert next_span(again, 1, 50) == Span(11, 50)
+    assert next_span(again, 1, 50) == RecordRange(11, 50)
     # But not at once: a receipt for something sent twice is no reason.
-    fresh = published(Outbox(10, 10), Span(11, 50), 4_500)
+    fresh = published(Outbox(10, 10), RecordRange(11, 50), 4_500)
     assert receive(fresh, receipt(10), head=50) == (fresh, Meaning.UNCHANGED)
 
 
@@ -114,7 +114,7 @@ def test_a_receipt_for_pruned_rows_is_believed_in_either_direction() -> None:
         held, receipt(70), ledger_id=LEDGER, head=500, chain_there=None, up_ms=1
     )
     assert (after.mark, meaning) == (70, Meaning.ADVANCED)
-    assert next_span(after, 81, 500) == Span(81, 336)
+    assert next_span(after, 81, 500) == RecordRange(81, 336)
 
 
 def test_receipts_that_change_nothing() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from device.roster.shelf import DISTRICT_NAME, OWN_NAME, Shelf
+from device.roster.roster_store import DISTRICT_NAME, OWN_NAME, RosterStore
 from device.scan.gatekeeper import Gatekeeper
 from device.scan.rosters import FiledRosters
 from device.scan.signals import PATTERNS, Light, pattern
@@ -16,7 +16,7 @@ from device.scan.verdict import Answer, Policy
 from device.uplink.rosters import RETRY_MS, RosterIntake
 from device.uplink.session import Arrived
 from gate_contract.crossing import Direction
-from gate_contract.topics import Channel
+from gate_contract.topics import GateChannel
 from gate_contract.verdicts import Verdict
 from tests.device.gate import GATE_ID, ZONE, Gate, open_ledger
 from tests.device.test_ledger import filled
@@ -263,7 +263,7 @@ def test_a_full_disk_is_said_and_tried_again(post: Post) -> None:
 
 
 def test_the_reader_reads_through_the_group_only(tmp_path: Path) -> None:
-    shelf = Shelf(tmp_path, GATE_ID, ORDERS.public_keys)
+    shelf = RosterStore(tmp_path, GATE_ID, ORDERS.public_keys)
     shelf.keep(FULL)
     assert shelf.path.stat().st_mode & 0o777 == 0o640
 
@@ -275,14 +275,14 @@ def test_the_uplink_takes_rosters_from_the_line_and_tells_what_it_refuses(tmp_pa
     uplink.turn(3)
     line = uplink.district.sessions[-1]
     for channel, payload in (
-        (Channel.ROSTER, FULL),
-        (Channel.ROSTER_CHANGES, ORDERS.payload(12, {1: 1}, base=10)),
-        (Channel.ROSTER, HOSTILE["old"]),
+        (GateChannel.ROSTER, FULL),
+        (GateChannel.ROSTER_CHANGES, ORDERS.payload(12, {1: 1}, base=10)),
+        (GateChannel.ROSTER, HOSTILE["old"]),
     ):
         line.events.append(Arrived(channel, payload))
     uplink.turn(3)
     assert "old" in uplink.district.healths[-1].roster_fault
-    book = Shelf(tmp_path, GATE_ID, ORDERS.public_keys).read().book
+    book = RosterStore(tmp_path, GATE_ID, ORDERS.public_keys).read().book
     assert book
     assert book.version == 12
     with closing(open_ledger(uplink.path)):

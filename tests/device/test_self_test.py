@@ -17,12 +17,12 @@ from device.scan.self_test import LOOK_MS, PATIENCE_MS, SelfTest
 from device.selftest import uplink_status
 from device.selftest.doctor import words
 from device.selftest.findings import CHECKS, LEAST_FREE_BYTES, SLOWEST_SYNC_MS, Finding, findings
-from device.selftest.storage import Trial, try_storage
+from device.selftest.storage import StorageTest, try_storage
 from device.selftest.uplink_status import Reporter, UplinkStatus
 from device.status import Status
-from firmware_config import bundle
+from firmware_config import gate_files
 from gate_contract.health import ScanHealth
-from gate_contract.notices import Notice
+from gate_contract.notices import SetupNotice
 from tests.fakes.clock import BOOT, OTHER_BOOT, FakeClock
 from tests.fakes.orders import GATE_ID, settings
 
@@ -35,11 +35,11 @@ SCAN = ScanHealth(
     contrast=90,
 )
 UPLINK = UplinkStatus(boot_id=BOOT, up_ms=1, network="ok", broker="ok")
-TRIAL = Trial(free_bytes=10**9, sync_ms=9)
+TRIAL = StorageTest(free_bytes=10**9, sync_ms=9)
 
 
 def bad(
-    scan: ScanHealth | None = SCAN, uplink: UplinkStatus | None = UPLINK, trial: Trial = TRIAL
+    scan: ScanHealth | None = SCAN, uplink: UplinkStatus | None = UPLINK, trial: StorageTest = TRIAL
 ) -> dict[str, str]:
     found = findings(scan, uplink, trial, knows_district=True)
     assert [one.check for one in found] == list(CHECKS)
@@ -71,12 +71,12 @@ def test_each_fault_of_gate_scan_is_found_by_itself(scan: ScanHealth, check: str
 @pytest.mark.parametrize(
     "trial",
     [
-        Trial(LEAST_FREE_BYTES - 1, 9),
-        Trial(10**9, SLOWEST_SYNC_MS + 1),
-        Trial(fault="Read-only file system"),
+        StorageTest(LEAST_FREE_BYTES - 1, 9),
+        StorageTest(10**9, SLOWEST_SYNC_MS + 1),
+        StorageTest(fault="Read-only file system"),
     ],
 )
-def test_a_full_slow_or_broken_card_is_found(trial: Trial) -> None:
+def test_a_full_slow_or_broken_card_is_found(trial: StorageTest) -> None:
     assert bad(trial=trial) == {"storage": "failed"}
 
 
@@ -111,7 +111,7 @@ class Boot:
         self.clock = clock
         self.test = SelfTest(folder / "run", lambda _: self.found)
 
-    def wait(self, ms: int) -> list[Notice]:
+    def wait(self, ms: int) -> list[SetupNotice]:
         said = []
         for _ in range(ms // 500):
             said += self.test.step(self.clock.read())
@@ -121,23 +121,23 @@ class Boot:
 
 def test_a_well_gate_plays_and_says_so_once_after_a_boot(tmp_path: Path) -> None:
     clock = FakeClock()
-    assert Boot(tmp_path, clock).wait(60_000) == [Notice.PLAYING, Notice.ALL_WELL]
+    assert Boot(tmp_path, clock).wait(60_000) == [SetupNotice.PLAYING, SetupNotice.ALL_WELL]
     assert Boot(tmp_path, clock).wait(60_000) == [], "a service that starts again is silent"
     clock.boot_id = OTHER_BOOT
-    assert Boot(tmp_path, clock).wait(60_000) == [Notice.PLAYING, Notice.ALL_WELL]
+    assert Boot(tmp_path, clock).wait(60_000) == [SetupNotice.PLAYING, SetupNotice.ALL_WELL]
 
 
 def test_faults_are_waited_out_and_then_told_in_their_order(tmp_path: Path) -> None:
     boot = Boot(tmp_path, FakeClock())
-    broker = Finding(Notice.BROKER, "failed")
-    boot.found = (broker, Finding("signals", "failed"), Finding(Notice.CAMERA, "failed"))
-    assert boot.wait(PATIENCE_MS - LOOK_MS) == [Notice.PLAYING]
-    assert boot.wait(3 * LOOK_MS) == [Notice.CAMERA, Notice.BROKER]
+    broker = Finding(SetupNotice.BROKER, "failed")
+    boot.found = (broker, Finding("signals", "failed"), Finding(SetupNotice.CAMERA, "failed"))
+    assert boot.wait(PATIENCE_MS - LOOK_MS) == [SetupNotice.PLAYING]
+    assert boot.wait(3 * LOOK_MS) == [SetupNotice.CAMERA, SetupNotice.BROKER]
     late = Boot(tmp_path / "late", FakeClock())
     late.found = (broker,)
-    assert late.wait(20_000) == [Notice.PLAYING]
+    assert late.wait(20_000) == [SetupNotice.PLAYING]
     late.found = ()
-    assert late.wait(2 * LOOK_MS) == [Notice.ALL_WELL]
+    assert late.wait(2 * LOOK_MS) == [SetupNotice.ALL_WELL]
 
 
 def test_the_uplinks_status_is_written_on_change_and_before_it_is_stale(tmp_path: Path) -> None:
@@ -159,9 +159,9 @@ def test_the_uplinks_status_is_written_on_change_and_before_it_is_stale(tmp_path
 
 
 def test_gate_doctor_says_it_in_words_and_for_machines(tmp_path: Path) -> None:
-    made = bundle.of(GATE_ID, settings(), cert_pem=b"", key_pem=b"", ca_pem=b"")
-    where: bundle.Tables = {"gate": {"state_dir": "state", "run_dir": "run"}}
-    path = bundle.fill(tmp_path / "etc", made, where)
+    made = gate_files.of(GATE_ID, settings(), cert_pem=b"", key_pem=b"", ca_pem=b"")
+    where: gate_files.Tables = {"gate": {"state_dir": "state", "run_dir": "run"}}
+    path = gate_files.fill(tmp_path / "etc", made, where)
     config, reading = load(path), SystemClock().read()
     config.ledger_path.parent.mkdir()
     told = Status(

@@ -7,7 +7,7 @@ from itertools import combinations, groupby
 import pytest
 from gpiozero.pins.mock import MockFactory, MockPWMPin
 
-from device.config import Signals as SignalsConfig
+from device.config import SignalSettings as SignalsConfig
 from device.scan.gpio import GpioPanel
 from device.scan.signals import PATTERNS, Light, Pattern, PatternSignaller, SignalError
 from device.scan.verdict import Answer

@@ -18,8 +18,8 @@ from device.uplink.signing import HeadSigner
 from gate_contract.crossing import chain_start
 from gate_contract.head import head_bytes, is_signed, key_text
 from gate_contract.health import ScanHealth
-from gate_contract.topics import Channel
-from server_bridge.ingest.accept import Head
+from gate_contract.topics import GateChannel
+from server_bridge.ingest.accept import LedgerHead
 from tests.device.gate import GATE_ID
 from tests.device.test_ledger import entry, filled
 from tests.fakes.clock import FakeClock
@@ -157,7 +157,7 @@ def test_a_bridge_restored_from_a_backup_is_given_what_it_lost(uplink: Uplink) -
     assert uplink.receipted == 400
     there = ledger.chain_at(150)
     assert there
-    backup = Head(150, there.hex())
+    backup = LedgerHead(150, there.hex())
     uplink.district.heads[ledger.ledger_id] = backup
     line = uplink.district.sessions[-1]
     line.tell(uplink.district.receipt(ledger.ledger_id, backup))
@@ -171,10 +171,10 @@ def test_a_receipt_with_a_wrong_hash_marks_nothing(uplink: Uplink) -> None:
     uplink.district.answering = False
     uplink.turn(3)
     line = uplink.district.sessions[-1]
-    line.tell(uplink.district.receipt(ledger.ledger_id, Head(10, "0" * 64)))
-    line.tell(uplink.district.receipt("f" * 32, Head(10, "0" * 64)))
-    line.events.append(Arrived(Channel.RECEIPT, b"\x00garbage"))
-    line.events.append(Arrived(Channel.COMMAND, b"{}"))
+    line.tell(uplink.district.receipt(ledger.ledger_id, LedgerHead(10, "0" * 64)))
+    line.tell(uplink.district.receipt("f" * 32, LedgerHead(10, "0" * 64)))
+    line.events.append(Arrived(GateChannel.RECEIPT, b"\x00garbage"))
+    line.events.append(Arrived(GateChannel.COMMAND, b"{}"))
     uplink.turn(3)
     assert uplink.receipted == 0
 
@@ -245,7 +245,7 @@ def test_records_of_a_pruned_ledger_go_on_from_the_oldest(uplink: Uplink) -> Non
     assert oldest > 1
     # A bridge that has lost everything: it can only be given what is left, and shows the gap.
     uplink.district.heads.clear()
-    start = Head(0, chain_start(GATE_ID, ledger.ledger_id).hex())
+    start = LedgerHead(0, chain_start(GATE_ID, ledger.ledger_id).hex())
     uplink.district.sessions[-1].tell(uplink.district.receipt(ledger.ledger_id, start))
     uplink.turn(5)
     assert uplink.district.batches[-1].first_seq == oldest

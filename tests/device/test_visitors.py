@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from device.scan.claims import Visitors
 from device.scan.gatekeeper import GUESTS_A_MINUTE
-from gate_contract.card import Kind
+from gate_contract.card import CardKind
 from gate_contract.crossing import Direction
 from gate_contract.foreign import IdKind
 from gate_contract.sealing import unseal
@@ -53,7 +53,7 @@ def test_a_visitor_goes_in_and_out_under_one_pseudonym_a_day(gate: Gate) -> None
     assert gate.show(CHIP_ID) == [Verdict.ADMITTED_IN]
     _, went_in, repeat, went_out, next_day = gate.records()
     assert went_in.card_id == repeat.card_id == went_out.card_id != next_day.card_id
-    assert {record.kind for record in (went_in, went_out, next_day)} == {Kind.VISITOR}
+    assert {record.kind for record in (went_in, went_out, next_day)} == {CardKind.VISITOR}
     assert (went_in.direction, went_out.direction) == (Direction.IN, Direction.OUT)
     assert (repeat.sealed, repeat.seal) == (None, None)
     for record in (went_in, went_out, next_day):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import click
 import pytest
 
+from benchmarks.cli import bench
 from device.cli import gate
 from firmware_config.image.cli import gate_image
 from server_bridge.cli import gate_bridge
@@ -26,7 +27,12 @@ def walk(command: click.Command, name: str) -> Iterator[tuple[str, click.Command
 
 
 COMMANDS = dict(
-    [*walk(gate, "gate"), *walk(gate_bridge, "gate-bridge"), *walk(gate_image, "gate-image")]
+    [
+        *walk(gate, "gate"),
+        *walk(gate_bridge, "gate-bridge"),
+        *walk(gate_image, "gate-image"),
+        *walk(bench, "python -m benchmarks"),
+    ]
 )
 
 

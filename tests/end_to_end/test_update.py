@@ -5,9 +5,9 @@ from pathlib import Path
 
 from device.orders.state import keep
 from device.orders.trial import Kept
-from device.updating.asking import HttpsServer
+from device.updating.boot_choice import BootSlot
+from device.updating.https_client import HttpsServer
 from firmware_config.image.bundle import CERT, make_key
-from firmware_config.update.choice import Slot
 from gate_contract.health import Health, ScanHealth
 from server_bridge.clock import now_ms
 from server_bridge.store.gates.gate_orders import standing
@@ -63,8 +63,8 @@ def test_from_the_district_to_the_slot_and_back(tmp_path: Path) -> None:
         deliver(desk, gate)
         assert "fetched, about to be installed" in shell.type("gate", "show", GATE_ID)
         assert gate.follow() == "pending"
-        gate.running, gate.version = Slot.B, NEW
-        gate.slots.set_good(Slot.B)
+        gate.running, gate.version = BootSlot.B, NEW
+        gate.slots.set_good(BootSlot.B)
         assert gate.follow() == "current"
         deliver(desk, gate)
         assert shell.json("gate", "list")[0]["software"] == {"is": NEW, "wanted": NEW}

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from device.timekeeping import Reading
+from device.timekeeping import ClockReading
 
 BOOT = "b" * 32
 OTHER_BOOT = "c" * 32
@@ -21,12 +21,12 @@ class FakeClock:
     synchronised: bool = True
     wall_ms: int | None = None
 
-    def read(self) -> Reading:
+    def read(self) -> ClockReading:
         true_ms = self.up_ms + self.true_offset_ms
         wall_ms = true_ms if self.wall_ms is None else self.wall_ms
-        return Reading(self.boot_id, self.up_ms, wall_ms, self.synchronised)
+        return ClockReading(self.boot_id, self.up_ms, wall_ms, self.synchronised)
 
-    def pass_ms(self, ms: int) -> Reading:
+    def pass_ms(self, ms: int) -> ClockReading:
         self.up_ms += ms
         if self.wall_ms is not None:
             self.wall_ms += ms

@@ -6,8 +6,8 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from server_bridge.fleet.desk import desk_server
-from server_bridge.fleet.drafting import District
+from server_bridge.fleet.drafting import DistrictParameters
+from server_bridge.fleet.enrolment_server import desk_server
 from server_bridge.fleet.ticketing import MadeTicket, Wifi, make_ticket
 from server_bridge.home import Home, initialise
 from server_bridge.store.database import Database
@@ -48,7 +48,9 @@ class Enrolment:
             if gate_id not in known:
                 add_gate(connection, gate_id, SCHOOL, self.now())
                 choice = Choice(direction="in", visitor_ids=("cccd",))
-                want(connection, District.of(self.home), gate_id, self.now(), choice=choice)
+                want(
+                    connection, DistrictParameters.of(self.home), gate_id, self.now(), choice=choice
+                )
             find_gate(connection, gate_id)
             return make_ticket(
                 self.home,

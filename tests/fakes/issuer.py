@@ -6,7 +6,7 @@ from datetime import date
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from gate_contract.card import Card, Kind
+from gate_contract.card import Card, CardKind
 from gate_contract.card_signing import sign
 
 FIRST_DAY, LAST_DAY = date(2026, 9, 1), date(2027, 5, 31)
@@ -31,7 +31,7 @@ class Issuer:
     def card(
         self,
         number: int,
-        kind: Kind = Kind.PUPIL,
+        kind: CardKind = CardKind.PUPIL,
         not_before: date = FIRST_DAY,
         expires: date = LAST_DAY,
     ) -> Card:
@@ -40,7 +40,7 @@ class Issuer:
     def code(
         self,
         number: int,
-        kind: Kind = Kind.PUPIL,
+        kind: CardKind = CardKind.PUPIL,
         not_before: date = FIRST_DAY,
         expires: date = LAST_DAY,
     ) -> bytes:

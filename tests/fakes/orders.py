@@ -4,7 +4,7 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from gate_contract.orders import LogRequest, Orders, Settings, Update
+from gate_contract.orders import LogRequest, ManagedSettings, Orders, Update
 from gate_contract.orders_signing import sign
 
 GATE_ID = "vg-phungcong-01"
@@ -13,7 +13,7 @@ KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 PUBLIC = KEY.public_key().public_bytes_raw()
 
 
-def settings(version: int = 1, **changes: Any) -> Settings:
+def settings(version: int = 1, **changes: Any) -> ManagedSettings:
     told: dict[str, Any] = {
         "version": version,
         "school": "Trường THCS A",
@@ -23,12 +23,12 @@ def settings(version: int = 1, **changes: Any) -> Settings:
         "card_keys": {1: PUBLIC},
         "order_keys": {KEY_ID: PUBLIC},
     }
-    return Settings(**{**told, **changes})
+    return ManagedSettings(**{**told, **changes})
 
 
 def orders(
     version: int,
-    wanted: Settings | None = None,
+    wanted: ManagedSettings | None = None,
     *,
     gate_id: str = GATE_ID,
     update: Update | None = None,

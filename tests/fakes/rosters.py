@@ -7,11 +7,11 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from gate_contract.roster import SALT_SIZE, Action, Roster, card_signature
+from gate_contract.roster import SALT_SIZE, EntryAction, Roster, card_signature
 from gate_contract.roster_signing import seal, sign, withdrawn
 from tests.fakes.issuer import Issuer, key_named
 
-POLICY = {1: Action.ADMIT, 2: Action.SIGNAL, 3: Action.SIGNAL, 4: Action.REFUSE}
+POLICY = {1: EntryAction.ADMIT, 2: EntryAction.SIGNAL, 3: EntryAction.SIGNAL, 4: EntryAction.REFUSE}
 
 
 @dataclass

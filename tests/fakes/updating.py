@@ -14,15 +14,14 @@ import msgspec
 
 from device.orders.state import keep
 from device.orders.trial import Kept
-from device.updating import status
-from device.updating.asking import Answer, FetchError
+from device.updating import state_file, status
+from device.updating.boot_choice import SECTOR, BootSlot, sector
+from device.updating.command import Surroundings
 from device.updating.fetching import Ask, bundle_path
 from device.updating.follow import Follower, Places
-from firmware_config.update import memory
-from firmware_config.update.backend import Backend
-from firmware_config.update.choice import SECTOR, Slot, sector
-from firmware_config.update.command import Surroundings
-from firmware_config.update.planning import State
+from device.updating.https_client import FetchError, PartialContent
+from device.updating.planning import UpdateState
+from device.updating.rauc_backend import Backend
 from gate_contract.errors import SchoolgateError
 from gate_contract.health import UpdateFault, UpdateHealth
 from gate_contract.orders import Update
@@ -55,7 +54,7 @@ class FakeLine:
     on_read: Callable[[int], None] = lambda _: None
 
     @contextmanager
-    def ask(self, url: str, begins: int) -> Iterator[Answer]:
+    def ask(self, url: str, begins: int) -> Iterator[PartialContent]:
         turn = len(self.asked)
         self.asked.append(begins)
         if turn < len(self.faults):
@@ -70,7 +69,7 @@ class FakeLine:
             at[0] += len(block)
             return block
 
-        yield Answer(first, len(self.content), read)
+        yield PartialContent(first, len(self.content), read)
 
 
 @dataclass
@@ -79,7 +78,7 @@ class Gate:
 
     folder: Path
     now: datetime | None = NIGHT
-    running: Slot = Slot.A
+    running: BootSlot = BootSlot.A
     version: str = OLD
     bundle: tuple[str, str] = (MACHINE, NEW)
     refuses: str = ""
@@ -91,7 +90,7 @@ class Gate:
         self.etc, self.data = self.folder / "etc", self.folder / "data" / "updates"
         (self.etc / "system").mkdir(parents=True)
         self.data.mkdir(parents=True)
-        (self.folder / "GATE").write_bytes(b"\0" * SECTOR + sector(Slot.A))
+        (self.folder / "GATE").write_bytes(b"\0" * SECTOR + sector(BootSlot.A))
         key = base64.b64encode(PUBLIC).decode()
         (self.etc / "gate.toml").write_text(
             f'[gate]\nid = "{GATE_ID}"\nstate_dir = "state"\nrun_dir = "run"\n'
@@ -153,8 +152,8 @@ class Gate:
         return ""
 
     @property
-    def state(self) -> State:
-        return memory.recall(self.slots.kept)
+    def state(self) -> UpdateState:
+        return state_file.recall(self.slots.kept)
 
     @property
     def told(self) -> UpdateHealth:

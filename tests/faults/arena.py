@@ -18,9 +18,9 @@ from device.ledger.file import LedgerError
 from gate_contract.verdicts import CROSSINGS
 from server_bridge.broker.config import DATA
 from server_bridge.broker.program import find_mosquitto
-from server_bridge.cards import code as card_code
+from server_bridge.printing import qr_code as card_code
+from tests.end_to_end.district_harness import SCHOOL, DistrictHarness
 from tests.end_to_end.passing import card_codes
-from tests.end_to_end.town import SCHOOL, Town
 from tests.fakes.broker import accepts
 from tests.faults.outcome import Outcome, eventually
 from tests.systemd.units import unit
@@ -29,8 +29,8 @@ ROOT = Path(__file__).parents[2]
 GATE = "gate-a1"
 
 
-class Arena(Town):
-    """A town whose processes run this tree's code in their units' environment, append to their
+class Arena(DistrictHarness):
+    """A district whose processes run this tree's code in their units' environment, append to their
     logs, and can be planted with a bug. `plants` maps a process to the bug it gets; `hasty`
     shortens a gate's pauses."""
 

@@ -6,14 +6,14 @@ from itertools import islice
 from pathlib import Path
 
 from gate_contract import topics
-from gate_contract.topics import Channel
+from gate_contract.topics import GateChannel
 from gate_contract.verdicts import CROSSINGS
 from tests.end_to_end.passing import card_codes, passing
 from tests.faults.arena import GATE, Arena
 from tests.faults.outcome import Outcome, eventually
 
 RECOVERY_S = 90
-LISTENED, SENT = topics.every_gate(Channel.CROSSINGS), topics.gate(GATE, Channel.CROSSINGS)
+LISTENED, SENT = topics.every_gate(GateChannel.CROSSINGS), topics.gate(GATE, GateChannel.CROSSINGS)
 
 
 def kills(folder: Path, tried: int, plants: dict[str, str] | None = None) -> Outcome:

@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Struct
 
 from device import clock
-from device.timekeeping import Reading
+from device.timekeeping import ClockReading
 
 boot_clock_ms = clock.up_ms
 """This machine's own, which every machine in a file is told by."""
@@ -37,10 +37,10 @@ def install(path: Path) -> None:
     def machine() -> Machine:
         return msgspec.json.decode(path.read_bytes(), type=Machine)
 
-    def read(_clock: clock.SystemClock) -> Reading:
+    def read(_clock: clock.SystemClock) -> ClockReading:
         now = machine()
         wall_ms = time.time_ns() // 1_000_000 + now.skew_ms
-        return Reading(now.boot_id, boot_clock_ms() - now.began_ms, wall_ms, now.synchronised)
+        return ClockReading(now.boot_id, boot_clock_ms() - now.began_ms, wall_ms, now.synchronised)
 
     setattr(clock.SystemClock, "read", read)  # noqa: B010 (mypy takes it for a field otherwise)
     clock.up_ms = lambda: boot_clock_ms() - machine().began_ms

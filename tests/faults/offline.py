@@ -7,8 +7,8 @@ import psutil
 
 from device.clock import SystemClock
 from gate_contract.verdicts import CROSSINGS
+from tests.end_to_end.district_harness import DistrictHarness
 from tests.end_to_end.passing import card_codes
-from tests.end_to_end.town import Town
 from tests.faults.arena import GATE, Arena
 from tests.faults.outcome import Outcome, eventually
 
@@ -17,7 +17,7 @@ GROWTH = 16 * 2**20
 """What an uplink may use more at its height than when it begins to deliver."""
 
 
-def fill(arena: Town, crossings: int, gate_id: str = GATE) -> int:
+def fill(arena: DistrictHarness, crossings: int, gate_id: str = GATE) -> int:
     """Let people pass, forty in a frame; returns how many got a green light."""
     codes = card_codes(arena, AT_ONCE)
     clock = SystemClock(battery=True)

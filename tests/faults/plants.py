@@ -106,11 +106,11 @@ def leak() -> None:
 
 def believe_any_clock() -> None:
     """The wall clock is taken for the truth, synchronised or not."""
-    from device.timekeeping import Reading, Timekeeper
+    from device.timekeeping import ClockReading, Timekeeper
 
     learn = Timekeeper.learn
 
-    def planted(self: Timekeeper, reading: Reading) -> Any:
+    def planted(self: Timekeeper, reading: ClockReading) -> Any:
         return learn(self, replace(reading, synchronised=True))
 
     Timekeeper.learn = planted  # type: ignore[method-assign]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from device.ledger import doubt, opening
+from device.ledger import damage_report, opening
 from device.ledger.file import LedgerFile, create
 from device.ledger.opening import look_into
 from device.ledger.salvage import Salvage
@@ -115,7 +115,7 @@ def test_a_ledger_that_turned_into_another_by_name_is_set_aside(tmp_path: Path) 
     create(path, GATE_ID)
     with closing(LedgerFile.open(path, GATE_ID)) as ledger:
         assert ledger.ledger_id not in (before, "0" * 32)
-        assert doubt.name_of(path) == (GATE_ID, ledger.ledger_id)
+        assert damage_report.name_of(path) == (GATE_ID, ledger.ledger_id)
     assert look_into(path, GATE_ID) is None
 
 

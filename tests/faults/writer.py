@@ -18,7 +18,7 @@ def gate(config_path: Path, number: int) -> None:
     from device.config import load
     from device.scan.gatekeeper import RETRY_MS
     from device.scan.run import keeper
-    from device.timekeeping import Reading
+    from device.timekeeping import ClockReading
 
     codes = [line.encode() for line in (config_path.parent / "codes").read_text().splitlines()]
     people = keeper(load(config_path))
@@ -27,7 +27,7 @@ def gate(config_path: Path, number: int) -> None:
     while green < number and tries < number + 20:
         tries += 1
         step += RETRY_MS + 1_000
-        reading = Reading(first.boot_id, first.up_ms + step, first.wall_ms + step, True)
+        reading = ClockReading(first.boot_id, first.up_ms + step, first.wall_ms + step, True)
         answers = people.see([codes[tries % len(codes)]], reading.up_ms, reading)
         for answer in answers:
             green += answer.verdict in CROSSINGS

@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from device.config import Signals
+from device.config import SignalSettings
 from device.provisioning.handover import offered_on_boot
 from device.provisioning.hardware import district_key as gates_district_key
 from device.provisioning.hardware import read_hardware
+from device.wiring import HEADER, Pins, diagram, wires
 from firmware_config.provision import PIN_NAME, Prepared, district_key, prepare
 from firmware_config.provisioning_cli import imager_list, provision
-from firmware_config.wiring import HEADER, Pins, diagram, wires
 from gate_contract.errors import SchoolgateError
-from gate_contract.ticket import Refusal, TicketError
+from gate_contract.ticket import TicketError, TicketRefusal
 from tests.device.provisioning.test_welcome import KEY, OTHER_PIN, PIN, TEXT
 from tests.docs.pages import ROOT
 
@@ -54,10 +54,10 @@ def test_what_is_put_on_a_card_is_what_the_gate_reads(boot: Path, tmp_path: Path
 def test_bad_ones_never_reach_the_card(boot: Path, tmp_path: Path) -> None:
     good = TEXT.encode()
     for prepared, refusal in (
-        (Prepared(good[:-4]), Refusal.ALTERED),
-        (Prepared(good, district=bytes(32)), Refusal.FOREIGN),
-        (Prepared(good, pin=OTHER_PIN), Refusal.WRONG_PIN),
-        (Prepared(good, pin="1234"), Refusal.WRONG_PIN),
+        (Prepared(good[:-4]), TicketRefusal.ALTERED),
+        (Prepared(good, district=bytes(32)), TicketRefusal.FOREIGN),
+        (Prepared(good, pin=OTHER_PIN), TicketRefusal.WRONG_PIN),
+        (Prepared(good, pin="1234"), TicketRefusal.WRONG_PIN),
     ):
         with pytest.raises(TicketError) as told:
             prepare(boot, prepared)
@@ -100,7 +100,7 @@ def test_imager_is_told_what_it_checks(tmp_path: Path) -> None:
 
 
 def test_the_diagram_in_the_docs_is_drawn_from_the_defaults() -> None:
-    pins = Signals()
+    pins = SignalSettings()
     drawn = diagram(
         Pins(pins.red_pin, pins.green_pin, pins.blue_pin, pins.buzzer_pin, pins.active_high)
     )

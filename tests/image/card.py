@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from firmware_config.update import choice
-from firmware_config.update.backend import Backend
-from firmware_config.update.choice import SECTOR, Slot, boots
+from device.updating import boot_choice
+from device.updating.boot_choice import SECTOR, BootSlot, boots
+from device.updating.rauc_backend import Backend
 
 BLOCK = 4096
 BLOCKS = 6
@@ -35,9 +35,11 @@ class Card:
         self.folder = folder
         for name in ("data", "boot-A", "boot-B", "root-A", "root-B"):
             (folder / name).mkdir() if name == "data" else (folder / name).write_bytes(b"")
-        self.gate.write_bytes(b"FAT".ljust(3 * SECTOR, b"\0") + choice.sector(Slot.A) + b"\0" * 999)
+        self.gate.write_bytes(
+            b"FAT".ljust(3 * SECTOR, b"\0") + boot_choice.sector(BootSlot.A) + b"\0" * 999
+        )
         self.ledger.write_bytes(b"every crossing")
-        for step in self.writing(Slot.A, release):
+        for step in self.writing(BootSlot.A, release):
             step()
 
     @property
@@ -48,10 +50,10 @@ class Card:
     def ledger(self) -> Path:
         return self.folder / "data" / "ledger"
 
-    def backend(self, running: Slot) -> Backend:
+    def backend(self, running: BootSlot) -> Backend:
         return Backend(self.gate, self.folder / "data" / "state.json", running)
 
-    def writing(self, slot: Slot, release: Release) -> "Iterator[Step]":
+    def writing(self, slot: BootSlot, release: Release) -> "Iterator[Step]":
         """RAUC's writes of a slot's two images, block by block: a power cut can tear each."""
         for name, content in (("root", release.root), ("boot", release.boot)):
             path = self.folder / f"{name}-{slot}"
@@ -60,15 +62,15 @@ class Card:
                 yield Step(path, start, block[: BLOCK // 2] + GARBAGE * (BLOCK // 2))
                 yield Step(path, start, block)
 
-    def boots(self, *, trying: bool) -> Slot | None:
+    def boots(self, *, trying: bool) -> BootSlot | None:
         """The slot that comes up, if the partition that the firmware takes is whole."""
         number = boots(self.gate.read_bytes()[3 * SECTOR : 4 * SECTOR], trying=trying)
-        slot = next(slot for slot in Slot if slot.boot_partition == number)
+        slot = next(slot for slot in BootSlot if slot.boot_partition == number)
         kernel = (self.folder / f"boot-{slot}").read_bytes()
         for version in ("1", "2"):
             release = Release(version)
             if kernel == release.boot:
-                roots = {(self.folder / f"root-{slot}").read_bytes() for slot in Slot}
+                roots = {(self.folder / f"root-{slot}").read_bytes() for slot in BootSlot}
                 return slot if release.root in roots else None
         return None
 

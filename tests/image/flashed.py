@@ -10,8 +10,8 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from device.updating.boot_choice import boots
 from firmware_config.image.disk import MIB
-from firmware_config.update.choice import boots
 from tests.image.tree import REVISION_3B, with_revision
 
 TREE = "bcm2837-rpi-3-b.dtb"

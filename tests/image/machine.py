@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
-from device.config import Signals
+from device.config import SignalSettings
 from tests.image.flashed import Boot
 from tests.image.monitor import Monitor
 
@@ -17,7 +17,7 @@ END = "PROBE end"
 # All of this machine's processors compute, each for one or two of the machine's.
 EMULATION = ("-accel", "tcg,thread=multi")
 LOOKS_EVERY_S = 0.02
-PINS = Signals()  # the shipped pins, which the test's configuration keeps
+PINS = SignalSettings()  # the shipped pins, which the test's configuration keeps
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,10 @@
 import shutil
 from pathlib import Path
 
-from device.bench.scenes import Showing, write_sequence
+from demo.scenes.showing import Showing, write_sequence
 from firmware_config.image.filesystems import ext4
+from tests.end_to_end.district_harness import DistrictHarness
 from tests.end_to_end.passing import card_codes
-from tests.end_to_end.town import Town
 from tests.systemd.credentials import credential
 
 GATE = "gate-a1"
@@ -42,9 +42,9 @@ def command_line() -> str:
 
 def data_partition(folder: Path, *, pins: bool, last: str, size_mib: int) -> Path:
     """An ext4 with a gate's configuration, keys and frames. `last` is what the probe ends with."""
-    town = Town(folder / "town", (GATE,))
+    district = DistrictHarness(folder / "district", (GATE,))
     gate = folder / "data" / "gate"
-    shutil.copytree(town.configs[GATE].parent, gate)
+    shutil.copytree(district.configs[GATE].parent, gate)
     text = (gate / "gate.toml").read_text("utf-8")
     for old, new in {
         'state_dir = "state"\nrun_dir = "run"\nrepeat_window_s = 0.001\n': "",
@@ -55,7 +55,7 @@ def data_partition(folder: Path, *, pins: bool, last: str, size_mib: int) -> Pat
         text = text.replace(old, new)
     (gate / "gate.toml").write_text(text, "utf-8")
     showings = [Showing("", 1)]
-    for code in card_codes(town, CARDS):
+    for code in card_codes(district, CARDS):
         showings += [Showing(code, 2), Showing("", 1.5)]
     # Time to stop before the first one comes again.
     showings += [Showing("", 10)]

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from device.updating.boot_choice import BootSlot, boots, committed
 from firmware_config.image.build import build
 from firmware_config.image.disk import MIB, layout
 from firmware_config.image.layers import Origin
-from firmware_config.update.choice import Slot, boots, committed
 from tests.image import tiny
 from tests.image.tiny import SMALL
 
@@ -56,7 +56,7 @@ def test_the_first_partition_is_for_people_and_for_the_boot_choice(
     assert listed(image, offset, "schoolgate") >= {"README.txt"}
     part = tmp_path / "gate.vfat"
     part.write_bytes(image.read_bytes()[offset : offset + gate.size_mib * MIB])
-    assert committed(part) is Slot.A
+    assert committed(part) is BootSlot.A
     read = subprocess.run(
         ["mtype", "-i", part, "::autoboot.txt"], check=True, capture_output=True
     ).stdout

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from device.updating import boot_choice, command
+from device.updating.boot_choice import BootSlot
+from device.updating.command import Surroundings, install, tend
+from device.updating.planning import SlotAction
 from firmware_config.image.build import build
 from firmware_config.image.bundle import CERT, KEY, make_bundle, make_key
 from firmware_config.image.layers import Origin
-from firmware_config.update import choice, command
-from firmware_config.update.choice import Slot
-from firmware_config.update.command import Surroundings, install, tend
-from firmware_config.update.planning import Action
 from gate_contract.errors import SchoolgateError
 from tests.image import tiny
 from tests.image.card import Card, Release
@@ -55,7 +55,7 @@ class Tools:
 
 
 def gate(
-    card: Card, tools: Tools, running: Slot = Slot.A, version: str = "20250101"
+    card: Card, tools: Tools, running: BootSlot = BootSlot.A, version: str = "20250101"
 ) -> Surroundings:
     return Surroundings(
         card.backend(running), tools, "schoolgate-arm64", version, lambda: NIGHT, lambda _: None
@@ -130,24 +130,24 @@ def test_a_key_is_not_made_twice(district: Path) -> None:
 
 def test_a_slot_on_trial_is_kept_when_its_services_run(district: Path, card: Card) -> None:
     tools = Tools(district / "keys" / CERT, ["activating", "active", "active", "active"])
-    assert tend(gate(card, tools, Slot.B)) is Action.COMMIT
+    assert tend(gate(card, tools, BootSlot.B)) is SlotAction.COMMIT
     assert tools.done == ["rauc status mark-good"]
 
 
 def test_a_slot_on_trial_is_left_when_its_services_do_not_run(district: Path, card: Card) -> None:
     tools = Tools(district / "keys" / CERT, ["failed"])
-    assert tend(gate(card, tools, Slot.B)) is Action.GO_BACK
+    assert tend(gate(card, tools, BootSlot.B)) is SlotAction.GO_BACK
     assert tools.done == ["systemctl reboot"]
-    assert choice.committed(card.gate) is Slot.A
+    assert boot_choice.committed(card.gate) is BootSlot.A
 
 
 def test_tries_are_counted_before_the_reboot_and_end(district: Path, card: Card) -> None:
     tools = Tools(district / "keys" / CERT)
-    slots = card.backend(Slot.A)
-    slots.set_primary(Slot.B)
+    slots = card.backend(BootSlot.A)
+    slots.set_primary(BootSlot.B)
     actions = [tend(gate(card, tools)) for _ in range(4)]
-    assert actions == [Action.TRY, Action.TRY, Action.GIVE_UP, Action.NOTHING]
+    assert actions == [SlotAction.TRY, SlotAction.TRY, SlotAction.GIVE_UP, SlotAction.NOTHING]
     assert tools.done == ["systemctl reboot --reboot-argument=0 tryboot"] * 2
-    assert not slots.good(Slot.B)
+    assert not slots.good(BootSlot.B)
     with pytest.raises(SchoolgateError, match=r"refused \(given_up\)"):
         install(district / "update.raucb", gate(card, tools))

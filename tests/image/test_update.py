@@ -8,18 +8,18 @@ from typing import Any
 
 import pytest
 
-from firmware_config.update import choice, memory
-from firmware_config.update.backend import running_slot
-from firmware_config.update.choice import SECTOR, Slot, boots
-from firmware_config.update.planning import (
+from device.updating import boot_choice, state_file
+from device.updating.boot_choice import SECTOR, BootSlot, boots
+from device.updating.planning import (
     TRIES,
-    Action,
-    Refused,
-    State,
+    SlotAction,
+    UpdateRefusal,
+    UpdateState,
     after_boot,
     quiet,
     refusal,
 )
+from device.updating.rauc_backend import running_slot
 from gate_contract.errors import SchoolgateError
 from tests.image.card import Card, Release
 
@@ -31,14 +31,15 @@ SUNDAY = datetime(2026, 11, 22, 9, 0)  # noqa: DTZ001
 
 def update(card: Card) -> Iterator[Callable[[], None]]:
     """Everything that is written from the bundle's check to the slot's proof, in RAUC's order."""
-    running, target = Slot.A, Slot.B
+    running, target = BootSlot.A, BootSlot.B
     slots = card.backend(running)
     yield partial(slots.set_bad, target)
     yield from card.writing(target, NEW)
     yield partial(slots.set_good, target)
     yield partial(slots.set_primary, target)
-    yield lambda: memory.keep(
-        slots.kept, State(pending=target, tries_left=memory.recall(slots.kept).tries_left - 1)
+    yield lambda: state_file.keep(
+        slots.kept,
+        UpdateState(pending=target, tries_left=state_file.recall(slots.kept).tries_left - 1),
     )
     # The reboot with a try; from here on the new slot runs.
     yield partial(card.backend(target).set_good, target)
@@ -64,91 +65,97 @@ def test_a_power_cut_after_any_write_leaves_a_gate_that_boots_with_its_ledger(
         slot = card.boots(trying=False)  # after a power cut the firmware has forgotten any try
         assert slot is not None, f"does not boot after write {cut}"
         assert card.ledger.read_bytes() == b"every crossing"
-        pending = memory.recall(card.backend(slot).kept).pending
+        pending = state_file.recall(card.backend(slot).kept).pending
         if pending and pending is not slot:
             assert card.boots(trying=True) is pending, f"would try a torn slot after write {cut}"
         booted.append(slot)
-    assert booted == [Slot.A] * total + [Slot.B]
+    assert booted == [BootSlot.A] * total + [BootSlot.B]
     assert total > 4 * 6
 
 
 def test_a_boot_choice_is_one_sector_and_the_file_that_a_pi_reads() -> None:
-    for slot in Slot:
-        assert len(choice.sector(slot)) == SECTOR
-        assert boots(choice.sector(slot), trying=False) == slot.boot_partition
-        assert boots(choice.sector(slot), trying=True) == slot.other.boot_partition
+    for slot in BootSlot:
+        assert len(boot_choice.sector(slot)) == SECTOR
+        assert boots(boot_choice.sector(slot), trying=False) == slot.boot_partition
+        assert boots(boot_choice.sector(slot), trying=True) == slot.other.boot_partition
 
 
 def test_a_commit_changes_that_sector_only(tmp_path: Path) -> None:
     card = Card(tmp_path, OLD)
     before = card.gate.read_bytes()
-    choice.commit(card.gate, Slot.B)
+    boot_choice.commit(card.gate, BootSlot.B)
     after = card.gate.read_bytes()
-    assert choice.committed(card.gate) is Slot.B
+    assert boot_choice.committed(card.gate) is BootSlot.B
     changed = {at // SECTOR for at, (a, b) in enumerate(zip(before, after, strict=True)) if a != b}
     assert changed == {3}
 
 
-@pytest.mark.parametrize("content", [b"", choice.sector(Slot.A) * 2, b"boot_partition=2\n" * 99])
+@pytest.mark.parametrize(
+    "content", [b"", boot_choice.sector(BootSlot.A) * 2, b"boot_partition=2\n" * 99]
+)
 def test_a_boot_choice_that_is_not_ours_is_left_alone(tmp_path: Path, content: bytes) -> None:
     gate = tmp_path / "gate"
     gate.write_bytes(content)
     with pytest.raises(SchoolgateError, match="write the card anew"):
-        choice.commit(gate, Slot.B)
+        boot_choice.commit(gate, BootSlot.B)
     assert gate.read_bytes() == content
 
 
-def decided(state: State, running: Slot = Slot.A, healthy: bool | None = True) -> Action:
-    return after_boot(state, running=running, committed=Slot.A, healthy=healthy, now=NIGHT)
+def decided(
+    state: UpdateState, running: BootSlot = BootSlot.A, healthy: bool | None = True
+) -> SlotAction:
+    return after_boot(state, running=running, committed=BootSlot.A, healthy=healthy, now=NIGHT)
 
 
 def test_a_try_is_kept_when_it_works_and_left_when_it_does_not() -> None:
-    pending = State(pending=Slot.B, tries_left=1)
-    assert decided(pending, Slot.B, None) is Action.WAIT
-    assert decided(pending, Slot.B, True) is Action.COMMIT
-    assert decided(pending, Slot.B, False) is Action.GO_BACK
+    pending = UpdateState(pending=BootSlot.B, tries_left=1)
+    assert decided(pending, BootSlot.B, None) is SlotAction.WAIT
+    assert decided(pending, BootSlot.B, True) is SlotAction.COMMIT
+    assert decided(pending, BootSlot.B, False) is SlotAction.GO_BACK
 
 
 def test_a_slot_that_never_comes_up_is_tried_twice_and_given_up() -> None:
-    state, actions = State(pending=Slot.B, tries_left=TRIES), []
-    while (action := decided(state)) is Action.TRY:
+    state, actions = UpdateState(pending=BootSlot.B, tries_left=TRIES), []
+    while (action := decided(state)) is SlotAction.TRY:
         actions.append(action)
-        state = State(pending=Slot.B, tries_left=state.tries_left - 1)
-    assert (len(actions), action) == (TRIES, Action.GIVE_UP)
+        state = UpdateState(pending=BootSlot.B, tries_left=state.tries_left - 1)
+    assert (len(actions), action) == (TRIES, SlotAction.GIVE_UP)
 
 
 def test_nothing_reboots_in_school_hours_or_by_a_clock_that_nobody_set() -> None:
-    state = State(pending=Slot.B, tries_left=TRIES)
+    state = UpdateState(pending=BootSlot.B, tries_left=TRIES)
     for now in (MORNING, None):
-        decision = after_boot(state, running=Slot.A, committed=Slot.A, healthy=True, now=now)
-        assert decision is Action.WAIT
+        decision = after_boot(
+            state, running=BootSlot.A, committed=BootSlot.A, healthy=True, now=now
+        )
+        assert decision is SlotAction.WAIT
     assert [quiet(now) for now in (NIGHT, MORNING, SUNDAY, None)] == [True, False, True, False]
 
 
 def test_a_slot_being_written_is_never_pending(tmp_path: Path) -> None:
-    slots = Card(tmp_path, OLD).backend(Slot.A)
+    slots = Card(tmp_path, OLD).backend(BootSlot.A)
     slots.answer(["set-primary", "B"])
     assert slots.answer(["get-primary"]) == "B"
     slots.answer(["set-state", "B", "bad"])
     assert slots.answer(["get-primary"]) == "A"
-    assert [slots.answer(["get-state", slot]) for slot in Slot] == ["good", "bad"]
+    assert [slots.answer(["get-state", slot]) for slot in BootSlot] == ["good", "bad"]
     with pytest.raises(SchoolgateError, match="does not know"):
         slots.answer(["format", "B"])
 
 
-REFUSALS: dict[Refused | None, dict[str, Any]] = {
-    Refused.OTHER_MACHINE: {"bundle": ("schoolgate-amd64", "3")},
-    Refused.OLD: {"bundle": ("schoolgate-arm64", "1")},
-    Refused.GIVEN_UP: {"given_up": {"2"}},
-    Refused.ON_TRIAL: {"on_trial": True},
-    Refused.CLOCK: {"now": None},
-    Refused.SCHOOL_HOURS: {"now": MORNING},
+REFUSALS: dict[UpdateRefusal | None, dict[str, Any]] = {
+    UpdateRefusal.OTHER_MACHINE: {"bundle": ("schoolgate-amd64", "3")},
+    UpdateRefusal.OLD: {"bundle": ("schoolgate-arm64", "1")},
+    UpdateRefusal.GIVEN_UP: {"given_up": {"2"}},
+    UpdateRefusal.ON_TRIAL: {"on_trial": True},
+    UpdateRefusal.CLOCK: {"now": None},
+    UpdateRefusal.SCHOOL_HOURS: {"now": MORNING},
     None: {},
 }
 
 
 @pytest.mark.parametrize("reason", REFUSALS, ids=str)
-def test_a_bundle_is_refused_for_its_reason(reason: Refused | None) -> None:
+def test_a_bundle_is_refused_for_its_reason(reason: UpdateRefusal | None) -> None:
     fine: dict[str, Any] = {
         "bundle": ("schoolgate-arm64", "2"),
         "installed": ("schoolgate-arm64", "1"),
@@ -161,10 +168,10 @@ def test_a_bundle_is_refused_for_its_reason(reason: Refused | None) -> None:
 
 def test_a_damaged_memory_is_as_if_no_update_had_been(tmp_path: Path) -> None:
     path = tmp_path / "state.json"
-    memory.keep(path, State(pending=Slot.B, tries_left=1, given_up=frozenset({"7"})))
-    assert memory.recall(path).given_up == {"7"}
+    state_file.keep(path, UpdateState(pending=BootSlot.B, tries_left=1, given_up=frozenset({"7"})))
+    assert state_file.recall(path).given_up == {"7"}
     path.write_bytes(path.read_bytes()[:9])
-    assert memory.recall(path) == State()
+    assert state_file.recall(path) == UpdateState()
 
 
 def test_the_running_slot_is_where_the_root_is(tmp_path: Path) -> None:
@@ -173,6 +180,6 @@ def test_the_running_slot_is_where_the_root_is(tmp_path: Path) -> None:
     mounts = (
         "22 1 179:6 / / ro,relatime - erofs /dev/mmcblk0p6 ro\n23 22 0:5 / /dev rw - tmpfs t rw"
     )
-    assert running_slot(mounts, tmp_path) is Slot.B
+    assert running_slot(mounts, tmp_path) is BootSlot.B
     with pytest.raises(SchoolgateError, match="not of a slot"):
         running_slot("22 1 8:1 / / rw - ext4 /dev/sda1 rw", tmp_path)

@@ -16,7 +16,7 @@ from firmware_config.image.build import build
 from firmware_config.image.cache import default_cache
 from firmware_config.image.disk import MIB, Sizes, layout
 from firmware_config.image.layers import Hardware
-from firmware_config.image.root import Wish, build_root, root_name
+from firmware_config.image.root import RootSpec, build_root, root_name
 from gate_contract.errors import SchoolgateError
 from tests.virtual_gate.outcome import Outcome
 
@@ -28,7 +28,7 @@ OTHER_UMASK = 0o077
 
 def checks(images: Path) -> Iterator[Outcome]:
     """Against what `make image` has put into `images`, and the root in the cache that it is of."""
-    wish = Wish("arm64", "trixie", Hardware.PI, our_mirrors().origin)
+    wish = RootSpec("arm64", "trixie", Hardware.PI, our_mirrors().origin)
     first_root = default_cache() / root_name(wish)
     if not first_root.exists():
         raise SchoolgateError("no root of this tree is in the cache; make it with: make image")
@@ -55,7 +55,7 @@ def checks(images: Path) -> Iterator[Outcome]:
         yield planted(second_root, second)
 
 
-def again(wish: Wish, cache: Path, folder: Path) -> Path:
+def again(wish: RootSpec, cache: Path, folder: Path) -> Path:
     """The root made again in a cache that has the packages and nothing else."""
     folder.mkdir()
     for packages in cache.glob("packages-*.tar"):

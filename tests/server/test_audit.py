@@ -15,8 +15,8 @@ from msgspec.structs import replace
 from gate_contract.crossing import chain_over, encode_batch
 from gate_contract.errors import ContractError, SchoolgateError
 from gate_contract.head import head_bytes, key_text, sign_head
-from gate_contract.proof import Proof, decode_proof, find_faults
-from gate_contract.topics import Channel, gate
+from gate_contract.proof import DayProof, decode_proof, find_faults
+from gate_contract.topics import GateChannel, gate
 from gate_contract.verdicts import Verdict
 from server_bridge.cli import gate_bridge
 from server_bridge.home import initialise
@@ -55,11 +55,11 @@ class District:
         if key:
             head = head_bytes(GATE, batch.ledger_id, batch.last_seq, batch.head)
             batch = replace(batch, signature=sign_head(key, head))
-        letter = (gate(GATE, Channel.CROSSINGS), encode_batch(batch))
+        letter = (gate(GATE, GateChannel.CROSSINGS), encode_batch(batch))
         taken = Inbox(self.database, ZONE).take([letter], MORNING_MS + 3 * DAY_MS)
         assert not taken.set_aside
 
-    def proof(self, day: date = DAY) -> Proof:
+    def proof(self, day: date = DAY) -> DayProof:
         with self.database.read() as connection:
             return prove_day(connection, GATE, day)
 

@@ -11,7 +11,7 @@ from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from server_bridge import pki
-from server_bridge.pki import Identity, Issued, PkiError
+from server_bridge.pki import Identity, IssuedCertificate, PkiError
 
 NOW = datetime(2026, 9, 5, 7, 0, tzinfo=UTC)
 
@@ -27,7 +27,7 @@ def mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
 
 
-def context(issued: Issued, folder: Path, *, server: bool) -> ssl.SSLContext:
+def context(issued: IssuedCertificate, folder: Path, *, server: bool) -> ssl.SSLContext:
     """A strict context, as Python 3.13 makes by default."""
     issued.write(folder)
     made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER if server else ssl.PROTOCOL_TLS_CLIENT)
@@ -55,7 +55,7 @@ def handshake(server: ssl.SSLContext, client: ssl.SSLContext, host: str) -> None
     assert not ends
 
 
-def issued(folder: Path, identity: Identity, *hosts: str) -> Issued:
+def issued(folder: Path, identity: Identity, *hosts: str) -> IssuedCertificate:
     return pki.issue(folder, identity, now=NOW, hosts=hosts)
 
 

@@ -7,7 +7,7 @@ from typing import cast
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from gate_contract.card import Card, Kind
+from gate_contract.card import Card, CardKind
 from gate_contract.card_signing import sign
 
 PEOPLE = 6
@@ -50,7 +50,7 @@ class _Remembering:
 def _sample(number: int, key_id: int) -> Sample:
     card = Card(
         card_id=f"{number:016x}",
-        kind=Kind.STAFF if number == 0 else Kind.PUPIL,
+        kind=CardKind.STAFF if number == 0 else CardKind.PUPIL,
         not_before=date(2020, 1, 1),
         expires=date(2099, 1, 1),
     )

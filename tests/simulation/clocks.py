@@ -2,7 +2,7 @@
 
 import random
 
-from device.timekeeping import Reading
+from device.timekeeping import ClockReading
 
 BEGIN_MS = 1_795_392_000_000  # 2026-11-23 07:00 in Vietnam
 DAY_MS = 86_400_000
@@ -43,9 +43,9 @@ class GateClock:
         self.synchronised = False
         self._skew_ms = LIES_MS[lie]
 
-    def read(self) -> Reading:
+    def read(self) -> ClockReading:
         """Look at the clocks now."""
-        return Reading(
+        return ClockReading(
             boot_id=self.boot_id,
             up_ms=self.true_ms - self._boot_ms,
             wall_ms=self.true_ms + self._skew_ms,

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from server_bridge.ingest.counts_publisher import CountsPublisher
 from server_bridge.ingest.loop import IngestLoop
-from server_bridge.ingest.publisher import Publisher
 from server_bridge.store.database import Database
 from server_bridge.store.places.units import Unit, add_gate, add_unit
 from tests.simulation.broker import Broker, SimBridgeSession
@@ -66,7 +66,9 @@ class SimDistrict:
             self.loop = self._parts.ingest_loop(
                 database=self.database,
                 inbox=self._parts.inbox(self.database, ZONE),
-                tellers={"counts": (Publisher if self.publishes else _Silent)(self.database, ZONE)},
+                tellers={
+                    "counts": (CountsPublisher if self.publishes else _Silent)(self.database, ZONE)
+                },
                 open_session=lambda: SimBridgeSession(self._broker, lambda: self.database.commits),
                 now_ms=self._now_ms,
                 stopping=threading.Event(),
@@ -119,7 +121,7 @@ def _copy(source: Path, target: Path) -> None:
         shutil.copyfile(log, target.with_name(f"{target.name}-wal"))
 
 
-class _Silent(Publisher):
+class _Silent(CountsPublisher):
     """Publishes nothing, which saves a run a lot of time."""
 
     def publish(self, send: Callable[[str, bytes], None], now_ms: int) -> None:

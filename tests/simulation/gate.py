@@ -14,7 +14,7 @@ from device.ledger.opening import Opening
 from device.ledger.writing import ScanLedger
 from device.scan.gatekeeper import Gatekeeper
 from device.scan.verdict import Policy
-from device.timekeeping import Reading
+from device.timekeeping import ClockReading
 from device.uplink.loop import UplinkLoop
 from device.uplink.salvaged import Salvaged
 from gate_contract.crossing import Direction
@@ -219,7 +219,7 @@ class SimGate:
         self._session = SimGateSession(self._broker, self.gate_id)
         return self._session
 
-    def _scan_health(self, _reading: Reading) -> ScanHealth | None:
+    def _scan_health(self, _reading: ClockReading) -> ScanHealth | None:
         if self.keeper is None:
             return None
         fault = self.keeper.storage_fault

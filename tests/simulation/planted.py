@@ -13,21 +13,21 @@ from unittest.mock import patch
 import sqlalchemy as sa
 
 from device.ledger.delivering import UplinkLedger
-from device.ledger.writing import Entry, ScanLedger, StoredCrossing
-from device.timekeeping import Reading, Stamp, Timekeeper
+from device.ledger.writing import NewRecord, ScanLedger, StoredCrossing
+from device.timekeeping import ClockReading, Stamp, Timekeeper
 from device.uplink import delivery, outbox
 from device.uplink.loop import UplinkLoop
 from device.uplink.outbox import Meaning, Outbox
 from gate_contract import topics
 from gate_contract.crossing import Batch, Record, decode_batch
 from gate_contract.receipt import Receipt
-from gate_contract.topics import Channel, GateTopic
+from gate_contract.topics import GateChannel, GateTopic
 from server_bridge.ingest import intake, times
-from server_bridge.ingest.accept import Accepted, Head, TooEarly, accept
+from server_bridge.ingest.accept import Accepted, LedgerHead, TooEarly, accept
 from server_bridge.ingest.inbox import Inbox, Taken
 from server_bridge.ingest.intake import Intake
 from server_bridge.ingest.loop import IngestLoop
-from server_bridge.ingest.session import BridgeSession, Message
+from server_bridge.mqtt.session import BridgeSession, ReceivedMessage
 from server_bridge.store.crossings import counts
 from server_bridge.store.schema import crossings, ledgers
 from tests.simulation.broker import SimGateSession
@@ -65,9 +65,9 @@ class _TrustingLoop(UplinkLoop):
 class _SignalFirstLedger(ScanLedger):
     """Answers at once; what it owes is committed with the next sign of life."""
 
-    _owed: tuple[Entry, ...] = ()
+    _owed: tuple[NewRecord, ...] = ()
 
-    def append(self, entries: Sequence[Entry]) -> list[Record]:
+    def append(self, entries: Sequence[NewRecord]) -> list[Record]:
         self._owed += tuple(entries)
         return []
 
@@ -112,7 +112,7 @@ def _no_hash_check(held: Outbox, receipt: Receipt, **known: Any) -> tuple[Outbox
 _learn = Timekeeper.learn
 
 
-def _learn_anything(self: Timekeeper, reading: Reading) -> tuple[Timekeeper, Stamp | None]:
+def _learn_anything(self: Timekeeper, reading: ClockReading) -> tuple[Timekeeper, Stamp | None]:
     return _learn(self, replace(reading, synchronised=True))
 
 
@@ -122,7 +122,7 @@ def _learn_anything(self: Timekeeper, reading: Reading) -> tuple[Timekeeper, Sta
 class _EarlyAckLoop(IngestLoop):
     """Acknowledges what it has read, and then stores it."""
 
-    def _take(self, session: BridgeSession, messages: list[Message]) -> bool:
+    def _take(self, session: BridgeSession, messages: list[ReceivedMessage]) -> bool:
         for message in messages:
             session.acknowledge(message)
         with patch.object(session, "acknowledge", lambda _message: None):
@@ -132,15 +132,15 @@ class _EarlyAckLoop(IngestLoop):
 class _EarlyReceiptLoop(IngestLoop):
     """Sends the receipts for what it has read, and stores it the next time round."""
 
-    _owed: tuple[BridgeSession, list[Message]] | None = None
+    _owed: tuple[BridgeSession, list[ReceivedMessage]] | None = None
 
-    def _take(self, session: BridgeSession, messages: list[Message]) -> bool:
+    def _take(self, session: BridgeSession, messages: list[ReceivedMessage]) -> bool:
         if self._owed and self._owed[0] is session and not super()._take(*self._owed):
             return False
         self._owed = (session, messages)
         for message in messages:
             to = topics.parse(message.topic)
-            if isinstance(to, GateTopic) and to.channel is Channel.CROSSINGS:
+            if isinstance(to, GateTopic) and to.channel is GateChannel.CROSSINGS:
                 batch = decode_batch(message.payload, to.gate_id)
                 receipt = Receipt(
                     ledger_id=batch.ledger_id, stored_through=batch.last_seq, chain=batch.head
@@ -149,11 +149,11 @@ class _EarlyReceiptLoop(IngestLoop):
         return True
 
 
-def _highest(head: Head, batch: Batch) -> Any:
+def _highest(head: LedgerHead, batch: Batch) -> Any:
     """Takes a batch that comes too early, and the receipt names the highest seq."""
     outcome = accept(head, batch)
     if isinstance(outcome, TooEarly):
-        return Accepted(tuple(batch.records), Head(batch.last_seq, batch.head))
+        return Accepted(tuple(batch.records), LedgerHead(batch.last_seq, batch.head))
     return outcome
 
 
@@ -171,11 +171,13 @@ class _CountLaterInbox(Inbox):
         return taken
 
 
-def _all_new(head: Head, batch: Batch) -> Any:
+def _all_new(head: LedgerHead, batch: Batch) -> Any:
     """Takes whatever is in a batch for new."""
     outcome = accept(head, batch)
     if isinstance(outcome, Accepted) and len(outcome.records) < len(batch.records):
-        end = head if batch.last_seq < head.stored_through else Head(batch.last_seq, batch.head)
+        end = (
+            head if batch.last_seq < head.stored_through else LedgerHead(batch.last_seq, batch.head)
+        )
         return Accepted(tuple(batch.records), end)
     return outcome
 
@@ -199,11 +201,11 @@ def _ledger_of_gate(connection: sa.Connection, gate_id: str, _ledger_id: str) ->
     return connection.execute(ledgers.select().where(ledgers.c.gate_id == gate_id)).first()
 
 
-def _by_seq(head: Head, batch: Batch) -> Any:
+def _by_seq(head: LedgerHead, batch: Batch) -> Any:
     if batch.first_seq > head.stored_through + 1:
         return TooEarly()
     new = tuple(record for record in batch.records if record.seq > head.stored_through)
-    return Accepted(new, Head(batch.last_seq, batch.head) if new else head)
+    return Accepted(new, LedgerHead(batch.last_seq, batch.head) if new else head)
 
 
 @contextmanager
@@ -212,7 +214,7 @@ def _all(*patches: AbstractContextManager[object]) -> Iterator[None]:
         yield
 
 
-def _accepting(variant: Callable[[Head, Batch], Any]) -> AbstractContextManager[object]:
+def _accepting(variant: Callable[[LedgerHead, Batch], Any]) -> AbstractContextManager[object]:
     return patch.object(intake, "accept", variant)
 
 

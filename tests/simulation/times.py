@@ -6,7 +6,7 @@ from itertools import pairwise
 import sqlalchemy as sa
 
 from device.timekeeping import STEP_MS
-from gate_contract.crossing import Clock
+from gate_contract.crossing import ClockTrust
 from server_bridge.ingest.filing import TOLERANCE_MS
 from server_bridge.store.schema import crossings, ledgers
 from tests.simulation.clocks import BEGIN_MS, DAY_MS
@@ -35,7 +35,7 @@ def time_faults(gates: list[SimGate], district: SimDistrict, now_ms: int) -> Ite
         if gate.clock.was_lied_to:
             continue
         ordered.append(row)
-        if row.filed_clock == Clock.UNTRUSTED:
+        if row.filed_clock == ClockTrust.UNTRUSTED:
             continue
         began_ms = gate.boots.get(row.boot_id)
         if began_ms is not None and abs(row.filed_ms - began_ms - row.up_ms) > SLACK_MS:

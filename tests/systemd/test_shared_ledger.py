@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from device.roster.shelf import Shelf
+from device.roster.roster_store import RosterStore
 from tests.fakes.rosters import Orders
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can act as two users")
@@ -79,7 +79,7 @@ def test_nobody_else_reads_it(folder: Path) -> None:
 
 def test_rosters_are_read_by_both_services_and_nobody_else(folder: Path) -> None:
     orders = Orders("gate-a1")
-    shelf = Shelf(folder, "gate-a1", orders.public_keys)
+    shelf = RosterStore(folder, "gate-a1", orders.public_keys)
     for version in (1, 2):
         shelf.keep(orders.payload(version, {1: 4}))
         for path in folder.glob("roster.*"):

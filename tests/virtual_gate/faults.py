@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator
 
-from device.scan.ladder import STARTS
+from device.scan.camera_recovery import STARTS
 from tests.virtual_gate.card import make_card
 from tests.virtual_gate.machine import Guest
 from tests.virtual_gate.morning import FROZEN

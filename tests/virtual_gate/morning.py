@@ -7,11 +7,11 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from device.scan.signals import PATTERNS
-from gate_contract.card import Kind
+from gate_contract.card import CardKind
 from gate_contract.verdicts import CROSSINGS, Verdict
 from server_bridge.cards.issue import issue_cards
+from tests.end_to_end.district_harness import SCHOOL, until
 from tests.end_to_end.passing import card_codes
-from tests.end_to_end.town import SCHOOL, until
 from tests.fakes.issuer import Issuer
 from tests.virtual_gate import ntp, pins, sandbox
 from tests.virtual_gate.card import make_card
@@ -47,7 +47,7 @@ def story(site: Site) -> list[bytes]:
     (first, *_) = card_codes(site, 1)
     (old,) = issue_cards(
         1,
-        kind=Kind.PUPIL,
+        kind=CardKind.PUPIL,
         unit_id=SCHOOL,
         not_before=today - timedelta(days=30),
         expires=today - timedelta(days=2),

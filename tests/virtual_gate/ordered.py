@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from device.updating.command import PATIENCE_S
+from device.updating.planning import TRIES
 from firmware_config.image.bundle import CERT, make_key
-from firmware_config.update.command import PATIENCE_S
-from firmware_config.update.planning import TRIES
-from tests.end_to_end.town import until
+from tests.end_to_end.district_harness import until
 from tests.fakes.broker import free_port
 from tests.virtual_gate import ntp
 from tests.virtual_gate.bundles import Versions

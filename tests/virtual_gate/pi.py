@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from device.updating.boot_choice import BootSlot, boots
 from firmware_config.image.disk import MIB
-from firmware_config.update.choice import Slot, boots
 from tests.virtual_gate import ntp
 from tests.virtual_gate.card import Card, make_card
 from tests.virtual_gate.machine import NO_SLOTS, Guest, GuestError
@@ -43,10 +43,10 @@ class Pi:
     acknowledged: int = 0
     """The last record that the ledger answered for."""
 
-    def slot(self) -> Slot:
+    def slot(self) -> BootSlot:
         """What the firmware boots next."""
         number = boots(self.card.read("GATE", "autoboot.txt"), trying=self.trying)
-        return next(slot for slot in Slot if slot.boot_partition == number)
+        return next(slot for slot in BootSlot if slot.boot_partition == number)
 
     def boot(self) -> Guest:
         """Switched on, or started anew; a try is one boot long."""

@@ -11,7 +11,7 @@ from typing import Protocol
 import cv2
 import numpy as np
 
-from device.bench.scenes import Showing, shoot
+from demo.scenes.showing import Showing, shoot
 from device.scan.frames import Grey
 
 SIZE = (1280, 720)

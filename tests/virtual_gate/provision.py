@@ -6,11 +6,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from firmware_config.provision import Prepared, files
-from gate_contract.notices import NOTICE_PATTERNS, REFUSALS, Notice
+from gate_contract.notices import NOTICE_PATTERNS, REFUSALS, SetupNotice
 from gate_contract.patterns import Light
 from gate_contract.verdicts import Verdict
+from tests.end_to_end.district_harness import SCHOOL, until
 from tests.end_to_end.passing import card_codes
-from tests.end_to_end.town import SCHOOL, until
 from tests.fakes.broker import free_port
 from tests.virtual_gate import notices, ntp, pins, tickets
 from tests.virtual_gate.card import Card, make_card
@@ -121,17 +121,17 @@ def _by_code(at: Bench, bad: Mapping[str, Bad]) -> Iterator[Outcome]:
 def _waiting(gate: Guest) -> Outcome:
     """The blink of a gate that is nobody's, and nothing else."""
     gate.until("systemctl is-active -q gate-enrol gate-scan")
-    _await(gate, Notice.WAITING, 3)
+    _await(gate, SetupNotice.WAITING, 3)
     told = notices.said(pins.seen(gate.witness))
     failed = gate.run("systemctl --failed --no-legend --plain").splitlines()
     faults = [f"{line.split()[0]} failed" for line in failed]
     if not gate.ask("journalctl -b -u gate-scan | grep 'camera failed'")[0]:
         faults.append("its camera does not start")
-    faults += [f"it said {other}" for other in set(told) - {Notice.WAITING}]
+    faults += [f"it said {other}" for other in set(told) - {SetupNotice.WAITING}]
     return Outcome("empty card", f"boots, waits, and says so: {len(told)} blinks, no other", faults)
 
 
-def _refused(gate: Guest, name: str, notice: Notice) -> Outcome:
+def _refused(gate: Guest, name: str, notice: SetupNotice) -> Outcome:
     """By its own words on the pins, twice, and not as often by another refusal's: one that a busy
     machine has torn is not torn at the same place again."""
     before = len(gate.witness)
@@ -149,10 +149,10 @@ def _enrolled(at: Bench, gate: Guest, made: Made, name: str) -> Outcome:
     """It has its certificate, by a key that the district has never seen."""
     gate.until("test -e /etc/schoolgate/gate.toml", within_s=BUSY_S)
     told = json.loads(gate.until(f"{ENROLMENTS} | tail -n 1"))
-    faults = [] if told["notice"] == Notice.ENROLLED else [f"{told}"]
+    faults = [] if told["notice"] == SetupNotice.ENROLLED else [f"{told}"]
     if told["detail"] != made.gate_id:
         faults.append(f"it is {told['detail']}, and not {made.gate_id}")
-    _await(gate, Notice.ENROLLED, 1)
+    _await(gate, SetupNotice.ENROLLED, 1)
     key = gate.run(f"cat {KEY}").split("-----")[2].split()[0].encode()
     if any(key in path.read_bytes() for path in at.site.folder.rglob("*") if path.is_file()):
         faults.append("its private key is at the district")
@@ -166,7 +166,7 @@ def _enrolled(at: Bench, gate: Guest, made: Made, name: str) -> Outcome:
 
 def _self_tested(gate: Guest) -> Outcome:
     """What the gate finds of itself, by its own light, once it is in service."""
-    _await(gate, Notice.ALL_WELL, 1)
+    _await(gate, SetupNotice.ALL_WELL, 1)
     return Outcome("self-test", "all is well, by the gate's own light and sound")
 
 
@@ -211,7 +211,7 @@ def _told_once(gate: Guest) -> Outcome:
     return Outcome("the clock", "its service starts anew when its server's name is new", faults)
 
 
-def _await(gate: Guest, notice: Notice, times: int, *, since: int = 0) -> None:
+def _await(gate: Guest, notice: SetupNotice, times: int, *, since: int = 0) -> None:
     """Until a notice has been played to its end so many times."""
     patience = gate.patience(BUSY_S)
     while notices.said(pins.seen(gate.witness[since:])).count(notice) < times:

@@ -7,11 +7,11 @@ from pathlib import Path
 from firmware_config.image import cache
 from firmware_config.image.archive import Mirrors
 from firmware_config.image.layers import Hardware, Origin
-from firmware_config.image.root import Wish, build_root, root_name
+from firmware_config.image.root import RootSpec, build_root, root_name
 from firmware_config.image.tools import run
 
 OVERLAY = Path(__file__).with_name("overlay")
-WISH = Wish("amd64", "trixie", Hardware.NONE, Origin.DEBIAN)
+WISH = RootSpec("amd64", "trixie", Hardware.NONE, Origin.DEBIAN)
 
 
 def build(mirrors: Mirrors, folder: Path) -> Path:

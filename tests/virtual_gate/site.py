@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.end_to_end.town import Town
+from tests.end_to_end.district_harness import DistrictHarness
 from tests.virtual_gate.machine import GATE_ADDRESS, HOST_ADDRESS, TAP
 from tests.virtual_gate.pictures import Shown
 
@@ -28,7 +28,7 @@ def lay_network() -> None:
 
 
 @dataclass
-class Site(Town):
+class Site(DistrictHarness):
     """Broker and bridge as processes on this machine; the gate has the bundle alone."""
 
     gate_ids: tuple[str, ...] = (GATE,)

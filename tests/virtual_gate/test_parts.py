@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from device.scan.signals import PATTERNS
-from gate_contract.notices import NOTICE_PATTERNS, Notice
+from gate_contract.notices import NOTICE_PATTERNS, SetupNotice
 from gate_contract.patterns import Pattern
 from gate_contract.verdicts import Verdict
 from tests.virtual_gate import notices, pins, sandbox
@@ -141,20 +141,20 @@ def lines_of(*patterns: Pattern, gap_ms: int) -> list[str]:
     return [*lines, f"{at} 1110"]
 
 
-@pytest.mark.parametrize("notice", Notice)
-def test_a_notice_is_counted_from_the_pins(notice: Notice) -> None:
+@pytest.mark.parametrize("notice", SetupNotice)
+def test_a_notice_is_counted_from_the_pins(notice: SetupNotice) -> None:
     pattern = NOTICE_PATTERNS[notice]
     assert notices.said(pins.seen(lines_of(pattern, pattern, gap_ms=2000))) == [notice] * 2
-    begun = NOTICE_PATTERNS[Notice.NO_DESK][:7]
+    begun = NOTICE_PATTERNS[SetupNotice.NO_DESK][:7]
     cut = pins.seen([*lines_of(begun, gap_ms=60)[:-1], *later(lines_of(pattern, gap_ms=2000))])
     assert notices.said(cut) == [notice]
 
 
 def test_pins_on_their_way_to_a_notices_light_are_no_light_of_their_own() -> None:
-    (first, *rest) = lines_of(NOTICE_PATTERNS[Notice.ALTERED], gap_ms=2000)
+    (first, *rest) = lines_of(NOTICE_PATTERNS[SetupNotice.ALTERED], gap_ms=2000)
     busy = [first, "10 1000", "60 1100", *rest]
     busy.insert(4, "985 0010")
-    assert notices.said(pins.seen(busy)) == [Notice.ALTERED]
+    assert notices.said(pins.seen(busy)) == [SetupNotice.ALTERED]
 
 
 def later(lines: list[str]) -> list[str]:

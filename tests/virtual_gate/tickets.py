@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from device.provisioning import asking
+from device.provisioning import enrolment_client
 from device.provisioning.enrolling import enrol, read_ticket
 from firmware_config.provision import PIN_NAME, Prepared, district_key, files
-from gate_contract.notices import Notice
+from gate_contract.notices import SetupNotice
 from gate_contract.ticket import read_pin
 from gate_contract.ticket_signing import pin_text
 from server_bridge.clock import now_ms
@@ -18,7 +18,7 @@ from server_bridge.fleet.ticket_page import code_image
 from server_bridge.fleet.ticketing import Wifi, make_ticket
 from server_bridge.home import Home
 from server_bridge.store.places.units import add_gate
-from tests.end_to_end.town import SCHOOL
+from tests.end_to_end.district_harness import SCHOOL
 from tests.fakes.enrolment import settle
 from tests.virtual_gate.site import Site
 
@@ -44,7 +44,7 @@ class Made:
 class Bad:
     """A ticket that must be refused, and by which words. `codes` are what the camera is shown."""
 
-    notice: Notice
+    notice: SetupNotice
     text: bytes
     codes: tuple[Path, ...]
     pin: str | None = None
@@ -83,11 +83,15 @@ def bad_ones(site: Site) -> Mapping[str, Bad]:
     folder = site.folder / "bad"
     folder.mkdir()
     texts = {
-        "altered": (Notice.ALTERED, altered, None),
-        "foreign": (Notice.FOREIGN, _of(settle(site.folder / "elsewhere"), "vg-virtual-01"), None),
-        "expired": (Notice.EXPIRED, _of(site.home, "vg-virtual-94", ago_ms=2 * WEEK_MS), None),
-        "reused": (Notice.USED, used.text, None),
-        "wrong PIN": (Notice.WRONG_PIN, sealed.text, OTHER_PIN),
+        "altered": (SetupNotice.ALTERED, altered, None),
+        "foreign": (
+            SetupNotice.FOREIGN,
+            _of(settle(site.folder / "elsewhere"), "vg-virtual-01"),
+            None,
+        ),
+        "expired": (SetupNotice.EXPIRED, _of(site.home, "vg-virtual-94", ago_ms=2 * WEEK_MS), None),
+        "reused": (SetupNotice.USED, used.text, None),
+        "wrong PIN": (SetupNotice.WRONG_PIN, sealed.text, OTHER_PIN),
     }
     made = {}
     for name, (notice, text, pin) in texts.items():
@@ -115,4 +119,4 @@ def _use(site: Site, made: Made) -> None:
     folder = site.folder / f"thief-{secrets.token_hex(4)}"
     (folder / "state").mkdir(parents=True)
     ticket = read_ticket(made.text.decode(), made.pin, district_of(site))
-    enrol(folder / "etc", folder / "state", ticket, asking.ask, {})
+    enrol(folder / "etc", folder / "state", ticket, enrolment_client.ask, {})

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from device.updating.planning import TRIES
 from firmware_config.image.bundle import CERT, make_key
-from firmware_config.update.planning import TRIES
 from tests.virtual_gate import ntp
 from tests.virtual_gate.bundles import Versions, spoil
 from tests.virtual_gate.machine import HOST_ADDRESS, Guest

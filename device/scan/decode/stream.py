@@ -3,15 +3,15 @@
 import time
 from collections.abc import Callable
 
-from device.scan.advice import Advice, Look, Standing, after_frame
-from device.scan.decode import Code, glance
+from device.scan.advice import Advice, AdviceState, Look, after_frame
+from device.scan.decode import Code, patch_statistics
 from device.scan.decode import attempts as a
+from device.scan.decode.attempt_chain import IsCard, anything, climb
 from device.scan.decode.attempts import Attempt
-from device.scan.decode.boredom import Boredom
 from device.scan.decode.boxes import whole
 from device.scan.decode.change import Cells, ChangeGate
-from device.scan.decode.ladder import IsCard, anything, climb
-from device.scan.decode.patience import Patience
+from device.scan.decode.confirmation import Patience
+from device.scan.decode.negative_cache import NegativeCache
 from device.scan.decode.texture import Patch, patches
 from device.scan.decode.track import Track
 from device.scan.frames import Grey
@@ -67,11 +67,11 @@ class StreamDecoder:
         self._attempts_at = attempts_at
         self._tracks: list[Track] = []
         self._patience = Patience(is_card)
-        self._boredom = Boredom()
+        self._boredom = NegativeCache()
         self._frames = 0
         self._until = 0.0
         self._look: Look | None = None
-        self._standing = Standing()
+        self._standing = AdviceState()
 
     @property
     def advice(self) -> Advice:
@@ -85,7 +85,7 @@ class StreamDecoder:
         self._look = None
         codes = self._read(image, changed)
         if changed is not None and not codes and self._look is None:
-            self._look = glance.at_change(self._gate.cells, changed)
+            self._look = patch_statistics.at_change(self._gate.cells, changed)
         self._standing = after_frame(self._standing, self._look, read=bool(codes))
         return self._patience.handed_on(codes, image)
 
@@ -158,7 +158,7 @@ class StreamDecoder:
             elif likely:
                 self._boredom.in_vain(box, self._frames)
                 if self._look is None and patch.likeness >= ADVISING:
-                    self._look = glance.at_patch(image, box)
+                    self._look = patch_statistics.at_patch(image, box)
             if not self._may_go_on():
                 return seen
         if not seen and not self._tracks and self._frames % WHOLE_EVERY == 0:

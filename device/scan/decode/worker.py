@@ -18,14 +18,14 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from device.scan.advice import NO_ADVICE
-from device.scan.decode import Decoder, glance
+from device.scan.decode import Decoder, patch_statistics
+from device.scan.decode.attempt_chain import IsCard, SingleImageDecoder
 from device.scan.decode.attempts import ALL
 from device.scan.decode.boxes import whole
+from device.scan.decode.confirmation import PatientDecoder
 from device.scan.decode.genuine import Genuine
-from device.scan.decode.ladder import IsCard, SingleImageDecoder
-from device.scan.decode.patience import PatientDecoder
 from device.scan.decode.sabotage import Saboteur
-from device.scan.decode.seal import die_with_parent, limit_memory, seal
+from device.scan.decode.seccomp_filter import die_with_parent, limit_memory, seal
 from device.scan.decode.stream import StreamDecoder
 from device.scan.decode.wire import (
     ANSWER,
@@ -60,8 +60,8 @@ def _warm_up() -> None:
     grey = np.full((64, 64), 128, np.uint8)
     for attempt in ALL.values():
         attempt.at(grey, whole(grey))
-    glance.at_patch(grey, whole(grey))
-    glance.at_change(grey, np.eye(64, dtype=np.uint8))
+    patch_statistics.at_patch(grey, whole(grey))
+    patch_statistics.at_change(grey, np.eye(64, dtype=np.uint8))
     with contextlib.suppress(InvalidSignature):
         Ed25519PublicKey.from_public_bytes(bytes(32)).verify(bytes(64), b"")
 

@@ -23,7 +23,7 @@ _STANDS = sa.select(gate_rosters.c.scope, gate_rosters.c.version)
 
 
 @dataclass(frozen=True, slots=True)
-class Issued:
+class IssuedRoster:
     """What was published last of one scope. `base` is what the full roster says, as
     `server_bridge.roster.contents` writes it, and `changed` the digest of the changes to it."""
 
@@ -45,7 +45,7 @@ class Stand:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ReportedRosters:
     """What a gate says it goes by, 0 for none. `hears`: it is online, and gate-scan answers."""
 
     hears: bool
@@ -126,7 +126,7 @@ def gates_at(connection: sa.Connection) -> dict[str, list[str]]:
     return found
 
 
-def told_versions(connection: sa.Connection) -> dict[str, Told]:
+def told_versions(connection: sa.Connection) -> dict[str, ReportedRosters]:
     """What each gate that was ever heard of goes by."""
     rows = connection.execute(
         sa.select(gate_health.c.gate_id, gate_health.c.online, gate_health.c.told)
@@ -134,9 +134,9 @@ def told_versions(connection: sa.Connection) -> dict[str, Told]:
     return {row.gate_id: _told(row.online, decode_health(row.told)) for row in rows}
 
 
-def _told(online: bool, health: Health) -> Told:
+def _told(online: bool, health: Health) -> ReportedRosters:
     scan = health.scan or ScanHealth()
-    return Told(
+    return ReportedRosters(
         hears=online and health.scan is not None,
         roster_version=scan.roster_version,
         district_version=scan.district_roster_version,
@@ -150,15 +150,15 @@ def stands(connection: sa.Connection) -> list[Stand]:
     return [Stand(*row) for row in rows]
 
 
-def issued(connection: sa.Connection, scope: str) -> Issued | None:
+def issued(connection: sa.Connection, scope: str) -> IssuedRoster | None:
     """What was published last of a scope."""
     row = connection.execute(gate_rosters.select().where(gate_rosters.c.scope == scope)).first()
-    return Issued(**row._mapping) if row else None
+    return IssuedRoster(**row._mapping) if row else None
 
 
-def keep_issued(connection: sa.Connection, rosters: Iterable[Issued]) -> None:
+def keep_issued(connection: sa.Connection, rosters: Iterable[IssuedRoster]) -> None:
     """Note what is about to be published."""
-    rows = [{name: getattr(one, name) for name in Issued.__slots__} for one in rosters]
+    rows = [{name: getattr(one, name) for name in IssuedRoster.__slots__} for one in rosters]
     upsert(connection, gate_rosters, rows)
 
 

@@ -30,7 +30,7 @@ State = Literal["online", "offline", "silent"]
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class HealthChange:
     """From `at_ms` (UTC) on a gate was like this. `silent`: online, but nothing came from it."""
 
     at_ms: int
@@ -63,7 +63,7 @@ def take_health(connection: sa.Connection, gate_id: str, health: Health, now_ms:
     bump(connection)
 
 
-def changes_of(connection: sa.Connection, gate_id: str, count: int = 50) -> list[Change]:
+def changes_of(connection: sa.Connection, gate_id: str, count: int = 50) -> list[HealthChange]:
     """What befell a gate, the newest first."""
     rows = connection.execute(
         gate_changes.select()
@@ -72,7 +72,8 @@ def changes_of(connection: sa.Connection, gate_id: str, count: int = 50) -> list
         .limit(count)
     )
     return [
-        Change(row.at_ms, row.state, tuple(filter(None, row.faults.split(",")))) for row in rows
+        HealthChange(row.at_ms, row.state, tuple(filter(None, row.faults.split(","))))
+        for row in rows
     ]
 
 
@@ -85,12 +86,12 @@ def _note_changes(
 ) -> None:
     last = _of(before.online, decode_health(before.told)) if before else None
     now = _of(health.state == "online", health)
-    new: list[Change] = []
+    new: list[HealthChange] = []
     if before is not None and before.online and now_ms - before.heard_ms > SILENT_MS:
-        new.append(Change(before.heard_ms, "silent"))
+        new.append(HealthChange(before.heard_ms, "silent"))
         last = None
     if now != last:
-        new.append(Change(now_ms, *now))
+        new.append(HealthChange(now_ms, *now))
     if not new:
         return
     connection.execute(

@@ -33,7 +33,7 @@ class Rollout:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class RolloutGate:
     """A gate that was told at `told_ms`, when `faults` were wrong with it. It has been well with
     the new version for `well_ms`, and was seen so last at `seen_ms`."""
 
@@ -105,7 +105,7 @@ def end(
     bump(connection)
 
 
-def told_gates(connection: sa.Connection, number: int) -> list[Told]:
+def told_gates(connection: sa.Connection, number: int) -> list[RolloutGate]:
     """The gates that were told, by name."""
     rows = connection.execute(
         rollout_gates.select()
@@ -113,7 +113,7 @@ def told_gates(connection: sa.Connection, number: int) -> list[Told]:
         .order_by(rollout_gates.c.gate_id)
     )
     return [
-        Told(
+        RolloutGate(
             row.gate_id,
             row.told_ms,
             frozenset(filter(None, row.faults.split(","))),
@@ -124,7 +124,7 @@ def told_gates(connection: sa.Connection, number: int) -> list[Told]:
     ]
 
 
-def keep_told(connection: sa.Connection, number: int, told: Iterable[Told]) -> None:
+def keep_told(connection: sa.Connection, number: int, told: Iterable[RolloutGate]) -> None:
     """Write down how these do."""
     rows = [
         {

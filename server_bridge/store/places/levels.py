@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from gate_contract.errors import SchoolgateError
-from gate_contract.roster import Action
+from gate_contract.roster import EntryAction
 from gate_contract.school_day import local_day
 from server_bridge.store.database import bump, upsert
 from server_bridge.store.people.people_schema import area_levels, areas, level_policies, notices
@@ -24,11 +24,16 @@ AREAS_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 """In whose days areas begin and end: they are all in Vietnam."""
 
 
-DEFAULT_POLICY = {1: Action.ADMIT, 2: Action.SIGNAL, 3: Action.SIGNAL, 4: Action.REFUSE}
+DEFAULT_POLICY = {
+    1: EntryAction.ADMIT,
+    2: EntryAction.SIGNAL,
+    3: EntryAction.SIGNAL,
+    4: EntryAction.REFUSE,
+}
 
 
 @dataclass(frozen=True, slots=True)
-class Notice:
+class LevelNotice:
     """An official notice. `levels`: by area; None: as the area above. `as_of_ms`: UTC."""
 
     number: str
@@ -80,7 +85,7 @@ def deciding_at(
     return resolve(nodes, own, local_day(at_ms, AREAS_ZONE))
 
 
-def is_new(connection: sa.Connection, notice: Notice) -> bool:
+def is_new(connection: sa.Connection, notice: LevelNotice) -> bool:
     """Whether the notice was not noted before.
 
     Raises:
@@ -102,7 +107,7 @@ def is_new(connection: sa.Connection, notice: Notice) -> bool:
     )
 
 
-def apply_notice(connection: sa.Connection, notice: Notice, now_ms: int) -> bool:
+def apply_notice(connection: sa.Connection, notice: LevelNotice, now_ms: int) -> bool:
     """Keep a notice; it holds from its as-of time on. False: it was noted before, just the same.
 
     Raises:
@@ -163,16 +168,16 @@ def next_change(connection: sa.Connection, after_ms: int) -> int | None:
     return min((at_ms for at_ms in coming if at_ms is not None), default=None)
 
 
-def policies_at(connection: sa.Connection, at_ms: int) -> dict[str, dict[int, Action]]:
+def policies_at(connection: sa.Connection, at_ms: int) -> dict[str, dict[int, EntryAction]]:
     """What gates of each unit do at entry, level by level: its own, else that of the unit above."""
     rows = connection.execute(
         level_policies.select()
         .where(level_policies.c.from_ms <= at_ms)
         .order_by(level_policies.c.from_ms)
     )
-    own: dict[tuple[str, int], Action | None] = {}
+    own: dict[tuple[str, int], EntryAction | None] = {}
     for row in rows:
-        own[row.unit_id, row.level] = Action(row.action) if row.action else None
+        own[row.unit_id, row.level] = EntryAction(row.action) if row.action else None
     return {
         unit_id: {
             level: next(
@@ -186,7 +191,7 @@ def policies_at(connection: sa.Connection, at_ms: int) -> dict[str, dict[int, Ac
 
 
 def set_policy(
-    connection: sa.Connection, unit_id: str, actions: Mapping[int, Action | None], from_ms: int
+    connection: sa.Connection, unit_id: str, actions: Mapping[int, EntryAction | None], from_ms: int
 ) -> None:
     """From `from_ms` (UTC) on, gates of the unit and below do this; None: as the unit above."""
     upsert(

@@ -6,14 +6,14 @@ Pure values; `server_bridge/reports/day.py` makes them of one school's day.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 
-from gate_contract.card import Kind
+from gate_contract.card import CardKind
 
 EVERYBODY = ""
 """In place of a class: all of a kind."""
 IN_NO_CLASS = " "
 """No class is called so: their names are tidied."""
 
-GroupKey = tuple[Kind, str]
+GroupKey = tuple[CardKind, str]
 """A kind, and a class or `EVERYBODY`."""
 
 
@@ -83,7 +83,7 @@ GATE_FIGURES = tuple(one.name for one in fields(GateFigures))
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class DayTally:
     """One school's day. Whatever is nothing is left out."""
 
     groups: Mapping[GroupKey, Figures] = field(default_factory=dict)
@@ -91,7 +91,7 @@ class Tally:
     gates: Mapping[str, GateFigures] = field(default_factory=dict)
 
 
-def difference(after: Tally, before: Tally) -> Tally:
+def difference(after: DayTally, before: DayTally) -> DayTally:
     """What is to be added to `before` to make it `after`."""
     none, no_gate = Figures(), GateFigures()
     groups = {
@@ -106,7 +106,7 @@ def difference(after: Tally, before: Tally) -> Tally:
         gate_id: after.gates.get(gate_id, no_gate) - before.gates.get(gate_id, no_gate)
         for gate_id in {*after.gates, *before.gates}
     }
-    return Tally(
+    return DayTally(
         {key: figures for key, figures in groups.items() if figures != none},
         {code: number for code, number in refusals.items() if number},
         {gate_id: figures for gate_id, figures in gates.items() if figures != no_gate},

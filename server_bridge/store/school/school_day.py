@@ -6,11 +6,11 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from gate_contract.card import Kind
+from gate_contract.card import CardKind
 from server_bridge.store.people.people_schema import card_holders
 from server_bridge.store.schema import presence
 
-KINDS: Mapping[str, Kind] = {str(kind): kind for kind in Kind}
+KINDS: Mapping[str, CardKind] = {str(kind): kind for kind in CardKind}
 """By their names in the database: a school has thousands of rows."""
 
 
@@ -19,7 +19,7 @@ class CardDay(NamedTuple):
     seen leaving only."""
 
     card_id: str
-    kind: Kind
+    kind: CardKind
     person: int | None
     first_in_ms: int | None
     last_ms: int

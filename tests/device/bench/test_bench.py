@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from device.bench.cli import bench
-from device.bench.decoding import measure
-from device.bench.labels import BenchError, as_text, read_labels, unescape
-from device.bench.parts import PARTS
-from device.bench.pictures import read_grey
-from device.bench.scanning import Bench, report
-from device.bench.scenes import Showing, escape, write_sequence
-from device.bench.sequences import Moment, Stillness, recorded
+from benchmarks.cli import bench
+from benchmarks.gate.decoding import measure
+from benchmarks.gate.labels import BenchError, as_text, read_labels, unescape
+from benchmarks.gate.parts import PARTS
+from benchmarks.gate.pictures import read_grey
+from benchmarks.gate.scanning import Bench, report
+from benchmarks.gate.sequences import SequenceFrame, Stillness, recorded
+from demo.scenes.showing import Showing, escape, write_sequence
 from tests.device.decode.pictures import CARD, OTHER, noisy, pasted, printed, street
 
 DECODE_KEYS = {"recall_image", "recall_code", "wrong_texts", "cpu_ms_mean", "cpu_ms_p95"}
@@ -184,7 +184,7 @@ def moments(*texts: str, shown: str = CARD) -> Bench:
     measured = Bench(["zxing"])
     for text in texts:
         truth = frozenset({text}) if text else frozenset[str]()
-        measured.feed(Moment(0, printed(shown), truth))
+        measured.feed(SequenceFrame(0, printed(shown), truth))
     measured.finish()
     return measured
 
@@ -220,10 +220,14 @@ def test_stillness_is_told_without_a_decoder() -> None:
 def test_each_part_can_be_taken_out() -> None:
     measured = Bench(["union", *PARTS])
     for _ in range(4):
-        measured.feed(Moment(0, pasted(street(), printed(CARD, 3), 200, 100), frozenset({CARD})))
+        measured.feed(
+            SequenceFrame(0, pasted(street(), printed(CARD, 3), 200, 100), frozenset({CARD}))
+        )
     for _ in range(4):  # one that nothing reads: the camera's advice is made of such
         measured.feed(
-            Moment(0, pasted(street(), np.full((80, 80), 255, np.uint8), 200, 100), frozenset())
+            SequenceFrame(
+                0, pasted(street(), np.full((80, 80), 255, np.uint8), 200, 100), frozenset()
+            )
         )
     for name, row in report(measured)["pipelines"].items():
         assert row["recall_frame"] == 1, name

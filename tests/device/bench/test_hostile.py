@@ -1,12 +1,12 @@
-"""A short run of the attack that `gate bench hostile` leads at length."""
+"""A short run of the attack that `python -m benchmarks hostile` leads at length."""
 
 import json
 import random
 
 from click.testing import CliRunner
 
-from device.bench import hostile_codes
-from device.bench.cli import bench
+from benchmarks.cli import bench
+from benchmarks.gate import hostile_codes
 from device.scan.decode.zxing import ZxingDecoder
 from gate_contract.verdicts import Verdict
 from tests.device.decode.pictures import CARD

@@ -1,4 +1,4 @@
-from device.bench.latency import measure
+from benchmarks.gate.latency import measure
 
 
 def test_a_card_is_answered_through_all_that_runs_at_a_gate() -> None:

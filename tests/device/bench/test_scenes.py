@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import zxingcpp
 
-from device.bench.scenes import Showing, escape, shoot, write_sequence
+from demo.scenes.showing import Showing, escape, shoot, write_sequence
 
 CARD = "SG1:" + "A0B1C2D3E4" * 11 + "ABCDEFG"
 

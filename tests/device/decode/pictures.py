@@ -10,7 +10,7 @@ import qrcode
 import qrcode.util
 import zxingcpp
 
-from device.bench.card_art import modules, soft_noise
+from demo.scenes.card_art import modules, soft_noise
 from device.scan.frames import Grey
 
 STRUCTURED_APPEND, ECI = 3, 7

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from device.bench.card_art import modules
+from demo.scenes.card_art import modules
 from device.scan.advice import (
     FORGET_FRAMES,
     KEEP_FRAMES,
@@ -13,9 +13,9 @@ from device.scan.advice import (
     SEEN_TIMES,
     SETTLE_FRAMES,
     Advice,
+    AdviceState,
+    AdviceStep,
     Look,
-    Standing,
-    Wish,
     after_frame,
     step,
     wish,
@@ -33,7 +33,7 @@ GOOD = Look(ink=40, paper=190, side_px=300)
 CLIPPED = Look(ink=250, paper=255)
 
 
-def shown(standing: Standing, *looks: Look | None) -> Standing:
+def shown(standing: AdviceState, *looks: Look | None) -> AdviceState:
     for look in looks:
         standing = after_frame(standing, look, read=False)
     return standing
@@ -42,54 +42,54 @@ def shown(standing: Standing, *looks: Look | None) -> Standing:
 @pytest.mark.parametrize(
     ("look", "wanted"),
     [
-        (DARK, Wish.BRIGHTER),
-        (CLIPPED, Wish.DARKER),
-        (Look(40, 190, smear=1.8, side_px=300), Wish.SHORTER),
+        (DARK, AdviceStep.BRIGHTER),
+        (CLIPPED, AdviceStep.DARKER),
+        (Look(40, 190, smear=1.8, side_px=300), AdviceStep.SHORTER),
         (Look(40, 190, smear=1.2, side_px=300), None),
-        (SMALL, Wish.FINER),
+        (SMALL, AdviceStep.FINER),
         (GOOD, None),
     ],
 )
-def test_wishes(look: Look, wanted: Wish | None) -> None:
+def test_wishes(look: Look, wanted: AdviceStep | None) -> None:
     assert wish(look) is wanted
 
 
 def test_a_wish_is_granted_when_it_was_seen_often_enough() -> None:
     for look, granted in ((DARK, Advice(exposure_ev=1)), (SMALL, Advice(finer=True))):
         times = SEEN_TIMES[granted.finer]
-        assert shown(Standing(), *[look] * (times - 1)).advice == NO_ADVICE
-        assert shown(Standing(), *[look] * times).advice == granted
-        assert shown(Standing(), *[look, None] * times).advice == granted
+        assert shown(AdviceState(), *[look] * (times - 1)).advice == NO_ADVICE
+        assert shown(AdviceState(), *[look] * times).advice == granted
+        assert shown(AdviceState(), *[look, None] * times).advice == granted
 
 
 def test_a_read_or_a_while_without_it_ends_a_wish() -> None:
-    almost = shown(Standing(), DARK, DARK)
+    almost = shown(AdviceState(), DARK, DARK)
     assert shown(after_frame(almost, DARK, read=True), DARK).advice == NO_ADVICE
     assert shown(almost, *[None] * (FORGET_FRAMES + 1), DARK).advice == NO_ADVICE
     assert shown(almost, GOOD, DARK).advice != NO_ADVICE
 
 
 def test_each_step_gets_time_to_show_and_there_is_an_end() -> None:
-    one = shown(Standing(), *[DARK] * 3)
+    one = shown(AdviceState(), *[DARK] * 3)
     assert shown(one, *[DARK] * (SETTLE_FRAMES + 2)).advice.exposure_ev == 1
     assert shown(one, *[DARK] * (SETTLE_FRAMES + 3)).advice.exposure_ev == 2
     assert shown(one, *[DARK] * 200).advice.exposure_ev == 2
 
 
 def test_it_does_not_flutter() -> None:
-    standing, changes = Standing(), 0
+    standing, changes = AdviceState(), 0
     for number in range(4 * KEEP_FRAMES):
         look = (DARK, CLIPPED)[number // 30 % 2]
         after = after_frame(standing, look, read=False)
         changes += after.advice != standing.advice
         standing = after
     assert changes <= 16
-    alternating = shown(Standing(), *[DARK, CLIPPED] * 100)
+    alternating = shown(AdviceState(), *[DARK, CLIPPED] * 100)
     assert alternating.advice == NO_ADVICE
 
 
 def test_after_a_while_the_camera_is_its_own_master_again() -> None:
-    one = shown(Standing(), *[DARK] * 3)
+    one = shown(AdviceState(), *[DARK] * 3)
     assert shown(one, *[None] * KEEP_FRAMES).advice == one.advice
     assert shown(one, *[None] * (KEEP_FRAMES + 1)).advice == NO_ADVICE
 
@@ -101,7 +101,7 @@ looks = st.one_of(st.none(), st.builds(Look, *[st.floats(0, 255)] * 2, st.floats
 def test_every_advice_is_within_its_limits_and_survives_the_wire(
     frames: list[tuple[Look | None, bool]],
 ) -> None:
-    standing = Standing()
+    standing = AdviceState()
     for look, read in frames:
         standing = after_frame(standing, look, read=read)
         assert unpack_advice(pack_advice(standing.advice)) == standing.advice
@@ -118,7 +118,7 @@ def test_nonsense_on_the_wire_is_refused(packed: int) -> None:
 
 
 def test_every_wish_can_be_taken_to_its_end() -> None:
-    for wanted in Wish:
+    for wanted in AdviceStep:
         advice = NO_ADVICE
         for _ in range(9):
             advice = step(advice, wanted)

@@ -2,16 +2,16 @@ import cv2
 import numpy as np
 import pytest
 
-from device.bench.card_art import CODE_MM
-from device.bench.scenes import Showing, shoot
+from demo.scenes.card_art import CODE_MM
+from demo.scenes.showing import Showing, shoot
 from device.cli import aim as gate_aim
 from device.scan.advice import Advice
 from device.scan.aim import CARD_MM, CARD_MODULES, Aim
 from device.scan.aim_cli import watch
 from device.scan.decode.zxing import ZxingDecoder
 from device.scan.frames import Frame, Grey
-from server_bridge.cards.code import FULL
 from server_bridge.cards.face import WIDTH_MM
+from server_bridge.printing.qr_code import FULL
 from tests.device.decode.pictures import CARD, pasted, printed, street
 
 

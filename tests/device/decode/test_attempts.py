@@ -6,9 +6,9 @@ import pytest
 
 from device.scan.decode import Code
 from device.scan.decode import attempts as a
+from device.scan.decode.attempt_chain import SingleImageDecoder, anything, climb
 from device.scan.decode.attempts import Attempt
 from device.scan.decode.boxes import Box, whole
-from device.scan.decode.ladder import SingleImageDecoder, anything, climb
 from device.scan.frames import Grey
 from tests.device.decode.pictures import CARD, noisy, pasted, printed, street
 

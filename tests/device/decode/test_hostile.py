@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyzbar import pyzbar
 
-from device.bench.card_art import modules
+from demo.scenes.card_art import modules
 from device.scan.decode import Decoder
-from device.scan.decode.ladder import SingleImageDecoder
+from device.scan.decode.attempt_chain import SingleImageDecoder
 from device.scan.decode.stream import StreamDecoder
 from device.scan.decode.zbar import PyzbarDecoder, ZbarDecoder
 from device.scan.decode.zxing import ZxingDecoder

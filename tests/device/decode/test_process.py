@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
-from device.bench.card_art import modules
+from demo.scenes.card_art import modules
 from device.scan.advice import Advice
 from device.scan.decode import Code, sabotage
 from device.scan.decode.genuine import Genuine
@@ -17,7 +17,7 @@ from device.scan.decode.process import DecoderProcess, Mishaps
 from device.scan.decode.wire import pack_codes, pack_keys, unpack_codes, unpack_keys
 from device.scan.decode.zxing import ZxingDecoder
 from device.scan.frames import Grey
-from gate_contract.card import Card, Kind
+from gate_contract.card import Card, CardKind
 from gate_contract.card_signing import sign
 from tests.device.decode.pictures import CARD, OTHER, pasted, printed, street
 from tests.fakes.sensor import Sensor
@@ -104,7 +104,7 @@ def test_closing_leaves_nothing_behind() -> None:
 
 def test_with_keys_a_genuine_card_counts_at_once_and_a_forged_one_waits() -> None:
     key, thief = Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate()
-    card = Card("00112233445566aa", Kind.PUPIL, date(2025, 1, 1), date(2030, 1, 1))
+    card = Card("00112233445566aa", CardKind.PUPIL, date(2025, 1, 1), date(2030, 1, 1))
     keys = {7: key.public_key().public_bytes_raw()}
     real, forged = sign(card, 7, key), sign(card, 7, thief)
     assert Genuine(keys)(real.encode())
@@ -120,7 +120,7 @@ def test_with_keys_a_genuine_card_counts_at_once_and_a_forged_one_waits() -> Non
 
 def test_a_running_decoder_learns_new_keys_and_so_does_its_successor() -> None:
     old, new = Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate()
-    card = Card("00112233445566aa", Kind.PUPIL, date(2025, 1, 1), date(2030, 1, 1))
+    card = Card("00112233445566aa", CardKind.PUPIL, date(2025, 1, 1), date(2030, 1, 1))
     text = sign(card, 8, new).encode()
     shown = pasted(street(), printed(text.decode(), 3), 600, 100)
     keys = {7: old.public_key().public_bytes_raw()}

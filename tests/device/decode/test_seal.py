@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from device.scan.decode.seal import _ARCHITECTURES, _CALLS
+from device.scan.decode.seccomp_filter import _ARCHITECTURES, _CALLS
 
 HEADERS = Path("/usr/include")
 X86_64 = HEADERS / "x86_64-linux-gnu/asm/unistd_64.h"

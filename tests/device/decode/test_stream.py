@@ -3,10 +3,10 @@ import random
 import numpy as np
 import pytest
 
-from device.bench.repertoire import card_text
-from device.bench.scenes import Showing, shoot
+from benchmarks.gate.repertoire import card_text
+from demo.scenes.showing import Showing, shoot
 from device.scan.decode import Decoder
-from device.scan.decode.patience import SEEN_TIMES, PatientDecoder
+from device.scan.decode.confirmation import SEEN_TIMES, PatientDecoder
 from device.scan.decode.stream import StreamDecoder
 from device.scan.decode.zbar import PyzbarDecoder
 from device.scan.decode.zxing import ZxingDecoder

@@ -12,15 +12,22 @@ from msgspec.structs import replace
 
 from device.config import ConfigError, load
 from device.orders.overlay import load_in_force
-from device.provisioning import asking
+from device.provisioning import enrolment_client
 from device.provisioning.enrolling import Ask
-from device.provisioning.handover import OFFER_NAME, PROGRESS_NAME, Offer, Progress, get, put
+from device.provisioning.handover import (
+    OFFER_NAME,
+    PROGRESS_NAME,
+    EnrolmentProgress,
+    Offer,
+    get,
+    put,
+)
 from device.provisioning.service import Enroller
 from device.provisioning.wifi import put_system, time_servers
 from gate_contract.enrolment import Enrolment
 from gate_contract.errors import SchoolgateError
 from gate_contract.head import key_text
-from gate_contract.notices import Notice
+from gate_contract.notices import SetupNotice
 from gate_contract.ticket import Ticket
 from server_bridge.fleet.ticketing import MadeTicket, Wifi
 from server_bridge.store.gates.certificates import public_keys, revoke
@@ -53,12 +60,12 @@ class Device:
         (self.boot / f"{made.gate_id}.ticket").write_text(made.text + "\n")
         (self.boot / "pin.txt").write_text((made.pin or "") if pin == "" else (pin or ""))
 
-    def start(self, ask: Ask = asking.ask) -> Notice:
+    def start(self, ask: Ask = enrolment_client.ask) -> SetupNotice:
         """gate-enrol starts, and tries once."""
         done = Enroller(self.etc, self.boot, ask).step()
-        told = get(self.etc / "state" / PROGRESS_NAME, Progress)
+        told = get(self.etc / "state" / PROGRESS_NAME, EnrolmentProgress)
         assert told
-        assert done is (told.notice is Notice.ENROLLED) is (self.etc / "gate.toml").exists()
+        assert done is (told.notice is SetupNotice.ENROLLED) is (self.etc / "gate.toml").exists()
         return told.notice
 
 
@@ -72,7 +79,7 @@ def test_a_ticket_on_the_boot_partition_makes_a_gate(
 ) -> None:
     made = district.ticket("vg-file-01", sealed=True, wifi=Wifi("THCS A", "mat khau 1"))
     device.put(made)
-    assert device.start() is Notice.ENROLLED
+    assert device.start() is SetupNotice.ENROLLED
     config = load(device.etc / "gate.toml")
     assert (config.gate.id, config.gate.direction) == ("vg-file-01", "in")
     assert config.order_keys.keys() == {1}
@@ -94,7 +101,7 @@ def test_a_scanned_ticket_is_taken_from_where_gate_scan_puts_it(
 ) -> None:
     made = district.ticket("vg-scan-01", sealed=True)
     put(device.etc / "run" / OFFER_NAME, Offer(made.text, made.pin))
-    assert device.start() is Notice.ENROLLED
+    assert device.start() is SetupNotice.ENROLLED
 
 
 def test_nobody_else_ever_sees_the_private_key(
@@ -104,10 +111,10 @@ def test_nobody_else_ever_sees_the_private_key(
 
     def listen(ticket: Ticket, token: bytes, csr: bytes) -> Enrolment:
         sent.append(csr)
-        return asking.ask(ticket, token, csr)
+        return enrolment_client.ask(ticket, token, csr)
 
     device.put(district.ticket("vg-key-01"))
-    assert device.start(listen) is Notice.ENROLLED
+    assert device.start(listen) is SetupNotice.ENROLLED
     assert b"CERTIFICATE REQUEST" in sent[0]
     assert b"PRIVATE" not in sent[0]
     kept = [path for path in district.home.folder.rglob("*") if path.is_file()]
@@ -119,16 +126,16 @@ def test_a_lost_answer_is_asked_for_again_by_the_same_gate_only(
     district: enrolment.Enrolment, device: Device, tmp_path: Path
 ) -> None:
     def cut(ticket: Ticket, token: bytes, csr: bytes) -> Enrolment:
-        asking.ask(ticket, token, csr)
-        raise asking.NoDeskError("the power went out")
+        enrolment_client.ask(ticket, token, csr)
+        raise enrolment_client.NoDeskError("the power went out")
 
     made = district.ticket("vg-again-01")
     device.put(made)
-    assert device.start(cut) is Notice.NO_DESK
+    assert device.start(cut) is SetupNotice.NO_DESK
     thief = Device(tmp_path / "thief")
     thief.put(made)
-    assert thief.start() is Notice.USED
-    assert device.start() is Notice.ENROLLED
+    assert thief.start() is SetupNotice.USED
+    assert device.start() is SetupNotice.ENROLLED
 
 
 def test_bad_tickets_are_refused_each_by_its_own_notice(
@@ -136,23 +143,23 @@ def test_bad_tickets_are_refused_each_by_its_own_notice(
 ) -> None:
     made = district.ticket("vg-bad-01", sealed=True)
     device.put(made, pin="2222222222")
-    assert device.start() is Notice.WRONG_PIN
+    assert device.start() is SetupNotice.WRONG_PIN
     device.put(made, pin=None)
-    assert device.start() is Notice.WRONG_PIN
+    assert device.start() is SetupNotice.WRONG_PIN
     altered = made.text.replace(made.text[200:203], made.text[201:204])
     (device.boot / "vg-bad-01.ticket").write_text(altered)
-    assert device.start() is Notice.ALTERED
+    assert device.start() is SetupNotice.ALTERED
     (device.boot / "district.pub").write_text("A" * 43 + "=")
     device.put(made)
-    assert device.start() is Notice.FOREIGN
+    assert device.start() is SetupNotice.FOREIGN
     (device.boot / "district.pub").unlink()
     district.now.ms += 8 * DAY_MS
-    assert device.start() is Notice.EXPIRED
+    assert device.start() is SetupNotice.EXPIRED
     newer = district.ticket("vg-bad-01")
     with district.database.write() as connection:
         revoke(connection, "vg-bad-01", district.now())
     device.put(newer)
-    assert device.start() is Notice.EXPIRED, "a revoked gate's ticket ends with it"
+    assert device.start() is SetupNotice.EXPIRED, "a revoked gate's ticket ends with it"
 
 
 def test_a_ticket_that_this_desk_never_made_is_foreign(
@@ -162,33 +169,33 @@ def test_a_ticket_that_this_desk_never_made_is_foreign(
     device.put(made)
     with district.database.write() as connection:
         connection.exec_driver_sql("DELETE FROM tickets WHERE gate_id = 'vg-other-01'")
-    assert device.start() is Notice.FOREIGN
+    assert device.start() is SetupNotice.FOREIGN
 
 
 def test_a_desk_with_another_authority_is_not_believed(
     district: enrolment.Enrolment, device: Device
 ) -> None:
     def elsewhere(ticket: Ticket, token: bytes, csr: bytes) -> Enrolment:
-        return asking.ask(replace(ticket, ca=bytes(32)), token, csr)
+        return enrolment_client.ask(replace(ticket, ca=bytes(32)), token, csr)
 
     device.put(district.ticket("vg-trap-01"))
-    assert device.start(elsewhere) is Notice.NO_DESK
-    assert device.start() is Notice.ENROLLED
+    assert device.start(elsewhere) is SetupNotice.NO_DESK
+    assert device.start() is SetupNotice.ENROLLED
 
 
 def test_without_a_network_or_a_desk_it_says_so_and_goes_on(
     district: enrolment.Enrolment, device: Device
 ) -> None:
     def no_name(ticket: Ticket, token: bytes, csr: bytes) -> Enrolment:
-        return asking.ask(replace(ticket, host="nowhere.invalid"), token, csr)
+        return enrolment_client.ask(replace(ticket, host="nowhere.invalid"), token, csr)
 
     def no_desk(ticket: Ticket, token: bytes, csr: bytes) -> Enrolment:
-        return asking.ask(replace(ticket, port=free_port()), token, csr)
+        return enrolment_client.ask(replace(ticket, port=free_port()), token, csr)
 
     device.put(district.ticket("vg-net-01"))
-    assert device.start(no_name) is Notice.NO_NETWORK
-    assert device.start(no_desk) is Notice.NO_DESK
-    assert device.start() is Notice.ENROLLED
+    assert device.start(no_name) is SetupNotice.NO_NETWORK
+    assert device.start(no_desk) is SetupNotice.NO_DESK
+    assert device.start() is SetupNotice.ENROLLED
 
 
 def test_a_refused_ticket_is_not_tried_again_and_another_one_is(
@@ -198,7 +205,7 @@ def test_a_refused_ticket_is_not_tried_again_and_another_one_is(
 
     def count(ticket: Ticket, token: bytes, csr: bytes) -> Enrolment:
         asked.append(ticket.gate_id)
-        return asking.ask(ticket, token, csr)
+        return enrolment_client.ask(ticket, token, csr)
 
     made = district.ticket("vg-once-01", days=1)
     better = district.ticket("vg-once-02", days=9)
@@ -217,7 +224,7 @@ def test_the_wifi_of_a_ticket_and_the_districts_clock_reach_the_system(
 ) -> None:
     device.put(district.ticket("vg-wifi-01", wifi=Wifi('Trường "A"', 'pass "word" #1')))
     assert put_system(device.etc, None) == []
-    assert device.start() is Notice.ENROLLED
+    assert device.start() is SetupNotice.ENROLLED
     system = device.etc / "system"
     wanted = [system / "wpa_supplicant.conf", system / "timesyncd.conf"]
     assert put_system(device.etc, "gates.example.vn") == wanted

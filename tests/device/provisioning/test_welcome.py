@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from device.bench.scenes import Showing, write_sequence
-from device.provisioning.handover import OFFER_NAME, Offer, Progress, get
+from demo.scenes.showing import Showing, write_sequence
+from device.provisioning.handover import OFFER_NAME, EnrolmentProgress, Offer, get
 from device.provisioning.handover import put as tell
 from device.scan import unprovisioned
-from device.scan.welcome import PAUSE_MS, Welcome, lasts_ms
-from gate_contract.notices import NOTICE_PATTERNS, REFUSALS, Notice
+from device.scan.ticket_prompt import PAUSE_MS, TicketPrompt, lasts_ms
+from gate_contract.notices import NOTICE_PATTERNS, REFUSALS, SetupNotice
 from gate_contract.ticket import Secrets, Ticket, seal
 from gate_contract.ticket_signing import pin_text, sign
 from tests.fakes import picamera2
@@ -40,10 +40,10 @@ class Scene:
 
     def __init__(self, trusted: bytes | None = None) -> None:
         self.offered: list[Offer] = []
-        self.welcome = Welcome(trusted, self.offered.append)
+        self.welcome = TicketPrompt(trusted, self.offered.append)
         self.up_ms = 0
 
-    def show(self, *codes: str | bytes, ms: int = 100) -> Notice | None:
+    def show(self, *codes: str | bytes, ms: int = 100) -> SetupNotice | None:
         self.up_ms += ms
         self.welcome.see([code.encode() if isinstance(code, str) else code for code in codes])
         return self.welcome.say(self.up_ms)
@@ -51,21 +51,21 @@ class Scene:
 
 def test_ticket_then_pin_is_handed_over_once() -> None:
     scene = Scene(KEY.public_key().public_bytes_raw())
-    assert scene.show() is Notice.WAITING
+    assert scene.show() is SetupNotice.WAITING
     assert scene.show(CARD, b"https://example.vn") is None
-    assert scene.show(TEXT) is Notice.PIN_WANTED
+    assert scene.show(TEXT) is SetupNotice.PIN_WANTED
     assert scene.show(TEXT) is None
-    assert scene.show(TEXT, ms=5_000) is Notice.PIN_WANTED
-    assert scene.show(pin_text(OTHER_PIN)) is Notice.WRONG_PIN
-    assert scene.show(pin_text(PIN)) is Notice.TAKEN
+    assert scene.show(TEXT, ms=5_000) is SetupNotice.PIN_WANTED
+    assert scene.show(pin_text(OTHER_PIN)) is SetupNotice.WRONG_PIN
+    assert scene.show(pin_text(PIN)) is SetupNotice.TAKEN
     assert scene.show(TEXT, pin_text(PIN)) is None
     assert scene.offered == [Offer(TEXT, PIN)]
 
 
-@pytest.mark.parametrize("notice", [Notice.WAITING, *REFUSALS.values(), Notice.NO_DESK])
-def test_what_is_counted_is_played_to_its_end_before_it_is_said_again(notice: Notice) -> None:
+@pytest.mark.parametrize("notice", [SetupNotice.WAITING, *REFUSALS.values(), SetupNotice.NO_DESK])
+def test_what_is_counted_is_played_to_its_end_before_it_is_said_again(notice: SetupNotice) -> None:
     scene = Scene()
-    scene.welcome.hear(Progress("from a file", notice))
+    scene.welcome.hear(EnrolmentProgress("from a file", notice))
     assert scene.show() is notice
     assert scene.show(ms=lasts_ms(notice) + PAUSE_MS - 1) is None
     assert scene.show(ms=1) is notice
@@ -75,30 +75,30 @@ def test_what_is_counted_is_played_to_its_end_before_it_is_said_again(notice: No
 def test_the_pin_may_come_first() -> None:
     scene = Scene()
     scene.show(pin_text(PIN))
-    assert scene.show(TEXT) is Notice.TAKEN
+    assert scene.show(TEXT) is SetupNotice.TAKEN
 
 
 def test_what_gate_enrol_tells_of_this_ticket_is_passed_on() -> None:
     scene = Scene()
     scene.show(TEXT, pin_text(PIN))
-    scene.welcome.hear(Progress("another ticket", Notice.EXPIRED))
+    scene.welcome.hear(EnrolmentProgress("another ticket", SetupNotice.EXPIRED))
     assert scene.show() is None
-    for notice in (Notice.WORKING, Notice.NO_NETWORK, Notice.USED):
-        scene.welcome.hear(Progress(scene.offered[0].digest, notice))
+    for notice in (SetupNotice.WORKING, SetupNotice.NO_NETWORK, SetupNotice.USED):
+        scene.welcome.hear(EnrolmentProgress(scene.offered[0].digest, notice))
         assert scene.show() is notice
 
 
 def test_before_anything_is_held_up_the_boot_partitions_ticket_is_told_of() -> None:
     scene = Scene()
-    scene.welcome.hear(Progress("from a file", Notice.WRONG_PIN))
-    assert scene.show() is Notice.WRONG_PIN
+    scene.welcome.hear(EnrolmentProgress("from a file", SetupNotice.WRONG_PIN))
+    assert scene.show() is SetupNotice.WRONG_PIN
 
 
 def test_bad_tickets_have_their_own_light_and_a_good_one_still_counts() -> None:
     scene = Scene(KEY.public_key().public_bytes_raw())
-    assert scene.show(TEXT[:300]) in (Notice.ALTERED, Notice.FOREIGN)
-    assert scene.show(sign(TICKET, Ed25519PrivateKey.generate())) is Notice.FOREIGN
-    assert scene.show(TEXT, pin_text(PIN)) is Notice.TAKEN
+    assert scene.show(TEXT[:300]) in (SetupNotice.ALTERED, SetupNotice.FOREIGN)
+    assert scene.show(sign(TICKET, Ed25519PrivateKey.generate())) is SetupNotice.FOREIGN
+    assert scene.show(TEXT, pin_text(PIN)) is SetupNotice.TAKEN
 
 
 def test_a_camera_reads_a_ticket_and_its_pin(tmp_path: Path) -> None:
@@ -118,7 +118,10 @@ def test_a_camera_reads_a_ticket_and_its_pin(tmp_path: Path) -> None:
         while not supervisor.stopping.wait(0.05):
             offer = get(etc / "run" / OFFER_NAME, Offer)
             if offer:
-                tell(etc / "state" / "enrolment.json", Progress(offer.digest, Notice.WORKING))
+                tell(
+                    etc / "state" / "enrolment.json",
+                    EnrolmentProgress(offer.digest, SetupNotice.WORKING),
+                )
                 found.append(offer)
                 (etc / "gate.toml").write_text("")
                 return

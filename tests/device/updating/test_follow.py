@@ -8,12 +8,11 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from device.updating import fetching
+from device.updating import course, fetching, state_file
+from device.updating.boot_choice import BootSlot
+from device.updating.course import MOST_BYTES
+from device.updating.planning import UpdateState
 from firmware_config.image.bundle import CERT, make_key
-from firmware_config.update import following, memory
-from firmware_config.update.choice import Slot
-from firmware_config.update.following import MOST_BYTES
-from firmware_config.update.planning import State
 from gate_contract.health import UpdateFault
 from gate_contract.orders import Update
 from tests.fakes.orders import orders, payload
@@ -38,10 +37,10 @@ def test_from_orders_to_a_try(gate: Gate) -> None:
     assert gate.follow() == "pending"
     assert gate.done == ["rauc install", "systemctl reboot"]
     assert gate.files == [], "what is installed is not kept twice"
-    assert (gate.state.pending, gate.state.version) == (Slot.B, NEW)
-    gate.running, gate.version = Slot.B, NEW
+    assert (gate.state.pending, gate.state.version) == (BootSlot.B, NEW)
+    gate.running, gate.version = BootSlot.B, NEW
     assert gate.follow() == "trial"
-    gate.slots.set_good(Slot.B)
+    gate.slots.set_good(BootSlot.B)
     assert gate.follow() == "current"
     assert (gate.told.version, gate.told.wanted, gate.told.stage) == (NEW, NEW, "current")
 
@@ -159,7 +158,7 @@ def test_orders_that_change_meanwhile_end_it(gate: Gate) -> None:
 
 
 def test_the_ledgers_room_is_never_taken(gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(following, "reserve", lambda _: 1 << 60)
+    monkeypatch.setattr(course, "reserve", lambda _: 1 << 60)
     gate.order(update())
     line = FakeLine()
     gate.places.bundles.mkdir()
@@ -169,8 +168,8 @@ def test_the_ledgers_room_is_never_taken(gate: Gate, monkeypatch: pytest.MonkeyP
 
 
 def test_a_card_keeps_a_gigabyte_free_and_a_small_one_a_quarter() -> None:
-    assert following.reserve(28 << 30) == 1 << 30
-    assert following.reserve(512 << 20) == 128 << 20
+    assert course.reserve(28 << 30) == 1 << 30
+    assert course.reserve(512 << 20) == 128 << 20
 
 
 def test_orders_that_nobody_has_signed_change_nothing(gate: Gate) -> None:
@@ -220,7 +219,7 @@ def test_a_bundle_that_the_card_has_changed_is_fetched_again(gate: Gate) -> None
 
 
 def test_what_was_given_up_is_not_fetched_again(gate: Gate) -> None:
-    memory.keep(gate.slots.kept, State(given_up=frozenset({NEW})))
+    state_file.keep(gate.slots.kept, UpdateState(given_up=frozenset({NEW})))
     gate.order(update())
     assert gate.fetch(FakeLine().ask) == "stopped given_up"
     assert gate.told.given_up == [NEW]
@@ -241,17 +240,17 @@ def test_an_update_that_is_withdrawn_before_its_try_is_not_tried(gate: Gate) -> 
     gate.order(None)
     assert gate.follow() == "current"
     assert gate.state.pending is None
-    assert not gate.slots.good(Slot.B)
+    assert not gate.slots.good(BootSlot.B)
 
 
 def test_what_was_installed_by_hand_is_not_withdrawn_by_orders(gate: Gate) -> None:
     pending(gate)
-    state = memory.recall(gate.slots.kept)
-    by_hand = State(pending=state.pending, tries_left=2, version="20261231")
-    memory.keep(gate.slots.kept, by_hand)
+    state = state_file.recall(gate.slots.kept)
+    by_hand = UpdateState(pending=state.pending, tries_left=2, version="20261231")
+    state_file.keep(gate.slots.kept, by_hand)
     gate.order(None)
     gate.follow()
-    assert gate.state.pending is Slot.B
+    assert gate.state.pending is BootSlot.B
 
 
 def test_without_a_key_of_updates_nothing_is_fetched_and_the_first_one_holds(gate: Gate) -> None:

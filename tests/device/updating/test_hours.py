@@ -4,8 +4,15 @@ from datetime import datetime
 
 import pytest
 
-from firmware_config.update.choice import Slot
-from firmware_config.update.planning import Action, Refused, State, Window, after_boot, refusal
+from device.updating.boot_choice import BootSlot
+from device.updating.planning import (
+    SlotAction,
+    UpdateRefusal,
+    UpdateState,
+    Window,
+    after_boot,
+    refusal,
+)
 from tests.fakes.updating import HANOI
 
 ORDERED = Window(20 * 60, 4 * 60, "Asia/Ho_Chi_Minh")
@@ -33,9 +40,9 @@ CASES = [
 def test_installing_and_trying_keep_the_same_hours(
     window: Window | None, now: datetime | None, may: bool
 ) -> None:
-    state = State(pending=Slot.B, tries_left=2, window=window)
-    tried = after_boot(state, running=Slot.A, committed=Slot.A, healthy=True, now=now)
-    assert tried is (Action.TRY if may else Action.WAIT)
+    state = UpdateState(pending=BootSlot.B, tries_left=2, window=window)
+    tried = after_boot(state, running=BootSlot.A, committed=BootSlot.A, healthy=True, now=now)
+    assert tried is (SlotAction.TRY if may else SlotAction.WAIT)
     refused = refusal(
         bundle=("pi", "2"),
         installed=("pi", "1"),
@@ -44,10 +51,10 @@ def test_installing_and_trying_keep_the_same_hours(
         now=now,
         window=window,
     )
-    assert refused in ([None] if may else [Refused.SCHOOL_HOURS, Refused.CLOCK])
+    assert refused in ([None] if may else [UpdateRefusal.SCHOOL_HOURS, UpdateRefusal.CLOCK])
 
 
 def test_a_slot_on_trial_proves_itself_at_any_hour() -> None:
-    state = State(pending=Slot.B, tries_left=1, window=ORDERED)
-    kept = after_boot(state, running=Slot.B, committed=Slot.A, healthy=True, now=at(12))
-    assert kept is Action.COMMIT
+    state = UpdateState(pending=BootSlot.B, tries_left=1, window=ORDERED)
+    kept = after_boot(state, running=BootSlot.B, committed=BootSlot.A, healthy=True, now=at(12))
+    assert kept is SlotAction.COMMIT

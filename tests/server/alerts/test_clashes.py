@@ -6,7 +6,7 @@ from itertools import permutations
 import pytest
 
 from gate_contract.crossing import Direction
-from server_bridge.alerts.clashes import MOST_OF_A_CARD, Sightings
+from server_bridge.alerts.impossible_travel import MOST_OF_A_CARD, CardCrossings
 from server_bridge.store.crossings.sightings import Sighting
 from tests.fakes.clock import MORNING_MS
 
@@ -35,7 +35,7 @@ def seen(
 )
 def test_what_cannot_be(first: Sighting, second: Sighting, clashes: bool) -> None:
     for order in ((first, second), (second, first)):
-        found = list(Sightings(DAY).add(order))
+        found = list(CardCrossings(DAY).add(order))
         assert len(found) == clashes
         if clashes:
             assert (found[0].earlier, found[0].later) == (first, second)
@@ -44,7 +44,7 @@ def test_what_cannot_be(first: Sighting, second: Sighting, clashes: bool) -> Non
 def test_the_order_of_delivery_changes_nothing() -> None:
     crossings = [seen(0), seen(100, "b1", "b"), seen(7_200), seen(7_210, "a2")]
     for order in permutations(crossings):
-        sightings = Sightings(DAY)
+        sightings = CardCrossings(DAY)
         found = [clash for one in order for clash in sightings.add([one])]
         assert {(c.earlier.at_ms, c.later.at_ms) for c in found} == {
             (crossings[0].at_ms, crossings[1].at_ms),
@@ -54,7 +54,7 @@ def test_the_order_of_delivery_changes_nothing() -> None:
 
 
 def test_the_oldest_of_a_card_are_forgotten() -> None:
-    sightings = Sightings(DAY)
+    sightings = CardCrossings(DAY)
     for minute in range(100):
         assert list(sightings.add([seen(minute * 600)])) == []
     assert sum(map(len, sightings._of_card.values())) == MOST_OF_A_CARD

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from gate_contract.errors import SchoolgateError
+from server_bridge.alert_kinds import AlertKind
 from server_bridge.alerts.channels import ChannelsError, read_channels
-from server_bridge.alerts.kinds import Kind
 from server_bridge.alerts.sending import SendingError
 from server_bridge.alerts.setting_up import certificates
 from server_bridge.home import open_home
@@ -28,9 +28,16 @@ def shell(tmp_path: Path) -> Shell:
         closing(open_home(made.home).database()) as database,
         furnish(database).write() as connection,
     ):
-        raise_alert(connection, Kind.SILENT, GATE, SCHOOL, since_ms=MORNING_MS, now_ms=MORNING_MS)
         raise_alert(
-            connection, Kind.SHARED_CARD, "c0ffee", SCHOOL, since_ms=MORNING_MS, now_ms=MORNING_MS
+            connection, AlertKind.SILENT, GATE, SCHOOL, since_ms=MORNING_MS, now_ms=MORNING_MS
+        )
+        raise_alert(
+            connection,
+            AlertKind.SHARED_CARD,
+            "c0ffee",
+            SCHOOL,
+            since_ms=MORNING_MS,
+            now_ms=MORNING_MS,
         )
     return made
 

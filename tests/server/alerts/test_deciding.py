@@ -7,10 +7,16 @@ import pytest
 
 from gate_contract.errors import SchoolgateError
 from gate_contract.health import Health
-from server_bridge.alerts.deciding import Memory, Open, decide
+from server_bridge.alert_kinds import (
+    MINUTE_MS,
+    RAISED_AFTER_MS,
+    RESOLVED_AFTER_MS,
+    AlertKind,
+    Trouble,
+)
+from server_bridge.alerts.conditions import DAY_MS, Observation, observe
 from server_bridge.alerts.hours import awake, days_of
-from server_bridge.alerts.kinds import MINUTE_MS, RAISED_AFTER_MS, RESOLVED_AFTER_MS, Kind, Trouble
-from server_bridge.alerts.observing import DAY_MS, Seen, observe
+from server_bridge.alerts.rules import Memory, Open, decide
 from server_bridge.store.gates.gate_sheets import GateSheet
 from server_bridge.store.live import GateState
 from server_bridge.store.school.school_hours import Hours
@@ -35,9 +41,9 @@ class Days:
     memory: Memory = field(default_factory=Memory)
     now_ms: int = MORNING_MS
     is_awake: bool = True
-    told: list[tuple[str, Kind]] = field(default_factory=list)
+    told: list[tuple[str, AlertKind]] = field(default_factory=list)
 
-    def pass_minutes(self, minutes: int, *sheets: GateSheet) -> list[tuple[str, Kind]]:
+    def pass_minutes(self, minutes: int, *sheets: GateSheet) -> list[tuple[str, AlertKind]]:
         """What was begun and over meanwhile."""
         self.told = []
         for _ in range(minutes):
@@ -45,7 +51,7 @@ class Days:
             self.look(observe(sheets, {}, self.now_ms))
         return self.told
 
-    def look(self, seen: Seen) -> None:
+    def look(self, seen: Observation) -> None:
         made = decide(seen, self.open, self.memory, self.now_ms, lambda _: self.is_awake)
         self.memory = made.memory
         for trouble in made.begun:
@@ -69,11 +75,11 @@ AWAY = sick(online=False)
 def test_a_silent_gate_is_told_of_once_and_when_it_is_back_for_good() -> None:
     days = Days()
     assert days.pass_minutes(10, AWAY) == []
-    assert days.pass_minutes(120, AWAY) == [("begun", Kind.SILENT)]
+    assert days.pass_minutes(120, AWAY) == [("begun", AlertKind.SILENT)]
     assert days.pass_minutes(10, WELL) == []
     assert days.pass_minutes(20, AWAY) == []  # it came and went: the same alert
     assert days.pass_minutes(15, WELL) == []
-    assert days.pass_minutes(1, WELL) == [("over", Kind.SILENT)]
+    assert days.pass_minutes(1, WELL) == [("over", AlertKind.SILENT)]
 
 
 def test_a_gate_that_comes_and_goes_within_minutes_is_no_alert() -> None:
@@ -87,31 +93,31 @@ def test_nobody_is_woken_at_night() -> None:
     days = Days(is_awake=False)
     assert days.pass_minutes(600, AWAY) == []
     days.is_awake = True
-    assert days.pass_minutes(1, AWAY) == [("begun", Kind.SILENT)]
+    assert days.pass_minutes(1, AWAY) == [("begun", AlertKind.SILENT)]
     days.is_awake = False
     assert days.pass_minutes(600, WELL) == []
     days.is_awake = True
-    assert days.pass_minutes(1, WELL) == [("over", Kind.SILENT)]
+    assert days.pass_minutes(1, WELL) == [("over", AlertKind.SILENT)]
 
 
 def test_of_a_silent_gate_nothing_else_is_over() -> None:
     days = Days()
-    assert days.pass_minutes(3, sick(faults=("storage",))) == [("begun", Kind.STORAGE)]
-    assert days.pass_minutes(60, AWAY) == [("begun", Kind.SILENT)]
-    assert days.pass_minutes(60, WELL) == [("over", Kind.STORAGE), ("over", Kind.SILENT)]
+    assert days.pass_minutes(3, sick(faults=("storage",))) == [("begun", AlertKind.STORAGE)]
+    assert days.pass_minutes(60, AWAY) == [("begun", AlertKind.SILENT)]
+    assert days.pass_minutes(60, WELL) == [("over", AlertKind.STORAGE), ("over", AlertKind.SILENT)]
 
 
 @pytest.mark.parametrize(
     ("sheet", "kind"),
     [
-        (sick(faults=("ledger_damaged",)), Kind.STORAGE),
-        (replace(WELL, told=Health(state="online", free_bytes=1_000)), Kind.STORAGE),
-        (sick(faults=("camera",)), Kind.BROKEN),
-        (sick(clock_trusted=False), Kind.CLOCK),
-        (sick(backlog=300), Kind.BACKLOG),
+        (sick(faults=("ledger_damaged",)), AlertKind.STORAGE),
+        (replace(WELL, told=Health(state="online", free_bytes=1_000)), AlertKind.STORAGE),
+        (sick(faults=("camera",)), AlertKind.BROKEN),
+        (sick(clock_trusted=False), AlertKind.CLOCK),
+        (sick(backlog=300), AlertKind.BACKLOG),
     ],
 )
-def test_each_kind_has_its_time(sheet: GateSheet, kind: Kind) -> None:
+def test_each_kind_has_its_time(sheet: GateSheet, kind: AlertKind) -> None:
     days = Days()
     wait = RAISED_AFTER_MS[kind] // MINUTE_MS
     assert days.pass_minutes(wait, sheet) == []
@@ -124,9 +130,9 @@ def test_each_kind_has_its_time(sheet: GateSheet, kind: Kind) -> None:
 def test_between_the_two_limits_nothing_begins_and_nothing_ends() -> None:
     days = Days()
     assert days.pass_minutes(60, sick(backlog=299)) == []
-    assert days.pass_minutes(30, sick(backlog=300)) == [("begun", Kind.BACKLOG)]
+    assert days.pass_minutes(30, sick(backlog=300)) == [("begun", AlertKind.BACKLOG)]
     assert days.pass_minutes(60, sick(backlog=50)) == []
-    assert days.pass_minutes(30, sick(backlog=49)) == [("over", Kind.BACKLOG)]
+    assert days.pass_minutes(30, sick(backlog=49)) == [("over", AlertKind.BACKLOG)]
 
 
 def test_gates_never_heard_of_or_shut_out_are_no_trouble() -> None:
@@ -139,20 +145,20 @@ def test_a_certificate_is_told_of_three_weeks_before_its_end() -> None:
     assert observe([], {"web": ends}, MORNING_MS).troubles == ()
     found = observe([], {"web": ends}, MORNING_MS + DAY_MS).troubles
     assert [(one.kind, one.subject, one.detail) for one in found] == [
-        (Kind.CERTIFICATE, "web", "20")
+        (AlertKind.CERTIFICATE, "web", "20")
     ]
 
 
 def test_a_shared_card_is_over_when_somebody_has_seen_to_it_or_after_a_day() -> None:
     days = Days()
-    seen = Seen((Trouble(Kind.SHARED_CARD, "1f", UNIT, MORNING_MS),), frozenset())
+    seen = Observation((Trouble(AlertKind.SHARED_CARD, "1f", UNIT, MORNING_MS),), frozenset())
     days.look(seen)
-    assert days.told == [("begun", Kind.SHARED_CARD)]
+    assert days.told == [("begun", AlertKind.SHARED_CARD)]
     assert days.pass_minutes(24 * 60 - 1) == []
-    assert days.pass_minutes(1) == [("over", Kind.SHARED_CARD)]
+    assert days.pass_minutes(1) == [("over", AlertKind.SHARED_CARD)]
     days.look(seen)
     days.open = [replace(days.open[0], acknowledged=True)]
-    assert days.pass_minutes(1) == [("over", Kind.SHARED_CARD)]
+    assert days.pass_minutes(1) == [("over", AlertKind.SHARED_CARD)]
 
 
 def test_a_schools_hours_are_its_own() -> None:

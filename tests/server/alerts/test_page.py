@@ -6,7 +6,7 @@ from functools import cache
 import httpx
 import pytest
 
-from server_bridge.alerts.kinds import Kind
+from server_bridge.alert_kinds import AlertKind
 from server_bridge.store.alerts.alert_messages import make_message, note_failed, waiting
 from server_bridge.store.alerts.alerts import open_alerts, raise_alert, resolve
 from tests.fakes.school import GATE, OTHER_GATE, OTHER_SCHOOL, SCHOOL
@@ -23,11 +23,11 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         SchoolMorning(made.database)
         with made.database.write() as connection:
             for kind, subject, unit_id, detail in (
-                (Kind.SILENT, GATE, SCHOOL, ""),
-                (Kind.SILENT, OTHER_GATE, OTHER_SCHOOL, ""),
-                (Kind.SHARED_CARD, CARD, SCHOOL, f"{GATE}, {OTHER_GATE}"),
-                (Kind.CERTIFICATE, "web", None, "9"),
-                (Kind.CLOCK, GATE, SCHOOL, ""),
+                (AlertKind.SILENT, GATE, SCHOOL, ""),
+                (AlertKind.SILENT, OTHER_GATE, OTHER_SCHOOL, ""),
+                (AlertKind.SHARED_CARD, CARD, SCHOOL, f"{GATE}, {OTHER_GATE}"),
+                (AlertKind.CERTIFICATE, "web", None, "9"),
+                (AlertKind.CLOCK, GATE, SCHOOL, ""),
             ):
                 number = raise_alert(
                     connection,

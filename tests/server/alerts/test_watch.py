@@ -9,12 +9,13 @@ import pytest
 
 from gate_contract.health import Health, ScanHealth
 from gate_contract.orders import Update
-from server_bridge.alerts.channels import Channel, Channels
+from server_bridge.alert_kinds import MINUTE_MS, AlertKind
+from server_bridge.alerts.channels import AlertChannel, Channels
 from server_bridge.alerts.hours import days_of
-from server_bridge.alerts.kinds import MINUTE_MS, Kind
 from server_bridge.alerts.sending import send
 from server_bridge.alerts.watch import AlertWatch, Rules
 from server_bridge.fleet.rolling import troubles
+from server_bridge.i18n.phrases import Lang
 from server_bridge.store.alerts.alert_messages import waiting
 from server_bridge.store.alerts.alerts import Alert, acknowledge, open_alerts, past_alerts
 from server_bridge.store.database import Database
@@ -22,7 +23,6 @@ from server_bridge.store.gates.health import take_health
 from server_bridge.store.gates.rollouts import begin, end
 from server_bridge.store.places.units import Unit, add_gate, add_unit, gate_units
 from server_bridge.store.schema import gate_health
-from server_bridge.web.text import Lang
 from tests.fakes.alert_sinks import HookSink, MailSink
 from tests.fakes.clock import MORNING_MS
 from tests.fakes.school import (
@@ -81,7 +81,7 @@ class District:
         with self.database.read() as connection:
             return open_alerts(connection)
 
-    def watch_anew(self, *channels: Channel) -> None:
+    def watch_anew(self, *channels: AlertChannel) -> None:
         """As after a restart of the bridge."""
         self.watch = AlertWatch(self.database, RULES, Channels(channels), send)
 
@@ -95,7 +95,7 @@ def hook() -> Iterator[HookSink]:
 @pytest.fixture
 def district(tmp_path: Path, hook: HookSink) -> Iterator[District]:
     with closing(furnish(Database(f"sqlite:///{tmp_path}/bridge.db"))) as database:
-        channel = Channel(name="it", urls=(hook.url,), language=Lang.EN)
+        channel = AlertChannel(name="it", urls=(hook.url,), language=Lang.EN)
         watch = AlertWatch(database, RULES, Channels([channel]), send)
         made = District(database, watch, hook)
         made.connect()
@@ -139,8 +139,8 @@ def test_a_storm_is_one_message(district: District) -> None:
 def test_a_restart_neither_forgets_nor_repeats(district: District) -> None:
     district.away = frozenset({GATE})
     assert len(district.pass_minutes(60)) == 1
-    it = Channel(name="it", urls=(district.hook.url,), language=Lang.EN)
-    late = Channel(name="late", urls=(district.hook.url,), kinds=(Kind.CLOCK,))
+    it = AlertChannel(name="it", urls=(district.hook.url,), language=Lang.EN)
+    late = AlertChannel(name="late", urls=(district.hook.url,), kinds=(AlertKind.CLOCK,))
     district.watch_anew(it, late)
     assert district.pass_minutes(60) == []
     district.away = frozenset()
@@ -178,9 +178,11 @@ def test_news_that_is_old_is_not_told_when_the_service_is_back(district: Distric
 def test_everybody_hears_of_their_own_in_their_language(district: District) -> None:
     with MailSink().running() as mail:
         district.watch_anew(
-            Channel(name="all", urls=(mail.url, district.hook.url)),
-            Channel(name="b", urls=(district.hook.url,), units=(OTHER_SCHOOL,), language=Lang.EN),
-            Channel(name="clock", urls=(district.hook.url,), kinds=(Kind.CLOCK,)),
+            AlertChannel(name="all", urls=(mail.url, district.hook.url)),
+            AlertChannel(
+                name="b", urls=(district.hook.url,), units=(OTHER_SCHOOL,), language=Lang.EN
+            ),
+            AlertChannel(name="clock", urls=(district.hook.url,), kinds=(AlertKind.CLOCK,)),
         )
         district.away = frozenset({OTHER_GATE})
         assert sorted(district.pass_minutes(60)) == [
@@ -214,7 +216,7 @@ def test_a_card_at_two_gates_is_told_of_without_the_card(district: District) -> 
     district.watch_anew()
     assert district.pass_minutes(5) == []
     (alert,) = district.open()
-    assert (alert.kind, alert.unit_id) == (Kind.SHARED_CARD, SCHOOL)
+    assert (alert.kind, alert.unit_id) == (AlertKind.SHARED_CARD, SCHOOL)
     with district.database.write() as connection:
         acknowledge(connection, alert.alert, None, district.now_ms)
     district.watch_anew()
@@ -225,7 +227,7 @@ def test_a_card_at_two_gates_is_told_of_without_the_card(district: District) -> 
 def test_a_roll_out_that_a_gate_has_stopped_is_told_until_somebody_ends_it(
     district: District,
 ) -> None:
-    channel = Channel(name="it", urls=(district.hook.url,), language=Lang.EN)
+    channel = AlertChannel(name="it", urls=(district.hook.url,), language=Lang.EN)
     district.watch = AlertWatch(district.database, RULES, Channels([channel]), send, more=troubles)
     wanted = Update(number=1, version="20260528", url="https://a.vn/u", size=9, sha256=bytes(32))
     with district.database.write() as connection:

@@ -3,13 +3,13 @@
 import re
 from pathlib import Path
 
-from server_bridge.alerts import text
-from server_bridge.alerts.kinds import Kind
-from server_bridge.alerts.text import PHRASES
+from server_bridge.alert_kinds import AlertKind
+from server_bridge.alerts import texts
+from server_bridge.alerts.texts import PHRASES
 from server_bridge.web.alerts import pages
 from tests.server.web.test_words import placeholders
 
-ROOMS = (Path(text.__file__).parent, Path(pages.__file__).parent)
+ROOMS = (Path(texts.__file__).parent, Path(pages.__file__).parent)
 
 
 def test_every_phrase_is_said_in_both_languages() -> None:
@@ -21,7 +21,7 @@ def test_every_phrase_is_said_in_both_languages() -> None:
 
 
 def test_every_kind_has_words_and_says_what_to_do() -> None:
-    for kind in Kind:
+    for kind in AlertKind:
         assert {f"alerts_{kind}", f"alerts_do_{kind}"} <= PHRASES.keys()
 
 
@@ -31,6 +31,6 @@ def test_every_phrase_is_used_and_every_used_one_exists() -> None:
     written = "".join(path.read_text("utf-8") for path in files if path.name != "text.py")
     asked = set(re.findall(r"""["'](alerts_[a-z_]+[a-z])["']""", written))
     asked |= {f"alerts_{name}" for name in re.findall(r"\bt\.alerts_(\w+)", written)}
-    asked |= {f"alerts_{kind}" for kind in Kind} | {f"alerts_do_{kind}" for kind in Kind}
+    asked |= {f"alerts_{kind}" for kind in AlertKind} | {f"alerts_do_{kind}" for kind in AlertKind}
     asked |= {key for key in PHRASES if key.startswith("alerts_detail_")}
     assert asked == set(PHRASES)

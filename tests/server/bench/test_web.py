@@ -1,4 +1,4 @@
-"""`gate-bridge bench web`, small: what it builds is sound, and it asks for every page."""
+"""`python -m benchmarks web`, small: what it builds is sound, and it asks for every page."""
 
 import json
 import re
@@ -9,18 +9,18 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from benchmarks.bridge.web.page_requests import asks, furnish, scene
+from benchmarks.bridge.web.report import table
+from benchmarks.bridge.web.year import YearSize, make_pair, now_ms
+from benchmarks.cli import bench
 from gate_contract.errors import SchoolgateError
 from server_bridge.access.roles import MAY, Permission, Role
-from server_bridge.bench.web.asking import asks, furnish, scene
-from server_bridge.bench.web.report import table
-from server_bridge.bench.web.year import Size, make_pair, now_ms
-from server_bridge.cli import gate_bridge
 from server_bridge.store.database import Database
-from server_bridge.web.desk.pages import Page
+from server_bridge.web.app.page import Page
 from server_bridge.web.site import PAGES
 from tests.server.store.looking import assert_sound
 
-SIZE = Size(schools=2, people=15, largest=30, days=3)
+SIZE = YearSize(schools=2, people=15, largest=30, days=3)
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +32,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def figures(folder: Path) -> dict[str, Any]:
     words = f"--schools 2 --people 15 --largest 30 --days 3 --database {folder} --passes 1"
     load = "--live-pages 3 --crossings 8 --seconds 0.3 --json"
-    done = CliRunner().invoke(gate_bridge, ["bench", "web", *words.split(), *load.split()])
+    done = CliRunner().invoke(bench, ["web", *words.split(), *load.split()])
     assert done.exit_code == 0, done.output + repr(done.exception)
     made = json.loads(done.stdout)
     assert isinstance(made, dict)

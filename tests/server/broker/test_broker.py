@@ -10,7 +10,7 @@ import pytest
 
 from gate_contract import topics
 from gate_contract.crossing import MAX_PAYLOAD_BYTES
-from gate_contract.topics import Channel
+from gate_contract.topics import GateChannel
 from server_bridge import pki
 from server_bridge.broker.config import MAX_PACKET_BYTES
 from server_bridge.pki import Identity
@@ -33,58 +33,60 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
         yield broker
 
 
-def own(channel: Channel, identity: Identity = GATE) -> str:
+def own(channel: GateChannel, identity: Identity = GATE) -> str:
     return topics.gate(identity.common_name, channel)
 
 
-@pytest.mark.parametrize("channel", [Channel.CROSSINGS, Channel.HEALTH])
-def test_what_a_gate_says_reaches_the_bridge(broker: Broker, channel: Channel) -> None:
+@pytest.mark.parametrize("channel", [GateChannel.CROSSINGS, GateChannel.HEALTH])
+def test_what_a_gate_says_reaches_the_bridge(broker: Broker, channel: GateChannel) -> None:
     with Peer(broker, BRIDGE) as bridge, Peer(broker, GATE) as gate:
         assert bridge.subscribe(topics.every_gate(channel)) == 1
         assert gate.publish(own(channel), b"said") == 0
         assert bridge.hear(own(channel)) == b"said"
 
 
-@pytest.mark.parametrize("channel", [Channel.RECEIPT, Channel.ROSTER, Channel.COMMAND])
-def test_what_the_bridge_says_reaches_the_gate(broker: Broker, channel: Channel) -> None:
+@pytest.mark.parametrize("channel", [GateChannel.RECEIPT, GateChannel.ROSTER, GateChannel.COMMAND])
+def test_what_the_bridge_says_reaches_the_gate(broker: Broker, channel: GateChannel) -> None:
     with Peer(broker, BRIDGE) as bridge, Peer(broker, GATE) as gate:
         assert gate.subscribe(own(channel)) == 1
         assert bridge.publish(own(channel), b"said") == 0
         assert gate.hear(own(channel)) == b"said"
 
 
-@pytest.mark.parametrize("channel", Channel)
-def test_a_gate_cannot_publish_as_another(broker: Broker, channel: Channel) -> None:
+@pytest.mark.parametrize("channel", GateChannel)
+def test_a_gate_cannot_publish_as_another(broker: Broker, channel: GateChannel) -> None:
     with Peer(broker, GATE) as gate:
         assert gate.publish(own(channel, OTHER), b"forged") == NOT_AUTHORISED
 
 
 @pytest.mark.parametrize(
-    "topic", [own(Channel.RECEIPT), topics.counts("a"), "gate/v1/vg-01/else", "$SYS/a", "a"]
+    "topic", [own(GateChannel.RECEIPT), topics.counts("a"), "gate/v1/vg-01/else", "$SYS/a", "a"]
 )
 def test_a_gate_writes_its_crossings_and_health_only(broker: Broker, topic: str) -> None:
     with Peer(broker, GATE) as gate:
         assert gate.publish(topic, b"x") == NOT_AUTHORISED
 
 
-@pytest.mark.parametrize("topic_filter", ["#", "gate/v1/+/receipt", own(Channel.RECEIPT, OTHER)])
+@pytest.mark.parametrize(
+    "topic_filter", ["#", "gate/v1/+/receipt", own(GateChannel.RECEIPT, OTHER)]
+)
 def test_a_gate_hears_nothing_that_is_for_another(broker: Broker, topic_filter: str) -> None:
     """The broker grants any SUBSCRIBE under an access list and filters what it delivers."""
     with Peer(broker, BRIDGE) as bridge, Peer(broker, GATE) as gate, Peer(broker, OTHER) as other:
-        assert bridge.publish(own(Channel.RECEIPT, OTHER), b"kept", retain=True) == 0
+        assert bridge.publish(own(GateChannel.RECEIPT, OTHER), b"kept", retain=True) == 0
         gate.subscribe(topic_filter)
-        gate.subscribe(own(Channel.RECEIPT))
-        other.subscribe(own(Channel.RECEIPT, OTHER))
-        assert other.hear(own(Channel.RECEIPT, OTHER)) == b"kept"
-        assert bridge.publish(own(Channel.RECEIPT, OTHER), b"for the other") == 0
-        assert other.publish(own(Channel.CROSSINGS, OTHER), b"from the other") == 0
-        assert bridge.publish(own(Channel.RECEIPT), b"the last word") == 0
-        assert gate.hear(own(Channel.RECEIPT)) == b"the last word"
-        assert {topic for topic, _, _ in gate.messages} == {own(Channel.RECEIPT)}
+        gate.subscribe(own(GateChannel.RECEIPT))
+        other.subscribe(own(GateChannel.RECEIPT, OTHER))
+        assert other.hear(own(GateChannel.RECEIPT, OTHER)) == b"kept"
+        assert bridge.publish(own(GateChannel.RECEIPT, OTHER), b"for the other") == 0
+        assert other.publish(own(GateChannel.CROSSINGS, OTHER), b"from the other") == 0
+        assert bridge.publish(own(GateChannel.RECEIPT), b"the last word") == 0
+        assert gate.hear(own(GateChannel.RECEIPT)) == b"the last word"
+        assert {topic for topic, _, _ in gate.messages} == {own(GateChannel.RECEIPT)}
 
 
 def test_what_is_for_every_gate_comes_from_the_bridge_and_is_read_by_gates(broker: Broker) -> None:
-    topic = topics.district(Channel.ROSTER)
+    topic = topics.district(GateChannel.ROSTER)
     with Peer(broker, BRIDGE) as bridge, Peer(broker, GATE) as gate, Peer(broker, VIEWER) as viewer:
         assert gate.publish(topic, b"x") == viewer.publish(topic, b"x") == NOT_AUTHORISED
         viewer.subscribe("#")
@@ -100,8 +102,8 @@ def test_a_viewer_reads_counts_and_nothing_else(broker: Broker) -> None:
     with Peer(broker, BRIDGE) as bridge, Peer(broker, GATE) as gate, Peer(broker, VIEWER) as viewer:
         viewer.subscribe("#")
         assert viewer.subscribe("unit/v1/+/counts") == 1
-        assert gate.publish(own(Channel.CROSSINGS), b"private") == 0
-        assert bridge.publish(own(Channel.RECEIPT), b"private") == 0
+        assert gate.publish(own(GateChannel.CROSSINGS), b"private") == 0
+        assert bridge.publish(own(GateChannel.RECEIPT), b"private") == 0
         assert bridge.publish(topics.counts("thcs-a"), b"12 inside", retain=True) == 0
         assert viewer.hear(topics.counts("thcs-a")) == b"12 inside"
         assert {topic for topic, _, _ in viewer.messages} == {topics.counts("thcs-a")}
@@ -111,7 +113,7 @@ def test_a_viewer_reads_counts_and_nothing_else(broker: Broker) -> None:
     "topic",
     [
         topics.counts("thcs-a"),
-        own(Channel.CROSSINGS),
+        own(GateChannel.CROSSINGS),
         "gate/v1/viewer.hall/crossings",  # what the gates' pattern would allow
         "gate/v1/viewer.hall/health",
     ],
@@ -170,7 +172,7 @@ def test_the_second_of_one_name_takes_over(broker: Broker) -> None:
     """Mosquitto 2.0.11 closes the first without a word, where MQTT has the reason 0x8E for it."""
     with Peer(broker, GATE) as first, Peer(broker, GATE) as second:
         first.wait(lambda: first.gone)
-        assert second.publish(own(Channel.HEALTH), b"x") == 0
+        assert second.publish(own(GateChannel.HEALTH), b"x") == 0
     assert first.disconnect_reason == SESSION_TAKEN_OVER or not first.told_why
     assert "Client vg-01 already connected, closing old connection" in broker.log
 
@@ -178,15 +180,15 @@ def test_the_second_of_one_name_takes_over(broker: Broker) -> None:
 def test_the_largest_payload_passes(broker: Broker) -> None:
     payload = b"x" * MAX_PAYLOAD_BYTES
     with Peer(broker, BRIDGE) as bridge, Peer(broker, GATE) as gate:
-        bridge.subscribe(topics.every_gate(Channel.CROSSINGS))
-        assert gate.publish(own(Channel.CROSSINGS), payload) == 0
-        assert bridge.hear(own(Channel.CROSSINGS)) == payload
+        bridge.subscribe(topics.every_gate(GateChannel.CROSSINGS))
+        assert gate.publish(own(GateChannel.CROSSINGS), payload) == 0
+        assert bridge.hear(own(GateChannel.CROSSINGS)) == payload
 
 
 def test_a_larger_packet_ends_that_connection_and_no_other(broker: Broker) -> None:
     """The reason is lost where the client is still writing when the broker closes."""
     with Peer(broker, OTHER) as other, Peer(broker, GATE) as gate:
-        assert gate.publish(own(Channel.CROSSINGS), b"x" * MAX_PACKET_BYTES) is None
+        assert gate.publish(own(GateChannel.CROSSINGS), b"x" * MAX_PACKET_BYTES) is None
         assert gate.disconnect_reason == PACKET_TOO_LARGE or not gate.told_why
         assert "Client vg-01 disconnected due to oversize packet" in broker.log
-        assert other.publish(own(Channel.CROSSINGS, OTHER), b"x") == 0
+        assert other.publish(own(GateChannel.CROSSINGS, OTHER), b"x") == 0

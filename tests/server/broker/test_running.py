@@ -11,7 +11,7 @@ import pytest
 
 from gate_contract import topics
 from gate_contract.errors import SchoolgateError
-from gate_contract.topics import Channel
+from gate_contract.topics import GateChannel
 from server_bridge import pki
 from server_bridge.broker import program
 from server_bridge.broker.config import BrokerConfigError, write_broker_config
@@ -58,14 +58,14 @@ def test_a_broker_that_lost_everything_runs_again(tmp_path: Path) -> None:
 
 def test_a_stolen_gate_is_shut_out_of_a_running_broker(tmp_path: Path) -> None:
     stolen, other = Identity.gate("vg-01"), Identity.gate("vg-02")
-    theirs = topics.gate("vg-01", Channel.RECEIPT)
+    theirs = topics.gate("vg-01", GateChannel.RECEIPT)
     with (
         Broker(tmp_path) as broker,
         Peer(broker, stolen) as thief,
         Peer(broker, other) as gate,
         Peer(broker, BRIDGE) as bridge,
     ):
-        crossings = topics.gate("vg-01", Channel.CROSSINGS)
+        crossings = topics.gate("vg-01", GateChannel.CROSSINGS)
         assert thief.publish(crossings, b"x") == 0
         assert thief.subscribe(theirs) == 1
         broker.shut_out("vg-01")
@@ -75,14 +75,14 @@ def test_a_stolen_gate_is_shut_out_of_a_running_broker(tmp_path: Path) -> None:
         assert bridge.publish(theirs, b"secret") == 0
         thief.publish(crossings, b"x")  # its answer comes after anything delivered before
         assert thief.messages == []
-        assert gate.publish(topics.gate("vg-02", Channel.CROSSINGS), b"x") == 0
+        assert gate.publish(topics.gate("vg-02", GateChannel.CROSSINGS), b"x") == 0
 
 
 def test_the_log_is_quiet_and_knows_no_content(tmp_path: Path) -> None:
     with Broker(tmp_path / "một thư mục") as broker:
         with Peer(broker, Identity.gate("vg-01")) as gate:
-            gate.publish(topics.gate("vg-01", Channel.CROSSINGS), b"CONTENT")
-            gate.publish(topics.gate("vg-02", Channel.CROSSINGS), b"CONTENT")
+            gate.publish(topics.gate("vg-01", GateChannel.CROSSINGS), b"CONTENT")
+            gate.publish(topics.gate("vg-02", GateChannel.CROSSINGS), b"CONTENT")
         broker.stop()
         lines = broker.log.splitlines()
     lines = [line for line in lines if "unexpected eof" not in line]  # how a peer hung up

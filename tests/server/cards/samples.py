@@ -5,7 +5,7 @@ from hashlib import sha256
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from gate_contract.card import Card, Kind
+from gate_contract.card import Card, CardKind
 from gate_contract.card_signing import sign
 from server_bridge.cards.face import PrintedCard
 
@@ -32,7 +32,7 @@ def cards(count: int) -> list[PrintedCard]:
 
 
 def card(number: int, **changes: object) -> PrintedCard:
-    kind = list(Kind)[number % 3]
+    kind = list(CardKind)[number % 3]
     name, group = PEOPLE[(number // 3) % len(PEOPLE)]
     card_id = sha256(str(number).encode()).hexdigest()[:16]
     expires = date(2027, 5, 31)

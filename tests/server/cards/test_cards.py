@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 from fpdf import FPDF
 
-from gate_contract.card import Card, Kind, verify
+from gate_contract.card import Card, CardKind, verify
 from gate_contract.errors import SchoolgateError
-from server_bridge.cards import code
 from server_bridge.cards.face import HEIGHT_MM, LOOKS, WIDTH_MM, PrintedCard, card_number
-from server_bridge.cards.fonts import add_fonts, close_fonts
-from server_bridge.cards.lettering import Pen, one_line
 from server_bridge.cards.sheet import GAP_MM, corner, write_sheet, write_single_cards
+from server_bridge.printing import qr_code
+from server_bridge.printing.fonts import add_fonts, close_fonts
+from server_bridge.printing.text_fitting import Pen, one_line
 from tests.fakes import printed
 from tests.server.cards import samples
 from tests.server.cards.samples import CREATED
@@ -54,14 +54,14 @@ def test_the_code_and_its_white_border_are_as_wide_as_the_card(sheet: Path) -> N
     page = printed.pages(sheet, dpi=DPI)[0]
     for found in printed.codes(page):
         symbol = (found.position.top_right.x - found.position.top_left.x) / MM
-        assert symbol * code.FULL / code.MODULES == pytest.approx(WIDTH_MM, abs=0.5)
+        assert symbol * qr_code.FULL / qr_code.MODULES == pytest.approx(WIDTH_MM, abs=0.5)
 
 
 def test_the_white_border_is_white(tmp_path: Path) -> None:
     write_single_cards(tmp_path / "c.pdf", [samples.card(0)], title="t", created=CREATED)
     (page,) = printed.pages(tmp_path / "c.pdf", dpi=DPI)
     position = printed.codes(page)[0].position
-    module = (position.top_right.x - position.top_left.x) / code.MODULES
+    module = (position.top_right.x - position.top_left.x) / qr_code.MODULES
     border = int(3.8 * module)
     x0, y0 = position.top_left.x - border, position.top_left.y - border
     x1, y1 = position.bottom_right.x + border, position.bottom_right.y + border
@@ -114,7 +114,7 @@ def test_no_kind_is_told_by_colour_alone() -> None:
 
 
 @pytest.mark.parametrize("kind", LOOKS)
-def test_words_stand_out_from_their_ground(kind: Kind) -> None:
+def test_words_stand_out_from_their_ground(kind: CardKind) -> None:
     """WCAG's contrast for small text, white on the band and the band's colour on white."""
     parts = (part / 255 for part in LOOKS[kind].colour)
     red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from gate_contract.card import Kind
+from gate_contract.card import CardKind
 from server_bridge.cards.day_pass import PAPERS, write_passes
 from tests.fakes import printed
 from tests.server.cards import samples
@@ -12,8 +12,8 @@ from tests.server.cards.samples import CREATED
 from tests.server.cards.test_cards import words
 
 PASSES = [
-    samples.card(3, kind=Kind.PUPIL),
-    samples.card(2, kind=Kind.VISITOR, name=None, group=None),
+    samples.card(3, kind=CardKind.PUPIL),
+    samples.card(2, kind=CardKind.VISITOR, name=None, group=None),
 ]
 
 

@@ -2,8 +2,8 @@
 
 import random
 
-from gate_contract.card import Kind
-from server_bridge.cards.order import class_key, handing_out
+from gate_contract.card import CardKind
+from server_bridge.cards.sort_order import class_key, handing_out
 from tests.server.cards import samples
 
 
@@ -15,14 +15,14 @@ def test_classes_count_as_people_do() -> None:
 
 def test_by_kind_then_class_then_given_name() -> None:
     wanted = [
-        (Kind.PUPIL, "6A", "Trần Văn Ân"),
-        (Kind.PUPIL, "6A", "Nguyễn Đức Dũng"),
-        (Kind.PUPIL, "6A", "Lê Anh Đào"),
-        (Kind.PUPIL, "6A", None),
-        (Kind.PUPIL, "10A", "Bùi An"),
-        (Kind.PUPIL, None, "Bùi Bình"),
-        (Kind.STAFF, "Tổ Toán", "An"),
-        (Kind.VISITOR, None, None),
+        (CardKind.PUPIL, "6A", "Trần Văn Ân"),
+        (CardKind.PUPIL, "6A", "Nguyễn Đức Dũng"),
+        (CardKind.PUPIL, "6A", "Lê Anh Đào"),
+        (CardKind.PUPIL, "6A", None),
+        (CardKind.PUPIL, "10A", "Bùi An"),
+        (CardKind.PUPIL, None, "Bùi Bình"),
+        (CardKind.STAFF, "Tổ Toán", "An"),
+        (CardKind.VISITOR, None, None),
     ]
     cards = [
         samples.card(number, kind=kind, group=group, name=name)

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from gate_contract.card import Card, Kind, verify
+from gate_contract.card import Card, CardKind, verify
 from gate_contract.errors import SchoolgateError
 from server_bridge.home import open_home
-from server_bridge.store.people.people import Person, Place, add_person, move
+from server_bridge.store.people.people import Person, Placement, add_person, move
 from tests.fakes import printed
 from tests.fakes.faces import bomb, picture
 from tests.server.cards.test_cards import words
@@ -50,11 +50,13 @@ def office(tmp_path: Path) -> Shell:
     day = datetime.now(home.zone).date() - timedelta(days=30)
     with closing(home.database()) as database, database.write() as connection:
         for number, (group, name) in enumerate(NAMES):
-            who = Person(Kind.PUPIL, name, code=f"33{number:08}")
-            add_person(connection, who, Place(UNIT, group), day, 1)
-        nga = Person(Kind.STAFF, "Đinh Thị Nga", code="GV01")
-        add_person(connection, nga, Place(UNIT, "Tổ Toán"), day, 1)
-        gone = add_person(connection, Person(Kind.PUPIL, "Mai Đi", "9"), Place(UNIT, "6A"), day, 1)
+            who = Person(CardKind.PUPIL, name, code=f"33{number:08}")
+            add_person(connection, who, Placement(UNIT, group), day, 1)
+        nga = Person(CardKind.STAFF, "Đinh Thị Nga", code="GV01")
+        add_person(connection, nga, Placement(UNIT, "Tổ Toán"), day, 1)
+        gone = add_person(
+            connection, Person(CardKind.PUPIL, "Mai Đi", "9"), Placement(UNIT, "6A"), day, 1
+        )
         move(connection, gone, None, day + timedelta(days=5))
     return shell
 
@@ -153,7 +155,7 @@ def test_a_day_pass_stands_beside_the_card_or_in_its_stead(office: Shell, tmp_pa
     visitors = ["card", "visitor", "--unit", UNIT, "--count", "3", "--day", str(tomorrow)]
     office.type(*visitors, "--out", str(out))
     assert {(c.kind, c.not_before, c.expires) for c in decoded(office, out)} == {
-        (Kind.VISITOR, tomorrow, tomorrow)
+        (CardKind.VISITOR, tomorrow, tomorrow)
     }
 
 
@@ -223,7 +225,7 @@ def stocked(tmp_path_factory: pytest.TempPathFactory) -> Shell:
     shell.type("unit", "add", UNIT, "--name", "Trường THCS Lê Quý Đôn")
     home = open_home(shell.home)
     with closing(home.database()) as database, database.write() as connection:
-        who = Person(Kind.STAFF, "Đinh Thị Nga", code="GV01")
+        who = Person(CardKind.STAFF, "Đinh Thị Nga", code="GV01")
         day = datetime.now(home.zone).date()
-        add_person(connection, who, Place(UNIT, "Tổ Toán"), day, 1)
+        add_person(connection, who, Placement(UNIT, "Tổ Toán"), day, 1)
     return shell

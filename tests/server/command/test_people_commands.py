@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from benchmarks.bridge import roster
+from demo.synthetic import files, people
+from demo.synthetic.province import Province, make_province
 from gate_contract.errors import SchoolgateError
-from server_bridge.bench import roster
 from server_bridge.cli import gate_bridge
 from server_bridge.people.cells import plain
 from server_bridge.store.database import Database
-from server_bridge.synthetic import files, people
-from server_bridge.synthetic.province import Province, make_province
 from tests.fakes import office
 from tests.server.command.test_commands import Shell
 
@@ -94,12 +94,12 @@ def test_the_bench_tells_times_and_asks_further_steps(tmp_path: Path) -> None:
         assert database.url.database == str(tmp_path / "bridge.db")
         return {"schools_again": len(province.schools)}
 
-    figures = roster.measure(roster.Size(2, 30, 2, 1, rows=50), tmp_path, steps=[step])
+    figures = roster.measure(roster.ProvinceSize(2, 30, 2, 1, rows=50), tmp_path, steps=[step])
     assert figures["people"] == 64
     assert figures["schools_again"] == figures["schools"] == 2
     assert figures["import_s"] >= figures["slowest_school_s"] > 0
     with pytest.raises(SchoolgateError, match="not empty"):
-        roster.measure(roster.Size(1, 1, 0, 1), tmp_path)
+        roster.measure(roster.ProvinceSize(1, 1, 0, 1), tmp_path)
 
 
 def test_the_same_seed_gives_the_same_province_and_nobody_twice() -> None:

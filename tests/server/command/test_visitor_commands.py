@@ -13,7 +13,7 @@ from device.scan.run import visitors
 from gate_contract.crossing import encode_batch
 from gate_contract.errors import SchoolgateError
 from gate_contract.foreign import IdKind
-from gate_contract.topics import Channel
+from gate_contract.topics import GateChannel
 from gate_contract.topics import gate as topic_of
 from gate_contract.verdicts import Verdict
 from server_bridge.home import open_home
@@ -52,7 +52,7 @@ def test_from_the_bundle_to_who_it_was_and_to_nothing(shell: Shell, tmp_path: Pa
     with closing(UplinkLedger.open(gate.path, GATE_ID)) as ledger:
         payload = encode_batch(ledger.batch(1, 9))
     with closing(home.database()) as database:
-        letter = (topic_of(GATE_ID, Channel.CROSSINGS), payload)
+        letter = (topic_of(GATE_ID, GateChannel.CROSSINGS), payload)
         assert Inbox(database, home.zone).take([letter], MORNING_MS + 3_600_000).new == 3
 
     ask = ["visitor", "open", "--unit", "thcs-a", "--from", DAY]

@@ -11,7 +11,8 @@ from server_bridge.access.openid import SignInBy
 from server_bridge.access.provider import OpenIdProvider
 from server_bridge.access.roles import Role
 from server_bridge.access.throttle import FORGOTTEN_MS, FREE
-from server_bridge.home import HomeError, OpenId, Settings, open_home
+from server_bridge.home import HomeError, OpenIdSettings, Settings, open_home
+from server_bridge.http.binding import binding
 from server_bridge.store.access.access_log import entries
 from server_bridge.store.access.accounts import (
     add_account,
@@ -21,7 +22,6 @@ from server_bridge.store.access.accounts import (
     grant,
     note_failure,
 )
-from server_bridge.web.binding import binding
 from server_bridge.web.site import provider as provider_of
 from tests.fakes.openid import CLIENT, SECRET, FakeProvider, Fault, providing
 from tests.fakes.school import SCHOOL
@@ -231,14 +231,17 @@ def test_settings_that_cannot_be_meant_name_the_remedy(tmp_path: Path) -> None:
     assert provider_of(home, where) is None
     issuer = "https://id.example.vn"
     for openid, remedy in [
-        (OpenId(issuer="http://id.example.vn", client_id="x"), "https://"),
-        (OpenId(issuer=issuer), "register this server"),
-        (OpenId(issuer=issuer, client_id="x", secret_file="no"), "write the client's secret"),  # noqa: S106 (a path)
+        (OpenIdSettings(issuer="http://id.example.vn", client_id="x"), "https://"),
+        (OpenIdSettings(issuer=issuer), "register this server"),
+        (
+            OpenIdSettings(issuer=issuer, client_id="x", secret_file="no"),  # noqa: S106 (a path)
+            "write the client's secret",
+        ),
     ]:
         with pytest.raises(HomeError, match=remedy):
             provider_of(replace(home, settings=Settings(openid=openid)), where)
     (tmp_path / "secret").write_text("s\n")
-    openid = OpenId(issuer=issuer, client_id="x", secret_file="secret", name="Sở")  # noqa: S106 (a path)
+    openid = OpenIdSettings(issuer=issuer, client_id="x", secret_file="secret", name="Sở")  # noqa: S106 (a path)
     by = provider_of(replace(home, settings=Settings(openid=openid)), where)
     assert by is not None
     assert (by.name, by.provider.issuer, by.scope) == ("Sở", issuer, "openid")

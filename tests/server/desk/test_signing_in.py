@@ -20,22 +20,22 @@ from server_bridge.store.access.accounts import (
     set_password,
 )
 from server_bridge.store.places.units import all_units
-from server_bridge.web.desk.pages import NotThereError, Page, Visit
+from server_bridge.web.app.page import Page, PageNotFoundError, PageRequest
 from tests.fakes.school import OTHER_SCHOOL, PROVINCE, SCHOOL, Scribe
 from tests.fakes.site import ACCOUNTS, PASSWORD, Site, running
 from tests.server.store.looking import NOW_MS, take
 from tests.server.web.serving import until
 
 
-def look(visit: Visit, _connection: sa.Connection) -> Response:
+def look(visit: PageRequest, _connection: sa.Connection) -> Response:
     visit.note("looked", visit.unit_id, "at a test")
     return PlainTextResponse(f"seen by {visit.viewer.name}")
 
 
-def change(visit: Visit, connection: sa.Connection) -> Response:
+def change(visit: PageRequest, connection: sa.Connection) -> Response:
     connection.execute(sa.text("UPDATE units SET name = :name"), {"name": visit.form["name"]})
     if visit.form["name"] == "wrong":
-        raise NotThereError("not there")
+        raise PageNotFoundError("not there")
     return PlainTextResponse("changed")
 
 

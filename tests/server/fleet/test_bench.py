@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from server_bridge.bench.fleet import Fleet, measure_fleet
+from benchmarks.bridge.fleet import Fleet, measure_fleet
 
 
 def test_a_small_fleet_delivers_everything(tmp_path: Path) -> None:

@@ -6,15 +6,15 @@ from pathlib import Path
 import pytest
 import trustme
 
-from device.updating.asking import FetchError, HttpsServer
 from device.updating.fetching import bundle_path, fetch, part_path
+from device.updating.https_client import FetchError, HttpsServer
 from firmware_config.image.bundle import CERT, make_key
 from gate_contract.errors import SchoolgateError
 from gate_contract.health import UpdateFault
 from gate_contract.orders import Update, verify
 from server_bridge.fleet import bundles
 from server_bridge.fleet.bundles import address_of, forget_others, keep_bundle, keep_key
-from server_bridge.fleet.drafting import District
+from server_bridge.fleet.drafting import DistrictParameters
 from server_bridge.home import open_home
 from server_bridge.store.gates.gate_orders import want
 from tests.fakes.enrolment import Enrolment, open_desk
@@ -108,7 +108,7 @@ def test_the_key_of_updates_goes_with_the_orders_and_stays(desk: Enrolment, tmp_
     with pytest.raises(SchoolgateError, match="gate-image update-key"):
         keep_key(desk.home, tmp_path / "nothing")
     desk.ticket("gate-k1")
-    district = District.of(open_home(desk.home.folder))
+    district = DistrictParameters.of(open_home(desk.home.folder))
     with desk.database.write() as connection:
         made = want(connection, district, "gate-k1", 5)
     told = verify(made.payload, desk.home.keys.orders_public_keys(), "gate-k1")

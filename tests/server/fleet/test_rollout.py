@@ -12,10 +12,10 @@ from msgspec.structs import replace
 from gate_contract.errors import SchoolgateError
 from gate_contract.health import Health, ScanHealth, UpdateHealth
 from gate_contract.orders import Update
-from server_bridge.alerts.kinds import Kind
-from server_bridge.fleet.drafting import District
+from server_bridge.alert_kinds import AlertKind
+from server_bridge.fleet.drafting import DistrictParameters
 from server_bridge.fleet.rolling import RolloutWatch, in_reach, troubles, withdraw
-from server_bridge.fleet.rollout import MINUTE_MS, Decision, decide
+from server_bridge.fleet.rollout import MINUTE_MS, RolloutDecision, decide
 from server_bridge.fleet.staging import choose
 from server_bridge.home import Home
 from server_bridge.store.database import Database
@@ -45,14 +45,20 @@ class Fleet:
     breaks: set[str] = field(default_factory=set)
     gives_up: set[str] = field(default_factory=set)
     tries: set[str] = field(default_factory=set)
-    last: Decision | None = None
+    last: RolloutDecision | None = None
 
     def __post_init__(self) -> None:
-        self.watch = RolloutWatch(self.database, lambda: District.of(self.home))
+        self.watch = RolloutWatch(self.database, lambda: DistrictParameters.of(self.home))
         with self.database.write() as connection:
             for gate_id in self.names:
                 add_gate(connection, gate_id, SCHOOL, self.now_ms)
-                want(connection, District.of(self.home), gate_id, self.now_ms, choice=Choice())
+                want(
+                    connection,
+                    DistrictParameters.of(self.home),
+                    gate_id,
+                    self.now_ms,
+                    choice=Choice(),
+                )
         self.tell()
 
     def begin(self, need_ms: int = HOUR * MINUTE_MS, first: tuple[str, ...] = ()) -> None:
@@ -134,7 +140,7 @@ def test_one_that_gives_it_up_stops_it_and_those_that_wait_are_not_to_have_it(
     with fleet.database.read() as connection:
         (trouble,) = troubles(connection)
         rollout = newest(connection)
-    assert (trouble.kind, trouble.subject) == (Kind.ROLLOUT, NEW)
+    assert (trouble.kind, trouble.subject) == (AlertKind.ROLLOUT, NEW)
     assert trouble.detail == "gate-03: given_up"
     assert not fleet.told() & {"gate-03", "gate-09", "gate-12"}
     assert "gate-00" in fleet.told(), "it runs it, and keeps it"
@@ -238,10 +244,10 @@ def test_withdrawing_leaves_other_updates_alone(fleet: Fleet) -> None:
     with fleet.database.write() as connection:
         before = {one.gate_id: one.wish for one in standings(connection)}
         wish = replace(before["gate-11"], update=other)
-        want(connection, District.of(fleet.home), "gate-11", fleet.now_ms, wish=wish)
+        want(connection, DistrictParameters.of(fleet.home), "gate-11", fleet.now_ms, wish=wish)
         rollout = newest(connection)
         assert rollout
-        assert withdraw(connection, District.of(fleet.home), rollout, fleet.now_ms) == []
+        assert withdraw(connection, DistrictParameters.of(fleet.home), rollout, fleet.now_ms) == []
     assert fleet.told() == {"gate-11"}
 
 

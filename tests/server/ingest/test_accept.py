@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server_bridge.ingest.accept import Accepted, Conflict, Head, TooEarly, accept
+from server_bridge.ingest.accept import Accepted, Conflict, LedgerHead, TooEarly, accept
 from tests.fakes.school import Scribe
 
 RECORDS = 40
@@ -16,8 +16,8 @@ def scribe(*, first_card: int = 1) -> Scribe:
 SCRIBE = scribe()
 
 
-def head(through: int) -> Head:
-    return Head(through, SCRIBE.chains[through].hex())
+def head(through: int) -> LedgerHead:
+    return LedgerHead(through, SCRIBE.chains[through].hex())
 
 
 @given(

@@ -3,28 +3,28 @@
 import pytest
 
 from gate_contract.errors import SchoolgateError
-from gate_contract.roster import Action
-from server_bridge.levels.affected import Change, effects
-from server_bridge.levels.words import colour_vi, read_level
-from server_bridge.store.people.rolls import Heads
+from gate_contract.roster import EntryAction
+from server_bridge.levels.affected import LevelChange, effects
+from server_bridge.levels.texts import colour_vi, read_level
+from server_bridge.store.people.headcounts import HeadCounts
 from server_bridge.store.places.levels import DEFAULT_POLICY
 
 
 def test_each_school_is_told_who_changes_and_who_is_refused() -> None:
     counted = [
-        Heads("a", "h1", 10),
-        Heads("a", "h1", 2),
-        Heads("a", "h2", 5),
-        Heads("a", "h9", 100),  # not affected
-        Heads("a", None, 7),
-        Heads("b", "h1", 3),
-        Heads("c", "h9", 50),
+        HeadCounts("a", "h1", 10),
+        HeadCounts("a", "h1", 2),
+        HeadCounts("a", "h2", 5),
+        HeadCounts("a", "h9", 100),  # not affected
+        HeadCounts("a", None, 7),
+        HeadCounts("b", "h1", 3),
+        HeadCounts("c", "h9", 50),
     ]
     areas: dict[str, tuple[int | None, int | None]] = {"h1": (None, 4), "h2": (4, 3)}
-    lenient = {**DEFAULT_POLICY, 4: Action.SIGNAL}
+    lenient = {**DEFAULT_POLICY, 4: EntryAction.SIGNAL}
     a, b = effects(counted, areas, {"a": DEFAULT_POLICY, "b": lenient, "c": DEFAULT_POLICY})
     assert (a.unit_id, a.people, a.newly_refused, a.newly_let_in) == ("a", 17, 12, 5)
-    assert a.changes == (Change(None, 4, 12), Change(4, 3, 5))
+    assert a.changes == (LevelChange(None, 4, 12), LevelChange(4, 3, 5))
     assert (b.unit_id, b.people, b.newly_refused, b.newly_let_in) == ("b", 3, 0, 0)
 
 

@@ -7,10 +7,10 @@ from datetime import UTC, date, datetime
 
 from python_calamine import CalamineWorkbook
 
-from gate_contract.card import Kind
-from gate_contract.roster import Action
+from gate_contract.card import CardKind
+from gate_contract.roster import EntryAction
 from server_bridge.lists.list_sheets import write_list
-from server_bridge.lists.school_list import By, Row, SchoolList, Totals
+from server_bridge.lists.school_list import By, ListRow, SchoolList, Totals
 from server_bridge.store.places.units import Unit
 from tests.fakes.clock import MORNING_MS
 from tests.fakes.school import SCHOOL, ZONE
@@ -20,7 +20,7 @@ HOSTILE = ["=1+1", "@SUM(A1)", "+84", "-2", '=HYPERLINK("http://x")', "http://ex
 TOTALS = Totals((("6A", (0, 0, 0, len(HOSTILE), 0)),))
 
 
-def made(rows: tuple[Row, ...]) -> bytes:
+def made(rows: tuple[ListRow, ...]) -> bytes:
     listed = SchoolList(
         Unit(SCHOOL, "Trường THCS A", "school", "xa-c"),
         "Ủy ban nhân dân xã C",
@@ -36,11 +36,11 @@ def made(rows: tuple[Row, ...]) -> bytes:
     return stream.getvalue()
 
 
-def rows() -> tuple[Row, ...]:
+def rows() -> tuple[ListRow, ...]:
     return tuple(
-        Row(
+        ListRow(
             name,
-            Kind.PUPIL,
+            CardKind.PUPIL,
             "0312345678",
             date(2014, 2, 28),
             "Nữ",
@@ -48,7 +48,7 @@ def rows() -> tuple[Row, ...]:
             "Thôn 1",
             "Xã C",
             4,
-            Action.REFUSE,
+            EntryAction.REFUSE,
         )
         for name in HOSTILE
     )

@@ -2,12 +2,12 @@
 
 import pytest
 
-from server_bridge.lists.standing import (
-    Event,
+from server_bridge.submissions.state import (
     NotNowError,
-    Standing,
-    State,
-    What,
+    SubmissionAction,
+    SubmissionEvent,
+    SubmissionState,
+    SubmissionStatus,
     after,
     standing_after,
 )
@@ -15,40 +15,63 @@ from server_bridge.lists.standing import (
 DEADLINE = 1_000
 
 
-def event(what: What, at_ms: int = 1, number: int = 1, **more: object) -> Event:
-    reason = "sai lớp" if what is What.REOPENED else ""
-    return Event(what, at_ms, number, "cô Hà", reason, **more)  # type: ignore[arg-type]
+def event(
+    what: SubmissionAction, at_ms: int = 1, number: int = 1, **more: object
+) -> SubmissionEvent:
+    reason = "sai lớp" if what is SubmissionAction.REOPENED else ""
+    return SubmissionEvent(what, at_ms, number, "cô Hà", reason, **more)  # type: ignore[arg-type]
 
 
-PATHS: dict[State, list[Event]] = {
-    State.NOT_STARTED: [],
-    State.IN_PROGRESS: [event(What.SAVED)],
-    State.ON_TIME: [event(What.SUBMITTED, DEADLINE, 5)],
-    State.LATE: [event(What.SUBMITTED, DEADLINE + 1, 5)],
-    State.LOCKED: [event(What.SUBMITTED, DEADLINE, 5), event(What.LOCKED)],
+PATHS: dict[SubmissionState, list[SubmissionEvent]] = {
+    SubmissionState.NOT_STARTED: [],
+    SubmissionState.IN_PROGRESS: [event(SubmissionAction.SAVED)],
+    SubmissionState.ON_TIME: [event(SubmissionAction.SUBMITTED, DEADLINE, 5)],
+    SubmissionState.LATE: [event(SubmissionAction.SUBMITTED, DEADLINE + 1, 5)],
+    SubmissionState.LOCKED: [
+        event(SubmissionAction.SUBMITTED, DEADLINE, 5),
+        event(SubmissionAction.LOCKED),
+    ],
 }
 IN_TIME, TOO_LATE = DEADLINE, DEADLINE + 1
-TRANSITIONS: list[tuple[State, What, int, State | None]] = [
+TRANSITIONS: list[tuple[SubmissionState, SubmissionAction, int, SubmissionState | None]] = [
     *(
-        (state, What.SUBMITTED, at_ms, after_it)
-        for state in (State.NOT_STARTED, State.IN_PROGRESS, State.ON_TIME, State.LATE)
-        for at_ms, after_it in ((IN_TIME, State.ON_TIME), (TOO_LATE, State.LATE))
+        (state, SubmissionAction.SUBMITTED, at_ms, after_it)
+        for state in (
+            SubmissionState.NOT_STARTED,
+            SubmissionState.IN_PROGRESS,
+            SubmissionState.ON_TIME,
+            SubmissionState.LATE,
+        )
+        for at_ms, after_it in (
+            (IN_TIME, SubmissionState.ON_TIME),
+            (TOO_LATE, SubmissionState.LATE),
+        )
     ),
-    (State.NOT_STARTED, What.SAVED, 1, State.IN_PROGRESS),
-    (State.IN_PROGRESS, What.SAVED, 1, State.IN_PROGRESS),
-    (State.ON_TIME, What.SAVED, 1, State.ON_TIME),
-    (State.LATE, What.SAVED, 1, State.LATE),
-    *((state, What.LOCKED, 1, State.LOCKED) for state in State if state is not State.LOCKED),
-    *((state, What.REOPENED, 1, None) for state in State if state is not State.LOCKED),
-    (State.LOCKED, What.SAVED, 1, None),
-    (State.LOCKED, What.SUBMITTED, 1, None),
-    (State.LOCKED, What.LOCKED, 1, None),
-    (State.LOCKED, What.REOPENED, 1, State.IN_PROGRESS),
+    (SubmissionState.NOT_STARTED, SubmissionAction.SAVED, 1, SubmissionState.IN_PROGRESS),
+    (SubmissionState.IN_PROGRESS, SubmissionAction.SAVED, 1, SubmissionState.IN_PROGRESS),
+    (SubmissionState.ON_TIME, SubmissionAction.SAVED, 1, SubmissionState.ON_TIME),
+    (SubmissionState.LATE, SubmissionAction.SAVED, 1, SubmissionState.LATE),
+    *(
+        (state, SubmissionAction.LOCKED, 1, SubmissionState.LOCKED)
+        for state in SubmissionState
+        if state is not SubmissionState.LOCKED
+    ),
+    *(
+        (state, SubmissionAction.REOPENED, 1, None)
+        for state in SubmissionState
+        if state is not SubmissionState.LOCKED
+    ),
+    (SubmissionState.LOCKED, SubmissionAction.SAVED, 1, None),
+    (SubmissionState.LOCKED, SubmissionAction.SUBMITTED, 1, None),
+    (SubmissionState.LOCKED, SubmissionAction.LOCKED, 1, None),
+    (SubmissionState.LOCKED, SubmissionAction.REOPENED, 1, SubmissionState.IN_PROGRESS),
 ]
 
 
 @pytest.mark.parametrize(("state", "what", "at_ms", "expected"), TRANSITIONS)
-def test_each_transition(state: State, what: What, at_ms: int, expected: State | None) -> None:
+def test_each_transition(
+    state: SubmissionState, what: SubmissionAction, at_ms: int, expected: SubmissionState | None
+) -> None:
     before = standing_after(DEADLINE, PATHS[state])
     assert before.state is state
     if expected is None:
@@ -60,30 +83,36 @@ def test_each_transition(state: State, what: What, at_ms: int, expected: State |
 
 def test_the_table_has_every_transition() -> None:
     assert {(state, what) for state, what, *_ in TRANSITIONS} == {
-        (state, what) for state in State for what in What
+        (state, what) for state in SubmissionState for what in SubmissionAction
     }
 
 
 def test_the_last_submission_counts_while_a_reopened_school_works_on_the_next() -> None:
     story = [
-        event(What.SUBMITTED, 10, 1),
-        event(What.LOCKED, 20, 2),
-        event(What.REOPENED, 2_000, 3, deadline_ms=3_000),
+        event(SubmissionAction.SUBMITTED, 10, 1),
+        event(SubmissionAction.LOCKED, 20, 2),
+        event(SubmissionAction.REOPENED, 2_000, 3, deadline_ms=3_000),
     ]
     reopened = standing_after(DEADLINE, story)
-    assert reopened == Standing(3_000, State.IN_PROGRESS, 1, 10, late=False, reopened=True)
-    again = after(reopened, event(What.SUBMITTED, 3_000, 4))
-    assert again == Standing(3_000, State.ON_TIME, 4, 3_000, late=False, reopened=False)
-    without = standing_after(DEADLINE, [*story[:2], event(What.REOPENED, 2_000, 3)])
-    assert after(without, event(What.SUBMITTED, 2_001, 4)).state is State.LATE
+    assert reopened == SubmissionStatus(
+        3_000, SubmissionState.IN_PROGRESS, 1, 10, late=False, reopened=True
+    )
+    again = after(reopened, event(SubmissionAction.SUBMITTED, 3_000, 4))
+    assert again == SubmissionStatus(
+        3_000, SubmissionState.ON_TIME, 4, 3_000, late=False, reopened=False
+    )
+    without = standing_after(DEADLINE, [*story[:2], event(SubmissionAction.REOPENED, 2_000, 3)])
+    assert after(without, event(SubmissionAction.SUBMITTED, 2_001, 4)).state is SubmissionState.LATE
 
 
 def test_a_reason_is_asked_for() -> None:
-    locked = standing_after(DEADLINE, [event(What.LOCKED)])
+    locked = standing_after(DEADLINE, [event(SubmissionAction.LOCKED)])
     with pytest.raises(NotNowError, match="say why"):
-        after(locked, Event(What.REOPENED, 1, reason=" "))
+        after(locked, SubmissionEvent(SubmissionAction.REOPENED, 1, reason=" "))
 
 
 def test_locked_without_a_submission_is_still_missing() -> None:
-    locked = standing_after(DEADLINE, [event(What.SAVED), event(What.LOCKED)])
-    assert (locked.state, locked.submission, locked.late) == (State.LOCKED, None, None)
+    locked = standing_after(
+        DEADLINE, [event(SubmissionAction.SAVED), event(SubmissionAction.LOCKED)]
+    )
+    assert (locked.state, locked.submission, locked.late) == (SubmissionState.LOCKED, None, None)

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from gate_contract.card import Kind
+from gate_contract.card import CardKind
 from gate_contract.health import Health, ScanHealth, encode_health
-from gate_contract.topics import Channel, gate
+from gate_contract.topics import GateChannel, gate
 from gate_contract.verdicts import Verdict
 from server_bridge.store.access.tokens import add_token
 from tests.fakes.clock import MORNING_MS
@@ -32,13 +32,13 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """Yesterday one came; today two came, one left again and one was refused twice."""
     with running(tmp_path_factory.mktemp("site"), NOW_MS) as made:
         scribe = Scribe().enter(1, at=MORNING_MS - DAY_MS).enter(1)
-        scribe.write(Verdict.ADMITTED_IN, 2, kind=Kind.STAFF, at=MORNING_MS + 300_000).leave(1)
+        scribe.write(Verdict.ADMITTED_IN, 2, kind=CardKind.STAFF, at=MORNING_MS + 300_000).leave(1)
         scribe.write(Verdict.EXPIRED, count=2)
-        letters = [scribe.letter(), (gate(GATE, Channel.HEALTH), encode_health(WELL))]
+        letters = [scribe.letter(), (gate(GATE, GateChannel.HEALTH), encode_health(WELL))]
         take(made.database, [*letters, ("gate/v1/nobody/crossings", b"{")])
         take(
             made.database,
-            [(gate(OTHER_GATE, Channel.HEALTH), encode_health(WELL))],
+            [(gate(OTHER_GATE, GateChannel.HEALTH), encode_health(WELL))],
             NOW_MS - DAY_MS,
         )
         yield made

@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from schemathesis import Case, GenerationMode, checks
 
-from server_bridge.web.api.asking import Nothing
-from server_bridge.web.api.endpoints import ENDPOINTS, Endpoint
+from server_bridge.web.api.endpoints import ENDPOINTS, ApiEndpoint
+from server_bridge.web.api.parameters import Nothing
 from tests.fakes.school import COMMUNE, GATE, OTHER_SCHOOL, SCHOOL
 from tests.fakes.site import Site
 
@@ -31,7 +31,7 @@ CHECKS = checks.CHECKS.get_by_names(
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda endpoint: endpoint.name)
 def test_any_request_is_answered_as_documented(
-    site: Site, secrets: dict[str, str], endpoint: Endpoint
+    site: Site, secrets: dict[str, str], endpoint: ApiEndpoint
 ) -> None:
     schema = schemathesis.openapi.from_url(f"{site.url}api/v1/openapi.json")
     operation = schema[endpoint.path]["get"]

@@ -8,9 +8,9 @@ import pytest
 
 from server_bridge.store.access.tokens import PREFIX, add_token, all_tokens, holder_of, revoke_token
 from server_bridge.store.database import Database
-from server_bridge.web.api.bodies import Problem
-from server_bridge.web.api.document import openapi
 from server_bridge.web.api.endpoints import ENDPOINTS
+from server_bridge.web.api.openapi_document import openapi
+from server_bridge.web.api.responses import Problem
 from tests.fakes.school import COMMUNE, GATE, OTHER_GATE, OTHER_SCHOOL, PROVINCE, SCHOOL
 from tests.fakes.site import Site
 from tests.server.command.shell import Shell

@@ -9,11 +9,11 @@ import pytest
 
 from gate_contract import topics
 from gate_contract.health import OFFLINE, Health, ScanHealth, encode_health
-from gate_contract.topics import Channel
-from server_bridge.ingest.publisher import Publisher
-from server_bridge.ingest.session import BridgeSession, Endpoint, Subscribed
-from server_bridge.machines.discovery import PERIOD_MS, Discovery
-from server_bridge.machines.home_assistant import gate_topic, unit_topic
+from gate_contract.topics import GateChannel
+from server_bridge.ingest.counts_publisher import CountsPublisher
+from server_bridge.integrations.discovery import PERIOD_MS, Discovery
+from server_bridge.integrations.home_assistant import gate_topic, unit_topic
+from server_bridge.mqtt.session import BridgeSession, BrokerEndpoint, Subscribed
 from server_bridge.pki import Identity
 from server_bridge.store.database import Database
 from server_bridge.store.places.units import add_viewer, shut_out, unit_viewers, viewer_names
@@ -60,7 +60,7 @@ def connected(broker: Broker) -> BridgeSession:
     """The bridge's own connection, subscribed."""
     folder = broker.identity(Identity.bridge())
     files = (folder / "ca.pem", folder / "cert.pem", folder / "key.pem")
-    session = BridgeSession(Endpoint(broker.host, broker.port, *files))
+    session = BridgeSession(BrokerEndpoint(broker.host, broker.port, *files))
     assert isinstance(session.wait(20), Subscribed)
     return session
 
@@ -68,7 +68,7 @@ def connected(broker: Broker) -> BridgeSession:
 def test_a_school_and_its_gates_are_there_with_their_values(
     broker: Broker, district: Database
 ) -> None:
-    discovery, publisher = Discovery(district, "vi", tell=True), Publisher(district, ZONE)
+    discovery, publisher = Discovery(district, "vi", tell=True), CountsPublisher(district, ZONE)
     with HomeAssistant(broker, "school") as home, Peer(broker, Identity.gate(GATE)) as gate:
         session = connected(broker)
         take(district, [Scribe().enter(1, 2).leave(2).letter()])
@@ -79,7 +79,7 @@ def test_a_school_and_its_gates_are_there_with_their_values(
         assert home.state(f"schoolgate_unit_{SCHOOL}_out") == "1"
         assert home.state(f"schoolgate_unit_{SCHOOL}_refused") == "0"
         home.until(f"{SECOND}_backlog", UNAVAILABLE)
-        health = topics.gate(GATE, Channel.HEALTH)
+        health = topics.gate(GATE, GateChannel.HEALTH)
         gate.publish(health, encode_health(WELL), retain=True)
         home.until(f"{SECOND}_connection", "on")
         shown = {key: home.state(f"{SECOND}_{key}") for key in ("temperature", "free", "backlog")}
@@ -183,8 +183,8 @@ def test_a_viewer_of_one_unit_writes_nothing_and_the_others_read_counts_only(
             gate_topic(OTHER_SCHOOL, OTHER_GATE),
             topics.counts(SCHOOL),
             topics.counts(OTHER_SCHOOL),
-            topics.gate(GATE, Channel.RECEIPT),
-            topics.district(Channel.ROSTER),
+            topics.gate(GATE, GateChannel.RECEIPT),
+            topics.district(GateChannel.ROSTER),
             topics.BRIDGE_STATE,
         ):
             assert bridge.publish(topic, b"x") == 0

@@ -13,9 +13,9 @@ from starlette.applications import Starlette
 
 from server_bridge.cli import gate_bridge
 from server_bridge.ingest.inbox import Taken
-from server_bridge.machines.dashboard import dashboard
+from server_bridge.integrations.dashboard import dashboard
 from server_bridge.store.places.units import shut_out
-from server_bridge.web.api.serving import Hatch
+from server_bridge.web.api.routing import ApiApplication
 from server_bridge.web.metrics import Metrics
 from tests.fakes.school import COMMUNE, GATE, OTHER_GATE, PROVINCE, SCHOOL
 from tests.fakes.site import HANOI, Site
@@ -105,7 +105,7 @@ def test_who_may_scrape(site: Site, secrets: dict[str, str]) -> None:
 
 async def behind_a_proxy(site: Site, secret: str) -> list[int]:
     """What this machine's own request is answered, without a token and with one."""
-    hatch = Hatch(site.database, site.clock, HANOI)
+    hatch = ApiApplication(site.database, site.clock, HANOI)
     app = Starlette(routes=[Metrics(hatch, site.meters, open_here=False).route()])
     app.state.feed = None
     transport = httpx.ASGITransport(app, client=("127.0.0.1", 1))

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from gate_contract.card import Kind
+from gate_contract.card import CardKind
 from server_bridge.keys import Keys
-from server_bridge.people.importing import Import, Outcome, import_roster
+from server_bridge.people.importing import Import, ImportOutcome, import_people
 from server_bridge.store.database import Database
 from server_bridge.store.people.people import Member, members
 from server_bridge.store.people.people_schema import imports, people, stays
@@ -61,14 +61,14 @@ class Office:
         with self.database.write() as connection:
             add_areas(connection, [COMMUNE])
 
-    def take(self, rows: Rows | bytes, unit_id: str = SCHOOL, **how: object) -> Outcome:
+    def take(self, rows: Rows | bytes, unit_id: str = SCHOOL, **how: object) -> ImportOutcome:
         """Import rows below our usual header (as CSV, the quickest), or the bytes of a file."""
         self.files += 1
         path = self.folder / f"{self.files}.xlsx"
         path.write_bytes(rows if isinstance(rows, bytes) else delimited([HEADER, *rows]))
-        usual = {"kind": Kind.PUPIL, "day": DAY, "today": DAY, "now_ms": NOW_MS}
+        usual = {"kind": CardKind.PUPIL, "day": DAY, "today": DAY, "now_ms": NOW_MS}
         task = Import(path, unit_id, **{**usual, **how})  # type: ignore[arg-type]  # by name
-        return import_roster(self.database, task)
+        return import_people(self.database, task)
 
     def refusals(self, rows: Rows | bytes) -> list[str]:
         """Cell and fault of each refusal; what the database holds is as it was."""

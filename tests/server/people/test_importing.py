@@ -4,13 +4,13 @@ from datetime import date, timedelta
 
 import pytest
 
-from gate_contract.card import Kind
+from gate_contract.card import CardKind
 from gate_contract.errors import SchoolgateError
-from server_bridge.cards.handing_out import issue_to
+from server_bridge.cards.issuance import issue_to
 from server_bridge.people.importing import too_many_leave
 from server_bridge.people.plan import Plan
 from server_bridge.store.people.cards import cards_of
-from server_bridge.store.people.people import Person, Place, members
+from server_bridge.store.people.people import Person, Placement, members
 from tests.fakes.school import COMMUNE, OTHER_SCHOOL, SCHOOL
 from tests.server.people.rosters import DAY, Office, delimited, pupil
 
@@ -27,12 +27,12 @@ def test_the_first_import_and_the_same_again(office: Office) -> None:
     assert [change.who.name for change in outcome.plan.new] == [row[3] for row in TODAY]
     here = office.members()
     assert here["Nguyễn Văn An"].who == Person(
-        Kind.PUPIL, "Nguyễn Văn An", "9700000001", born=date(2014, 2, 1)
+        CardKind.PUPIL, "Nguyễn Văn An", "9700000001", born=date(2014, 2, 1)
     )
     hamlet = "hamlet-97001-001"
-    assert here["Nguyễn Văn An"].place == Place(SCHOOL, "6A", hamlet)
-    assert here["Trần Thị Bình"].place == Place(SCHOOL, "6B", hamlet)
-    assert here["Lê Cường"].place == Place(SCHOOL, "6A", "commune-97001")
+    assert here["Nguyễn Văn An"].place == Placement(SCHOOL, "6A", hamlet)
+    assert here["Trần Thị Bình"].place == Placement(SCHOOL, "6B", hamlet)
+    assert here["Lê Cường"].place == Placement(SCHOOL, "6A", "commune-97001")
     assert [area.name for area in outcome.plan.hamlets] == ["Thôn Chùa"]
     before = office.everything()
     again = office.take(TODAY, day=DAY + timedelta(days=30))
@@ -128,7 +128,7 @@ def test_people_are_known_by_their_national_number_never_by_their_name(office: O
     born = "20/11/1980"
 
     def take(*rows: list[object]) -> Plan:
-        return office.take(delimited([header, *rows]), kind=Kind.STAFF).plan
+        return office.take(delimited([header, *rows]), kind=CardKind.STAFF).plan
 
     one: list[object] = ["097180000001", None, "Hoàng Thị Hoa", "Toán", born]
     take(one)

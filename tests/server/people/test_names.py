@@ -3,7 +3,7 @@
 import random
 import unicodedata
 
-from server_bridge.people.names import name_key, text_key, tidy
+from server_bridge.i18n.names import name_key, text_key, tidy
 
 
 def test_words_sort_as_in_a_vietnamese_dictionary() -> None:

@@ -4,17 +4,17 @@ from datetime import date, timedelta
 
 import pytest
 
-from gate_contract.card import Kind
+from gate_contract.card import CardKind
 from gate_contract.errors import SchoolgateError
-from server_bridge.lists.deeds import Deed, reopen
-from server_bridge.reports.confirming import Outcome, confirm, roll_up
-from server_bridge.reports.keeping import tally_due
+from server_bridge.reports.confirming import ConfirmationStatus, confirm, roll_up
 from server_bridge.reports.period import PeriodKind, period
 from server_bridge.reports.staff import day_by_day, staff_year
+from server_bridge.reports.tallying import tally_due
 from server_bridge.store.access.accounts import add_account
 from server_bridge.store.database import Database
 from server_bridge.store.reports.report_requests import REQUESTS, open_request
 from server_bridge.store.reports.staff_year import add_appeal
+from server_bridge.submissions.actions import SubmissionWrite, reopen
 from tests.fakes.clock import MORNING_MS
 from tests.fakes.school import OTHER_SCHOOL, PROVINCE, SCHOOL, SECOND_GATE, ZONE, Scribe
 from tests.fakes.school_morning import NOW_MS, SchoolMorning
@@ -29,12 +29,12 @@ def test_confirmed_figures_stay_and_what_came_late_is_told(database: Database) -
     morning = SchoolMorning(database)
     later = NOW_MS + DAY_MS
     tally_due(database, later, ZONE)
-    mine = Deed(1, SCHOOL, "cô Hà", later)
+    mine = SubmissionWrite(1, SCHOOL, "cô Hà", later)
     with database.write() as connection:
         asked = (PROVINCE, "Ngày 7/9", "day", DAY, later + DAY_MS, "Sở", NOW_MS)
         assert open_request(connection, *asked) == 1
         with pytest.raises(SchoolgateError, match="not over"):
-            confirm(connection, Deed(1, SCHOOL, "cô Hà", NOW_MS), ZONE)
+            confirm(connection, SubmissionWrite(1, SCHOOL, "cô Hà", NOW_MS), ZONE)
         confirm(connection, mine, ZONE)
         with pytest.raises(SchoolgateError, match="not locked"):
             reopen(connection, REQUESTS, mine, "vì sao")
@@ -46,9 +46,9 @@ def test_confirmed_figures_stay_and_what_came_late_is_told(database: Database) -
             next(line for line in rolled.schools if line.unit.unit_id == unit_id)
             for unit_id in (SCHOOL, OTHER_SCHOOL)
         )
-    assert (one.outcome, one.differs) == (Outcome.ON_TIME, True)
-    assert rolled.sum(Kind.PUPIL).scanned == 5
-    assert (other.outcome, other.figures) == (Outcome.MISSING, None)
+    assert (one.outcome, one.differs) == (ConfirmationStatus.ON_TIME, True)
+    assert rolled.sum(CardKind.PUPIL).scanned == 5
+    assert (other.outcome, other.figures) == (ConfirmationStatus.MISSING, None)
     with database.write() as connection:
         account = add_account(connection, "office", later)
         number, today = morning.numbers["Cô Mai"], DAY + timedelta(1)

@@ -4,19 +4,19 @@ from datetime import date
 
 import pytest
 
-from gate_contract.card import Kind
+from gate_contract.card import CardKind
 from gate_contract.crossing import Direction
 from server_bridge.reports.day import Enrolled, SchoolDay, tally_day
 from server_bridge.reports.period import Period, PeriodKind, period
 from server_bridge.store.reports.figures import (
     EVERYBODY,
     IN_NO_CLASS,
+    DayTally,
     Figures,
     GateFigures,
-    Tally,
     difference,
 )
-from server_bridge.store.reports.tallies import Span
+from server_bridge.store.reports.tallies import TallyPeriod
 from server_bridge.store.school.by_hand import ByHand
 from server_bridge.store.school.school_day import CardDay
 from server_bridge.store.school.school_hours import Hours
@@ -25,11 +25,11 @@ from tests.fakes.school import ZONE
 
 DAY = date(2026, 9, 7)
 MINUTE_MS = 60_000
-PUPILS, STAFF = (Kind.PUPIL, EVERYBODY), (Kind.STAFF, EVERYBODY)
+PUPILS, STAFF = (CardKind.PUPIL, EVERYBODY), (CardKind.STAFF, EVERYBODY)
 
 
 def pupils(number: int, group: str | None = "6A") -> list[Enrolled]:
-    return [Enrolled(person, Kind.PUPIL, group) for person in range(number)]
+    return [Enrolled(person, CardKind.PUPIL, group) for person in range(number)]
 
 
 def card(
@@ -37,7 +37,7 @@ def card(
 ) -> CardDay:
     came = None if minute is None else MORNING_MS + minute * MINUTE_MS
     return CardDay(
-        f"{person}", Kind.PUPIL, person, came, MORNING_MS + last * MINUTE_MS, inside=inside
+        f"{person}", CardKind.PUPIL, person, came, MORNING_MS + last * MINUTE_MS, inside=inside
     )
 
 
@@ -46,7 +46,7 @@ def by_hand(person: int, minute: int) -> ByHand:
     return ByHand(1, person, DAY, at_ms, Direction.IN, "forgot", "office", at_ms)
 
 
-def tally(day: SchoolDay) -> Tally:
+def tally(day: SchoolDay) -> DayTally:
     return tally_day(day, Hours(), ZONE)
 
 
@@ -54,10 +54,10 @@ def test_who_was_seen_late_early_and_by_hand() -> None:
     cards = [card(0), card(1, 12), card(2, 0, 60), card(3, 0, 0, inside=True), card(4, None)]
     day = SchoolDay(pupils(7), [*cards, card(None)], [by_hand(5, 3)])
     found = tally(day).groups
-    assert found[Kind.PUPIL, "6A"] == Figures(
+    assert found[CardKind.PUPIL, "6A"] == Figures(
         *(1, 0, 7, 5, 6, 2, 1)
     )  # late: the one of 7:12, and whom the office wrote down at 7:03
-    assert found[PUPILS] == found[Kind.PUPIL, "6A"] + Figures(cards=6, no_exit=1, no_entry=1)
+    assert found[PUPILS] == found[CardKind.PUPIL, "6A"] + Figures(cards=6, no_exit=1, no_entry=1)
 
 
 def test_who_is_inside_is_missed_only_when_the_day_is_over() -> None:
@@ -79,41 +79,48 @@ def test_a_club_on_sunday_is_no_school_day(seen: int, days: int) -> None:
     assert (figures.days, figures.odd_days) == (days, 1 - days)
     assert figures.enrolled == 20 * days
     assert figures.absent == 18 * days
-    assert ((Kind.PUPIL, "6A") in found) == bool(days)
+    assert ((CardKind.PUPIL, "6A") in found) == bool(days)
 
 
 def test_a_day_that_the_office_alone_wrote_down_is_none() -> None:
-    assert tally(SchoolDay(pupils(1), [], [by_hand(0, 0)])) == Tally()
+    assert tally(SchoolDay(pupils(1), [], [by_hand(0, 0)])) == DayTally()
 
 
 def test_kinds_are_apart_and_passages_are_as_counted() -> None:
-    roster = [*pupils(1, None), Enrolled(9, Kind.STAFF, "Tổ 1")]
-    visitor = CardDay("v", Kind.VISITOR, None, MORNING_MS, MORNING_MS, inside=True)
+    roster = [*pupils(1, None), Enrolled(9, CardKind.STAFF, "Tổ 1")]
+    visitor = CardDay("v", CardKind.VISITOR, None, MORNING_MS, MORNING_MS, inside=True)
     late_staff = CardDay(
-        "s", Kind.STAFF, 9, MORNING_MS + 90 * MINUTE_MS, MORNING_MS + 99 * MINUTE_MS, inside=False
+        "s",
+        CardKind.STAFF,
+        9,
+        MORNING_MS + 90 * MINUTE_MS,
+        MORNING_MS + 99 * MINUTE_MS,
+        inside=False,
     )
     found = tally(
         SchoolDay(
             roster,
             [visitor, late_staff],
-            passages={Kind.STAFF: (3, 2)},
+            passages={CardKind.STAFF: (3, 2)},
             refusals={"expired": 4, "repeat": 0},
             gates={"g": GateFigures(1, 4, 2, 4), "h": GateFigures()},
         )
     )
     assert found.groups == {
         STAFF: Figures(days=1, enrolled=1, scanned=1, present=1, entered=3, left=2, cards=1),
-        (Kind.VISITOR, EVERYBODY): Figures(cards=1, no_exit=1),
+        (CardKind.VISITOR, EVERYBODY): Figures(cards=1, no_exit=1),
     }
     assert (found.refusals, found.gates) == ({"expired": 4}, {"g": GateFigures(1, 4, 2, 4)})
-    assert (Kind.PUPIL, IN_NO_CLASS) not in found.groups
+    assert (CardKind.PUPIL, IN_NO_CLASS) not in found.groups
 
 
 def test_what_is_to_be_added() -> None:
-    one = Tally({PUPILS: Figures(days=1, late=2)}, {"expired": 3}, {"g": GateFigures(1, 2, 3, 4)})
-    two = Tally({STAFF: Figures(days=1)}, {"expired": 5}, {})
-    assert difference(one, one) == Tally()
-    assert difference(two, one) == Tally(
+    one = DayTally(
+        {PUPILS: Figures(days=1, late=2)}, {"expired": 3}, {"g": GateFigures(1, 2, 3, 4)}
+    )
+    two = DayTally({STAFF: Figures(days=1)}, {"expired": 5}, {})
+    assert difference(one, one) == DayTally()
+    assert difference(two, one) == DayTally(
         {PUPILS: Figures(days=-1, late=-2), STAFF: Figures(days=1)},
         {"expired": 2},
         {"g": GateFigures(-1, -2, -3, -4)},
@@ -134,4 +141,4 @@ def test_periods_follow_on_each_other(kind: str, day: date, first: date, last: d
     found = period(PeriodKind(kind), day)
     assert found == Period(PeriodKind(kind), first, last)
     assert found.after().before() == found.before().after() == found
-    assert found.steps.span is (Span.MONTH if kind == "year" else Span.DAY)
+    assert found.steps.span is (TallyPeriod.MONTH if kind == "year" else TallyPeriod.DAY)

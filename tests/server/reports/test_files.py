@@ -15,23 +15,23 @@ import pytest
 from fpdf import FPDF
 from python_calamine import CalamineWorkbook
 
-from gate_contract.card import Kind
+from gate_contract.card import CardKind
 from gate_contract.errors import SchoolgateError
 from gate_contract.verdicts import REFUSALS, Verdict
-from server_bridge.reports.cells import Column, Holds, Table, shown
+from server_bridge.i18n.formats import Formats
+from server_bridge.i18n.phrases import Lang
+from server_bridge.letters.fonts import FOLDER, add_letter_fonts
+from server_bridge.reports.cells import Holds, ReportColumn, ReportTable, shown
 from server_bridge.reports.delimited import write_csv
-from server_bridge.reports.keeping import tally_due
-from server_bridge.reports.letter_fonts import FOLDER, add_letter_fonts
 from server_bridge.reports.period import PeriodKind, period
 from server_bridge.reports.report import Report, Silence, make_report
 from server_bridge.reports.staff import staff_year
 from server_bridge.reports.tables import notes, raw_table, tables
-from server_bridge.reports.words import WORDS, period_name
+from server_bridge.reports.tallying import tally_due
+from server_bridge.reports.texts import WORDS, period_name
 from server_bridge.reports.written import as_pdf, as_workbook, staff_pdf
 from server_bridge.store.database import Database
 from server_bridge.store.places.units import Unit, add_unit
-from server_bridge.web.formats import Formats
-from server_bridge.web.text import Lang
 from tests.fakes.clock import MORNING_MS
 from tests.fakes.school import COMMUNE, OTHER_SCHOOL, SCHOOL, SECOND_GATE, ZONE, Scribe, furnish
 from tests.fakes.school_morning import NOW_MS, SchoolMorning
@@ -87,7 +87,7 @@ def test_what_is_not_known_is_empty_and_says_why(database: Database) -> None:
 def test_every_period_has_the_same_figures(database: Database) -> None:
     day, week, month, year = (report(database, SCHOOL, kind).whole for kind in PeriodKind)
     assert week == month == year
-    assert (day.of(Kind.PUPIL).enrolled, month.of(Kind.PUPIL).enrolled) == (6, 12)
+    assert (day.of(CardKind.PUPIL).enrolled, month.of(CardKind.PUPIL).enrolled) == (6, 12)
     assert (day.all.entered, month.all.entered) == (8, 9)
     steps = report(database, SCHOOL, "year").steps
     assert list(steps) == [date(2026, 9, 1)]
@@ -146,7 +146,9 @@ def test_csv_opens_in_excel_and_holds_no_formula(database: Database) -> None:
     assert [row[6] for row in rows if row[0] == SCHOOL] == ["12", "1", "0"]
     assert {row[6] for row in rows if row[0] == "mn-e"} == {""}
     hostile = ["=1+1", "+84", "-2", "@SUM(A1)", "\t=1", "  =1", "=cmd|' /C calc'!A0"]
-    table = Table("x", "x", (Column("=x", 1, Holds.TEXT),), tuple((text,) for text in hostile))
+    table = ReportTable(
+        "x", "x", (ReportColumn("=x", 1, Holds.TEXT),), tuple((text,) for text in hostile)
+    )
     cells = csv.reader(io.StringIO(write_csv(table).decode("utf-8-sig"), newline=""))
     assert [row[0] for row in cells] == [f"'{text}" for text in ["=x", *hostile]]
 

@@ -8,11 +8,11 @@ from itertools import count
 import pytest
 import sqlalchemy as sa
 
-from gate_contract.card import Kind
-from gate_contract.crossing import Clock, Direction
+from gate_contract.card import CardKind
+from gate_contract.crossing import ClockTrust, Direction
 from gate_contract.verdicts import Verdict
-from server_bridge.reports.keeping import Keeper, tally_due
 from server_bridge.reports.proof import misreported
+from server_bridge.reports.tallying import TallyKeeper, tally_due
 from server_bridge.store.access.accounts import add_account
 from server_bridge.store.database import Database
 from server_bridge.store.reports.figures import Figures, GateFigures
@@ -24,8 +24,8 @@ from server_bridge.store.reports.report_schema import (
     tally_refusals,
 )
 from server_bridge.store.reports.tallies import (
-    Span,
     Stretch,
+    TallyPeriod,
     class_sums,
     gates_of,
     refusals_of,
@@ -49,7 +49,10 @@ from tests.server.store.looking import take
 
 DAY = date(2026, 9, 7)
 DAY_MS = 86_400_000
-TODAY, SEPTEMBER = Stretch(Span.DAY, DAY, DAY), Stretch(Span.MONTH, date(2026, 9, 1), DAY)
+TODAY, SEPTEMBER = (
+    Stretch(TallyPeriod.DAY, DAY, DAY),
+    Stretch(TallyPeriod.MONTH, date(2026, 9, 1), DAY),
+)
 SQLITE_ONLY = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 VERSIONS = "server_bridge.store.migrations.versions"
 
@@ -64,7 +67,7 @@ def settle(database: Database, now_ms: int = NOW_MS) -> int:
 
 def pupils(database: Database, over: Stretch = TODAY, unit_id: str = SCHOOL) -> Figures:
     with database.read() as connection:
-        return sums(connection, [unit_id], over).get(unit_id, {}).get(Kind.PUPIL, Figures())
+        return sums(connection, [unit_id], over).get(unit_id, {}).get(CardKind.PUPIL, Figures())
 
 
 def test_a_morning_in_figures_here_and_above(database: Database) -> None:
@@ -78,7 +81,7 @@ def test_a_morning_in_figures_here_and_above(database: Database) -> None:
     for unit_id in (SCHOOL, COMMUNE, PROVINCE):
         assert pupils(database, SEPTEMBER, unit_id) == figures
     with database.read() as connection:
-        staff = sums(connection, [PROVINCE], SEPTEMBER)[PROVINCE][Kind.STAFF]
+        staff = sums(connection, [PROVINCE], SEPTEMBER)[PROVINCE][CardKind.STAFF]
         assert (staff.days, staff.compliance) == (1, 1.0)
         classes = class_sums(connection, SCHOOL, TODAY)
         assert {name: one.enrolled for name, one in classes.items()} == {"6A": 5, "10A": 1}
@@ -111,10 +114,10 @@ def test_a_gate_that_was_away_for_a_week(database: Database) -> None:
 def test_a_correction_of_times_moves_figures(database: Database) -> None:
     SchoolMorning(database)
     scribe = Scribe(SECOND_GATE)
-    scribe.write(Verdict.ADMITTED_IN, 5, at=None, up_ms=1_000, clock=Clock.UNTRUSTED)
+    scribe.write(Verdict.ADMITTED_IN, 5, at=None, up_ms=1_000, clock=ClockTrust.UNTRUSTED)
     take(database, [scribe.letter()], MORNING_MS + DAY_MS)
     settle(database, MORNING_MS + DAY_MS)
-    tomorrow = Stretch(Span.DAY, DAY + timedelta(1), DAY + timedelta(1))
+    tomorrow = Stretch(TallyPeriod.DAY, DAY + timedelta(1), DAY + timedelta(1))
     assert pupils(database, tomorrow).entered == 1
     scribe.write(Verdict.CLOCK_SET, at=MORNING_MS + 9_000, up_ms=10_000)
     take(database, [scribe.letter(2)], MORNING_MS + DAY_MS + 1)
@@ -164,9 +167,9 @@ def test_an_altered_figure_and_a_forgotten_day_are_found(database: Database) -> 
     SchoolMorning(database)
     settle(database)
     changes = (
-        (tallies, "late", SCHOOL, Span.DAY, DAY),
-        (tallies, "entered", PROVINCE, Span.MONTH, SEPTEMBER.first),
-        (tally_gates, "left", SCHOOL, Span.MONTH, SEPTEMBER.first),
+        (tallies, "late", SCHOOL, TallyPeriod.DAY, DAY),
+        (tallies, "entered", PROVINCE, TallyPeriod.MONTH, SEPTEMBER.first),
+        (tally_gates, "left", SCHOOL, TallyPeriod.MONTH, SEPTEMBER.first),
     )
     for table, name, unit_id, span, first in changes:
         here = (table.c.unit_id == unit_id) & (table.c.span == span)
@@ -210,6 +213,6 @@ def test_the_keeper_goes_round_and_survives_a_failure(database: Database) -> Non
             stopping.set()
         return NOW_MS
 
-    Keeper(database, ZONE, now_ms, stopping, period_s=0).run()
+    TallyKeeper(database, ZONE, now_ms, stopping, period_s=0).run()
     assert next(rounds) == 4
     assert pupils(database).scanned == 5

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from python_calamine import CalamineWorkbook
 
 from server_bridge.access.roles import MAY, Permission, Role
-from server_bridge.reports.keeping import tally_due
+from server_bridge.reports.tallying import tally_due
 from server_bridge.store.access.access_log import entries
 from server_bridge.store.access.accounts import add_account, grant
 from server_bridge.store.places.units import ancestry

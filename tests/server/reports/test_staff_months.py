@@ -6,16 +6,16 @@ from importlib import import_module
 import pytest
 import sqlalchemy as sa
 
-from gate_contract.card import Kind
+from gate_contract.card import CardKind
 from gate_contract.crossing import Direction
 from gate_contract.verdicts import Verdict
-from server_bridge.reports.keeping import tally_due
 from server_bridge.reports.period import PeriodKind, period
 from server_bridge.reports.proof import misreported
-from server_bridge.reports.staff import Record, StaffDay, day_by_day, staff_year
+from server_bridge.reports.staff import StaffDay, StaffRecord, day_by_day, staff_year
+from server_bridge.reports.tallying import tally_due
 from server_bridge.store.access.accounts import add_account
 from server_bridge.store.database import Database
-from server_bridge.store.people.people import Place, move
+from server_bridge.store.people.people import Placement, move
 from server_bridge.store.reports.report_schema import staff_months
 from server_bridge.store.reports.staff_months import (
     DaySets,
@@ -51,7 +51,7 @@ class Staff:
         scribe, card = Scribe(SECOND_GATE), self.morning.cards["Cô Mai"]
         for verdict, minute in ((Verdict.ADMITTED_IN, 0), (Verdict.ADMITTED_OUT, 540)):
             at = MORNING_MS + (THIRD - DAY).days * DAY_MS + minute * MINUTE_MS
-            scribe.write(verdict, card, at=at, kind=Kind.STAFF)
+            scribe.write(verdict, card, at=at, kind=CardKind.STAFF)
         take(database, [scribe.letter()], LATER_MS)
         with database.write() as connection:
             self.account = add_account(connection, "office", NOW_MS)
@@ -67,7 +67,7 @@ class Staff:
         with self.database.read() as connection:
             return staff_days(connection, unit_id, YEAR.first, YEAR.last)
 
-    def record(self) -> tuple[Record, list[StaffDay]]:
+    def record(self) -> tuple[StaffRecord, list[StaffDay]]:
         with self.database.read() as connection:
             year = staff_year(connection, SCHOOL, YEAR, self.person)
             return year.records[0], day_by_day(connection, year)[self.person]
@@ -79,7 +79,7 @@ class Staff:
         assert record.count("complete") == sum(day.complete for day in days)
         return (*map(record.count, sets), record.open_days)
 
-    def move(self, place: Place | None, day: date) -> None:
+    def move(self, place: Placement | None, day: date) -> None:
         with self.database.write() as connection:
             move(connection, self.person, place, day)
 
@@ -135,7 +135,7 @@ def test_a_year_is_what_its_days_were_also_in_an_older_database(staff: Staff) ->
 @SQLITE_ONLY
 def test_whoever_moves_takes_no_days_along(staff: Staff) -> None:
     staff.settle()
-    staff.move(Place(OTHER_SCHOOL, None, HAMLET), THIRD)
+    staff.move(Placement(OTHER_SCHOOL, None, HAMLET), THIRD)
     staff.settle()  # THIRD is no day of the school's staff any more: it has none
     assert staff.counted()[0] == 1
     assert staff.kept(OTHER_SCHOOL) == {}
@@ -144,7 +144,7 @@ def test_whoever_moves_takes_no_days_along(staff: Staff) -> None:
     assert staff.kept() == {}
     with staff.database.read() as connection:
         assert connection.execute(staff_months.select()).all() == []
-    staff.move(Place(SCHOOL, None, HAMLET), DAY)  # it was a mistake
+    staff.move(Placement(SCHOOL, None, HAMLET), DAY)  # it was a mistake
     staff.settle()
     assert staff.counted() == (2, 2, 2, 1, 0, 0, 1)
 

@@ -4,13 +4,13 @@ import re
 from pathlib import Path
 
 from server_bridge import reports
-from server_bridge.reports.words import WORDS
-from server_bridge.web.desk import text as frame
-from server_bridge.web.reports import text
-from server_bridge.web.reports.text import PHRASES
+from server_bridge.reports.texts import WORDS
+from server_bridge.web.app import texts as frame
+from server_bridge.web.reports import texts
+from server_bridge.web.reports.texts import PHRASES
 from tests.server.web.test_words import placeholders
 
-ROOMS = (Path(reports.__file__).parent, Path(text.__file__).parent)
+ROOMS = (Path(reports.__file__).parent, Path(texts.__file__).parent)
 COMPUTED = re.compile(
     r"report_([cstorlpn]_|no_|pupil|staff|visitor|day$|week|month|year|lock|reopen|xlsx|csv|pdf)"
 )

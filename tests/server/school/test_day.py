@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from gate_contract.card import Kind
+from gate_contract.card import CardKind
 from gate_contract.crossing import Direction
-from server_bridge.school.day import Line, Today, in_order, lines_of, rooms_of, today
-from server_bridge.store.people.rolls import Name
+from server_bridge.school.day import DayLine, Today, groups_of, in_order, lines_of, today
+from server_bridge.store.people.headcounts import Name
 from server_bridge.store.school.by_hand import ByHand
 from server_bridge.store.school.school_day import CardDay
 from server_bridge.store.school.school_hours import Hours
@@ -14,17 +14,19 @@ from tests.fakes.district_people import START
 from tests.fakes.school import ZONE
 
 MINUTE_MS = 60_000
-STAFF = Kind.STAFF
+STAFF = CardKind.STAFF
 
 
-def someone(person: int, name: str, group: str | None = "6A", kind: Kind = Kind.PUPIL) -> Name:
+def someone(
+    person: int, name: str, group: str | None = "6A", kind: CardKind = CardKind.PUPIL
+) -> Name:
     return Name(person, kind, name, group)
 
 
 def card(person: int | None, first: int | None, last: int, *, inside: bool) -> CardDay:
     """`first` and `last`: minutes after 7:00."""
     came = None if first is None else MORNING_MS + first * MINUTE_MS
-    return CardDay(f"{person}", Kind.PUPIL, person, came, MORNING_MS + last * MINUTE_MS, inside)
+    return CardDay(f"{person}", CardKind.PUPIL, person, came, MORNING_MS + last * MINUTE_MS, inside)
 
 
 def by_hand(person: int, minute: int, direction: Direction) -> ByHand:
@@ -38,7 +40,7 @@ def day(
     return today(*lines_of(roster, cards, entries), Hours(), ZONE)
 
 
-def people(lines: Sequence[Line]) -> list[int]:
+def people(lines: Sequence[DayLine]) -> list[int]:
     return [line.person for line in lines]
 
 
@@ -53,7 +55,7 @@ def test_classes_and_names_are_in_the_order_of_schools() -> None:
     ]
     shown = day(roster)
     assert people(in_order(shown.lines)) == [3, 2, 4, 1, 5, 6]
-    assert [(room.group, room.enrolled) for room in rooms_of(shown.lines)] == [
+    assert [(room.group, room.enrolled) for room in groups_of(shown.lines)] == [
         *(("6A", 2), ("6B", 1), ("10A", 1), (None, 1), (None, 1)),
     ]
 

@@ -3,12 +3,12 @@
 import re
 from pathlib import Path
 
-from server_bridge.web.desk import text as frame
-from server_bridge.web.school import text
-from server_bridge.web.school.text import PHRASES
+from server_bridge.web.app import texts as frame
+from server_bridge.web.school import texts
+from server_bridge.web.school.texts import PHRASES
 from tests.server.web.test_words import placeholders
 
-ROOM = Path(text.__file__).parent
+ROOM = Path(texts.__file__).parent
 COMPUTED = ("school_room_", "school_kind_", "school_level_")
 """Asked for by a key that is put together."""
 

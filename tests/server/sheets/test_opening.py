@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from server_bridge.sheets.faults import TEXTS, Fault, Refusal, SheetError
-from server_bridge.sheets.grid import Place, letters
+from server_bridge.sheets.faults import TEXTS, Fault, RowRefusal, SheetError
+from server_bridge.sheets.grid import CellAddress, letters
 from server_bridge.sheets.opening import MB, open_spreadsheet, read_sheets
 from tests.fakes import office
 
@@ -176,7 +176,7 @@ def test_one_sheet_of_several(tmp_path: Path) -> None:
 def test_every_fault_is_told_in_both_languages_with_its_cell() -> None:
     assert TEXTS.keys() == set(Fault)
     assert all(vi != en and ";" in vi + en for vi, en in TEXTS.values())
-    told = str(Refusal(Place("Lớp 6A", 11, 2), Fault.YEAR_ONLY, "2014"))
+    told = str(RowRefusal(CellAddress("Lớp 6A", 11, 2), Fault.YEAR_ONLY, "2014"))
     assert told.startswith("Lớp 6A!C12: chỉ có năm (2014)")
     assert "| only a year (2014)" in told
     assert [letters(column) for column in (0, 25, 26, 701, 702)] == ["A", "Z", "AA", "ZZ", "AAA"]

@@ -6,7 +6,7 @@ from importlib import import_module
 import pytest
 import sqlalchemy as sa
 
-from gate_contract.crossing import Clock
+from gate_contract.crossing import ClockTrust
 from gate_contract.verdicts import Verdict
 from server_bridge.store.crossings.arrivals import all_arrivals, comparisons
 from server_bridge.store.crossings.arrivals_schema import arrivals
@@ -46,7 +46,7 @@ def test_a_day_beside_the_day_before_and_the_week_before(database: Database) -> 
 @SQLITE_ONLY
 def test_a_correction_of_times_moves_arrivals(database: Database) -> None:
     scribe = Scribe()
-    scribe.write(Verdict.ADMITTED_IN, 1, at=None, up_ms=1_000, clock=Clock.UNTRUSTED)
+    scribe.write(Verdict.ADMITTED_IN, 1, at=None, up_ms=1_000, clock=ClockTrust.UNTRUSTED)
     take(database, [scribe.letter()], MORNING_MS + DAY_MS)
     scribe.write(Verdict.CLOCK_SET, at=MORNING_MS + 9_000, up_ms=10_000)
     take(database, [scribe.letter(2)], MORNING_MS + DAY_MS + 1)

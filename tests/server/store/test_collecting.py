@@ -8,18 +8,19 @@ from python_calamine import CalamineWorkbook
 
 from gate_contract.errors import SchoolgateError
 from server_bridge.documents import Document
-from server_bridge.lists import collecting, deeds
-from server_bridge.lists.collecting import Snapshot
-from server_bridge.lists.deeds import Deed
+from server_bridge.lists import collecting
+from server_bridge.lists.collecting import ListSnapshot
 from server_bridge.lists.roll_up_sheets import write_roll_up
-from server_bridge.lists.rolling_up import RollUp, SchoolLine, roll_up
-from server_bridge.lists.standing import NotNowError, State
+from server_bridge.lists.rolling_up import CollectionRollUp, CollectionSchool, roll_up
 from server_bridge.store.database import Database
-from server_bridge.store.places.levels import Notice, apply_notice
+from server_bridge.store.places.levels import LevelNotice, apply_notice
 from server_bridge.store.places.units import Unit, add_unit
 from server_bridge.store.reports import submissions as store
-from server_bridge.store.reports.deadlines import close, find, happenings
+from server_bridge.store.reports.deadlines import close, events, find
 from server_bridge.store.reports.submissions import COLLECTIONS
+from server_bridge.submissions import actions
+from server_bridge.submissions.actions import SubmissionWrite
+from server_bridge.submissions.state import NotNowError, SubmissionState
 from tests.fakes.clock import MORNING_MS
 from tests.fakes.district_people import COMMUNE_AREA, FAR_HAMLET, HAMLET, START, FakePeople
 from tests.fakes.office_files import PDF
@@ -38,42 +39,42 @@ class Office:
         self.people = FakePeople(database).lay_out()
         self.database = database
         with database.write() as connection:
-            apply_notice(connection, Notice("1", "UBND", 0, {HAMLET: 4, COMMUNE_AREA: 3}), 0)
+            apply_notice(connection, LevelNotice("1", "UBND", 0, {HAMLET: 4, COMMUNE_AREA: 3}), 0)
             self.number = store.open_collection(
                 connection, "Danh sách", PROVINCE, MORNING_MS, DEADLINE_MS, "Sở", MORNING_MS
             )
 
-    def deed(self, school: str, hour: int) -> Deed:
-        return Deed(self.number, school, "cô Hà", MORNING_MS + hour * HOUR_MS)
+    def deed(self, school: str, hour: int) -> SubmissionWrite:
+        return SubmissionWrite(self.number, school, "cô Hà", MORNING_MS + hour * HOUR_MS)
 
-    def snapshot(self, school: str) -> Snapshot:
+    def snapshot(self, school: str) -> ListSnapshot:
         with self.database.read() as connection:
             collection = find(connection, COLLECTIONS, self.number)
             return collecting.take_snapshot(connection, collection, school, MADE, ZONE)
 
-    def submit(self, school: str, hour: int, plan: Document | None = PLAN) -> State:
+    def submit(self, school: str, hour: int, plan: Document | None = PLAN) -> SubmissionState:
         snapshot = self.snapshot(school)
         with self.database.write() as connection:
             deed = self.deed(school, hour)
             return collecting.submit(connection, deed, snapshot, plan).state
 
-    def save(self, school: str, hour: int, plan: Document | None = None) -> State:
+    def save(self, school: str, hour: int, plan: Document | None = None) -> SubmissionState:
         with self.database.write() as connection:
             return collecting.save(connection, self.deed(school, hour), plan).state
 
     def lock(self, school: str, hour: int) -> None:
         with self.database.write() as connection:
-            deeds.lock(connection, COLLECTIONS, self.deed(school, hour))
+            actions.lock(connection, COLLECTIONS, self.deed(school, hour))
 
     def reopen(self, school: str, hour: int, reason: str) -> None:
         with self.database.write() as connection:
-            deeds.reopen(connection, COLLECTIONS, self.deed(school, hour), reason)
+            actions.reopen(connection, COLLECTIONS, self.deed(school, hour), reason)
 
-    def rolled(self) -> RollUp:
+    def rolled(self) -> CollectionRollUp:
         with self.database.read() as connection:
             return roll_up(connection, self.number, DEADLINE_MS, ZONE)
 
-    def line(self, school: str) -> SchoolLine:
+    def line(self, school: str) -> CollectionSchool:
         return next(line for line in self.rolled().schools if line.unit.unit_id == school)
 
     def files(self, school: str) -> tuple[bytes, bytes]:
@@ -98,12 +99,14 @@ def office(database: Database) -> Office:
 
 
 def test_what_was_submitted_stays_and_later_changes_are_told(office: Office) -> None:
-    assert office.line(SCHOOL).standing.state is State.NOT_STARTED
+    assert office.line(SCHOOL).standing.state is SubmissionState.NOT_STARTED
     with pytest.raises(SchoolgateError, match="plan is missing"):
         office.submit(SCHOOL, 1, plan=None)
-    assert office.save(SCHOOL, 1) is State.IN_PROGRESS
-    assert office.save(SCHOOL, 1, PLAN) is State.IN_PROGRESS
-    assert office.submit(SCHOOL, 2, plan=None) is State.ON_TIME  # with the plan laid ready
+    assert office.save(SCHOOL, 1) is SubmissionState.IN_PROGRESS
+    assert office.save(SCHOOL, 1, PLAN) is SubmissionState.IN_PROGRESS
+    assert (
+        office.submit(SCHOOL, 2, plan=None) is SubmissionState.ON_TIME
+    )  # with the plan laid ready
     listed, plan = office.files(SCHOOL)
     assert plan == PDF
     assert not office.line(SCHOOL).differs
@@ -112,10 +115,12 @@ def test_what_was_submitted_stays_and_later_changes_are_told(office: Office) -> 
     assert office.files(SCHOOL) == (listed, plan)
     names = CalamineWorkbook.from_object(io.BytesIO(listed)).get_sheet_by_index(0).to_python()
     assert "Lê Bình" in [row[1] for row in names]
-    assert office.submit(SCHOOL, 11) is State.LATE  # and once more, corrected, after the deadline
+    assert (
+        office.submit(SCHOOL, 11) is SubmissionState.LATE
+    )  # and once more, corrected, after the deadline
     assert not office.line(SCHOOL).differs
     with office.database.write() as connection:
-        notice = Notice("2", "UBND", MORNING_MS, {HAMLET: 1})
+        notice = LevelNotice("2", "UBND", MORNING_MS, {HAMLET: 1})
         apply_notice(connection, notice, MORNING_MS + 12 * HOUR_MS)
     line = office.line(SCHOOL)
     assert (line.counts, line.differs) == ((0, 0, 0, 1, 1), True)  # another level, by a notice
@@ -145,7 +150,7 @@ def test_sums_of_units_and_who_is_missing_or_late(office: Office) -> None:
         "xa-e": (1, 0, 0, 1, (0, 0, 0, 0, 0)),
     }
     assert (rolled.missing, rolled.late) == (("Trường F",), ("Trường Tiểu học B",))
-    assert [rolled.in_state(state) for state in State] == [1, 0, 1, 0, 1]
+    assert [rolled.in_state(state) for state in SubmissionState] == [1, 0, 1, 0, 1]
     stream = io.BytesIO()
     write_roll_up(stream, rolled, above="", made=MADE, zone=ZONE)
     book = CalamineWorkbook.from_object(io.BytesIO(stream.getvalue()))
@@ -172,9 +177,9 @@ def test_locking_and_reopening_are_logged(office: Office) -> None:
     line = office.line(SCHOOL)
     assert line.standing.reopened
     assert line.counts == (0, 0, 0, 1, 1)  # the last submission counts meanwhile
-    assert office.submit(SCHOOL, 5) is State.ON_TIME
+    assert office.submit(SCHOOL, 5) is SubmissionState.ON_TIME
     with office.database.read() as connection:
-        told = happenings(connection, COLLECTIONS, office.number, SCHOOL)
+        told = events(connection, COLLECTIONS, office.number, SCHOOL)
     assert [(one.what, one.by, one.reason) for one in told] == [
         ("submitted", "cô Hà", ""),
         ("locked", "cô Hà", ""),

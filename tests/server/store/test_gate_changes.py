@@ -5,7 +5,7 @@ import pytest
 from gate_contract.health import Health, ScanHealth
 from server_bridge.store.database import Database
 from server_bridge.store.gates import health
-from server_bridge.store.gates.health import Change, changes_of, take_health
+from server_bridge.store.gates.health import HealthChange, changes_of, take_health
 from tests.fakes.clock import MORNING_MS
 from tests.fakes.school import GATE, OTHER_GATE
 
@@ -17,14 +17,14 @@ S = 1_000
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
 
-def told(database: Database, *healths: tuple[int, Health]) -> list[Change]:
+def told(database: Database, *healths: tuple[int, Health]) -> list[HealthChange]:
     with database.write() as connection:
         for at_ms, one in healths:
             take_health(connection, GATE, one, MORNING_MS + at_ms)
     with database.read() as connection:
         assert changes_of(connection, OTHER_GATE) == []
         return [
-            Change(change.at_ms - MORNING_MS, change.state, change.faults)
+            HealthChange(change.at_ms - MORNING_MS, change.state, change.faults)
             for change in changes_of(connection, GATE)
         ]
 
@@ -35,19 +35,19 @@ def test_only_what_changed_is_written(database: Database) -> None:
         *((0, WELL), (30 * S, WELL), (60 * S, BLIND), (90 * S, BLIND)),
         *((95 * S, GONE), (96 * S, GONE), (99 * S, BLIND), (120 * S, WELL)),
     ) == [
-        Change(120 * S, "online"),
-        Change(99 * S, "online", ("camera", "clock")),
-        Change(95 * S, "offline"),
-        Change(60 * S, "online", ("camera", "clock")),
-        Change(0, "online"),
+        HealthChange(120 * S, "online"),
+        HealthChange(99 * S, "online", ("camera", "clock")),
+        HealthChange(95 * S, "offline"),
+        HealthChange(60 * S, "online", ("camera", "clock")),
+        HealthChange(0, "online"),
     ]
 
 
 def test_a_gate_that_fell_silent_says_so_when_it_is_heard_again(database: Database) -> None:
     assert told(database, (0, WELL), (600 * S, WELL)) == [
-        Change(600 * S, "online"),
-        Change(0, "silent"),
-        Change(0, "online"),
+        HealthChange(600 * S, "online"),
+        HealthChange(0, "silent"),
+        HealthChange(0, "online"),
     ]
 
 

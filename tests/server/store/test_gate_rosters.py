@@ -9,14 +9,14 @@ import sqlalchemy as sa
 
 from gate_contract import topics
 from gate_contract.errors import ContractError
-from gate_contract.roster import Action, take, verify
-from gate_contract.topics import Channel
-from server_bridge.roster.office import AGAIN_MS, CHECK_MS, REFUSED_MS
+from gate_contract.roster import EntryAction, take, verify
+from gate_contract.topics import GateChannel
+from server_bridge.roster.publisher import AGAIN_MS, CHECK_MS, REFUSED_MS
 from server_bridge.store.database import Database
 from server_bridge.store.gates.gate_rosters import bump_rosters, roster_revision_number, stands
 from server_bridge.store.live import snapshot
-from server_bridge.store.people.people import Place, move, revoke
-from server_bridge.store.people.rosters import LEFT, give_back_cards
+from server_bridge.store.people.people import Placement, move, revoke
+from server_bridge.store.people.people_list import LEFT, give_back_cards
 from server_bridge.store.places.levels import set_policy
 from server_bridge.store.places.units import shut_out
 from tests.fakes.desk import COMMUNE, HAMLET, KEYS, TODAY, Desk
@@ -46,11 +46,11 @@ def desk(database: Database) -> Iterator[Desk]:
 
 
 def own(gate_id: str = GATE) -> str:
-    return topics.gate(gate_id, Channel.ROSTER)
+    return topics.gate(gate_id, GateChannel.ROSTER)
 
 
 def changed(gate_id: str = GATE) -> str:
-    return topics.gate(gate_id, Channel.ROSTER_CHANGES)
+    return topics.gate(gate_id, GateChannel.ROSTER_CHANGES)
 
 
 def test_a_district_without_people_tells_its_gates_nothing(desk: Desk) -> None:
@@ -69,7 +69,7 @@ def test_a_level_goes_to_every_gate_of_the_school_and_to_no_other(desk: Desk) ->
         book = desk.book(gate_id)
         assert book.level(near.signature) == 3
         assert [book.level(one.signature) for one in (*far, elsewhere)] == [None] * 9
-        assert book.action(3) is Action.SIGNAL
+        assert book.action(3) is EntryAction.SIGNAL
     assert desk.book(OTHER_GATE).level(elsewhere.signature) == 3
     assert desk.turn() == [], "nothing changed"
 
@@ -87,7 +87,7 @@ def test_small_changes_are_sent_alone_and_large_ones_begin_anew(desk: Desk) -> N
     desk.turn()
     base = desk.book(GATE).full.version
     with desk.database.write() as connection:
-        move(connection, people[0].person, Place(SCHOOL, "6A", HAMLET), TODAY)
+        move(connection, people[0].person, Placement(SCHOOL, "6A", HAMLET), TODAY)
     desk.notice({HAMLET: 4})
     assert desk.turn() == [changed(), changed(SECOND_GATE)]
     book = desk.book(GATE)
@@ -95,7 +95,7 @@ def test_small_changes_are_sent_alone_and_large_ones_begin_anew(desk: Desk) -> N
     assert len(book.changes.people if book.changes else b"") == 33
     with desk.database.write() as connection:
         for one in people[1:4]:
-            move(connection, one.person, Place(SCHOOL, "6A", HAMLET), TODAY)
+            move(connection, one.person, Placement(SCHOOL, "6A", HAMLET), TODAY)
     assert set(desk.turn()) == {own(), own(SECOND_GATE), changed(), changed(SECOND_GATE)}
     book = desk.book(GATE)
     assert book.changes is None
@@ -119,7 +119,7 @@ def test_a_withdrawn_card_is_told_to_all_gates_at_once(desk: Desk) -> None:
     for told in range(5):
         with desk.database.write() as connection:
             revoke(connection, [people[told].card_id], "lost", desk.now_ms)
-        assert topics.district(Channel.ROSTER) in desk.turn() or told == 4
+        assert topics.district(GateChannel.ROSTER) in desk.turn() or told == 4
     for gate_id in (GATE, OTHER_GATE):
         book = desk.book(gate_id, district=True)
         revoked = [book.is_revoked(one.card_id) for one in people]
@@ -134,7 +134,7 @@ def test_a_card_that_is_good_again_is_told_too(desk: Desk) -> None:
     desk.turn()
     with desk.database.write() as connection:
         give_back_cards(connection, [people[0].person], SCHOOL)
-    assert topics.district(Channel.ROSTER) in desk.turn()
+    assert topics.district(GateChannel.ROSTER) in desk.turn()
     book = desk.book(GATE, district=True)
     assert [book.is_revoked(one.card_id) for one in people] == [False] + [True] * 5
 
@@ -148,7 +148,7 @@ def test_a_new_card_key_is_told_to_all_gates(desk: Desk) -> None:
     assert desk.turn() == []
     with desk.database.write() as connection:
         bump_rosters(connection)
-    assert topics.district(Channel.ROSTER_CHANGES) in desk.turn()
+    assert topics.district(GateChannel.ROSTER_CHANGES) in desk.turn()
     assert desk.book(GATE, district=True).card_keys == desk.card_keys
 
 
@@ -156,9 +156,9 @@ def test_a_policy_is_told(desk: Desk) -> None:
     desk.person()
     desk.turn()
     with desk.database.write() as connection:
-        set_policy(connection, SCHOOL, {4: Action.SIGNAL}, desk.now_ms)
+        set_policy(connection, SCHOOL, {4: EntryAction.SIGNAL}, desk.now_ms)
     assert desk.turn() == [changed(), changed(SECOND_GATE)]
-    assert desk.book(GATE).action(4) is Action.SIGNAL
+    assert desk.book(GATE).action(4) is EntryAction.SIGNAL
 
 
 def test_a_notice_holds_from_its_time_on(desk: Desk) -> None:

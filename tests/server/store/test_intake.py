@@ -6,8 +6,8 @@ from datetime import date
 import pytest
 import sqlalchemy as sa
 
-from gate_contract.card import Kind
-from gate_contract.crossing import Clock
+from gate_contract.card import CardKind
+from gate_contract.crossing import ClockTrust
 from gate_contract.verdicts import Verdict
 from server_bridge.ingest.intake import latest_receipts
 from server_bridge.store.crossings.audit import prove_ledgers
@@ -38,7 +38,7 @@ def test_a_batch_is_counted_at_its_school_and_above(database: Database) -> None:
 
 def test_kinds_and_refusals_are_counted_apart(database: Database) -> None:
     scribe = Scribe().enter(1)
-    scribe.write(Verdict.ADMITTED_IN, 2, kind=Kind.STAFF)
+    scribe.write(Verdict.ADMITTED_IN, 2, kind=CardKind.STAFF)
     scribe.write(Verdict.EXPIRED, 3).write(Verdict.UNREADABLE, count=40)
     take(database, [scribe.letter()])
     state = unit(look(database), COMMUNE)
@@ -127,13 +127,13 @@ def test_where_all_stand_is_told_of_each_gates_latest_ledger(database: Database)
 
 class TestTime:
     def untrusted(self, scribe: Scribe, card: int, up_ms: int, at: int | None = None) -> None:
-        scribe.write(Verdict.ADMITTED_IN, card, at=at, up_ms=up_ms, clock=Clock.UNTRUSTED)
+        scribe.write(Verdict.ADMITTED_IN, card, at=at, up_ms=up_ms, clock=ClockTrust.UNTRUSTED)
 
     def test_a_late_synchronisation_moves_records_to_their_day(self, database: Database) -> None:
         two_days = 2 * 86_400_000
         scribe = Scribe()
         self.untrusted(scribe, 1, 1_000)
-        scribe.write(Verdict.UNREADABLE, at=None, up_ms=1_500, clock=Clock.UNTRUSTED)
+        scribe.write(Verdict.UNREADABLE, at=None, up_ms=1_500, clock=ClockTrust.UNTRUSTED)
         take(database, [scribe.letter()], MORNING_MS + two_days)
         assert figures(database, SCHOOL, MORNING_MS + two_days) == (1, 1, 0, 1)
         scribe.write(Verdict.CLOCK_SET, at=MORNING_MS + 9_000, up_ms=10_000)
@@ -154,8 +154,8 @@ class TestTime:
         with database.read() as connection:
             row = connection.execute(crossings.select().order_by(crossings.c.seq)).first()
         assert row is not None
-        assert (row.at, row.clock) == (None, Clock.UNTRUSTED)  # as the gate wrote it
-        assert (row.filed_ms, row.filed_clock) == (MORNING_MS - 1_000, Clock.CORRECTED)
+        assert (row.at, row.clock) == (None, ClockTrust.UNTRUSTED)  # as the gate wrote it
+        assert (row.filed_ms, row.filed_clock) == (MORNING_MS - 1_000, ClockTrust.CORRECTED)
 
     def test_another_boot_is_not_corrected(self, database: Database) -> None:
         scribe = Scribe()
@@ -166,7 +166,7 @@ class TestTime:
         with database.read() as connection:
             row = connection.execute(crossings.select().order_by(crossings.c.seq)).first()
         assert row is not None
-        assert row.filed_clock == Clock.UNTRUSTED
+        assert row.filed_clock == ClockTrust.UNTRUSTED
 
     @pytest.mark.parametrize("split", [False, True])
     def test_a_boot_that_never_learnt_the_time_is_filed_between_its_neighbours(
@@ -216,7 +216,7 @@ def test_a_day_of_everything_equals_a_recount(database: Database, seed: int) -> 
             verdict = chance.choice(
                 [Verdict.ADMITTED_IN, Verdict.ADMITTED_OUT, Verdict.EXPIRED, Verdict.REPEAT]
             )
-            clock = Clock.TRUSTED if trusted else Clock.UNTRUSTED
+            clock = ClockTrust.TRUSTED if trusted else ClockTrust.UNTRUSTED
             told = at if trusted or chance.random() < 0.5 else None
             scribe.write(verdict, chance.randrange(30), at=told, up_ms=at - MORNING_MS, clock=clock)
             if not trusted and chance.random() < 0.02:

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from server_bridge.store.database import Database
 from server_bridge.store.places.level_counts import LevelCounts
-from server_bridge.store.places.levels import Notice, apply_notice
+from server_bridge.store.places.levels import LevelNotice, apply_notice
 from tests.fakes.clock import MORNING_MS
 from tests.fakes.district_people import COMMUNE_AREA, FAR_HAMLET, HAMLET, OTHER_HAMLET, FakePeople
 from tests.fakes.school import SCHOOL
@@ -35,9 +35,11 @@ def test_counted_by_school_and_again_when_a_notice_takes_effect(database: Databa
     assert told() == {}
     with database.write() as connection:
         apply_notice(
-            connection, Notice("1", "UBND", MORNING_MS, {HAMLET: 4, COMMUNE_AREA: 2}), MORNING_MS
+            connection,
+            LevelNotice("1", "UBND", MORNING_MS, {HAMLET: 4, COMMUNE_AREA: 2}),
+            MORNING_MS,
         )
-        later = Notice("2", "UBND", MORNING_MS + 2 * DAY_MS, {HAMLET: None})
+        later = LevelNotice("2", "UBND", MORNING_MS + 2 * DAY_MS, {HAMLET: None})
         apply_notice(connection, later, MORNING_MS)
     assert told() == {SCHOOL: {4: 2, 2: 1}}
     queries.clear()

@@ -5,11 +5,16 @@ from datetime import date
 import pytest
 
 from gate_contract.errors import SchoolgateError
-from gate_contract.roster import Action
+from gate_contract.roster import EntryAction
 from server_bridge.store.database import Database
 from server_bridge.store.live import snapshot
 from server_bridge.store.places import levels
-from server_bridge.store.places.levels import DEFAULT_POLICY, Notice, levels_at, policies_at
+from server_bridge.store.places.levels import (
+    DEFAULT_POLICY,
+    LevelNotice,
+    levels_at,
+    policies_at,
+)
 from tests.fakes.clock import MORNING_MS
 from tests.fakes.district_people import (
     COMMUNE_AREA,
@@ -28,7 +33,7 @@ def test_notices_take_effect_by_themselves_and_are_kept_as_they_were(database: D
     FakePeople(database).lay_out()
 
     def note(number: str, areas: dict[str, int | None], *, days: int = 0) -> bool:
-        notice = Notice(number, "UBND tỉnh Đ", MORNING_MS + days * DAY_MS, areas)
+        notice = LevelNotice(number, "UBND tỉnh Đ", MORNING_MS + days * DAY_MS, areas)
         with database.write() as connection:
             return levels.apply_notice(connection, notice, MORNING_MS)
 
@@ -85,16 +90,16 @@ def test_areas_are_named_by_id_or_code_of_the_day(database: Database) -> None:
 
 
 def test_policies_are_inherited_level_by_level(database: Database) -> None:
-    def policy(unit_id: str, days: int = 0) -> dict[int, Action]:
+    def policy(unit_id: str, days: int = 0) -> dict[int, EntryAction]:
         with database.read() as connection:
             return policies_at(connection, MORNING_MS + days * DAY_MS)[unit_id]
 
     assert policy(SCHOOL) == policy(PROVINCE) == DEFAULT_POLICY
     with database.write() as connection:
-        levels.set_policy(connection, PROVINCE, {3: Action.REFUSE}, MORNING_MS)
-        levels.set_policy(connection, SCHOOL, {3: Action.ADMIT}, MORNING_MS + DAY_MS)
+        levels.set_policy(connection, PROVINCE, {3: EntryAction.REFUSE}, MORNING_MS)
+        levels.set_policy(connection, SCHOOL, {3: EntryAction.ADMIT}, MORNING_MS + DAY_MS)
         levels.set_policy(connection, SCHOOL, {3: None}, MORNING_MS + 2 * DAY_MS)
     assert policy(COMMUNE, -1) == DEFAULT_POLICY
-    assert policy(COMMUNE) == policy(SCHOOL) == {**DEFAULT_POLICY, 3: Action.REFUSE}
-    assert [policy(SCHOOL, day)[3] for day in (1, 2)] == [Action.ADMIT, Action.REFUSE]
-    assert policy(OTHER_SCHOOL, 1)[3] == Action.REFUSE
+    assert policy(COMMUNE) == policy(SCHOOL) == {**DEFAULT_POLICY, 3: EntryAction.REFUSE}
+    assert [policy(SCHOOL, day)[3] for day in (1, 2)] == [EntryAction.ADMIT, EntryAction.REFUSE]
+    assert policy(OTHER_SCHOOL, 1)[3] == EntryAction.REFUSE

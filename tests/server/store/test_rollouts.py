@@ -4,7 +4,14 @@ import pytest
 
 from gate_contract.orders import Update
 from server_bridge.store.database import Database
-from server_bridge.store.gates.rollouts import Told, begin, end, keep_told, newest, told_gates
+from server_bridge.store.gates.rollouts import (
+    RolloutGate,
+    begin,
+    end,
+    keep_told,
+    newest,
+    told_gates,
+)
 from tests.fakes.school import GATE, SCHOOL
 
 WANTED = Update(number=1, version="2", url="https://a.vn/u", size=9, sha256=bytes(32))
@@ -15,9 +22,9 @@ def test_a_roll_out_is_kept_and_a_later_one_ends_it(database: Database) -> None:
     with database.write() as connection:
         assert newest(connection) is None
         first = begin(connection, WANTED, SCHOOL, [GATE], 5, 1)
-        told = Told(GATE, 2, frozenset({"clock", "signals"}))
+        told = RolloutGate(GATE, 2, frozenset({"clock", "signals"}))
         keep_told(connection, first, [told])
-        later = Told(GATE, 2, told.faults, 60_000, 3)
+        later = RolloutGate(GATE, 2, told.faults, 60_000, 3)
         keep_told(connection, first, [later])
         keep_told(connection, first, [])
         assert told_gates(connection, first) == [later]

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from gate_contract.card import Kind
+from gate_contract.card import CardKind
 from gate_contract.errors import SchoolgateError
-from gate_contract.roster import Action
+from gate_contract.roster import EntryAction
 from server_bridge.lists.school_list import By, SchoolList, class_key, school_list
 from server_bridge.store.database import Database
-from server_bridge.store.places.levels import Notice, apply_notice
+from server_bridge.store.places.levels import LevelNotice, apply_notice
 from tests.fakes.clock import MORNING_MS
 from tests.fakes.district_people import COMMUNE_AREA, FAR_HAMLET, HAMLET, OTHER_HAMLET, FakePeople
 from tests.fakes.school import COMMUNE, OTHER_SCHOOL, SCHOOL, ZONE
@@ -29,9 +29,9 @@ def district(database: Database) -> FakePeople:
     people.join("Nguyễn An", OTHER_HAMLET)
     people.join("Bùi Bình", FAR_HAMLET, "6B")
     people.join("=1+1", None, "6B")
-    people.join("Phạm Yến", COMMUNE_AREA, "Tổ Toán", kind=Kind.STAFF)
+    people.join("Phạm Yến", COMMUNE_AREA, "Tổ Toán", kind=CardKind.STAFF)
     people.join("Y Hằng", HAMLET, school=OTHER_SCHOOL)
-    notice = Notice("1", "UBND", MORNING_MS, {HAMLET: 4, COMMUNE_AREA: 3})
+    notice = LevelNotice("1", "UBND", MORNING_MS, {HAMLET: 4, COMMUNE_AREA: 3})
     with database.write() as connection:
         apply_notice(connection, notice, MORNING_MS)
     return people
@@ -61,7 +61,7 @@ def test_a_list_as_of_its_moment(district: FakePeople) -> None:
     assert names(listed(district, levels=[None])) == ["Bùi Bình", "=1+1"]
     assert names(listed(district, by=By.AREA))[:2] == ["Phạm Yến", "Trần Thị Ánh"]
     assert names(listed(district, by=By.LEVEL))[:3] == ["Trần Thị Ánh", "Đỗ Văn Dũng", "Nguyễn An"]
-    assert {row.action for row in listed(district, levels=[4]).rows} == {Action.REFUSE}
+    assert {row.action for row in listed(district, levels=[4]).rows} == {EntryAction.REFUSE}
     assert found.by_class.lines == (
         ("6A", (0, 0, 2, 1, 0)),
         ("6B", (0, 0, 0, 0, 2)),

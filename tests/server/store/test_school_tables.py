@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 import sqlalchemy as sa
 
-from gate_contract.card import Kind
+from gate_contract.card import CardKind
 from gate_contract.crossing import Direction
 from gate_contract.errors import SchoolgateError
 from server_bridge.store.access.accounts import add_account
@@ -14,7 +14,7 @@ from server_bridge.store.people.person_year import days_of_cards, find_person
 from server_bridge.store.school.by_hand import add_by_hand, by_hand_of, by_hand_on, withdraw
 from server_bridge.store.school.roll_calls import (
     Called,
-    Tally,
+    RollCallCounts,
     begin,
     called,
     close,
@@ -86,9 +86,9 @@ def test_entries_by_hand_are_added_only(database: Database, person: int, account
 
 def test_one_roll_call_at_a_time(database: Database, person: int, account: int) -> None:
     lines = [
-        Called(0, person, None, Kind.PUPIL, "6A", True, MORNING_MS),
-        Called(1, None, "f" * 16, Kind.VISITOR, "?", True, MORNING_MS),
-        Called(2, person, None, Kind.PUPIL, "6A", False, None),
+        Called(0, person, None, CardKind.PUPIL, "6A", True, MORNING_MS),
+        Called(1, None, "f" * 16, CardKind.VISITOR, "?", True, MORNING_MS),
+        Called(2, person, None, CardKind.PUPIL, "6A", False, None),
     ]
     with database.write() as connection:
         number, is_new = begin(connection, SCHOOL, DAY, lines, account, NOW_MS)
@@ -96,14 +96,14 @@ def test_one_roll_call_at_a_time(database: Database, person: int, account: int) 
         assert begin(connection, SCHOOL, DAY, lines, account, NOW_MS) == (number, False)
         other, _ = begin(connection, OTHER_SCHOOL, DAY, [], account, NOW_MS)
         assert (tally(connection, number), tally(connection, other)) == (
-            Tally(2, 0, 0),
-            Tally(0, 0, 0),
+            RollCallCounts(2, 0, 0),
+            RollCallCounts(0, 0, 0),
         )
         assert tick(connection, number, 0, True, account, NOW_MS + 1)
         assert tick(connection, number, 0, True, account, NOW_MS + 2)
         assert tick(connection, number, 2, True, account, NOW_MS + 3)
         assert not tick(connection, number, 3, True, account, NOW_MS + 3)
-        assert tally(connection, number) == Tally(2, 1, 1)
+        assert tally(connection, number) == RollCallCounts(2, 1, 1)
         shown = called(connection, number)
         assert [line.name for line in shown] == ["Nguyễn Văn An", None, "Nguyễn Văn An"]
         assert [line.ticked_ms for line in shown] == [NOW_MS + 1, None, NOW_MS + 3]

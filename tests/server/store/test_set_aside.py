@@ -8,10 +8,10 @@ import sqlalchemy as sa
 
 from gate_contract.crossing import MAX_PAYLOAD_BYTES
 from gate_contract.health import Health, ScanHealth, encode_health
-from gate_contract.topics import Channel, gate
+from gate_contract.topics import GateChannel, gate
 from server_bridge.ingest.intake import Intake
 from server_bridge.store.crossings.audit import count_faults, prove_ledgers
-from server_bridge.store.crossings.letters import KEPT_PER_TOPIC, letter_counts
+from server_bridge.store.crossings.dead_letters import KEPT_PER_TOPIC, letter_counts
 from server_bridge.store.database import Database, StoreError
 from server_bridge.store.schema import counts, crossings, dead_letters, ledgers
 from tests.fakes.school import (
@@ -39,11 +39,11 @@ class TestFaults:
             (topic, b"\x00\xff not json"),
             (topic, b"[" * 100_000),
             (topic, b"x" * (MAX_PAYLOAD_BYTES + 1)),
-            (gate(SECOND_GATE, Channel.CROSSINGS), payload),
+            (gate(SECOND_GATE, GateChannel.CROSSINGS), payload),
             (topic, payload.replace(b'"pupil"', b'"staff"')),
-            (gate(GATE, Channel.HEALTH), b"{}"),
+            (gate(GATE, GateChannel.HEALTH), b"{}"),
             Scribe("gate-unknown").enter(1).letter(),
-            (gate("gate-unknown", Channel.HEALTH), encode_health(Health(state="online"))),
+            (gate("gate-unknown", GateChannel.HEALTH), encode_health(Health(state="online"))),
         ]
         taken = take(database, [*bad, (topic, payload)])
         assert (taken.new, taken.set_aside) == (1, len(bad))
@@ -64,7 +64,7 @@ class TestFaults:
         assert_sound(database)
 
     def test_letters_are_counted_for_ever_and_kept_in_bounds(self, database: Database) -> None:
-        topic = gate(GATE, Channel.CROSSINGS)
+        topic = gate(GATE, GateChannel.CROSSINGS)
         for _ in range(3):
             take(database, [(topic, b"%d" % number) for number in range(60)])
         assert self.letters(database) == {"malformed": 180}
@@ -128,7 +128,7 @@ class TestFaults:
 
 class TestHealth:
     def tell(self, database: Database, health: Health, now_ms: int = NOW_MS) -> None:
-        take(database, [(gate(GATE, Channel.HEALTH), encode_health(health))], now_ms)
+        take(database, [(gate(GATE, GateChannel.HEALTH), encode_health(health))], now_ms)
 
     def test_a_gate_is_unheard_of_then_online_then_offline(self, database: Database) -> None:
         assert unit(look(database), SCHOOL).gates[0].online is None

@@ -12,7 +12,7 @@ from device.scan.claims import Visitors
 from gate_contract.crossing import Direction, encode_batch
 from gate_contract.foreign import IdKind
 from gate_contract.sealing import unseal
-from gate_contract.topics import Channel
+from gate_contract.topics import GateChannel
 from gate_contract.topics import gate as topic_of
 from gate_contract.verdicts import Verdict
 from server_bridge.store.crossings.day_proof import prove_day
@@ -44,7 +44,7 @@ def letters(tmp_path: Path) -> list[tuple[str, bytes]]:
     ledger = UplinkLedger.open(gate.path, GATE_ID)
     batch = encode_batch(ledger.batch(1, 99))
     ledger.close()
-    return [(topic_of(GATE_ID, Channel.CROSSINGS), batch)]
+    return [(topic_of(GATE_ID, GateChannel.CROSSINGS), batch)]
 
 
 @pytest.fixture

@@ -5,16 +5,16 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from server_bridge.web.app import create_app
-from server_bridge.web.binding import binding
-from server_bridge.web.serve import PageServer
+from server_bridge.http.binding import binding
+from server_bridge.http.server import HttpServer
+from server_bridge.web.live.app import create_app
 from tests.fakes.district import HANOI, FakeDistrict
 
 
 @contextmanager
 def serving(
     district: FakeDistrict, port: int = 0, stale_after_s: float = 60
-) -> Iterator[PageServer]:
+) -> Iterator[HttpServer]:
     """Serves `district` in a thread; leaving the block proves that the server ends."""
     app = create_app(
         district.read,
@@ -23,7 +23,7 @@ def serving(
         poll_s=0.02,
         stale_after_s=stale_after_s,
     )
-    server = PageServer(app, binding("127.0.0.1", port))
+    server = HttpServer(app, binding("127.0.0.1", port))
     ready = threading.Event()
     thread = threading.Thread(target=server.run, args=[lambda _url: ready.set()])
     thread.start()

@@ -9,9 +9,9 @@ import pytest
 import trustme
 
 from gate_contract.errors import SchoolgateError
-from server_bridge.web.app import create_app
-from server_bridge.web.binding import BindingError, binding
-from server_bridge.web.serve import PageServer
+from server_bridge.http.binding import BindingError, binding
+from server_bridge.http.server import HttpServer
+from server_bridge.web.live.app import create_app
 from tests.fakes.district import HANOI, morning_district
 
 PEM = Path("any.pem")
@@ -58,7 +58,7 @@ def test_pages_by_our_own_tls(tmp_path: Path) -> None:
     where = binding("127.0.0.1", 0, origin="https://localhost", certificate=certificate, key=key)
     district = morning_district()
     app = create_app(district.read, district.revision, timezone=HANOI, allow_host=where.allow_host)
-    server = PageServer(app, where)
+    server = HttpServer(app, where)
     ready = threading.Event()
     thread = threading.Thread(target=server.run, args=[lambda _url: ready.set()])
     thread.start()
@@ -80,4 +80,4 @@ def test_tls_files_that_are_not_there_are_named(tmp_path: Path) -> None:
     missing = tmp_path / "missing.pem"
     where = binding("127.0.0.1", 0, origin=ORIGIN, certificate=missing, key=missing)
     with pytest.raises(SchoolgateError, match=r"missing\.pem"):
-        PageServer(app, where)
+        HttpServer(app, where)

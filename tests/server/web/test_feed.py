@@ -10,10 +10,10 @@ import httpx
 import pytest
 
 from gate_contract.errors import SchoolgateError
-from server_bridge.web.app import create_app
-from server_bridge.web.binding import binding
-from server_bridge.web.feed import Feed
-from server_bridge.web.serve import PageServer
+from server_bridge.http.binding import binding
+from server_bridge.http.server import HttpServer
+from server_bridge.web.live.app import create_app
+from server_bridge.web.live.feed import Feed
 from tests.fakes.district import HANOI, FakeDistrict
 from tests.server.web.serving import serving, until
 from tests.server.web.test_routes import figures
@@ -129,7 +129,7 @@ def test_pages_that_leave_are_forgotten(district: FakeDistrict) -> None:
 def test_too_many_pages_are_turned_away(
     district: FakeDistrict, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("server_bridge.web.app.MAX_PAGES", 1)
+    monkeypatch.setattr("server_bridge.web.live.app.MAX_PAGES", 1)
     with (
         serving(district) as server,
         httpx.stream("GET", f"{server.url}events", trust_env=False) as answer,
@@ -161,9 +161,9 @@ def test_server_ends_while_the_database_hangs(district: FakeDistrict) -> None:
 def test_a_signal_ends_the_process_with_pages_open(ending: signal.Signals) -> None:
     program = """
 import signal
-from server_bridge.web.app import create_app
-from server_bridge.web.binding import binding
-from server_bridge.web.serve import PageServer
+from server_bridge.web.live.app import create_app
+from server_bridge.http.binding import binding
+from server_bridge.http.server import PageServer
 from tests.fakes.district import HANOI, morning_district
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job ignores it
 district = morning_district()
@@ -195,14 +195,14 @@ def test_a_taken_port_names_the_remedy(district: FakeDistrict) -> None:
         serving(district) as server,
         pytest.raises(SchoolgateError, match="choose another port, or 0"),
     ):
-        PageServer(app, binding("127.0.0.1", server.port))
+        HttpServer(app, binding("127.0.0.1", server.port))
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "::1"])
 def test_the_url_is_known_and_reported(district: FakeDistrict, host: str) -> None:
     app = create_app(district.read, district.revision, timezone=HANOI)
     try:
-        server = PageServer(app, binding(host, 0))
+        server = HttpServer(app, binding(host, 0))
     except SchoolgateError:
         pytest.skip("this machine has no IPv6 loopback")
     urls: list[str] = []

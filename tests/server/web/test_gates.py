@@ -8,17 +8,17 @@ import pytest
 
 from gate_contract.health import Health, ScanHealth, UpdateFault, UpdateHealth, UpdateStage
 from server_bridge.access.roles import MAY, Permission, Role
+from server_bridge.i18n.formats import Formats
+from server_bridge.i18n.phrases import Lang
 from server_bridge.store.access.accounts import find_account, grant
 from server_bridge.store.database import Database
 from server_bridge.store.gates.gate_sheets import GateSheet
 from server_bridge.store.gates.health import take_health
 from server_bridge.store.live import GateState
 from server_bridge.store.places.units import shut_out
-from server_bridge.web.formats import Formats
-from server_bridge.web.gate_words import Severity
-from server_bridge.web.gates.text import PHRASES
+from server_bridge.web.gates.texts import PHRASES
 from server_bridge.web.gates.view import about_update, span, view
-from server_bridge.web.text import Lang
+from server_bridge.web.live.gate_states import Severity
 from tests.fakes.district import HANOI, MORNING, utc_ms
 from tests.fakes.school import GATE, OTHER_GATE, OTHER_SCHOOL, SECOND_GATE
 from tests.fakes.site import ACCOUNTS, Site, running

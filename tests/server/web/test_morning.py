@@ -5,17 +5,17 @@ from datetime import timedelta
 
 import pytest
 
+from server_bridge.i18n.formats import Formats
+from server_bridge.i18n.phrases import Lang
 from server_bridge.store.crossings.arrivals import Comparison, DayArrivals
 from server_bridge.store.live import Snapshot
-from server_bridge.web.arranging import Arrangement, Sort
 from server_bridge.web.assets import Assets
-from server_bridge.web.feed import Edition
-from server_bridge.web.formats import Formats
-from server_bridge.web.morning import build_morning
-from server_bridge.web.render import Freshness, Renderer, arranged, changes
-from server_bridge.web.scope import Scopes, Sight
-from server_bridge.web.text import Lang
-from server_bridge.web.view import build
+from server_bridge.web.live.arrivals_chart import build_arrivals_chart
+from server_bridge.web.live.feed import Edition
+from server_bridge.web.live.render import Freshness, Renderer, arranged, changes
+from server_bridge.web.live.scope import Scopes, VisibleUnits
+from server_bridge.web.live.sorting import SchoolOrder, Sort
+from server_bridge.web.live.view import build
 from tests.fakes.district import DISTRICT, HANOI, MORNING, FakeDistrict, morning_district, utc_ms
 
 EN, VI = Formats(Lang.EN, HANOI), Formats(Lang.VI, HANOI)
@@ -34,7 +34,7 @@ def compared(
 
 def test_three_days_until_the_same_time_of_day() -> None:
     one = compared({415: 40, 430: 5}, {}, {415: 30, 425: 20, 430: 9, 1000: 7})
-    made = build_morning([one, compared({415: 1_000}, {}, {})], 7 * 60 + 12, EN)
+    made = build_arrivals_chart([one, compared({415: 1_000}, {}, {})], 7 * 60 + 12, EN)
     assert made is not None
     assert (made.by, made.days) == (
         "07:10",
@@ -49,11 +49,11 @@ def test_three_days_until_the_same_time_of_day() -> None:
 
 
 def test_a_day_without_anything_draws_nothing() -> None:
-    assert build_morning([], 430, EN) is None
-    empty = build_morning([compared({}, {}, {})], 1_439, EN)
+    assert build_arrivals_chart([], 430, EN) is None
+    empty = build_arrivals_chart([compared({}, {}, {})], 1_439, EN)
     assert empty is not None
     assert (empty.curve.today, empty.curve.week_ago, empty.curve.hours[-1]) == ("", "", "24:00")
-    early = build_morning([compared({250: 1}, {}, {})], 300, EN)
+    early = build_arrivals_chart([compared({250: 1}, {}, {})], 300, EN)
     assert early is not None
     assert early.curve.hours[0] == "04:00"
 
@@ -83,7 +83,7 @@ def test_closed_offline_and_truly_nobody_are_told_apart_in_words() -> None:
 def shown_rows(district: FakeDistrict, **asked: str) -> tuple[str, ...]:
     renderer = Renderer(HANOI, Assets.load())
     rendering = renderer.render(district.read(), Freshness.FRESH)[Lang.EN]
-    return arranged(rendering, Arrangement.asked(asked)).rows
+    return arranged(rendering, SchoolOrder.asked(asked)).rows
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_schools_as_they_are_asked_for(asked: dict[str, str], first: str, count:
 def test_a_page_that_searches_is_sent_its_own_schools_only() -> None:
     district = morning_district()
     renderer = Renderer(HANOI, Assets.load())
-    asked = Arrangement(Sort.INSIDE, "phụng công")
+    asked = SchoolOrder(Sort.INSIDE, "phụng công")
     before = arranged(renderer.render(district.read(), Freshness.FRESH)[Lang.EN], asked)
     district.enter("vg-phungcong")
     district.enter("vg-mn-hoasen")
@@ -115,7 +115,7 @@ def test_a_page_that_searches_is_sent_its_own_schools_only() -> None:
     assert "u-vg-phungcong" in message
     assert "u-vg-mn-hoasen" not in message
     nobody = arranged(
-        renderer.render(district.read(), Freshness.FRESH)[Lang.EN], Arrangement(search="xyz")
+        renderer.render(district.read(), Freshness.FRESH)[Lang.EN], SchoolOrder(search="xyz")
     )
     assert nobody.rows == ()
     assert "There is no school of that name." in nobody.parts["empty"]
@@ -137,10 +137,10 @@ def test_a_name_leads_to_the_school_for_those_who_may_see_its_people() -> None:
     edition = Edition(1, shown, Freshness.FRESH, renderer.render(shown, Freshness.FRESH))
     everything = frozenset(unit.unit_id for unit in shown.units)
     scopes = Scopes(Renderer(HANOI, Assets.load()))
-    own = scopes.rendering(edition, Lang.VI, Sight(everything, frozenset({"vg-phungcong"})))
+    own = scopes.rendering(edition, Lang.VI, VisibleUnits(everything, frozenset({"vg-phungcong"})))
     assert 'href="/units/vg-phungcong"' in own.parts["u-vg-phungcong"]
     assert "href=" not in own.parts["u-vg-mn-hoasen"].replace('href="#', "")
-    counts = scopes.rendering(edition, Lang.VI, Sight(everything))
+    counts = scopes.rendering(edition, Lang.VI, VisibleUnits(everything))
     assert counts is edition.renderings[Lang.VI]
-    root = scopes.rendering(edition, Lang.VI, Sight(frozenset({DISTRICT}), everything))
+    root = scopes.rendering(edition, Lang.VI, VisibleUnits(frozenset({DISTRICT}), everything))
     assert root.rows == ()

@@ -10,8 +10,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from python_calamine import CalamineWorkbook
 
-from server_bridge.alerts.kinds import Kind
-from server_bridge.reports.keeping import tally_due
+from server_bridge.alert_kinds import AlertKind
+from server_bridge.reports.tallying import tally_due
 from server_bridge.store.alerts.alerts import raise_alert
 from tests.fakes.axe import serious_findings
 from tests.fakes.browser import browsing
@@ -48,9 +48,9 @@ def site(tmp_path: Path) -> Iterator[Site]:
         SchoolMorning(made.database)
         with made.database.write() as connection:
             for kind, subject, unit_id, detail in (
-                (Kind.SILENT, OTHER_GATE, OTHER_SCHOOL, ""),
-                (Kind.SHARED_CARD, f"{1:016x}", SCHOOL, f"{GATE}, {OTHER_GATE}"),
-                (Kind.CERTIFICATE, "web", None, "9"),
+                (AlertKind.SILENT, OTHER_GATE, OTHER_SCHOOL, ""),
+                (AlertKind.SHARED_CARD, f"{1:016x}", SCHOOL, f"{GATE}, {OTHER_GATE}"),
+                (AlertKind.CERTIFICATE, "web", None, "9"),
             ):
                 raise_alert(
                     *(connection, kind, subject, unit_id),

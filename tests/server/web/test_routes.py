@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from server_bridge.loopback import is_loopback
+from server_bridge.http.loopback import is_loopback
 from tests.fakes.district import FakeDistrict
 from tests.server.web.serving import serving, until
 

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+from server_bridge.i18n.formats import Formats
+from server_bridge.i18n.phrases import Lang
 from server_bridge.store.live import GateState
-from server_bridge.web.formats import Formats
-from server_bridge.web.gate_words import Severity, describe, lines, severity
-from server_bridge.web.text import Lang
-from server_bridge.web.view import NOTHING, School, build
+from server_bridge.web.live.gate_states import Severity, describe, lines, severity
+from server_bridge.web.live.view import NOTHING, SchoolRow, build
 from tests.fakes.district import HANOI, MORNING, FakeDistrict, morning_district, utc_ms
 
 EN = Formats(Lang.EN, HANOI)
@@ -87,7 +87,7 @@ def test_gates_of_a_school_worst_first_and_the_well_ones_in_one_line() -> None:
     assert [line.text for line in lines([], EN, TODAY)] == ["No gate yet"]
 
 
-def schools(district: FakeDistrict, formats: Formats = EN) -> dict[str, School]:
+def schools(district: FakeDistrict, formats: Formats = EN) -> dict[str, SchoolRow]:
     return {school.unit_id: school for school in build(district.read(), formats).schools}
 
 

@@ -7,14 +7,21 @@ from pathlib import Path
 
 import pytest
 
-from server_bridge.web import text
-from server_bridge.web.desk import text as desk_text
-from server_bridge.web.formats import Formats
-from server_bridge.web.gates import text as gates_text
-from server_bridge.web.text import ENGLISH_MONTHS, PHRASES, WEEKDAYS, Lang, say, say_count
+from server_bridge.i18n import phrases
+from server_bridge.i18n.formats import Formats
+from server_bridge.i18n.phrases import (
+    ENGLISH_MONTHS,
+    PHRASES,
+    WEEKDAYS,
+    Lang,
+    say,
+    say_count,
+)
+from server_bridge.web.app import texts as desk_text
+from server_bridge.web.gates import texts as gates_text
 from tests.fakes.district import HANOI, utc_ms
 
-WEB = Path(text.__file__).parent
+WEB = Path(phrases.__file__).parent
 ALL = PHRASES | gates_text.PHRASES | desk_text.PHRASES
 TODAY = date(2026, 11, 23)
 VI, EN = (Formats(lang, HANOI) for lang in Lang)

@@ -1,0 +1,178 @@
+"""Sets the stage: a district with two schools, their gates and cards, below one folder."""
+
+import json
+import shutil
+import socket
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from demo.district import SCHOOLS, CardHolder, settle
+from demo.scenario import FPS, Scenario, tell
+from demo.scenes.showing import write_sequence
+from firmware_config import gate_files
+from gate_contract.errors import SchoolgateError
+from server_bridge import pki
+from server_bridge.broker.config import write_broker_config
+from server_bridge.cards.face import PrintedCard
+from server_bridge.cards.print_selection import printed
+from server_bridge.cards.sheet import write_sheet
+from server_bridge.cards.sort_order import handing_out
+from server_bridge.clock import now_ms
+from server_bridge.home import Home, initialise
+from server_bridge.pki import Identity
+from server_bridge.store.places.units import add_gate, add_viewer
+
+VIEWER = "hall"
+SIZE = (960, 540)
+MARK = ".schoolgate-demo"
+"""In a folder that the demo has made, and may clear."""
+STORY_S = 30.0
+"""One lap of what the cameras see, when the demo runs without an end."""
+
+
+@dataclass(frozen=True, slots=True)
+class DemoGate:
+    """A gate of the demo. `story` is None where a real camera looks at the real world."""
+
+    gate_id: str
+    unit_id: str
+    config: Path
+    story: Scenario | None
+
+
+@dataclass(frozen=True, slots=True)
+class DemoSetup:
+    """Everything the demo's processes need."""
+
+    home: Home
+    broker_config: Path
+    viewer: Path
+    gates: list[DemoGate]
+    cards: Path
+
+
+def build(folder: Path, *, seconds: float | None, camera: str | None) -> DemoSetup:
+    """Build the stage afresh in `folder`. `camera`: a V4L2 device for the first gate."""
+    _clear(folder)
+    home = _home(folder / "bridge")
+    today = datetime.now(home.zone).date()
+    with closing(home.database()) as database:
+        held = settle(home, database, folder / "spreadsheets", today)
+        with database.write() as connection:
+            add_viewer(connection, VIEWER, now_ms())
+    now = datetime.now(UTC)
+    viewer = folder / "viewer"
+    pki.issue(home.pki, Identity.viewer(VIEWER), now=now).write(viewer)
+    broker = home.settings.broker
+    broker_config = write_broker_config(
+        home.broker_folder,
+        authority=home.pki,
+        host=broker.host,
+        port=broker.port,
+        now=now,
+        viewers=[VIEWER],
+    )
+    gates = []
+    for number, unit_id in enumerate(SCHOOLS):
+        real = camera if number == 0 else None
+        story = (
+            None if real else tell(home, held[unit_id], seconds or STORY_S, today, turn=4 * number)
+        )
+        gates.append(_gate(folder, home, unit_id, story, real, loop=seconds is None))
+        if story:
+            write_sequence(
+                folder / gates[-1].gate_id / "frames",
+                story.showings,
+                fps=FPS,
+                size=SIZE,
+                seed=number,
+            )
+    sheet = folder / "cards.pdf"
+    write_sheet(sheet, _first_class(held), title="Schoolgate demo", created=now)
+    return DemoSetup(home, broker_config, viewer, gates, sheet)
+
+
+def _first_class(held: dict[str, list[CardHolder]]) -> list[PrintedCard]:
+    """The cards of the first school's first class: some of every level, and the lost one."""
+    unit_id, holders = next(iter(held.items()))
+    group = holders[0].member.place.group_name
+    chosen = [one for one in holders if one.member.place.group_name == group]
+    faces = [printed(one.card, one.member, None, SCHOOLS[unit_id]) for one in chosen]
+    return sorted(faces, key=handing_out)
+
+
+def _clear(folder: Path) -> None:
+    if folder.exists() and any(folder.iterdir()) and not (folder / MARK).exists():
+        raise SchoolgateError(f"{folder} holds something else; give the demo a folder of its own")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    (folder / MARK).touch()
+
+
+def _home(folder: Path) -> Home:
+    folder.mkdir(mode=0o700, parents=True)
+    web_port = 8080 if _is_free(8080) else 0
+    (folder / "bridge.toml").write_text(
+        f'[district]\nname = "Schoolgate demo"\n[broker]\nport = {_free_port()}\n'
+        f"[web]\nport = {web_port}\n",
+        "utf-8",
+    )
+    return initialise(folder)
+
+
+def _gate(
+    folder: Path,
+    home: Home,
+    unit_id: str,
+    story: Scenario | None,
+    camera: str | None,
+    *,
+    loop: bool,
+) -> DemoGate:
+    gate_id = f"{unit_id}-01"
+    with closing(home.database()) as database, database.write() as connection:
+        add_gate(connection, gate_id, unit_id, now_ms())
+    issued = pki.issue(home.pki, Identity.gate(gate_id), now=datetime.now(UTC))
+    path = gate_files.write(
+        folder / gate_id,
+        gate_files.GateFiles(
+            gate_id=gate_id,
+            direction="auto",
+            timezone=home.settings.district.timezone,
+            broker_host=home.settings.broker.host,
+            broker_port=home.settings.broker.port,
+            card_keys=home.keys.public_keys(),
+            order_keys=home.keys.orders_public_keys(),
+            cert_pem=issued.cert_pem,
+            key_pem=issued.key_pem,
+            ca_pem=issued.ca_pem,
+        ),
+    )
+    text = path.read_text("utf-8")
+    text = text.replace("[gate]\n", '[gate]\nstate_dir = "state"\nrun_dir = "run"\n', 1)
+    text += '\n[signals]\ndriver = "terminal"\n\n[clock]\nbattery = true\n\n[camera]\n'
+    if camera:
+        text += f'source = "v4l2"\ndevice = {json.dumps(camera)}\n'
+    else:
+        text += f'source = "replay"\npath = "frames"\nfps = {FPS}\nloop = {json.dumps(loop)}\n'
+    path.write_text(text, "utf-8")
+    return DemoGate(gate_id, unit_id, path, story)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True

@@ -1,0 +1,121 @@
+"""One roster with its changes in one file, and the file before it, for when that one is damaged.
+
+The file: `MAGIC | length of the full roster u32 | its payload | the payload of its changes`, as
+they came from the district. It is replaced as a whole; a power cut leaves the old or the new one.
+"""
+
+import os
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from gate_contract.errors import ContractError
+from gate_contract.roster import MAX_PAYLOAD_BYTES, EffectiveRoster, take, verify
+
+OWN_NAME, DISTRICT_NAME = "roster.bin", "district-roster.bin"
+MAGIC = b"SGR1"
+_HEAD = struct.Struct(">4sI")
+MAX_FILE_BYTES = _HEAD.size + 2 * MAX_PAYLOAD_BYTES
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRoster:
+    """What a shelf holds. `fault` says what is wrong with its newest file, if anything is; `book`
+    is from the one before it then, or None."""
+
+    book: EffectiveRoster | None = None
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RosterStore:
+    """Where a gate keeps the roster of its own, or with `district` the one for every gate."""
+
+    folder: Path
+    gate_id: str
+    keys: Mapping[int, Ed25519PublicKey]
+    district: bool = False
+
+    @property
+    def path(self) -> Path:
+        return self.folder / (DISTRICT_NAME if self.district else OWN_NAME)
+
+    @property
+    def path_before(self) -> Path:
+        return self.path.with_suffix(".before")
+
+    def read(self) -> StoredRoster:
+        """The newest roster that is whole and the district's."""
+        faults: list[str] = []
+        for path in (self.path, self.path_before):
+            try:
+                return StoredRoster(self._book(_read(path)), "".join(faults[:1]))
+            except FileNotFoundError:
+                continue
+            except (OSError, ContractError) as error:
+                faults.append(f"{path.name}: {error}")
+        return StoredRoster(None, "".join(faults[:1]))
+
+    def keep(self, full: bytes, changes: bytes = b"") -> None:
+        """Put these payloads in the place of what is there. Raises OSError."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        new = self.path.with_suffix(".new")
+        with new.open("wb") as file:
+            file.write(_HEAD.pack(MAGIC, len(full)) + full + changes)
+            file.flush()
+            os.fsync(file.fileno())
+        new.chmod(0o640)  # gate-scan reads it through the group
+        if self._is_whole():
+            self.path.replace(self.path_before)
+        new.replace(self.path)
+        folder = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+    def payloads(self) -> tuple[bytes, bytes]:
+        """The full roster and its changes as they came, of the file that `read` takes; empty if
+        there is none."""
+        for path in (self.path, self.path_before):
+            try:
+                data = _read(path)
+                self._book(data)
+            except (OSError, ContractError):
+                continue
+            return _split(data)
+        return b"", b""
+
+    def _is_whole(self) -> bool:
+        try:
+            self._book(_read(self.path))
+        except (OSError, ContractError):
+            return False
+        return True
+
+    def _book(self, data: bytes) -> EffectiveRoster:
+        book: EffectiveRoster | None = None
+        for payload in filter(None, _split(data)):
+            roster = verify(payload, self.keys)
+            if (roster.gate_id is None) != self.district:
+                raise ContractError("wrong_gate", "a roster that belongs into the other file")
+            book = take(book, roster, self.gate_id)
+        if book is None:
+            raise ContractError("malformed", "no roster is in it")
+        return book
+
+
+def _read(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(MAX_FILE_BYTES + 1)
+
+
+def _split(data: bytes) -> tuple[bytes, bytes]:
+    if len(data) < _HEAD.size or len(data) > MAX_FILE_BYTES or not data.startswith(MAGIC):
+        raise ContractError("malformed", "damaged, or not a file of rosters")
+    _, size = _HEAD.unpack_from(data)
+    body = data[_HEAD.size :]
+    return body[:size], body[size:]

@@ -1,0 +1,94 @@
+"""Which slot a Pi's firmware boots: `autoboot.txt`, kept in one sector that is written in place.
+
+The firmware boots `boot_partition`; once, after a reboot that asks for a try, the one in section
+`[tryboot]`. Both variants of the file are exactly one sector long: a change of mind is the write of
+one sector, which a card does wholly or not at all, and no file system's bookkeeping is touched.
+"""
+
+import os
+from enum import StrEnum
+from pathlib import Path
+
+from gate_contract.errors import SchoolgateError
+
+SECTOR = 512
+
+
+class BootSlot(StrEnum):
+    """One of the two places that a root and its kernel can be in."""
+
+    A = "A"
+    B = "B"
+
+    @property
+    def other(self) -> "BootSlot":
+        """The slot that an update is written to while this one runs."""
+        return BootSlot.B if self is BootSlot.A else BootSlot.A
+
+    @property
+    def boot_partition(self) -> int:
+        """The number of its FAT partition."""
+        return 2 if self is BootSlot.A else 3
+
+    @property
+    def root_partition(self) -> int:
+        """The number of its root's partition."""
+        return 5 if self is BootSlot.A else 6
+
+
+def sector(slot: BootSlot) -> bytes:
+    """`autoboot.txt` that boots `slot`, and tries the other one when asked to."""
+    text = (
+        "# Schoolgate: which slot boots. Written in place by updates; not to be edited.\n"
+        f"[all]\ntryboot_a_b=1\nboot_partition={slot.boot_partition}\n"
+        f"[tryboot]\nboot_partition={slot.other.boot_partition}\n"
+    ).encode()
+    return text + b"#" * (SECTOR - len(text) - 1) + b"\n"
+
+
+def boots(autoboot: bytes, *, trying: bool) -> int:
+    """The number of the partition that the firmware boots, as Raspberry Pi documents the file."""
+    section, chosen = "all", 1
+    for line in autoboot.decode("ascii", "replace").splitlines():
+        line = line.partition("#")[0].strip()
+        if line.startswith("["):
+            section = line.strip("[]")
+        elif line.startswith("boot_partition=") and (section == "all" or trying):
+            chosen = int(line.removeprefix("boot_partition="))
+    return chosen
+
+
+def committed(device: Path) -> BootSlot:
+    """The slot that boots from the partition `device`, which holds `autoboot.txt`.
+
+    Raises SchoolgateError if the file is not one of ours.
+    """
+    return _find(device)[0]
+
+
+def commit(device: Path, slot: BootSlot) -> None:
+    """Let `slot` boot from now on: one sector, on the card when this returns."""
+    _, at = _find(device)
+    card = os.open(device, os.O_WRONLY | os.O_DSYNC)
+    try:
+        os.pwrite(card, sector(slot), at)
+    finally:
+        os.close(card)
+
+
+def _find(device: Path) -> tuple[BootSlot, int]:
+    known = {sector(slot): slot for slot in BootSlot}
+    found = []
+    with device.open("rb") as partition:
+        at = 0
+        while block := partition.read(1 << 20):
+            for start in range(0, len(block), SECTOR):
+                if slot := known.get(block[start : start + SECTOR]):
+                    found.append((slot, at + start))
+            at += len(block)
+    if len(found) != 1:
+        raise SchoolgateError(
+            f"{device} has {len(found)} boot choices of ours where there is to be one; "
+            "write the card anew, its data partition can be kept"
+        )
+    return found[0]
