@@ -35,15 +35,15 @@ def test_a_gate_is_set_asked_and_revoked_from_afar(tmp_path: Path) -> None:
     with DistrictHarness(tmp_path, (GATE,)) as district:
         district.start_all()
         until(lambda: told(district) is not None)
-        district = Shell(district.home.folder)
-        district.type("gate", "set", GATE, "--direction", "in")
+        office = Shell(district.home.folder)
+        office.type("gate", "set", GATE, "--direction", "in")
         uplink = district.running[f"uplink {GATE}"]
         assert uplink.wait(20) == 0, "it ends, for the service manager to start it anew"
         district.start(f"uplink {GATE}")
         until(lambda: settings_version(district) > 0)
-        district.type("gate", "logs", GATE, "--request", "--lines", "50")
+        office.type("gate", "logs", GATE, "--request", "--lines", "50")
         until(lambda: log_came(district))
-        assert '"event":"delivering"' in district.type("gate", "logs", GATE)
+        assert '"event":"delivering"' in office.type("gate", "logs", GATE)
         cert = (district.configs[GATE].parent / "tls" / "cert.pem").read_bytes()
         with closing(district.home.database()) as database, database.write() as connection:
             keep_certificate(connection, GATE, pki.serial_number(cert), "key", 1)
@@ -51,7 +51,7 @@ def test_a_gate_is_set_asked_and_revoked_from_afar(tmp_path: Path) -> None:
             int((district.home.broker_folder / PROCESS).read_text())
             == district.running["broker"].pid
         )
-        revoked = district.type("gate", "revoke", GATE)
+        revoked = office.type("gate", "revoke", GATE)
         assert "1 certificates revoked" in revoked
         assert "the broker knows of it" in revoked
         district.stop(f"uplink {GATE}")
