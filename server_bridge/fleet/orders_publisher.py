@@ -6,7 +6,7 @@ from gate_contract import topics
 from gate_contract.topics import GateChannel
 from server_bridge.roster.making import Send
 from server_bridge.store.database import Database
-from server_bridge.store.gates.fleet_schema import gate_orders
+from server_bridge.store.gates.schema import gate_orders
 
 PERIOD_MS = 1_000
 

@@ -13,7 +13,7 @@ from server_bridge.integrations.home_assistant import (
     unit_device,
     unit_topic,
 )
-from server_bridge.store.access.tokens_schema import discovery_topics
+from server_bridge.store.access.schema import discovery_topics
 from server_bridge.store.database import Database
 from server_bridge.store.places.units import all_units, gate_units, gates_shut_out
 

@@ -26,7 +26,7 @@ from server_bridge.store.people.people import (
     hand_over,
     revoke,
 )
-from server_bridge.store.people.people_schema import areas
+from server_bridge.store.people.schema import areas
 from server_bridge.store.places.levels import LevelNotice, apply_notice
 from tests.end_to_end.district_harness import SCHOOL, DistrictHarness, until
 from tests.fakes.mqtt_peer import Peer
