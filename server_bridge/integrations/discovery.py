@@ -6,8 +6,8 @@ from importlib.metadata import version
 import msgspec
 import sqlalchemy as sa
 
+from server_bridge.i18n.phrases import Lang
 from server_bridge.integrations.home_assistant import (
-    Language,
     gate_device,
     gate_topic,
     unit_device,
@@ -27,7 +27,7 @@ class Discovery:
     """`publish` is called often; `forget` after a new connection. `tell` False takes back whatever
     was told before."""
 
-    def __init__(self, database: Database, language: Language, *, tell: bool) -> None:
+    def __init__(self, database: Database, language: Lang, *, tell: bool) -> None:
         self._database = database
         self._language = language
         self._tell = tell

@@ -8,7 +8,7 @@ from gate_contract import topics
 from gate_contract.card import CardKind
 from gate_contract.health import Health, ScanHealth
 from gate_contract.roster import EffectiveRoster, card_signature, take, verify
-from server_bridge.cards.issue import issue_cards
+from server_bridge.cards.issuance import issue_cards
 from server_bridge.roster.making import Signer
 from server_bridge.roster.publisher import RosterPublisher
 from server_bridge.store.database import Database
