@@ -107,7 +107,7 @@ def ingest_loop(
     return IngestLoop(
         database=database,
         inbox=Inbox(database, home.zone),
-        tellers={
+        publishers={
             "counts": CountsPublisher(database, home.zone),
             "rosters": rosters,
             "home assistant": Discovery(database, assistant.language, tell=assistant.tell),

@@ -12,7 +12,7 @@ from gate_contract.health import OFFLINE, Health, ScanHealth, encode_health
 from gate_contract.topics import GateChannel
 from server_bridge.i18n.phrases import Lang
 from server_bridge.ingest.counts_publisher import CountsPublisher
-from server_bridge.integrations.discovery import PERIOD_MS, Discovery
+from server_bridge.integrations.discovery import Discovery
 from server_bridge.integrations.home_assistant import gate_topic, unit_topic
 from server_bridge.mqtt.endpoint import BrokerEndpoint
 from server_bridge.mqtt.session import BridgeSession, Subscribed
@@ -116,11 +116,11 @@ def test_a_gate_that_is_shut_out_goes_and_all_goes_when_told_no_more(
         home.until(f"{SECOND}_connection", UNKNOWN)
         home.peer.wait(lambda: len(home.devices()) == 6)  # two schools, their commune, three gates
         sent.clear()
-        discovery.publish(sent.through(session.publish), NOW_MS + PERIOD_MS)
+        discovery.publish(sent.through(session.publish), NOW_MS + Discovery.period_ms)
         assert sent == {}  # nothing is said twice
         with district.write() as connection:
             shut_out(connection, GATE)
-        discovery.publish(sent.through(session.publish), NOW_MS + 2 * PERIOD_MS)
+        discovery.publish(sent.through(session.publish), NOW_MS + 2 * Discovery.period_ms)
         assert sent == {gate_topic(SCHOOL, GATE): b""}
         home.until(f"{SECOND}_connection", None)
         assert len(home.devices()) == 5
