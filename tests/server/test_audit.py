@@ -22,7 +22,7 @@ from server_bridge.ingest.inbox import Inbox
 from server_bridge.store.crossings.day_proof import prove_day
 from server_bridge.store.database import Database
 from server_bridge.store.gates.certificates import keep_certificate
-from server_bridge.store.places.units import Unit, add_gate, add_unit
+from server_bridge.store.units.tree import Unit, add_gate, add_unit
 from tests.fakes.clock import MORNING_MS
 from tests.fakes.school import GATE, SCHOOL, ZONE, Scribe
 

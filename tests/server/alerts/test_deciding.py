@@ -18,7 +18,7 @@ from server_bridge.alerts.conditions import DAY_MS, Observation, observe
 from server_bridge.alerts.hours import awake, days_of
 from server_bridge.alerts.rules import Memory, Open, decide
 from server_bridge.store.gates.gate_sheets import GateSheet
-from server_bridge.store.live import GateState
+from server_bridge.store.gates.gate_states import GateState
 from server_bridge.store.school.school_hours import Hours
 from tests.fakes.clock import MORNING_MS
 from tests.fakes.school import ZONE

@@ -21,8 +21,8 @@ from server_bridge.store.alerts.alerts import Alert, acknowledge, open_alerts, p
 from server_bridge.store.database import Database
 from server_bridge.store.gates.health import take_health
 from server_bridge.store.gates.rollouts import begin, end
-from server_bridge.store.places.units import Unit, add_gate, add_unit, gate_units
-from server_bridge.store.schema import gate_health
+from server_bridge.store.schema.base import gate_health
+from server_bridge.store.units.tree import Unit, add_gate, add_unit, gate_units
 from tests.fakes.alert_sinks import HookSink, MailSink
 from tests.fakes.clock import MORNING_MS
 from tests.fakes.school import (

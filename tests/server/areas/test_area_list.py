@@ -7,8 +7,8 @@ import pytest
 from server_bridge.areas.area_list import AreaPlan, plan_areas
 from server_bridge.sheets.delimited import read_delimited
 from server_bridge.sheets.opening import Spreadsheet
+from server_bridge.store.areas.areas import Area, add_areas, all_areas, area_line, find_area
 from server_bridge.store.database import Database
-from server_bridge.store.places.areas import Area, add_areas, all_areas, area_line, find_area
 
 HEADINGS = "level,code,name,parent code,parent level,valid from,valid until,merged into"
 MERGED = date(2025, 7, 1)

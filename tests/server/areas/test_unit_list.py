@@ -8,8 +8,8 @@ from server_bridge.areas.unit_list import UnitPlan, plan_units
 from server_bridge.sheets.delimited import read_delimited
 from server_bridge.sheets.opening import Spreadsheet
 from server_bridge.store.database import Database
-from server_bridge.store.places.unit_terms import DatedUnit, add_dated_units, dated_units
-from server_bridge.store.places.units import Unit
+from server_bridge.store.units.dated import DatedUnit, add_dated_units, dated_units
+from server_bridge.store.units.tree import Unit
 from tests.fakes.school import COMMUNE, OTHER_SCHOOL, PROVINCE, SCHOOL
 
 HEADINGS = "unit id,name,level,parent id,official code,valid from,valid until,merged into"

@@ -19,7 +19,7 @@ from server_bridge.command.broker_files import NOTE, outdated_broker
 from server_bridge.home import open_home
 from server_bridge.store.gates.gate_orders import standing
 from server_bridge.store.gates.health import take_health
-from server_bridge.store.places.units import add_gate
+from server_bridge.store.units.tree import add_gate
 from tests.fakes.enrolment import OTHER_SCHOOL, SCHOOL, settle
 from tests.server.command.shell import Shell
 

@@ -19,7 +19,7 @@ from server_bridge.store.access.accounts import (
     find_account,
     set_password,
 )
-from server_bridge.store.places.units import all_units
+from server_bridge.store.units.tree import all_units
 from server_bridge.web.app.page import Page, PageNotFoundError, PageRequest
 from tests.fakes.school import OTHER_SCHOOL, PROVINCE, SCHOOL, Scribe
 from tests.fakes.site import ACCOUNTS, PASSWORD, Site, running

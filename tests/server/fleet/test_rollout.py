@@ -23,7 +23,7 @@ from server_bridge.store.gates.gate_orders import Choice, standings, want
 from server_bridge.store.gates.gate_sheets import sheets_below
 from server_bridge.store.gates.health import take_health
 from server_bridge.store.gates.rollouts import begin, end, newest, told_gates
-from server_bridge.store.places.units import add_gate, shut_out
+from server_bridge.store.units.tree import add_gate, shut_out
 from tests.fakes.enrolment import SCHOOL, settle
 
 OLD, NEW = "20260101", "20260528"

@@ -6,8 +6,8 @@ from gate_contract.errors import SchoolgateError
 from gate_contract.roster import EntryAction
 from server_bridge.levels.affected import LevelChange, effects
 from server_bridge.levels.texts import colour_vi, read_level
+from server_bridge.store.areas.levels import DEFAULT_POLICY
 from server_bridge.store.people.headcounts import HeadCounts
-from server_bridge.store.places.levels import DEFAULT_POLICY
 
 
 def test_each_school_is_told_who_changes_and_who_is_refused() -> None:

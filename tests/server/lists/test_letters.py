@@ -11,7 +11,7 @@ from gate_contract.card import CardKind
 from gate_contract.roster import EntryAction
 from server_bridge.lists.list_sheets import write_list
 from server_bridge.lists.school_list import By, ListRow, SchoolList, Totals
-from server_bridge.store.places.units import Unit
+from server_bridge.store.units.tree import Unit
 from tests.fakes.clock import MORNING_MS
 from tests.fakes.school import SCHOOL, ZONE
 

@@ -18,7 +18,7 @@ from server_bridge.mqtt.endpoint import BrokerEndpoint
 from server_bridge.mqtt.session import BridgeSession, Subscribed
 from server_bridge.pki import Identity
 from server_bridge.store.database import Database
-from server_bridge.store.places.units import add_viewer, shut_out, unit_viewers, viewer_names
+from server_bridge.store.units.tree import add_viewer, shut_out, unit_viewers, viewer_names
 from tests.fakes.broker import Broker
 from tests.fakes.home_assistant import UNAVAILABLE, UNKNOWN, HomeAssistant, entities
 from tests.fakes.mqtt_peer import Peer

@@ -14,7 +14,7 @@ from starlette.applications import Starlette
 from server_bridge.cli import gate_bridge
 from server_bridge.ingest.inbox import Taken
 from server_bridge.integrations.dashboard import dashboard
-from server_bridge.store.places.units import shut_out
+from server_bridge.store.units.tree import shut_out
 from server_bridge.web.api.routing import ApiApplication
 from server_bridge.web.metrics import Metrics
 from tests.fakes.school import COMMUNE, GATE, OTHER_GATE, PROVINCE, SCHOOL

@@ -12,10 +12,10 @@ import sqlalchemy as sa
 from gate_contract.card import CardKind
 from server_bridge.keys import Keys
 from server_bridge.people.importing import Import, ImportOutcome, import_people
+from server_bridge.store.areas.areas import Area, add_areas
 from server_bridge.store.database import Database
 from server_bridge.store.people.people import Member, members
-from server_bridge.store.people.schema import imports, people, stays
-from server_bridge.store.places.areas import Area, add_areas
+from server_bridge.store.schema.people import imports, people, stays
 from tests.fakes.school import SCHOOL
 from tests.server.store.looking import NOW_MS
 

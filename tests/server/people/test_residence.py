@@ -6,7 +6,7 @@ import pytest
 
 from server_bridge.people.residence import Atlas, NotFoundError, Residence
 from server_bridge.sheets.faults import Fault
-from server_bridge.store.places.areas import Area
+from server_bridge.store.areas.areas import Area
 
 MERGED = date(2025, 7, 1)
 OLD, NEW = "commune-97002", "commune-97001-20250701"

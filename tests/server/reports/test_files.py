@@ -31,7 +31,7 @@ from server_bridge.reports.tallying import tally_due
 from server_bridge.reports.texts import WORDS, period_name
 from server_bridge.reports.written import as_pdf, as_workbook, staff_pdf
 from server_bridge.store.database import Database
-from server_bridge.store.places.units import Unit, add_unit
+from server_bridge.store.units.tree import Unit, add_unit
 from tests.fakes.clock import MORNING_MS
 from tests.fakes.school import COMMUNE, OTHER_SCHOOL, SCHOOL, SECOND_GATE, ZONE, Scribe, furnish
 from tests.fakes.school_morning import NOW_MS, SchoolMorning

@@ -12,14 +12,9 @@ from gate_contract.verdicts import Verdict
 from server_bridge.reports.proof import misreported
 from server_bridge.reports.tallying import TallyKeeper, tally_due
 from server_bridge.store.access.accounts import add_account
+from server_bridge.store.changes.report_days import due_days
 from server_bridge.store.database import Database
 from server_bridge.store.reports.figures import Figures, GateFigures
-from server_bridge.store.reports.report_days import due_days
-from server_bridge.store.reports.schema import (
-    report_days,
-    tallies,
-    tally_gates,
-)
 from server_bridge.store.reports.tallies import (
     Stretch,
     TallyPeriod,
@@ -28,6 +23,7 @@ from server_bridge.store.reports.tallies import (
     refusals_of,
     sums,
 )
+from server_bridge.store.schema.reports import report_days, tallies, tally_gates
 from server_bridge.store.school.by_hand import add_by_hand
 from server_bridge.store.school.school_hours import Hours, set_hours
 from tests.fakes.clock import MORNING_MS

@@ -12,10 +12,9 @@ from server_bridge.reports.proof import misreported
 from server_bridge.reports.staff import StaffDay, StaffRecord, day_by_day, staff_year
 from server_bridge.reports.tallying import tally_due
 from server_bridge.store.access.accounts import add_account
+from server_bridge.store.changes.report_days import mark_since
 from server_bridge.store.database import Database
 from server_bridge.store.people.people import Placement, move
-from server_bridge.store.reports.report_days import mark_since
-from server_bridge.store.reports.schema import staff_months
 from server_bridge.store.reports.staff_months import (
     DaySets,
     as_set,
@@ -24,6 +23,7 @@ from server_bridge.store.reports.staff_months import (
     staff_days,
 )
 from server_bridge.store.reports.staff_year import add_appeal
+from server_bridge.store.schema.reports import staff_months
 from server_bridge.store.school.by_hand import add_by_hand, withdraw
 from tests.fakes.clock import MORNING_MS
 from tests.fakes.district_people import HAMLET

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from gate_contract.card import CardKind
 from gate_contract.crossing import Direction
 from server_bridge.school.day import DayLine, Today, groups_of, in_order, lines_of, today
+from server_bridge.store.people.card_days import CardDay
 from server_bridge.store.people.headcounts import Name
 from server_bridge.store.school.by_hand import ByHand
-from server_bridge.store.school.school_day import CardDay
 from server_bridge.store.school.school_hours import Hours
 from tests.fakes.clock import MORNING_MS
 from tests.fakes.district_people import START

@@ -10,8 +10,8 @@ from gate_contract.verdicts import Verdict
 from server_bridge.store.crossings.arrivals import all_arrivals, comparisons
 from server_bridge.store.crossings.audit import count_faults
 from server_bridge.store.crossings.day_proof import day_is_miscounted
-from server_bridge.store.crossings.schema import arrivals
 from server_bridge.store.database import Database
+from server_bridge.store.schema.crossings import arrivals
 from tests.fakes.clock import MORNING_MS
 from tests.fakes.school import COMMUNE, OTHER_GATE, OTHER_SCHOOL, PROVINCE, SCHOOL, ZONE, Scribe
 from tests.server.store.looking import MINUTE_MS, assert_sound, take

@@ -12,12 +12,12 @@ from server_bridge.lists import collecting
 from server_bridge.lists.collecting import ListSnapshot
 from server_bridge.lists.roll_up_sheets import write_roll_up
 from server_bridge.lists.rolling_up import CollectionRollUp, CollectionSchool, roll_up
+from server_bridge.store.areas.levels import LevelNotice, apply_notice
 from server_bridge.store.database import Database
-from server_bridge.store.places.levels import LevelNotice, apply_notice
-from server_bridge.store.places.units import Unit, add_unit
 from server_bridge.store.reports import submissions as store
 from server_bridge.store.reports.deadlines import close, events, find
 from server_bridge.store.reports.submissions import COLLECTIONS
+from server_bridge.store.units.tree import Unit, add_unit
 from server_bridge.submissions import actions
 from server_bridge.submissions.actions import SubmissionWrite
 from server_bridge.submissions.state import NotNowError, SubmissionState

@@ -9,7 +9,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 
 from server_bridge.store.database import Database, StoreError
-from server_bridge.store.tables import metadata
+from server_bridge.store.schema.tables import metadata
 
 
 def test_an_unmigrated_database_is_refused_until_it_is_migrated(tmp_path: Path) -> None:

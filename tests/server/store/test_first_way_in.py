@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 
 from server_bridge.store.database import Database
-from server_bridge.store.schema import presence
+from server_bridge.store.schema.base import presence
 from tests.fakes.clock import MORNING_MS
 from tests.fakes.school import SECOND_GATE, Scribe
 from tests.server.store.looking import assert_sound, take

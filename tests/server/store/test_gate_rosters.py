@@ -12,13 +12,14 @@ from gate_contract.errors import ContractError
 from gate_contract.roster import EntryAction, take, verify
 from gate_contract.topics import GateChannel
 from server_bridge.roster.publisher import AGAIN_MS, CHECK_MS, REFUSED_MS
+from server_bridge.store.areas.levels import set_policy
+from server_bridge.store.changes.revisions import bump_rosters, roster_revision_number
 from server_bridge.store.database import Database
-from server_bridge.store.gates.gate_rosters import bump_rosters, roster_revision_number, stands
+from server_bridge.store.gates.gate_rosters import stands
 from server_bridge.store.live import snapshot
 from server_bridge.store.people.people import Placement, move, revoke
 from server_bridge.store.people.people_list import LEFT, give_back_cards
-from server_bridge.store.places.levels import set_policy
-from server_bridge.store.places.units import shut_out
+from server_bridge.store.units.tree import shut_out
 from tests.fakes.desk import COMMUNE, HAMLET, KEYS, TODAY, Desk
 from tests.fakes.issuer import Issuer
 from tests.fakes.school import GATE, OTHER_GATE, OTHER_SCHOOL, SCHOOL, SECOND_GATE, ZONE, furnish

@@ -12,7 +12,7 @@ from gate_contract.verdicts import Verdict
 from server_bridge.ingest.intake import latest_receipts
 from server_bridge.store.crossings.audit import prove_ledgers
 from server_bridge.store.database import Database
-from server_bridge.store.schema import crossings
+from server_bridge.store.schema.base import crossings
 from tests.fakes.clock import MORNING_MS, OTHER_BOOT
 from tests.fakes.school import (
     COMMUNE,

@@ -5,9 +5,9 @@ from datetime import date
 import pytest
 import sqlalchemy as sa
 
+from server_bridge.store.areas.level_counts import LevelCounts
+from server_bridge.store.areas.levels import LevelNotice, apply_notice
 from server_bridge.store.database import Database
-from server_bridge.store.places.level_counts import LevelCounts
-from server_bridge.store.places.levels import LevelNotice, apply_notice
 from tests.fakes.clock import MORNING_MS
 from tests.fakes.district_people import COMMUNE_AREA, FAR_HAMLET, HAMLET, OTHER_HAMLET, FakePeople
 from tests.fakes.school import SCHOOL

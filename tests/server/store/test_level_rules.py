@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from server_bridge.store.places.level_rules import AreaNode, Setting, newest, resolve
+from server_bridge.store.areas.level_rules import AreaNode, Setting, newest, resolve
 
 TODAY = date(2026, 9, 7)
 MERGED = date(2026, 9, 5)

@@ -6,15 +6,15 @@ import pytest
 
 from gate_contract.errors import SchoolgateError
 from gate_contract.roster import EntryAction
-from server_bridge.store.database import Database
-from server_bridge.store.live import snapshot
-from server_bridge.store.places import levels
-from server_bridge.store.places.levels import (
+from server_bridge.store.areas import levels
+from server_bridge.store.areas.levels import (
     DEFAULT_POLICY,
     LevelNotice,
     levels_at,
     policies_at,
 )
+from server_bridge.store.database import Database
+from server_bridge.store.live import snapshot
 from tests.fakes.clock import MORNING_MS
 from tests.fakes.district_people import (
     COMMUNE_AREA,

@@ -11,8 +11,8 @@ from gate_contract.errors import SchoolgateError
 from gate_contract.roster import EntryAction
 from server_bridge.i18n.names import class_key
 from server_bridge.lists.school_list import By, SchoolList, school_list
+from server_bridge.store.areas.levels import LevelNotice, apply_notice
 from server_bridge.store.database import Database
-from server_bridge.store.places.levels import LevelNotice, apply_notice
 from tests.fakes.clock import MORNING_MS
 from tests.fakes.district_people import COMMUNE_AREA, FAR_HAMLET, HAMLET, OTHER_HAMLET, FakePeople
 from tests.fakes.school import COMMUNE, OTHER_SCHOOL, SCHOOL, ZONE

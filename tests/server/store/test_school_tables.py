@@ -10,6 +10,7 @@ from gate_contract.crossing import Direction
 from gate_contract.errors import SchoolgateError
 from server_bridge.store.access.accounts import add_account
 from server_bridge.store.database import Database
+from server_bridge.store.people.card_days import card_days
 from server_bridge.store.people.person_year import days_of_cards, find_person
 from server_bridge.store.school.by_hand import add_by_hand, by_hand_of, by_hand_on, withdraw
 from server_bridge.store.school.roll_calls import (
@@ -23,7 +24,6 @@ from server_bridge.store.school.roll_calls import (
     tally,
     tick,
 )
-from server_bridge.store.school.school_day import card_days
 from server_bridge.store.school.school_hours import Hours, hours_of, set_hours
 from tests.fakes.clock import MORNING_MS
 from tests.fakes.district_people import HAMLET, START, FakePeople

@@ -13,7 +13,7 @@ from server_bridge.ingest.intake import Intake
 from server_bridge.store.crossings.audit import count_faults, prove_ledgers
 from server_bridge.store.crossings.dead_letters import KEPT_PER_TOPIC, letter_counts
 from server_bridge.store.database import Database, StoreError
-from server_bridge.store.schema import counts, crossings, dead_letters, ledgers
+from server_bridge.store.schema.base import counts, crossings, dead_letters, ledgers
 from tests.fakes.school import (
     GATE,
     OTHER_GATE,

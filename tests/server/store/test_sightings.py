@@ -5,7 +5,7 @@ import tracemalloc
 from gate_contract.school_day import local_day
 from server_bridge.store.crossings.sightings import CrossingMarks
 from server_bridge.store.database import Database
-from server_bridge.store.schema import crossings, ledgers
+from server_bridge.store.schema.base import crossings, ledgers
 from tests.fakes.clock import MORNING_MS
 from tests.fakes.school import ZONE, Scribe
 from tests.server.store.looking import take

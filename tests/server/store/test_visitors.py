@@ -18,7 +18,7 @@ from gate_contract.verdicts import Verdict
 from server_bridge.store.crossings.day_proof import prove_day
 from server_bridge.store.database import Database
 from server_bridge.store.people.visitors import Act, acts, erase_words, log_act, visits
-from server_bridge.store.places.units import add_gate
+from server_bridge.store.units.tree import add_gate
 from tests.contract import papers
 from tests.device.gate import GATE_ID, Gate
 from tests.fakes.clock import MORNING_MS

@@ -13,9 +13,9 @@ from server_bridge.i18n.phrases import Lang
 from server_bridge.store.access.accounts import find_account, grant
 from server_bridge.store.database import Database
 from server_bridge.store.gates.gate_sheets import GateSheet
+from server_bridge.store.gates.gate_states import GateState
 from server_bridge.store.gates.health import take_health
-from server_bridge.store.live import GateState
-from server_bridge.store.places.units import shut_out
+from server_bridge.store.units.tree import shut_out
 from server_bridge.web.gates.texts import PHRASES
 from server_bridge.web.gates.view import about_update, span, view
 from server_bridge.web.live.gate_states import Severity

@@ -6,7 +6,7 @@ import pytest
 
 from server_bridge.i18n.formats import Formats
 from server_bridge.i18n.phrases import Lang
-from server_bridge.store.live import GateState
+from server_bridge.store.gates.gate_states import GateState
 from server_bridge.web.live.gate_states import Severity, describe, lines, severity
 from server_bridge.web.live.view import NOTHING, SchoolRow, build
 from tests.fakes.district import HANOI, MORNING, FakeDistrict, morning_district, utc_ms

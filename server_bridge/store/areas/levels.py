@@ -14,10 +14,11 @@ import sqlalchemy as sa
 from gate_contract.errors import SchoolgateError
 from gate_contract.roster import EntryAction
 from gate_contract.school_day import local_day
-from server_bridge.store.database import bump, upsert
-from server_bridge.store.people.schema import area_levels, areas, level_policies, notices
-from server_bridge.store.places.level_rules import AreaNode, Setting, newest, resolve
-from server_bridge.store.places.units import ancestry
+from server_bridge.store.areas.level_rules import AreaNode, Setting, newest, resolve
+from server_bridge.store.changes.revisions import bump
+from server_bridge.store.database import upsert
+from server_bridge.store.schema.people import area_levels, areas, level_policies, notices
+from server_bridge.store.units.tree import ancestry
 
 LEVELS = (1, 2, 3, 4)
 AREAS_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")

@@ -14,7 +14,7 @@ from sqlalchemy import (
     Text,
 )
 
-from server_bridge.store.schema import BigKey, metadata
+from server_bridge.store.schema.base import BigKey, metadata
 
 certificates = Table(
     "certificates",

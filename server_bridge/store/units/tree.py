@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from gate_contract.errors import SchoolgateError
-from server_bridge.store.database import bump
-from server_bridge.store.schema import gates, units, viewers
+from server_bridge.store.changes.revisions import bump
+from server_bridge.store.schema.base import gates, units, viewers
 
 SCHOOL = "school"
 _UNITS = units.select().order_by(units.c.name)

@@ -2,7 +2,7 @@
 
 from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, String, Table, false
 
-from server_bridge.store.schema import NAME_LENGTH, BigKey, metadata
+from server_bridge.store.schema.base import NAME_LENGTH, BigKey, metadata
 
 accounts = Table(
     "accounts",

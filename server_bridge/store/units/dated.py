@@ -7,10 +7,11 @@ from datetime import date
 import sqlalchemy as sa
 
 from gate_contract.errors import SchoolgateError
-from server_bridge.store.database import bump, upsert
-from server_bridge.store.people.schema import unit_terms
-from server_bridge.store.places.units import Unit
-from server_bridge.store.schema import units
+from server_bridge.store.changes.revisions import bump
+from server_bridge.store.database import upsert
+from server_bridge.store.schema.base import units
+from server_bridge.store.schema.people import unit_terms
+from server_bridge.store.units.tree import Unit
 
 
 @dataclass(frozen=True, slots=True)

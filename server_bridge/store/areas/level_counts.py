@@ -6,10 +6,10 @@ from datetime import date
 
 import sqlalchemy as sa
 
-from server_bridge.store.gates.gate_rosters import roster_revision_number
+from server_bridge.store.areas.levels import levels_at, next_change
+from server_bridge.store.changes.revisions import roster_revision_number
 from server_bridge.store.people.people import on_day
-from server_bridge.store.people.schema import stays
-from server_bridge.store.places.levels import levels_at, next_change
+from server_bridge.store.schema.people import stays
 
 
 class LevelCounts:

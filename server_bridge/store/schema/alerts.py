@@ -2,7 +2,7 @@
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, String, Table, text
 
-from server_bridge.store.schema import BigKey, metadata
+from server_bridge.store.schema.base import BigKey, metadata
 
 STILL_OPEN = text("resolved_ms IS NULL")
 

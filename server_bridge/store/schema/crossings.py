@@ -1,8 +1,8 @@
-"""The table of arrivals by time of day. Crossings are in `server_bridge.store.schema`."""
+"""The table of arrivals by time of day. Crossings are in `server_bridge.store.schema.base`."""
 
 from sqlalchemy import Column, Date, ForeignKey, Integer, Table
 
-from server_bridge.store.schema import metadata
+from server_bridge.store.schema.base import metadata
 
 arrivals = Table(
     "arrivals",

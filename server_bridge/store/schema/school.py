@@ -13,7 +13,7 @@ from sqlalchemy import (
     text,
 )
 
-from server_bridge.store.schema import BigKey, metadata
+from server_bridge.store.schema.base import BigKey, metadata
 
 school_hours = Table(
     "school_hours",

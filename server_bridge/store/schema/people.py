@@ -16,7 +16,7 @@ from sqlalchemy import (
     Table,
 )
 
-from server_bridge.store.schema import NAME_LENGTH, BigKey, metadata
+from server_bridge.store.schema.base import NAME_LENGTH, BigKey, metadata
 
 unit_terms = Table(
     "unit_terms",

@@ -7,8 +7,8 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from gate_contract.card import CardKind
-from server_bridge.store.people.schema import card_holders
-from server_bridge.store.schema import presence
+from server_bridge.store.schema.base import presence
+from server_bridge.store.schema.people import card_holders
 
 KINDS: Mapping[str, CardKind] = {str(kind): kind for kind in CardKind}
 """By their names in the database: a school has thousands of rows."""
