@@ -19,8 +19,8 @@ from server_bridge.letters.tables import Holds, Table, TableColumn
 from server_bridge.reports.period import Period, PeriodKind, period
 from server_bridge.reports.tables import PUPILS, STAFF
 from server_bridge.reports.texts import say
+from server_bridge.store.figures import Figures
 from server_bridge.store.reports.deadlines import find
-from server_bridge.store.reports.figures import Figures
 from server_bridge.store.reports.report_requests import (
     REQUESTS,
     ByName,

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from server_bridge.reports.tallying import count_day
 from server_bridge.store.changes.report_days import days_kept
-from server_bridge.store.reports.figures import (
+from server_bridge.store.figures import (
     EVERYBODY,
     FIGURES,
     GATE_FIGURES,

@@ -19,7 +19,7 @@ from gate_contract.school_day import local_day
 from server_bridge.i18n.names import class_key
 from server_bridge.reports.period import Period
 from server_bridge.store.changes.report_days import tallied_at, waiting
-from server_bridge.store.reports.figures import IN_NO_CLASS, Figures, GateFigures, total
+from server_bridge.store.figures import IN_NO_CLASS, Figures, GateFigures, total
 from server_bridge.store.reports.tallies import (
     class_sums,
     course,

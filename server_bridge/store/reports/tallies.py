@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from gate_contract.card import CardKind
 from server_bridge.store.database import upsert
-from server_bridge.store.reports.figures import (
+from server_bridge.store.figures import (
     EVERYBODY,
     FIGURES,
     GATE_FIGURES,

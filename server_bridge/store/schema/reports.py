@@ -13,7 +13,7 @@ from sqlalchemy import (
     Table,
 )
 
-from server_bridge.store.reports.figures import FIGURES, GATE_FIGURES
+from server_bridge.store.figures import FIGURES, GATE_FIGURES
 from server_bridge.store.schema import access as access_schema  # noqa: F401 (its tables are referenced)
 from server_bridge.store.schema import people as people_schema  # noqa: F401 (its tables are referenced)
 from server_bridge.store.schema.base import NAME_LENGTH, BigKey, metadata

@@ -8,8 +8,7 @@ from gate_contract.card import CardKind
 from gate_contract.crossing import Direction
 from server_bridge.reports.day import Enrolled, SchoolDay, tally_day
 from server_bridge.reports.period import Period, PeriodKind, period
-from server_bridge.store.people.card_days import CardDay
-from server_bridge.store.reports.figures import (
+from server_bridge.store.figures import (
     EVERYBODY,
     IN_NO_CLASS,
     DayTally,
@@ -17,6 +16,7 @@ from server_bridge.store.reports.figures import (
     GateFigures,
     difference,
 )
+from server_bridge.store.people.card_days import CardDay
 from server_bridge.store.reports.tallies import TallyPeriod
 from server_bridge.store.school.by_hand import ByHand
 from server_bridge.store.school.school_hours import Hours

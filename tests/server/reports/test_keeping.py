@@ -14,7 +14,7 @@ from server_bridge.reports.tallying import TallyKeeper, tally_due
 from server_bridge.store.access.accounts import add_account
 from server_bridge.store.changes.report_days import due_days
 from server_bridge.store.database import Database
-from server_bridge.store.reports.figures import Figures, GateFigures
+from server_bridge.store.figures import Figures, GateFigures
 from server_bridge.store.reports.tallies import (
     Stretch,
     TallyPeriod,
