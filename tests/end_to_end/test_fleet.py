@@ -10,6 +10,7 @@ from server_bridge.store.gates.certificates import keep_certificate
 from server_bridge.store.gates.gate_logs import newest_log
 from server_bridge.store.schema import gate_health
 from tests.end_to_end.town import Town, until
+from tests.fakes.patience import PATIENCE_S
 from tests.server.command.shell import Shell
 
 GATE = "gate-a1"
@@ -38,7 +39,7 @@ def test_a_gate_is_set_asked_and_revoked_from_afar(tmp_path: Path) -> None:
         district = Shell(town.home.folder)
         district.type("gate", "set", GATE, "--direction", "in")
         uplink = town.running[f"uplink {GATE}"]
-        assert uplink.wait(20) == 0, "it ends, for the service manager to start it anew"
+        assert uplink.wait(PATIENCE_S) == 0, "it ends, for the service manager to start it anew"
         town.start(f"uplink {GATE}")
         until(lambda: settings_version(town) > 0)
         district.type("gate", "logs", GATE, "--request", "--lines", "50")
