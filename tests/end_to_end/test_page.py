@@ -23,6 +23,7 @@ def test_a_crossing_reaches_the_open_page(tmp_path: Path) -> None:
         people = passing(keeper, card_codes(town, 30))
         with browsing() as browser:
             page = browser.new_page()
+            page.set_default_timeout(PATIENCE_S * 1000)
             page.goto(found[1])
             row = page.locator("tr", has_text="Trường THCS A")
             for number in (1, 7):

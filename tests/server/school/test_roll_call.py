@@ -104,6 +104,7 @@ def phone(chromium: Browser, site: Site, office: httpx.Client) -> Iterator[Page]
     with chromium.new_context(viewport={"width": 360, "height": 740}) as context:
         for name, value in office.cookies.items():
             context.add_cookies([{"name": name, "value": value, "url": site.url}])
+        context.set_default_timeout(PATIENCE_S * 1000)
         page = context.new_page()
         page.clock.install()
         page.goto(f"{site.url}units/{SCHOOL}")

@@ -48,6 +48,7 @@ def opened(chromium: Browser, url: str, size: str = "desk", **context: object) -
     seen = Seen()
     options = {"viewport": {"width": width, "height": height}, **context}
     with chromium.new_context(**options) as window:  # type: ignore[arg-type]
+        window.set_default_timeout(PATIENCE_S * 1000)
         page = window.new_page()
         page.on(
             "console",
