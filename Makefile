@@ -68,7 +68,7 @@ fresh-root:
 	$(PYTHON) -m tests.fresh make $(FRESH)
 
 test-fresh: fresh-root
-	$(PYTHON) -m tests.fresh run $(FRESH) make test TEST_ARGS='$(TEST_ARGS)'
+	$(PYTHON) -m tests.fresh run $(FRESH) make test TEST_ARGS='--nothing-skipped $(TEST_ARGS)'
 
 IMAGE_PACKAGES := $(shell sed '/^\#/d; s/ .*//' firmware_config/image/packages.txt)
 .venv/image-packages: firmware_config/image/packages.txt

@@ -8,7 +8,8 @@ import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-LABELS = {"Debian": ("", "-updates"), "Debian-Security": ("-security",)}
+MAIN = "Debian"
+LABELS = {MAIN: ("", "-updates"), "Debian-Security": ("-security",)}
 ACQUIRE = re.compile(r"Acquire::(https?::|Retries|Check-Valid-Until|ForceIPv)")
 VARIABLE = re.compile(r"CI|PIP_\w+|SSL_CERT_\w+|REQUESTS_CA_BUNDLE|(?i:https?_proxy|no_proxy)")
 FIXED = {
@@ -33,16 +34,23 @@ def own_suite() -> str:
     return found[1]
 
 
-def apt_sources(suite: str) -> str:
-    """The lines of a `sources.list`, from the mirrors of this machine."""
+def mirrors() -> dict[str, str]:
+    """The addresses of Debian's archives in this machine's sources, by their labels."""
     asked = ["apt-get", "indextargets", "--format", "$(LABEL)\t$(REPO_URI)"]
     told = subprocess.run(asked, capture_output=True, text=True, check=True)
-    lines = set()
-    for label, _, uri in (line.partition("\t") for line in told.stdout.splitlines()):
-        lines |= {f"deb {uri} {suite}{pocket} main\n" for pocket in LABELS.get(label, ())}
-    if not lines:
+    found = dict(line.split("\t") for line in reversed(told.stdout.splitlines()))
+    if MAIN not in found:
         raise NotCarriedError("apt knows no Debian mirror; run `apt-get update` first")
-    return "".join(sorted(lines))
+    return {label: uri for label, uri in found.items() if label in LABELS}
+
+
+def apt_sources(suite: str) -> str:
+    """The lines of a `sources.list`, from the mirrors of this machine."""
+    return "".join(
+        f"deb {uri} {suite}{pocket} main\n"
+        for label, uri in mirrors().items()
+        for pocket in LABELS[label]
+    )
 
 
 def apt_options() -> list[str]:
