@@ -55,8 +55,10 @@ check: setup
 	$(BIN)/lint-imports
 	$(BIN)/pytest -q tests/docs
 
-# The virtual gate's kernel runs on x86-64 alone, and is built from a package mirror. Where that is
-# missing all other tests still run, and it is said again at the end.
+# Skipped is only what no package can bring: tests that take root, where there is none; small disks,
+# where root may not mount; IPv6 and system call filters, where the kernel has none; and the virtual
+# gate, whose kernel runs on x86-64 alone and is built from a package mirror. The last is said again
+# at the end.
 test: check .venv/image-test-packages
 	@no_gate=; \
 	if [ "$$(uname -m)" != x86_64 ]; then no_gate="this is no x86-64"; \
