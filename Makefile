@@ -1,6 +1,6 @@
 # make demo    set everything up and run two simulated gates against a real broker and bridge
 # make test    set everything up, check, and run every test
-# make test-fresh    the same on a bare Debian in a folder; as root, FRESH=bookworm or trixie
+# make test-fresh    the same on a bare Debian in a folder; FRESH=bookworm or trixie, else as here
 # make image, image-test    a gate's SD card, and the same booted in QEMU; docs/image.md
 # make virtual-gate          the image's root with its services, without a Pi; docs/virtual-gate.md
 # make faults, simulate, powercut, soak    the long campaigns; docs/reliability.md
@@ -66,11 +66,16 @@ test: check .venv/image-test-packages
 	[ -z "$$no_gate" ] || trap 'echo "THE VIRTUAL GATE WAS NOT RUN: $$no_gate" >&2' EXIT; \
 	$(BIN)/pytest -n 3 --dist worksteal --ignore tests/docs tests $(TEST_ARGS)
 
+# With our environment, which may say where packages come from.
+IN_FRESH := $(SUDO) $(if $(SUDO),-E) $(PYTHON) -B -m tests.fresh
 fresh-root:
-	$(PYTHON) -m tests.fresh make $(FRESH)
+	@command -v mmdebstrap >/dev/null || { \
+		$(SUDO) apt-get update -q; \
+		$(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -yq --no-install-recommends mmdebstrap; }
+	$(IN_FRESH) make $(FRESH)
 
 test-fresh: fresh-root
-	$(PYTHON) -m tests.fresh run $(FRESH) make test TEST_ARGS='--nothing-skipped $(TEST_ARGS)'
+	$(IN_FRESH) run $(FRESH) make test TEST_ARGS='--nothing-skipped $(TEST_ARGS)'
 
 IMAGE_PACKAGES := $(shell sed '/^\#/d; s/ .*//' firmware_config/image/packages.txt)
 .venv/image-packages: firmware_config/image/packages.txt
