@@ -38,7 +38,7 @@ class Vocabulary:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """The header of a table. `columns` of each field; a name may have several. Rows count from 0."""
+    """A table's header. `columns` of each field; a name may have several. Rows from 0 on."""
 
     first_row: int
     columns: dict[str, list[int]]
