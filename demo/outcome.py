@@ -13,7 +13,7 @@ from device import status
 from device.clock import SystemClock
 from device.config import load
 from device.ledger.file import LedgerAbsentError, LedgerFile
-from device.roster.roster_store import RosterStore
+from device.roster_store import RosterStore
 from gate_contract.health import ScanHealth
 from gate_contract.verdicts import CROSSINGS, REFUSALS
 from server_bridge.clock import now_ms

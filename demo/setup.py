@@ -11,7 +11,7 @@ from pathlib import Path
 from demo.district import SCHOOLS, CardHolder, settle
 from demo.scenario import FPS, Scenario, tell
 from demo.scenes.showing import write_sequence
-from firmware_config import gate_files
+from gate_contract import gate_files
 from gate_contract.errors import SchoolgateError
 from server_bridge import pki
 from server_bridge.broker.config import write_broker_config

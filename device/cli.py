@@ -14,9 +14,9 @@ from device import status
 from device.clock import SystemClock
 from device.config import Config, load, sample
 from device.ledger.file import LedgerFile
-from device.ledger.salvage import set_aside
-from device.ledger.verifying import verify
-from device.orders.overlay import load_in_force
+from device.ledger.salvage import count_set_aside
+from device.ledger.verification import verify
+from device.orders.effective_config import load_effective
 from device.recent_log import LOGBOOK, SCAN_LOG
 from device.supervise import Supervisor
 from gate_contract.errors import SchoolgateError
@@ -114,7 +114,7 @@ def network(config_path: Path) -> None:
     """Tell the system of the ticket's Wi-Fi and of the district's clock. Root only."""
     from device.provisioning.wifi import put_system
 
-    host = load_in_force(config_path).config.broker.host if config_path.exists() else None
+    host = load_effective(config_path).config.broker.host if config_path.exists() else None
     for path in put_system(config_path.parent, host):
         click.echo(f"{path}: written")
 
@@ -127,7 +127,7 @@ def doctor(config_path: Path, lang: str | None, as_json: bool) -> None:
     """Examine this gate: what is well, what is not, and what to do about it."""
     from device.selftest.doctor import examine, words
 
-    loaded = load_in_force(config_path)
+    loaded = load_effective(config_path)
     found = examine(loaded, SystemClock(battery=loaded.config.clock.battery))
     if as_json:
         told = {"gate_id": loaded.config.gate.id, "settings_version": loaded.settings_version}
@@ -180,7 +180,7 @@ def show_status(config_path: Path, as_json: bool) -> None:
         "stored": stored,
         "receipted": receipted,
         "backlog": max(0, stored - receipted),
-        "damaged_ledgers": set_aside(config.ledger_path.parent),
+        "damaged_ledgers": count_set_aside(config.ledger_path.parent),
         "scan": scan_health,
     }
     if as_json:
@@ -256,7 +256,7 @@ def config_check(config_path: Path) -> None:
 
 
 def _serve(config_path: Path, run: Callable[[Config, Supervisor], None]) -> None:
-    loaded = load_in_force(config_path)
+    loaded = load_effective(config_path)
     if loaded.fault:
         structlog.get_logger().warning("settings", fault=loaded.fault)
     supervisor = Supervisor()

@@ -19,9 +19,9 @@ from device.ledger.file import FILE_NAME
 from device.status import STATUS_NAME
 from gate_contract.crossing import Direction, GateId
 from gate_contract.errors import SchoolgateError
-from gate_contract.foreign import IdKind
-from gate_contract.pseudonym import KEY_SIZE
+from gate_contract.id_documents import IdKind
 from gate_contract.topics import GATE_ID
+from gate_contract.visitor_pseudonym import KEY_SIZE
 
 Pin = Annotated[int, Meta(ge=-1, le=53)]
 Positive = Annotated[float, Meta(gt=0)]

@@ -7,8 +7,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from firmware_config.gate_files import put
 from gate_contract.errors import SchoolgateError
+from gate_contract.gate_files import put
 from gate_contract.ticket import open_secrets, read_pin, verify
 
 FOLDER = "schoolgate"

@@ -17,9 +17,9 @@ from msgspec import Meta, Struct
 
 from gate_contract.card import CardKind
 from gate_contract.errors import ContractError
-from gate_contract.sealing import MOST_SEALED_BYTES
 from gate_contract.topics import GATE_ID
 from gate_contract.verdicts import CROSSINGS, Verdict
+from gate_contract.visitor_details import MOST_SEALED_BYTES
 
 DOMAIN = b"schoolgate ledger v1\n"
 MAX_RECORDS = 256
@@ -59,7 +59,7 @@ class Record(Struct, frozen=True, omit_defaults=True, kw_only=True):
     is plainly wrong. `count` > 1 sums up refusals that came too fast to be recorded one by one.
     A record with the verdict `clock_set` is no scan: it says that at `up_ms` of this boot the true
     time was `at`, and so corrects the untrusted records of that boot, which are never edited.
-    `sealed` are words about a visitor without a card (`gate_contract.sealing`), and `seal` is their
+    `sealed` are words about a visitor without a card (`gate_contract.visitor_details`), and `seal` is their
     SHA-256: the chain holds only that, so that the words can be erased and the chain stays whole.
     """
 
@@ -90,7 +90,7 @@ class Record(Struct, frozen=True, omit_defaults=True, kw_only=True):
             raise ValueError("a trusted record carries its time")
         if self.seal is not None and not self.is_crossing:
             raise ValueError("only a crossing carries words about a visitor")
-        if self.sealed is not None and self.seal != seal_of(self.sealed):
+        if self.sealed is not None and self.seal != seal_hash(self.sealed):
             raise ValueError("the sealed words are not those of the seal")
 
     @property
@@ -107,7 +107,7 @@ def canonical(record: Record) -> bytes:
     return msgspec.json.encode(fields if record.seal is None else (*fields, record.seal))
 
 
-def seal_of(sealed: bytes) -> str:
+def seal_hash(sealed: bytes) -> str:
     """What the chain holds of sealed words."""
     return hashlib.sha256(sealed).hexdigest()
 
@@ -135,7 +135,7 @@ class Batch(Struct, frozen=True, omit_defaults=True, kw_only=True):
     `previous` and `head` are the chain hashes before the first and after the last record.
     `oldest` is the first seq the gate still holds: a bridge that has lost more than that cannot
     be given it again, and has to accept the gap and show it. `signature` is the gate's under `head`
-    (`gate_contract.head`), base64; a gate of an earlier version sends none.
+    (`gate_contract.ledger_signature`), base64; a gate of an earlier version sends none.
     """
 
     gate_id: GateId

@@ -6,7 +6,7 @@ counted. Red: it cannot go on. Yellow: it works, but not all of it.
 
 from enum import StrEnum
 
-from gate_contract.patterns import Light, Pattern, SignalStep
+from gate_contract.signal_patterns import Light, Pattern, SignalStep
 from gate_contract.ticket import TicketRefusal
 
 

@@ -18,7 +18,7 @@ from msgspec import Meta, Struct
 
 from gate_contract.crossing import GateId
 from gate_contract.errors import ContractError
-from gate_contract.foreign import IdKind
+from gate_contract.id_documents import IdKind
 from gate_contract.roster import KeyId, PublicKey, Version
 
 DOMAIN = b"schoolgate orders v1\n"

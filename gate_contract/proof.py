@@ -19,7 +19,7 @@ from gate_contract.crossing import (
     chain_start,
 )
 from gate_contract.errors import ContractError
-from gate_contract.head import head_bytes, is_signed
+from gate_contract.ledger_signature import head_bytes, is_signed
 from gate_contract.verdicts import Verdict
 
 

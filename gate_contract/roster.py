@@ -89,12 +89,12 @@ class Roster(Struct, frozen=True, omit_defaults=True, kw_only=True):
 
     def level(self, card_signature: bytes) -> int | None:
         """The sealed level of a card, 0 for none; None if the card has no entry here."""
-        at = _find(self.people, ENTRY_SIZE, lookup(card_signature, self.salt))
+        at = _find(self.people, ENTRY_SIZE, lookup_key(card_signature, self.salt))
         if at is None:
             return None
         sealed = self.people[at + LOOKUP_SIZE : at + ENTRY_SIZE]
         try:
-            return sealer(card_signature, self.salt).decrypt(NONCE, sealed, None)[0]
+            return entry_cipher(card_signature, self.salt).decrypt(NONCE, sealed, None)[0]
         except InvalidTag:
             return None
 
@@ -160,7 +160,7 @@ def verify(payload: bytes, keys: Mapping[int, Ed25519PublicKey]) -> Roster:
         raise ContractError("malformed", str(error)) from None
 
 
-def take(book: EffectiveRoster | None, roster: Roster, gate_id: str) -> EffectiveRoster:
+def apply_roster(book: EffectiveRoster | None, roster: Roster, gate_id: str) -> EffectiveRoster:
     """The book of gate `gate_id` after `roster`; the same book if it has that already.
 
     Raises:
@@ -185,12 +185,12 @@ def card_signature(code: bytes) -> bytes:
     return base45.decode(code.removeprefix(PREFIX))[-SIGNATURE_SIZE:]
 
 
-def lookup(card_signature: bytes, salt: bytes) -> bytes:
+def lookup_key(card_signature: bytes, salt: bytes) -> bytes:
     """What a card's entry begins with."""
     return hmac.digest(card_signature, LOOKUP_DOMAIN + salt, "sha256")[:LOOKUP_SIZE]
 
 
-def sealer(card_signature: bytes, salt: bytes) -> ChaCha20Poly1305:
+def entry_cipher(card_signature: bytes, salt: bytes) -> ChaCha20Poly1305:
     """Opens, and at the district seals, a card's entry."""
     return ChaCha20Poly1305(hmac.digest(card_signature, SEAL_DOMAIN + salt, "sha256"))
 

@@ -13,8 +13,8 @@ from gate_contract.roster import (
     MAX_PAYLOAD_BYTES,
     NONCE,
     Roster,
-    lookup,
-    sealer,
+    entry_cipher,
+    lookup_key,
 )
 
 
@@ -24,7 +24,8 @@ def seal(levels: Mapping[bytes, int], salt: bytes) -> bytes:
     `salt` is for one document only: 16 random bytes.
     """
     entries = [
-        lookup(signature, salt) + sealer(signature, salt).encrypt(NONCE, bytes([level]), None)
+        lookup_key(signature, salt)
+        + entry_cipher(signature, salt).encrypt(NONCE, bytes([level]), None)
         for signature, level in levels.items()
     ]
     return b"".join(sorted(entries))

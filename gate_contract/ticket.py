@@ -127,7 +127,7 @@ def open_secrets(ticket: Ticket, pin: str | None) -> Secrets:
     try:
         plain = ticket.secrets
         if ticket.sealed:
-            plain = sealer(ticket.ticket_id, pin or "").decrypt(_NONCE, plain, None)
+            plain = pin_cipher(ticket.ticket_id, pin or "").decrypt(_NONCE, plain, None)
         return msgspec.msgpack.decode(plain, type=Secrets)
     except InvalidTag:
         raise TicketError(
@@ -141,10 +141,10 @@ def open_secrets(ticket: Ticket, pin: str | None) -> Secrets:
 
 def seal(secrets: Secrets, ticket_id: bytes, pin: str) -> bytes:
     """`Ticket.secrets` under a PIN. Once only for a `ticket_id`."""
-    return sealer(ticket_id, pin).encrypt(_NONCE, msgspec.msgpack.encode(secrets), None)
+    return pin_cipher(ticket_id, pin).encrypt(_NONCE, msgspec.msgpack.encode(secrets), None)
 
 
-def sealer(ticket_id: bytes, pin: str) -> ChaCha20Poly1305:
+def pin_cipher(ticket_id: bytes, pin: str) -> ChaCha20Poly1305:
     """The cipher under a PIN. 32 MB of memory for some tens of milliseconds."""
     key = scrypt(
         pin.encode(), salt=SEAL_DOMAIN + ticket_id, n=2**15, r=8, p=1, maxmem=2**26, dklen=32

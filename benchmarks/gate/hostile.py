@@ -18,8 +18,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from benchmarks.gate.hostile_codes import SHARES, shown
 from demo.scenes.card_art import modules
-from device.ledger.opening import Opening
-from device.scan.decode.genuine import Genuine
+from device.ledger.verified_open import LedgerOpener
+from device.scan.decode.card_check import CardCheck
 from device.scan.decode.process import DecoderProcess
 from device.scan.gatekeeper import Gatekeeper
 from device.scan.verdict import Policy
@@ -63,11 +63,11 @@ class _Bench:
         self._key = Ed25519PrivateKey.generate()
         public = self._key.public_key()
         raw = {1: public.public_bytes_raw()}
-        self._is_card = Genuine(raw)
+        self._is_card = CardCheck(raw)
         self._alone = DecoderProcess("single", raw, hang_s=HANG_S)
         self._stream = DecoderProcess("schoolgate", raw, hang_s=HANG_S)
         self._keeper = Gatekeeper(
-            Policy(None, 5_000), {1: public}, ZoneInfo("UTC"), Opening(ledger, "bench-hostile")
+            Policy(None, 5_000), {1: public}, ZoneInfo("UTC"), LedgerOpener(ledger, "bench-hostile")
         )
         self._began_ms = round(datetime.now(UTC).timestamp() * 1000)
         self._up_ms = 0

@@ -20,17 +20,18 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from demo.scenes.showing import Showing, shoot
 from device.clock import SystemClock
 from device.ledger.file import create
-from device.ledger.writing import ScanLedger
+from device.ledger.scan_ledger import ScanLedger
 from device.scan.advice import NO_ADVICE, Advice
 from device.scan.decode.process import DecoderProcess
 from device.scan.frames import Frame
 from device.scan.gatekeeper import Gatekeeper
 from device.scan.loop import ScanLoop
-from device.scan.signals import Light, PatternSignaller
+from device.scan.signals import PatternSignaller
 from device.scan.verdict import Policy
 from gate_contract.card import Card, CardKind
 from gate_contract.card_signing import sign
 from gate_contract.crossing import Record
+from gate_contract.signal_patterns import Light
 
 FPS = 30.0
 SHAPE = 720, 1280

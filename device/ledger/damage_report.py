@@ -13,41 +13,41 @@ from typing import Literal
 Reason = Literal["damaged", "forked"]
 """`forked`: the district holds other records than this file, which is an old copy then."""
 
-DOUBT = "ledger.doubt"
-NAME = "ledger.id"
+REPORT_NAME = "ledger.doubt"
+IDENTITY_NAME = "ledger.id"
 
 
-def raise_about(path: Path, reason: Reason) -> None:
+def report_damage(path: Path, reason: Reason) -> None:
     """Ask gate-scan to look into the ledger at `path`. What cannot be asked is found at a start."""
     with contextlib.suppress(OSError):
-        path.with_name(DOUBT).write_text(reason, "ascii")
+        path.with_name(REPORT_NAME).write_text(reason, "ascii")
 
 
-def about(path: Path) -> str:
+def reported_reason(path: Path) -> str:
     """The reason of the doubt, empty if there is none."""
     try:
-        return path.with_name(DOUBT).read_text("ascii")
+        return path.with_name(REPORT_NAME).read_text("ascii")
     except (OSError, UnicodeDecodeError):
         return ""
 
 
-def settle(path: Path) -> None:
+def clear_report(path: Path) -> None:
     """The doubt has been looked into. Raises OSError."""
-    path.with_name(DOUBT).unlink(missing_ok=True)
+    path.with_name(REPORT_NAME).unlink(missing_ok=True)
 
 
-def keep_name(path: Path, gate_id: str, ledger_id: str) -> None:
+def write_identity(path: Path, gate_id: str, ledger_id: str) -> None:
     """Write down whose ledger this is, unless that is done. Raises OSError."""
-    if name_of(path) != (gate_id, ledger_id):
-        draft = path.with_name(f"{NAME}.new")
+    if read_identity(path) != (gate_id, ledger_id):
+        draft = path.with_name(f"{IDENTITY_NAME}.new")
         with draft.open("w", encoding="ascii") as file:
             file.write(f"{gate_id} {ledger_id}\n")
             file.flush()
             os.fsync(file.fileno())
-        draft.replace(path.with_name(NAME))
+        draft.replace(path.with_name(IDENTITY_NAME))
 
 
-def name_of(path: Path, name: str = NAME) -> tuple[str, str] | None:
+def read_identity(path: Path, name: str = IDENTITY_NAME) -> tuple[str, str] | None:
     """Gate and ledger as they were written down, None if that is not there or not readable."""
     try:
         gate_id, ledger_id = path.with_name(name).read_text("ascii").split()

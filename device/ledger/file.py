@@ -154,7 +154,7 @@ class LedgerFile:
         # SQLite keeps any type in any column, so damage can turn a hash into something else.
         if isinstance(stored, bytes) and len(stored) == 32:
             return stored
-        damage_report.raise_about(self.path, "damaged")
+        damage_report.report_damage(self.path, "damaged")
         raise LedgerDamagedError("a chain hash is damaged")
 
     @contextmanager
@@ -163,7 +163,7 @@ class LedgerFile:
             with explained():
                 yield
         except LedgerDamagedError:
-            damage_report.raise_about(self.path, "damaged")
+            damage_report.report_damage(self.path, "damaged")
             raise
 
 
@@ -192,7 +192,7 @@ def _make(connection: sqlite3.Connection, path: Path, gate_id: str) -> None:
             (gate_id, secrets.token_hex(16), datetime.now(UTC).isoformat()),
         )
     named = connection.execute("SELECT gate_id, ledger_id FROM ledger").fetchone()
-    damage_report.keep_name(path, *named)
+    damage_report.write_identity(path, *named)
 
 
 def _check_made(connection: sqlite3.Connection, path: Path) -> None:

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from gate_contract.crossing import PLAIN_FIELDS, Record, seal_of
+from gate_contract.crossing import PLAIN_FIELDS, Record, seal_hash
 
 FIELDS = Record.__struct_fields__[:PLAIN_FIELDS]
 COLUMNS = (*FIELDS, "chain", "sealed")
@@ -26,7 +26,7 @@ def decode(row: tuple[object, ...]) -> tuple[Record, object]:
     sealed = row[len(FIELDS) + 1] if len(row) == len(COLUMNS) else None
     fields = dict(zip(FIELDS, row[: len(FIELDS)], strict=True))
     if isinstance(sealed, bytes):
-        fields |= {"sealed": sealed, "seal": seal_of(sealed)}
+        fields |= {"sealed": sealed, "seal": seal_hash(sealed)}
     elif sealed is not None:
         raise ValueError("its sealed words are none")
     return msgspec.convert(fields, Record), row[len(FIELDS)]

@@ -58,7 +58,7 @@ class Salvage:
             LedgerError: it cannot be read, or it does not tell whose ledger it is.
         """
         found: Found = {}
-        names = {damage_report.name_of(path, path.with_suffix(".id").name)}
+        names = {damage_report.read_identity(path, path.with_suffix(".id").name)}
         with explained(path):
             for row in carving.rows(path):
                 names.add(carving.as_name(row))
@@ -138,12 +138,12 @@ class Salvage:
         self._chains[seq] = chain
 
 
-def waiting(folder: Path) -> list[Path]:
+def undelivered(folder: Path) -> list[Path]:
     """Damaged ledgers in `folder` that are not delivered yet."""
     return [path for path in sorted(folder.glob(PATTERN)) if not _progress(path).done]
 
 
-def set_aside(folder: Path) -> int:
+def count_set_aside(folder: Path) -> int:
     """How many ledgers lie aside, delivered or not: each is a sign of a failing SD card."""
     return len(list(folder.glob("ledger-*-*.db")))
 

@@ -8,9 +8,9 @@ from msgspec.structs import replace
 
 from device.config import Config, ConfigError
 from device.orders import trial
-from device.orders.overlay import read_orders, with_settings
-from device.orders.state import keep, read_kept
-from device.orders.trial import Kept
+from device.orders.effective_config import read_orders, with_settings
+from device.orders.store import read_stored, write_stored
+from device.orders.trial import StoredOrders
 from device.timekeeping import ClockReading
 from gate_contract.errors import ContractError
 from gate_contract.orders import LogRequest, Orders, Update
@@ -27,7 +27,7 @@ class OrdersIntake:
         self._config = config
         self._folder: Path = config.ledger_path.parent
         self._restart = restart
-        self._kept = read_kept(self._folder)
+        self._kept = read_stored(self._folder)
         self._trial = self._read(self._kept.trial)
         self._latest = self._read(self._kept.latest)
         self.fault = ""
@@ -97,11 +97,11 @@ class OrdersIntake:
         except ContractError:
             return None
 
-    def _store(self, kept: Kept) -> None:
+    def _store(self, kept: StoredOrders) -> None:
         if kept is self._kept:
             return
         try:
-            keep(self._folder, kept)
+            write_stored(self._folder, kept)
         except OSError as error:
             self._say(f"orders cannot be kept: {error}")
             return

@@ -16,7 +16,7 @@ MOST_STARTS = 5
 again never sees five minutes pass."""
 
 
-class Kept(Struct, frozen=True, omit_defaults=True):
+class StoredOrders(Struct, frozen=True, omit_defaults=True):
     """What a gate keeps of its orders; the payloads are as they came, signed.
 
     `latest` came last. `confirmed` has the settings that worked, `trial` those that are tried since
@@ -39,8 +39,8 @@ class Kept(Struct, frozen=True, omit_defaults=True):
 
 
 def take(
-    kept: Kept, payload: bytes, orders: Orders, in_force_version: int, latest_version: int
-) -> Kept:
+    kept: StoredOrders, payload: bytes, orders: Orders, in_force_version: int, latest_version: int
+) -> StoredOrders:
     """Keep orders that came, and begin to try their settings if they are others.
 
     `in_force_version` is that of the settings which the gate goes by, `latest_version` that of the
@@ -57,7 +57,7 @@ def take(
     return replace(kept, trial=payload, boot_id="", since_up_ms=0, starts=0)
 
 
-def started(kept: Kept, boot_id: str, up_ms: int, trial_version: int) -> Kept:
+def started(kept: StoredOrders, boot_id: str, up_ms: int, trial_version: int) -> StoredOrders:
     """gate-uplink starts. `trial_version` is that of the settings on trial."""
     if not kept.trial:
         return kept
@@ -68,18 +68,18 @@ def started(kept: Kept, boot_id: str, up_ms: int, trial_version: int) -> Kept:
     return replace(kept, starts=kept.starts + 1, boot_id=boot_id, since_up_ms=up_ms)
 
 
-def connected(kept: Kept) -> Kept:
+def connected(kept: StoredOrders) -> StoredOrders:
     """The broker has accepted the gate: what was tried works."""
     if not kept.trial:
         return kept
     return replace(kept, confirmed=kept.trial, trial=b"", boot_id="", starts=0, refused=0)
 
 
-def waited(kept: Kept, boot_id: str, up_ms: int, trial_version: int) -> Kept:
+def waited(kept: StoredOrders, boot_id: str, up_ms: int, trial_version: int) -> StoredOrders:
     """Time has passed without a connection."""
     over = kept.boot_id == boot_id and up_ms - kept.since_up_ms >= TRIAL_MS
     return _taken_back(kept, trial_version) if kept.trial and over else kept
 
 
-def _taken_back(kept: Kept, version: int) -> Kept:
+def _taken_back(kept: StoredOrders, version: int) -> StoredOrders:
     return replace(kept, trial=b"", boot_id="", since_up_ms=0, starts=0, refused=version)

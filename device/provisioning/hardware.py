@@ -9,7 +9,7 @@ import tomllib
 from pathlib import Path
 
 from device.config import Config, ConfigError, parse
-from firmware_config.gate_files import Tables, toml
+from gate_contract.gate_files import Tables, toml
 
 HARDWARE_NAME = "hardware.toml"
 DISTRICT_NAME = "district.pub"

@@ -6,7 +6,7 @@ import structlog
 
 from device.config import Config
 from device.provisioning import enrolment_client
-from device.provisioning.enrolling import Ask, enrol, read_ticket
+from device.provisioning.enrolment import Ask, enrol, read_ticket
 from device.provisioning.enrolment_client import NoDeskError, NoNetworkError
 from device.provisioning.handover import (
     OFFER_NAME,

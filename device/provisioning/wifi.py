@@ -10,8 +10,8 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from firmware_config.gate_files import put
 from gate_contract.errors import SchoolgateError
+from gate_contract.gate_files import put
 
 WIFI_NAME = "wifi.json"
 SYSTEM = "system"

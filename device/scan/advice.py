@@ -47,7 +47,7 @@ FINER = 1.5
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class PatchStatistics:
     """What a place looks like where a code may be, and was not read.
 
     `ink`, `paper`: its dark and its light grey levels. `smear`: edges of the direction that has
@@ -70,7 +70,7 @@ class AdviceStep(StrEnum):
     FINER = "finer"
 
 
-def wish(look: Look) -> AdviceStep | None:
+def wanted_step(look: PatchStatistics) -> AdviceStep | None:
     """What would help most to read what `look` shows."""
     if look.ink > WASHED_OUT:
         return AdviceStep.DARKER
@@ -89,38 +89,34 @@ class AdviceState:
     `ago`. `since`: frames since the last step."""
 
     advice: Advice = NO_ADVICE
-    wish: AdviceStep | None = None
+    pending: AdviceStep | None = None
     times: int = 0
     ago: int = 0
     since: int = SETTLE_FRAMES
 
 
-def after_frame(standing: AdviceState, look: Look | None, *, read: bool) -> AdviceState:
-    """The standing after one more frame: `look` at a place that did not read, or None; `read`
+def after_frame(state: AdviceState, look: PatchStatistics | None, *, read: bool) -> AdviceState:
+    """The state after one more frame: `look` at a place that did not read, or None; `read`
     tells that a code was read, with which the picture is good enough as it is."""
-    if look is None and standing.advice == NO_ADVICE and standing.wish is None:
-        return (
-            standing
-            if standing.since > SETTLE_FRAMES
-            else replace(standing, since=standing.since + 1)
-        )
-    standing = replace(standing, since=standing.since + 1, ago=standing.ago + 1)
-    if standing.advice != NO_ADVICE and standing.since > KEEP_FRAMES:
+    if look is None and state.advice == NO_ADVICE and state.pending is None:
+        return state if state.since > SETTLE_FRAMES else replace(state, since=state.since + 1)
+    state = replace(state, since=state.since + 1, ago=state.ago + 1)
+    if state.advice != NO_ADVICE and state.since > KEEP_FRAMES:
         return AdviceState(since=0)
-    if read or standing.ago > FORGET_FRAMES:
-        standing = replace(standing, wish=None, times=0, ago=0)
-    wanted = wish(look) if look and not read else None
-    if look is None or wanted is None or standing.since <= SETTLE_FRAMES:
-        return standing
-    times = standing.times + 1 if wanted is standing.wish else 1
+    if read or state.ago > FORGET_FRAMES:
+        state = replace(state, pending=None, times=0, ago=0)
+    wanted = wanted_step(look) if look and not read else None
+    if look is None or wanted is None or state.since <= SETTLE_FRAMES:
+        return state
+    times = state.times + 1 if wanted is state.pending else 1
     if times < SEEN_TIMES[wanted is AdviceStep.FINER]:
-        return replace(standing, wish=wanted, times=times, ago=0)
-    granted = step(standing.advice, wanted)
-    at_its_end = granted == standing.advice
+        return replace(state, pending=wanted, times=times, ago=0)
+    granted = step(state.advice, wanted)
+    at_its_end = granted == state.advice
     # Light without a code may be what our own last step made of the background.
-    back = not look.side_px and abs(granted.exposure_ev) < abs(standing.advice.exposure_ev)
+    back = not look.side_px and abs(granted.exposure_ev) < abs(state.advice.exposure_ev)
     if at_its_end or back:
-        return replace(standing, wish=None, times=0)
+        return replace(state, pending=None, times=0)
     return AdviceState(granted, since=0)
 
 

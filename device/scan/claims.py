@@ -8,12 +8,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 
 from gate_contract.card import Card, CardKind, verify
-from gate_contract.foreign import CheckInPoster, ForeignId, IdKind, read
-from gate_contract.pseudonym import pseudonym
-from gate_contract.sealing import seal
+from gate_contract.id_documents import CheckInPoster, IdDocument, IdKind, parse_code
 from gate_contract.verdicts import Verdict
+from gate_contract.visitor_details import seal
+from gate_contract.visitor_pseudonym import pseudonym
 
-Claim = Card | ForeignId | Verdict
+Claim = Card | IdDocument | Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,37 +27,37 @@ class Visitors:
 
 
 @dataclass(frozen=True, slots=True)
-class Guest:
+class VisitorPass:
     """A visitor as the ledger has one: a card for this day only, and the sealed words."""
 
     card: Card
     sealed: bytes
 
 
-def claim_of(code: bytes, keys: Mapping[int, Ed25519PublicKey], accept: frozenset[IdKind]) -> Claim:
+def classify(code: bytes, keys: Mapping[int, Ed25519PublicKey], accept: frozenset[IdKind]) -> Claim:
     """What `code` claims, before anything is known of the day or of the ledger."""
     claim = verify(code, keys)
     if claim is not Verdict.NOT_A_PERSON_CARD:
         return claim
-    paper = read(code)
+    paper = parse_code(code)
     if isinstance(paper, CheckInPoster):
         return Verdict.CHECK_IN_POSTER
     return paper if paper and paper.kind in accept else claim
 
 
-def claim_key(claim: Claim, code: bytes) -> str | bytes:
+def presentation_key(claim: Claim, code: bytes) -> str | bytes:
     """By what one presentation is told from another: a person, however the code is read."""
     match claim:
         case Card():
             return claim.card_id
-        case ForeignId():
+        case IdDocument():
             return f"{claim.kind}|{claim.number}"
     return code
 
 
-def welcome(who: ForeignId, visitors: Visitors, day: date) -> Guest:
-    """`who` as a guest of `day`. Takes as long as a frame or two (`gate_contract.pseudonym`)."""
+def make_visitor_pass(who: IdDocument, visitors: Visitors, day: date) -> VisitorPass:
+    """`who` as a guest of `day`. Takes as long as a frame or two (`gate_contract.visitor_pseudonym`)."""
     if visitors.seal_to is None:
         raise ValueError("visitors are accepted, but there is no key to seal their words to")
     card = Card(pseudonym(visitors.key, day, who), CardKind.VISITOR, date.min, date.max)
-    return Guest(card, seal(who, card.card_id, visitors.seal_to, visitors.new_key()))
+    return VisitorPass(card, seal(who, card.card_id, visitors.seal_to, visitors.new_key()))

@@ -12,10 +12,16 @@ from zoneinfo import ZoneInfo
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from device.ledger.file import LedgerError
-from device.ledger.writing import NewRecord, ScanLedger
-from device.scan.claims import Claim, Visitors, claim_key, claim_of, welcome
+from device.ledger.scan_ledger import NewRecord, ScanLedger
+from device.scan.claims import (
+    Claim,
+    Visitors,
+    classify,
+    make_visitor_pass,
+    presentation_key,
+)
 from device.scan.presentations import Allowance, PresentationTracker, RefusalBudget
-from device.scan.rosters import CardStatus, NoRosters, Rosters
+from device.scan.roster_reader import CardStatus, NoRosters, Rosters
 from device.scan.verdict import (
     Answer,
     CardKnowledge,
@@ -26,7 +32,7 @@ from device.scan.verdict import (
 )
 from device.timekeeping import ClockReading, Now, Stamp, Timekeeper
 from gate_contract.card import Card
-from gate_contract.foreign import ForeignId
+from gate_contract.id_documents import IdDocument
 from gate_contract.school_day import local_day
 from gate_contract.verdicts import CROSSINGS, Verdict
 
@@ -163,8 +169,8 @@ class Gatekeeper:
         new: dict[str | bytes, _Shown] = {}
         keys = self.card_keys
         for code in codes:
-            claim = claim_of(code, keys, self._visitors.accept)
-            key = claim_key(claim, code)
+            claim = classify(code, keys, self._visitors.accept)
+            key = presentation_key(claim, code)
             if not self._sightings.is_held(key, captured_up_ms):
                 standing = CardStatus()
                 if isinstance(claim, Card):
@@ -181,10 +187,10 @@ class Gatekeeper:
         told: dict[str | bytes, _Told] = {}
         words: dict[str | bytes, bytes] = {}
         for key, (claim, standing) in new.items():
-            if not isinstance(claim, ForeignId):
+            if not isinstance(claim, IdDocument):
                 told[key] = claim, standing
             elif self._guests.take(ready.now.up_ms):
-                guest = welcome(claim, self._visitors, ready.now.day)
+                guest = make_visitor_pass(claim, self._visitors, ready.now.day)
                 told[key], words[key] = (guest.card, standing), guest.sealed
             else:
                 told[key] = Verdict.NOT_A_PERSON_CARD, standing

@@ -5,7 +5,8 @@ from typing import Any
 import gpiozero
 
 from device.config import SignalSettings
-from device.scan.signals import Light, SignalError
+from device.scan.signals import SignalError
+from gate_contract.signal_patterns import Light
 
 TONE_HZ = 2_000
 

@@ -8,8 +8,8 @@ import structlog
 from device import status
 from device.clock import SystemClock
 from device.config import Config
-from device.ledger.opening import Opening
-from device.orders.watch import SettingsWatch
+from device.ledger.verified_open import LedgerOpener
+from device.orders.settings_watch import SettingsWatch
 from device.scan.camera_recovery import RecoveryStep
 from device.scan.claims import Visitors
 from device.scan.decode.process import DecoderProcess
@@ -17,7 +17,7 @@ from device.scan.frames import CameraError, FrameSource
 from device.scan.gatekeeper import Gatekeeper
 from device.scan.loop import ScanLoop
 from device.scan.recovery_state import RecoveryState
-from device.scan.rosters import FiledRosters
+from device.scan.roster_reader import RosterReader
 from device.scan.self_test import SelfTest
 from device.scan.signals import (
     Announcer,
@@ -115,9 +115,9 @@ def keeper(config: Config) -> Gatekeeper:
         policy,
         config.public_keys,
         config.zone,
-        Opening(config.ledger_path, config.gate.id),
+        LedgerOpener(config.ledger_path, config.gate.id),
         visitors(config),
-        FiledRosters(config.ledger_path.parent, config.gate.id, config.order_keys),
+        RosterReader(config.ledger_path.parent, config.gate.id, config.order_keys),
     )
 
 

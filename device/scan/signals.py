@@ -1,4 +1,4 @@
-"""Who gives a person the signals of `gate_contract.patterns`: on pins, as lines, or not at all.
+"""Who gives a person the signals of `gate_contract.signal_patterns`: on pins, as lines, or not at all.
 
 A level that is to be shown has its colour and its own flicker after the green; the light has three
 pins, each on or off, so orange is red and yellow in turn.
@@ -13,10 +13,8 @@ from zoneinfo import ZoneInfo
 from device.scan.verdict import Answer
 from gate_contract.errors import SchoolgateError
 from gate_contract.notices import NOTICE_PATTERNS, NOTICES, SetupNotice
-from gate_contract.patterns import PATTERNS as PATTERNS
-from gate_contract.patterns import Light as Light
-from gate_contract.patterns import Pattern as Pattern
-from gate_contract.patterns import SignalStep as Step
+from gate_contract.signal_patterns import PATTERNS, Light, Pattern
+from gate_contract.signal_patterns import SignalStep as Step
 from gate_contract.verdicts import CROSSINGS, SENTENCES, Verdict
 
 GAP = Step(60, Light.OFF)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from device import status
 from device.clock import SystemClock
 from device.config import Config
-from device.orders.overlay import InForce
+from device.orders.effective_config import EffectiveConfig
 from device.selftest import uplink_status
 from device.selftest.findings import SIGNALS, Finding, findings
 from device.selftest.storage import try_storage
@@ -39,7 +39,7 @@ STATES = {
 SIGNS = {"ok": "✔", "failed": "✘", "unknown": "?"}
 
 
-def examine(loaded: InForce, clock: SystemClock) -> tuple[Finding, ...]:
+def examine(loaded: EffectiveConfig, clock: SystemClock) -> tuple[Finding, ...]:
     """All checks of this gate, now. Needs no camera and no network of its own: the two services
     tell what they see. Writes and removes a small file beside the ledger."""
     config: Config = loaded.config

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from device.updating import boot_choice, state_file
 from device.updating.boot_choice import BootSlot
-from device.updating.planning import TRIES
+from device.updating.install_rules import TRIES
 from gate_contract.errors import SchoolgateError
 
 PROC = Path("/proc/self/mountinfo")

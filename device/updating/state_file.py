@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from device.updating.planning import UpdateState
+from device.updating.install_rules import UpdateState
 
 
 def recall(path: Path) -> UpdateState:

@@ -5,12 +5,12 @@ from collections.abc import Callable
 
 import structlog
 
-from device.ledger.delivering import UplinkLedger
 from device.ledger.file import LedgerError
+from device.ledger.uplink_ledger import UplinkLedger
 from device.timekeeping import ClockReading
 from device.uplink import outbox
-from device.uplink.outbox import SLOWEST_RECEIPT_MS, Meaning, Outbox
-from device.uplink.salvaged import Salvaged
+from device.uplink.outbox import SLOWEST_RECEIPT_MS, Outbox, ReceiptOutcome
+from device.uplink.salvage_delivery import SalvageDelivery
 from gate_contract.crossing import Batch
 from gate_contract.errors import ContractError
 from gate_contract.receipt import Receipt, decode_receipt
@@ -34,7 +34,7 @@ class Delivery:
     def __init__(
         self,
         open_ledger: Callable[[], UplinkLedger],
-        open_salvaged: Callable[[], Salvaged] | None,
+        open_salvaged: Callable[[], SalvageDelivery] | None,
         keep_days: int,
         say: Callable[[str, str], None],
     ) -> None:
@@ -48,7 +48,7 @@ class Delivery:
         self._retry_up_ms = 0
         self._outbox = Outbox(0, 0)
         self._kept_mark = 0
-        self._salvaged: Salvaged | None = None
+        self._salvaged: SalvageDelivery | None = None
         self._contradicted: tuple[int, Receipt] | None = None
         self._pruned_up_ms = 0
 
@@ -123,7 +123,7 @@ class Delivery:
     def _send_next(
         self, ledger: UplinkLedger, send: Callable[[Batch], None], reading: ClockReading
     ) -> bool:
-        span = outbox.next_span(self._outbox, ledger.oldest(), ledger.head()[0])
+        span = outbox.next_range(self._outbox, ledger.oldest(), ledger.head()[0])
         if span is None:
             saved = self._salvaged.next_batch(reading.up_ms) if self._salvaged else None
             if saved:
@@ -150,19 +150,19 @@ class Delivery:
             chain_there=ledger.chain_at(receipt.stored_through),
             up_ms=reading.up_ms,
         )
-        if meaning in (Meaning.REWOUND, Meaning.WRONG_HASH, Meaning.AHEAD):
+        if meaning in (ReceiptOutcome.REWOUND, ReceiptOutcome.WRONG_HASH, ReceiptOutcome.AHEAD):
             log.warning("receipt", meaning=meaning, through=receipt.stored_through, mark=before)
         self._weigh(receipt, meaning, ledger, reading)
         return self._outbox.mark != before
 
     def _weigh(
-        self, receipt: Receipt, meaning: Meaning, ledger: UplinkLedger, reading: ClockReading
+        self, receipt: Receipt, meaning: ReceiptOutcome, ledger: UplinkLedger, reading: ClockReading
     ) -> None:
         """Doubt the ledger once the district has contradicted it twice, some time apart: one
         receipt may be stale or false, and to set aside a good ledger is to lose what it holds."""
-        if meaning in (Meaning.ADVANCED, Meaning.UNCHANGED, Meaning.REWOUND):
+        if meaning in (ReceiptOutcome.ADVANCED, ReceiptOutcome.UNCHANGED, ReceiptOutcome.REWOUND):
             self._contradicted = None
-        elif meaning in (Meaning.WRONG_HASH, Meaning.AHEAD):
+        elif meaning in (ReceiptOutcome.WRONG_HASH, ReceiptOutcome.AHEAD):
             since_up_ms, said = self._contradicted or (reading.up_ms, receipt)
             if said != receipt:
                 since_up_ms = reading.up_ms

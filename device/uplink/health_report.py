@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from device.ledger.delivering import UplinkLedger
 from device.ledger.file import LedgerError
-from device.ledger.salvage import set_aside
+from device.ledger.salvage import count_set_aside
+from device.ledger.uplink_ledger import UplinkLedger
 from device.timekeeping import EARLIEST_MS, ClockReading
 from gate_contract.health import Health, ScanHealth, State, UpdateHealth
 
@@ -63,7 +63,7 @@ def describe(
         temperature_c=_temperature_c(),
         scan=told.scan,
         fault=told.fault[:500],
-        damaged_ledgers=set_aside(ledger.path.parent) if ledger else 0,
+        damaged_ledgers=count_set_aside(ledger.path.parent) if ledger else 0,
         roster_fault=told.roster_fault[:200],
         settings_version=told.settings_version,
         orders_fault=told.orders_fault[:200],

@@ -8,13 +8,13 @@ import structlog
 from msgspec.structs import replace
 
 from device.clock import ClockReader
-from device.ledger.delivering import UplinkLedger
+from device.ledger.uplink_ledger import UplinkLedger
 from device.orders.intake import OrdersIntake
 from device.timekeeping import ClockReading
 from device.uplink.delivery import Delivery
 from device.uplink.health_report import ReportedHealth, describe, is_news
-from device.uplink.rosters import RosterIntake
-from device.uplink.salvaged import Salvaged
+from device.uplink.roster_intake import RosterIntake
+from device.uplink.salvage_delivery import SalvageDelivery
 from device.uplink.session import (
     TAKEN_OVER,
     Arrived,
@@ -54,7 +54,7 @@ class UplinkLoop:
         read_scan: Callable[[ClockReading], ScanHealth | None],
         keep_days: int,
         chance: random.Random,
-        open_salvaged: Callable[[], Salvaged] | None = None,
+        open_salvaged: Callable[[], SalvageDelivery] | None = None,
         sign: Callable[[Batch], str | None] = lambda _batch: None,
         rosters: RosterIntake | None = None,
         orders: OrdersIntake | None = None,

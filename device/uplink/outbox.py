@@ -21,7 +21,7 @@ SLOWEST_RECEIPT_MS = 120_000
 """The wait doubles up to this while the bridge stays silent."""
 
 
-class Meaning(StrEnum):
+class ReceiptOutcome(StrEnum):
     """What a receipt turned out to say."""
 
     ADVANCED = "advanced"
@@ -60,7 +60,7 @@ def reconnected(outbox: Outbox) -> Outbox:
     return Outbox(mark=outbox.mark, sent=outbox.mark)
 
 
-def next_span(outbox: Outbox, oldest: int, head: int) -> RecordRange | None:
+def next_range(outbox: Outbox, oldest: int, head: int) -> RecordRange | None:
     """The next records to publish of a ledger that can send `oldest`..`head`, None if none.
 
     A window that is full waits for its receipts.
@@ -92,7 +92,7 @@ def received(
     head: int,
     chain_there: bytes | None,
     up_ms: int,
-) -> tuple[Outbox, Meaning]:
+) -> tuple[Outbox, ReceiptOutcome]:
     """What `receipt` changes.
 
     `chain_there` is this ledger's own chain hash at `receipt.stored_through`, None where that row
@@ -100,19 +100,19 @@ def received(
     """
     through = receipt.stored_through
     if receipt.ledger_id != ledger_id:
-        return outbox, Meaning.OTHER_LEDGER
+        return outbox, ReceiptOutcome.OTHER_LEDGER
     if through > head:
-        return outbox, Meaning.AHEAD
+        return outbox, ReceiptOutcome.AHEAD
     if chain_there is not None and chain_there.hex() != receipt.chain:
-        return outbox, Meaning.WRONG_HASH
+        return outbox, ReceiptOutcome.WRONG_HASH
     if through < outbox.mark:
-        return Outbox(mark=through, sent=through), Meaning.REWOUND
+        return Outbox(mark=through, sent=through), ReceiptOutcome.REWOUND
     if through == outbox.mark:
         # The bridge stands where it stood although we have waited: what was in flight is lost, as
         # when the broker or the bridge was restarted.
         waited_ms = 0 if outbox.since_up_ms is None else up_ms - outbox.since_up_ms
         lost = waited_ms >= STANDSTILL_MS
-        return reconnected(outbox) if lost else outbox, Meaning.UNCHANGED
+        return reconnected(outbox) if lost else outbox, ReceiptOutcome.UNCHANGED
     sent = max(outbox.sent, through)
     since = None if sent == through else up_ms
-    return Outbox(mark=through, sent=sent, since_up_ms=since), Meaning.ADVANCED
+    return Outbox(mark=through, sent=sent, since_up_ms=since), ReceiptOutcome.ADVANCED

@@ -9,7 +9,7 @@ import structlog
 from device import status
 from device.clock import SystemClock
 from device.config import Config
-from device.ledger.delivering import UplinkLedger
+from device.ledger.uplink_ledger import UplinkLedger
 from device.orders.intake import OrdersIntake
 from device.recent_log import LOGBOOK, SCAN_LOG, lines_of
 from device.selftest import uplink_status
@@ -19,11 +19,11 @@ from device.selftest.uplink_status import Reporter
 from device.supervise import Supervisor
 from device.timekeeping import ClockReading
 from device.updating import status as update_status
+from device.uplink.head_signer import HeadSigner
 from device.uplink.loop import UplinkLoop
-from device.uplink.rosters import RosterIntake
-from device.uplink.salvaged import Salvaged
+from device.uplink.roster_intake import RosterIntake
+from device.uplink.salvage_delivery import SalvageDelivery
 from device.uplink.session import BrokerEndpoint, Session
-from device.uplink.signing import HeadSigner
 from gate_contract.gate_log import GateLog, scrubbed
 from gate_contract.health import ScanHealth, State
 from gate_contract.orders import LogRequest
@@ -89,7 +89,7 @@ def build(
         clock=clock,
         read_scan=read_scan,
         keep_days=config.gate.keep_days,
-        open_salvaged=lambda: Salvaged(config.ledger_path.parent, config.gate.id),
+        open_salvaged=lambda: SalvageDelivery(config.ledger_path.parent, config.gate.id),
         sign=HeadSigner(endpoint.key),
         rosters=RosterIntake(config.ledger_path.parent, config.gate.id, config.order_keys),
         orders=OrdersIntake(config, clock.read(), restart),

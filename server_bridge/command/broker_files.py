@@ -3,8 +3,8 @@ files are those of this version."""
 
 import click
 
-from firmware_config.gate_files import put
 from gate_contract.errors import SchoolgateError
+from gate_contract.gate_files import put
 from server_bridge.broker.config import (
     CONFIGURATION,
     is_outdated,

@@ -7,9 +7,9 @@ import click
 import msgspec
 import sqlalchemy as sa
 
-from firmware_config import gate_files
+from gate_contract import gate_files
 from gate_contract.errors import SchoolgateError
-from gate_contract.head import key_text
+from gate_contract.ledger_signature import key_text
 from gate_contract.ticket_signing import pin_text
 from server_bridge import pki
 from server_bridge.clock import now_ms
@@ -101,7 +101,7 @@ def gate_add(
         )
         path = gate_files.write(
             out,
-            gate_files.of(
+            gate_files.from_settings(
                 gate_id,
                 settings,
                 cert_pem=issued.cert_pem,

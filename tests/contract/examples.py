@@ -17,12 +17,12 @@ from gate_contract.crossing import (
     Record,
     chain_over,
     chain_start,
-    seal_of,
+    seal_hash,
 )
 from gate_contract.health import Health, ScanHealth
 from gate_contract.receipt import Receipt
-from gate_contract.sealing import MOST_SEALED_BYTES
 from gate_contract.verdicts import CROSSINGS, REFUSALS, Verdict
+from gate_contract.visitor_details import MOST_SEALED_BYTES
 
 KEY_ID = 1
 GATE_ID = "vg-phungcong-01"
@@ -83,7 +83,7 @@ def records(draw: st.DrawFn, seq: int | None = None) -> Record:
         kind=draw(st.sampled_from(CardKind)) if known else None,
         direction=draw(st.sampled_from(Direction)) if crossing else None,
         count=1 if crossing else draw(st.integers(1, 2**31 - 1)),
-        seal=None if sealed is None else seal_of(sealed),
+        seal=None if sealed is None else seal_hash(sealed),
         sealed=sealed,
     )
 

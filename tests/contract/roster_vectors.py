@@ -12,7 +12,7 @@ from gate_contract.roster import (
     EntryAction,
     Roster,
     card_signature,
-    lookup,
+    lookup_key,
 )
 from gate_contract.roster_signing import seal, sign, withdrawn
 from tests.contract.card_vectors import KEY_ID, KEYS, PUPIL, STAFF, STRANGER, VISITOR
@@ -56,7 +56,7 @@ def roster_vectors() -> dict[str, Any]:
             {
                 "card": code.decode(),
                 "salt_hex": salt.hex(),
-                "lookup_hex": lookup(card_signature(code), salt).hex(),
+                "lookup_hex": lookup_key(card_signature(code), salt).hex(),
                 "key_hex": hmac.digest(card_signature(code), SEAL_DOMAIN + salt, "sha256").hex(),
                 "level": level,
                 "entry_hex": seal({card_signature(code): level}, salt).hex(),

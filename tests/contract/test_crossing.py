@@ -24,11 +24,11 @@ from gate_contract.crossing import (
     chain_start,
     decode_batch,
     encode_batch,
-    seal_of,
+    seal_hash,
 )
 from gate_contract.errors import ContractError
-from gate_contract.sealing import MOST_SEALED_BYTES
 from gate_contract.verdicts import Verdict
+from gate_contract.visitor_details import MOST_SEALED_BYTES
 from tests.contract.examples import (
     GATE_ID,
     LARGEST,
@@ -175,7 +175,7 @@ def test_the_largest_batch_of_a_gate_is_within_the_limit() -> None:
     sealed = bytes(MOST_SEALED_BYTES)
     of_visitors = [
         msgspec.structs.replace(
-            one, verdict=Verdict.ADMITTED_OUT, count=1, seal=seal_of(sealed), sealed=sealed
+            one, verdict=Verdict.ADMITTED_OUT, count=1, seal=seal_hash(sealed), sealed=sealed
         )
         for one in longest
     ]
@@ -192,7 +192,7 @@ def test_sealed_words_are_those_of_the_seal_and_may_be_gone() -> None:
         card_id="f" * 16,
         kind=CardKind.VISITOR,
         direction=Direction.IN,
-        seal=seal_of(sealed),
+        seal=seal_hash(sealed),
         sealed=sealed,
     )
     erased = msgspec.structs.replace(whole, sealed=None)

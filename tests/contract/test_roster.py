@@ -18,8 +18,8 @@ from gate_contract.roster import (
     EffectiveRoster,
     EntryAction,
     Roster,
+    apply_roster,
     card_signature,
-    take,
     verify,
 )
 from gate_contract.roster_signing import seal, sign, withdrawn
@@ -46,7 +46,7 @@ def packed(document: bytes) -> bytes:
 def book(*rosters: Roster) -> EffectiveRoster:
     held: EffectiveRoster | None = None
     for roster in rosters:
-        held = take(held, roster, GATE)
+        held = apply_roster(held, roster, GATE)
     assert held
     return held
 
@@ -182,8 +182,8 @@ class TestBook:
     def test_what_is_held_already_changes_nothing(self) -> None:
         full, changes = ORDERS.roster(5, {1: 4}), ORDERS.roster(6, {1: 1}, base=5)
         held = book(full, changes)
-        assert take(held, full, GATE) is held
-        assert take(held, changes, GATE) is held
+        assert apply_roster(held, full, GATE) is held
+        assert apply_roster(held, changes, GATE) is held
 
     @pytest.mark.parametrize(
         ("roster", "expected"),
@@ -199,12 +199,12 @@ class TestBook:
     def test_a_book_is_never_turned_back(self, roster: Roster, expected: str) -> None:
         held = book(ORDERS.roster(5, {1: 4}), ORDERS.roster(7, {1: 1}, base=5))
         with pytest.raises(ContractError) as refusal:
-            take(held, roster, GATE)
+            apply_roster(held, roster, GATE)
         assert refusal.value.reason == expected
 
     def test_changes_without_a_roster_wait(self) -> None:
         with pytest.raises(ContractError, match="not here"):
-            take(None, ORDERS.roster(9, {1: 1}, base=4), GATE)
+            apply_roster(None, ORDERS.roster(9, {1: 1}, base=4), GATE)
 
     def test_a_roster_for_every_gate_is_for_this_one(self) -> None:
         assert book(ORDERS.roster(5, revoked=[1], district=True)).is_revoked(

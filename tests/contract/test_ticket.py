@@ -4,7 +4,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from gate_contract.notices import NOTICE_PATTERNS, NOTICES, REFUSALS, SetupNotice
-from gate_contract.patterns import PATTERNS, Light, Pattern
+from gate_contract.signal_patterns import PATTERNS, Light, Pattern
 from gate_contract.ticket import (
     PIN_LENGTH,
     PREFIX,

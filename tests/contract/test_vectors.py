@@ -15,22 +15,22 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
-from gate_contract import base45, foreign, topics
+from gate_contract import base45, id_documents, topics
 from gate_contract.card import Card, CardKind, verify
 from gate_contract.card_signing import sign
 from gate_contract.counts import UnitCounts, encode_counts
 from gate_contract.crossing import Record, canonical, chain_start, decode_batch, encode_batch
 from gate_contract.errors import ContractError
-from gate_contract.foreign import CheckInPoster, ForeignId
-from gate_contract.head import head_bytes, is_signed
 from gate_contract.health import decode_health, encode_health
-from gate_contract.pseudonym import pseudonym, school_key
+from gate_contract.id_documents import CheckInPoster, IdDocument
+from gate_contract.ledger_signature import head_bytes, is_signed
 from gate_contract.receipt import decode_receipt, encode_receipt
-from gate_contract.roster import EffectiveRoster, Roster, card_signature, take
+from gate_contract.roster import EffectiveRoster, Roster, apply_roster, card_signature
 from gate_contract.roster import verify as verify_roster
-from gate_contract.sealing import unseal
 from gate_contract.topics import CountsTopic, DistrictTopic, GateChannel, GateTopic
 from gate_contract.verdicts import Verdict
+from gate_contract.visitor_details import unseal
+from gate_contract.visitor_pseudonym import pseudonym, school_key
 from tests.contract.vectors import FOLDER, files
 
 
@@ -157,7 +157,7 @@ def test_rosters_and_their_entries() -> None:
         )
         assert json.loads(msgspec.json.encode(roster)) == sample["roster"]
         if roster.gate_id:
-            book = take(book, roster, told["gate_id"])
+            book = apply_roster(book, roster, told["gate_id"])
     assert book
     assert [book.level(card_signature(entry["card"].encode())) for entry in told["entries"]] == [
         2,  # by the changes
@@ -170,7 +170,7 @@ def test_refused_rosters() -> None:
     told = read("roster")
     for sample in told["refused"]:
         with pytest.raises(ContractError) as refusal:
-            take(
+            apply_roster(
                 None,
                 verify_roster(bytes.fromhex(sample["payload_hex"]), held_keys()),
                 told["gate_id"],
@@ -218,13 +218,15 @@ def test_refused_payloads_are_refused_with_their_reason(again: Callable[[bytes],
 def test_visitors_papers_and_what_becomes_of_them() -> None:
     told = read("visitors")
     for sample in told["accepted"]:
-        assert foreign.read(sample["text"].encode()) == ForeignId(**sample["says"])
-    assert {foreign.read(sample["text"].encode()) for sample in told["refused"]} == {None}
-    assert {foreign.read(text.encode()) for text in told["posters"]} == {CheckInPoster()}
+        assert id_documents.parse_code(sample["text"].encode()) == IdDocument(**sample["says"])
+    assert {id_documents.parse_code(sample["text"].encode()) for sample in told["refused"]} == {
+        None
+    }
+    assert {id_documents.parse_code(text.encode()) for text in told["posters"]} == {CheckInPoster()}
     names, sealing, row = told["pseudonym"], told["sealing"], told["record"]
     key = school_key(bytes.fromhex(names["district_key_hex"]), names["unit_id"])
     assert key.hex() == names["school_key_hex"]
-    who = ForeignId(names["kind"], names["number"], "", "")
+    who = IdDocument(names["kind"], names["number"], "", "")
     assert pseudonym(key, date.fromisoformat(names["day"]), who) == names["card_id"]
     private = X25519PrivateKey.from_private_bytes(bytes.fromhex(sealing["district_private_hex"]))
     assert private.public_key().public_bytes_raw().hex() == sealing["district_public_hex"]

@@ -16,12 +16,12 @@ from gate_contract.crossing import (
     chain_next,
     chain_start,
     encode_batch,
-    seal_of,
+    seal_hash,
 )
-from gate_contract.foreign import ForeignId, read
-from gate_contract.pseudonym import pseudonym, school_key
-from gate_contract.sealing import seal
+from gate_contract.id_documents import IdDocument, parse_code
 from gate_contract.verdicts import Verdict
+from gate_contract.visitor_details import seal
+from gate_contract.visitor_pseudonym import pseudonym, school_key
 from tests.contract import papers
 from tests.contract.ledger_vectors import AT, BOOT_ID, GATE_ID, LEDGER_ID
 
@@ -34,8 +34,8 @@ DAY = date(2026, 9, 5)
 
 def visitor_vectors() -> dict[str, Any]:
     """Papers that are read and that are not, and one visitor from the paper to the record."""
-    who = read(papers.CHIP_ID.encode())
-    assert isinstance(who, ForeignId)
+    who = parse_code(papers.CHIP_ID.encode())
+    assert isinstance(who, IdDocument)
     key = school_key(NAMES_KEY, UNIT_ID)
     card_id = pseudonym(key, DAY, who)
     sealed = seal(who, card_id, DISTRICT_KEY.public_key(), EPHEMERAL_KEY)
@@ -49,7 +49,7 @@ def visitor_vectors() -> dict[str, Any]:
         card_id=card_id,
         kind=CardKind.VISITOR,
         direction=Direction.IN,
-        seal=seal_of(sealed),
+        seal=seal_hash(sealed),
         sealed=sealed,
     )
     start = chain_start(GATE_ID, LEDGER_ID)
@@ -93,6 +93,6 @@ def visitor_vectors() -> dict[str, Any]:
 
 
 def _says(text: str) -> dict[str, Any]:
-    who = read(text.encode())
-    assert isinstance(who, ForeignId)
+    who = parse_code(text.encode())
+    assert isinstance(who, IdDocument)
     return asdict(who)

@@ -6,7 +6,7 @@ import itertools
 import sys
 import time
 
-from device.ledger.writing import ScanLedger
+from device.ledger.scan_ledger import ScanLedger
 from tests.crash.campaign import Outcome, campaign
 from tests.crash.storage import CODES, EFFECTS, CarelessLedger, Failing, morning
 from tests.crash.work import LONG, Plan

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from device.ledger.file import FILE_NAME, create
-from device.ledger.verifying import verify
-from device.ledger.writing import ScanLedger
+from device.ledger.scan_ledger import ScanLedger
+from device.ledger.verification import verify
 from gate_contract.crossing import Record
 from gate_contract.errors import SchoolgateError
 from tests.crash.disk import Create, Disk, Image, Write

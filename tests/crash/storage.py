@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from device.ledger.file import LedgerError, create
-from device.ledger.verifying import verify
-from device.ledger.writing import NewRecord, ScanLedger
+from device.ledger.scan_ledger import NewRecord, ScanLedger
+from device.ledger.verification import verify
 from device.scan.gatekeeper import RETRY_MS, Gatekeeper
 from device.scan.verdict import Policy
 from device.timekeeping import ClockReading

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from device.ledger.file import create
-from device.ledger.verifying import verify
-from device.ledger.writing import ScanLedger
+from device.ledger.scan_ledger import ScanLedger
+from device.ledger.verification import verify
 from device.scan.gatekeeper import Gatekeeper
 from gate_contract.verdicts import Verdict
 from tests.crash.storage import (

@@ -12,9 +12,9 @@ from pathlib import Path
 from unittest.mock import patch
 
 from device.ledger import file as ledger_file
-from device.ledger.delivering import UplinkLedger
 from device.ledger.file import create
-from device.ledger.writing import NewRecord, ScanLedger, _record
+from device.ledger.scan_ledger import NewRecord, ScanLedger, _record
+from device.ledger.uplink_ledger import UplinkLedger
 from device.timekeeping import Stamp
 from gate_contract.card import Card, CardKind
 from gate_contract.crossing import ClockTrust, Direction, Record

@@ -5,7 +5,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from device.ledger.file import LedgerError, create
-from device.ledger.writing import ScanLedger
+from device.ledger.scan_ledger import ScanLedger
 from device.scan.claims import Visitors
 from device.scan.gatekeeper import Gatekeeper
 from device.scan.verdict import Policy

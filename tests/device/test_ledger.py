@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from device.ledger import file
-from device.ledger.delivering import UplinkLedger
 from device.ledger.file import LedgerAbsentError, LedgerError, LedgerFile, create
-from device.ledger.opening import look_into
-from device.ledger.verifying import verify
-from device.ledger.writing import NewRecord, ScanLedger
+from device.ledger.scan_ledger import NewRecord, ScanLedger
+from device.ledger.uplink_ledger import UplinkLedger
+from device.ledger.verification import verify
+from device.ledger.verified_open import verify_or_set_aside
 from device.timekeeping import Stamp
 from gate_contract.crossing import (
     ClockTrust,
@@ -167,11 +167,11 @@ def test_a_ledger_half_made_is_made_again_but_an_emptied_one_is_set_aside(path: 
     path.parent.mkdir()
     sqlite3.connect(path).execute("PRAGMA journal_mode=WAL").connection.close()
     assert path.stat().st_size
-    assert look_into(path, GATE_ID) is None
+    assert verify_or_set_aside(path, GATE_ID) is None
     filled(path, 1).close()
     path.unlink()
     sqlite3.connect(path).execute("PRAGMA journal_mode=WAL").connection.close()
-    assert look_into(path, GATE_ID)
+    assert verify_or_set_aside(path, GATE_ID)
 
 
 def test_a_folder_that_cannot_be_written_is_explained(tmp_path: Path) -> None:

@@ -8,13 +8,13 @@ from unittest.mock import patch
 import pytest
 
 from device.ledger import carving, damage_report, schema
-from device.ledger.delivering import UplinkLedger
 from device.ledger.file import LedgerDamagedError, create
-from device.ledger.opening import Opening
-from device.ledger.verifying import verify
-from device.ledger.writing import NewRecord, ScanLedger
+from device.ledger.scan_ledger import NewRecord, ScanLedger
+from device.ledger.uplink_ledger import UplinkLedger
+from device.ledger.verification import verify
+from device.ledger.verified_open import LedgerOpener
 from gate_contract.card import Card, CardKind
-from gate_contract.crossing import Direction, Record, chain_next, seal_of
+from gate_contract.crossing import Direction, Record, chain_next, seal_hash
 from gate_contract.verdicts import Verdict
 from tests.device.gate import GATE_ID
 from tests.device.test_ledger import entry
@@ -75,15 +75,15 @@ def test_the_uplink_delivers_an_old_ledger_and_goes_on_when_it_is_upgraded(tmp_p
     with closing(UplinkLedger.open(path, GATE_ID)) as uplink:
         before = uplink.batch(1, 20)
         assert len(before.records) == 20
-        with closing(Opening(path, GATE_ID)()) as scan:
+        with closing(LedgerOpener(path, GATE_ID)()) as scan:
             assert columns(path) == 12
             scan.append([guest(21), entry(22)])
             assert verify(scan).last == 22
         assert uplink.batch(1, 20) == before
         after = uplink.batch(1, 22)
-        assert (after.records[20].sealed, after.records[20].seal) == (SEALED, seal_of(SEALED))
+        assert (after.records[20].sealed, after.records[20].seal) == (SEALED, seal_hash(SEALED))
         assert not uplink.is_replaced()
-    assert damage_report.about(path) == ""
+    assert damage_report.reported_reason(path) == ""
     assert not list(tmp_path.glob("ledger-*"))
 
 
@@ -102,7 +102,7 @@ def test_an_older_program_may_come_back(tmp_path: Path) -> None:
 def test_rows_of_both_versions_are_carved(tmp_path: Path) -> None:
     path = tmp_path / "ledger.db"
     of_version_0_1(path, 5)
-    with closing(Opening(path, GATE_ID)()) as scan:
+    with closing(LedgerOpener(path, GATE_ID)()) as scan:
         scan.append([entry(6), guest(7)])
         written = [record for record, _ in scan.records(1, 7)]
     found = [carved[0] for carved in map(carving.as_record, carving.rows(path)) if carved]
@@ -112,7 +112,7 @@ def test_rows_of_both_versions_are_carved(tmp_path: Path) -> None:
 
 def test_altered_words_are_damage(tmp_path: Path) -> None:
     path = tmp_path / "ledger.db"
-    with closing(Opening(path, GATE_ID)()) as scan:
+    with closing(LedgerOpener(path, GATE_ID)()) as scan:
         scan.append([guest(1)])
         for wrong in ("x'01'", "NULL", "'words'"):
             with scan._transaction() as connection:

@@ -9,7 +9,7 @@ from device.ledger.file import LedgerError
 from device.scan.advice import Advice
 from device.scan.frames import CameraError
 from device.scan.loop import ScanLoop
-from device.scan.rosters import NoRosters
+from device.scan.roster_reader import NoRosters
 from gate_contract.health import ScanHealth
 from gate_contract.verdicts import Verdict
 from tests.device.gate import Gate

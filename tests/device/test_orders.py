@@ -8,16 +8,16 @@ from pathlib import Path
 import pytest
 
 from device.config import load
-from device.ledger.delivering import UplinkLedger
 from device.ledger.file import create
+from device.ledger.uplink_ledger import UplinkLedger
+from device.orders.effective_config import load_effective
 from device.orders.intake import OrdersIntake
-from device.orders.overlay import load_in_force
-from device.orders.state import ORDERS_NAME, read_kept
+from device.orders.settings_watch import LOOK_MS, SettingsWatch
+from device.orders.store import ORDERS_NAME, read_stored
 from device.orders.trial import MOST_STARTS, TRIAL_MS
-from device.orders.watch import LOOK_MS, SettingsWatch
 from device.uplink.loop import UplinkLoop
 from device.uplink.session import Arrived
-from firmware_config import gate_files
+from gate_contract import gate_files
 from gate_contract.gate_log import GateLog
 from gate_contract.orders import LogRequest, Orders
 from gate_contract.topics import GateChannel
@@ -37,7 +37,7 @@ class Gate:
     starts: int = 0
 
     def __post_init__(self) -> None:
-        made = gate_files.of(GATE_ID, settings(), cert_pem=b"", key_pem=b"", ca_pem=b"")
+        made = gate_files.from_settings(GATE_ID, settings(), cert_pem=b"", key_pem=b"", ca_pem=b"")
         hardware: gate_files.Tables = {"gate": {"state_dir": "state", "run_dir": "run"}}
         self.config = gate_files.fill(self.folder, made, hardware)
         create(load(self.config).ledger_path, GATE_ID)
@@ -46,7 +46,7 @@ class Gate:
     def start(self) -> None:
         self.starts += 1
         self.wants_restart = False
-        config = load_in_force(self.config).config
+        config = load_effective(self.config).config
         self.district.reachable = config.broker.host == "broker.example.vn"
         self.orders = OrdersIntake(config, self.clock.read(), self.ask_for_restart)
         self.loop = UplinkLoop(
@@ -80,7 +80,7 @@ class Gate:
 
     @property
     def direction(self) -> str:
-        return load_in_force(self.config).config.gate.direction
+        return load_effective(self.config).config.gate.direction
 
     @property
     def version(self) -> int:
@@ -104,7 +104,7 @@ def test_other_settings_are_in_force_after_a_restart_and_confirmed(gate: Gate) -
     assert gate.starts == 2
     assert gate.direction == "in"
     assert (gate.version, gate.fault) == (10, "")
-    kept = read_kept(gate.folder / "state")
+    kept = read_stored(gate.folder / "state")
     assert kept.confirmed
     assert not kept.trial
 
@@ -131,11 +131,11 @@ def test_settings_that_cut_the_gate_off_are_taken_back_within_five_minutes(gate:
 def test_settings_under_which_the_gate_keeps_crashing_are_taken_back(gate: Gate) -> None:
     gate.order(orders(10, settings(10, broker_host="wrong.example.vn")))
     for boot in range(MOST_STARTS):
-        assert load_in_force(gate.config).settings_version == 10
+        assert load_effective(gate.config).settings_version == 10
         gate.clock.boot_id = f"{boot:032x}"
         gate.loop.close()
         gate.start()
-    assert load_in_force(gate.config).settings_version == 0
+    assert load_effective(gate.config).settings_version == 0
 
 
 def test_a_power_cut_does_not_lengthen_a_trial_in_the_same_boot(gate: Gate) -> None:
@@ -144,7 +144,7 @@ def test_a_power_cut_does_not_lengthen_a_trial_in_the_same_boot(gate: Gate) -> N
     gate.loop.close()
     gate.start()
     gate.turn(times=TRIAL_MS // 1000 - 195, ms=1000)
-    assert load_in_force(gate.config).settings_version == 0
+    assert load_effective(gate.config).settings_version == 0
 
 
 def test_old_orders_and_foreign_ones_change_nothing(gate: Gate) -> None:

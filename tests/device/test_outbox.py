@@ -6,10 +6,10 @@ from hypothesis import strategies as st
 from device.uplink.outbox import (
     RECEIPT_MS,
     WINDOW,
-    Meaning,
     Outbox,
+    ReceiptOutcome,
     RecordRange,
-    next_span,
+    next_range,
     published,
     received,
     reconnected,
@@ -31,7 +31,9 @@ def receipt(through: int, *, ledger: str = LEDGER, of: int | None = None) -> Rec
     )
 
 
-def receive(outbox: Outbox, told: Receipt, *, head: int, oldest: int = 1) -> tuple[Outbox, Meaning]:
+def receive(
+    outbox: Outbox, told: Receipt, *, head: int, oldest: int = 1
+) -> tuple[Outbox, ReceiptOutcome]:
     held = oldest - 1 <= told.stored_through <= head
     there = chain(told.stored_through) if held else None
     return received(outbox, told, ledger_id=LEDGER, head=head, chain_there=there, up_ms=5_000)
@@ -39,7 +41,7 @@ def receive(outbox: Outbox, told: Receipt, *, head: int, oldest: int = 1) -> tup
 
 def send_all(outbox: Outbox, head: int, oldest: int = 1) -> tuple[Outbox, list[RecordRange]]:
     spans = []
-    while span := next_span(outbox, oldest, head):
+    while span := next_range(outbox, oldest, head):
         outbox = published(outbox, span, 1_000)
         spans.append(span)
     return outbox, spans
@@ -61,49 +63,49 @@ def test_a_month_offline_drains_in_order() -> None:
         assert spans[0].first == delivered + 1
         delivered = spans[-1].last
         outbox, meaning = receive(outbox, receipt(delivered), head=head)
-        assert meaning is Meaning.ADVANCED
+        assert meaning is ReceiptOutcome.ADVANCED
 
 
 def test_silence_sends_everything_again_ever_more_slowly() -> None:
     outbox, _ = send_all(Outbox(10, 10), 50)
     assert waited(outbox, 1_000 + RECEIPT_MS - 1) == outbox
     again = waited(outbox, 1_000 + RECEIPT_MS)
-    assert next_span(again, 1, 50) == RecordRange(11, 50)
+    assert next_range(again, 1, 50) == RecordRange(11, 50)
     assert again.patience_ms == 2 * RECEIPT_MS
     assert waited(again, 10**9) == again  # nothing in flight, nothing to wait for
 
 
 def test_a_new_connection_begins_at_the_mark() -> None:
     outbox, _ = send_all(Outbox(10, 10), 50)
-    assert next_span(reconnected(outbox), 1, 50) == RecordRange(11, 50)
+    assert next_range(reconnected(outbox), 1, 50) == RecordRange(11, 50)
 
 
 def test_a_partial_receipt_moves_the_mark_only() -> None:
     outbox, _ = send_all(Outbox(0, 0), 500)
     outbox, meaning = receive(outbox, receipt(256), head=500)
-    assert (meaning, outbox.mark, outbox.sent) == (Meaning.ADVANCED, 256, 500)
+    assert (meaning, outbox.mark, outbox.sent) == (ReceiptOutcome.ADVANCED, 256, 500)
 
 
 def test_a_bridge_that_lost_records_gets_them_again() -> None:
     outbox, meaning = receive(Outbox(400, 450), receipt(100), head=500)
-    assert meaning is Meaning.REWOUND
-    assert next_span(outbox, 1, 500) == RecordRange(101, 356)
+    assert meaning is ReceiptOutcome.REWOUND
+    assert next_range(outbox, 1, 500) == RecordRange(101, 356)
 
 
 def test_a_bridge_that_lost_more_than_is_kept_gets_what_there_is() -> None:
     outbox, meaning = receive(Outbox(400, 450), receipt(100), head=500, oldest=300)
-    assert meaning is Meaning.REWOUND
-    assert next_span(outbox, 300, 500) == RecordRange(300, 500)
+    assert meaning is ReceiptOutcome.REWOUND
+    assert next_range(outbox, 300, 500) == RecordRange(300, 500)
 
 
 def test_a_bridge_that_stands_still_while_we_wait_is_sent_the_window_again() -> None:
     outbox, _ = send_all(Outbox(10, 10), 50)
     again, meaning = receive(outbox, receipt(10), head=50)
-    assert meaning is Meaning.UNCHANGED
-    assert next_span(again, 1, 50) == RecordRange(11, 50)
+    assert meaning is ReceiptOutcome.UNCHANGED
+    assert next_range(again, 1, 50) == RecordRange(11, 50)
     # But not at once: a receipt for something sent twice is no reason.
     fresh = published(Outbox(10, 10), RecordRange(11, 50), 4_500)
-    assert receive(fresh, receipt(10), head=50) == (fresh, Meaning.UNCHANGED)
+    assert receive(fresh, receipt(10), head=50) == (fresh, ReceiptOutcome.UNCHANGED)
 
 
 def test_a_receipt_for_pruned_rows_is_believed_in_either_direction() -> None:
@@ -113,17 +115,17 @@ def test_a_receipt_for_pruned_rows_is_believed_in_either_direction() -> None:
     after, meaning = received(
         held, receipt(70), ledger_id=LEDGER, head=500, chain_there=None, up_ms=1
     )
-    assert (after.mark, meaning) == (70, Meaning.ADVANCED)
-    assert next_span(after, 81, 500) == RecordRange(81, 336)
+    assert (after.mark, meaning) == (70, ReceiptOutcome.ADVANCED)
+    assert next_range(after, 81, 500) == RecordRange(81, 336)
 
 
 def test_receipts_that_change_nothing() -> None:
     outbox = Outbox(400, 450)
     for told, expected in (
-        (receipt(400), Meaning.UNCHANGED),
-        (receipt(450, ledger=OTHER), Meaning.OTHER_LEDGER),
-        (receipt(450, of=449), Meaning.WRONG_HASH),
-        (receipt(100, of=99), Meaning.WRONG_HASH),
-        (receipt(501), Meaning.AHEAD),
+        (receipt(400), ReceiptOutcome.UNCHANGED),
+        (receipt(450, ledger=OTHER), ReceiptOutcome.OTHER_LEDGER),
+        (receipt(450, of=449), ReceiptOutcome.WRONG_HASH),
+        (receipt(100, of=99), ReceiptOutcome.WRONG_HASH),
+        (receipt(501), ReceiptOutcome.AHEAD),
     ):
         assert receive(outbox, told, head=500) == (outbox, expected)

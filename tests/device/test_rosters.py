@@ -8,14 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from device.roster.roster_store import DISTRICT_NAME, OWN_NAME, RosterStore
+from device.roster_store import DISTRICT_NAME, OWN_NAME, RosterStore
 from device.scan.gatekeeper import Gatekeeper
-from device.scan.rosters import FiledRosters
-from device.scan.signals import PATTERNS, Light, pattern
+from device.scan.roster_reader import RosterReader
+from device.scan.signals import pattern
 from device.scan.verdict import Answer, Policy
-from device.uplink.rosters import RETRY_MS, RosterIntake
+from device.uplink.roster_intake import RETRY_MS, RosterIntake
 from device.uplink.session import Arrived
 from gate_contract.crossing import Direction
+from gate_contract.signal_patterns import PATTERNS, Light
 from gate_contract.topics import GateChannel
 from gate_contract.verdicts import Verdict
 from tests.device.gate import GATE_ID, ZONE, Gate, open_ledger
@@ -42,7 +43,7 @@ class Post:
     def start(self) -> None:
         """As after a power cut: both processes anew."""
         self.intake = RosterIntake(self.folder, GATE_ID, ORDERS.public_keys)
-        self.rosters = FiledRosters(self.folder, GATE_ID, ORDERS.public_keys)
+        self.rosters = RosterReader(self.folder, GATE_ID, ORDERS.public_keys)
         policy = Policy(self.gate.direction, 5_000)
         self.gate.keeper.close()
         self.gate.keeper = Gatekeeper(

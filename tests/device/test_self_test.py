@@ -20,7 +20,7 @@ from device.selftest.findings import CHECKS, LEAST_FREE_BYTES, SLOWEST_SYNC_MS, 
 from device.selftest.storage import StorageTest, try_storage
 from device.selftest.uplink_status import Reporter, UplinkStatus
 from device.status import Status
-from firmware_config import gate_files
+from gate_contract import gate_files
 from gate_contract.health import ScanHealth
 from gate_contract.notices import SetupNotice
 from tests.fakes.clock import BOOT, OTHER_BOOT, FakeClock
@@ -159,7 +159,7 @@ def test_the_uplinks_status_is_written_on_change_and_before_it_is_stale(tmp_path
 
 
 def test_gate_doctor_says_it_in_words_and_for_machines(tmp_path: Path) -> None:
-    made = gate_files.of(GATE_ID, settings(), cert_pem=b"", key_pem=b"", ca_pem=b"")
+    made = gate_files.from_settings(GATE_ID, settings(), cert_pem=b"", key_pem=b"", ca_pem=b"")
     where: gate_files.Tables = {"gate": {"state_dir": "state", "run_dir": "run"}}
     path = gate_files.fill(tmp_path / "etc", made, where)
     config, reading = load(path), SystemClock().read()

@@ -9,8 +9,9 @@ from gpiozero.pins.mock import MockFactory, MockPWMPin
 
 from device.config import SignalSettings as SignalsConfig
 from device.scan.gpio import GpioPanel
-from device.scan.signals import PATTERNS, Light, Pattern, PatternSignaller, SignalError
+from device.scan.signals import PatternSignaller, SignalError
 from device.scan.verdict import Answer
+from gate_contract.signal_patterns import PATTERNS, Light, Pattern
 from gate_contract.verdicts import Verdict
 from tests.fakes.camera import Panel
 

@@ -9,15 +9,15 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from device.ledger.delivering import UplinkLedger
 from device.ledger.file import LedgerError
+from device.ledger.uplink_ledger import UplinkLedger
+from device.uplink.head_signer import HeadSigner
 from device.uplink.loop import UplinkLoop
 from device.uplink.outbox import RECEIPT_MS, WINDOW
 from device.uplink.session import TAKEN_OVER, Arrived
-from device.uplink.signing import HeadSigner
 from gate_contract.crossing import chain_start
-from gate_contract.head import head_bytes, is_signed, key_text
 from gate_contract.health import ScanHealth
+from gate_contract.ledger_signature import head_bytes, is_signed, key_text
 from gate_contract.topics import GateChannel
 from server_bridge.ingest.accept import LedgerHead
 from tests.device.gate import GATE_ID

@@ -9,9 +9,9 @@ from device.scan.claims import Visitors
 from device.scan.gatekeeper import GUESTS_A_MINUTE
 from gate_contract.card import CardKind
 from gate_contract.crossing import Direction
-from gate_contract.foreign import IdKind
-from gate_contract.sealing import unseal
+from gate_contract.id_documents import IdKind
 from gate_contract.verdicts import Verdict
+from gate_contract.visitor_details import unseal
 from tests.contract import papers
 from tests.device.gate import Gate, hold
 

@@ -20,8 +20,8 @@ from device.config import Config, load
 from device.ledger.file import LedgerError, LedgerFile
 from device.scan.gatekeeper import Gatekeeper
 from device.scan.run import keeper
-from firmware_config import gate_files
-from gate_contract.head import key_text
+from gate_contract import gate_files
+from gate_contract.ledger_signature import key_text
 from gate_contract.verdicts import CROSSINGS
 from server_bridge import pki
 from server_bridge.broker.config import DATA, write_broker_config

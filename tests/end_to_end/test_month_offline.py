@@ -7,7 +7,7 @@ import pytest
 
 from device.clock import up_ms
 from device.ledger.file import create
-from device.ledger.writing import NewRecord, ScanLedger
+from device.ledger.scan_ledger import NewRecord, ScanLedger
 from device.timekeeping import Stamp
 from gate_contract.card import Card, CardKind
 from gate_contract.crossing import ClockTrust, Direction

@@ -9,7 +9,7 @@ from time import monotonic
 import pytest
 
 from device.clock import SystemClock
-from device.roster.roster_store import RosterStore
+from device.roster_store import RosterStore
 from device.scan.gatekeeper import Gatekeeper
 from device.scan.verdict import Answer
 from gate_contract import topics

@@ -10,8 +10,8 @@ from device.scan.advice import NO_ADVICE, Advice
 from device.scan.decode import Code
 from device.scan.decode.process import Mishaps
 from device.scan.frames import CameraError, Frame, Grey
-from device.scan.signals import Light
 from device.scan.verdict import Answer
+from gate_contract.signal_patterns import Light
 from gate_contract.verdicts import Verdict
 from tests.fakes.clock import FakeClock
 

@@ -7,7 +7,7 @@ from itertools import count
 from gate_contract import topics
 from gate_contract.card import CardKind
 from gate_contract.health import Health, ScanHealth
-from gate_contract.roster import EffectiveRoster, card_signature, take, verify
+from gate_contract.roster import EffectiveRoster, apply_roster, card_signature, verify
 from server_bridge.cards.issue import issue_cards
 from server_bridge.roster.making import Signer
 from server_bridge.roster.publisher import RosterPublisher
@@ -71,7 +71,7 @@ class Desk:
         for channel in topics.ROSTERS:
             topic = topics.district(channel) if district else topics.gate(gate_id, channel)
             if payload := self.retained.get(topic):
-                book = take(book, verify(payload, KEYS), gate_id)
+                book = apply_roster(book, verify(payload, KEYS), gate_id)
         assert book, "nothing is retained"
         return book
 

@@ -12,16 +12,16 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from device.orders.state import keep
-from device.orders.trial import Kept
+from device.orders.store import write_stored
+from device.orders.trial import StoredOrders
 from device.updating import state_file, status
 from device.updating.boot_choice import SECTOR, BootSlot, sector
-from device.updating.command import Surroundings
-from device.updating.fetching import Ask, bundle_path
-from device.updating.follow import Follower, Places
+from device.updating.download import Ask, bundle_path
 from device.updating.https_client import FetchError, PartialContent
-from device.updating.planning import UpdateState
+from device.updating.install_rules import UpdateState
+from device.updating.order_follower import OrderFollower, Places
 from device.updating.rauc_backend import Backend
+from device.updating.slot_service import GateSystem
 from gate_contract.errors import SchoolgateError
 from gate_contract.health import UpdateFault, UpdateHealth
 from gate_contract.orders import Update
@@ -107,17 +107,17 @@ class Gate:
     def slots(self) -> Backend:
         return Backend(self.folder / "GATE", self.data / "state.json", self.running)
 
-    def follower(self) -> Follower:
-        at = Surroundings(
+    def follower(self) -> OrderFollower:
+        at = GateSystem(
             self.slots, self.run, MACHINE, self.version, lambda: self.now, lambda _: None
         )
-        return Follower(self.places, at)
+        return OrderFollower(self.places, at)
 
     def order(self, wanted: Update | None, payload_of: bytes | None = None) -> None:
         """The last orders that arrived."""
         self.orders_version += 1
         made = payload_of or payload(orders(self.orders_version, update=wanted))
-        keep(self.etc / "state", Kept(latest=made))
+        write_stored(self.etc / "state", StoredOrders(latest=made))
 
     def fetch(self, ask: Ask) -> str:
         return _said(self.follower().fetch(ask, self.paused.append))

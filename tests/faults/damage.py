@@ -15,12 +15,12 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from device.ledger import carving
-from device.ledger.delivering import UplinkLedger
-from device.ledger.opening import Opening
+from device.ledger.uplink_ledger import UplinkLedger
+from device.ledger.verified_open import LedgerOpener
 from device.scan.gatekeeper import Gatekeeper
 from device.scan.verdict import Policy
 from device.uplink.loop import UplinkLoop
-from device.uplink.salvaged import Salvaged
+from device.uplink.salvage_delivery import SalvageDelivery
 from gate_contract.crossing import Record
 from gate_contract.verdicts import CROSSINGS
 from tests.device.gate import GATE_ID
@@ -42,7 +42,7 @@ class Patient:
     folder: Path
     clock: FakeClock = field(default_factory=FakeClock)
     district: District = field(default_factory=lambda: District(GATE_ID))
-    opening: Opener = Opening
+    opening: Opener = LedgerOpener
 
     def __post_init__(self) -> None:
         self.issuer = Issuer()
@@ -60,7 +60,7 @@ class Patient:
             read_scan=lambda _: None,
             keep_days=30,
             chance=random.Random(1),
-            open_salvaged=lambda: Salvaged(self.folder, GATE_ID),
+            open_salvaged=lambda: SalvageDelivery(self.folder, GATE_ID),
         )
 
     def show(self, *numbers: int) -> bool:

@@ -9,7 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 from device.ledger.file import LedgerFile
-from device.ledger.verifying import verify
+from device.ledger.verification import verify
 from gate_contract.verdicts import CROSSINGS
 from server_bridge.store.crossings.audit import count_faults, prove_ledgers
 from tests.end_to_end.district_harness import DistrictHarness

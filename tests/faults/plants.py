@@ -50,7 +50,7 @@ def count_after_commit() -> None:
 
 def green_before_commit() -> None:
     """The answer is given first and recorded a moment later."""
-    from device.ledger.writing import ScanLedger
+    from device.ledger.scan_ledger import ScanLedger
     from device.scan import loop
 
     append, log = ScanLedger.append, loop.log
@@ -76,7 +76,7 @@ def green_before_commit() -> None:
 
 def hoard() -> None:
     """What is sent is kept, several times over."""
-    from device.ledger.delivering import UplinkLedger
+    from device.ledger.uplink_ledger import UplinkLedger
 
     batch = UplinkLedger.batch
     kept: list[Any] = []
@@ -91,7 +91,7 @@ def hoard() -> None:
 
 def leak() -> None:
     """One byte is kept of each record that is sent."""
-    from device.ledger.delivering import UplinkLedger
+    from device.ledger.uplink_ledger import UplinkLedger
 
     batch = UplinkLedger.batch
     kept = bytearray()

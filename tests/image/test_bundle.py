@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from device.updating import boot_choice, command
+from device.updating import boot_choice, slot_service
 from device.updating.boot_choice import BootSlot
-from device.updating.command import Surroundings, install, tend
-from device.updating.planning import SlotAction
+from device.updating.install_rules import SlotAction
+from device.updating.slot_service import GateSystem, install, tend
 from firmware_config.image.build import build
 from firmware_config.image.bundle import CERT, KEY, make_bundle, make_key
 from firmware_config.image.layers import Origin
@@ -44,7 +44,7 @@ class Tools:
     def __call__(self, words: Sequence[str]) -> str:
         match words:
             case ["rauc", "info", *_]:
-                return command.run(["rauc", f"--keyring={self.keyring}", *words[1:]])
+                return slot_service.run(["rauc", f"--keyring={self.keyring}", *words[1:]])
             case ["systemctl", "show", *_]:
                 return self.states.pop(0) if len(self.states) > 1 else self.states[0]
             case ["rauc", "status", "--output-format=json", *_]:
@@ -56,8 +56,8 @@ class Tools:
 
 def gate(
     card: Card, tools: Tools, running: BootSlot = BootSlot.A, version: str = "20250101"
-) -> Surroundings:
-    return Surroundings(
+) -> GateSystem:
+    return GateSystem(
         card.backend(running), tools, "schoolgate-arm64", version, lambda: NIGHT, lambda _: None
     )
 

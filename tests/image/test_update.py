@@ -10,7 +10,7 @@ import pytest
 
 from device.updating import boot_choice, state_file
 from device.updating.boot_choice import SECTOR, BootSlot, boots
-from device.updating.planning import (
+from device.updating.install_rules import (
     TRIES,
     SlotAction,
     UpdateRefusal,

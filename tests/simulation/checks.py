@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 
 from device.ledger.file import LedgerFile
-from device.ledger.verifying import verify
+from device.ledger.verification import verify
 from gate_contract.crossing import Record
 from gate_contract.errors import SchoolgateError
 from gate_contract.verdicts import Verdict

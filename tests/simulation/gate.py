@@ -8,15 +8,15 @@ from zoneinfo import ZoneInfo
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from device.ledger.delivering import UplinkLedger
 from device.ledger.file import FILE_NAME, LedgerError, LedgerFile
-from device.ledger.opening import Opening
-from device.ledger.writing import ScanLedger
+from device.ledger.scan_ledger import ScanLedger
+from device.ledger.uplink_ledger import UplinkLedger
+from device.ledger.verified_open import LedgerOpener
 from device.scan.gatekeeper import Gatekeeper
 from device.scan.verdict import Policy
 from device.timekeeping import ClockReading
 from device.uplink.loop import UplinkLoop
-from device.uplink.salvaged import Salvaged
+from device.uplink.salvage_delivery import SalvageDelivery
 from gate_contract.crossing import Direction
 from gate_contract.health import ScanHealth
 from gate_contract.verdicts import CROSSINGS, Verdict
@@ -162,7 +162,7 @@ class SimGate:
                 clock=self.clock,
                 read_scan=self._scan_health,
                 keep_days=self._habits.keep_days,
-                open_salvaged=lambda: Salvaged(self.path.parent, self.gate_id),
+                open_salvaged=lambda: SalvageDelivery(self.path.parent, self.gate_id),
                 chance=self._chance,
             )
         try:
@@ -191,13 +191,13 @@ class SimGate:
     def _keeper(self) -> Gatekeeper:
         if self.keeper is None:
             policy = Policy(self._habits.direction, self._habits.repeat_window_ms)
-            opening = Opening(self.path, self.gate_id)
+            opening = LedgerOpener(self.path, self.gate_id)
             self.keeper = self._parts.gatekeeper(
                 policy, self._keys, self._zone, lambda: self._open_scan_ledger(opening)
             )
         return self.keeper
 
-    def _open_scan_ledger(self, opening: Opening) -> ScanLedger:
+    def _open_scan_ledger(self, opening: LedgerOpener) -> ScanLedger:
         plain = opening()
         ledger = self._parts.scan_ledger(
             plain._connection, plain.path, plain.gate_id, plain.ledger_id

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from device.ledger.delivering import UplinkLedger
-from device.ledger.writing import ScanLedger
+from device.ledger.scan_ledger import ScanLedger
+from device.ledger.uplink_ledger import UplinkLedger
 from device.scan.gatekeeper import Gatekeeper
 from device.uplink.loop import UplinkLoop
 from server_bridge.ingest.inbox import Inbox

@@ -12,12 +12,12 @@ from unittest.mock import patch
 
 import sqlalchemy as sa
 
-from device.ledger.delivering import UplinkLedger
-from device.ledger.writing import NewRecord, ScanLedger, StoredCrossing
+from device.ledger.scan_ledger import NewRecord, ScanLedger, StoredCrossing
+from device.ledger.uplink_ledger import UplinkLedger
 from device.timekeeping import ClockReading, Stamp, Timekeeper
 from device.uplink import delivery, outbox
 from device.uplink.loop import UplinkLoop
-from device.uplink.outbox import Meaning, Outbox
+from device.uplink.outbox import Outbox, ReceiptOutcome
 from gate_contract import topics
 from gate_contract.crossing import Batch, Record, decode_batch
 from gate_contract.receipt import Receipt
@@ -99,12 +99,14 @@ class _PruneAllLedger(UplinkLedger):
 _received = outbox.received
 
 
-def _never_rewinds(held: Outbox, receipt: Receipt, **known: Any) -> tuple[Outbox, Meaning]:
+def _never_rewinds(held: Outbox, receipt: Receipt, **known: Any) -> tuple[Outbox, ReceiptOutcome]:
     after, meaning = _received(held, receipt, **known)
-    return (held, Meaning.UNCHANGED) if meaning is Meaning.REWOUND else (after, meaning)
+    return (
+        (held, ReceiptOutcome.UNCHANGED) if meaning is ReceiptOutcome.REWOUND else (after, meaning)
+    )
 
 
-def _no_hash_check(held: Outbox, receipt: Receipt, **known: Any) -> tuple[Outbox, Meaning]:
+def _no_hash_check(held: Outbox, receipt: Receipt, **known: Any) -> tuple[Outbox, ReceiptOutcome]:
     known["chain_there"] = bytes.fromhex(receipt.chain)
     return _received(held, receipt, **known)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from device.roster.roster_store import RosterStore
+from device.roster_store import RosterStore
 from tests.fakes.rosters import Orders
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can act as two users")

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from device.scan.signals import PATTERNS
 from gate_contract.card import CardKind
+from gate_contract.signal_patterns import PATTERNS
 from gate_contract.verdicts import CROSSINGS, Verdict
 from server_bridge.cards.issue import issue_cards
 from tests.end_to_end.district_harness import SCHOOL, until

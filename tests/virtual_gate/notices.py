@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from gate_contract.notices import NOTICE_PATTERNS, SetupNotice
-from gate_contract.patterns import Light, Pattern
+from gate_contract.signal_patterns import Light, Pattern
 from tests.virtual_gate import pins
 from tests.virtual_gate.pins import State
 

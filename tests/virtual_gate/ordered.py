@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from device.updating.command import PATIENCE_S
-from device.updating.planning import TRIES
+from device.updating.install_rules import TRIES
+from device.updating.slot_service import PATIENCE_S
 from firmware_config.image.bundle import CERT, make_key
 from tests.end_to_end.district_harness import until
 from tests.fakes.broker import free_port

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby, pairwise
 from typing import NamedTuple
 
-from device.scan.signals import PATTERNS, Light
+from gate_contract.signal_patterns import PATTERNS, Light
 from gate_contract.verdicts import Verdict
 
 PASSAGE_MS = 30

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from device.ledger.file import LedgerError, LedgerFile
-from device.ledger.verifying import verify
+from device.ledger.verification import verify
 from gate_contract.verdicts import CROSSINGS
 from tests.end_to_end.passing import card_codes
 from tests.virtual_gate.machine import Guest

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from firmware_config.provision import Prepared, files
 from gate_contract.notices import NOTICE_PATTERNS, REFUSALS, SetupNotice
-from gate_contract.patterns import Light
+from gate_contract.signal_patterns import Light
 from gate_contract.verdicts import Verdict
 from tests.end_to_end.district_harness import SCHOOL, until
 from tests.end_to_end.passing import card_codes

@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from device.scan.signals import PATTERNS
 from gate_contract.notices import NOTICE_PATTERNS, SetupNotice
-from gate_contract.patterns import Pattern
+from gate_contract.signal_patterns import PATTERNS, Pattern
 from gate_contract.verdicts import Verdict
 from tests.virtual_gate import notices, pins, sandbox
 from tests.virtual_gate.patience import Patience, spent_s

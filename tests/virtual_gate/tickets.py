@@ -8,7 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from device.provisioning import enrolment_client
-from device.provisioning.enrolling import enrol, read_ticket
+from device.provisioning.enrolment import enrol, read_ticket
 from firmware_config.provision import PIN_NAME, Prepared, district_key, files
 from gate_contract.notices import SetupNotice
 from gate_contract.ticket import read_pin

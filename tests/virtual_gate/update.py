@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from device.updating.planning import TRIES
+from device.updating.install_rules import TRIES
 from firmware_config.image.bundle import CERT, make_key
 from tests.virtual_gate import ntp
 from tests.virtual_gate.bundles import Versions, spoil

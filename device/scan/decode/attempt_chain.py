@@ -16,7 +16,7 @@ def anything(_: bytes) -> bool:
     return True
 
 
-def climb(
+def run_attempts(
     image: Grey,
     box: Box,
     attempts: Sequence[Attempt],
@@ -50,4 +50,4 @@ class SingleImageDecoder:
 
     def decode(self, image: Grey) -> list[Code]:
         """All codes that one attempt read, each once."""
-        return climb(image, whole(image), SINGLE_IMAGE, self._is_card)[0]
+        return run_attempts(image, whole(image), SINGLE_IMAGE, self._is_card)[0]

@@ -11,7 +11,7 @@ EDGE_PX = 3
 MOST = 64
 
 
-class Patience:
+class Confirmation:
     """Hands on cards at once, and other bytes when they have been read in several frames."""
 
     def __init__(self, is_card: IsCard) -> None:
@@ -42,12 +42,12 @@ class Patience:
         return times >= SEEN_TIMES
 
 
-class PatientDecoder:
+class ConfirmingDecoder:
     """Another decoder, as patient with what is no card as our own."""
 
     def __init__(self, decoder: Decoder, is_card: IsCard) -> None:
         self._decoder = decoder
-        self._patience = Patience(is_card)
+        self._patience = Confirmation(is_card)
 
     def decode(self, image: Grey) -> list[Code]:
         """The codes of this frame that may be answered, each once."""

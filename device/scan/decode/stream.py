@@ -3,14 +3,14 @@
 import time
 from collections.abc import Callable
 
-from device.scan.advice import Advice, AdviceState, Look, after_frame
+from device.scan.advice import Advice, AdviceState, PatchStatistics, after_frame
 from device.scan.decode import Code, patch_statistics
 from device.scan.decode import attempts as a
-from device.scan.decode.attempt_chain import IsCard, anything, climb
+from device.scan.decode.attempt_chain import IsCard, anything, run_attempts
 from device.scan.decode.attempts import Attempt
 from device.scan.decode.boxes import whole
 from device.scan.decode.change import Cells, ChangeGate
-from device.scan.decode.confirmation import Patience
+from device.scan.decode.confirmation import Confirmation
 from device.scan.decode.negative_cache import NegativeCache
 from device.scan.decode.texture import Patch, patches
 from device.scan.decode.track import Track
@@ -47,7 +47,7 @@ class StreamDecoder:
     """A Decoder for consecutive frames of one camera. It remembers the scene and the cards in it.
 
     `is_card` tells a genuine card from any other bytes. A card is handed on in the frame that
-    shows it; other bytes only after `Patience` has seen them often enough.
+    shows it; other bytes only after `Confirmation` has seen them often enough.
     """
 
     def __init__(
@@ -66,11 +66,11 @@ class StreamDecoder:
         self._gate = gate or ChangeGate()
         self._attempts_at = attempts_at
         self._tracks: list[Track] = []
-        self._patience = Patience(is_card)
+        self._patience = Confirmation(is_card)
         self._boredom = NegativeCache()
         self._frames = 0
         self._until = 0.0
-        self._look: Look | None = None
+        self._look: PatchStatistics | None = None
         self._standing = AdviceState()
 
     @property
@@ -85,7 +85,7 @@ class StreamDecoder:
         self._look = None
         codes = self._read(image, changed)
         if changed is not None and not codes and self._look is None:
-            self._look = patch_statistics.at_change(self._gate.cells, changed)
+            self._look = patch_statistics.measure_change(self._gate.cells, changed)
         self._standing = after_frame(self._standing, self._look, read=bool(codes))
         return self._patience.handed_on(codes, image)
 
@@ -119,7 +119,7 @@ class StreamDecoder:
         others = [attempt for attempt in _RESCUE if attempt is not track.attempt]
         turn = 2 * track.missed
         tries = (track.attempt, *(others * 2)[turn % len(others) :][:2])
-        codes, by = climb(image, box, tries, self._is_card, may_go_on=self._may_go_on)
+        codes, by = run_attempts(image, box, tries, self._is_card, may_go_on=self._may_go_on)
         for code in codes:
             if code.data == track.code.data and by is not None:
                 track.seen(code, by)
@@ -152,17 +152,17 @@ class StreamDecoder:
                 if wait:
                     continue
                 tries = (tries[turn % len(tries)],)
-            codes, by = climb(image, box, tries, self._is_card, may_go_on=self._may_go_on)
+            codes, by = run_attempts(image, box, tries, self._is_card, may_go_on=self._may_go_on)
             if by is not None:
                 seen += [self._note(code, by) for code in codes]
             elif likely:
                 self._boredom.in_vain(box, self._frames)
                 if self._look is None and patch.likeness >= ADVISING:
-                    self._look = patch_statistics.at_patch(image, box)
+                    self._look = patch_statistics.measure_patch(image, box)
             if not self._may_go_on():
                 return seen
         if not seen and not self._tracks and self._frames % WHOLE_EVERY == 0:
-            codes, by = climb(image, whole(image), (a.PLAIN,), self._is_card)
+            codes, by = run_attempts(image, whole(image), (a.PLAIN,), self._is_card)
             if by is not None:
                 seen += [self._note(code, by) for code in codes]
         return seen

@@ -22,8 +22,8 @@ from device.scan.decode import Decoder, patch_statistics
 from device.scan.decode.attempt_chain import IsCard, SingleImageDecoder
 from device.scan.decode.attempts import ALL
 from device.scan.decode.boxes import whole
-from device.scan.decode.confirmation import PatientDecoder
-from device.scan.decode.genuine import Genuine
+from device.scan.decode.card_check import CardCheck
+from device.scan.decode.confirmation import ConfirmingDecoder
 from device.scan.decode.sabotage import Saboteur
 from device.scan.decode.seccomp_filter import die_with_parent, limit_memory, seal
 from device.scan.decode.stream import StreamDecoder
@@ -48,8 +48,8 @@ EXIT_MEMORY = 3
 DECODERS: dict[str, Callable[[IsCard], Decoder]] = {
     "schoolgate": StreamDecoder,
     "single": SingleImageDecoder,
-    "zxing": lambda is_card: PatientDecoder(ZxingDecoder(), is_card),
-    "pyzbar": lambda is_card: PatientDecoder(PyzbarDecoder(), is_card),
+    "zxing": lambda is_card: ConfirmingDecoder(ZxingDecoder(), is_card),
+    "pyzbar": lambda is_card: ConfirmingDecoder(PyzbarDecoder(), is_card),
     "saboteur": lambda _: Saboteur(),
 }
 
@@ -60,14 +60,14 @@ def _warm_up() -> None:
     grey = np.full((64, 64), 128, np.uint8)
     for attempt in ALL.values():
         attempt.at(grey, whole(grey))
-    patch_statistics.at_patch(grey, whole(grey))
-    patch_statistics.at_change(grey, np.eye(64, dtype=np.uint8))
+    patch_statistics.measure_patch(grey, whole(grey))
+    patch_statistics.measure_change(grey, np.eye(64, dtype=np.uint8))
     with contextlib.suppress(InvalidSignature):
         Ed25519PublicKey.from_public_bytes(bytes(32)).verify(bytes(64), b"")
 
 
 def _serve(
-    decoder: Decoder, is_card: Genuine, shared: mmap.mmap, requests: int, answers: int
+    decoder: Decoder, is_card: CardCheck, shared: mmap.mmap, requests: int, answers: int
 ) -> None:
     """Answers requests until the pipe closes."""
     memory = np.frombuffer(shared, np.uint8)
@@ -87,7 +87,7 @@ def _serve(
 
 def _child(options: argparse.Namespace, shared: mmap.mmap, parent: int) -> None:
     die_with_parent(parent)
-    is_card = Genuine({})
+    is_card = CardCheck({})
     decoder = DECODERS[options.decoder](is_card)
     decoder.decode(np.full((240, 320), 128, np.uint8))
     limit_memory(options.memory_bytes)

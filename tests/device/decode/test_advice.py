@@ -15,10 +15,10 @@ from device.scan.advice import (
     Advice,
     AdviceState,
     AdviceStep,
-    Look,
+    PatchStatistics,
     after_frame,
     step,
-    wish,
+    wanted_step,
 )
 from device.scan.decode.stream import StreamDecoder
 from device.scan.decode.wire import pack_advice, unpack_advice
@@ -27,13 +27,13 @@ from device.scan.shutter import after_frame as shutter_after
 from tests.device.decode.pictures import CARD
 from tests.fakes.sensor import Sensor
 
-DARK = Look(ink=2, paper=20, side_px=200)
-SMALL = Look(ink=40, paper=190, side_px=120)
-GOOD = Look(ink=40, paper=190, side_px=300)
-CLIPPED = Look(ink=250, paper=255)
+DARK = PatchStatistics(ink=2, paper=20, side_px=200)
+SMALL = PatchStatistics(ink=40, paper=190, side_px=120)
+GOOD = PatchStatistics(ink=40, paper=190, side_px=300)
+CLIPPED = PatchStatistics(ink=250, paper=255)
 
 
-def shown(standing: AdviceState, *looks: Look | None) -> AdviceState:
+def shown(standing: AdviceState, *looks: PatchStatistics | None) -> AdviceState:
     for look in looks:
         standing = after_frame(standing, look, read=False)
     return standing
@@ -44,14 +44,14 @@ def shown(standing: AdviceState, *looks: Look | None) -> AdviceState:
     [
         (DARK, AdviceStep.BRIGHTER),
         (CLIPPED, AdviceStep.DARKER),
-        (Look(40, 190, smear=1.8, side_px=300), AdviceStep.SHORTER),
-        (Look(40, 190, smear=1.2, side_px=300), None),
+        (PatchStatistics(40, 190, smear=1.8, side_px=300), AdviceStep.SHORTER),
+        (PatchStatistics(40, 190, smear=1.2, side_px=300), None),
         (SMALL, AdviceStep.FINER),
         (GOOD, None),
     ],
 )
-def test_wishes(look: Look, wanted: AdviceStep | None) -> None:
-    assert wish(look) is wanted
+def test_wishes(look: PatchStatistics, wanted: AdviceStep | None) -> None:
+    assert wanted_step(look) is wanted
 
 
 def test_a_wish_is_granted_when_it_was_seen_often_enough() -> None:
@@ -94,12 +94,12 @@ def test_after_a_while_the_camera_is_its_own_master_again() -> None:
     assert shown(one, *[None] * (KEEP_FRAMES + 1)).advice == NO_ADVICE
 
 
-looks = st.one_of(st.none(), st.builds(Look, *[st.floats(0, 255)] * 2, st.floats(1, 9)))
+looks = st.one_of(st.none(), st.builds(PatchStatistics, *[st.floats(0, 255)] * 2, st.floats(1, 9)))
 
 
 @given(st.lists(st.tuples(looks, st.booleans()), max_size=80))
 def test_every_advice_is_within_its_limits_and_survives_the_wire(
-    frames: list[tuple[Look | None, bool]],
+    frames: list[tuple[PatchStatistics | None, bool]],
 ) -> None:
     standing = AdviceState()
     for look, read in frames:

@@ -6,7 +6,7 @@ import pytest
 
 from device.scan.decode import Code
 from device.scan.decode import attempts as a
-from device.scan.decode.attempt_chain import SingleImageDecoder, anything, climb
+from device.scan.decode.attempt_chain import SingleImageDecoder, anything, run_attempts
 from device.scan.decode.attempts import Attempt
 from device.scan.decode.boxes import Box, whole
 from device.scan.frames import Grey
@@ -68,7 +68,7 @@ def misreading(data: bytes) -> Attempt:
 
 def test_what_is_no_card_is_looked_at_again_before_it_is_believed() -> None:
     picture = printed(CARD)
-    codes, by = climb(
+    codes, by = run_attempts(
         picture, whole(picture), (misreading(b"SG1:X"), a.PLAIN), lambda data: data == CARD.encode()
     )
     assert [code.data for code in codes] == [CARD.encode()]
@@ -78,7 +78,7 @@ def test_what_is_no_card_is_looked_at_again_before_it_is_believed() -> None:
 def test_without_a_better_reading_the_first_one_stands() -> None:
     picture = np.full((50, 50), 255, np.uint8)
     first = misreading(b"no card")
-    codes, by = climb(picture, whole(picture), (first, a.PLAIN), lambda _: False)
+    codes, by = run_attempts(picture, whole(picture), (first, a.PLAIN), lambda _: False)
     assert [code.data for code in codes] == [b"no card"]
     assert by is first
 
@@ -86,5 +86,7 @@ def test_without_a_better_reading_the_first_one_stands() -> None:
 def test_over_its_budget_the_ladder_ends() -> None:
     picture = printed(CARD)
     nothing = Attempt("nothing", lambda _: [])
-    over = climb(picture, whole(picture), (nothing, a.PLAIN), anything, may_go_on=lambda: False)
+    over = run_attempts(
+        picture, whole(picture), (nothing, a.PLAIN), anything, may_go_on=lambda: False
+    )
     assert over == ([], None)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from demo.scenes.card_art import modules
 from device.scan.advice import Advice
 from device.scan.decode import Code, sabotage
-from device.scan.decode.genuine import Genuine
+from device.scan.decode.card_check import CardCheck
 from device.scan.decode.process import DecoderProcess, Mishaps
 from device.scan.decode.wire import pack_codes, pack_keys, unpack_codes, unpack_keys
 from device.scan.decode.zxing import ZxingDecoder
@@ -107,8 +107,8 @@ def test_with_keys_a_genuine_card_counts_at_once_and_a_forged_one_waits() -> Non
     card = Card("00112233445566aa", CardKind.PUPIL, date(2025, 1, 1), date(2030, 1, 1))
     keys = {7: key.public_key().public_bytes_raw()}
     real, forged = sign(card, 7, key), sign(card, 7, thief)
-    assert Genuine(keys)(real.encode())
-    assert not Genuine(keys)(forged.encode())
+    assert CardCheck(keys)(real.encode())
+    assert not CardCheck(keys)(forged.encode())
     with DecoderProcess("schoolgate", keys) as process:
         shown = pasted(street(), printed(forged, 3), 300, 100)
         assert process.decode(shown) == []

@@ -6,7 +6,7 @@ import pytest
 from benchmarks.gate.repertoire import card_text
 from demo.scenes.showing import Showing, shoot
 from device.scan.decode import Decoder
-from device.scan.decode.confirmation import SEEN_TIMES, PatientDecoder
+from device.scan.decode.confirmation import SEEN_TIMES, ConfirmingDecoder
 from device.scan.decode.stream import StreamDecoder
 from device.scan.decode.zbar import PyzbarDecoder
 from device.scan.decode.zxing import ZxingDecoder
@@ -118,7 +118,7 @@ def test_half_a_code_at_the_edge_does_not_answer() -> None:
 
 @pytest.mark.parametrize("decoder", [ZxingDecoder(), PyzbarDecoder()], ids=["zxing", "pyzbar"])
 def test_the_plain_decoders_are_as_patient(decoder: Decoder) -> None:
-    patient = PatientDecoder(decoder, is_card)
+    patient = ConfirmingDecoder(decoder, is_card)
     poster = printed("https://example.org/poster", 4)
     both = pasted(pasted(SCENE, poster, 500, 150), CODE, 100, 150)
     read = [{code.data for code in patient.decode(both)} for _ in range(SEEN_TIMES)]

@@ -11,9 +11,9 @@ from cryptography.x509.oid import NameOID
 from msgspec.structs import replace
 
 from device.config import ConfigError, load
-from device.orders.overlay import load_in_force
+from device.orders.effective_config import load_effective
 from device.provisioning import enrolment_client
-from device.provisioning.enrolling import Ask
+from device.provisioning.enrolment import Ask
 from device.provisioning.handover import (
     OFFER_NAME,
     PROGRESS_NAME,
@@ -26,7 +26,7 @@ from device.provisioning.service import Enroller
 from device.provisioning.wifi import put_system, time_servers
 from gate_contract.enrolment import Enrolment
 from gate_contract.errors import SchoolgateError
-from gate_contract.head import key_text
+from gate_contract.ledger_signature import key_text
 from gate_contract.notices import SetupNotice
 from gate_contract.ticket import Ticket
 from server_bridge.fleet.ticketing import MadeTicket, Wifi
@@ -93,7 +93,7 @@ def test_a_ticket_on_the_boot_partition_makes_a_gate(
     assert (device.etc / "tls" / "key.pem").stat().st_mode & 0o777 == 0o600
     with district.database.read() as connection:
         assert public_keys(connection, "vg-file-01") == [key_text(key.public_key())]
-    assert load_in_force(device.etc / "gate.toml").settings_version > 0
+    assert load_effective(device.etc / "gate.toml").settings_version > 0
 
 
 def test_a_scanned_ticket_is_taken_from_where_gate_scan_puts_it(

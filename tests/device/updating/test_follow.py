@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from device.updating import course, fetching, state_file
+from device.updating import download, order_rules, state_file
 from device.updating.boot_choice import BootSlot
-from device.updating.course import MOST_BYTES
-from device.updating.planning import UpdateState
+from device.updating.install_rules import UpdateState
+from device.updating.order_rules import MOST_BYTES
 from firmware_config.image.bundle import CERT, make_key
 from gate_contract.health import UpdateFault
 from gate_contract.orders import Update
@@ -26,7 +26,7 @@ def gate(tmp_path: Path) -> Gate:
 
 @pytest.fixture(autouse=True)
 def looks_often(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fetching, "LOOK_BYTES", 1 << 17)
+    monkeypatch.setattr(download, "LOOK_BYTES", 1 << 17)
 
 
 def test_from_orders_to_a_try(gate: Gate) -> None:
@@ -94,7 +94,7 @@ def test_a_part_of_before_that_is_damaged_is_found_out(gate: Gate) -> None:
     gate.order(update())
     wanted = update()
     gate.places.bundles.mkdir()
-    fetching.part_path(gate.places.bundles, wanted).write_bytes(bytes(1000))
+    download.part_path(gate.places.bundles, wanted).write_bytes(bytes(1000))
     assert gate.fetch(FakeLine().ask) == "fetching wrong_bytes"
     assert gate.fetch(FakeLine().ask) == "fetched"
 
@@ -158,18 +158,18 @@ def test_orders_that_change_meanwhile_end_it(gate: Gate) -> None:
 
 
 def test_the_ledgers_room_is_never_taken(gate: Gate, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(course, "reserve", lambda _: 1 << 60)
+    monkeypatch.setattr(order_rules, "reserve", lambda _: 1 << 60)
     gate.order(update())
     line = FakeLine()
     gate.places.bundles.mkdir()
-    fetching.part_path(gate.places.bundles, update()).write_bytes(b"half")
+    download.part_path(gate.places.bundles, update()).write_bytes(b"half")
     assert gate.fetch(line.ask) == "waiting no_space"
     assert (line.asked, gate.files) == ([], [])
 
 
 def test_a_card_keeps_a_gigabyte_free_and_a_small_one_a_quarter() -> None:
-    assert course.reserve(28 << 30) == 1 << 30
-    assert course.reserve(512 << 20) == 128 << 20
+    assert order_rules.reserve(28 << 30) == 1 << 30
+    assert order_rules.reserve(512 << 20) == 128 << 20
 
 
 def test_orders_that_nobody_has_signed_change_nothing(gate: Gate) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 
 from device.updating.boot_choice import BootSlot
-from device.updating.planning import (
+from device.updating.install_rules import (
     SlotAction,
     UpdateRefusal,
     UpdateState,

@@ -8,11 +8,11 @@ import pytest
 
 from device import config
 from device.config import ConfigError
-from device.ledger.delivering import UplinkLedger
+from device.ledger.uplink_ledger import UplinkLedger
 from device.scan.run import visitors
 from gate_contract.crossing import encode_batch
 from gate_contract.errors import SchoolgateError
-from gate_contract.foreign import IdKind
+from gate_contract.id_documents import IdKind
 from gate_contract.topics import GateChannel
 from gate_contract.topics import gate as topic_of
 from gate_contract.verdicts import Verdict

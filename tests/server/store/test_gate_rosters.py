@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from gate_contract import topics
 from gate_contract.errors import ContractError
-from gate_contract.roster import EntryAction, take, verify
+from gate_contract.roster import EntryAction, apply_roster, verify
 from gate_contract.topics import GateChannel
 from server_bridge.roster.publisher import AGAIN_MS, CHECK_MS, REFUSED_MS
 from server_bridge.store.database import Database
@@ -78,7 +78,7 @@ def test_a_gate_opens_no_roster_of_another(desk: Desk) -> None:
     desk.person()
     desk.turn()
     with pytest.raises(ContractError) as refusal:
-        take(None, verify(desk.retained[own()], KEYS), SECOND_GATE)
+        apply_roster(None, verify(desk.retained[own()], KEYS), SECOND_GATE)
     assert refusal.value.reason == "wrong_gate"
 
 

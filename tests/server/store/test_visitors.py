@@ -7,14 +7,14 @@ import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from device.ledger.delivering import UplinkLedger
+from device.ledger.uplink_ledger import UplinkLedger
 from device.scan.claims import Visitors
 from gate_contract.crossing import Direction, encode_batch
-from gate_contract.foreign import IdKind
-from gate_contract.sealing import unseal
+from gate_contract.id_documents import IdKind
 from gate_contract.topics import GateChannel
 from gate_contract.topics import gate as topic_of
 from gate_contract.verdicts import Verdict
+from gate_contract.visitor_details import unseal
 from server_bridge.store.crossings.day_proof import prove_day
 from server_bridge.store.database import Database
 from server_bridge.store.people.visitors import Act, acts, erase_words, log_act, visits

@@ -23,7 +23,7 @@ from log_writes import DEVICE, LogWrites
 from device.clock import SystemClock
 from device.config import Config, load
 from device.ledger import file as ledger_file
-from device.ledger.verifying import verify
+from device.ledger.verification import verify
 from device.scan.run import keeper
 from gate_contract.verdicts import CROSSINGS
 

@@ -1,5 +1,5 @@
 """A gate follows the orders of its district: fetches the software that is wanted, installs it when
-it is time, and tells what becomes of it. `device.updating.course` decides what to do."""
+it is time, and tells what becomes of it. `device.updating.order_rules` decides what to do."""
 
 import shutil
 from collections.abc import Callable
@@ -13,23 +13,23 @@ from cryptography import x509
 from msgspec.structs import replace
 
 from device.config import Config
-from device.orders.overlay import load_in_force, read_orders
-from device.orders.state import read_kept
+from device.orders.effective_config import load_effective, read_orders
+from device.orders.store import read_stored
 from device.updating import state_file, status
-from device.updating.command import RefusedError, Surroundings, WriteError, install, tend
-from device.updating.course import (
-    Course,
+from device.updating.download import Ask, bundle_path, fetch, held, is_whole, tidy
+from device.updating.https_client import FetchError
+from device.updating.install_rules import UpdateRefusal, Window
+from device.updating.order_rules import (
     Tried,
+    UpdateDecision,
     UpdateKnowledge,
     UpdateStep,
-    course,
+    decide,
     failed,
 )
-from device.updating.fetching import Ask, bundle_path, fetch, held, is_whole, tidy
-from device.updating.https_client import FetchError
-from device.updating.planning import UpdateRefusal, Window
-from firmware_config.gate_files import put
+from device.updating.slot_service import GateSystem, RefusedError, WriteError, install, tend
 from gate_contract.errors import ContractError, SchoolgateError
+from gate_contract.gate_files import put
 from gate_contract.health import UpdateFault, UpdateHealth
 from gate_contract.orders import Orders, Update
 
@@ -60,16 +60,16 @@ class Places:
         return self.gate_toml.parent / UPDATE_CA
 
 
-class Follower:
+class OrderFollower:
     """Reads its orders anew each time: they may change while a bundle is fetched. Raises
     ConfigError where the gate is not set up."""
 
-    def __init__(self, places: Places, at: Surroundings) -> None:
+    def __init__(self, places: Places, at: GateSystem) -> None:
         self._places = places
         self._at = at
-        self.config: Config = load_in_force(places.gate_toml).config
+        self.config: Config = load_effective(places.gate_toml).config
 
-    def fetch(self, ask: Ask, pause: Callable[[float], object]) -> Course:
+    def fetch(self, ask: Ask, pause: Callable[[float], object]) -> UpdateDecision:
         """Fetch what is wanted, if it is time to; what is to be done then."""
         wanted = self._wanted()
         found = self._look(wanted)
@@ -81,7 +81,7 @@ class Follower:
                 self._failed(wanted, error.fault, error)
         return self._tell(self._wanted())
 
-    def follow(self) -> Course:
+    def follow(self) -> UpdateDecision:
         """Install what was fetched, and have it tried; tell what is to be done then."""
         orders = self._orders()
         self._take_key(orders)
@@ -121,7 +121,7 @@ class Follower:
         tend(self._at)  # it is its time: a try is a reboot away
 
     def _orders(self) -> Orders | None:
-        payload = read_kept(self.config.ledger_path.parent).latest
+        payload = read_stored(self.config.ledger_path.parent).latest
         try:
             return read_orders(self.config, payload) if payload else None
         except ContractError as error:
@@ -137,12 +137,12 @@ class Follower:
         self._write(wanted, self._look(wanted))
         return self._wanted() == wanted and self._look(wanted).step is UpdateStep.FETCH
 
-    def _look(self, wanted: Update | None) -> Course:
+    def _look(self, wanted: Update | None) -> UpdateDecision:
         at, folder = self._at, self._places.updates
         state = state_file.recall(at.slots.kept)
         now = at.now()
         room = shutil.disk_usage(folder)
-        return course(
+        return decide(
             wanted,
             UpdateKnowledge(
                 running=at.version,
@@ -159,13 +159,13 @@ class Follower:
             ),
         )
 
-    def _tell(self, wanted: Update | None) -> Course:
+    def _tell(self, wanted: Update | None) -> UpdateDecision:
         found = self._look(wanted)
         tidy(self._places.bundles, wanted if found.keeps else None)
         self._write(wanted, found)
         return found
 
-    def _write(self, wanted: Update | None, found: Course) -> None:
+    def _write(self, wanted: Update | None, found: UpdateDecision) -> None:
         told = UpdateHealth(
             version=self._at.version,
             wanted=wanted.version if wanted else "",
@@ -211,6 +211,6 @@ class Follower:
             put(self._places.tried, msgspec.json.encode(replace(tried, fault="", times=0)), 0o600)
 
 
-def waits(found: Course) -> str:
+def describe(found: UpdateDecision) -> str:
     """What a person at the gate is told."""
     return " ".join(filter(None, (found.stage, found.fault)))

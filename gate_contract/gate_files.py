@@ -48,7 +48,7 @@ class GateFiles:
     repeat_window_s: float = REPEAT_WINDOW_S
 
 
-def of(
+def from_settings(
     gate_id: str, settings: ManagedSettings, *, cert_pem: bytes, key_pem: bytes, ca_pem: bytes
 ) -> GateFiles:
     """The bundle of a gate with these settings."""

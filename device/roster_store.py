@@ -13,7 +13,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from gate_contract.errors import ContractError
-from gate_contract.roster import MAX_PAYLOAD_BYTES, EffectiveRoster, take, verify
+from gate_contract.roster import MAX_PAYLOAD_BYTES, EffectiveRoster, apply_roster, verify
 
 OWN_NAME, DISTRICT_NAME = "roster.bin", "district-roster.bin"
 MAGIC = b"SGR1"
@@ -102,7 +102,7 @@ class RosterStore:
             roster = verify(payload, self.keys)
             if (roster.gate_id is None) != self.district:
                 raise ContractError("wrong_gate", "a roster that belongs into the other file")
-            book = take(book, roster, self.gate_id)
+            book = apply_roster(book, roster, self.gate_id)
         if book is None:
             raise ContractError("malformed", "no roster is in it")
         return book

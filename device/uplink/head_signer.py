@@ -6,7 +6,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from gate_contract.crossing import Batch
-from gate_contract.head import head_bytes, sign_head
+from gate_contract.ledger_signature import head_bytes, sign_head
 
 
 class HeadSigner:

@@ -8,9 +8,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from device.orders.state import begin
+from device.orders.store import write_first_orders
 from device.provisioning.wifi import write_wifi
-from firmware_config import gate_files
+from gate_contract import gate_files
 from gate_contract.enrolment import Enrolment
 from gate_contract.errors import ContractError
 from gate_contract.orders import Orders, verify
@@ -48,14 +48,14 @@ def enrol(
     key = _key(etc / "tls" / "key.pem")
     answer = ask(ticket, secrets.token, _request(key, ticket.gate_id))
     orders = _orders(answer, ticket, district_key)
-    made = gate_files.of(
+    made = gate_files.from_settings(
         ticket.gate_id,
         orders.settings,
         cert_pem=answer.cert.encode(),
         key_pem=_pem(key),
         ca_pem=answer.ca.encode(),
     )
-    begin(state, answer.orders)
+    write_first_orders(state, answer.orders)
     gate_files.fill(etc, made, hardware)
     return ticket.gate_id
 

@@ -13,7 +13,13 @@ import msgspec
 from msgspec.structs import replace
 
 from device.updating import rauc_backend, state_file
-from device.updating.planning import SlotAction, UpdateRefusal, Window, after_boot, refusal
+from device.updating.install_rules import (
+    SlotAction,
+    UpdateRefusal,
+    Window,
+    after_boot,
+    refusal,
+)
 from device.updating.rauc_backend import Backend
 from gate_contract.errors import SchoolgateError
 
@@ -27,7 +33,7 @@ Run = Callable[[Sequence[str]], str]
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class GateSystem:
     """What the command touches, so that a test can put a folder in its place."""
 
     slots: Backend
@@ -47,11 +53,11 @@ def run(command: Sequence[str]) -> str:
     return done.stdout
 
 
-def here() -> Surroundings:
+def this_gate() -> GateSystem:
     """The gate that this runs on."""
     release = dict(line.split("=", 1) for line in RELEASE.read_text().splitlines() if "=" in line)
     slots = Backend(GATE, KEPT, rauc_backend.running_slot(rauc_backend.PROC.read_text()))
-    return Surroundings(slots, run, release["IMAGE_ID"], release["IMAGE_VERSION"], local_time)
+    return GateSystem(slots, run, release["IMAGE_ID"], release["IMAGE_VERSION"], local_time)
 
 
 def local_time() -> datetime | None:
@@ -72,7 +78,7 @@ class RefusedError(SchoolgateError):
 
 
 def install(
-    bundle: Path, at: Surroundings, window: Window | None = None, ordered: str | None = None
+    bundle: Path, at: GateSystem, window: Window | None = None, ordered: str | None = None
 ) -> None:
     """Verify a bundle and write it into the other slot. It is tried by `tend`, when it is time.
 
@@ -117,7 +123,7 @@ REMEDIES = {
 }
 
 
-def tend(at: Surroundings) -> SlotAction:
+def tend(at: GateSystem) -> SlotAction:
     """After a boot: keep a slot that works, go back from one that does not, try one that waits."""
     slots, running = at.slots, at.slots.running
     trial = running is not slots.committed()
@@ -140,7 +146,7 @@ def tend(at: Surroundings) -> SlotAction:
     return action
 
 
-def _become_healthy(at: Surroundings) -> bool:
+def _become_healthy(at: GateSystem) -> bool:
     """Whether both services come to run: gate-scan says so only with a frame and a ledger."""
     for _ in range(PATIENCE_S // 5):
         states = [_state(at, service) for service in SERVICES]
@@ -150,11 +156,11 @@ def _become_healthy(at: Surroundings) -> bool:
     return False
 
 
-def _state(at: Surroundings, service: str) -> str:
+def _state(at: GateSystem, service: str) -> str:
     return at.run(["systemctl", "show", "--property=ActiveState", "--value", service]).strip()
 
 
-def _give_up(at: Surroundings) -> None:
+def _give_up(at: GateSystem) -> None:
     told = msgspec.json.decode(at.run(["rauc", "status", "--output-format=json", "--detailed"]))
     version = _version_in(told, at.slots.running.other)
     state = state_file.recall(at.slots.kept)
@@ -181,20 +187,20 @@ def gate_update() -> None:
 @click.argument("bundle", type=click.Path(path_type=Path, dir_okay=False, exists=True))
 def install_command(bundle: Path) -> None:
     """Verify a bundle and write it into the slot that does not run."""
-    install(bundle, here())
+    install(bundle, this_gate())
     click.echo("installed; it is tried at the next quiet time")
 
 
 @gate_update.command("tend")
 def tend_command() -> None:
     """Look after the slots; the service gate-update does so after each boot and each hour."""
-    click.echo(tend(here()))
+    click.echo(tend(this_gate()))
 
 
 @gate_update.command("go-back")
 def go_back_command() -> None:
     """Leave a slot that is on trial; one that is not stays."""
-    at = here()
+    at = this_gate()
     if at.slots.running is not at.slots.committed():
         at.run(["systemctl", "reboot"])
 
@@ -203,7 +209,7 @@ def go_back_command() -> None:
 @click.argument("words", nargs=-1)
 def backend_command(words: tuple[str, ...]) -> None:
     """Answer RAUC."""
-    click.echo(here().slots.answer(list(words)))
+    click.echo(this_gate().slots.answer(list(words)))
 
 
 def main() -> None:

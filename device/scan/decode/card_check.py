@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from gate_contract.card import Card, verify
 
 
-class Genuine:
+class CardCheck:
     """The test for cards signed by one of `keys` (key_id to 32 raw bytes); no keys: anything.
 
     Raises:

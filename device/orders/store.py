@@ -5,21 +5,21 @@ from pathlib import Path
 
 import msgspec
 
-from device.orders.trial import Kept
+from device.orders.trial import StoredOrders
 
 ORDERS_NAME = "orders.json"
 
 
-def read_kept(folder: Path) -> Kept:
+def read_stored(folder: Path) -> StoredOrders:
     """What is kept; nothing, where there is no such file or it is damaged: then `gate.toml` holds,
     and the district's orders come again."""
     try:
-        return msgspec.json.decode((folder / ORDERS_NAME).read_bytes(), type=Kept)
+        return msgspec.json.decode((folder / ORDERS_NAME).read_bytes(), type=StoredOrders)
     except (OSError, msgspec.DecodeError, UnicodeDecodeError):
-        return Kept()
+        return StoredOrders()
 
 
-def keep(folder: Path, kept: Kept) -> None:
+def write_stored(folder: Path, kept: StoredOrders) -> None:
     """Replace the file as a whole and sync it. Raises OSError."""
     folder.mkdir(parents=True, exist_ok=True)
     draft = folder / f".{ORDERS_NAME}.new"
@@ -31,6 +31,6 @@ def keep(folder: Path, kept: Kept) -> None:
     draft.replace(folder / ORDERS_NAME)
 
 
-def begin(folder: Path, payload: bytes) -> None:
+def write_first_orders(folder: Path, payload: bytes) -> None:
     """The first orders, which came with the gate's certificate. Raises OSError."""
-    keep(folder, Kept(latest=payload, confirmed=payload))
+    write_stored(folder, StoredOrders(latest=payload, confirmed=payload))

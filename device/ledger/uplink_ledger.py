@@ -43,13 +43,13 @@ class UplinkLedger(LedgerFile):
 
     def doubt_as_forked(self) -> None:
         """The district holds other records under this name: this file is an old copy."""
-        damage_report.raise_about(self.path, "forked")
+        damage_report.report_damage(self.path, "forked")
 
     def _prove(self, first: int, chain: bytes, rows: list[tuple[Record, bytes]]) -> None:
         for expected, (record, stored) in enumerate(rows, first):
             chain = chain_next(chain, record)
             if record.seq != expected or chain != stored:
-                damage_report.raise_about(self.path, "damaged")
+                damage_report.report_damage(self.path, "damaged")
                 raise LedgerDamagedError(f"record {expected} was altered or is missing")
 
     def set_receipted(self, seq: int) -> None:

@@ -19,13 +19,13 @@ from device.ledger.file import (
     LedgerFile,
     explained,
 )
-from device.ledger.verifying import verify
-from device.ledger.writing import ScanLedger
+from device.ledger.scan_ledger import ScanLedger
+from device.ledger.verification import verify
 
 log = structlog.get_logger()
 
 
-class Opening:
+class LedgerOpener:
     """Call it for an open ledger; it raises LedgerError. The first call of a process proves the
     whole file, and so does a call while there is a doubt; others do not, because a full disk is
     tried again every second."""
@@ -36,14 +36,14 @@ class Opening:
         self._proven = False
 
     def __call__(self) -> ScanLedger:
-        if not self._proven or damage_report.about(self._path):
+        if not self._proven or damage_report.reported_reason(self._path):
             with explained(self._path):
-                look_into(self._path, self._gate_id)
+                verify_or_set_aside(self._path, self._gate_id)
             self._proven = True
         return ScanLedger.open(self._path, self._gate_id, make=True)
 
 
-def look_into(path: Path, gate_id: str) -> Path | None:
+def verify_or_set_aside(path: Path, gate_id: str) -> Path | None:
     """Prove the ledger at `path`; set it aside if it is damaged, and return where it went.
 
     Raises:
@@ -52,7 +52,7 @@ def look_into(path: Path, gate_id: str) -> Path | None:
     """
     moved = None
     if path.exists() and path.stat().st_size:
-        reason = "forked" if damage_report.about(path) == "forked" else ""
+        reason = "forked" if damage_report.reported_reason(path) == "forked" else ""
         try:
             _prove(path, gate_id)
         except LedgerDamagedError as error:
@@ -61,12 +61,12 @@ def look_into(path: Path, gate_id: str) -> Path | None:
         if reason:
             moved = set_aside(path, reason)
             log.error("ledger set aside", file=moved.name)
-    damage_report.settle(path)
+    damage_report.clear_report(path)
     return moved
 
 
 def _prove(path: Path, gate_id: str) -> None:
-    named = damage_report.name_of(path)
+    named = damage_report.read_identity(path)
     try:
         with closing(LedgerFile.open(path, gate_id)) as ledger:
             if named and named != (gate_id, ledger.ledger_id):
@@ -96,12 +96,12 @@ def set_aside(path: Path, reason: str) -> Path:
         source = path.with_name(path.name + part)
         if source.exists():
             os.link(source, target.with_name(target.name + part))
-    if path.with_name(damage_report.NAME).exists():
-        os.link(path.with_name(damage_report.NAME), target.with_suffix(".id"))
+    if path.with_name(damage_report.IDENTITY_NAME).exists():
+        os.link(path.with_name(damage_report.IDENTITY_NAME), target.with_suffix(".id"))
     _sync(path.parent)
     for part in ("", "-wal", "-shm"):
         path.with_name(path.name + part).unlink(missing_ok=True)
-    path.with_name(damage_report.NAME).unlink(missing_ok=True)
+    path.with_name(damage_report.IDENTITY_NAME).unlink(missing_ok=True)
     _sync(path.parent)
     return target
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import structlog
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from device.roster.roster_store import RosterStore
+from device.roster_store import RosterStore
 from gate_contract.errors import ContractError
-from gate_contract.roster import EffectiveRoster, Roster, take, verify
+from gate_contract.roster import EffectiveRoster, Roster, apply_roster, verify
 
 RETRY_MS = 10_000
 """Before a roster that could not be written is tried again."""
@@ -74,7 +74,7 @@ class _Slot:
             self._book, self._payloads = self._shelf.read().book, self._shelf.payloads()
             self._opened = True
         try:
-            book = take(self._book, roster, gate_id)
+            book = apply_roster(self._book, roster, gate_id)
         except ContractError as error:
             if error.reason != "other_base":
                 raise

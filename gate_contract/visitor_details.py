@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from msgspec import Meta, Struct
 
 from gate_contract.errors import ContractError
-from gate_contract.foreign import ForeignId, IdKind
+from gate_contract.id_documents import IdDocument, IdKind
 
 DOMAIN = b"schoolgate visitor seal v1\n"
 VERSION = b"\x01"
@@ -29,8 +29,8 @@ _STEP = 64
 Text = Annotated[str, Meta(max_length=MOST_PLAIN_BYTES)]
 
 
-class Visitor(Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """What is sealed of a visitor: as `gate_contract.foreign.ForeignId`."""
+class VisitorDetails(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """What is sealed of a visitor: as `gate_contract.id_documents.ForeignId`."""
 
     kind: IdKind
     number: Text
@@ -39,7 +39,7 @@ class Visitor(Struct, frozen=True, omit_defaults=True, kw_only=True):
     address: Text | None = None
 
 
-def seal(who: ForeignId, card_id: str, to: X25519PublicKey, ephemeral: X25519PrivateKey) -> bytes:
+def seal(who: IdDocument, card_id: str, to: X25519PublicKey, ephemeral: X25519PrivateKey) -> bytes:
     """Seal `who` to the district's key `to`, for the record of `card_id`. `ephemeral` is a new key.
 
     An address that is too long to fit is cut short.
@@ -51,7 +51,7 @@ def seal(who: ForeignId, card_id: str, to: X25519PublicKey, ephemeral: X25519Pri
     return VERSION + sender.public_bytes_raw() + words
 
 
-def unseal(sealed: bytes, card_id: str, key: X25519PrivateKey) -> Visitor:
+def unseal(sealed: bytes, card_id: str, key: X25519PrivateKey) -> VisitorDetails:
     """What was sealed to `key` for `card_id`.
 
     Raises:
@@ -61,15 +61,15 @@ def unseal(sealed: bytes, card_id: str, key: X25519PrivateKey) -> Visitor:
         sender = X25519PublicKey.from_public_bytes(sealed[1:33])
         cipher = ChaCha20Poly1305(_key(key.exchange(sender), sender, key.public_key()))
         plain = cipher.decrypt(bytes(12), sealed[33:], sealed[:1] + card_id.encode())
-        return msgspec.json.decode(plain, type=Visitor)
+        return msgspec.json.decode(plain, type=VisitorDetails)
     except (ValueError, InvalidTag, msgspec.DecodeError) as error:
         raise ContractError(
             "sealed_otherwise", "it was sealed to another key, or altered; restore the right key"
         ) from error
 
 
-def _plain(who: ForeignId) -> bytes:
-    told = Visitor(
+def _plain(who: IdDocument) -> bytes:
+    told = VisitorDetails(
         kind=who.kind, number=who.number, name=who.name, born=who.born, address=who.address
     )
     plain = msgspec.json.encode(told)

@@ -43,7 +43,7 @@ class IdKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class ForeignId:
+class IdDocument:
     """What a chip ID or a health insurance card says of a person. `born` is YYYY, YYYY-MM or
     YYYY-MM-DD, as far as it is known."""
 
@@ -59,7 +59,7 @@ class CheckInPoster:
     """A place, not a person."""
 
 
-def read(code: bytes) -> ForeignId | CheckInPoster | None:
+def parse_code(code: bytes) -> IdDocument | CheckInPoster | None:
     """What `code` is, None if it is none of these, however nearly. Any bytes may come."""
     if len(code) > LONGEST:
         return None
@@ -89,7 +89,7 @@ def _poster(text: str) -> CheckInPoster | None:
     return CheckInPoster() if is_place and text.isascii() and text.isprintable() else None
 
 
-def _cccd(fields: list[str]) -> ForeignId:
+def _cccd(fields: list[str]) -> IdDocument:
     number, former, name, birth, sex, address, issued, *rest = fields
     _match(r"[0-9]{12}", number)
     _match(r"|[0-9]{9}|[0-9]{12}", former)
@@ -102,17 +102,17 @@ def _cccd(fields: list[str]) -> ForeignId:
         raise ValueError("the number is of the other sex")
     for field in rest:
         _words(field)
-    return ForeignId(IdKind.CCCD, number, _name(name), born, _words(address))
+    return IdDocument(IdKind.CCCD, number, _name(name), born, _words(address))
 
 
-def _bhyt(fields: list[str]) -> ForeignId:
+def _bhyt(fields: list[str]) -> IdDocument:
     number, name, birth, sex, address, *rest = fields
     _match(r"[A-Z]{2}[0-9]{13}|[0-9]{10}", number)
     _match(r"[12]", sex)
     for field in rest:
         _words(field)
     born = _date(birth.replace("/", ""))
-    return ForeignId(IdKind.BHYT, number, _name(_unhex(name)), born, _words(_unhex(address)))
+    return IdDocument(IdKind.BHYT, number, _name(_unhex(name)), born, _words(_unhex(address)))
 
 
 def _match(pattern: str, text: str) -> None:

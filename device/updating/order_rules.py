@@ -6,7 +6,7 @@ from enum import StrEnum
 
 import msgspec
 
-from device.updating.planning import UpdateState, Window, is_time
+from device.updating.install_rules import UpdateState, Window, is_time
 from gate_contract.health import UpdateFault, UpdateStage
 from gate_contract.orders import Update
 
@@ -57,7 +57,7 @@ class UpdateKnowledge:
 
 
 @dataclass(frozen=True, slots=True)
-class Course:
+class UpdateDecision:
     """What is to be done, and what is told of it."""
 
     step: UpdateStep
@@ -81,18 +81,18 @@ def reserve(total: int) -> int:
     return min(1 << 30, total // 4)
 
 
-def course(wanted: Update | None, known: UpdateKnowledge) -> Course:
+def decide(wanted: Update | None, known: UpdateKnowledge) -> UpdateDecision:
     """What to do next."""
     state = known.state
     if known.on_trial:
-        return Course(UpdateStep.NOTHING, UpdateStage.TRIAL)
+        return UpdateDecision(UpdateStep.NOTHING, UpdateStage.TRIAL)
     here = wanted is not None and state.pending is not None and state.version == wanted.version
     if state.pending is not None and state.window is not None and not here:
-        return Course(UpdateStep.WITHDRAW, UpdateStage.CURRENT)
+        return UpdateDecision(UpdateStep.WITHDRAW, UpdateStage.CURRENT)
     if wanted is None or wanted.version == known.running:
-        return Course(UpdateStep.NOTHING, UpdateStage.CURRENT)
+        return UpdateDecision(UpdateStep.NOTHING, UpdateStage.CURRENT)
     if here:
-        return Course(UpdateStep.NOTHING, UpdateStage.PENDING)
+        return UpdateDecision(UpdateStep.NOTHING, UpdateStage.PENDING)
     return _stopped(wanted, known) or _waiting(wanted, known) or _getting(wanted, known)
 
 
@@ -111,7 +111,7 @@ def failed(tried: Tried, number: int, fault: UpdateFault) -> Tried:
     return Tried(number, fault, times, fault in most and times >= most[fault])
 
 
-def _stopped(wanted: Update, known: UpdateKnowledge) -> Course | None:
+def _stopped(wanted: Update, known: UpdateKnowledge) -> UpdateDecision | None:
     fault = ""
     if wanted.version in known.state.given_up:
         fault = UpdateFault.GIVEN_UP
@@ -121,10 +121,10 @@ def _stopped(wanted: Update, known: UpdateKnowledge) -> Course | None:
         fault = UpdateFault.TOO_LARGE
     elif known.tried.number == wanted.number and known.tried.stopped:
         fault = known.tried.fault
-    return Course(UpdateStep.NOTHING, UpdateStage.STOPPED, fault) if fault else None
+    return UpdateDecision(UpdateStep.NOTHING, UpdateStage.STOPPED, fault) if fault else None
 
 
-def _waiting(wanted: Update, known: UpdateKnowledge) -> Course | None:
+def _waiting(wanted: Update, known: UpdateKnowledge) -> UpdateDecision | None:
     now, window = known.now, Window.of(wanted, known.zone)
     fault = ""
     if not known.has_key:
@@ -136,14 +136,14 @@ def _waiting(wanted: Update, known: UpdateKnowledge) -> Course | None:
         if known.free >= needed + reserve(known.total):
             return None
         fault = UpdateFault.NO_SPACE
-    return Course(UpdateStep.NOTHING, UpdateStage.WAITING, fault or _before(wanted, known))
+    return UpdateDecision(UpdateStep.NOTHING, UpdateStage.WAITING, fault or _before(wanted, known))
 
 
-def _getting(wanted: Update, known: UpdateKnowledge) -> Course:
+def _getting(wanted: Update, known: UpdateKnowledge) -> UpdateDecision:
     before = _before(wanted, known)
     if known.whole:
-        return Course(UpdateStep.INSTALL, UpdateStage.FETCHED, before)
-    return Course(UpdateStep.FETCH, UpdateStage.FETCHING, before)
+        return UpdateDecision(UpdateStep.INSTALL, UpdateStage.FETCHED, before)
+    return UpdateDecision(UpdateStep.FETCH, UpdateStage.FETCHING, before)
 
 
 def _before(wanted: Update, known: UpdateKnowledge) -> str:

@@ -10,7 +10,7 @@ import hashlib
 import hmac
 from datetime import date
 
-from gate_contract.foreign import ForeignId
+from gate_contract.id_documents import IdDocument
 
 SCHOOL_DOMAIN = b"schoolgate visitor school v1\n"
 DAY_DOMAIN = b"schoolgate visitor day v1\n"
@@ -24,7 +24,7 @@ def school_key(district_key: bytes, unit_id: str) -> bytes:
     return hmac.digest(district_key, SCHOOL_DOMAIN + unit_id.encode(), "sha256")
 
 
-def pseudonym(key: bytes, day: date, who: ForeignId) -> str:
+def pseudonym(key: bytes, day: date, who: IdDocument) -> str:
     """A card_id for `who` on `day`: 16 hex digits, scrypt of `kind|number`, salted by the HMAC of
     the day under the school's key."""
     salt = hmac.digest(key, DAY_DOMAIN + day.isoformat().encode(), "sha256")

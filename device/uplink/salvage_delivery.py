@@ -6,21 +6,21 @@ from pathlib import Path
 import structlog
 
 from device.ledger.file import LedgerError
-from device.ledger.salvage import Salvage, waiting
+from device.ledger.salvage import Salvage, undelivered
 from device.uplink import outbox
-from device.uplink.outbox import Meaning, Outbox
+from device.uplink.outbox import Outbox, ReceiptOutcome
 from gate_contract.crossing import Batch
 from gate_contract.receipt import Receipt
 
 log = structlog.get_logger()
 
 
-class Salvaged:
+class SalvageDelivery:
     """The damaged ledgers in a folder, one after the other."""
 
     def __init__(self, folder: Path, gate_id: str) -> None:
         self._gate_id = gate_id
-        self._paths: Iterator[Path] = iter(waiting(folder))
+        self._paths: Iterator[Path] = iter(undelivered(folder))
         self._salvage: Salvage | None = None
         self._outbox = Outbox(0, 0)
 
@@ -30,7 +30,7 @@ class Salvaged:
         run = salvage.window() if salvage else None
         if salvage is None or run is None:
             return None
-        span = outbox.next_span(self._outbox, run.first, run.last)
+        span = outbox.next_range(self._outbox, run.first, run.last)
         if span is None:
             return None
         self._outbox = outbox.published(self._outbox, span, up_ms)
@@ -60,9 +60,9 @@ class Salvaged:
             chain_there=there,
             up_ms=up_ms,
         )
-        if meaning is Meaning.AHEAD:
+        if meaning is ReceiptOutcome.AHEAD:
             self._outbox = Outbox(salvage.last, salvage.last)
-        if meaning is Meaning.WRONG_HASH:
+        if meaning is ReceiptOutcome.WRONG_HASH:
             log.error("the district holds other records", file=salvage.path.name)
             self._salvage = None
         elif self._outbox.mark != before:

@@ -7,14 +7,14 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from device.config import Config, ConfigError, check, load
-from device.orders.state import read_kept
-from firmware_config import gate_files
+from device.orders.store import read_stored
+from gate_contract import gate_files
 from gate_contract.errors import ContractError
 from gate_contract.orders import ManagedSettings, Orders, verify
 
 
 @dataclass(frozen=True, slots=True)
-class InForce:
+class EffectiveConfig:
     """The configuration to go by. `settings_version` is 0 where `gate.toml` alone holds; `fault`
     says why the kept settings are not believed."""
 
@@ -23,21 +23,21 @@ class InForce:
     fault: str = ""
 
 
-def load_in_force(path: Path) -> InForce:
+def load_effective(path: Path) -> EffectiveConfig:
     """Raises ConfigError: there is no usable `gate.toml`."""
-    return in_force(load(path))
+    return apply_stored_settings(load(path))
 
 
-def in_force(config: Config) -> InForce:
+def apply_stored_settings(config: Config) -> EffectiveConfig:
     """`config` with the settings that are kept beside its ledger."""
-    payload = read_kept(config.ledger_path.parent).in_force
+    payload = read_stored(config.ledger_path.parent).in_force
     if not payload:
-        return InForce(config)
+        return EffectiveConfig(config)
     try:
         orders = read_orders(config, payload)
-        return InForce(with_settings(config, orders.settings), orders.settings.version)
+        return EffectiveConfig(with_settings(config, orders.settings), orders.settings.version)
     except (ContractError, ConfigError) as error:
-        return InForce(config, fault=f"the kept settings are not believed: {error}")
+        return EffectiveConfig(config, fault=f"the kept settings are not believed: {error}")
 
 
 def read_orders(config: Config, payload: bytes) -> Orders:

@@ -7,7 +7,7 @@ from typing import NamedTuple, Protocol
 import structlog
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from device.roster.roster_store import RosterStore
+from device.roster_store import RosterStore
 from gate_contract.card import Card
 from gate_contract.roster import EffectiveRoster, EntryAction, card_signature
 
@@ -66,7 +66,7 @@ class NoRosters:
         return CardStatus()
 
 
-class FiledRosters:
+class RosterReader:
     """Rosters in a gate's folder, looked at once a second. What is older or damaged is not taken
     up: the last good one stays."""
 

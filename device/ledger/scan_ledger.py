@@ -7,7 +7,7 @@ from device.ledger import damage_report, rows
 from device.ledger.file import LedgerFile
 from device.timekeeping import EARLIEST_MS, Stamp
 from gate_contract.card import Card
-from gate_contract.crossing import Direction, Record, chain_next, seal_of
+from gate_contract.crossing import Direction, Record, chain_next, seal_hash
 from gate_contract.verdicts import Verdict
 
 _INSERT = (
@@ -71,7 +71,7 @@ class ScanLedger(LedgerFile):
 
     def is_doubted(self) -> bool:
         """Whether somebody found this file to be damaged: it has to be opened again."""
-        return bool(damage_report.about(self.path))
+        return bool(damage_report.reported_reason(self.path))
 
     def last_crossing(self, card_id: str) -> StoredCrossing | None:
         """The newest crossing of a card, None if the ledger holds none."""
@@ -109,6 +109,6 @@ def _record(seq: int, entry: NewRecord) -> Record:
         kind=card.kind if card else None,
         direction=entry.direction,
         count=entry.count,
-        seal=None if entry.sealed is None else seal_of(entry.sealed),
+        seal=None if entry.sealed is None else seal_hash(entry.sealed),
         sealed=entry.sealed,
     )

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from device.orders.state import ORDERS_NAME, read_kept
+from device.orders.store import ORDERS_NAME, read_stored
 from device.timekeeping import ClockReading
 
 LOOK_MS = 2_000
@@ -13,7 +13,7 @@ class SettingsWatch:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._began = read_kept(folder).in_force
+        self._began = read_stored(folder).in_force
         self._stamp = self._now()
         self._looked_up_ms = 0
 
@@ -26,7 +26,7 @@ class SettingsWatch:
         if stamp == self._stamp:
             return False
         self._stamp = stamp
-        return read_kept(self._folder).in_force != self._began
+        return read_stored(self._folder).in_force != self._began
 
     def _now(self) -> tuple[int, int]:
         try:
