@@ -10,7 +10,6 @@ import click
 import msgspec
 import structlog
 
-from device import status
 from device.clock import SystemClock
 from device.config import Config, load, sample
 from device.ledger.file import LedgerFile
@@ -18,6 +17,7 @@ from device.ledger.salvage import count_set_aside
 from device.ledger.verification import verify
 from device.orders.effective_config import load_effective
 from device.recent_log import LOGBOOK, SCAN_LOG
+from device.status_files import read_scan
 from device.supervise import Supervisor
 from gate_contract.errors import SchoolgateError
 
@@ -83,7 +83,7 @@ def scan(config_path: Path, boot: Path) -> None:
         return
     from device.scan.run import run
 
-    LOGBOOK.file = load(config_path).status_path.with_name(SCAN_LOG)
+    LOGBOOK.file = load(config_path).scan_status_path.with_name(SCAN_LOG)
     _serve(config_path, run)
 
 
@@ -173,7 +173,7 @@ def show_status(config_path: Path, as_json: bool) -> None:
     reading = SystemClock().read()
     with closing(LedgerFile.open(config.ledger_path, config.gate.id)) as ledger:
         stored, receipted = ledger.head()[0], ledger.receipted()
-    scan_health = status.read(config.status_path, reading.boot_id, reading.up_ms)
+    scan_health = read_scan(config.scan_status_path, reading.boot_id, reading.up_ms)
     told = {
         "gate_id": config.gate.id,
         "ledger_id": ledger.ledger_id,

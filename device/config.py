@@ -15,13 +15,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 from msgspec import Meta, Struct
 
-from device.ledger.file import FILE_NAME
-from device.status import STATUS_NAME
+from device.status_files import SCAN_NAME, UPDATE_NAME, UPLINK_NAME
 from gate_contract.crossing import Direction, GateId
 from gate_contract.errors import SchoolgateError
 from gate_contract.id_documents import IdKind
 from gate_contract.topics import GATE_ID
 from gate_contract.visitor_pseudonym import KEY_SIZE
+
+LEDGER_NAME = "ledger.db"
 
 Pin = Annotated[int, Meta(ge=-1, le=53)]
 Positive = Annotated[float, Meta(gt=0)]
@@ -140,15 +141,30 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def ledger_path(self) -> Path:
-        return self.path(self.gate.state_dir) / FILE_NAME
+        return self.path(self.gate.state_dir) / LEDGER_NAME
 
     @property
-    def status_path(self) -> Path:
-        return self.path(self.gate.run_dir) / STATUS_NAME
+    def scan_status_path(self) -> Path:
+        """The status file of gate-scan."""
+        return self.path(self.gate.run_dir) / SCAN_NAME
+
+    @property
+    def uplink_status_path(self) -> Path:
+        """The status file of gate-uplink, in its own folder beside that of gate-scan."""
+        return self._run_dir_of("uplink") / UPLINK_NAME
+
+    @property
+    def update_status_path(self) -> Path:
+        """The status file of gate-update, in a folder of root's."""
+        return self._run_dir_of("update") / UPDATE_NAME
 
     def path(self, text: str) -> Path:
         """`text` as a path, from the configuration's folder unless it is absolute."""
         return Path(self.folder) / text
+
+    def _run_dir_of(self, service: str) -> Path:
+        run_dir = self.path(self.gate.run_dir)
+        return run_dir.with_name(f"{run_dir.name}-{service}")
 
 
 def load(path: Path) -> Config:

@@ -4,7 +4,6 @@ The file: `MAGIC | length of the full roster u32 | its payload | the payload of 
 they came from the district. It is replaced as a whole; a power cut leaves the old or the new one.
 """
 
-import os
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from gate_contract.durable_file import replace_file, sync_folder
 from gate_contract.errors import ContractError
 from gate_contract.roster import MAX_PAYLOAD_BYTES, EffectiveRoster, apply_roster, verify
 
@@ -63,19 +63,12 @@ class RosterStore:
         """Put these payloads in the place of what is there. Raises OSError."""
         self.folder.mkdir(parents=True, exist_ok=True)
         new = self.path.with_suffix(".new")
-        with new.open("wb") as file:
-            file.write(_HEAD.pack(MAGIC, len(full)) + full + changes)
-            file.flush()
-            os.fsync(file.fileno())
-        new.chmod(0o640)  # gate-scan reads it through the group
+        content = _HEAD.pack(MAGIC, len(full)) + full + changes
+        replace_file(new, content, 0o640)  # gate-scan reads it through the group
         if self._is_whole():
             self.path.replace(self.path_before)
         new.replace(self.path)
-        folder = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        sync_folder(self.folder)
 
     def payloads(self) -> tuple[bytes, bytes]:
         """The full roster and its changes as they came, of the file that `read` takes; empty if

@@ -7,8 +7,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from gate_contract.durable_file import replace_file
 from gate_contract.errors import SchoolgateError
-from gate_contract.gate_files import put
 from gate_contract.ticket import open_secrets, read_pin, verify
 
 FOLDER = "schoolgate"
@@ -70,7 +70,7 @@ def prepare(boot: Path, prepared: Prepared) -> list[Path]:
             for old in (*folder.glob("*.ticket"), folder / PIN_NAME):
                 old.unlink(missing_ok=True)
         for name, content in made.items():
-            put(folder / name, content, 0o600)
+            replace_file(folder / name, content, 0o600)
     except OSError as error:
         raise SchoolgateError(f"{folder}: {error.strerror}; take the SD card's lock off") from error
     return [folder / name for name in made]

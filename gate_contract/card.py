@@ -48,6 +48,14 @@ class Card:
     expires: date
 
 
+@dataclass(frozen=True, slots=True)
+class VerifiedCard:
+    """A card with its verified Ed25519 signature (64 bytes), by which rosters find its entry."""
+
+    card: Card
+    signature: bytes
+
+
 def day_number(day: date) -> int:
     """Days since 2020-01-01, as the card carries them (u16).
 
@@ -60,7 +68,7 @@ def day_number(day: date) -> int:
     return number
 
 
-def verify(code: bytes, keys: Mapping[int, Ed25519PublicKey]) -> Card | Verdict:
+def verify(code: bytes, keys: Mapping[int, Ed25519PublicKey]) -> VerifiedCard | Verdict:
     """The genuine card that `code` is, or the verdict that refuses it.
 
     `code` is whatever a decoder read, of any length and content; `keys` maps key_id to the
@@ -85,9 +93,10 @@ def verify(code: bytes, keys: Mapping[int, Ed25519PublicKey]) -> Card | Verdict:
         return Verdict.BAD_SIGNATURE
     if kind_code not in _KIND_OF_CODE:
         return Verdict.UNREADABLE
-    return Card(
+    card = Card(
         card_id=card_id.hex(),
         kind=_KIND_OF_CODE[kind_code],
         not_before=EPOCH + timedelta(days=not_before),
         expires=EPOCH + timedelta(days=expires),
     )
+    return VerifiedCard(card, signature)

@@ -3,7 +3,7 @@
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from gate_contract import base45
-from gate_contract.card import BODY, DOMAIN, KIND_CODES, PREFIX, Card, day_number
+from gate_contract.card import BODY, DOMAIN, KIND_CODES, PREFIX, SIGNATURE_SIZE, Card, day_number
 
 
 def sign(card: Card, key_id: int, key: Ed25519PrivateKey) -> str:
@@ -28,3 +28,8 @@ def sign(card: Card, key_id: int, key: Ed25519PrivateKey) -> str:
         day_number(card.expires),
     )
     return PREFIX.decode() + base45.encode(body + key.sign(DOMAIN + body))
+
+
+def card_signature(text: bytes) -> bytes:
+    """Return the 64 bytes of the signature in the text of a card that this district has signed."""
+    return base45.decode(text.removeprefix(PREFIX))[-SIGNATURE_SIZE:]

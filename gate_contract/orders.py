@@ -7,16 +7,14 @@ of its own, and a gate acts on the parts that are newer than what it did last. V
 so an old order that comes again changes nothing.
 """
 
-import zlib
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-import msgspec
-from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from msgspec import Meta, Struct
 
 from gate_contract.crossing import GateId
+from gate_contract.envelope import open_envelope, unpack_json
 from gate_contract.errors import ContractError
 from gate_contract.id_documents import IdKind
 from gate_contract.roster import KeyId, PublicKey, Version
@@ -24,7 +22,6 @@ from gate_contract.roster import KeyId, PublicKey, Version
 DOMAIN = b"schoolgate orders v1\n"
 MAX_PAYLOAD_BYTES = 16_384
 MAX_DOCUMENT_BYTES = 65_536
-_HEADER_SIZE = 1 + 64
 
 Minute = Annotated[int, Meta(ge=0, le=1440)]
 
@@ -108,20 +105,16 @@ def verify(payload: bytes, keys: Mapping[int, Ed25519PublicKey], gate_id: str) -
     """
     if len(payload) > MAX_PAYLOAD_BYTES:
         raise ContractError("oversized", f"{len(payload)} bytes; the limit is {MAX_PAYLOAD_BYTES}")
-    if len(payload) <= _HEADER_SIZE:
-        raise ContractError("malformed", "too short for orders")
-    key_id, signature, packed = payload[0], payload[1:_HEADER_SIZE], payload[_HEADER_SIZE:]
-    if key_id not in keys:
-        raise ContractError("unknown_key", f"signed with orders key {key_id}, unknown to this gate")
-    try:
-        keys[key_id].verify(signature, DOMAIN + packed)
-        unpacker = zlib.decompressobj()
-        document = unpacker.decompress(packed, MAX_DOCUMENT_BYTES)
-        orders = msgspec.json.decode(document, type=Orders)
-    except InvalidSignature:
-        raise ContractError("bad_signature", "orders that the district has not signed") from None
-    except (zlib.error, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise ContractError("malformed", str(error)) from None
+
+    def find_key(signer: bytes) -> Ed25519PublicKey:
+        if signer[0] not in keys:
+            raise ContractError(
+                "unknown_key", f"signed with orders key {signer[0]}, unknown to this gate"
+            )
+        return keys[signer[0]]
+
+    body = open_envelope(payload, domain=DOMAIN, signer_size=1, find_key=find_key)
+    orders = unpack_json(body, Orders, max_bytes=MAX_DOCUMENT_BYTES)
     if orders.gate_id != gate_id:
         raise ContractError("wrong_gate", f"orders for {orders.gate_id}")
     return orders

@@ -5,10 +5,11 @@ import zlib
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from gate_contract.envelope_signing import seal_envelope
 from gate_contract.orders import DOMAIN, Orders
 
 
 def sign(orders: Orders, key_id: int, key: Ed25519PrivateKey) -> bytes:
     """The payload to publish."""
-    packed = zlib.compress(msgspec.json.encode(orders), 9)
-    return bytes([key_id]) + key.sign(DOMAIN + packed) + packed
+    body = zlib.compress(msgspec.json.encode(orders), 9)
+    return seal_envelope(bytes([key_id]), body, key, domain=DOMAIN)

@@ -15,22 +15,19 @@ nonce is zero. Signing and sealing are in `roster_signing`, which no gate import
 """
 
 import hmac
-import zlib
 from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Annotated
 
-import msgspec
-from cryptography.exceptions import InvalidSignature, InvalidTag
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from msgspec import Meta, Struct
 
-from gate_contract import base45
-from gate_contract.card import PREFIX, SIGNATURE_SIZE
 from gate_contract.crossing import GateId
+from gate_contract.envelope import open_envelope, unpack_json
 from gate_contract.errors import ContractError
 
 DOMAIN = b"schoolgate roster v1\n"
@@ -45,7 +42,6 @@ LOOKUP_SIZE = 16
 ENTRY_SIZE = LOOKUP_SIZE + 1 + 16
 CARD_ID_SIZE = 8
 NONCE = bytes(12)
-_HEADER_SIZE = 1 + SIGNATURE_SIZE
 
 Version = Annotated[int, Meta(ge=1, le=2**53 - 1)]
 Level = Annotated[int, Meta(ge=1, le=4)]
@@ -142,22 +138,17 @@ def verify(payload: bytes, keys: Mapping[int, Ed25519PublicKey]) -> Roster:
     """
     if len(payload) > MAX_PAYLOAD_BYTES:
         raise ContractError("oversized", f"{len(payload)} bytes; the limit is {MAX_PAYLOAD_BYTES}")
-    if len(payload) <= _HEADER_SIZE:
-        raise ContractError("malformed", "too short for a roster")
-    key_id, signature, packed = payload[0], payload[1:_HEADER_SIZE], payload[_HEADER_SIZE:]
-    if key_id not in keys:
-        raise ContractError(
-            "unknown_key",
-            f"signed with orders key {key_id}, which is not in [orders.keys] of gate.toml",
-        )
-    try:
-        keys[key_id].verify(signature, DOMAIN + packed)
-    except InvalidSignature:
-        raise ContractError("bad_signature", "a roster that the district has not signed") from None
-    try:
-        return msgspec.json.decode(_unpack(packed), type=Roster)
-    except (zlib.error, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise ContractError("malformed", str(error)) from None
+
+    def find_key(signer: bytes) -> Ed25519PublicKey:
+        if signer[0] not in keys:
+            raise ContractError(
+                "unknown_key",
+                f"signed with orders key {signer[0]}, which is not in [orders.keys] of gate.toml",
+            )
+        return keys[signer[0]]
+
+    body = open_envelope(payload, domain=DOMAIN, signer_size=1, find_key=find_key)
+    return unpack_json(body, Roster, max_bytes=MAX_DOCUMENT_BYTES)
 
 
 def apply_roster(book: EffectiveRoster | None, roster: Roster, gate_id: str) -> EffectiveRoster:
@@ -180,11 +171,6 @@ def apply_roster(book: EffectiveRoster | None, roster: Roster, gate_id: str) -> 
     return EffectiveRoster(roster) if roster.base is None else replace(book, changes=roster)
 
 
-def card_signature(code: bytes) -> bytes:
-    """The signature in the code of a genuine card (see `card.verify`)."""
-    return base45.decode(code.removeprefix(PREFIX))[-SIGNATURE_SIZE:]
-
-
 def lookup_key(card_signature: bytes, salt: bytes) -> bytes:
     """What a card's entry begins with."""
     return hmac.digest(card_signature, LOOKUP_DOMAIN + salt, "sha256")[:LOOKUP_SIZE]
@@ -193,16 +179,6 @@ def lookup_key(card_signature: bytes, salt: bytes) -> bytes:
 def entry_cipher(card_signature: bytes, salt: bytes) -> ChaCha20Poly1305:
     """Opens, and at the district seals, a card's entry."""
     return ChaCha20Poly1305(hmac.digest(card_signature, SEAL_DOMAIN + salt, "sha256"))
-
-
-def _unpack(packed: bytes) -> bytes:
-    unpacker = zlib.decompressobj()
-    document = unpacker.decompress(packed, MAX_DOCUMENT_BYTES + 1)
-    if len(document) > MAX_DOCUMENT_BYTES:
-        raise ContractError("oversized", f"unpacks to more than {MAX_DOCUMENT_BYTES} bytes")
-    if not unpacker.eof or unpacker.unused_data:
-        raise ContractError("malformed", "the packed document is cut off, or something follows it")
-    return document
 
 
 def _find(rows: bytes, size: int, key: bytes) -> int | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from gate_contract.envelope_signing import seal_envelope
 from gate_contract.errors import ContractError
 from gate_contract.roster import (
     DOMAIN,
@@ -39,9 +40,8 @@ def withdrawn(card_ids: Iterable[str]) -> bytes:
 def sign(roster: Roster, key_id: int, key: Ed25519PrivateKey) -> bytes:
     """The payload to publish. Raises ContractError (`oversized`) if no gate would take it."""
     document = msgspec.json.encode(roster)
-    packed = zlib.compress(document, 6)
-    signature = key.sign(DOMAIN + packed)
-    payload = bytes([key_id]) + signature + packed
+    body = zlib.compress(document, 6)
+    payload = seal_envelope(bytes([key_id]), body, key, domain=DOMAIN)
     if len(payload) > MAX_PAYLOAD_BYTES or len(document) > MAX_DOCUMENT_BYTES:
         raise ContractError(
             "oversized",

@@ -13,14 +13,15 @@ from hashlib import scrypt
 from typing import Annotated
 
 import msgspec
-from cryptography.exceptions import InvalidSignature, InvalidTag
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from msgspec import Meta, Struct
 
 from gate_contract import base45
 from gate_contract.crossing import GateId
-from gate_contract.errors import SchoolgateError
+from gate_contract.envelope import open_envelope, unpack_msgpack
+from gate_contract.errors import ContractError, SchoolgateError
 
 PREFIX = b"SGT1:"
 PIN_PREFIX = b"SGP1:"
@@ -33,7 +34,6 @@ PIN_LENGTH = 10
 TOKEN_SIZE = 16
 KEY_SIZE = 32
 MAX_TEXT = 1_400
-_HEADER_SIZE = KEY_SIZE + 64
 _NONCE = bytes(12)
 
 Digest = Annotated[bytes, Meta(min_length=32, max_length=32)]
@@ -106,19 +106,22 @@ def verify(text: bytes, trusted: bytes | None) -> tuple[Ticket, bytes]:
         TicketRefusal.ALTERED,
         "the ticket is damaged or was altered; print it again, or copy it again",
     )
-    if len(text) > MAX_TEXT:
-        raise altered
-    try:
-        data = base45.decode(text.strip().removeprefix(PREFIX))
-        key, signature, packed = data[:KEY_SIZE], data[KEY_SIZE:_HEADER_SIZE], data[_HEADER_SIZE:]
-        if trusted is not None and key != trusted:
+
+    def find_key(signer: bytes) -> Ed25519PublicKey:
+        if trusted is not None and signer != trusted:
             raise TicketError(
                 TicketRefusal.FOREIGN,
                 "the ticket is of another district than this SD card; take that district's image",
             )
-        Ed25519PublicKey.from_public_bytes(key).verify(signature, DOMAIN + packed)
-        return msgspec.msgpack.decode(packed, type=Ticket), key
-    except (ValueError, InvalidSignature, msgspec.DecodeError) as error:
+        return Ed25519PublicKey.from_public_bytes(signer)
+
+    if len(text) > MAX_TEXT:
+        raise altered
+    try:
+        data = base45.decode(text.strip().removeprefix(PREFIX))
+        body = open_envelope(data, domain=DOMAIN, signer_size=KEY_SIZE, find_key=find_key)
+        return unpack_msgpack(body, Ticket), data[:KEY_SIZE]
+    except (ValueError, ContractError) as error:
         raise altered from error
 
 
@@ -128,12 +131,12 @@ def open_secrets(ticket: Ticket, pin: str | None) -> Secrets:
         plain = ticket.secrets
         if ticket.sealed:
             plain = pin_cipher(ticket.ticket_id, pin or "").decrypt(_NONCE, plain, None)
-        return msgspec.msgpack.decode(plain, type=Secrets)
+        return unpack_msgpack(plain, Secrets)
     except InvalidTag:
         raise TicketError(
             TicketRefusal.WRONG_PIN, "the PIN does not belong to this ticket"
         ) from None
-    except msgspec.DecodeError as error:
+    except ContractError as error:
         raise TicketError(
             TicketRefusal.ALTERED, "the ticket holds no token; make a new one"
         ) from error

@@ -6,14 +6,15 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from gate_contract import base45
+from gate_contract.envelope_signing import seal_envelope
 from gate_contract.ticket import DOMAIN, PIN_ALPHABET, PIN_LENGTH, PIN_PREFIX, PREFIX, Ticket
 
 
 def sign(ticket: Ticket, key: Ed25519PrivateKey) -> str:
     """The text of a ticket, for a code or a file."""
-    packed = msgspec.msgpack.encode(ticket)
     public = key.public_key().public_bytes_raw()
-    return PREFIX.decode() + base45.encode(public + key.sign(DOMAIN + packed) + packed)
+    envelope = seal_envelope(public, msgspec.msgpack.encode(ticket), key, domain=DOMAIN)
+    return PREFIX.decode() + base45.encode(envelope)
 
 
 def new_pin() -> str:

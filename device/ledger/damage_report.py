@@ -6,9 +6,10 @@ taken for another one by the district, and all of it counted again.
 """
 
 import contextlib
-import os
 from pathlib import Path
 from typing import Literal
+
+from gate_contract.durable_file import replace_file
 
 Reason = Literal["damaged", "forked"]
 """`forked`: the district holds other records than this file, which is an old copy then."""
@@ -39,12 +40,7 @@ def clear_report(path: Path) -> None:
 def write_identity(path: Path, gate_id: str, ledger_id: str) -> None:
     """Write down whose ledger this is, unless that is done. Raises OSError."""
     if read_identity(path) != (gate_id, ledger_id):
-        draft = path.with_name(f"{IDENTITY_NAME}.new")
-        with draft.open("w", encoding="ascii") as file:
-            file.write(f"{gate_id} {ledger_id}\n")
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path.with_name(IDENTITY_NAME))
+        replace_file(path.with_name(IDENTITY_NAME), f"{gate_id} {ledger_id}\n".encode(), 0o660)
 
 
 def read_identity(path: Path, name: str = IDENTITY_NAME) -> tuple[str, str] | None:

@@ -13,7 +13,6 @@ from device.ledger import damage_report, rows
 from gate_contract.crossing import Record, chain_start
 from gate_contract.errors import SchoolgateError
 
-FILE_NAME = "ledger.db"
 BUSY_S = 5
 LOG_BYTES = 4_000_000
 """What the write-ahead log is cut back to when it begins anew, at a thousand pages (4,120,032 B):

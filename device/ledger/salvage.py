@@ -15,6 +15,7 @@ from msgspec import Struct
 from device.ledger import carving, damage_report
 from device.ledger.file import LedgerError, explained
 from gate_contract.crossing import MAX_RECORDS, Batch, Record, chain_next, chain_start
+from gate_contract.durable_file import replace_file
 
 PATTERN = "ledger-damaged-*.db"
 Found = dict[int, list[tuple[Record, bytes]]]
@@ -112,9 +113,7 @@ class Salvage:
         self._receipted = seq
         progress = SalvageProgress(receipted=seq, proven=self.proven, done=self.window() is None)
         with explained(self.path):
-            draft = self.path.with_suffix(".new")
-            draft.write_bytes(msgspec.json.encode(progress))
-            draft.replace(self.path.with_suffix(".json"))
+            replace_file(self.path.with_suffix(".json"), msgspec.json.encode(progress), 0o660)
 
     def _prove(self, found: Found) -> None:
         tentative: dict[int, tuple[Record, bytes]] = {}

@@ -21,6 +21,7 @@ from device.ledger.file import (
 )
 from device.ledger.scan_ledger import ScanLedger
 from device.ledger.verification import verify
+from gate_contract.durable_file import sync_folder
 
 log = structlog.get_logger()
 
@@ -98,17 +99,9 @@ def set_aside(path: Path, reason: str) -> Path:
             os.link(source, target.with_name(target.name + part))
     if path.with_name(damage_report.IDENTITY_NAME).exists():
         os.link(path.with_name(damage_report.IDENTITY_NAME), target.with_suffix(".id"))
-    _sync(path.parent)
+    sync_folder(path.parent)
     for part in ("", "-wal", "-shm"):
         path.with_name(path.name + part).unlink(missing_ok=True)
     path.with_name(damage_report.IDENTITY_NAME).unlink(missing_ok=True)
-    _sync(path.parent)
+    sync_folder(path.parent)
     return target
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

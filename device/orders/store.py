@@ -1,11 +1,11 @@
 """The file of a gate's orders, beside its ledger. Written by gate-uplink, read by gate-scan too."""
 
-import os
 from pathlib import Path
 
 import msgspec
 
 from device.orders.trial import StoredOrders
+from gate_contract.durable_file import replace_file
 
 ORDERS_NAME = "orders.json"
 
@@ -22,13 +22,8 @@ def read_stored(folder: Path) -> StoredOrders:
 def write_stored(folder: Path, kept: StoredOrders) -> None:
     """Replace the file as a whole and sync it. Raises OSError."""
     folder.mkdir(parents=True, exist_ok=True)
-    draft = folder / f".{ORDERS_NAME}.new"
-    with draft.open("wb") as file:
-        file.write(msgspec.json.encode(kept))
-        file.flush()
-        os.fsync(file.fileno())
-    draft.chmod(0o640)  # gate-scan reads it through the group
-    draft.replace(folder / ORDERS_NAME)
+    # gate-scan reads it through the group
+    replace_file(folder / ORDERS_NAME, msgspec.json.encode(kept), 0o640)
 
 
 def write_first_orders(folder: Path, payload: bytes) -> None:

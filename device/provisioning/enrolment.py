@@ -11,8 +11,10 @@ from cryptography.x509.oid import NameOID
 from device.orders.store import write_first_orders
 from device.provisioning.wifi import write_wifi
 from gate_contract import gate_files
+from gate_contract.durable_file import replace_file
 from gate_contract.enrolment import Enrolment
 from gate_contract.errors import ContractError
+from gate_contract.gate_files import GateFiles
 from gate_contract.orders import Orders, verify
 from gate_contract.ticket import Secrets, Ticket, TicketError, TicketRefusal, open_secrets
 from gate_contract.ticket import verify as verify_ticket
@@ -56,8 +58,19 @@ def enrol(
         ca_pem=answer.ca.encode(),
     )
     write_first_orders(state, answer.orders)
-    gate_files.fill(etc, made, hardware)
+    write_gate_files(etc, made, hardware)
     return ticket.gate_id
+
+
+def write_gate_files(etc: Path, files: GateFiles, hardware: gate_files.Tables) -> Path:
+    """Write the gate's files into `etc`; return the path of `gate.toml`, which is written last.
+
+    `hardware` holds further settings, for this gate's camera and pins. Raises OSError.
+    """
+    (etc / "tls").mkdir(mode=0o700, parents=True, exist_ok=True)
+    for file in gate_files.file_contents(files, hardware):
+        replace_file(etc / file.name, file.content, file.mode)
+    return etc / "gate.toml"
 
 
 def _orders(answer: Enrolment, ticket: Ticket, district_key: bytes) -> Orders:
@@ -80,7 +93,7 @@ def _key(path: Path) -> ec.EllipticCurvePrivateKey:
         pass  # none yet, or half of one
     key = ec.generate_private_key(ec.SECP256R1())
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    gate_files.put(path, _pem(key), 0o600)
+    replace_file(path, _pem(key), 0o600)
     return key
 
 

@@ -6,9 +6,8 @@ small file beside the ledger. Both are replaced as a whole.
 
 from hashlib import sha256
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated
 
-import msgspec
 from msgspec import Meta, Struct
 
 from gate_contract.notices import SetupNotice
@@ -18,7 +17,8 @@ OFFER_NAME = "ticket.json"
 PROGRESS_NAME = "enrolment.json"
 PIN_FILE = "pin.txt"
 
-Read = TypeVar("Read", bound=Struct)
+MODE = 0o640
+"""The other service reads the files through the group."""
 
 
 class Offer(Struct, frozen=True):
@@ -44,23 +44,6 @@ class EnrolmentProgress(Struct, frozen=True):
     def is_final(self) -> bool:
         """The same offer would be refused again."""
         return self.notice not in (SetupNotice.WORKING, SetupNotice.NO_NETWORK, SetupNotice.NO_DESK)
-
-
-def put(path: Path, content: Struct) -> None:
-    """Replace the file. Raises OSError."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(".new")
-    draft.write_bytes(msgspec.json.encode(content))
-    draft.chmod(0o640)  # the other service reads it through the group
-    draft.replace(path)
-
-
-def get(path: Path, kind: type[Read]) -> Read | None:
-    """What is in the file, None if it is not there, or no such thing."""
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=kind)
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
-        return None
 
 
 def offered_on_boot(boot: Path) -> Offer | None:

@@ -9,15 +9,15 @@ from device.provisioning import enrolment_client
 from device.provisioning.enrolment import Ask, enrol, read_ticket
 from device.provisioning.enrolment_client import NoDeskError, NoNetworkError
 from device.provisioning.handover import (
+    MODE,
     OFFER_NAME,
     PROGRESS_NAME,
     EnrolmentProgress,
     Offer,
-    get,
     offered_on_boot,
-    put,
 )
 from device.provisioning.hardware import district_key, nobodys_config, read_hardware
+from device.status_files import read_file, write_file
 from device.supervise import Supervisor
 from gate_contract.notices import REFUSALS, SetupNotice
 from gate_contract.ticket import TicketError
@@ -54,7 +54,7 @@ class Enroller:
         notice, detail = self._try(offer)
         log.info("enrolment", notice=notice, detail=detail)
         progress = EnrolmentProgress(offer.digest, notice, detail[:300])
-        put(self.config.ledger_path.parent / PROGRESS_NAME, progress)
+        write_file(self.config.ledger_path.parent / PROGRESS_NAME, progress, MODE)
         if notice is SetupNotice.ENROLLED:
             return True
         if progress.is_final:
@@ -66,7 +66,7 @@ class Enroller:
 
     def _offer(self) -> Offer | None:
         """What was scanned comes before what lies on the boot partition."""
-        scanned = get(self.config.path(self.config.gate.run_dir) / OFFER_NAME, Offer)
+        scanned = read_file(self.config.path(self.config.gate.run_dir) / OFFER_NAME, Offer)
         for offer in (scanned, offered_on_boot(self._boot)):
             if offer is not None and offer.digest not in self._refused:
                 return offer
@@ -77,7 +77,11 @@ class Enroller:
         try:
             ticket = read_ticket(offer.text, offer.pin, district_key(self._boot))
             if not self._failures:
-                put(state / PROGRESS_NAME, EnrolmentProgress(offer.digest, SetupNotice.WORKING))
+                write_file(
+                    state / PROGRESS_NAME,
+                    EnrolmentProgress(offer.digest, SetupNotice.WORKING),
+                    MODE,
+                )
             gate_id = enrol(self._etc, state, ticket, self._ask, self._hardware)
         except TicketError as error:
             return REFUSALS[error.refusal], str(error)

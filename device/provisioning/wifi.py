@@ -10,8 +10,8 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
+from gate_contract.durable_file import replace_file
 from gate_contract.errors import SchoolgateError
-from gate_contract.gate_files import put
 
 WIFI_NAME = "wifi.json"
 SYSTEM = "system"
@@ -29,7 +29,7 @@ class Wifi(Struct, frozen=True, forbid_unknown_fields=True):
 def write_wifi(etc: Path, ssid: str, password: str) -> None:
     """Raises OSError."""
     etc.mkdir(parents=True, exist_ok=True)
-    put(etc / WIFI_NAME, msgspec.json.encode(Wifi(ssid, password)), 0o600)
+    replace_file(etc / WIFI_NAME, msgspec.json.encode(Wifi(ssid, password)), 0o600)
 
 
 def read_wifi(etc: Path) -> Wifi | None:
@@ -59,7 +59,7 @@ def put_system(etc: Path, host: str | None) -> list[Path]:
             folder.mkdir(mode=0o755, parents=True, exist_ok=True)
             path = folder / name
             if not path.exists() or path.read_text("utf-8") != text:
-                put(path, text.encode(), 0o600 if name == SUPPLICANT_NAME else 0o644)
+                replace_file(path, text.encode(), 0o600 if name == SUPPLICANT_NAME else 0o644)
                 written.append(path)
     except OSError as error:
         raise SchoolgateError(f"{folder}: {error.strerror}; only root writes there") from error

@@ -7,13 +7,13 @@ from datetime import date
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 
-from gate_contract.card import Card, CardKind, verify
+from gate_contract.card import Card, CardKind, VerifiedCard, verify
 from gate_contract.id_documents import CheckInPoster, IdDocument, IdKind, parse_code
 from gate_contract.verdicts import Verdict
 from gate_contract.visitor_details import seal
 from gate_contract.visitor_pseudonym import pseudonym
 
-Claim = Card | IdDocument | Verdict
+Claim = VerifiedCard | IdDocument | Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +48,8 @@ def classify(code: bytes, keys: Mapping[int, Ed25519PublicKey], accept: frozense
 def presentation_key(claim: Claim, code: bytes) -> str | bytes:
     """By what one presentation is told from another: a person, however the code is read."""
     match claim:
-        case Card():
-            return claim.card_id
+        case VerifiedCard():
+            return claim.card.card_id
         case IdDocument():
             return f"{claim.kind}|{claim.number}"
     return code

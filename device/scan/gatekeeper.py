@@ -31,8 +31,7 @@ from device.scan.verdict import (
     decide,
 )
 from device.timekeeping import ClockReading, Now, Stamp, Timekeeper
-from gate_contract.card import Card
-from gate_contract.id_documents import IdDocument
+from gate_contract.card import Card, VerifiedCard
 from gate_contract.school_day import local_day
 from gate_contract.verdicts import CROSSINGS, Verdict
 
@@ -173,8 +172,8 @@ class Gatekeeper:
             key = presentation_key(claim, code)
             if not self._sightings.is_held(key, captured_up_ms):
                 standing = CardStatus()
-                if isinstance(claim, Card):
-                    standing = self.rosters.standing(claim, code)
+                if isinstance(claim, VerifiedCard):
+                    standing = self.rosters.standing(claim)
                 new[key] = _Shown(claim, standing)
         return new
 
@@ -187,7 +186,9 @@ class Gatekeeper:
         told: dict[str | bytes, _Told] = {}
         words: dict[str | bytes, bytes] = {}
         for key, (claim, standing) in new.items():
-            if not isinstance(claim, IdDocument):
+            if isinstance(claim, VerifiedCard):
+                told[key] = claim.card, standing
+            elif isinstance(claim, Verdict):
                 told[key] = claim, standing
             elif self._guests.take(ready.now.up_ms):
                 guest = make_visitor_pass(claim, self._visitors, ready.now.day)

@@ -6,6 +6,7 @@ from pathlib import Path
 import structlog
 
 from device.scan.camera_recovery import CameraOutage, RecoveryStep, next_step
+from gate_contract.durable_file import replace_file
 
 STARTS = "camera-starts"
 """In the run folder: gone with the boot."""
@@ -61,7 +62,7 @@ def _read(path: Path) -> int:
 def _write(path: Path, number: int) -> bool:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(str(number), "ascii")
+        replace_file(path, str(number).encode(), 0o660)
     except OSError as error:
         log.error("not counted", file=path.name, error=str(error))  # noqa: TRY400 (enough said)
         return False

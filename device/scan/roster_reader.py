@@ -8,8 +8,8 @@ import structlog
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from device.roster_store import RosterStore
-from gate_contract.card import Card
-from gate_contract.roster import EffectiveRoster, EntryAction, card_signature
+from gate_contract.card import VerifiedCard
+from gate_contract.roster import EffectiveRoster, EntryAction
 
 LOOK_MS = 1_000
 
@@ -47,8 +47,8 @@ class Rosters(Protocol):
         """Take up what is new."""
         ...
 
-    def standing(self, card: Card, code: bytes) -> CardStatus:
-        """How `card` stands, whose code is `code`."""
+    def standing(self, card: VerifiedCard) -> CardStatus:
+        """How `card` stands."""
         ...
 
 
@@ -61,7 +61,7 @@ class NoRosters:
     def refresh(self, up_ms: int) -> None:
         """Nothing."""
 
-    def standing(self, card: Card, code: bytes) -> CardStatus:  # noqa: ARG002 (the same for all)
+    def standing(self, card: VerifiedCard) -> CardStatus:  # noqa: ARG002 (the same for all)
         """Nothing is known."""
         return CardStatus()
 
@@ -89,12 +89,12 @@ class RosterReader:
             if self._district.look() and self._district.book:
                 self.card_keys = _loaded(self._district.book.card_keys)
 
-    def standing(self, card: Card, code: bytes) -> CardStatus:
-        """How `card` stands, whose code is `code`."""
+    def standing(self, card: VerifiedCard) -> CardStatus:
+        """How `card` stands."""
         books = [book for book in (self._own.book, self._district.book) if book]
-        revoked = any(book.is_revoked(card.card_id) for book in books)
+        revoked = any(book.is_revoked(card.card.card_id) for book in books)
         own = self._own.book
-        level = own.level(card_signature(code)) if own else None
+        level = own.level(card.signature) if own else None
         return CardStatus(revoked, level, own.action(level) if own and level else EntryAction.ADMIT)
 
 

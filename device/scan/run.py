@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import structlog
 
-from device import status
+from device import status_files
 from device.clock import SystemClock
 from device.config import Config
 from device.ledger.verified_open import LedgerOpener
@@ -28,9 +28,9 @@ from device.scan.signals import (
     TerminalSignaller,
 )
 from device.scan.verdict import Policy
-from device.selftest import uplink_status
 from device.selftest.findings import Finding, findings
 from device.selftest.storage import try_storage
+from device.status_files import ScanStatus, read_uplink
 from device.supervise import Supervisor
 from device.timekeeping import ClockReading
 from gate_contract.health import ScanHealth
@@ -45,7 +45,7 @@ def run(config: Config, supervisor: Supervisor) -> None:
 
 
 def _run(config: Config, supervisor: Supervisor, reader: DecoderProcess) -> None:
-    rungs = RecoveryState(config.status_path.parent, config.ledger_path.parent)
+    rungs = RecoveryState(config.scan_status_path.parent, config.ledger_path.parent)
     signals, clock = signaller(config), SystemClock(battery=config.clock.battery)
     loop = build(config, supervisor, reader, signals)
     test = self_test(config, loop, clock)
@@ -101,11 +101,11 @@ def self_test(config: Config, loop: ScanLoop, clock: SystemClock) -> SelfTest:
     trial = try_storage(config.ledger_path.parent, lambda: clock.read().up_ms)
 
     def look(reading: ClockReading) -> tuple[Finding, ...]:
-        uplink = uplink_status.read(uplink_status.path_of(config), reading.boot_id, reading.up_ms)
+        uplink = read_uplink(config.uplink_status_path, reading.boot_id, reading.up_ms)
         knows = bool(config.order_keys)
         return findings(loop.health(reading), uplink, trial, knows_district=knows)
 
-    return SelfTest(config.status_path.parent, look)
+    return SelfTest(config.scan_status_path.parent, look)
 
 
 def keeper(config: Config) -> Gatekeeper:
@@ -185,9 +185,9 @@ def _reporter(config: Config, supervisor: Supervisor) -> Callable[[ClockReading,
         if health.camera == health.storage == "ok":
             supervisor.alive()
         supervisor.says(health.detail or f"scanning, {health.frames} frames")
-        said = status.Status(boot_id=reading.boot_id, up_ms=reading.up_ms, health=health)
+        said = ScanStatus(boot_id=reading.boot_id, up_ms=reading.up_ms, health=health)
         try:
-            status.write(config.status_path, said)
+            status_files.write_file(config.scan_status_path, said)
         except OSError as error:
             log.error("status not written", error=str(error))  # noqa: TRY400
 

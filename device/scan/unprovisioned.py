@@ -7,18 +7,18 @@ import structlog
 from device.clock import SystemClock
 from device.config import Config
 from device.provisioning.handover import (
+    MODE,
     OFFER_NAME,
     PROGRESS_NAME,
     EnrolmentProgress,
     Offer,
-    get,
-    put,
 )
 from device.provisioning.hardware import district_key, nobodys_config, read_hardware
 from device.scan.decode import Decoder
 from device.scan.frames import CameraError, FrameSource
 from device.scan.run import camera_opener, decoder, signaller
 from device.scan.ticket_prompt import TicketPrompt, lasts_ms
+from device.status_files import read_file, write_file
 from device.supervise import Supervisor
 from gate_contract.notices import SetupNotice
 
@@ -50,7 +50,9 @@ def run(etc: Path, boot: Path, supervisor: Supervisor) -> None:
                 if codes is not None:
                     supervisor.alive()
                     welcome.see(codes)
-                welcome.hear(get(config.ledger_path.parent / PROGRESS_NAME, EnrolmentProgress))
+                welcome.hear(
+                    read_file(config.ledger_path.parent / PROGRESS_NAME, EnrolmentProgress)
+                )
                 notice = welcome.say(clock.read().up_ms)
                 if notice is not None:
                     signals.notify([notice])
@@ -66,7 +68,7 @@ def run(etc: Path, boot: Path, supervisor: Supervisor) -> None:
 
 
 def _hand_over(path: Path, offer: Offer) -> None:
-    put(path, offer)
+    write_file(path, offer, MODE)
     log.info("ticket handed over", ticket=offer.digest)
 
 

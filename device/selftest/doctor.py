@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 
-from device import status
 from device.clock import SystemClock
 from device.config import Config
 from device.orders.effective_config import EffectiveConfig
-from device.selftest import uplink_status
 from device.selftest.findings import SIGNALS, Finding, findings
 from device.selftest.storage import try_storage
+from device.status_files import read_scan, read_uplink
 from gate_contract.notices import NOTICES, SetupNotice
 
 TITLES: dict[str, dict[str, str]] = {
@@ -45,8 +44,8 @@ def examine(loaded: EffectiveConfig, clock: SystemClock) -> tuple[Finding, ...]:
     config: Config = loaded.config
     reading = clock.read()
     return findings(
-        status.read(config.status_path, reading.boot_id, reading.up_ms),
-        uplink_status.read(uplink_status.path_of(config), reading.boot_id, reading.up_ms),
+        read_scan(config.scan_status_path, reading.boot_id, reading.up_ms),
+        read_uplink(config.uplink_status_path, reading.boot_id, reading.up_ms),
         try_storage(config.ledger_path.parent, lambda: clock.read().up_ms),
         knows_district=bool(config.order_keys),
     )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from device.selftest.storage import StorageTest
-from device.selftest.uplink_status import UplinkStatus
+from device.status_files import UplinkStatus
 from gate_contract.health import ScanHealth, State
 from gate_contract.notices import SetupNotice
 

@@ -10,6 +10,7 @@ from hashlib import file_digest
 from pathlib import Path
 
 from device.updating.https_client import FetchError, PartialContent
+from gate_contract.durable_file import sync_folder
 from gate_contract.health import UpdateFault
 from gate_contract.orders import Update
 
@@ -128,11 +129,7 @@ def _believe(wanted: Update, folder: Path) -> None:
         said = f"what {wanted.url} sent is not what was ordered"
         raise FetchError(UpdateFault.WRONG_BYTES, said)
     part.replace(whole)
-    opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)
+    sync_folder(folder)
 
 
 def _sync(number: int, flush: Callable[[], None]) -> None:

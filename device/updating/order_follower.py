@@ -15,7 +15,8 @@ from msgspec.structs import replace
 from device.config import Config
 from device.orders.effective_config import load_effective, read_orders
 from device.orders.store import read_stored
-from device.updating import state_file, status
+from device.status_files import write_file
+from device.updating import state_file
 from device.updating.download import Ask, bundle_path, fetch, held, is_whole, tidy
 from device.updating.https_client import FetchError
 from device.updating.install_rules import UpdateRefusal, Window
@@ -28,8 +29,8 @@ from device.updating.order_rules import (
     failed,
 )
 from device.updating.slot_service import GateSystem, RefusedError, WriteError, install, tend
+from gate_contract.durable_file import replace_file
 from gate_contract.errors import ContractError, SchoolgateError
-from gate_contract.gate_files import put
 from gate_contract.health import UpdateFault, UpdateHealth
 from gate_contract.orders import Orders, Update
 
@@ -175,7 +176,7 @@ class OrderFollower:
             given_up=sorted(state_file.recall(self._at.slots.kept).given_up)[-20:],
         )
         try:
-            status.write(status.path_of(self.config), told)
+            write_file(self.config.update_status_path, told, 0o644)
         except OSError as error:
             log.error("status not written", error=str(error))  # noqa: TRY400
 
@@ -191,7 +192,7 @@ class OrderFollower:
             log.warning("key of updates", fault=str(error))
             return
         path.parent.mkdir(mode=0o711, parents=True, exist_ok=True)
-        put(path, orders.update_ca.encode(), 0o644)
+        replace_file(path, orders.update_ca.encode(), 0o644)
         log.info("key of updates taken")
 
     def _tried(self) -> Tried:
@@ -203,12 +204,14 @@ class OrderFollower:
     def _failed(self, wanted: Update, fault: UpdateFault, error: Exception | None) -> None:
         log.warning("update", fault=fault, error=str(error) if error else "")
         tried = failed(self._tried(), wanted.number, fault)
-        put(self._places.tried, msgspec.json.encode(tried), 0o600)
+        replace_file(self._places.tried, msgspec.json.encode(tried), 0o600)
 
     def _forget(self) -> None:
         tried = self._tried()
         if tried.fault:
-            put(self._places.tried, msgspec.json.encode(replace(tried, fault="", times=0)), 0o600)
+            replace_file(
+                self._places.tried, msgspec.json.encode(replace(tried, fault="", times=0)), 0o600
+            )
 
 
 def describe(found: UpdateDecision) -> str:

@@ -1,11 +1,11 @@
 """A gate's memory of updates: a small file on the data partition, replaced as a whole."""
 
-import os
 from pathlib import Path
 
 import msgspec
 
 from device.updating.install_rules import UpdateState
+from gate_contract.durable_file import replace_file
 
 
 def recall(path: Path) -> UpdateState:
@@ -18,14 +18,4 @@ def recall(path: Path) -> UpdateState:
 
 def keep(path: Path, state: UpdateState) -> None:
     """Replace the file; it is on the card when this returns."""
-    beside = path.with_suffix(".new")
-    with beside.open("wb") as new:
-        new.write(msgspec.json.encode(state))
-        new.flush()
-        os.fsync(new.fileno())
-    beside.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    replace_file(path, msgspec.json.encode(state), 0o644)

@@ -3,8 +3,8 @@ files are those of this version."""
 
 import click
 
+from gate_contract.durable_file import replace_file
 from gate_contract.errors import SchoolgateError
-from gate_contract.gate_files import put
 from server_bridge.broker.config import (
     CONFIGURATION,
     is_outdated,
@@ -56,7 +56,7 @@ def renew_broker(home: Home) -> None:
 def note_broker(home: Home) -> None:
     """Remember that the broker's files are those of this version. Raises SchoolgateError."""
     try:
-        put(home.folder / NOTE, version_of_files().encode(), 0o644)
+        replace_file(home.folder / NOTE, version_of_files().encode(), 0o644)
     except OSError as error:
         raise SchoolgateError(f"{home.folder}: {error.strerror}; choose a home you own") from error
 

@@ -16,6 +16,7 @@ from gate_contract.card import (
     PREFIX,
     Card,
     CardKind,
+    VerifiedCard,
     verify,
 )
 from gate_contract.card_signing import sign
@@ -124,6 +125,6 @@ def _genuine(card: Card) -> dict[str, Any]:
 
 def _refusal(code: bytes) -> str:
     verdict = verify(code, {KEY_ID: KEYS[KEY_ID].public_key()})
-    if isinstance(verdict, Card):
+    if isinstance(verdict, VerifiedCard):
         raise TypeError(f"{code!r} is a genuine card")
     return verdict

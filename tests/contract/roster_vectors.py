@@ -3,6 +3,7 @@
 import hmac
 from typing import Any
 
+from gate_contract.card_signing import card_signature
 from gate_contract.card_signing import sign as sign_card
 from gate_contract.roster import (
     DOMAIN,
@@ -11,7 +12,6 @@ from gate_contract.roster import (
     SEAL_DOMAIN,
     EntryAction,
     Roster,
-    card_signature,
     lookup_key,
 )
 from gate_contract.roster_signing import seal, sign, withdrawn

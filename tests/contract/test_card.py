@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gate_contract import base45
-from gate_contract.card import BODY, DOMAIN, EPOCH, PREFIX, Card, CardKind, verify
-from gate_contract.card_signing import sign
+from gate_contract.card import BODY, DOMAIN, EPOCH, PREFIX, Card, CardKind, VerifiedCard, verify
+from gate_contract.card_signing import card_signature, sign
 from gate_contract.verdicts import CROSSINGS, REFUSALS, Verdict
 from tests.contract.examples import KEY_ID, cards, private_key, public_keys
 
@@ -23,7 +23,9 @@ DAMAGE = frozenset(
 @given(cards())
 def test_a_signed_card_is_verified(card: Card) -> None:
     text = sign(card, KEY_ID, private_key())
-    assert verify(text.encode(), public_keys()) == card
+    found = verify(text.encode(), public_keys())
+    assert isinstance(found, VerifiedCard)
+    assert (found.card, found.signature) == (card, card_signature(text.encode()))
 
 
 @given(cards())

@@ -12,7 +12,7 @@ from itertools import count
 from typing import Any
 
 from gate_contract import base45, topics
-from gate_contract.card import PREFIX, Card, CardKind, verify
+from gate_contract.card import PREFIX, CardKind, VerifiedCard, verify
 from gate_contract.card_signing import sign
 from gate_contract.crossing import Direction, decode_batch, encode_batch
 from gate_contract.errors import ContractError
@@ -147,7 +147,7 @@ def topic(text: str) -> str:
 
 def card(code: bytes) -> str:
     verdict = verify(code, public_keys())
-    if isinstance(verdict, Card):
+    if isinstance(verdict, VerifiedCard):
         assert code == GOOD_CARD
         return DECODED
     assert verdict in REFUSALS

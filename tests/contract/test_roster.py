@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gate_contract.card_signing import card_signature
 from gate_contract.errors import ContractError
 from gate_contract.roster import (
     DOMAIN,
@@ -19,7 +20,6 @@ from gate_contract.roster import (
     EntryAction,
     Roster,
     apply_roster,
-    card_signature,
     verify,
 )
 from gate_contract.roster_signing import seal, sign, withdrawn

@@ -16,8 +16,8 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 from gate_contract import base45, id_documents, topics
-from gate_contract.card import Card, CardKind, verify
-from gate_contract.card_signing import sign
+from gate_contract.card import Card, CardKind, VerifiedCard, verify
+from gate_contract.card_signing import card_signature, sign
 from gate_contract.counts import UnitCounts, encode_counts
 from gate_contract.crossing import Record, canonical, chain_start, decode_batch, encode_batch
 from gate_contract.errors import ContractError
@@ -25,7 +25,7 @@ from gate_contract.health import decode_health, encode_health
 from gate_contract.id_documents import CheckInPoster, IdDocument
 from gate_contract.ledger_signature import head_bytes, is_signed
 from gate_contract.receipt import decode_receipt, encode_receipt
-from gate_contract.roster import EffectiveRoster, Roster, apply_roster, card_signature
+from gate_contract.roster import EffectiveRoster, Roster, apply_roster
 from gate_contract.roster import verify as verify_roster
 from gate_contract.topics import CountsTopic, DistrictTopic, GateChannel, GateTopic
 from gate_contract.verdicts import Verdict
@@ -83,7 +83,8 @@ def test_genuine_cards() -> None:
             date.fromisoformat(fields["not_before"]),
             date.fromisoformat(fields["expires"]),
         )
-        assert verify(told["text"].encode(), held_keys()) == card
+        found = verify(told["text"].encode(), held_keys())
+        assert found == VerifiedCard(card, bytes.fromhex(told["signature_hex"]))
         assert sign(card, told["key_id"], private) == told["text"]
         data = bytes.fromhex(told["body_hex"] + told["signature_hex"])
         assert told["text"] == "SG1:" + base45.encode(data)

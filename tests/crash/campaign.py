@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from device.ledger.file import FILE_NAME, create
+from device.config import LEDGER_NAME
+from device.ledger.file import create
 from device.ledger.scan_ledger import ScanLedger
 from device.ledger.verification import verify
 from gate_contract.crossing import Record
@@ -58,7 +59,7 @@ def _images(recording: Recording, chance: random.Random) -> Iterator[tuple[int, 
     checkpointed = -AFTERMATH
     for at, effect in enumerate(recording.effects, 1):
         disk.apply(effect)
-        if isinstance(effect, Create) and effect.name == FILE_NAME:
+        if isinstance(effect, Create) and effect.name == LEDGER_NAME:
             ledger_files.add(effect.file)
         if isinstance(effect, Write) and effect.file in ledger_files:
             checkpointed = at

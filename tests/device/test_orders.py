@@ -15,6 +15,7 @@ from device.orders.intake import OrdersIntake
 from device.orders.settings_watch import LOOK_MS, SettingsWatch
 from device.orders.store import ORDERS_NAME, read_stored
 from device.orders.trial import MOST_STARTS, TRIAL_MS
+from device.provisioning.enrolment import write_gate_files
 from device.uplink.loop import UplinkLoop
 from device.uplink.session import Arrived
 from gate_contract import gate_files
@@ -39,7 +40,7 @@ class Gate:
     def __post_init__(self) -> None:
         made = gate_files.from_settings(GATE_ID, settings(), cert_pem=b"", key_pem=b"", ca_pem=b"")
         hardware: gate_files.Tables = {"gate": {"state_dir": "state", "run_dir": "run"}}
-        self.config = gate_files.fill(self.folder, made, hardware)
+        self.config = write_gate_files(self.folder, made, hardware)
         create(load(self.config).ledger_path, GATE_ID)
         self.start()
 

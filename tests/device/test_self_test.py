@@ -8,18 +8,17 @@ import pytest
 from click.testing import CliRunner
 from msgspec.structs import replace
 
-from device import status
 from device.cli import gate
 from device.clock import SystemClock
 from device.config import load
+from device.provisioning.enrolment import write_gate_files
 from device.scan.frames import contrast
 from device.scan.self_test import LOOK_MS, PATIENCE_MS, SelfTest
-from device.selftest import uplink_status
 from device.selftest.doctor import words
 from device.selftest.findings import CHECKS, LEAST_FREE_BYTES, SLOWEST_SYNC_MS, Finding, findings
 from device.selftest.storage import StorageTest, try_storage
-from device.selftest.uplink_status import Reporter, UplinkStatus
-from device.status import Status
+from device.status_files import ScanStatus, UplinkStatus, read_uplink, write_file
+from device.uplink.status_reporter import StatusReporter
 from gate_contract import gate_files
 from gate_contract.health import ScanHealth
 from gate_contract.notices import SetupNotice
@@ -142,34 +141,34 @@ def test_faults_are_waited_out_and_then_told_in_their_order(tmp_path: Path) -> N
 
 def test_the_uplinks_status_is_written_on_change_and_before_it_is_stale(tmp_path: Path) -> None:
     path, clock = tmp_path / "run-uplink" / "uplink.json", FakeClock()
-    report = Reporter(path)
+    report = StatusReporter(path)
     report(clock.read(), "failed", "failed", "no route")
-    told = uplink_status.read(path, BOOT, clock.up_ms)
+    told = read_uplink(path, BOOT, clock.up_ms)
     assert told
     assert (told.network, told.fault) == ("failed", "no route")
     report(clock.pass_ms(1_000), "failed", "failed", "no route")
-    again = uplink_status.read(path, BOOT, clock.up_ms)
+    again = read_uplink(path, BOOT, clock.up_ms)
     assert again == told, "nothing new, nothing written"
     report(clock.pass_ms(1_000), "ok", "ok", "connected")
-    now = uplink_status.read(path, BOOT, clock.up_ms)
+    now = read_uplink(path, BOOT, clock.up_ms)
     assert now
     assert (now.broker, now.fault) == ("ok", "")
-    assert uplink_status.read(path, OTHER_BOOT, clock.up_ms) is None
-    assert uplink_status.read(path, BOOT, clock.up_ms + 100_000) is None
+    assert read_uplink(path, OTHER_BOOT, clock.up_ms) is None
+    assert read_uplink(path, BOOT, clock.up_ms + 100_000) is None
 
 
 def test_gate_doctor_says_it_in_words_and_for_machines(tmp_path: Path) -> None:
     made = gate_files.from_settings(GATE_ID, settings(), cert_pem=b"", key_pem=b"", ca_pem=b"")
     where: gate_files.Tables = {"gate": {"state_dir": "state", "run_dir": "run"}}
-    path = gate_files.fill(tmp_path / "etc", made, where)
+    path = write_gate_files(tmp_path / "etc", made, where)
     config, reading = load(path), SystemClock().read()
     config.ledger_path.parent.mkdir()
-    told = Status(
+    told = ScanStatus(
         boot_id=reading.boot_id, up_ms=reading.up_ms, health=replace(SCAN, camera="failed")
     )
-    status.write(config.status_path, told)
-    uplink_status.write(
-        uplink_status.path_of(config),
+    write_file(config.scan_status_path, told)
+    write_file(
+        config.uplink_status_path,
         replace(UPLINK, boot_id=reading.boot_id, up_ms=reading.up_ms),
     )
     typed = ["doctor", "--config", str(path)]

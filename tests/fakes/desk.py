@@ -6,8 +6,9 @@ from itertools import count
 
 from gate_contract import topics
 from gate_contract.card import CardKind
+from gate_contract.card_signing import card_signature
 from gate_contract.health import Health, ScanHealth
-from gate_contract.roster import EffectiveRoster, apply_roster, card_signature, verify
+from gate_contract.roster import EffectiveRoster, apply_roster, verify
 from server_bridge.cards.issue import issue_cards
 from server_bridge.roster.making import Signer
 from server_bridge.roster.publisher import RosterPublisher

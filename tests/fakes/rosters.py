@@ -7,7 +7,8 @@ from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from gate_contract.roster import SALT_SIZE, EntryAction, Roster, card_signature
+from gate_contract.card_signing import card_signature
+from gate_contract.roster import SALT_SIZE, EntryAction, Roster
 from gate_contract.roster_signing import seal, sign, withdrawn
 from tests.fakes.issuer import Issuer, key_named
 

@@ -14,7 +14,8 @@ import msgspec
 
 from device.orders.store import write_stored
 from device.orders.trial import StoredOrders
-from device.updating import state_file, status
+from device.status_files import read_update
+from device.updating import state_file
 from device.updating.boot_choice import SECTOR, BootSlot, sector
 from device.updating.download import Ask, bundle_path
 from device.updating.https_client import FetchError, PartialContent
@@ -158,7 +159,7 @@ class Gate:
     @property
     def told(self) -> UpdateHealth:
         """What gate-uplink would tell the district."""
-        health = status.read(status.path_of(self.follower().config))
+        health = read_update(self.follower().config.update_status_path)
         assert health, "nothing was told"
         return health
 

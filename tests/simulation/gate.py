@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from device.ledger.file import FILE_NAME, LedgerError, LedgerFile
+from device.config import LEDGER_NAME
+from device.ledger.file import LedgerError, LedgerFile
 from device.ledger.scan_ledger import ScanLedger
 from device.ledger.uplink_ledger import UplinkLedger
 from device.ledger.verified_open import LedgerOpener
@@ -83,7 +84,7 @@ class SimGate:
     @property
     def path(self) -> Path:
         """The ledger on the SD card that is in."""
-        return self.sd_cards[-1] / FILE_NAME
+        return self.sd_cards[-1] / LEDGER_NAME
 
     # -- what a technician does
 

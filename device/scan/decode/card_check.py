@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from gate_contract.card import Card, verify
+from gate_contract.card import VerifiedCard, verify
 
 
 class CardCheck:
@@ -25,4 +25,4 @@ class CardCheck:
 
     def __call__(self, data: bytes) -> bool:
         """Whether `data` is a genuine card."""
-        return not self._keys or isinstance(verify(data, self._keys), Card)
+        return not self._keys or isinstance(verify(data, self._keys), VerifiedCard)

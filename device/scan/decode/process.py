@@ -38,6 +38,8 @@ START_S = 60.0
 RESTART_S = 5.0
 MAX_PIXELS = 4096 * 3072
 MEMORY_BYTES = 160_000_000
+WORKER = "device.scan.decode.worker"
+"""The module that runs as the decoder process."""
 
 
 class DecoderError(SchoolgateError):
@@ -74,6 +76,7 @@ class DecoderProcess:
         *,
         hang_s: float = HANG_S,
         memory_bytes: int = MEMORY_BYTES,
+        worker: str = WORKER,
     ) -> None:
         self.mishaps = Mishaps()
         self.advice = NO_ADVICE
@@ -81,6 +84,7 @@ class DecoderProcess:
         self.sealed = False
         """Whether the kernel's filter is on: no network, no files."""
         self._decoder = decoder
+        self._worker = worker
         self._hang_s = hang_s
         self._memory_bytes = memory_bytes
         self._number = 0
@@ -154,7 +158,7 @@ class DecoderProcess:
         environment = {"PATH": os.environ.get("PATH", ""), "PYTHONPATH": os.pathsep.join(sys.path)}
         # One thread: the library would otherwise start its own before we fork.
         environment |= {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
-        command = [sys.executable, "-m", "device.scan.decode.worker", "--decoder", self._decoder]
+        command = [sys.executable, "-m", self._worker, "--decoder", self._decoder]
         for name, value in (
             ("shared", self._file),
             ("requests", theirs_requests),

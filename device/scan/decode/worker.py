@@ -10,7 +10,7 @@ import mmap
 import os
 import select
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import cv2
 import numpy as np
@@ -24,7 +24,6 @@ from device.scan.decode.attempts import ALL
 from device.scan.decode.boxes import whole
 from device.scan.decode.card_check import CardCheck
 from device.scan.decode.confirmation import ConfirmingDecoder
-from device.scan.decode.sabotage import Saboteur
 from device.scan.decode.seccomp_filter import die_with_parent, limit_memory, seal
 from device.scan.decode.stream import StreamDecoder
 from device.scan.decode.wire import (
@@ -45,12 +44,13 @@ from device.scan.decode.zxing import ZxingDecoder
 EXIT_MEMORY = 3
 
 
-DECODERS: dict[str, Callable[[IsCard], Decoder]] = {
+Decoders = Mapping[str, Callable[[IsCard], Decoder]]
+
+DECODERS: Decoders = {
     "schoolgate": StreamDecoder,
     "single": SingleImageDecoder,
     "zxing": lambda is_card: ConfirmingDecoder(ZxingDecoder(), is_card),
     "pyzbar": lambda is_card: ConfirmingDecoder(PyzbarDecoder(), is_card),
-    "saboteur": lambda _: Saboteur(),
 }
 
 
@@ -85,10 +85,10 @@ def _serve(
         os.write(answers, answer)
 
 
-def _child(options: argparse.Namespace, shared: mmap.mmap, parent: int) -> None:
+def _child(options: argparse.Namespace, decoders: Decoders, shared: mmap.mmap, parent: int) -> None:
     die_with_parent(parent)
     is_card = CardCheck({})
-    decoder = DECODERS[options.decoder](is_card)
+    decoder = decoders[options.decoder](is_card)
     decoder.decode(np.full((240, 320), 128, np.uint8))
     limit_memory(options.memory_bytes)
     sealed = seal()
@@ -100,7 +100,7 @@ def _child(options: argparse.Namespace, shared: mmap.mmap, parent: int) -> None:
     os._exit(0)
 
 
-def _keep_child(options: argparse.Namespace, shared: mmap.mmap) -> None:
+def _keep_child(options: argparse.Namespace, decoders: Decoders, shared: mmap.mmap) -> None:
     """Forks the child, kills it on demand (any byte on the control pipe), forks the next one."""
     while True:
         alive, held_by_child = os.pipe()
@@ -109,7 +109,7 @@ def _keep_child(options: argparse.Namespace, shared: mmap.mmap) -> None:
         if pid == 0:
             os.close(alive)
             try:
-                _child(options, shared, keeper)
+                _child(options, decoders, shared, keeper)
             finally:
                 os._exit(1)
         os.close(held_by_child)
@@ -124,18 +124,18 @@ def _keep_child(options: argparse.Namespace, shared: mmap.mmap) -> None:
         os.write(options.answers, ANSWER.pack(0, ANSWER_DIED, int(code == EXIT_MEMORY), 0))
 
 
-def main() -> None:
-    """Runs until the gate closes the control pipe."""
+def main(decoders: Decoders = DECODERS) -> None:
+    """Run until the gate closes the control pipe."""
     parser = argparse.ArgumentParser()
     for name in ("shared", "requests", "answers", "control", "memory-bytes"):
         parser.add_argument(f"--{name}", type=int, required=True)
-    parser.add_argument("--decoder", choices=sorted(DECODERS), required=True)
+    parser.add_argument("--decoder", choices=sorted(decoders), required=True)
     options = parser.parse_args()
     die_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the gate, which closes us
     cv2.setNumThreads(1)
     _warm_up()
-    _keep_child(options, mmap.mmap(options.shared, 0))
+    _keep_child(options, decoders, mmap.mmap(options.shared, 0))
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from demo.scenes.card_art import modules
 from device.scan.advice import Advice
-from device.scan.decode import Code, sabotage
+from device.scan.decode import Code
 from device.scan.decode.card_check import CardCheck
 from device.scan.decode.process import DecoderProcess, Mishaps
 from device.scan.decode.wire import pack_codes, pack_keys, unpack_codes, unpack_keys
@@ -20,6 +20,7 @@ from device.scan.frames import Grey
 from gate_contract.card import Card, CardKind
 from gate_contract.card_signing import sign
 from tests.device.decode.pictures import CARD, OTHER, pasted, printed, street
+from tests.fakes import saboteur as sabotage
 from tests.fakes.sensor import Sensor
 
 PICTURE = pasted(pasted(street(), printed(CARD, 3), 100, 100), printed(OTHER, 3), 600, 100)
@@ -37,7 +38,7 @@ def children() -> set[psutil.Process]:
 
 @pytest.fixture(scope="module")
 def saboteur() -> Iterator[DecoderProcess]:
-    with DecoderProcess("saboteur", hang_s=0.3) as process:
+    with DecoderProcess("saboteur", worker=sabotage.__name__, hang_s=0.3) as process:
         yield process
 
 
@@ -78,7 +79,7 @@ def test_it_can_open_no_file_and_start_no_program(saboteur: DecoderProcess) -> N
 
 def test_if_all_of_it_is_killed_the_next_frame_starts_it_again() -> None:
     others = children()
-    with DecoderProcess("saboteur") as process:
+    with DecoderProcess("saboteur", worker=sabotage.__name__) as process:
         workers = children() - others
         assert len(workers) == 2
         (keeper,) = (worker for worker in workers if worker.ppid() == os.getpid())

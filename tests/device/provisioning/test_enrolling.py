@@ -19,11 +19,10 @@ from device.provisioning.handover import (
     PROGRESS_NAME,
     EnrolmentProgress,
     Offer,
-    get,
-    put,
 )
 from device.provisioning.service import Enroller
 from device.provisioning.wifi import put_system, time_servers
+from device.status_files import read_file, write_file
 from gate_contract.enrolment import Enrolment
 from gate_contract.errors import SchoolgateError
 from gate_contract.ledger_signature import key_text
@@ -63,7 +62,7 @@ class Device:
     def start(self, ask: Ask = enrolment_client.ask) -> SetupNotice:
         """gate-enrol starts, and tries once."""
         done = Enroller(self.etc, self.boot, ask).step()
-        told = get(self.etc / "state" / PROGRESS_NAME, EnrolmentProgress)
+        told = read_file(self.etc / "state" / PROGRESS_NAME, EnrolmentProgress)
         assert told
         assert done is (told.notice is SetupNotice.ENROLLED) is (self.etc / "gate.toml").exists()
         return told.notice
@@ -100,7 +99,7 @@ def test_a_scanned_ticket_is_taken_from_where_gate_scan_puts_it(
     district: enrolment.Enrolment, device: Device
 ) -> None:
     made = district.ticket("vg-scan-01", sealed=True)
-    put(device.etc / "run" / OFFER_NAME, Offer(made.text, made.pin))
+    write_file(device.etc / "run" / OFFER_NAME, Offer(made.text, made.pin))
     assert device.start() is SetupNotice.ENROLLED
 
 

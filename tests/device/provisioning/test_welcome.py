@@ -8,10 +8,11 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from demo.scenes.showing import Showing, write_sequence
-from device.provisioning.handover import OFFER_NAME, EnrolmentProgress, Offer, get
-from device.provisioning.handover import put as tell
+from device.provisioning.handover import OFFER_NAME, EnrolmentProgress, Offer
 from device.scan import unprovisioned
 from device.scan.ticket_prompt import PAUSE_MS, TicketPrompt, lasts_ms
+from device.status_files import read_file as get
+from device.status_files import write_file as tell
 from gate_contract.notices import NOTICE_PATTERNS, REFUSALS, SetupNotice
 from gate_contract.ticket import Secrets, Ticket, seal
 from gate_contract.ticket_signing import pin_text, sign

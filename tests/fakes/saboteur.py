@@ -1,11 +1,11 @@
-"""A decoder with every fault, to prove that the gate outlives them. Shipped, never configured."""
+"""A decoder process that crashes, hangs or breaks out on demand (`DecoderProcess(worker=...)`)."""
 
 import os
 from collections.abc import Callable
 
 import numpy as np
 
-from device.scan.decode import Code
+from device.scan.decode import Code, worker
 from device.scan.frames import Grey
 
 CRASH, HANG, EAT, OPEN, EXEC = b"CRASHNOW", b"HANGNOW!", b"EATNOW!!", b"OPENNOW!", b"EXECNOW!"
@@ -36,3 +36,7 @@ def _outcome(forbidden: Callable[[], object]) -> list[Code]:
     except PermissionError:
         return [Code(b"refused", ((0, 0), (1, 0), (1, 1), (0, 1)))]
     return [Code(b"done", ((0, 0), (1, 0), (1, 1), (0, 1)))]
+
+
+if __name__ == "__main__":
+    worker.main({"saboteur": lambda _: Saboteur()})
