@@ -20,6 +20,7 @@ from device.recent_log import LOGBOOK, SCAN_LOG
 from device.status_files import read_scan
 from device.supervise import Supervisor
 from gate_contract.errors import SchoolgateError
+from gate_contract.version import VERSION
 
 DEFAULT_CONFIG = Path("/etc/schoolgate/gate.toml")
 DEFAULT_BOOT = Path("/boot/firmware/schoolgate")
@@ -52,7 +53,7 @@ def main() -> None:
 
 
 @click.group()
-@click.version_option(package_name="schoolgate")
+@click.version_option(VERSION)
 def gate() -> None:
     """Schoolgate's checkpoint: scan cards, keep every crossing, deliver it to the district."""
     structlog.configure(

@@ -1,14 +1,12 @@
 """The `gate-update` command of a gate: install a bundle, and look after slots at each boot."""
 
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-import click
 import msgspec
 from msgspec.structs import replace
 
@@ -176,45 +174,3 @@ def _version_in(status: dict[str, list[dict[str, dict[str, object]]]], slot: str
                 bundle = msgspec.convert(held.get("bundle", {}), dict[str, str])
                 return bundle.get("version", "")
     return ""
-
-
-@click.group()
-def gate_update() -> None:
-    """Updates of this gate's root."""
-
-
-@gate_update.command("install")
-@click.argument("bundle", type=click.Path(path_type=Path, dir_okay=False, exists=True))
-def install_command(bundle: Path) -> None:
-    """Verify a bundle and write it into the slot that does not run."""
-    install(bundle, this_gate())
-    click.echo("installed; it is tried at the next quiet time")
-
-
-@gate_update.command("tend")
-def tend_command() -> None:
-    """Look after the slots; the service gate-update does so after each boot and each hour."""
-    click.echo(tend(this_gate()))
-
-
-@gate_update.command("go-back")
-def go_back_command() -> None:
-    """Leave a slot that is on trial; one that is not stays."""
-    at = this_gate()
-    if at.slots.running is not at.slots.committed():
-        at.run(["systemctl", "reboot"])
-
-
-@gate_update.command("backend", context_settings={"ignore_unknown_options": True})
-@click.argument("words", nargs=-1)
-def backend_command(words: tuple[str, ...]) -> None:
-    """Answer RAUC."""
-    click.echo(this_gate().slots.answer(list(words)))
-
-
-def main() -> None:
-    """Entry point: an error of ours is one line, not a traceback."""
-    try:
-        gate_update()
-    except SchoolgateError as error:
-        sys.exit(f"gate-update: {error}")

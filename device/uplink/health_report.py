@@ -2,7 +2,6 @@
 
 import shutil
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 
 from device.ledger.file import LedgerError
@@ -10,8 +9,8 @@ from device.ledger.salvage import count_set_aside
 from device.ledger.uplink_ledger import UplinkLedger
 from device.timekeeping import EARLIEST_MS, ClockReading
 from gate_contract.health import Health, ScanHealth, State, UpdateHealth
+from gate_contract.version import VERSION
 
-VERSION = version("schoolgate")
 HEALTH_MS = 30_000
 """How often health is told when nothing has changed."""
 

@@ -16,6 +16,7 @@ from firmware_config.image.layers import Hardware, Origin
 from firmware_config.image.root import RootSpec, build_root
 from firmware_config.provisioning_cli import imager_list, provision
 from gate_contract.errors import SchoolgateError
+from gate_contract.version import VERSION
 
 ARCHITECTURES = ("amd64", "arm64")
 Command = Callable[..., None]
@@ -30,7 +31,7 @@ def main() -> None:
 
 
 @click.group()
-@click.version_option(package_name="schoolgate")
+@click.version_option(VERSION)
 def gate_image() -> None:
     """The image of a gate's SD card, and its updates."""
 

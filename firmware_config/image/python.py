@@ -6,6 +6,7 @@ here if it is pure Python, and `lgpio`, the one that is not, by `native.py`.
 
 import re
 import sys
+import tomllib
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,9 +20,10 @@ from firmware_config.image.tools import run
 
 HOME = Path("opt/schoolgate")
 MACHINES = {"amd64": "x86_64", "arm64": "aarch64"}
-COMMANDS = {"gate": "device.cli", "gate-update": "device.updating.cli"}
 OLDEST_GLIBC, NEWEST_GLIBC = 17, 41  # manylinux2014, and trixie's
-OUR_OWN = "schoolgate"
+OUR_OWN = "schoolgate-gate"
+PROJECT = Path("packaging/gate")
+"""In this repository: what the gate's wheel is built from."""
 NATIVE = "lgpio"
 PIP = (sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet")
 SCRIPTS = "../../bin/"
@@ -120,14 +122,21 @@ def install(
             del requirements[NATIVE]
         else:
             run([*build, source], env=env)
-    run([*build, repository], env=env)
+    run([*build, repository / PROJECT], env=env)
     put = [*PIP, "install", "--no-index", "--no-deps", "--no-compile", "--only-binary", ":all:"]
     put += ["--find-links", str(wheels), "--target", str(place), *of.options]
     run([*put, OUR_OWN, *(line.split()[0] for line in requirements.values())], env=SEALED)
     forget_scripts(place)
     for tests in sorted(place.glob("numpy/**/tests")):  # two thirds of all Python there is
         rmtree(tests)
-    _environment(root / HOME, of)
+    _environment(root / HOME, of, commands(repository))
+
+
+def commands(repository: Path) -> dict[str, str]:
+    """Return the commands that the gate's wheel declares, each with its `module:function`."""
+    project = tomllib.loads((repository / PROJECT / "pyproject.toml").read_text("utf-8"))
+    scripts: dict[str, str] = project["project"]["scripts"]
+    return scripts
 
 
 def forget_scripts(place: Path) -> None:
@@ -149,14 +158,17 @@ def trust_compiled(root: Path) -> None:
             path.write_bytes(compiled)
 
 
-def _environment(home: Path, of: Interpreter) -> None:
+def _environment(home: Path, of: Interpreter, scripts: Mapping[str, str]) -> None:
     """What `python -m venv --system-site-packages` makes, and the commands of a gate."""
     (home / "bin").mkdir()
     (home / "bin" / "python").symlink_to("/usr/bin/python3")
     (home / "pyvenv.cfg").write_text(
         f"home = /usr/bin\ninclude-system-site-packages = true\nversion = {of.version}\n"
     )
-    for name, module in COMMANDS.items():
+    for name, entry_point in scripts.items():
+        module, _, function = entry_point.partition(":")
         command = home / "bin" / name
-        command.write_text(f"#!/{HOME}/bin/python\nfrom {module} import main\n\nmain()\n")
+        command.write_text(
+            f"#!/{HOME}/bin/python\nfrom {module} import {function}\n\n{function}()\n"
+        )
         command.chmod(0o755)

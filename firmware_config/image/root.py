@@ -20,8 +20,8 @@ from firmware_config.image.tools import known_umask, run
 from gate_contract.errors import SchoolgateError
 
 PACKAGES_DATE = "1767225600"  # 2026-01-01: no file of the first step is younger
-OURS = ("gate_contract", "device", "firmware_config")  # what a gate carries of this repository
-DROPPED = ("server_bridge", "firmware_config/image")
+# What a gate carries of this repository, and how its wheel is built.
+OURS = ("gate_contract", "device", str(python.PROJECT))
 # mmdebstrap mounts this machine's own /dev/shm and /sys in the new root. In mounts of its own they
 # go when it ends, however it ends: a folder that a stopped run leaves is safe to delete.
 APART = ("unshare", "--mount", "--propagation", "private")
@@ -53,9 +53,8 @@ class RootSpec:
 
 def our_files() -> Iterator[tuple[str, Path]]:
     """Our own package's sources, as (name, path)."""
-    yield "pyproject.toml", REPOSITORY / "pyproject.toml"
-    for room in OURS:
-        for path in sorted((REPOSITORY / room).rglob("*")):
+    for folder in OURS:
+        for path in sorted((REPOSITORY / folder).rglob("*")):
             if path.is_file() and "__pycache__" not in path.parts:
                 yield str(path.relative_to(REPOSITORY)), path
 
@@ -65,7 +64,7 @@ def epoch() -> str:
     of the last commit that changed what a root is made of."""
     if given := os.environ.get("SOURCE_DATE_EPOCH"):
         return given
-    made_of = [*OURS, "systemd", "requirements-gate.lock", "pyproject.toml"]
+    made_of = [*OURS, "systemd", "requirements-gate.lock"]
     told = run(["git", "-C", REPOSITORY, "log", "-1", "--format=%ct", "--", *made_of]).strip()
     if not told:
         raise SchoolgateError("this is not a clone with its history; set SOURCE_DATE_EPOCH")
@@ -149,8 +148,6 @@ def _lay(base: Path, wish: RootSpec, mirrors: Mirrors, moment: str, work: Path, 
     python.install(
         root, locks, left_out, REPOSITORY, of, archive, work, env={"SOURCE_DATE_EPOCH": moment}
     )
-    for name in DROPPED:
-        shutil.rmtree(python.site(root, of) / name)
     for name in (name for layer in wish.layers for name in layer.unpacked):
         kernel.unpack(name, root, archive)
     for version in kernel.versions(root):

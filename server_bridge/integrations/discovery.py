@@ -1,11 +1,11 @@
 """Tells Home Assistant of units and gates, retained, and takes back what is no more."""
 
 from collections.abc import Callable
-from importlib.metadata import version
 
 import msgspec
 import sqlalchemy as sa
 
+from gate_contract.version import VERSION
 from server_bridge.integrations.home_assistant import (
     Language,
     gate_device,
@@ -31,7 +31,7 @@ class Discovery:
         self._database = database
         self._language = language
         self._tell = tell
-        self._version = version("schoolgate")
+        self._version = VERSION
         self._said: dict[str, bytes] = {}
         self._looked_ms: int | None = None
 
