@@ -6,34 +6,12 @@ one sector, which a card does wholly or not at all, and no file system's bookkee
 """
 
 import os
-from enum import StrEnum
 from pathlib import Path
 
+from device.updating.boot_slot import BootSlot
 from gate_contract.errors import SchoolgateError
 
 SECTOR = 512
-
-
-class BootSlot(StrEnum):
-    """One of the two places that a root and its kernel can be in."""
-
-    A = "A"
-    B = "B"
-
-    @property
-    def other(self) -> "BootSlot":
-        """The slot that an update is written to while this one runs."""
-        return BootSlot.B if self is BootSlot.A else BootSlot.A
-
-    @property
-    def boot_partition(self) -> int:
-        """The number of its FAT partition."""
-        return 2 if self is BootSlot.A else 3
-
-    @property
-    def root_partition(self) -> int:
-        """The number of its root's partition."""
-        return 5 if self is BootSlot.A else 6
 
 
 def sector(slot: BootSlot) -> bytes:

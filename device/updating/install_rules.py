@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from device.updating.boot_choice import BootSlot
+from device.updating.boot_slot import BootSlot
 from gate_contract.orders import Update, is_within
 
 TRIES = 2

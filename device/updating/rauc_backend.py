@@ -12,7 +12,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from device.updating import boot_choice, state_file
-from device.updating.boot_choice import BootSlot
+from device.updating.boot_slot import BootSlot
 from device.updating.install_rules import TRIES
 from gate_contract.errors import SchoolgateError
 

@@ -5,7 +5,8 @@ from pathlib import Path
 from shutil import copyfile, rmtree
 from uuid import UUID
 
-from device.updating.boot_choice import BootSlot, sector
+from device.updating.boot_choice import sector
+from device.updating.boot_slot import BootSlot
 from firmware_config.image import initramfs, kernel
 from gate_contract.errors import SchoolgateError
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from device.orders.store import write_stored
 from device.orders.trial import StoredOrders
-from device.updating.boot_choice import BootSlot
+from device.updating.boot_slot import BootSlot
 from device.updating.https_client import HttpsServer
 from firmware_config.image.bundle import CERT, make_key
 from gate_contract.health import Health, ScanHealth

@@ -16,7 +16,8 @@ from device.orders.store import write_stored
 from device.orders.trial import StoredOrders
 from device.status_files import read_update
 from device.updating import state_file
-from device.updating.boot_choice import SECTOR, BootSlot, sector
+from device.updating.boot_choice import SECTOR, sector
+from device.updating.boot_slot import BootSlot
 from device.updating.download import Ask, bundle_path
 from device.updating.https_client import FetchError, PartialContent
 from device.updating.install_rules import UpdateState

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from device.updating import boot_choice
-from device.updating.boot_choice import SECTOR, BootSlot, boots
+from device.updating.boot_choice import SECTOR, boots
+from device.updating.boot_slot import BootSlot
 from device.updating.rauc_backend import Backend
 
 BLOCK = 4096

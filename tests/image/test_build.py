@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from device.updating.boot_choice import BootSlot, boots, committed
+from device.updating.boot_choice import boots, committed
+from device.updating.boot_slot import BootSlot
 from firmware_config.image.build import build
 from firmware_config.image.disk import MIB, layout
 from firmware_config.image.layers import Origin

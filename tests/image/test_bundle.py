@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from device.updating import boot_choice, slot_service
-from device.updating.boot_choice import BootSlot
+from device.updating.boot_slot import BootSlot
 from device.updating.install_rules import SlotAction
 from device.updating.slot_service import GateSystem, install, tend
 from firmware_config.image.build import build

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from device.updating import boot_choice, state_file
-from device.updating.boot_choice import SECTOR, BootSlot, boots
+from device.updating.boot_choice import SECTOR, boots
+from device.updating.boot_slot import BootSlot
 from device.updating.install_rules import (
     TRIES,
     SlotAction,

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from device.updating.boot_choice import BootSlot, boots
+from device.updating.boot_choice import boots
+from device.updating.boot_slot import BootSlot
 from firmware_config.image.disk import MIB
 from tests.virtual_gate import ntp
 from tests.virtual_gate.card import Card, make_card

@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from device.updating import download, order_rules, state_file
-from device.updating.boot_choice import BootSlot
+from device.updating.boot_slot import BootSlot
 from device.updating.install_rules import UpdateState
 from device.updating.order_rules import MOST_BYTES
 from firmware_config.image.bundle import CERT, make_key

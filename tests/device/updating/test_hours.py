@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from device.updating.boot_choice import BootSlot
+from device.updating.boot_slot import BootSlot
 from device.updating.install_rules import (
     SlotAction,
     UpdateRefusal,
