@@ -67,7 +67,7 @@ def knows_rosters(gate: DemoGate) -> bool:
     config = load(gate.config)
     folder, keys = config.ledger_path.parent, config.order_keys
     shelves = [RosterStore(folder, gate.gate_id, keys, district) for district in (False, True)]
-    return all(shelf.read().book for shelf in shelves)
+    return all(shelf.read().roster for shelf in shelves)
 
 
 def measure(stage: DemoSetup, frames: dict[str, int]) -> DemoOutcome:

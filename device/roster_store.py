@@ -1,7 +1,9 @@
-"""One roster with its changes in one file, and the file before it, for when that one is damaged.
+"""The roster files: one roster with its changes in one file, and the previous file.
 
-The file: `MAGIC | length of the full roster u32 | its payload | the payload of its changes`, as
-they came from the district. It is replaced as a whole; a power cut leaves the old or the new one.
+Format: `MAGIC | length of the full roster u32 | its payload | the payload of its changes`, as they
+were received. The file is replaced as a whole; a power cut leaves the old or the new one. The
+previous file is read if the newest one is damaged. gate-uplink writes the files and gate-scan reads
+them; both verify the signatures, and neither relies on the other.
 """
 
 import struct
@@ -23,16 +25,19 @@ MAX_FILE_BYTES = _HEAD.size + 2 * MAX_PAYLOAD_BYTES
 
 @dataclass(frozen=True, slots=True)
 class StoredRoster:
-    """What a shelf holds. `fault` says what is wrong with its newest file, if anything is; `book`
-    is from the one before it then, or None."""
+    """The roster of a store.
 
-    book: EffectiveRoster | None = None
+    `fault` says what is wrong with the newest file, if anything; `roster` is from the previous file
+    then, or None.
+    """
+
+    roster: EffectiveRoster | None = None
     fault: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class RosterStore:
-    """Where a gate keeps the roster of its own, or with `district` the one for every gate."""
+    """The files of a gate's own roster, or with `district` of the one for every gate."""
 
     folder: Path
     gate_id: str
@@ -41,18 +46,20 @@ class RosterStore:
 
     @property
     def path(self) -> Path:
+        """The newest file."""
         return self.folder / (DISTRICT_NAME if self.district else OWN_NAME)
 
     @property
     def path_before(self) -> Path:
+        """The previous file."""
         return self.path.with_suffix(".before")
 
     def read(self) -> StoredRoster:
-        """The newest roster that is whole and the district's."""
+        """Return the newest roster that is complete and signed by the district."""
         faults: list[str] = []
         for path in (self.path, self.path_before):
             try:
-                return StoredRoster(self._book(_read(path)), "".join(faults[:1]))
+                return StoredRoster(self._verified(_read(path)), "".join(faults[:1]))
             except FileNotFoundError:
                 continue
             except (OSError, ContractError) as error:
@@ -60,7 +67,7 @@ class RosterStore:
         return StoredRoster(None, "".join(faults[:1]))
 
     def keep(self, full: bytes, changes: bytes = b"") -> None:
-        """Put these payloads in the place of what is there. Raises OSError."""
+        """Replace the stored payloads by these. Raises OSError."""
         self.folder.mkdir(parents=True, exist_ok=True)
         new = self.path.with_suffix(".new")
         content = _HEAD.pack(MAGIC, len(full)) + full + changes
@@ -71,12 +78,14 @@ class RosterStore:
         sync_folder(self.folder)
 
     def payloads(self) -> tuple[bytes, bytes]:
-        """The full roster and its changes as they came, of the file that `read` takes; empty if
-        there is none."""
+        """Return the full roster and its changes as received, of the file that `read` uses.
+
+        Both are empty if there is no file.
+        """
         for path in (self.path, self.path_before):
             try:
                 data = _read(path)
-                self._book(data)
+                self._verified(data)
             except (OSError, ContractError):
                 continue
             return _split(data)
@@ -84,21 +93,21 @@ class RosterStore:
 
     def _is_whole(self) -> bool:
         try:
-            self._book(_read(self.path))
+            self._verified(_read(self.path))
         except (OSError, ContractError):
             return False
         return True
 
-    def _book(self, data: bytes) -> EffectiveRoster:
-        book: EffectiveRoster | None = None
+    def _verified(self, data: bytes) -> EffectiveRoster:
+        effective: EffectiveRoster | None = None
         for payload in filter(None, _split(data)):
             roster = verify(payload, self.keys)
             if (roster.gate_id is None) != self.district:
-                raise ContractError("wrong_gate", "a roster that belongs into the other file")
-            book = apply_roster(book, roster, self.gate_id)
-        if book is None:
-            raise ContractError("malformed", "no roster is in it")
-        return book
+                raise ContractError("wrong_gate", "this roster belongs in the other file")
+            effective = apply_roster(effective, roster, self.gate_id)
+        if effective is None:
+            raise ContractError("malformed", "the file holds no roster")
+        return effective
 
 
 def _read(path: Path) -> bytes:
@@ -108,7 +117,7 @@ def _read(path: Path) -> bytes:
 
 def _split(data: bytes) -> tuple[bytes, bytes]:
     if len(data) < _HEAD.size or len(data) > MAX_FILE_BYTES or not data.startswith(MAGIC):
-        raise ContractError("malformed", "damaged, or not a file of rosters")
+        raise ContractError("malformed", "damaged, or not a roster file")
     _, size = _HEAD.unpack_from(data)
     body = data[_HEAD.size :]
     return body[:size], body[size:]

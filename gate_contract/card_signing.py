@@ -1,4 +1,4 @@
-"""Making cards. Only the district runs this: it needs the private key that no gate ever holds."""
+"""Sign cards. Only the district does this: no gate holds the private key."""
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -7,11 +7,11 @@ from gate_contract.card import BODY, DOMAIN, KIND_CODES, PREFIX, SIGNATURE_SIZE,
 
 
 def sign(card: Card, key_id: int, key: Ed25519PrivateKey) -> str:
-    """The text to print as a QR code (121 alphanumeric characters).
+    """Return the text to print as a QR code (121 alphanumeric characters).
 
     Raises:
-        ValueError: `key_id` outside 0-255, a card_id that is not 16 hex digits, dates that the
-            card cannot carry, or an expiry before the first day.
+        ValueError: `key_id` is outside 0-255, card_id is not 16 hex digits, a date cannot be
+            carried by a card, or the expiry is before the first day.
     """
     if not 0 <= key_id <= 0xFF:
         raise ValueError(f"a key_id is 0-255, not {key_id}")

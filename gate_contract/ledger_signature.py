@@ -1,7 +1,7 @@
-"""The gate's signature under the head of its ledger, by the key of its certificate (P-256).
+"""The gate's signature of the head of its ledger, by the key of its certificate (P-256).
 
-A batch may carry one. The district keeps it, and then can neither edit, drop nor add a record of
-that ledger unseen, and the gate cannot deny one: the chain leads from each record to the head.
+A batch may carry one. With it the district can neither edit, drop nor add a record of that ledger
+without being noticed, and the gate cannot deny one: the chain leads from each record to the head.
 """
 
 import base64
@@ -20,18 +20,21 @@ _ALGORITHM = ec.ECDSA(hashes.SHA256())
 
 
 def head_bytes(gate_id: str, ledger_id: str, seq: int, chain: str) -> bytes:
-    """What is signed. `chain` is the chain hash after record `seq`, in hex."""
+    """Return the bytes to sign. `chain` is the chain hash after record `seq`, in hex."""
     return DOMAIN + f"{gate_id}\n{ledger_id}\n{seq}\n{chain}\n".encode()
 
 
 def sign_head(key: ec.EllipticCurvePrivateKey, head: bytes) -> str:
-    """The signature as a batch carries it: base64 of r and s, 32 bytes each, big-endian."""
+    """Return the signature as a batch carries it.
+
+    Base64 of r and s, 32 bytes each, big-endian.
+    """
     r, s = decode_dss_signature(key.sign(head, _ALGORITHM))
     return base64.b64encode(r.to_bytes(32, "big") + s.to_bytes(32, "big")).decode()
 
 
 def is_signed(public_key: str, head: bytes, signature: str) -> bool:
-    """Whether `signature` is under `head`. `public_key`: see `key_text`."""
+    """Whether `signature` is valid for `head`. `public_key` is the text of `key_text`."""
     try:
         key = serialization.load_der_public_key(base64.b64decode(public_key, validate=True))
         if not isinstance(key, ec.EllipticCurvePublicKey):
@@ -45,7 +48,7 @@ def is_signed(public_key: str, head: bytes, signature: str) -> bool:
 
 
 def key_text(key: ec.EllipticCurvePublicKey) -> str:
-    """A public key as it is kept: the base64 of its DER SubjectPublicKeyInfo."""
+    """Return a public key as it is stored: base64 of its DER SubjectPublicKeyInfo."""
     der = key.public_bytes(
         serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
     )

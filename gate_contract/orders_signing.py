@@ -1,4 +1,4 @@
-"""Signing orders. Only the district runs this: it needs the orders key, which no gate holds."""
+"""Sign orders. Only the district does this: no gate holds the orders key."""
 
 import zlib
 
@@ -10,6 +10,6 @@ from gate_contract.orders import DOMAIN, Orders
 
 
 def sign(orders: Orders, key_id: int, key: Ed25519PrivateKey) -> bytes:
-    """The payload to publish."""
+    """Return the payload to publish."""
     body = zlib.compress(msgspec.json.encode(orders), 9)
     return seal_envelope(bytes([key_id]), body, key, domain=DOMAIN)

@@ -1,7 +1,7 @@
-"""What a person at a gate sees and hears for each verdict, as data.
+"""The light and sound patterns that a person at a gate gets for each verdict, as data.
 
-Told apart by rhythm as well as colour. One short tone: in. Two short: out. Long tones: a refusal.
-A fast chatter in white, like no refusal: our own fault.
+They differ in rhythm as well as in colour. One short tone: in. Two short tones: out. Long tones: a
+refusal. A fast sequence in white, unlike any refusal: the gate itself has failed.
 """
 
 from enum import Enum
@@ -21,7 +21,7 @@ class Light(Enum):
 
 
 class SignalStep(NamedTuple):
-    """For `ms` milliseconds: this light, with or without the tone."""
+    """A light, with or without the tone, for `ms` milliseconds."""
 
     ms: int
     light: Light

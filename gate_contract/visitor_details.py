@@ -1,10 +1,10 @@
-"""Words for the district's eyes only: sealed by a gate that cannot open them again.
+"""Encrypt a visitor's details for the district; the gate that encrypts cannot decrypt them.
 
-Sealed bytes: `1 | ephemeral X25519 public key 32 | ChaCha20-Poly1305 ciphertext and tag`. Its key
-is HKDF-SHA256 of the shared secret, with both public keys as salt and `DOMAIN` as info; the nonce
-is zero, for the key is used once; the additional data is the first byte and the `card_id` that the
-words belong to. The plaintext is JSON, filled up with spaces to a multiple of 64 bytes, so that its
-length tells little.
+Encrypted bytes: `1 | ephemeral X25519 public key 32 | ChaCha20-Poly1305 ciphertext and tag`. The
+key is HKDF-SHA256 of the shared secret, with both public keys as salt and `DOMAIN` as info; the
+nonce is zero, because the key is used once; the additional data is the first byte and the `card_id`
+of the record. The plaintext is JSON, padded with spaces to a multiple of 64 bytes, so that its
+length reveals little.
 """
 
 from typing import Annotated
@@ -30,7 +30,7 @@ Text = Annotated[str, Meta(max_length=MOST_PLAIN_BYTES)]
 
 
 class VisitorDetails(Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """What is sealed of a visitor: as `gate_contract.id_documents.ForeignId`."""
+    """The encrypted details of a visitor, as in `gate_contract.id_documents.IdDocument`."""
 
     kind: IdKind
     number: Text
@@ -40,22 +40,22 @@ class VisitorDetails(Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 
 def seal(who: IdDocument, card_id: str, to: X25519PublicKey, ephemeral: X25519PrivateKey) -> bytes:
-    """Seal `who` to the district's key `to`, for the record of `card_id`. `ephemeral` is a new key.
+    """Encrypt `who` to the district's key `to`, for the record of `card_id`.
 
-    An address that is too long to fit is cut short.
+    `ephemeral` is a new key. An address that is too long to fit is cut short.
     """
     plain = _plain(who)
     sender = ephemeral.public_key()
     cipher = ChaCha20Poly1305(_key(ephemeral.exchange(to), sender, to))
-    words = cipher.encrypt(bytes(12), plain, VERSION + card_id.encode())
-    return VERSION + sender.public_bytes_raw() + words
+    encrypted = cipher.encrypt(bytes(12), plain, VERSION + card_id.encode())
+    return VERSION + sender.public_bytes_raw() + encrypted
 
 
 def unseal(sealed: bytes, card_id: str, key: X25519PrivateKey) -> VisitorDetails:
-    """What was sealed to `key` for `card_id`.
+    """Decrypt what was encrypted to `key` for `card_id`.
 
     Raises:
-        ContractError: `sealed_otherwise`: for another key or record, altered, or no such bytes.
+        ContractError: `sealed_otherwise`: for another key or record, altered, or of another format.
     """
     try:
         sender = X25519PublicKey.from_public_bytes(sealed[1:33])
@@ -69,13 +69,13 @@ def unseal(sealed: bytes, card_id: str, key: X25519PrivateKey) -> VisitorDetails
 
 
 def _plain(who: IdDocument) -> bytes:
-    told = VisitorDetails(
+    details = VisitorDetails(
         kind=who.kind, number=who.number, name=who.name, born=who.born, address=who.address
     )
-    plain = msgspec.json.encode(told)
-    while len(plain) > MOST_PLAIN_BYTES and told.address:
-        told = msgspec.structs.replace(told, address=told.address[:-8] or None)
-        plain = msgspec.json.encode(told)
+    plain = msgspec.json.encode(details)
+    while len(plain) > MOST_PLAIN_BYTES and details.address:
+        details = msgspec.structs.replace(details, address=details.address[:-8] or None)
+        plain = msgspec.json.encode(details)
     return plain.ljust(-len(plain) % _STEP + len(plain))
 
 

@@ -1,4 +1,4 @@
-"""The reading pipeline with one part taken out, to see what the part is worth."""
+"""The decoding pipeline without one of its parts, to measure what the part contributes."""
 
 import numpy as np
 
@@ -20,27 +20,27 @@ class _AlwaysOpen(ChangeGate):
 
 
 def without_gate() -> Decoder:
-    """Every frame is searched everywhere."""
+    """Return a decoder that searches all of every frame."""
     return StreamDecoder(gate=_AlwaysOpen())
 
 
 class WithoutTracks:
-    """Each frame begins anew where something has changed."""
+    """Searches each frame afresh where something has changed."""
 
     def __init__(self) -> None:
         self._decoder = StreamDecoder()
 
     def decode(self, image: Grey) -> list[Code]:
-        """As the whole pipeline, with a short memory."""
-        self._decoder.forget_tracks()
+        """Decode as the whole pipeline, without tracks."""
+        self._decoder.clear_tracks()
         return self._decoder.decode(image)
 
 
 class WithoutPatches:
-    """The plain and the doubled attempt at the whole of every frame."""
+    """Makes the plain and the doubled attempt at the whole of every frame."""
 
     def decode(self, image: Grey) -> list[Code]:
-        """No gate, no patches, no tracks."""
+        """Decode without change gate, patches and tracks."""
         return run_attempts(image, whole(image), (a.PLAIN, a.DOUBLE), anything)[0]
 
 
@@ -49,7 +49,7 @@ def _plain_only(_: Patch) -> tuple[Attempt, ...]:
 
 
 def _without(attempt: Attempt) -> Decoder:
-    """Patches are not tried this way; a card that is followed still is."""
+    """Return a decoder without one attempt at patches; tracked cards still use it."""
 
     def others_at(patch: Patch) -> tuple[Attempt, ...]:
         return tuple(other for other in attempts_at(patch) if other is not attempt)

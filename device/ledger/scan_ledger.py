@@ -1,4 +1,4 @@
-"""What gate-scan does with the ledger: append, and look back at a card's last crossing."""
+"""The ledger for gate-scan: append records, and look up a card's last crossing."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ _INSERT = (
 
 @dataclass(frozen=True, slots=True)
 class NewRecord:
-    """What is appended; the ledger adds seq and chain."""
+    """A record to append; the ledger adds seq and chain."""
 
     stamp: Stamp
     verdict: Verdict
@@ -29,7 +29,10 @@ class NewRecord:
 
 @dataclass(frozen=True, slots=True)
 class StoredCrossing:
-    """A card's newest crossing. `at` is UTC in ms, corrected where its boot was synchronised."""
+    """The newest crossing of a card.
+
+    `at` is UTC in ms, corrected if the clock of its boot was synchronised later.
+    """
 
     direction: Direction
     boot_id: str
@@ -38,10 +41,13 @@ class StoredCrossing:
 
 
 class ScanLedger(LedgerFile):
-    """The appending side. WAL with `synchronous=FULL`: what `append` returned survives a cut."""
+    """A ledger that is appended to.
+
+    WAL with `synchronous=FULL`: records that `append` returned survive a power cut.
+    """
 
     def append(self, entries: Sequence[NewRecord]) -> list[Record]:
-        """Append all of `entries` in one transaction and commit it to the card.
+        """Append all of `entries` in one transaction and commit it to the SD card.
 
         Raises:
             LedgerError: nothing was recorded.
@@ -69,12 +75,12 @@ class ScanLedger(LedgerFile):
         with self._transaction() as connection:
             connection.execute("INSERT OR REPLACE INTO proof VALUES (1, ?)", (up_ms,))
 
-    def is_doubted(self) -> bool:
-        """Whether somebody found this file to be damaged: it has to be opened again."""
+    def is_damage_reported(self) -> bool:
+        """Whether damage of this file is reported: it has to be opened again."""
         return bool(damage_report.reported_reason(self.path))
 
     def last_crossing(self, card_id: str) -> StoredCrossing | None:
-        """The newest crossing of a card, None if the ledger holds none."""
+        """Return the newest crossing of a card, None if the ledger holds none."""
         row = self._row(
             "SELECT direction, boot_id, up_ms, "
             "iif(clock = 'untrusted', coalesce(up_ms + offset_ms, at), at) "
@@ -86,12 +92,12 @@ class ScanLedger(LedgerFile):
         return StoredCrossing(Direction(row[0]), row[1], row[2], row[3]) if row else None
 
     def boot_offset_ms(self, boot_id: str) -> int | None:
-        """UTC minus boot time of a boot whose clock was synchronised, else None."""
+        """Return UTC minus boot time of a boot whose clock was synchronised, else None."""
         row = self._row("SELECT offset_ms FROM boots WHERE boot_id = ?", boot_id)
         return row[0] if row else None
 
     def last_trusted_ms(self) -> int:
-        """The newest time that was trusted here, UTC in ms; 2020-01-01 if none."""
+        """Return the newest trusted time in UTC ms; 2020-01-01 if there is none."""
         row = self._row("SELECT at FROM records WHERE clock = 'trusted' ORDER BY seq DESC LIMIT 1")
         return row[0] if row else EARLIEST_MS
 

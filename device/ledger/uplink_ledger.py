@@ -1,4 +1,4 @@
-"""What gate-uplink does with the ledger: read batches, move the delivery mark, prune."""
+"""The ledger for gate-uplink: read batches, move the delivery mark, prune."""
 
 from bisect import bisect_left
 
@@ -10,14 +10,14 @@ PRUNED_AT_ONCE = 500
 
 
 class UplinkLedger(LedgerFile):
-    """The delivering side."""
+    """A ledger that is read and delivered."""
 
     def batch(self, first: int, last: int) -> Batch:
-        """The records from `first` to `last`, but 256 at the most, ready to publish.
+        """Return the records from `first` to `last`, 256 at most, as a batch to publish.
 
         Raises:
             LedgerDamagedError: they are not what was written; the district would refuse them.
-            LedgerError: they are not all there.
+            LedgerError: some are missing.
         """
         rows = list(self.records(first, min(last, first + MAX_RECORDS - 1)))
         previous = self.chain_at(first - 1)
@@ -34,15 +34,15 @@ class UplinkLedger(LedgerFile):
         )
 
     def is_replaced(self) -> bool:
-        """Whether gate-scan has set this file aside and begun another in its place."""
+        """Whether gate-scan has set this file aside and created another in its place."""
         try:
             found = self.path.stat()
         except OSError:
             return True
         return (found.st_dev, found.st_ino) != self._identity
 
-    def doubt_as_forked(self) -> None:
-        """The district holds other records under this name: this file is an old copy."""
+    def report_forked(self) -> None:
+        """Report that the district holds other records: this file is an old copy."""
         damage_report.report_damage(self.path, "forked")
 
     def _prove(self, first: int, chain: bytes, rows: list[tuple[Record, bytes]]) -> None:
@@ -53,18 +53,18 @@ class UplinkLedger(LedgerFile):
                 raise LedgerDamagedError(f"record {expected} was altered or is missing")
 
     def set_receipted(self, seq: int) -> None:
-        """Move the delivery mark: forward on a receipt, back when the bridge has lost some."""
+        """Move the delivery mark: forward on a receipt, back if the bridge lost records."""
         with self._transaction() as connection:
             connection.execute("UPDATE delivery SET receipted = ?", (seq,))
 
     def prune(self, keep_ms: int) -> int:
-        """Delete some of the oldest receipted records, more than `keep_ms` before the newest.
+        """Delete some of the oldest receipted records; return how many.
 
-        Age is told by how long the gate has been running since, which no clock that lies can
-        change, and which is never more than the time that has passed. The newest of what goes
-        stays as the chain's anchor. Returns how many rows went.
+        They have to be more than `keep_ms` older than the newest record. Age is measured in running
+        time of the gate, which is not affected by wrong clocks and never exceeds the time that has
+        passed. The newest of the old records stays as the chain's anchor.
         """
-        # Found without the write lock, for which a scan may be waiting.
+        # Searched without the write lock, because a scan may be waiting for it.
         anchor = min(self._last_older_than(keep_ms), self.receipted())
         if self.oldest() > anchor:
             return 0
@@ -77,10 +77,10 @@ class UplinkLedger(LedgerFile):
         return cursor.rowcount
 
     def _last_older_than(self, keep_ms: int) -> int:
-        """The newest record after which the gate ran for more than `keep_ms`; 0 if none.
+        """Return the newest record after which the gate ran for more than `keep_ms`; 0 if none.
 
-        A boot's records stand together, and in the order of their `up_ms`: they are found by
-        halving. A look through all of a year's ledger would fill the cache for a few rows.
+        The records of a boot are consecutive and ordered by `up_ms`, so they are found by
+        bisection. Reading a year's ledger for a few rows would fill the cache.
         """
         (oldest,) = self._row("SELECT min(seq) FROM records") or (None,)
         first, last, left_ms = int(oldest or 1), self.head()[0], keep_ms
@@ -101,7 +101,7 @@ class UplinkLedger(LedgerFile):
         return 0
 
     def _boot_at(self, seq: int) -> tuple[str, int]:
-        """The boot in which a record was written, and how long the gate had been running."""
+        """Return the boot in which a record was written, and the running time then."""
         row = self._row("SELECT boot_id, up_ms FROM records WHERE seq = ?", seq)
         if row is None:
             raise LedgerDamagedError(f"record {seq} is missing")

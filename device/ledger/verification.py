@@ -1,4 +1,4 @@
-"""Proof of a whole ledger, and its sums."""
+"""Verify a whole ledger, and count its scans."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from gate_contract.verdicts import Verdict
 
 @dataclass(frozen=True, slots=True)
 class VerifiedLedger:
-    """What was proven: records `first`..`last` are whole. `tally` counts scans by verdict."""
+    """A verified ledger: records `first`..`last` are whole. `tally` counts scans by verdict."""
 
     first: int
     last: int
@@ -17,7 +17,7 @@ class VerifiedLedger:
 
 
 def verify(ledger: LedgerFile) -> VerifiedLedger:
-    """Prove SQLite's own integrity, a gap-free seq and every chain hash.
+    """Verify SQLite's own integrity, a seq without gaps, and every chain hash.
 
     Raises:
         LedgerDamagedError: names the first record that fails.

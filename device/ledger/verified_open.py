@@ -1,6 +1,6 @@
-"""How gate-scan opens the ledger: proven first, and a damaged one set aside for a new one.
+"""Open the ledger for gate-scan: verify it first, and replace a damaged one by a new one.
 
-Nothing is ever deleted. A file that is set aside keeps what it holds, and gate-uplink delivers what
+Nothing is ever deleted. A file that is set aside keeps its contents, and gate-uplink delivers what
 still verifies in it (`salvage`).
 """
 
@@ -27,9 +27,11 @@ log = structlog.get_logger()
 
 
 class LedgerOpener:
-    """Call it for an open ledger; it raises LedgerError. The first call of a process proves the
-    whole file, and so does a call while there is a doubt; others do not, because a full disk is
-    tried again every second."""
+    """Opens the ledger at each call; raises LedgerError.
+
+    The first call of a process verifies the whole file, and so does a call while damage is
+    reported. Other calls do not, because a full disk is tried again every second.
+    """
 
     def __init__(self, path: Path, gate_id: str) -> None:
         self._path = path
@@ -37,6 +39,7 @@ class LedgerOpener:
         self._proven = False
 
     def __call__(self) -> ScanLedger:
+        """Return the open ledger, verified if that is due. Raises LedgerError."""
         if not self._proven or damage_report.reported_reason(self._path):
             with explained(self._path):
                 verify_or_set_aside(self._path, self._gate_id)
@@ -45,7 +48,7 @@ class LedgerOpener:
 
 
 def verify_or_set_aside(path: Path, gate_id: str) -> Path | None:
-    """Prove the ledger at `path`; set it aside if it is damaged, and return where it went.
+    """Verify the ledger at `path`; set it aside if it is damaged, and return its new path.
 
     Raises:
         LedgerError: it cannot be read now, or is another gate's. Nothing has been moved.
@@ -58,7 +61,7 @@ def verify_or_set_aside(path: Path, gate_id: str) -> Path | None:
             _prove(path, gate_id)
         except LedgerDamagedError as error:
             reason = "damaged"
-            log.error("ledger damaged", error=str(error))  # noqa: TRY400 (its words are enough)
+            log.error("ledger damaged", error=str(error))  # noqa: TRY400
         if reason:
             moved = set_aside(path, reason)
             log.error("ledger set aside", file=moved.name)
@@ -71,23 +74,25 @@ def _prove(path: Path, gate_id: str) -> None:
     try:
         with closing(LedgerFile.open(path, gate_id)) as ledger:
             if named and named != (gate_id, ledger.ledger_id):
-                raise LedgerDamagedError(f"it says {ledger.ledger_id}, but was made as {named[1]}")
+                raise LedgerDamagedError(
+                    f"its id is {ledger.ledger_id}, but it was created as {named[1]}"
+                )
             verify(ledger)
     except LedgerAbsentError as error:
         if named:
-            raise LedgerDamagedError(f"{path} is empty, but was made as {named[1]}") from error
+            raise LedgerDamagedError(f"{path} is empty, but was created as {named[1]}") from error
     except ForeignLedgerError as error:
-        if named and named[0] == gate_id:  # made here as ours, it cannot have become another's
+        if named and named[0] == gate_id:  # created for this gate: the id was damaged
             raise LedgerDamagedError(str(error)) from error
         raise
 
 
 def set_aside(path: Path, reason: str) -> Path:
-    """Move a ledger's files away together. Raises OSError.
+    """Move a ledger's files away together; return the new path. Raises OSError.
 
-    A second name first and the first name gone last: whenever power fails in between, either the
-    damaged ledger is still in its place or all of it is under its new name. (A database without
-    its write-ahead log would look whole, and lack its newest records.)
+    They get a second name first and lose the first name last: whenever power fails in between,
+    either the damaged ledger is still in its place or all of it is under its new name. (A database
+    without its write-ahead log would look complete, and lack its newest records.)
     """
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
     number = 1

@@ -1,5 +1,7 @@
-"""A gate's configuration as the district wants it now: `gate.toml`, and over it the settings that
-are in force. What is not signed by a key of `gate.toml` changes nothing."""
+"""The configuration in use: `gate.toml`, overlaid by the district's settings that are in force.
+
+Orders that are not signed by a key of `gate.toml` change nothing.
+"""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,8 +17,11 @@ from gate_contract.orders import ManagedSettings, Orders, verify
 
 @dataclass(frozen=True, slots=True)
 class EffectiveConfig:
-    """The configuration to go by. `settings_version` is 0 where `gate.toml` alone holds; `fault`
-    says why the kept settings are not believed."""
+    """The configuration in use.
+
+    `settings_version` is 0 if only `gate.toml` applies; `fault` says why stored settings are
+    refused.
+    """
 
     config: Config
     settings_version: int = 0
@@ -24,12 +29,12 @@ class EffectiveConfig:
 
 
 def load_effective(path: Path) -> EffectiveConfig:
-    """Raises ConfigError: there is no usable `gate.toml`."""
+    """Return the configuration in use. Raises ConfigError if `gate.toml` is unusable."""
     return apply_stored_settings(load(path))
 
 
 def apply_stored_settings(config: Config) -> EffectiveConfig:
-    """`config` with the settings that are kept beside its ledger."""
+    """Return `config` with the settings that are stored beside its ledger."""
     payload = read_stored(config.ledger_path.parent).in_force
     if not payload:
         return EffectiveConfig(config)
@@ -37,17 +42,17 @@ def apply_stored_settings(config: Config) -> EffectiveConfig:
         orders = read_orders(config, payload)
         return EffectiveConfig(with_settings(config, orders.settings), orders.settings.version)
     except (ContractError, ConfigError) as error:
-        return EffectiveConfig(config, fault=f"the kept settings are not believed: {error}")
+        return EffectiveConfig(config, fault=f"the stored settings are refused: {error}")
 
 
 def read_orders(config: Config, payload: bytes) -> Orders:
-    """Orders for this gate. Raises ContractError."""
+    """Return the orders for this gate in a payload. Raises ContractError."""
     return verify(payload, config.order_keys, config.gate.id)
 
 
 def with_settings(config: Config, settings: ManagedSettings) -> Config:
-    """Raises ConfigError: this gate cannot go by them."""
-    papers = settings.visitors
+    """Return `config` with these settings. Raises ConfigError if the gate cannot use them."""
+    visitors = settings.visitors
     made = replace(
         config,
         gate=replace(
@@ -61,9 +66,9 @@ def with_settings(config: Config, settings: ManagedSettings) -> Config:
         broker=replace(config.broker, host=settings.broker_host, port=settings.broker_port),
         visitors=replace(
             config.visitors,
-            accept=papers.accept if papers else [],
-            key=gate_files.base64_text(papers.key) if papers else "",
-            seal_to=gate_files.base64_text(papers.seal_to) if papers else "",
+            accept=visitors.accept if visitors else [],
+            key=gate_files.base64_text(visitors.key) if visitors else "",
+            seal_to=gate_files.base64_text(visitors.seal_to) if visitors else "",
         ),
     )
     check(made)

@@ -1,4 +1,4 @@
-"""Notices that other settings are in force, for the service that did not put them there."""
+"""Detect changed settings, for the services that do not write them."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ LOOK_MS = 2_000
 
 
 class SettingsWatch:
-    """`changed` is asked often, and looks every two seconds."""
+    """Compares the settings in force with those at the start of the process."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -18,7 +18,10 @@ class SettingsWatch:
         self._looked_up_ms = 0
 
     def changed(self, reading: ClockReading) -> bool:
-        """Whether the settings in force are others than at the start of this process."""
+        """Whether other settings are in force than at the start of this process.
+
+        It is called often and reads the file every two seconds.
+        """
         if reading.up_ms - self._looked_up_ms < LOOK_MS:
             return False
         self._looked_up_ms = reading.up_ms

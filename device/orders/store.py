@@ -1,4 +1,4 @@
-"""The file of a gate's orders, beside its ledger. Written by gate-uplink, read by gate-scan too."""
+"""The file of a gate's orders, beside its ledger; gate-uplink writes it, gate-scan reads it too."""
 
 from pathlib import Path
 
@@ -11,8 +11,10 @@ ORDERS_NAME = "orders.json"
 
 
 def read_stored(folder: Path) -> StoredOrders:
-    """What is kept; nothing, where there is no such file or it is damaged: then `gate.toml` holds,
-    and the district's orders come again."""
+    """Return the stored orders; empty if the file is missing or damaged.
+
+    Then `gate.toml` applies, and the district sends its orders again.
+    """
     try:
         return msgspec.json.decode((folder / ORDERS_NAME).read_bytes(), type=StoredOrders)
     except (OSError, msgspec.DecodeError, UnicodeDecodeError):
@@ -20,12 +22,12 @@ def read_stored(folder: Path) -> StoredOrders:
 
 
 def write_stored(folder: Path, kept: StoredOrders) -> None:
-    """Replace the file as a whole and sync it. Raises OSError."""
+    """Replace the file and sync it with its folder. Raises OSError."""
     folder.mkdir(parents=True, exist_ok=True)
-    # gate-scan reads it through the group
+    # gate-scan reads it through the group.
     replace_file(folder / ORDERS_NAME, msgspec.json.encode(kept), 0o640)
 
 
 def write_first_orders(folder: Path, payload: bytes) -> None:
-    """The first orders, which came with the gate's certificate. Raises OSError."""
+    """Store the orders that came with the gate's certificate. Raises OSError."""
     write_stored(folder, StoredOrders(latest=payload, confirmed=payload))

@@ -1,4 +1,4 @@
-"""From a ticket to a gate's files. The private key is made here, and stays here."""
+"""Enrol a gate with a ticket. The private key is generated here and never leaves the gate."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -23,7 +23,7 @@ Ask = Callable[[Ticket, bytes, bytes], Enrolment]
 
 
 def read_ticket(text: str, pin: str | None, trusted: bytes | None) -> tuple[Ticket, bytes, Secrets]:
-    """A good ticket, its district's key and its secrets. Raises TicketError."""
+    """Return a verified ticket, its district's key and its secrets. Raises TicketError."""
     ticket, key = verify_ticket(text.encode(), trusted)
     return ticket, key, open_secrets(ticket, pin)
 
@@ -35,13 +35,13 @@ def enrol(
     ask: Ask,
     hardware: gate_files.Tables,
 ) -> str:
-    """Ask for a certificate and put the gate's files into `etc`; returns its gate_id.
+    """Request a certificate and write the gate's files into `etc`; return its gate_id.
 
-    The key is on the SD card before anybody is asked, so that after a power cut the same key asks
-    again, which the desk allows. `gate.toml` comes last.
+    The key is on the SD card before the request, so that after a power cut the same key is used
+    again, which the district accepts. `gate.toml` is written last.
 
     Raises:
-        TicketError, NoNetworkError, NoDeskError: as `asking.ask`.
+        TicketError, NoNetworkError, NoDeskError: as `enrolment_client.ask`.
         OSError: the files cannot be written.
     """
     ticket, district_key, secrets = offer
@@ -74,7 +74,10 @@ def write_gate_files(etc: Path, files: GateFiles, hardware: gate_files.Tables) -
 
 
 def _orders(answer: Enrolment, ticket: Ticket, district_key: bytes) -> Orders:
-    """The desk's word is TLS's; the settings are signed besides, by the ticket's own district."""
+    """Return the orders in the answer, verified by the key of the ticket's district.
+
+    TLS protects the answer, but only the signature proves the district.
+    """
     keys = gate_files.public_keys({answer.orders[0]: district_key} if answer.orders else {})
     try:
         return verify(answer.orders, keys, ticket.gate_id)
@@ -90,7 +93,7 @@ def _key(path: Path) -> ec.EllipticCurvePrivateKey:
         if isinstance(found, ec.EllipticCurvePrivateKey):
             return found
     except (OSError, ValueError):
-        pass  # none yet, or half of one
+        pass  # missing or damaged: a new one is made
     key = ec.generate_private_key(ec.SECP256R1())
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     replace_file(path, _pem(key), 0o600)

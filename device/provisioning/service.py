@@ -1,4 +1,4 @@
-"""gate-enrol: waits for a ticket, from gate-scan or from the boot partition, and enrols with it."""
+"""gate-enrol: wait for a ticket, from gate-scan or from the boot partition, and enrol with it."""
 
 from pathlib import Path
 
@@ -24,13 +24,13 @@ from gate_contract.ticket import TicketError
 
 LOOK_S = 1.0
 AGAIN_S = (2.0, 5.0, 10.0, 20.0)
-"""Pauses before the desk is asked again, the last one from then on: a network takes its time."""
+"""Pauses before the next request, the last one from then on: a network may start slowly."""
 
 log = structlog.get_logger()
 
 
 class Enroller:
-    """Tries what is offered. `pause_s` is how long to wait before the next `step`."""
+    """Tries the offered tickets. `pause_s` is the time to wait before the next `step`."""
 
     def __init__(self, etc: Path, boot: Path, ask: Ask = enrolment_client.ask) -> None:
         self._etc = etc
@@ -44,7 +44,7 @@ class Enroller:
         (self.config.ledger_path.parent / PROGRESS_NAME).unlink(missing_ok=True)
 
     def step(self) -> bool:
-        """Try once, if there is something to try. Whether the gate has its identity now."""
+        """Try once, if there is an offer; return whether the gate has its identity now."""
         if (self._etc / "gate.toml").exists():
             return True
         offer = self._offer()
@@ -65,7 +65,7 @@ class Enroller:
         return False
 
     def _offer(self) -> Offer | None:
-        """What was scanned comes before what lies on the boot partition."""
+        """Return the offer to try: a scanned ticket comes before one on the boot partition."""
         scanned = read_file(self.config.path(self.config.gate.run_dir) / OFFER_NAME, Offer)
         for offer in (scanned, offered_on_boot(self._boot)):
             if offer is not None and offer.digest not in self._refused:
@@ -93,7 +93,7 @@ class Enroller:
 
 
 def run(etc: Path, boot: Path, supervisor: Supervisor) -> None:
-    """Until the gate has an identity, or is told to stop. Raises ConfigError, OSError."""
+    """Run until the gate has an identity, or is stopped. Raises ConfigError, OSError."""
     enroller = Enroller(etc, boot)
     supervisor.ready()
     log.info("waiting for a ticket")

@@ -1,4 +1,4 @@
-"""What gate-scan knows of a card from the rosters that gate-uplink has put beside the ledger."""
+"""Look up cards in the rosters that gate-uplink has stored beside the ledger."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,7 +17,7 @@ log = structlog.get_logger()
 
 
 class CardStatus(NamedTuple):
-    """How a card stands. `action` is what this gate does at the entry for its holder's level."""
+    """The status of a card. `action` is what this gate does at the entry for its level."""
 
     revoked: bool = False
     level: int | None = None
@@ -25,7 +25,7 @@ class CardStatus(NamedTuple):
 
 
 class RosterState(NamedTuple):
-    """The versions gone by, 0 for none, and what is wrong with a file."""
+    """The versions in use, 0 for none, and the fault of a roster file."""
 
     version: int = 0
     district_version: int = 0
@@ -33,10 +33,12 @@ class RosterState(NamedTuple):
 
 
 class Rosters(Protocol):
-    """Who is asked about a card."""
+    """A source of card statuses."""
 
     @property
-    def state(self) -> RosterState: ...
+    def state(self) -> RosterState:
+        """The versions in use."""
+        ...
 
     @property
     def card_keys(self) -> Mapping[int, Ed25519PublicKey]:
@@ -44,78 +46,81 @@ class Rosters(Protocol):
         ...
 
     def refresh(self, up_ms: int) -> None:
-        """Take up what is new."""
+        """Use new rosters, if there are any."""
         ...
 
-    def standing(self, card: VerifiedCard) -> CardStatus:
-        """How `card` stands."""
+    def status(self, card: VerifiedCard) -> CardStatus:
+        """Return the status of `card`."""
         ...
 
 
 class NoRosters:
-    """A gate that knows nothing beyond a card's signature."""
+    """For a gate that knows nothing beyond a card's signature."""
 
     state = RosterState()
     card_keys: Mapping[int, Ed25519PublicKey] = {}
 
     def refresh(self, up_ms: int) -> None:
-        """Nothing."""
+        """Do nothing."""
 
-    def standing(self, card: VerifiedCard) -> CardStatus:  # noqa: ARG002 (the same for all)
-        """Nothing is known."""
+    def status(self, card: VerifiedCard) -> CardStatus:  # noqa: ARG002 (the same for all)
+        """Return the status of an unknown card."""
         return CardStatus()
 
 
 class RosterReader:
-    """Rosters in a gate's folder, looked at once a second. What is older or damaged is not taken
-    up: the last good one stays."""
+    """Rosters in a gate's folder, whose files are checked for changes once a second.
+
+    An older or damaged file is not used: the last good roster stays in use.
+    """
 
     def __init__(self, folder: Path, gate_id: str, keys: Mapping[int, Ed25519PublicKey]) -> None:
-        self._own = _Watched(RosterStore(folder, gate_id, keys))
-        self._district = _Watched(RosterStore(folder, gate_id, keys, district=True))
-        self._looked_up_ms: int | None = None
+        self._own = _WatchedStore(RosterStore(folder, gate_id, keys))
+        self._district = _WatchedStore(RosterStore(folder, gate_id, keys, district=True))
+        self._checked_up_ms: int | None = None
         self.card_keys: Mapping[int, Ed25519PublicKey] = {}
 
     @property
     def state(self) -> RosterState:
+        """The versions in use."""
         own, district = self._own, self._district
         return RosterState(own.version, district.version, (own.fault or district.fault)[:200])
 
     def refresh(self, up_ms: int) -> None:
-        """Look at the files, unless that was done within the last second."""
-        if self._looked_up_ms is None or up_ms - self._looked_up_ms >= LOOK_MS:
-            self._looked_up_ms = up_ms
-            self._own.look()
-            if self._district.look() and self._district.book:
-                self.card_keys = _loaded(self._district.book.card_keys)
+        """Check the files, unless that was done within the last second."""
+        if self._checked_up_ms is None or up_ms - self._checked_up_ms >= LOOK_MS:
+            self._checked_up_ms = up_ms
+            self._own.refresh()
+            if self._district.refresh() and self._district.roster:
+                self.card_keys = _loaded(self._district.roster.card_keys)
 
-    def standing(self, card: VerifiedCard) -> CardStatus:
-        """How `card` stands."""
-        books = [book for book in (self._own.book, self._district.book) if book]
-        revoked = any(book.is_revoked(card.card.card_id) for book in books)
-        own = self._own.book
+    def status(self, card: VerifiedCard) -> CardStatus:
+        """Return the status of `card` in both rosters."""
+        rosters = [found for found in (self._own.roster, self._district.roster) if found]
+        revoked = any(roster.is_revoked(card.card.card_id) for roster in rosters)
+        own = self._own.roster
         level = own.level(card.signature) if own else None
         return CardStatus(revoked, level, own.action(level) if own and level else EntryAction.ADMIT)
 
 
-class _Watched:
-    """A shelf's book, read again when its file has changed."""
+class _WatchedStore:
+    """The roster of a store, read again when its file has changed."""
 
-    def __init__(self, shelf: RosterStore) -> None:
-        self._shelf = shelf
+    def __init__(self, store: RosterStore) -> None:
+        self._store = store
         self._seen: object = None
-        self.book: EffectiveRoster | None = None
+        self.roster: EffectiveRoster | None = None
         self.fault = ""
 
     @property
     def version(self) -> int:
-        return self.book.version if self.book else 0
+        return self.roster.version if self.roster else 0
 
-    def look(self) -> bool:
-        """Whether the book is another one than before."""
-        before = self.book
+    def refresh(self) -> bool:
+        """Read the file if it has changed; return whether another roster is in use now."""
+        before = self.roster
         try:
-            stat = self._shelf.path.stat()
+            stat = self._store.path.stat()
         except OSError:
             seen: object = "no file"
         else:
@@ -123,16 +128,16 @@ class _Watched:
         if seen == self._seen:
             return False
         self._seen = seen
-        found = self._shelf.read()
+        found = self._store.read()
         fault = found.fault
-        if found.book and found.book.version < self.version:
-            fault = f"{self._shelf.path.name}: older than what this gate goes by"
-        elif found.book:
-            self.book = found.book
+        if found.roster and found.roster.version < self.version:
+            fault = f"{self._store.path.name}: older than the roster in use"
+        elif found.roster:
+            self.roster = found.roster
         if fault and fault != self.fault:
             log.warning("roster", fault=fault)
         self.fault = fault
-        return self.book is not before
+        return self.roster is not before
 
 
 def _loaded(keys: Mapping[int, bytes]) -> dict[int, Ed25519PublicKey]:

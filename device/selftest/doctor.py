@@ -1,4 +1,4 @@
-"""`gate doctor`: what is found at this gate, in plain words, with what to do about it."""
+"""`gate doctor`: the results of all checks in words, each with its remedy."""
 
 from collections.abc import Iterator, Sequence
 
@@ -39,8 +39,11 @@ SIGNS = {"ok": "✔", "failed": "✘", "unknown": "?"}
 
 
 def examine(loaded: EffectiveConfig, clock: SystemClock) -> tuple[Finding, ...]:
-    """All checks of this gate, now. Needs no camera and no network of its own: the two services
-    tell what they see. Writes and removes a small file beside the ledger."""
+    """Run all checks of this gate now.
+
+    It needs no camera and no network of its own: it reads the status of the two services. It writes
+    and removes a small file beside the ledger.
+    """
     config: Config = loaded.config
     reading = clock.read()
     return findings(
@@ -52,7 +55,7 @@ def examine(loaded: EffectiveConfig, clock: SystemClock) -> tuple[Finding, ...]:
 
 
 def words(found: Sequence[Finding], language: str) -> Iterator[str]:
-    """Line by line; below what is not well, what to do."""
+    """Yield the results as lines of text; a check that is not ok is followed by its remedy."""
     for one in found:
         detail = f" ({one.detail})" if one.detail else ""
         title, state = TITLES[one.check][language], STATES[one.state][language]

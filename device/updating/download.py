@@ -1,5 +1,7 @@
-"""An update's bundle becomes a file, over a network that breaks off: each attempt goes on from
-where the one before ended, and a file has its name only once its bytes are those that were ordered.
+"""Download an update's bundle over an unreliable network.
+
+Each attempt continues where the previous one ended, and a file gets its final name only once its
+bytes have the ordered hash.
 """
 
 import errno
@@ -16,25 +18,25 @@ from gate_contract.orders import Update
 
 CHUNK = 1 << 16
 LOOK_BYTES = 8 << 20
-"""After so many it is on the card, and asked whether to go on."""
+"""After so many bytes the part is synced, and the download asks whether to go on."""
 PAUSES_S = (2.0, 10.0, 30.0, 60.0)
-"""Before another attempt where the last one brought nothing; then it is given up for this time."""
+"""Pauses after attempts that brought nothing; after the last one the download fails for now."""
 
 Ask = Callable[[str, int], AbstractContextManager[PartialContent]]
 
 
 def bundle_path(folder: Path, wanted: Update) -> Path:
-    """Where it lies when it is whole."""
+    """Return the path of the complete bundle."""
     return folder / f"{wanted.sha256.hex()}.raucb"
 
 
 def part_path(folder: Path, wanted: Update) -> Path:
-    """Where it lies until then."""
+    """Return the path of the incomplete bundle."""
     return bundle_path(folder, wanted).with_suffix(".part")
 
 
 def held(folder: Path, wanted: Update) -> int:
-    """How many bytes of it are there."""
+    """Return how many of its bytes are on the SD card."""
     for path in (bundle_path(folder, wanted), part_path(folder, wanted)):
         with suppress(OSError):
             return path.stat().st_size
@@ -42,7 +44,7 @@ def held(folder: Path, wanted: Update) -> int:
 
 
 def tidy(folder: Path, wanted: Update | None) -> None:
-    """Delete all but what belongs to `wanted`."""
+    """Delete all files but those of `wanted`."""
     mine = {bundle_path(folder, wanted), part_path(folder, wanted)} if wanted else set[Path]()
     for path in folder.glob("*"):
         if path not in mine:
@@ -50,7 +52,7 @@ def tidy(folder: Path, wanted: Update | None) -> None:
 
 
 def is_whole(path: Path, wanted: Update) -> bool:
-    """Whether the file has all the bytes that were ordered, and these ones."""
+    """Whether the file has the ordered size and hash."""
     try:
         with path.open("rb") as file:
             return (
@@ -68,10 +70,10 @@ def fetch(
     go_on: Callable[[], bool],
     pause: Callable[[float], object],
 ) -> bool:
-    """Fetch what is missing; False if `go_on` said no before the end.
+    """Download what is missing; return False if `go_on` ended it early.
 
     Raises:
-        FetchError: why it ended before the end; what has come is kept where it is of use.
+        FetchError: why it failed; the part is kept if it can be continued.
     """
     part, idle = part_path(folder, wanted), 0
     try:
@@ -98,11 +100,11 @@ def _append(wanted: Update, part: Path, ask: Ask, go_on: Callable[[], bool]) -> 
     begins = part.stat().st_size if part.exists() else 0
     with ask(wanted.url, begins) as answer, part.open("ab") as file:
         if answer.size not in (None, wanted.size):
-            said = f"{wanted.url} has {answer.size} bytes, {wanted.size} were ordered"
-            raise FetchError(UpdateFault.WRONG_SIZE, said)
+            message = f"{wanted.url} has {answer.size} bytes, but {wanted.size} were ordered"
+            raise FetchError(UpdateFault.WRONG_SIZE, message)
         if answer.begins not in (0, begins):
             raise FetchError(UpdateFault.NOT_SERVED, f"{wanted.url}: not the part asked for")
-        file.truncate(answer.begins)  # a server that knows no parts begins at the beginning
+        file.truncate(answer.begins)  # a server without Range support starts at 0
         at, synced = answer.begins, answer.begins
         try:
             while at < wanted.size:
@@ -113,7 +115,9 @@ def _append(wanted: Update, part: Path, ask: Ask, go_on: Callable[[], bool]) -> 
                         return False
                 block = answer.read(min(CHUNK, wanted.size - at))
                 if not block:
-                    raise FetchError(UpdateFault.UNREACHABLE, f"{wanted.url} broke off at {at}")
+                    raise FetchError(
+                        UpdateFault.UNREACHABLE, f"{wanted.url} broke off at byte {at}"
+                    )
                 at += file.write(block)
         finally:
             _sync(file.fileno(), file.flush)
@@ -126,8 +130,8 @@ def _believe(wanted: Update, folder: Path) -> None:
         return
     if not is_whole(part, wanted):
         part.unlink(missing_ok=True)
-        said = f"what {wanted.url} sent is not what was ordered"
-        raise FetchError(UpdateFault.WRONG_BYTES, said)
+        message = f"{wanted.url} sent other bytes than were ordered"
+        raise FetchError(UpdateFault.WRONG_BYTES, message)
     part.replace(whole)
     sync_folder(folder)
 

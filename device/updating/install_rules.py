@@ -1,7 +1,7 @@
-"""What to do about an update, decided from values: no clock, no file, no process.
+"""Decide when a bundle is installed, and what to do with the slots after a boot. Pure.
 
-One rule of hours: what was installed by orders is installed and tried when the orders say; what was
-installed by hand, outside of any school's hours.
+One rule of hours: a bundle that was installed by orders is installed and tried in the orders'
+hours; one that was installed by hand, outside of any school's hours.
 """
 
 from collections.abc import Set
@@ -20,7 +20,7 @@ SUNDAY = 6
 
 
 class Window(msgspec.Struct, frozen=True):
-    """The hours of orders: minutes of the local day in a time zone, maybe over midnight."""
+    """The hours of orders: minutes of the local day in a time zone; they may span midnight."""
 
     from_minute: int
     until_minute: int
@@ -28,27 +28,27 @@ class Window(msgspec.Struct, frozen=True):
 
     @classmethod
     def of(cls, wanted: Update, zone: str) -> "Window":
-        """Those of an update that is ordered."""
+        """Return the window of an ordered update."""
         return cls(wanted.from_minute, wanted.until_minute, zone)
 
 
 class UpdateState(msgspec.Struct, frozen=True):
-    """What a gate remembers about updates, on its data partition."""
+    """A gate's stored state of updates, on its data partition."""
 
     pending: BootSlot | None = None
     """Written completely, and not yet proven by a boot."""
     tries_left: int = 0
     bad: frozenset[BootSlot] = frozenset()
     given_up: frozenset[str] = frozenset()
-    """Versions that did not prove themselves; they are not installed again."""
+    """Versions that failed their trial; they are not installed again."""
     version: str = ""
-    """Of what was installed last."""
+    """The version that was installed last."""
     window: Window | None = None
     """When that may be tried; None: it was installed by hand."""
 
 
 class UpdateRefusal(StrEnum):
-    """Why a bundle is not installed; stable, and told to the district."""
+    """Why a bundle is not installed; stable codes, reported to the district."""
 
     OTHER_MACHINE = "other_machine"
     OTHER_VERSION = "other_version"
@@ -60,7 +60,7 @@ class UpdateRefusal(StrEnum):
 
 
 class SlotAction(StrEnum):
-    """What a gate does about its slots after a boot."""
+    """What to do with the slots after a boot."""
 
     NOTHING = "nothing"
     WAIT = "wait"
@@ -71,7 +71,7 @@ class SlotAction(StrEnum):
 
 
 def quiet(now: datetime | None) -> bool:
-    """Whether nobody is at the gate; `now` is local, None if the clock is not to be trusted."""
+    """Whether the school is closed; `now` is local, None if the clock is not trusted."""
     if now is None:
         return False
     begins, ends = NIGHT
@@ -79,8 +79,10 @@ def quiet(now: datetime | None) -> bool:
 
 
 def is_time(now: datetime | None, window: Window | None) -> bool:
-    """Whether an update may be installed or tried; `now` knows its offset, None if the clock is not
-    to be trusted."""
+    """Whether an update may be installed or tried.
+
+    `now` is an aware time, None if the clock is not trusted.
+    """
     if window is None or now is None:
         return quiet(now)
     local = now.astimezone(ZoneInfo(window.zone))
@@ -97,8 +99,11 @@ def refusal(
     window: Window | None = None,
     ordered: str | None = None,
 ) -> UpdateRefusal | None:
-    """Why a genuine bundle is not installed now, or None. Pairs are (machine, version); `ordered`
-    is the version that the orders name, None: it is installed by hand."""
+    """Return why a genuine bundle is not installed now, or None.
+
+    Pairs are (machine, version); `ordered` is the version in the orders, None for an installation
+    by hand.
+    """
     if bundle[0] != installed[0]:
         return UpdateRefusal.OTHER_MACHINE
     if ordered is not None and bundle[1] != ordered:
@@ -107,7 +112,7 @@ def refusal(
         return UpdateRefusal.OLD
     if bundle[1] in given_up:
         return UpdateRefusal.GIVEN_UP
-    if on_trial:  # the slot to write to is the one that still has to be fallen back on
+    if on_trial:  # the other slot is still needed to fall back on
         return UpdateRefusal.ON_TRIAL
     if now is None:
         return UpdateRefusal.CLOCK
@@ -122,8 +127,8 @@ def after_boot(
     healthy: bool | None,
     now: datetime | None,
 ) -> SlotAction:
-    """What to do next. `healthy` is None while it cannot be told yet."""
-    if running is not committed:  # a try
+    """Decide what to do after a boot. `healthy` is None while it is unknown."""
+    if running is not committed:  # a trial
         if healthy is None:
             return SlotAction.WAIT
         return SlotAction.COMMIT if healthy else SlotAction.GO_BACK

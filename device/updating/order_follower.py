@@ -1,5 +1,7 @@
-"""A gate follows the orders of its district: fetches the software that is wanted, installs it when
-it is time, and tells what becomes of it. `device.updating.order_rules` decides what to do."""
+"""Act on the update in the district's orders: download it, install it when it is time, report it.
+
+`device.updating.order_rules` decides what to do.
+"""
 
 import shutil
 from collections.abc import Callable
@@ -35,7 +37,7 @@ from gate_contract.health import UpdateFault, UpdateHealth
 from gate_contract.orders import Orders, Update
 
 UPDATE_CA = Path("system/update-ca.pem")
-"""Beside `gate.toml`: RAUC's keyring."""
+"""Relative to the folder of `gate.toml`: RAUC's keyring."""
 _NOT_YET = {UpdateRefusal.CLOCK, UpdateRefusal.SCHOOL_HOURS, UpdateRefusal.ON_TRIAL}
 
 log = structlog.get_logger()
@@ -43,68 +45,74 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """`gate_toml` has `system/` beside it; `updates` is root's, on the data partition."""
+    """The paths that are used. `updates` is a folder of root's on the data partition."""
 
     gate_toml: Path
     updates: Path
 
     @property
     def bundles(self) -> Path:
+        """The folder of downloaded bundles."""
         return self.updates / "fetched"
 
     @property
     def tried(self) -> Path:
+        """The file of failed attempts."""
         return self.updates / "tried.json"
 
     @property
     def update_ca(self) -> Path:
+        """The certificate that updates are verified with."""
         return self.gate_toml.parent / UPDATE_CA
 
 
 class OrderFollower:
-    """Reads its orders anew each time: they may change while a bundle is fetched. Raises
-    ConfigError where the gate is not set up."""
+    """Follows the orders, which it reads again at each step: they may change meanwhile.
 
-    def __init__(self, places: Places, at: GateSystem) -> None:
+    Raises:
+        ConfigError: the gate is not set up.
+    """
+
+    def __init__(self, places: Places, gate: GateSystem) -> None:
         self._places = places
-        self._at = at
+        self._gate = gate
         self.config: Config = load_effective(places.gate_toml).config
 
     def fetch(self, ask: Ask, pause: Callable[[float], object]) -> UpdateDecision:
-        """Fetch what is wanted, if it is time to; what is to be done then."""
-        wanted = self._wanted()
-        found = self._look(wanted)
+        """Download the wanted update if it is time; return the decision after that."""
+        wanted = self._wanted_update()
+        found = self._decide(wanted)
         if wanted and found.step is UpdateStep.FETCH:
             try:
-                fetch(wanted, self._places.bundles, ask, lambda: self._still(wanted), pause)
+                fetch(wanted, self._places.bundles, ask, lambda: self._go_on(wanted), pause)
                 self._forget()
             except FetchError as error:
                 self._failed(wanted, error.fault, error)
-        return self._tell(self._wanted())
+        return self._report(self._wanted_update())
 
     def follow(self) -> UpdateDecision:
-        """Install what was fetched, and have it tried; tell what is to be done then."""
+        """Install the downloaded update if it is time; return the decision after that."""
         orders = self._orders()
         self._take_key(orders)
         wanted = orders.update if orders else None
-        found = self._look(wanted)
-        slots = self._at.slots
+        found = self._decide(wanted)
+        slots = self._gate.slots
         if found.step is UpdateStep.WITHDRAW:
             slots.set_bad(slots.running.other)
             log.info("update withdrawn")
         elif wanted and found.step is UpdateStep.INSTALL:
             self._install(wanted)
-        return self._tell(wanted)
+        return self._report(wanted)
 
     def _install(self, wanted: Update) -> None:
         bundle = bundle_path(self._places.bundles, wanted)
-        if not is_whole(bundle, wanted):  # the card has changed it since
+        if not is_whole(bundle, wanted):  # the SD card has damaged it since
             bundle.unlink(missing_ok=True)
             self._failed(wanted, UpdateFault.WRONG_BYTES, None)
             return
         window = Window.of(wanted, self.config.gate.timezone)
         try:
-            install(bundle, self._at, window, wanted.version)
+            install(bundle, self._gate, window, wanted.version)
         except RefusedError as error:
             if error.reason not in _NOT_YET:
                 self._failed(wanted, UpdateFault(error.reason), error)
@@ -118,8 +126,8 @@ class OrderFollower:
         self._forget()
         log.info("update installed", version=wanted.version)
         tidy(self._places.bundles, None)
-        self._tell(wanted)
-        tend(self._at)  # it is its time: a try is a reboot away
+        self._report(wanted)
+        tend(self._gate)  # it may be tried at once
 
     def _orders(self) -> Orders | None:
         payload = read_stored(self.config.ledger_path.parent).latest
@@ -129,25 +137,25 @@ class OrderFollower:
             log.warning("orders", fault=str(error))
             return None
 
-    def _wanted(self) -> Update | None:
+    def _wanted_update(self) -> Update | None:
         orders = self._orders()
         return orders.update if orders else None
 
-    def _still(self, wanted: Update) -> bool:
-        """Whether to go on with fetching it."""
-        self._write(wanted, self._look(wanted))
-        return self._wanted() == wanted and self._look(wanted).step is UpdateStep.FETCH
+    def _go_on(self, wanted: Update) -> bool:
+        """Whether to continue the download; reports its progress."""
+        self._write(wanted, self._decide(wanted))
+        return self._wanted_update() == wanted and self._decide(wanted).step is UpdateStep.FETCH
 
-    def _look(self, wanted: Update | None) -> UpdateDecision:
-        at, folder = self._at, self._places.updates
-        state = state_file.recall(at.slots.kept)
-        now = at.now()
+    def _decide(self, wanted: Update | None) -> UpdateDecision:
+        gate, folder = self._gate, self._places.updates
+        state = state_file.recall(gate.slots.kept)
+        now = gate.now()
         room = shutil.disk_usage(folder)
         return decide(
             wanted,
             UpdateKnowledge(
-                running=at.version,
-                on_trial=state.pending is at.slots.running,
+                running=gate.version,
+                on_trial=state.pending is gate.slots.running,
                 state=state,
                 tried=self._tried(),
                 held=held(self._places.bundles, wanted) if wanted else 0,
@@ -160,40 +168,43 @@ class OrderFollower:
             ),
         )
 
-    def _tell(self, wanted: Update | None) -> UpdateDecision:
-        found = self._look(wanted)
+    def _report(self, wanted: Update | None) -> UpdateDecision:
+        found = self._decide(wanted)
         tidy(self._places.bundles, wanted if found.keeps else None)
         self._write(wanted, found)
         return found
 
     def _write(self, wanted: Update | None, found: UpdateDecision) -> None:
-        told = UpdateHealth(
-            version=self._at.version,
+        health = UpdateHealth(
+            version=self._gate.version,
             wanted=wanted.version if wanted else "",
             stage=found.stage,
             fault=found.fault,
             fetched=held(self._places.bundles, wanted) if wanted and found.keeps else 0,
-            given_up=sorted(state_file.recall(self._at.slots.kept).given_up)[-20:],
+            given_up=sorted(state_file.recall(self._gate.slots.kept).given_up)[-20:],
         )
         try:
-            write_file(self.config.update_status_path, told, 0o644)
+            write_file(self.config.update_status_path, health, 0o644)
         except OSError as error:
             log.error("status not written", error=str(error))  # noqa: TRY400
 
     def _take_key(self, orders: Orders | None) -> None:
-        """The first key of updates that the district names holds for good; another one only by
-        hand. Who takes over the bridge later cannot make gates run what they like."""
+        """Store the first update certificate that the district names.
+
+        Another one can only be installed by hand: whoever takes over the bridge later cannot make
+        gates run other software.
+        """
         path = self._places.update_ca
         if orders is None or not orders.update_ca or path.exists():
             return
         try:
             x509.load_pem_x509_certificate(orders.update_ca.encode())
         except ValueError as error:
-            log.warning("key of updates", fault=str(error))
+            log.warning("update certificate", fault=str(error))
             return
         path.parent.mkdir(mode=0o711, parents=True, exist_ok=True)
         replace_file(path, orders.update_ca.encode(), 0o644)
-        log.info("key of updates taken")
+        log.info("update certificate stored")
 
     def _tried(self) -> Tried:
         try:
@@ -215,5 +226,5 @@ class OrderFollower:
 
 
 def describe(found: UpdateDecision) -> str:
-    """What a person at the gate is told."""
+    """Return a decision as words for a technician."""
     return " ".join(filter(None, (found.stage, found.fault)))

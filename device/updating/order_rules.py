@@ -1,4 +1,4 @@
-"""What to do about the update that the orders want, decided from values."""
+"""Decide what to do about the update that the orders want. Pure."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,13 +13,13 @@ from gate_contract.orders import Update
 MOST_BYTES = 1 << 30
 """No slot is larger."""
 WRONG_TWICE = 2
-"""Bytes that came whole and were others: once may be the network or the card, twice is the file."""
+"""Complete downloads with a wrong hash: the first may be the network, the second is the file."""
 WRITTEN_THRICE = 3
-"""A bundle that RAUC cannot write so often is not written again by itself: cards wear out."""
+"""Attempts of RAUC to write a bundle; more would wear the SD card."""
 
 
 class UpdateStep(StrEnum):
-    """`WITHDRAW`: what is pending by orders is not wanted any more."""
+    """What to do. `WITHDRAW`: the pending update is no longer wanted."""
 
     NOTHING = "nothing"
     WITHDRAW = "withdraw"
@@ -28,8 +28,10 @@ class UpdateStep(StrEnum):
 
 
 class Tried(msgspec.Struct, frozen=True):
-    """What has failed of the orders' update `number`. `times` counts what may be tried again only
-    so often; `stopped`: not before there are other orders."""
+    """Failed attempts at the orders' update `number`.
+
+    `times` counts repeated faults; `stopped`: no further attempt without new orders.
+    """
 
     number: int = 0
     fault: str = ""
@@ -39,9 +41,12 @@ class Tried(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class UpdateKnowledge:
-    """What a gate knows. `running` is the version that runs, `held` how many bytes of the wanted
-    bundle are there, `whole`: all, and the right ones; `free` and `total` are the data partition's.
-    `now` None: the clock was not set."""
+    """What is known for a decision.
+
+    `running` is the version that runs, `held` the number of downloaded bytes, `whole` whether they
+    are complete and right; `free` and `total` are the data partition's bytes. `now` is None while
+    the clock is not set.
+    """
 
     running: str
     on_trial: bool
@@ -58,7 +63,7 @@ class UpdateKnowledge:
 
 @dataclass(frozen=True, slots=True)
 class UpdateDecision:
-    """What is to be done, and what is told of it."""
+    """What to do, and what to report."""
 
     step: UpdateStep
     stage: UpdateStage
@@ -66,7 +71,7 @@ class UpdateDecision:
 
     @property
     def keeps(self) -> bool:
-        """Whether what has been fetched is still of use."""
+        """Whether downloaded bytes are kept."""
         return self.fault != UpdateFault.NO_SPACE and self.stage in (
             UpdateStage.WAITING,
             UpdateStage.FETCHING,
@@ -75,14 +80,16 @@ class UpdateDecision:
 
 
 def reserve(total: int) -> int:
-    """The bytes that stay free on a data partition, whatever is wanted: the ledger comes first. It
-    is more than the 700 MB below which the district is told of a card that fills up; on a partition
-    that is too small for that, a quarter."""
+    """Return the bytes that stay free on a data partition, because the ledger comes first.
+
+    It is more than the 700 MB below which the district is warned of a full card; on a partition
+    that is too small for that, a quarter.
+    """
     return min(1 << 30, total // 4)
 
 
 def decide(wanted: Update | None, known: UpdateKnowledge) -> UpdateDecision:
-    """What to do next."""
+    """Decide what to do next."""
     state = known.state
     if known.on_trial:
         return UpdateDecision(UpdateStep.NOTHING, UpdateStage.TRIAL)
@@ -97,7 +104,7 @@ def decide(wanted: Update | None, known: UpdateKnowledge) -> UpdateDecision:
 
 
 def failed(tried: Tried, number: int, fault: UpdateFault) -> Tried:
-    """After one more failure with the update `number`."""
+    """Return the attempts after one more failure of the update `number`."""
     times = tried.times + 1 if (tried.number, tried.fault) == (number, fault) else 1
     most = {
         UpdateFault.WRONG_BYTES: WRONG_TWICE,

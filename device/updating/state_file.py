@@ -1,4 +1,4 @@
-"""A gate's memory of updates: a small file on the data partition, replaced as a whole."""
+"""The state of updates: a small file on the data partition."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from gate_contract.durable_file import replace_file
 
 
 def recall(path: Path) -> UpdateState:
-    """What was kept. A file that is not there, or was damaged, is as if no update had been."""
+    """Return the stored state; a missing or damaged file counts as no update."""
     try:
         return msgspec.json.decode(path.read_bytes(), type=UpdateState)
     except (FileNotFoundError, msgspec.MsgspecError):
@@ -17,5 +17,5 @@ def recall(path: Path) -> UpdateState:
 
 
 def keep(path: Path, state: UpdateState) -> None:
-    """Replace the file; it is on the card when this returns."""
+    """Replace the file; it is on the SD card when this returns."""
     replace_file(path, msgspec.json.encode(state), 0o644)

@@ -1,4 +1,4 @@
-"""The gate's signature under what it delivers. Only gate-uplink can read the key."""
+"""Sign what the gate delivers. Only gate-uplink can read the key."""
 
 from pathlib import Path
 
@@ -10,15 +10,18 @@ from gate_contract.ledger_signature import head_bytes, sign_head
 
 
 class HeadSigner:
-    """Reads the key at its first use, and tries again while it is not there: a gate without it
-    cannot reach its broker either, and says so."""
+    """Signs the heads of batches.
+
+    It reads the key at its first use, and tries again while there is none: a gate without a key
+    cannot reach its broker either, and reports that.
+    """
 
     def __init__(self, key_path: Path) -> None:
         self._key_path = key_path
         self._key: ec.EllipticCurvePrivateKey | None = None
 
     def __call__(self, batch: Batch) -> str | None:
-        """The signature under the batch's head, None if there is no usable key."""
+        """Return the signature of the batch's head, None if there is no usable key."""
         if self._key is None:
             try:
                 key = serialization.load_pem_private_key(self._key_path.read_bytes(), None)

@@ -1,4 +1,4 @@
-"""gate-uplink put together from its configuration."""
+"""Assemble gate-uplink from its configuration, and run it."""
 
 import random
 import re
@@ -32,7 +32,7 @@ log = structlog.get_logger()
 
 
 def run(config: Config, supervisor: Supervisor) -> None:
-    """Deliver until told to stop."""
+    """Deliver until stopped."""
     clock = SystemClock(battery=config.clock.battery)
     loop = build(config, clock, supervisor.stopping.set)
     supervisor.ready()
@@ -41,7 +41,7 @@ def run(config: Config, supervisor: Supervisor) -> None:
     try:
         while not supervisor.stopping.is_set():
             loop.step(supervisor.stopping.wait)
-            # A gate without a network is no fault of this process: going round is its proof.
+            # A missing network is no fault of this process: a finished step proves that it works.
             now_up_ms = clock.read().up_ms
             if now_up_ms - fed_up_ms >= ALIVE_MS:
                 fed_up_ms = now_up_ms
@@ -54,8 +54,10 @@ def run(config: Config, supervisor: Supervisor) -> None:
 def build(
     config: Config, clock: SystemClock, restart: Callable[[], None] = lambda: None
 ) -> UplinkLoop:
-    """The uplink loop on the configured ledger and broker; nothing is opened yet. `restart` ends
-    this process, for the service manager to start it with other settings."""
+    """Return the uplink loop on the configured ledger and broker; nothing is opened yet.
+
+    `restart` ends this process, so that the service manager starts it with other settings.
+    """
     broker = config.broker
     endpoint = BrokerEndpoint(
         host=broker.host,

@@ -1,4 +1,4 @@
-"""Delivering what could be saved of damaged ledgers, beside the ledger in use."""
+"""Deliver what could be recovered of damaged ledgers, beside the ledger in use."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +16,7 @@ log = structlog.get_logger()
 
 
 class SalvageDelivery:
-    """The damaged ledgers in a folder, one after the other."""
+    """Delivers the damaged ledgers in a folder, one after the other."""
 
     def __init__(self, folder: Path, gate_id: str) -> None:
         self._gate_id = gate_id
@@ -25,7 +25,7 @@ class SalvageDelivery:
         self._outbox = Outbox(0, 0)
 
     def next_batch(self, up_ms: int) -> Batch | None:
-        """What to publish now; counted as published."""
+        """Return the batch to publish now, None if there is none; it counts as published."""
         salvage = self._ready()
         run = salvage.window() if salvage else None
         if salvage is None or run is None:
@@ -37,22 +37,22 @@ class SalvageDelivery:
         return salvage.batch(run, span.first, span.last)
 
     def reconnected(self) -> None:
-        """Nothing that was in flight counts as sent."""
+        """Count everything in flight as lost."""
         self._outbox = outbox.reconnected(self._outbox)
 
     def waited(self, up_ms: int) -> None:
-        """Time has passed."""
+        """Send again after too long a silence."""
         self._outbox = outbox.waited(self._outbox, up_ms)
 
     def take(self, receipt: Receipt, up_ms: int) -> bool:
-        """Whether the receipt was about a damaged ledger."""
+        """Process a receipt; return whether it is about a damaged ledger."""
         salvage = self._salvage
         if salvage is None or receipt.ledger_id != salvage.ledger_id:
             return False
-        # In a hole the district is believed: it has what was delivered before the damage.
+        # In a hole the receipt is accepted: the district has what was delivered before the damage.
         there = salvage.chain_at(receipt.stored_through) or bytes.fromhex(receipt.chain)
         before = self._outbox.mark
-        self._outbox, meaning = outbox.received(
+        self._outbox, outcome = outbox.received(
             self._outbox,
             receipt,
             ledger_id=salvage.ledger_id,
@@ -60,9 +60,9 @@ class SalvageDelivery:
             chain_there=there,
             up_ms=up_ms,
         )
-        if meaning is ReceiptOutcome.AHEAD:
+        if outcome is ReceiptOutcome.AHEAD:
             self._outbox = Outbox(salvage.last, salvage.last)
-        if meaning is ReceiptOutcome.WRONG_HASH:
+        if outcome is ReceiptOutcome.WRONG_HASH:
             log.error("the district holds other records", file=salvage.path.name)
             self._salvage = None
         elif self._outbox.mark != before:
@@ -90,7 +90,7 @@ class SalvageDelivery:
                 salvage.set_receipted(mark)
                 return None
         except LedgerError as error:
-            log.error("damaged ledger", error=str(error))  # noqa: TRY400 (its words are enough)
+            log.error("damaged ledger", error=str(error))  # noqa: TRY400
             return None
         self._outbox = Outbox(mark, mark)
         log.info("damaged ledger", file=path.name, proven=salvage.proven, runs=len(salvage.runs))

@@ -1,7 +1,7 @@
-"""The gate's Python packages, laid into a root of another architecture without running anything.
+"""Install the gate's Python packages into a root of another architecture, running nothing of it.
 
-pip fetches wheels for the root's interpreter and checks their hashes; what has no wheel is built
-here if it is pure Python, and `lgpio`, the one that is not, by `native.py`.
+pip downloads wheels for the root's interpreter and checks their hashes. Packages without a wheel
+are built here if they are pure Python; `lgpio`, the only other one, is built by `native.py`.
 """
 
 import re
@@ -40,7 +40,7 @@ class Interpreter:
 
     @property
     def environment(self) -> dict[str, str]:
-        """What markers in a lock file ask about."""
+        """The values of the markers in a lock file."""
         return {
             "implementation_name": "cpython",
             "os_name": "posix",
@@ -54,7 +54,7 @@ class Interpreter:
 
     @property
     def options(self) -> list[str]:
-        """pip's, to look for wheels for it."""
+        """The options of pip to select wheels for it."""
         machine = MACHINES[self.architecture]
         glibc = range(OLDEST_GLIBC, NEWEST_GLIBC + 1)
         platforms = [f"manylinux_2_{minor}_{machine}" for minor in glibc]
@@ -64,19 +64,19 @@ class Interpreter:
 
 
 def interpreter(root: Path, architecture: str) -> Interpreter:
-    """The Python that Debian's python3 in `root` is."""
+    """Return the version of Debian's python3 in `root`."""
     return Interpreter(
         (root / "usr/bin/python3").readlink().name.removeprefix("python"), architecture
     )
 
 
 def site(root: Path, of: Interpreter) -> Path:
-    """Where the gate's packages lie."""
+    """Return the folder of the gate's packages."""
     return root / HOME / "lib" / f"python{of.version}" / "site-packages"
 
 
 def wanted(lock: str, environment: Mapping[str, str]) -> dict[str, str]:
-    """A lock file's requirements that hold for an interpreter: name, to the line with hashes."""
+    """Return a lock file's requirements for an interpreter: name, to the line with hashes."""
     lines = re.sub(r"^\s*#.*$", "", lock, flags=re.MULTILINE).replace("\\\n", " ")
     found = {}
     for line in filter(None, map(str.strip, lines.splitlines())):
@@ -98,7 +98,7 @@ def install(
     work: Path,
     env: Mapping[str, str],
 ) -> None:
-    """Lay a virtual environment at /opt/schoolgate into `root`, with our own package.
+    """Install a virtual environment at /opt/schoolgate into `root`, with the gate's own wheel.
 
     `env` tells builders of wheels what time it is.
     """
@@ -127,7 +127,7 @@ def install(
     put += ["--find-links", str(wheels), "--target", str(place), *of.options]
     run([*put, OUR_OWN, *(line.split()[0] for line in requirements.values())], env=SEALED)
     forget_scripts(place)
-    for tests in sorted(place.glob("numpy/**/tests")):  # two thirds of all Python there is
+    for tests in sorted(place.glob("numpy/**/tests")):  # two thirds of all Python files
         rmtree(tests)
     _environment(root / HOME, of, commands(repository))
 
@@ -140,8 +140,11 @@ def commands(repository: Path) -> dict[str, str]:
 
 
 def forget_scripts(place: Path) -> None:
-    """Take away pip's scripts, which name the interpreter of the machine that builds, and what the
-    packages' records (PEP 376) say of them: their hashes would tell one builder from another."""
+    """Remove pip's scripts, and their lines in the packages' records (PEP 376).
+
+    The scripts name the interpreter of the machine that builds, and their hashes would differ
+    between builders.
+    """
     rmtree(place / "bin", ignore_errors=True)
     for record in sorted(place.glob("*.dist-info/RECORD")):
         lines = record.read_text("utf-8").splitlines(keepends=True)
@@ -149,8 +152,11 @@ def forget_scripts(place: Path) -> None:
 
 
 def trust_compiled(root: Path) -> None:
-    """Let no import read a source again to compare it: in a root that cannot be written to, what
-    Debian has compiled stays true. (PEP 552: bit 0 of the flags, by hash; bit 1, compared.)"""
+    """Let no import compare compiled modules with their sources.
+
+    In a root that cannot be written to, what Debian has compiled stays valid. (PEP 552: bit 0 of
+    the flags, by hash; bit 1, compared.)
+    """
     for path in sorted((root / "usr/lib").glob("python3*/**/*.pyc")):
         compiled = bytearray(path.read_bytes())
         if compiled[4:8] == b"\3\0\0\0":
@@ -159,7 +165,7 @@ def trust_compiled(root: Path) -> None:
 
 
 def _environment(home: Path, of: Interpreter, scripts: Mapping[str, str]) -> None:
-    """What `python -m venv --system-site-packages` makes, and the commands of a gate."""
+    """Write what `python -m venv --system-site-packages` writes, and the commands of a gate."""
     (home / "bin").mkdir()
     (home / "bin" / "python").symlink_to("/usr/bin/python3")
     (home / "pyvenv.cfg").write_text(

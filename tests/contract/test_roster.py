@@ -203,7 +203,7 @@ class TestBook:
         assert refusal.value.reason == expected
 
     def test_changes_without_a_roster_wait(self) -> None:
-        with pytest.raises(ContractError, match="not here"):
+        with pytest.raises(ContractError, match="this gate lacks"):
             apply_roster(None, ORDERS.roster(9, {1: 1}, base=4), GATE)
 
     def test_a_roster_for_every_gate_is_for_this_one(self) -> None:

@@ -10,13 +10,13 @@ from device.scan.camera_recovery import (
     STARTS,
     CameraOutage,
     RecoveryStep,
-    next_step,
+    decide_step,
 )
 from device.scan.frames import CameraError
 from device.scan.loop import STALLED_MS
 from device.scan.recovery_state import REBOOTS as REBOOTS_FILE
 from device.scan.recovery_state import REQUEST, RecoveryState
-from device.scan.run import _climb
+from device.scan.run import _recover_camera
 from tests.device.gate import Gate
 from tests.device.test_loop import Post
 from tests.fakes.camera import Camera
@@ -40,7 +40,7 @@ from tests.systemd.units import unit
     ],
 )
 def test_steps(blindness: CameraOutage, step: RecoveryStep) -> None:
-    assert next_step(blindness) is step
+    assert decide_step(blindness) is step
 
 
 def test_each_step_comes_before_the_watchdog_that_would_cut_it_short() -> None:
@@ -53,12 +53,12 @@ def life(folder: Path, camera_works: bool = False, failing: CameraError | None =
     gate = Gate(folder / "state" / "ledger.db")
     camera = Camera(gate.clock, silent=not camera_works, failing=failing)
     post = Post(gate, camera)
-    rungs = RecoveryState(folder / "run", folder / "state")
+    recovery = RecoveryState(folder / "run", folder / "state")
     end = gate.clock.up_ms + 60_000
     try:
         while gate.clock.up_ms < end:
             post.loop.step()
-            _climb(post.loop, rungs)
+            _recover_camera(post.loop, recovery)
     except CameraError as error:
         return str(error)
     finally:
@@ -103,9 +103,9 @@ def test_a_frame_sets_everything_back(tmp_path: Path) -> None:
 def test_a_reboot_that_cannot_be_counted_is_not_asked_for(tmp_path: Path) -> None:
     (tmp_path / "state").mkdir()
     for _ in range(STARTS):
-        rungs = RecoveryState(tmp_path / "run", tmp_path / "state")
+        recovery = RecoveryState(tmp_path / "run", tmp_path / "state")
     (tmp_path / "state" / REBOOTS_FILE).mkdir()
-    assert rungs.climb(BLIND_MS, 1) is RecoveryStep.REBOOT
+    assert recovery.next_step(BLIND_MS, 1) is RecoveryStep.REBOOT
     assert not (tmp_path / "run" / REQUEST).exists()
 
 

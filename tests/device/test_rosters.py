@@ -255,7 +255,7 @@ def test_a_full_disk_is_said_and_tried_again(post: Post) -> None:
     post.hear(FULL)
     blocked = post.folder / "roster.new"
     blocked.mkdir()
-    assert "cannot be kept" in post.hear(ORDERS.payload(11, {1: 1}))
+    assert "cannot be stored" in post.hear(ORDERS.payload(11, {1: 1}))
     assert post.version == 10
     blocked.rmdir()
     post.intake.tend(post.gate.clock.up_ms + RETRY_MS)
@@ -283,7 +283,7 @@ def test_the_uplink_takes_rosters_from_the_line_and_tells_what_it_refuses(tmp_pa
         line.events.append(Arrived(channel, payload))
     uplink.turn(3)
     assert "old" in uplink.district.healths[-1].roster_fault
-    book = RosterStore(tmp_path, GATE_ID, ORDERS.public_keys).read().book
+    book = RosterStore(tmp_path, GATE_ID, ORDERS.public_keys).read().roster
     assert book
     assert book.version == 12
     with closing(open_ledger(uplink.path)):

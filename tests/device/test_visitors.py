@@ -6,7 +6,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from device.scan.claims import Visitors
-from device.scan.gatekeeper import GUESTS_A_MINUTE
+from device.scan.gatekeeper import VISITORS_A_MINUTE
 from gate_contract.card import CardKind
 from gate_contract.crossing import Direction
 from gate_contract.id_documents import IdKind
@@ -86,7 +86,7 @@ def test_a_display_that_makes_up_papers_is_summed_up(gate: Gate) -> None:
     codes = [papers.CHIP_ID.replace("012345|9", f"{number:06}|9").encode() for number in range(80)]
     answers = [gate.show(code) for code in codes]
     admitted = answers.count([Verdict.ADMITTED_IN])
-    assert GUESTS_A_MINUTE <= admitted <= GUESTS_A_MINUTE + 4
+    assert VISITORS_A_MINUTE <= admitted <= VISITORS_A_MINUTE + 4
     assert answers.count([Verdict.NOT_A_PERSON_CARD]) == len(codes) - admitted
     gate.leave(60_000)
     refused = [r for r in gate.records() if r.verdict is Verdict.NOT_A_PERSON_CARD]

@@ -68,7 +68,7 @@ class Reader:
     advice: Advice = NO_ADVICE
     keys: Mapping[int, bytes] = field(default_factory=dict)
 
-    def know(self, keys: Mapping[int, bytes]) -> None:
+    def set_keys(self, keys: Mapping[int, bytes]) -> None:
         self.keys = keys
 
     def decode(self, image: Grey) -> list[Code]:

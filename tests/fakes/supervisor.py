@@ -22,7 +22,7 @@ class FakeSupervisor(Supervisor):
     def alive(self) -> None:
         self._tell("alive")
 
-    def says(self, text: str) -> None:
+    def set_status(self, text: str) -> None:
         self._tell(text)
 
     def stopped(self) -> None:

@@ -128,7 +128,7 @@ class SimGate:
         reading = self.clock.read()
         self.boots[reading.boot_id] = self.clock.true_ms - reading.up_ms
         keeper = self._keeper()
-        held = keeper._sightings.is_held
+        held = keeper._presentations.is_held
         samples = [s for s in samples if not held(s.card_id, reading.up_ms)]
         try:
             answers = keeper.see([s.code for s in samples], reading.up_ms, reading)

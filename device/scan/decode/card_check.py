@@ -1,4 +1,4 @@
-"""Whether bytes are a genuine card, by public keys alone. What it may do is decided elsewhere."""
+"""Check whether bytes are a genuine card, by public keys alone."""
 
 from collections.abc import Mapping
 
@@ -8,21 +8,21 @@ from gate_contract.card import VerifiedCard, verify
 
 
 class CardCheck:
-    """The test for cards signed by one of `keys` (key_id to 32 raw bytes); no keys: anything.
+    """A check for cards signed by one of `keys` (key_id to 32 raw bytes); without keys all pass.
 
     Raises:
         ValueError: a key is not 32 bytes.
     """
 
     def __init__(self, keys: Mapping[int, bytes]) -> None:
-        self.learn(keys)
+        self.set_keys(keys)
 
-    def learn(self, keys: Mapping[int, bytes]) -> None:
-        """From now on by these keys. Raises ValueError as the constructor does."""
+    def set_keys(self, keys: Mapping[int, bytes]) -> None:
+        """Replace the keys. Raises ValueError as the constructor does."""
         self._keys = {
             key_id: Ed25519PublicKey.from_public_bytes(raw) for key_id, raw in keys.items()
         }
 
     def __call__(self, data: bytes) -> bool:
-        """Whether `data` is a genuine card."""
+        """Return whether `data` is a genuine card."""
         return not self._keys or isinstance(verify(data, self._keys), VerifiedCard)

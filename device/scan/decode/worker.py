@@ -1,7 +1,7 @@
 """The decoder process: `python -m device.scan.decode.worker`, started by `DecoderProcess`.
 
-The process that is started loads everything once, and then only keeps a child. The child locks
-itself in and decodes. When it dies, the next one is forked within milliseconds.
+The started process loads everything once, and then only keeps a child. The child sandboxes itself
+and decodes. When it dies, the next one is forked within milliseconds.
 """
 
 import argparse
@@ -55,8 +55,10 @@ DECODERS: Decoders = {
 
 
 def _warm_up() -> None:
-    """Every attempt, glance and signature once: what a library loads at first use must be loaded
-    before the lock."""
+    """Run every attempt, measurement and signature check once.
+
+    What a library loads at its first use must be loaded before the sandbox forbids it.
+    """
     grey = np.full((64, 64), 128, np.uint8)
     for attempt in ALL.values():
         attempt.at(grey, whole(grey))
@@ -69,14 +71,14 @@ def _warm_up() -> None:
 def _serve(
     decoder: Decoder, is_card: CardCheck, shared: mmap.mmap, requests: int, answers: int
 ) -> None:
-    """Answers requests until the pipe closes."""
+    """Answer requests until the pipe closes."""
     memory = np.frombuffer(shared, np.uint8)
     known = 0
     while len(request := os.read(requests, REQUEST.size)) == REQUEST.size:
         number, width, height, keys_number, keys_length = REQUEST.unpack(request)
         if keys_number != known:
             known = keys_number
-            is_card.learn(unpack_keys(shared[CODES_BYTES : CODES_BYTES + keys_length]))
+            is_card.set_keys(unpack_keys(shared[CODES_BYTES : CODES_BYTES + keys_length]))
         frame = memory[FRAME_AT : FRAME_AT + width * height].reshape(height, width)
         packed = pack_codes(decoder.decode(frame))
         shared[: len(packed)] = packed
@@ -101,7 +103,7 @@ def _child(options: argparse.Namespace, decoders: Decoders, shared: mmap.mmap, p
 
 
 def _keep_child(options: argparse.Namespace, decoders: Decoders, shared: mmap.mmap) -> None:
-    """Forks the child, kills it on demand (any byte on the control pipe), forks the next one."""
+    """Fork a child, kill it on demand (any byte on the control pipe), and fork the next one."""
     while True:
         alive, held_by_child = os.pipe()
         keeper = os.getpid()
@@ -114,11 +116,11 @@ def _keep_child(options: argparse.Namespace, decoders: Decoders, shared: mmap.mm
                 os._exit(1)
         os.close(held_by_child)
         ready, _, _ = select.select([alive, options.control], [], [])
-        told = os.read(options.control, 1) if options.control in ready else b"died"
-        os.kill(pid, signal.SIGKILL)  # our own child, not yet waited for: the id is still its own
+        command = os.read(options.control, 1) if options.control in ready else b"died"
+        os.kill(pid, signal.SIGKILL)  # not yet waited for: the id still belongs to our child
         status = os.waitpid(pid, 0)[1]
         os.close(alive)
-        if not told:  # the gate has gone
+        if not command:  # the gate has ended
             return
         code = os.waitstatus_to_exitcode(status)
         os.write(options.answers, ANSWER.pack(0, ANSWER_DIED, int(code == EXIT_MEMORY), 0))
@@ -132,7 +134,9 @@ def main(decoders: Decoders = DECODERS) -> None:
     parser.add_argument("--decoder", choices=sorted(decoders), required=True)
     options = parser.parse_args()
     die_with_parent()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the gate, which closes us
+    signal.signal(
+        signal.SIGINT, signal.SIG_IGN
+    )  # Ctrl-C reaches the gate, which closes this process
     cv2.setNumThreads(1)
     _warm_up()
     _keep_child(options, decoders, mmap.mmap(options.shared, 0))

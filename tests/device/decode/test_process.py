@@ -128,7 +128,7 @@ def test_a_running_decoder_learns_new_keys_and_so_does_its_successor() -> None:
     others = children()
     with DecoderProcess("zxing", keys) as process:
         assert process.decode(shown) == []  # it waits, as any text does
-        process.know(keys | {8: new.public_key().public_bytes_raw()})
+        process.set_keys(keys | {8: new.public_key().public_bytes_raw()})
         assert [code.data for code in process.decode(shown)] == [text]
         workers = children() - others
         (child,) = (worker for worker in workers if worker.ppid() != os.getpid())

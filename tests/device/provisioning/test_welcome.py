@@ -41,13 +41,13 @@ class Scene:
 
     def __init__(self, trusted: bytes | None = None) -> None:
         self.offered: list[Offer] = []
-        self.welcome = TicketPrompt(trusted, self.offered.append)
+        self.prompt = TicketPrompt(trusted, self.offered.append)
         self.up_ms = 0
 
     def show(self, *codes: str | bytes, ms: int = 100) -> SetupNotice | None:
         self.up_ms += ms
-        self.welcome.see([code.encode() if isinstance(code, str) else code for code in codes])
-        return self.welcome.say(self.up_ms)
+        self.prompt.see([code.encode() if isinstance(code, str) else code for code in codes])
+        return self.prompt.next_notice(self.up_ms)
 
 
 def test_ticket_then_pin_is_handed_over_once() -> None:
@@ -66,7 +66,7 @@ def test_ticket_then_pin_is_handed_over_once() -> None:
 @pytest.mark.parametrize("notice", [SetupNotice.WAITING, *REFUSALS.values(), SetupNotice.NO_DESK])
 def test_what_is_counted_is_played_to_its_end_before_it_is_said_again(notice: SetupNotice) -> None:
     scene = Scene()
-    scene.welcome.hear(EnrolmentProgress("from a file", notice))
+    scene.prompt.update(EnrolmentProgress("from a file", notice))
     assert scene.show() is notice
     assert scene.show(ms=lasts_ms(notice) + PAUSE_MS - 1) is None
     assert scene.show(ms=1) is notice
@@ -82,16 +82,16 @@ def test_the_pin_may_come_first() -> None:
 def test_what_gate_enrol_tells_of_this_ticket_is_passed_on() -> None:
     scene = Scene()
     scene.show(TEXT, pin_text(PIN))
-    scene.welcome.hear(EnrolmentProgress("another ticket", SetupNotice.EXPIRED))
+    scene.prompt.update(EnrolmentProgress("another ticket", SetupNotice.EXPIRED))
     assert scene.show() is None
     for notice in (SetupNotice.WORKING, SetupNotice.NO_NETWORK, SetupNotice.USED):
-        scene.welcome.hear(EnrolmentProgress(scene.offered[0].digest, notice))
+        scene.prompt.update(EnrolmentProgress(scene.offered[0].digest, notice))
         assert scene.show() is notice
 
 
 def test_before_anything_is_held_up_the_boot_partitions_ticket_is_told_of() -> None:
     scene = Scene()
-    scene.welcome.hear(EnrolmentProgress("from a file", SetupNotice.WRONG_PIN))
+    scene.prompt.update(EnrolmentProgress("from a file", SetupNotice.WRONG_PIN))
     assert scene.show() is SetupNotice.WRONG_PIN
 
 
