@@ -139,7 +139,7 @@ def hostile(codes: int, seed: int, *, as_json: bool) -> None:
 @click.option("--seed", default=1, show_default=True, help="Selects the scenes.")
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
 def latency(passes: int, seed: int, as_json: bool) -> None:
-    """Measure the time from a frame's capture to the pin's change, and the ledger's commit in it."""
+    """Measure the time from a frame's capture to the pin's change, and that of the commit."""
     figures = latency_run.measure(passes, seed)
     if as_json:
         click.echo(json.dumps(figures))

@@ -133,7 +133,7 @@ def headed(rng: random.Random, card: bytes) -> Hostile:
 
 
 def any_bits(rng: random.Random, _: bytes) -> Hostile:
-    """Return a code of arbitrary segments with right error correction: the parser must refuse it."""
+    """Return arbitrary segments with right error correction: only the parser can refuse them."""
     version = rng.choice((1, 2, 3, 5, 7))
     modes = (STRUCTURED_APPEND, BYTES, FNC1_FIRST, ECI, KANJI, 1, 2, rng.randrange(16))
     bits = "".join(
@@ -153,7 +153,7 @@ def foreign(rng: random.Random, _: bytes) -> Hostile:
 
 
 def picture(rng: random.Random, card: bytes) -> Hostile:
-    """Return a picture without code: noise, stripes, odd sizes, half a card, many finder patterns."""
+    """Return a picture without code: noise, stripes, odd sizes, half a card, finder patterns."""
     grain = np.random.default_rng(rng.getrandbits(32))
     height, width = rng.choice(((240, 320), (1, 1), (1, 700), (600, 3), (33, 47), (480, 640)))
     noise = grain.integers(0, 256, (height, width)).astype(np.uint8)

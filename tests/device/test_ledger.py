@@ -135,7 +135,7 @@ def test_another_gates_ledger_is_never_written(path: Path) -> None:
 
 
 def test_the_uplink_waits_for_the_file(path: Path) -> None:
-    with pytest.raises(LedgerError, match="gate-scan makes it"):
+    with pytest.raises(LedgerError, match="gate-scan creates it"):
         UplinkLedger.open(path, GATE_ID)
 
 

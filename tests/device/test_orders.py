@@ -121,7 +121,7 @@ def test_settings_that_cut_the_gate_off_are_taken_back_within_five_minutes(gate:
     gate.turn()
     assert gate.direction == "auto"
     assert gate.version == 0
-    assert "taken back" in gate.fault
+    assert "reverted" in gate.fault
     gate.order(orders(10, settings(10, broker_host="wrong.example.vn")))
     gate.order(orders(11, settings(10, broker_host="wrong.example.vn")))
     assert gate.starts == 3, "what failed is not tried again"

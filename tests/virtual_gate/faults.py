@@ -57,7 +57,7 @@ def _frozen_camera(gate: Guest) -> Outcome:
     boot = gate.run("cat /proc/sys/kernel/random/boot_id")
     began_s = time.monotonic()
     gate.run(f"touch {FROZEN}")
-    gate.until(f"{SAID} | grep 'camera stays dead' | grep -q restart")
+    gate.until(f"{SAID} | grep 'camera gives no frames' | grep -q restart")
     gate.await_boot(within_s=PATIENCE_S)
     # Written when a reboot is asked for, that is after STARTS in vain, and taken back by a frame.
     reboots = gate.until("cat /data/ledger/camera-reboots").strip()
