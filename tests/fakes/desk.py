@@ -18,8 +18,8 @@ from server_bridge.store.people.cards import add_cards
 from server_bridge.store.people.people import Person, Placement, add_person, hand_over
 from server_bridge.store.people.people_schema import areas
 from server_bridge.store.places.levels import LevelNotice, apply_notice
+from tests.builders.issuer import Issuer, key_named
 from tests.fakes.clock import MORNING_MS
-from tests.fakes.issuer import Issuer, key_named
 from tests.fakes.school import SCHOOL, ZONE
 
 TODAY = date(2026, 9, 7)

@@ -27,7 +27,7 @@ from device.updating.slot_service import GateSystem
 from gate_contract.errors import SchoolgateError
 from gate_contract.health import UpdateFault, UpdateHealth
 from gate_contract.orders import Update
-from tests.fakes.orders import GATE_ID, KEY_ID, PUBLIC, orders, payload
+from tests.builders.orders import GATE_ID, KEY_ID, PUBLIC, orders, payload
 
 MACHINE, OLD, NEW = "schoolgate-arm64", "20260101", "20260528"
 BUNDLE = bytes(range(256)) * 4096

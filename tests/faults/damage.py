@@ -23,9 +23,9 @@ from device.uplink.loop import UplinkLoop
 from device.uplink.salvage_delivery import SalvageDelivery
 from gate_contract.crossing import Record
 from gate_contract.verdicts import CROSSINGS
-from tests.device.gate import GATE_ID
+from tests.builders.issuer import Issuer
+from tests.builders.scanning_gate import GATE_ID
 from tests.fakes.clock import FakeClock
-from tests.fakes.issuer import Issuer
 from tests.fakes.line import District
 from tests.faults.outcome import Outcome
 

@@ -15,7 +15,7 @@ from device.ledger.salvage import Salvage
 from device.ledger.scan_ledger import ScanLedger
 from device.ledger.verified_open import verify_or_set_aside
 from gate_contract.verdicts import CROSSINGS
-from tests.device.gate import GATE_ID
+from tests.builders.scanning_gate import GATE_ID
 from tests.end_to_end.passing import card_codes, passing
 from tests.faults.arena import GATE, Arena
 from tests.faults.damage import PAGE, Original, Patient, flips, pages

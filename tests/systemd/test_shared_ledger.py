@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from device.roster_store import RosterStore
-from tests.fakes.rosters import Orders
+from tests.builders.rosters import Orders
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can act as two users")
 

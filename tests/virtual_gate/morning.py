@@ -10,9 +10,9 @@ from gate_contract.card import CardKind
 from gate_contract.signal_patterns import PATTERNS
 from gate_contract.verdicts import CROSSINGS, Verdict
 from server_bridge.cards.issue import issue_cards
+from tests.builders.issuer import Issuer
 from tests.end_to_end.district_harness import SCHOOL, until
 from tests.end_to_end.passing import card_codes
-from tests.fakes.issuer import Issuer
 from tests.virtual_gate import ntp, pins, sandbox
 from tests.virtual_gate.card import make_card
 from tests.virtual_gate.machine import HOST_ADDRESS, Guest

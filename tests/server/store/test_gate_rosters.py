@@ -19,8 +19,8 @@ from server_bridge.store.people.people import Placement, move, revoke
 from server_bridge.store.people.people_list import LEFT, give_back_cards
 from server_bridge.store.places.levels import set_policy
 from server_bridge.store.places.units import shut_out
+from tests.builders.issuer import Issuer
 from tests.fakes.desk import COMMUNE, HAMLET, KEYS, TODAY, Desk
-from tests.fakes.issuer import Issuer
 from tests.fakes.school import GATE, OTHER_GATE, OTHER_SCHOOL, SCHOOL, SECOND_GATE, ZONE, furnish
 
 BOTH = pytest.mark.parametrize("database", ["sqlite", "postgresql"], indirect=True)
