@@ -1,4 +1,4 @@
-"""Pictures of codes for tests: real codes, drawn here, in plain or hostile states."""
+"""Pictures of codes for tests: real codes, drawn here, plain or hostile."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,7 +20,7 @@ OTHER = "SG1:" + "Z9Y8X7W6V5" * 11 + "GFEDCBA"
 
 
 def printed(text: str | bytes, scale: int = 4, margin: int = 4) -> Grey:
-    """A code straight from the printer, with its quiet zone."""
+    """Return a code as printed, with its quiet zone."""
     code = np.pad(modules(text), margin, constant_values=255)
     return np.asarray(
         cv2.resize(code, None, fx=scale, fy=scale, interpolation=cv2.INTER_NEAREST), np.uint8
@@ -28,13 +28,13 @@ def printed(text: str | bytes, scale: int = 4, margin: int = 4) -> Grey:
 
 
 def street(width: int = 960, height: int = 540, seed: int = 0) -> Grey:
-    """A smooth grey scene."""
+    """Return a smooth grey scene."""
     clouds = soft_noise(np.random.default_rng(seed), width, height, 90)
     return np.asarray(cv2.addWeighted(clouds, 0.4, np.full_like(clouds, 60), 1.0, 0), np.uint8)
 
 
 def pasted(scene: Grey, code: Grey, left: int, top: int) -> Grey:
-    """A copy of `scene` with `code` in it; what lies outside is cut off."""
+    """Copy `scene` with `code` in it; parts outside of the scene are cut off."""
     picture = scene.copy()
     height, width = picture.shape
     x0, y0 = max(0, left), max(0, top)
@@ -79,7 +79,7 @@ def _headers_are_known(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def headed(
     monkeypatch: pytest.MonkeyPatch, mode: int, first_byte: int, rest: tuple[int, ...], data: bytes
 ) -> Grey:
-    """A code that begins with a structured append or ECI header, version 5."""
+    """Return a code of version 5 that begins with a structured append or ECI header."""
     with _headers_are_known(monkeypatch):
         maker = qrcode.QRCode(version=5, error_correction=qrcode.constants.ERROR_CORRECT_M)
         maker.data_list = [_Header(mode, first_byte, rest), qrcode.util.QRData(data, mode=4)]
@@ -89,7 +89,7 @@ def headed(
 
 
 def foreign(symbology: str, text: str) -> Grey:
-    """Another kind of code, as zxing-cpp names it."""
+    """Return a code of another symbology, by its name in zxing-cpp."""
     kind = getattr(zxingcpp.BarcodeFormat, symbology)
     code = zxingcpp.create_barcode(text, kind)
     return np.array(code.to_image(scale=6, add_quiet_zones=True), np.uint8)

@@ -1,4 +1,4 @@
-"""A district that issues cards, with keys that are no secret."""
+"""A district that issues cards, with public test keys."""
 
 import hashlib
 from dataclasses import dataclass, field
@@ -13,13 +13,13 @@ FIRST_DAY, LAST_DAY = date(2026, 9, 1), date(2027, 5, 31)
 
 
 def key_named(name: str) -> Ed25519PrivateKey:
-    """A key made from a name, the same every time."""
+    """Make a key from a name, the same every time."""
     return Ed25519PrivateKey.from_private_bytes(hashlib.sha256(name.encode()).digest())
 
 
 @dataclass
 class Issuer:
-    """Numbers its cards: card 7 is always the same card."""
+    """Issues numbered cards: card 7 is always the same card."""
 
     key_id: int = 1
     key: Ed25519PrivateKey = field(default_factory=lambda: key_named("district"))
@@ -44,5 +44,5 @@ class Issuer:
         not_before: date = FIRST_DAY,
         expires: date = LAST_DAY,
     ) -> bytes:
-        """What the QR code of the card says."""
+        """Return the text of the card's QR code."""
         return sign(self.card(number, kind, not_before, expires), self.key_id, self.key).encode()

@@ -1,4 +1,4 @@
-"""A district's office for orders, with a key that is no secret."""
+"""A district that signs rosters, with a public test key."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -17,7 +17,7 @@ POLICY = {1: EntryAction.ADMIT, 2: EntryAction.SIGNAL, 3: EntryAction.SIGNAL, 4:
 
 @dataclass
 class Orders:
-    """Writes rosters for `gate_id`; card numbers are those of `issuer`."""
+    """Makes rosters for `gate_id`; card numbers are those of `issuer`."""
 
     gate_id: str
     issuer: Issuer = field(default_factory=Issuer)
@@ -53,7 +53,7 @@ class Orders:
         )
 
     def payload(self, version: int, levels: Mapping[int, int] | None = None, **rest: Any) -> bytes:
-        """What is published; arguments as for `roster`."""
+        """Return what is published; arguments as for `roster`."""
         return self.sign(self.roster(version, levels, **rest))
 
     def sign(self, roster: Roster) -> bytes:

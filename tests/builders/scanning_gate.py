@@ -1,4 +1,4 @@
-"""A gate without camera and pins, on a real ledger, for the tests of what it decides."""
+"""A gate without camera and pins, on a real ledger, for tests of its decisions."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,7 +25,7 @@ def open_ledger(path: Path) -> ScanLedger:
 
 @dataclass
 class Gate:
-    """`show` holds codes up for one frame; `leave` lets time pass with nobody in view."""
+    """A gate. `show` holds codes up for one frame; `leave` passes time with nobody in view."""
 
     path: Path
     direction: Direction | None = None
@@ -39,7 +39,7 @@ class Gate:
         self.start()
 
     def start(self) -> None:
-        """As after a restart of gate-scan."""
+        """Restart gate-scan."""
         policy = Policy(self.direction, 5_000)
         self.keeper = Gatekeeper(policy, self.issuer.public_keys, ZONE, self._open, self.visitors)
 
@@ -49,7 +49,7 @@ class Gate:
         return open_ledger(self.path)
 
     def show(self, *codes: bytes | int) -> list[Verdict]:
-        """A frame later, these codes are in view; a number stands for that card."""
+        """Show these codes in the next frame; a number stands for that card."""
         self.clock.pass_ms(100)
         read = [self.issuer.code(code) if isinstance(code, int) else code for code in codes]
         answers = self.keeper.see(read, self.clock.up_ms, self.clock.read())
@@ -70,7 +70,7 @@ class Gate:
             with_ledger.close()
 
     def verdicts(self, *, clock_set: bool = False) -> list[Verdict]:
-        """What the ledger says, without the settings of the clock unless asked for."""
+        """Return the verdicts in the ledger; `clock_set` only on request."""
         found = [record.verdict for record in self.records()]
         return [one for one in found if clock_set or one is not Verdict.CLOCK_SET]
 

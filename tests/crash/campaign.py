@@ -1,4 +1,4 @@
-"""Cuts at every point of a recording, and what must hold after each."""
+"""Cut the power at every point of a recording, and check what must hold after each cut."""
 
 import random
 import shutil
@@ -23,7 +23,7 @@ AFTERMATH = 80
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """After the cut at effect `at` of the plan's recording, something did not hold."""
+    """Something that did not hold after the cut at effect `at` of the plan's recording."""
 
     plan: Plan
     at: int
@@ -37,7 +37,7 @@ class Outcome:
 
 
 def campaign(plan: Plan, cuts: int, *, stop_at_first: bool = False) -> Outcome:
-    """`cuts` power cuts, in as many recordings of `plan`, seeds counting up, as that takes."""
+    """Cut the power `cuts` times, in recordings of `plan` with successive seeds."""
     done, violations = 0, list[Violation]()
     with scratch() as folder:
         while done < cuts and not (stop_at_first and violations):
@@ -70,7 +70,7 @@ def _images(recording: Recording, chance: random.Random) -> Iterator[tuple[int, 
 
 
 def _check(folder: Path, image: Image, recording: Recording, at: int) -> str | None:
-    """What is wrong with a gate that starts on `image`, None if nothing."""
+    """Return what is wrong with a gate that starts on `image`, None if nothing."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     for name, data in image.items():

@@ -1,4 +1,4 @@
-"""Storage that fails is said aloud: a fault signal, never green, and all is well again after."""
+"""Failing storage is signalled as a fault, never as green, and the gate recovers afterwards."""
 
 import os
 import subprocess

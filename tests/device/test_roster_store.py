@@ -1,4 +1,4 @@
-"""Rosters at the gate: kept through power cuts, never turned back, shown and written nowhere."""
+"""Rosters at the gate: safe from power cuts, never replaced by older ones, shown, not recorded."""
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -31,7 +31,7 @@ FULL = ORDERS.payload(10, {1: 4, 2: 2, 3: 3, 4: 1, 5: 0})
 
 @dataclass
 class Post:
-    """A gate whose uplink takes rosters, and whose scanning side goes by them."""
+    """A gate whose uplink receives rosters, and whose scanning side uses them."""
 
     folder: Path
     gate: Gate = field(init=False)
@@ -41,7 +41,7 @@ class Post:
         self.start()
 
     def start(self) -> None:
-        """As after a power cut: both processes anew."""
+        """Restart both processes, as after a power cut."""
         self.intake = RosterIntake(self.folder, GATE_ID, ORDERS.public_keys)
         self.rosters = RosterReader(self.folder, GATE_ID, ORDERS.public_keys)
         policy = Policy(self.gate.direction, 5_000)
@@ -56,7 +56,7 @@ class Post:
         self.gate.leave(1_000)
 
     def hear(self, *payloads: bytes) -> str:
-        """Rosters arrive; returns what the uplink has to say of the last."""
+        """Receive rosters; return the uplink's fault after the last."""
         for payload in payloads:
             self.intake.take(payload, self.gate.clock.up_ms)
         self.gate.leave(1_000)
@@ -216,7 +216,7 @@ def test_a_damaged_file_leaves_the_roster_before_it(
 
 
 def test_a_power_cut_leaves_the_old_or_the_new_one(post: Post) -> None:
-    """The three states between the steps of keeping."""
+    """Check the three states between the steps of storing."""
     post.hear(FULL)
     own = post.folder / OWN_NAME
     (post.folder / "roster.new").write_bytes(cut(own.read_bytes()))

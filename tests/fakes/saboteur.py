@@ -15,6 +15,7 @@ class Saboteur:
     """Does what an image's first eight pixels spell; other images show one code, b"fine"."""
 
     def decode(self, image: Grey) -> list[Code]:
+        """Follow the instruction in the image."""
         word = image.tobytes()[:8]
         if word == CRASH:
             os.abort()

@@ -1,4 +1,4 @@
-"""A gate's data partition with orders on it, a RAUC that takes what is good, a line that breaks."""
+"""A gate's data partition with orders, a RAUC that accepts good bundles, an unreliable server."""
 
 import base64
 from collections.abc import Callable, Iterator, Sequence
@@ -34,7 +34,7 @@ BUNDLE = bytes(range(256)) * 4096
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 NIGHT = datetime(2026, 11, 23, 22, 0, tzinfo=HANOI)
 AFTERNOON = datetime(2026, 11, 22, 15, 0, tzinfo=HANOI)
-"""A Sunday's: nobody is there, and yet not the orders' hours."""
+"""A Sunday: the school is closed, but it is outside of the orders' hours."""
 URL = "https://desk.example.vn/updates/a.raucb"
 
 
@@ -45,8 +45,10 @@ def update(content: bytes = BUNDLE, **changes: Any) -> Update:
 
 @dataclass
 class FakeLine:
-    """A server behind a line that breaks off after `breaks` bytes of each answer. `asked` are the
-    offsets. `knows_parts`: it answers Range."""
+    """A server whose connection breaks off after `breaks` bytes of each answer.
+
+    `asked` records the offsets. `knows_parts`: it supports Range.
+    """
 
     content: bytes = BUNDLE
     breaks: Sequence[int] = ()
@@ -76,7 +78,7 @@ class FakeLine:
 
 @dataclass
 class Gate:
-    """`rauc` says what a bundle is (machine and version), or raises what is put there."""
+    """A gate. `bundle` is what RAUC says of a bundle (machine and version)."""
 
     folder: Path
     now: datetime | None = NIGHT
@@ -116,7 +118,7 @@ class Gate:
         return OrderFollower(self.places, at)
 
     def order(self, wanted: Update | None, payload_of: bytes | None = None) -> None:
-        """The last orders that arrived."""
+        """Store the latest orders."""
         self.orders_version += 1
         made = payload_of or payload(orders(self.orders_version, update=wanted))
         write_stored(self.etc / "state", StoredOrders(latest=made))
@@ -128,7 +130,7 @@ class Gate:
         return _said(self.follower().follow())
 
     def put(self, wanted: Update, content: bytes = BUNDLE) -> None:
-        """The bundle, as if it had been fetched."""
+        """Store the bundle as if it had been downloaded."""
         path = bundle_path(self.places.bundles, wanted)
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(content)
@@ -159,7 +161,7 @@ class Gate:
 
     @property
     def told(self) -> UpdateHealth:
-        """What gate-uplink would tell the district."""
+        """What gate-uplink would report to the district."""
         health = read_update(self.follower().config.update_status_path)
         assert health, "nothing was told"
         return health

@@ -1,4 +1,4 @@
-"""Damage in a ledger is found, told, and costs only what it destroyed; the controls overlook it."""
+"""Damage in a ledger is found, reported, and costs only what it destroyed; controls overlook it."""
 
 import os
 import random

@@ -1,4 +1,4 @@
-"""A flashed SD card is given its ticket; the list for Imager; the diagram of the wires."""
+"""A flashed SD card gets its ticket; the list for Imager; the wiring diagram."""
 
 import base64
 import json

@@ -1,4 +1,4 @@
-"""The golden vectors of keys, Base45 and cards."""
+"""Make the golden vectors of keys, Base45 and cards."""
 
 import base64
 from dataclasses import asdict
@@ -33,7 +33,7 @@ WIDEST = Card("ffffffffffffffff", CardKind.PUPIL, EPOCH, date(2199, 6, 6))
 
 
 def key_vectors() -> dict[str, Any]:
-    """Key pairs that everybody knows."""
+    """Return public test key pairs."""
     return {
         "about": "TEST KEYS. Their private halves are public: never put them into a real gate. "
         "The gates of the vectors hold the public key of key_id 1 only.",
@@ -51,7 +51,7 @@ def key_vectors() -> dict[str, Any]:
 
 
 def base45_vectors() -> dict[str, Any]:
-    """Bytes and their texts, and texts that are none."""
+    """Return bytes with their texts, and texts that are invalid."""
     samples = [b"", b"\0", b"\xff", b"AB", b"\xff\xff", b"Hello!!", b"ietf!", bytes(range(256))]
     return {
         "about": "RFC 9285, strict: every text has one decoding, and the reverse.",
@@ -67,7 +67,7 @@ def base45_vectors() -> dict[str, Any]:
 
 
 def card_vectors() -> dict[str, Any]:
-    """Genuine cards with what they are made of, and codes that are refused, with their verdict."""
+    """Return genuine cards with their fields, and refused codes with their verdicts."""
     text = sign(PUPIL, KEY_ID, KEYS[KEY_ID])
     body = base45.decode(text[len(PREFIX) :].encode())[: BODY.size]
     unsigned = PREFIX.decode() + base45.encode(body + KEYS[KEY_ID].sign(body))

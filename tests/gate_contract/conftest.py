@@ -1,4 +1,4 @@
-"""Hypothesis without a stop-watch: a busy machine is not a fault of the code."""
+"""Run hypothesis without deadlines: a busy machine is not a fault of the code."""
 
 from hypothesis import HealthCheck, settings
 

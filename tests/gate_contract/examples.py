@@ -1,4 +1,4 @@
-"""What can stand on the wire and on a card, as hypothesis strategies; and keys for tests."""
+"""Hypothesis strategies for everything on the wire and on a card, and keys for tests."""
 
 import base64
 from datetime import timedelta
@@ -32,13 +32,13 @@ EARLIEST_MS, LATEST_MS = 1_577_836_800_000, 4_102_444_800_000
 
 @cache
 def private_key(number: int = 1) -> Ed25519PrivateKey:
-    """A key that is no secret: its 32 bytes are `number`."""
+    """Return a public test key: its 32 bytes are `number`."""
     return Ed25519PrivateKey.from_private_bytes(bytes([number]) * 32)
 
 
 @cache
 def public_keys() -> dict[int, Ed25519PublicKey]:
-    """What a gate of the tests' district holds."""
+    """Return the keys that a gate of the test district holds."""
     return {KEY_ID: private_key().public_key()}
 
 
@@ -90,14 +90,14 @@ def records(draw: st.DrawFn, seq: int | None = None) -> Record:
 
 @st.composite
 def runs(draw: st.DrawFn, min_size: int = 1, max_size: int = 6) -> list[Record]:
-    """Consecutive records, often from the first one on."""
+    """Generate consecutive records, often from the first one on."""
     size = draw(st.integers(min_size, max_size))
     first = draw(st.just(1) | st.integers(1, LARGEST - size))
     return [draw(records(seq)) for seq in range(first, first + size)]
 
 
 def batch_of(run: list[Record], ledger_id: str, before: bytes, oldest: int = 1) -> Batch:
-    """The batch that a gate would publish; `before` is the chain in front of a later record."""
+    """Return the batch that a gate would publish; `before` is the chain before a later record."""
     previous = chain_start(GATE_ID, ledger_id) if run[0].seq == 1 else before
     return Batch(
         gate_id=GATE_ID,

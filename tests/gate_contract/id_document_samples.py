@@ -1,4 +1,4 @@
-"""Codes of papers that nobody has: numbers of provinces that there are not, names made up."""
+"""Codes of invented ID documents: numbers of provinces that do not exist, invented names."""
 
 CHIP_ID = (
     "999085012345|999012345|Nguyễn Văn Ví Dụ|05021985|Nam|Thôn Một, Xã Không Có, Tỉnh Đ|15042021"

@@ -1,4 +1,4 @@
-"""The golden vectors of one ledger: its records, its batches, its receipts."""
+"""Make the golden vectors of one ledger: its records, its batches, its receipts."""
 
 from typing import Any
 
@@ -99,7 +99,7 @@ SIGNATURE = (
 
 
 def ledger_vectors() -> dict[str, Any]:
-    """The records of one ledger, each with its canonical bytes and the chain hash after it."""
+    """Return the records of a ledger with their canonical bytes and chain hashes."""
     chain = chain_start(GATE_ID, LEDGER_ID)
     told: dict[str, Any] = {
         "about": "Canonical bytes are ASCII. chain = SHA-256(previous 32 bytes, canonical bytes).",
@@ -130,7 +130,7 @@ def _batch(first: int, last: int, oldest: int = 1) -> Batch:
 
 
 def batch_vectors() -> dict[str, Any]:
-    """Payloads of `gate/v1/<gate_id>/crossings`."""
+    """Return payloads of `gate/v1/<gate_id>/crossings`."""
     whole, rest, pruned = _batch(1, 6), _batch(4, 6), _batch(4, 6, oldest=4)
     edited = encode_batch(whole).replace(b'"count":412', b'"count":411')
     return {
@@ -186,7 +186,7 @@ def batch_vectors() -> dict[str, Any]:
 
 
 def receipt_vectors() -> dict[str, Any]:
-    """Payloads of `gate/v1/<gate_id>/receipt`, retained."""
+    """Return payloads of `gate/v1/<gate_id>/receipt`, retained."""
     start = chain_start(GATE_ID, LEDGER_ID)
     nothing = Receipt(ledger_id=LEDGER_ID, stored_through=0, chain=start.hex())
     five = Receipt(

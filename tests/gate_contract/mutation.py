@@ -1,4 +1,4 @@
-"""Hostile payloads: good ones damaged in the ways that damage happens and is done.
+"""Make hostile payloads: good ones, damaged by accident and on purpose.
 
 A third of the mutants are noise, a third good bytes with bytes changed, a third good JSON with
 values changed, so that they reach the checks behind the JSON parser. Seeded: a run can be repeated.
@@ -78,7 +78,7 @@ TOKENS = [
 
 
 def distinct(payloads: Iterable[Payload], wanted: int) -> Iterator[Payload]:
-    """The first `wanted` of `payloads`, leaving out what has come before."""
+    """Yield the first `wanted` of `payloads`, without repetitions."""
     seen: set[int] = set()
     for payload in payloads:
         if len(seen) == wanted:
@@ -89,7 +89,7 @@ def distinct(payloads: Iterable[Payload], wanted: int) -> Iterator[Payload]:
 
 
 def mutants(good: Sequence[bytes], seed: int) -> Iterator[bytes]:
-    """Payloads without end, made from the `good` ones and from nothing."""
+    """Yield payloads without end, made from the `good` ones and from nothing."""
     chance = random.Random(seed)
     trees = [json.loads(payload) for payload in good]
     for number in count():
@@ -106,7 +106,7 @@ def mutants(good: Sequence[bytes], seed: int) -> Iterator[bytes]:
 
 
 def with_bytes_changed(payload: bytes, chance: random.Random) -> bytes:
-    """One to three changes, a third of which keep the length."""
+    """Make one to three changes, a third of which keep the length."""
     data = bytearray(payload)
     for _ in range(chance.randrange(1, 4)):
         at = chance.randrange(len(data) + 1)
@@ -126,7 +126,7 @@ def with_bytes_changed(payload: bytes, chance: random.Random) -> bytes:
 
 
 def with_a_value_changed(tree: Any, chance: random.Random) -> Any:
-    """A copy of JSON with one field replaced, removed, or added anywhere in it."""
+    """Copy JSON with one field replaced, removed, or added anywhere in it."""
     copy = _deep(tree)
     node = copy
     while True:
@@ -153,7 +153,7 @@ def with_a_value_changed(tree: Any, chance: random.Random) -> Any:
 
 
 def _deep(tree: Any) -> Any:
-    """A copy; `copy.deepcopy` takes ten times as long."""
+    """Copy JSON; `copy.deepcopy` takes ten times as long."""
     if isinstance(tree, dict):
         return {key: _deep(value) for key, value in tree.items()}
     if isinstance(tree, list):

@@ -1,4 +1,4 @@
-"""The golden vectors of rosters: cards, their keys and entries, and whole payloads."""
+"""Make the golden vectors of rosters: cards, their keys and entries, and whole payloads."""
 
 import hmac
 from typing import Any
@@ -25,7 +25,7 @@ CODES = {card.card_id: sign_card(card, KEY_ID, KEYS[KEY_ID]).encode() for card i
 
 
 def roster_vectors() -> dict[str, Any]:
-    """Payloads of the four topics of rosters, retained."""
+    """Return payloads of the four roster topics, retained."""
     pupil, staff = (card_signature(code) for code in CODES.values())
     full = Roster(
         version=AT,

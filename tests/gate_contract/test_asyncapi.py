@@ -1,4 +1,4 @@
-"""`docs/asyncapi.yaml` says what the code does: schemas, topics, bindings, limits.
+"""`docs/asyncapi.yaml` agrees with the code: schemas, topics, bindings, limits.
 
 The structure of AsyncAPI 3 is checked here as far as the document uses it; the official schema is
 not a dependency.
@@ -64,7 +64,7 @@ def document() -> dict[str, Any]:
 
 
 def resolve(reference: str) -> Any:
-    """What a local `$ref` points at. Raises KeyError."""
+    """Return the target of a local `$ref`. Raises KeyError."""
     node: Any = document()
     for key in reference.removeprefix("#/").split("/"):
         node = node[key]
@@ -83,7 +83,7 @@ def references(node: Any) -> Iterator[str]:
 
 
 def plain(schema: Any) -> Any:
-    """A schema without its prose, and with lists whose order means nothing sorted."""
+    """Return a schema without its prose, and with unordered lists sorted."""
     if isinstance(schema, dict):
         return {
             key: sorted(value) if key in ("enum", "required") else plain(value)

@@ -1,4 +1,4 @@
-"""Base45: every bytes has one text, every text at most one bytes, and both ways agree."""
+"""Base45: every byte string has one text, every text at most one byte string."""
 
 import pytest
 from hypothesis import given
@@ -26,7 +26,7 @@ def test_a_text_that_decodes_is_the_text_of_what_it_decodes_to(text: bytes) -> N
 
 
 def test_every_group_of_two_and_three_characters_once() -> None:
-    """All of the 45**2 + a dense part of the 45**3 groups: no two decode to the same bytes."""
+    """Decode all of the 45**2 and a dense part of the 45**3 groups: no two give the same bytes."""
     alphabet = base45.ALPHABET.encode()
     seen: dict[bytes, bytes] = {}
     refused = 0

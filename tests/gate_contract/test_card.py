@@ -1,4 +1,4 @@
-"""The card: what is signed is verified, and nothing else is, whatever the camera has read."""
+"""The card: a signed card is verified, and nothing else is, whatever the camera has read."""
 
 from datetime import date, timedelta
 

@@ -128,14 +128,14 @@ def record(seq: int = 1, **changes: Any) -> Record:
 
 
 def told(**changes: Any) -> bytes:
-    """A good batch of three records, with changes to its JSON."""
+    """Return a good batch of three records, with changes to its JSON."""
     batch = batch_of([record(1), record(2), record(3)], "0" * 32, b"")
     fields: dict[str, Any] = msgspec.json.decode(encode_batch(batch))
     return msgspec.json.encode(fields | changes)
 
 
 def of_records(change: Callable[[list[dict[str, Any]]], object]) -> bytes:
-    """The same, with a change to its list of records."""
+    """Return a good batch, with a change to its list of records."""
     listed: list[dict[str, Any]] = msgspec.json.decode(told())["records"]
     change(listed)
     return told(records=listed)

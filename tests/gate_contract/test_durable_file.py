@@ -12,7 +12,7 @@ from gate_contract.durable_file import replace_file, sync_folder
 
 @pytest.fixture
 def steps(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The system calls that matter, in their order: syncs of files and folders, and renames."""
+    """The relevant system calls in their order: syncs of files and folders, and renames."""
     done: list[str] = []
     fsync, rename = os.fsync, os.replace
 
@@ -65,7 +65,7 @@ def test_a_failure_leaves_the_old_file_and_nothing_else(
 
 
 def writers() -> dict[str, Callable[[Path], object]]:
-    """Every file of a gate that has to survive a power cut."""
+    """Return a writer for each file of a gate that has to survive a power cut."""
     from device.ledger import damage_report
     from device.orders.store import write_stored
     from device.orders.trial import StoredOrders

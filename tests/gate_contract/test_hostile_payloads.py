@@ -1,7 +1,7 @@
 """A million different random and mutated payloads: each is decoded or refused with a stable code.
 
-Split into two tests that run side by side. The shares of mutants that reach past the JSON parser
-and that decode after all are asserted, so that a fuzzer that only makes noise does not pass.
+Split into two tests that run in parallel. The shares of mutants that pass the JSON parser and that
+are decoded are asserted, so that a fuzzer that only makes noise does not pass.
 """
 
 import json
@@ -35,11 +35,11 @@ assert BATCHES + RECEIPTS + HEALTHS + TOPICS + CARDS == 1_000_000
 DECODED = "decoded"
 
 SHAPES = 500
-"""Different good payloads to begin with, so that mutants which mean something differ too."""
+"""Different good payloads to begin with, so that meaningful mutants differ too."""
 
 
 def good_batches(chance: random.Random) -> list[bytes]:
-    """One to three records, refusals, a clock that is set, and a crossing."""
+    """Generate one to three records, refusals, a clock that is set, and a crossing."""
     made = []
     for _ in range(SHAPES):
         ledger_id = chance.randbytes(16).hex()
@@ -101,7 +101,7 @@ GOOD_CARD = sign(CARD, KEY_ID, private_key()).encode()
 
 
 def outcomes(decode: Callable[[Payload], str], payloads: Iterable[Payload]) -> Counter[str]:
-    """How often each outcome came; anything but a ContractError is told with its payload."""
+    """Count each outcome; anything but a ContractError is reported with its payload."""
     counted: Counter[str] = Counter()
     for payload in payloads:
         try:
@@ -114,7 +114,7 @@ def outcomes(decode: Callable[[Payload], str], payloads: Iterable[Payload]) -> C
 
 
 def batch(payload: bytes) -> str:
-    """Decode; what decodes means the same after another round."""
+    """Decode a batch; what is decoded is the same after another round."""
     decoded = decode_batch(payload, GATE_ID)
     assert decode_batch(encode_batch(decoded), GATE_ID) == decoded
     return DECODED
@@ -155,7 +155,7 @@ def card(code: bytes) -> str:
 
 
 def card_mutants(seed: int) -> Iterator[bytes]:
-    """Noise, damaged texts, and well-formed texts of damaged content."""
+    """Generate noise, damaged texts, and well-formed texts of damaged content."""
     chance = random.Random(seed)
     content = base45.decode(GOOD_CARD.removeprefix(PREFIX))
     for number in count():
@@ -174,7 +174,7 @@ def card_mutants(seed: int) -> Iterator[bytes]:
 
 
 def topic_mutants(seed: int) -> Iterator[str]:
-    """Texts as an MQTT client hands them on, and worse."""
+    """Generate texts as an MQTT client passes them on, and worse ones."""
     chance = random.Random(seed)
     good = good_topics(chance)
     for number in count():

@@ -1,4 +1,4 @@
-"""Papers of others: read strictly, sealed for the district, named by a pseudonym."""
+"""Codes of other issuers are parsed strictly."""
 
 import pytest
 from hypothesis import given, settings

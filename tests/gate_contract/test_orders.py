@@ -1,4 +1,4 @@
-"""Orders are the district's, for one gate, and a gate takes nothing else for them."""
+"""A gate follows only orders that its district has signed for it."""
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey

@@ -1,4 +1,4 @@
-"""Rosters: what a card in hand opens and nothing else does; what is refused, and why."""
+"""Rosters: only a card in hand opens its entry; what is refused, and why."""
 
 import random
 import zlib
@@ -38,7 +38,7 @@ def reason(payload: bytes, orders: Orders = ORDERS) -> str:
 
 
 def packed(document: bytes) -> bytes:
-    """Any bytes, signed as a roster."""
+    """Sign any bytes as a roster."""
     body = zlib.compress(document)
     return bytes([ORDERS.key_id]) + ORDERS.key.sign(DOMAIN + body) + body
 

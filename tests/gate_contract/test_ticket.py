@@ -1,4 +1,4 @@
-"""A ticket is the district's word, whole, and tells nothing to whoever has no PIN."""
+"""A ticket is signed by its district, complete, and reveals no secret without its PIN."""
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey

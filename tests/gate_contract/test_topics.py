@@ -1,4 +1,4 @@
-"""Topics: what is built is parsed back, what is not ours is refused."""
+"""Topics are parsed as they were built; others are refused."""
 
 import re
 

@@ -1,7 +1,7 @@
-"""The golden vectors, so that another language can implement the contract.
+"""The golden vectors, with which another language can implement the contract.
 
-`python -m tests.gate_contract.vectors` writes `docs/vectors/`. The same code gives the same bytes: a
-changed file in a commit is a changed contract.
+`python -m tests.gate_contract.vectors` writes `docs/vectors/`. The same code gives the same bytes:
+a changed file in a commit means a changed contract.
 """
 
 from collections.abc import Iterator
@@ -33,7 +33,7 @@ FOLDER = Path(__file__).parents[2] / "docs" / "vectors"
 
 
 def health_vectors() -> dict[str, Any]:
-    """Payloads of `gate/v1/<gate_id>/health`, retained."""
+    """Return payloads of `gate/v1/<gate_id>/health`, retained."""
     well = Health(
         state="online",
         version="0.1.0",
@@ -80,7 +80,7 @@ def health_vectors() -> dict[str, Any]:
 
 
 def counts_vectors() -> dict[str, Any]:
-    """Payloads of `unit/v1/<unit_id>/counts`, retained."""
+    """Return payloads of `unit/v1/<unit_id>/counts`, retained."""
     empty = UnitCounts(
         unit_id="vg",
         name="Xã Văn Giang",
@@ -118,7 +118,7 @@ def counts_vectors() -> dict[str, Any]:
 
 
 def topic_vectors() -> dict[str, Any]:
-    """Topics, and names that are none."""
+    """Return topics, and names that are none."""
     return {
         "about": "A gate_id is [a-z0-9-]{3,40}, a unit_id [a-z0-9-]{1,40}.",
         "gate": [
@@ -146,7 +146,7 @@ def topic_vectors() -> dict[str, Any]:
 
 
 def files() -> Iterator[tuple[str, bytes]]:
-    """The name and the bytes of every file."""
+    """Return the name and the bytes of every file."""
     told = {
         "base45": base45_vectors(),
         "keys": key_vectors(),
@@ -165,7 +165,7 @@ def files() -> Iterator[tuple[str, bytes]]:
 
 
 def main() -> None:
-    """Write all of them."""
+    """Write all files."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     for name, content in files():
         (FOLDER / name).write_bytes(content)

@@ -1,4 +1,4 @@
-"""The golden vectors of visitors' papers: what they say, what stands for them, how it is sealed."""
+"""Make the golden vectors of visitors: their ID documents, pseudonyms and encrypted details."""
 
 from dataclasses import asdict
 from datetime import date
@@ -33,7 +33,7 @@ DAY = date(2026, 9, 5)
 
 
 def visitor_vectors() -> dict[str, Any]:
-    """Papers that are read and that are not, and one visitor from the paper to the record."""
+    """Return accepted and refused codes, and one visitor from the code to the record."""
     who = parse_code(id_document_samples.CHIP_ID.encode())
     assert isinstance(who, IdDocument)
     key = school_key(NAMES_KEY, UNIT_ID)

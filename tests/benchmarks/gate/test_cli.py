@@ -37,7 +37,7 @@ def run(*arguments: str) -> Any:
 
 
 def printed_aside(*arguments: str) -> str:
-    """What stands on standard error."""
+    """Return the standard error."""
     return CliRunner().invoke(bench, arguments, catch_exceptions=False).stderr
 
 
@@ -64,7 +64,7 @@ def test_a_folder_without_a_table_or_pictures_is_explained(tmp_path: Path) -> No
     with pytest.raises(BenchError, match=r"no labels\.tsv"):
         measure(tmp_path, None)
     (tmp_path / "labels.tsv").write_text("gone.png\tx\n")
-    with pytest.raises(BenchError, match="no image"):
+    with pytest.raises(BenchError, match="no readable image"):
         measure(tmp_path, None)
     (tmp_path / "truth.tsv").write_text("gone.png\tx\n")
     with pytest.raises(BenchError, match="gone"):
@@ -82,7 +82,7 @@ def test_frames_come_by_their_numbers_however_they_are_named(tmp_path: Path) -> 
 
 
 def held_sideways(jpeg: bytes) -> bytes:
-    """`jpeg` with an EXIF note that its camera was turned by 90 degrees (orientation 6)."""
+    """Return `jpeg` with an EXIF note that its camera was turned by 90 degrees (orientation 6)."""
     entry = struct.pack(">HHIHH", 0x0112, 3, 1, 6, 0)
     tiff = b"MM\0*" + struct.pack(">IH", 8, 1) + entry + bytes(4)
     block = b"Exif\0\0" + tiff
@@ -104,7 +104,7 @@ def test_photos_of_every_make_are_read(tmp_path: Path) -> None:
         assert cv2.imwrite(str(tmp_path / name), picture)
     jpeg = cv2.imencode(".jpg", colour)[1].tobytes()
     (tmp_path / "turned.jpg").write_bytes(held_sideways(jpeg))
-    (tmp_path / "broken.png").write_bytes(b"no image")
+    (tmp_path / "broken.png").write_bytes(b"no readable image")
     names = [*pictures, "turned.jpg", "broken.png", "gone.png"]
     (tmp_path / "labels.tsv").write_text("".join(f"{name}\t{CARD}\r\n" for name in names))
     figures = run("decode", str(tmp_path), "--json")
@@ -180,7 +180,7 @@ def test_either_a_folder_or_synthetic(tmp_path: Path) -> None:
 
 
 def moments(*texts: str, shown: str = CARD) -> Bench:
-    """A bench that was shown frames whose truth is `texts`, and always the code of `shown`."""
+    """Return a bench after frames whose truth is `texts`, and always the code of `shown`."""
     measured = Bench(["zxing"])
     for text in texts:
         truth = frozenset({text}) if text else frozenset[str]()

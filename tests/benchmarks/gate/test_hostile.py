@@ -1,4 +1,4 @@
-"""A short run of the attack that `python -m benchmarks hostile` leads at length."""
+"""A short run of the benchmark `hostile`."""
 
 import json
 import random

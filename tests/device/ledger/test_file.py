@@ -1,4 +1,4 @@
-"""The ledger file: what is appended stays, what is altered shows."""
+"""The ledger file: appended records stay, alterations are found."""
 
 import os
 import sqlite3

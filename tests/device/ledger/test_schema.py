@@ -1,4 +1,4 @@
-"""A ledger of an earlier version is read as it is, and becomes one of this version in its place."""
+"""A ledger of an earlier version can be read, and is migrated in place."""
 
 import sqlite3
 from contextlib import closing
@@ -23,7 +23,7 @@ SEALED = b"\1" + bytes(range(200))
 
 
 def of_version_0_1(path: Path, count: int) -> None:
-    """A ledger as that version made it, with `count` records."""
+    """Make a ledger as that version did, with `count` records."""
     apply = schema.migrations.apply
 
     def as_then(db: object) -> None:

@@ -70,7 +70,7 @@ class TestDelivery:
         assert decode_batch(encode_batch(batch), GATE_ID) == batch
 
     def test_age_is_running_time_over_all_boots(self, path: Path) -> None:
-        """Against a look through all records, for a gate that is switched off every few."""
+        """Compare with a search of all records, for a gate that is often switched off."""
         scan, chance = open_ledger(path), random.Random(3)
         ran: list[tuple[int, int]] = []  # boot, up_ms
         for boot in range(12):

@@ -1,4 +1,4 @@
-"""Settings from afar: tried, confirmed by a connection, and taken back without one."""
+"""Remote settings: tried, confirmed by a connection, and reverted without one."""
 
 import random
 from collections.abc import Iterator
@@ -29,8 +29,10 @@ from tests.fakes.line import District
 
 @dataclass
 class Gate:
-    """A gate whose service manager starts gate-uplink anew whenever it ends. The district answers
-    at one host name only."""
+    """A gate whose service manager restarts gate-uplink whenever it ends.
+
+    The district answers at one host name only.
+    """
 
     folder: Path
     clock: FakeClock = field(default_factory=FakeClock)

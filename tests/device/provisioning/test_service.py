@@ -1,4 +1,4 @@
-"""A gate without identity, a ticket, and a real desk: by file and by hand-over, good and bad."""
+"""A gate without identity, a ticket, and a real enrolment server: by file and by hand-over."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -53,14 +53,14 @@ class Device:
         (self.boot / "hardware.toml").write_text(HARDWARE)
 
     def put(self, made: MadeTicket, pin: str | None = "") -> None:
-        """As `gate-image provision` does."""
+        """Write a ticket as `gate-image provision` does."""
         for old in self.boot.glob("*.ticket"):
             old.unlink()
         (self.boot / f"{made.gate_id}.ticket").write_text(made.text + "\n")
         (self.boot / "pin.txt").write_text((made.pin or "") if pin == "" else (pin or ""))
 
     def start(self, ask: Ask = enrolment_client.ask) -> SetupNotice:
-        """gate-enrol starts, and tries once."""
+        """Start gate-enrol, which tries once."""
         done = Enroller(self.etc, self.boot, ask).step()
         told = read_file(self.etc / "state" / PROGRESS_NAME, EnrolmentProgress)
         assert told

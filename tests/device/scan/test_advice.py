@@ -1,4 +1,4 @@
-"""What is hard to read shifts the camera: the decision, and a card that is read only thereby."""
+"""Advice to the camera: the decision, and cards that are read only because of it."""
 
 import numpy as np
 import pytest
@@ -148,7 +148,7 @@ PRINTED = np.pad(modules(CARD), 4, constant_values=255)
 
 
 def reads(sensor: Sensor, frames: int = 55) -> int:
-    """How often the card is read, with the decoder's advice going to the camera."""
+    """Count how often the card is read when the camera follows the decoder's advice."""
     decoder, read, advice = StreamDecoder(lambda data: data == CARD.encode()), 0, NO_ADVICE
     for _ in range(frames):
         frame = sensor.read(1)

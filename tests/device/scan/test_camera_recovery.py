@@ -1,4 +1,4 @@
-"""The ladder for a camera that stays dead: one step after the other, and never for ever."""
+"""Recovery of a camera that stays dead: one step after the other, and never without end."""
 
 from pathlib import Path
 
@@ -49,7 +49,7 @@ def test_each_step_comes_before_the_watchdog_that_would_cut_it_short() -> None:
 
 
 def life(folder: Path, camera_works: bool = False, failing: CameraError | None = None) -> str:
-    """One process of gate-scan with a silent camera: how it ends."""
+    """Run one process of gate-scan with a silent camera; return how it ends."""
     gate = Gate(folder / "state" / "ledger.db")
     camera = Camera(gate.clock, silent=not camera_works, failing=failing)
     post = Post(gate, camera)
@@ -67,7 +67,7 @@ def life(folder: Path, camera_works: bool = False, failing: CameraError | None =
 
 
 def boot(folder: Path) -> None:
-    """What a reboot leaves: not the run folder."""
+    """Reboot: the run folder is deleted."""
     for file in (folder / "run").iterdir():
         file.unlink()
 

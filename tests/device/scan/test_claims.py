@@ -1,4 +1,4 @@
-"""Visitors without a card: let in where it is allowed, and nobody can read who they were."""
+"""Visitors without a card: admitted if allowed, without revealing who they were."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Cameras: recorded frames for real, a webcam that is not there, and the Pi's simulated."""
+"""Cameras: recorded frames, a missing webcam, and a simulated Pi camera."""
 
 import sys
 from itertools import pairwise
@@ -112,7 +112,7 @@ def test_a_missing_webcam_is_explained() -> None:
 
 
 class TestPicamera:
-    """Simulated: a stand-in for picamera2 that lends its buffers and wants them back."""
+    """Simulated: a stand-in for picamera2 that lends its buffers and needs them back."""
 
     @pytest.fixture
     def camera(self, monkeypatch: pytest.MonkeyPatch) -> picamera2.Hardware:

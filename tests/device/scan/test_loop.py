@@ -1,4 +1,4 @@
-"""The main loop: whatever fails, the gate goes on scanning and says what is wrong."""
+"""The main loop: whatever fails, the gate keeps scanning and reports what is wrong."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,7 +19,7 @@ from tests.fakes.camera import Camera, Reader, Signals
 
 @dataclass
 class Post:
-    """A whole gate-scan but for camera, decoder and light."""
+    """A whole gate-scan except for camera, decoder and light."""
 
     gate: Gate
     camera: Camera

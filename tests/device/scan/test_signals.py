@@ -1,4 +1,4 @@
-"""Light and sound: told apart by rhythm as well as colour, on mocked pins."""
+"""Light and sound differ in rhythm as well as colour, on mocked pins."""
 
 import threading
 from collections.abc import Callable
@@ -20,7 +20,7 @@ FAULT = Verdict.STORAGE_FAILED
 
 
 def tones(pattern: Pattern) -> list[tuple[bool, int]]:
-    """The rhythm that a person who does not look hears: (sounding, ms)."""
+    """Return the rhythm as (sounding, ms), as a person who does not look hears it."""
     return [
         (sounding, sum(step.ms for step in steps))
         for sounding, steps in groupby(pattern, key=lambda step: step.tone)

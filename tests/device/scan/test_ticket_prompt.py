@@ -1,4 +1,4 @@
-"""A gate without identity, in words of light: what it says for what is held up."""
+"""A gate without identity: what it signals for the codes that are shown."""
 
 import sys
 import threading
@@ -37,7 +37,7 @@ CARD = b"SG1:" + b"A" * 117
 
 
 class Scene:
-    """`show` holds codes up, and returns what is signalled."""
+    """A gate before a technician. `show` holds codes up, and returns the notice."""
 
     def __init__(self, trusted: bytes | None = None) -> None:
         self.offered: list[Offer] = []
@@ -103,7 +103,7 @@ def test_bad_tickets_have_their_own_light_and_a_good_one_still_counts() -> None:
 
 
 def test_a_camera_reads_a_ticket_and_its_pin(tmp_path: Path) -> None:
-    """The real loop: frames, decoder process, hand-over by file, and the end."""
+    """Run the real loop: frames, decoder process, hand-over by file, and the end."""
     etc, boot = tmp_path / "etc", tmp_path / "boot"
     boot.mkdir()
     showings = [Showing(TEXT.encode(), 1.2), Showing("", 0.6), Showing(pin_text(PIN).encode(), 1.2)]
@@ -115,7 +115,7 @@ def test_a_camera_reads_a_ticket_and_its_pin(tmp_path: Path) -> None:
     supervisor = FakeSupervisor()
 
     def district() -> None:
-        """What gate-enrol does when it has found a ticket."""
+        """Do what gate-enrol does when it has found a ticket."""
         while not supervisor.stopping.wait(0.05):
             offer = get(etc / "run" / OFFER_NAME, Offer)
             if offer:

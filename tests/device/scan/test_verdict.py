@@ -1,4 +1,4 @@
-"""The pure decision."""
+"""The decision about one scan."""
 
 from datetime import date, timedelta
 

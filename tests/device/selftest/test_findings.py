@@ -1,4 +1,4 @@
-"""The self-test: each fault is found, said in words and by light, once after a boot."""
+"""The self-test: each fault is found, and reported in words and by light, once after a boot."""
 
 import json
 from pathlib import Path
@@ -103,7 +103,7 @@ def test_storage_is_written_read_back_and_left_clean(tmp_path: Path) -> None:
 
 
 class Boot:
-    """A gate after a boot, whose findings are set by hand."""
+    """A gate after a boot, whose findings are set by the test."""
 
     def __init__(self, folder: Path, clock: FakeClock) -> None:
         self.found: tuple[Finding, ...] = ()

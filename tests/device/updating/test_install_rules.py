@@ -1,4 +1,4 @@
-"""The one rule of hours, for installing and trying: the orders' own; by hand, the fixed ones."""
+"""The rule of hours for installing and trying: those of the orders, or the fixed ones."""
 
 from datetime import datetime
 

@@ -1,5 +1,4 @@
-"""A gate and its district's updates: what is wanted is fetched over a bad line, believed only as a
-whole, installed in its hours, tried, told of; nothing else is."""
+"""A gate and its district's updates: downloaded, verified, installed in time, tried, reported."""
 
 from datetime import datetime
 from pathlib import Path
@@ -228,7 +227,7 @@ def test_what_was_given_up_is_not_fetched_again(gate: Gate) -> None:
 
 
 def pending(gate: Gate) -> None:
-    """Installed by orders, and its hours over before it was tried."""
+    """Bring the gate to a pending update whose hours ended before its trial."""
     gate.order(update())
     gate.put(update())
     gate.follow()

@@ -1,4 +1,4 @@
-"""The uplink's loop on a real ledger, with a district at the other end of a fake line."""
+"""The uplink's loop on a real ledger, with a district at the other end of a fake connection."""
 
 import random
 from contextlib import closing
@@ -28,7 +28,7 @@ from tests.fakes.line import District
 
 @dataclass
 class Uplink:
-    """`turn` goes round the loop, a fifth of a second each time."""
+    """A gate-uplink. `turn` runs the loop, a fifth of a second each time."""
 
     path: Path
     clock: FakeClock = field(default_factory=FakeClock)
@@ -127,7 +127,7 @@ def test_a_lost_connection_is_made_again_and_goes_on(uplink: Uplink) -> None:
 
 
 class FullLedger(UplinkLedger):
-    """On a disk without space for a mark, until there is some."""
+    """A ledger on a disk without space for a mark, until there is some."""
 
     is_full = True
 

@@ -109,8 +109,11 @@ def test_a_bridge_that_stands_still_while_we_wait_is_sent_the_window_again() -> 
 
 
 def test_a_receipt_for_pruned_rows_is_believed_in_either_direction() -> None:
-    """A bridge that was restored twice: these rows were receipted once, and are not there to be
-    compared. To take this for an old copy of the card would set aside a good ledger."""
+    """Accept receipts of a bridge that was restored twice.
+
+    These rows were receipted once, and are pruned, so they cannot be compared. Taking this for an
+    old copy of the SD card would set aside a good ledger.
+    """
     held = Outbox(50, 50)
     after, meaning = received(
         held, receipt(70), ledger_id=LEDGER, head=500, chain_there=None, up_ms=1

@@ -1,6 +1,6 @@
-"""`make image-test`: boot the image that `make image` has built. Exit code 1: not as promised.
+"""`make image-test`: boot the image that `make image` has built. Exit code 1: a check failed.
 
-One line for each check. `--machine` boots in that one only; `--twice` boots nothing: it builds root
+One line for each check. `--machine` boots that one only; `--twice` boots nothing: it builds root
 and image a second time and compares.
 """
 
@@ -23,11 +23,11 @@ from tests.virtual_gate.outcome import Outcome
 
 CARD_GIB = 4
 ONE_AT_A_TIME = threading.Lock()
-"""Migrations keep what they are at in globals of alembic's."""
+"""Alembic keeps the state of migrations in globals."""
 
 
 def newest(folder: Path) -> Path:
-    """The image that was built last."""
+    """Return the image that was built last."""
     images = sorted(folder.glob("schoolgate-arm64-*.img"), key=lambda path: path.stat().st_mtime)
     if not images:
         raise SchoolgateError(f"{folder} has no image; make one with: make image")
@@ -49,19 +49,19 @@ def boot(image: Path, name: str, limit_s: float, log: Path | None) -> Told:
 
 
 def booted(image: Path, name: str, limit_s: float, console: Path | None) -> Told:
-    """What one machine says."""
+    """Return the checks of one machine."""
     if console:
         console.mkdir(parents=True, exist_ok=True)
     return boot(image, name, limit_s, console / f"{name}.log" if console else None)
 
 
 def reported(name: str, told: Future[Told]) -> Iterator[Outcome]:
-    """What is to be said of it, once it has ended: the machines run side by side."""
+    """Return the lines of a machine after its end: the machines run in parallel."""
     yield from Report(name, told.result()).checks()
 
 
 def main() -> int:
-    """Run what was asked for."""
+    """Run what was requested."""
     parser = argparse.ArgumentParser(prog="python -m tests.firmware_config.image")
     parser.add_argument("--images", type=Path, default=Path("var/image"))
     parser.add_argument("--machine", choices=MODELS, action="append")
@@ -88,7 +88,7 @@ def main() -> int:
 
 
 def check(parts: dict[str, Iterator[Outcome]]) -> int:
-    """Each part in turn. Returns the exit code."""
+    """Run each part in turn; return the exit code."""
     failed = False
     began_s = time.monotonic()
     for outcomes in parts.values():

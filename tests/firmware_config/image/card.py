@@ -16,7 +16,7 @@ GARBAGE = b"\xa5"
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """A slot's contents: the boot partition names the root that it belongs to."""
+    """The contents of a slot: the boot partition names the root that it belongs to."""
 
     version: str
 
@@ -55,7 +55,7 @@ class Card:
         return Backend(self.gate, self.folder / "data" / "state.json", running)
 
     def writing(self, slot: BootSlot, release: Release) -> "Iterator[Step]":
-        """RAUC's writes of a slot's two images, block by block: a power cut can tear each."""
+        """Write a slot's two images as RAUC does, block by block: a power cut can tear each."""
         for name, content in (("root", release.root), ("boot", release.boot)):
             path = self.folder / f"{name}-{slot}"
             for start in range(0, len(content), BLOCK):
@@ -64,7 +64,7 @@ class Card:
                 yield Step(path, start, block)
 
     def boots(self, *, trying: bool) -> BootSlot | None:
-        """The slot that comes up, if the partition that the firmware takes is whole."""
+        """Return the slot that boots, if the partition that the firmware selects is complete."""
         number = boots(self.gate.read_bytes()[3 * SECTOR : 4 * SECTOR], trying=trying)
         slot = next(slot for slot in BootSlot if slot.boot_partition == number)
         kernel = (self.folder / f"boot-{slot}").read_bytes()

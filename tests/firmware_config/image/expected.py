@@ -1,4 +1,4 @@
-"""What a booted image has to say for itself, one check after the other."""
+"""The checks of a booted image."""
 
 import json
 from collections.abc import Iterator
@@ -14,14 +14,14 @@ SHIPPED_S = 14
 
 
 class Report:
-    """The checks of one machine, from what was told; `name` is the machine's."""
+    """The checks of the machine `name`, from its output."""
 
     def __init__(self, name: str, told: Told) -> None:
         self.name, self.told = name, told
         self.faults: list[str] = []
 
     def checks(self) -> Iterator[Outcome]:
-        """Each as an outcome."""
+        """Yield each check as an outcome."""
         model = MODELS[self.name]
         yield self.boot()
         if not self.told.ended:
@@ -35,7 +35,7 @@ class Report:
         yield self.watchdog()
 
     def boot(self) -> Outcome:
-        """Until both services run."""
+        """Check that both services run."""
         if not self.told.ended:
             said = "\n    ".join(self.told.lines[-12:])
             self.faults.append(
@@ -60,13 +60,13 @@ class Report:
         )
 
     def root(self) -> Outcome:
-        """Read-only."""
+        """Check that the root is read-only."""
         kind = self._is("root", "erofs ro")
         refused = self._is("root_written", "Read-only file system")
         return self._outcome("root", f"{kind}, a write to /usr: {refused}")
 
     def data(self) -> Outcome:
-        """A partition of its own, grown to the end of the card."""
+        """Check that the data partition is separate and has grown to the end of the card."""
         source = self.found("data")
         card = "/dev/mmcblk0p7" if MODELS[self.name].is_pi else "/dev/vda7"
         self._is("data", f"ext4 {card}")
@@ -77,7 +77,7 @@ class Report:
         return self._outcome("data", f"{source} with the ledger, grown to {grown} MiB")
 
     def cards(self) -> Outcome:
-        """Each card was scanned by what runs there, and is in a ledger that proves itself."""
+        """Check that each card was scanned by the image's own code and is in a verified ledger."""
         verdicts = self.verdicts()
         proof = self._proof()
         recorded = {name: n for name, n in proof.get("scans", {}).items() if n}
@@ -93,7 +93,7 @@ class Report:
         )
 
     def pins(self) -> Outcome:
-        """What the monitor saw on the machine's pins is what the verdicts' patterns say."""
+        """Check that the levels that the monitor saw match the verdicts' patterns."""
         self._is("signals", "ok")
         changes, verdicts = self.told.pins, self.verdicts()
         compared = pins.compare(pins.seen(changes), verdicts)
@@ -110,7 +110,7 @@ class Report:
         )
 
     def closed(self) -> Outcome:
-        """Nobody comes in, and nothing is written where it must not be."""
+        """Check that no login is possible, and that nothing is written elsewhere."""
         self._is("firewall", "policy drop")
         self._is("listening", "")
         self._is("passwords", "0")
@@ -122,7 +122,7 @@ class Report:
         )
 
     def watchdog(self) -> Outcome:
-        """It is petted by systemd; when nobody does it, the machine is reset."""
+        """Check that systemd feeds the watchdog, and that it resets the machine otherwise."""
         device = self.found("watchdog")
         self._is("watchdog_shipped", f"{SHIPPED_S}")
         events = ", ".join(self.told.events) or "nothing"
@@ -141,15 +141,15 @@ class Report:
         )
 
     def verdicts(self) -> list[Verdict]:
-        """What gate-scan's journal says that it has answered."""
+        """Return the verdicts in gate-scan's journal."""
         return [Verdict(name) for name in self.found("verdicts").split()]
 
     def found(self, name: str) -> str:
-        """What the probe said of it, empty if nothing."""
+        """Return what the probe reported of a name, empty if nothing."""
         return self.told.found.get(name, "")
 
     def seconds(self, name: str, of: float = 1.0) -> str:
-        """A time that the probe said, in units of which `of` make a second."""
+        """Return a time that the probe reported, in units of which `of` make a second."""
         return f"{float(self.found(name) or 'nan') / of:.1f}"
 
     def _proof(self) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """A flashed card as a file, read as a Pi's firmware would read it.
 
 The firmware itself cannot be emulated: `firmware` reads the boot choice from the card and takes
-kernel, initramfs and command line out of that partition. Everything after is the image's own.
+kernel, initramfs and command line from that partition. Everything after is the image's own.
 """
 
 import json
@@ -19,7 +19,7 @@ TREE = "bcm2837-rpi-3-b.dtb"
 
 @dataclass(frozen=True, slots=True)
 class Boot:
-    """What the firmware hands to the processor."""
+    """What the firmware passes to the processor."""
 
     partition: int
     kernel: Path
@@ -29,14 +29,14 @@ class Boot:
 
 
 def offsets(image: Path) -> dict[int, int]:
-    """Where the partitions begin, by number, in bytes."""
+    """Return where the partitions begin, by number, in bytes."""
     told = subprocess.run(["sfdisk", "--json", image], check=True, capture_output=True).stdout
     parts = json.loads(told)["partitiontable"]["partitions"]
     return {int(part["node"].removeprefix(str(image))): part["start"] * 512 for part in parts}
 
 
 def firmware(card: Path, folder: Path, *, trying: bool = False) -> Boot:
-    """Read the card as the firmware does; files are put into `folder`."""
+    """Read the card as the firmware does; files are written into `folder`."""
     at = offsets(card)
     autoboot = _read(card, at[1], "autoboot.txt")
     number = boots(autoboot, trying=trying)
@@ -55,7 +55,7 @@ def _read(card: Path, offset: int, name: str) -> bytes:
 
 
 def resized(image: Path, out: Path, gib: int) -> Path:
-    """A copy on a larger card; QEMU's Pi takes cards of powers of two only."""
+    """Copy the card to a larger one; QEMU's Pi accepts powers of two only."""
     subprocess.run(["cp", "--sparse=always", image, out], check=True)
     os.truncate(out, gib << 30)
     return out

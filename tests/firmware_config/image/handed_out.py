@@ -1,4 +1,4 @@
-"""What a technician gets: the packed card, its checksums, and what the lists say is in it."""
+"""What a technician gets: the packed card, its checksums, and the lists of its contents."""
 
 import hashlib
 import json
@@ -17,7 +17,7 @@ from tests.virtual_gate.outcome import Outcome
 
 
 def checks(image: Path) -> Iterator[Outcome]:
-    """Each as an outcome."""
+    """Yield each check as an outcome."""
     manifest = json.loads(image.with_suffix(".manifest.json").read_bytes())
     yield packed(image, manifest)
     yield listed(image, manifest)
@@ -25,7 +25,7 @@ def checks(image: Path) -> Iterator[Outcome]:
 
 
 def packed(image: Path, manifest: dict[str, Any]) -> Outcome:
-    """`.xz` is whole and unpacks to the image; `.sha256` holds for both."""
+    """Check that `.xz` is complete and unpacks to the image; `.sha256` holds for both."""
     archive, sums = image.with_name(f"{image.name}.xz"), image.with_suffix(".sha256")
     if not archive.exists():
         return Outcome("card packed", "no .xz", [f"{archive} is missing; make it with: make image"])
@@ -49,7 +49,7 @@ def packed(image: Path, manifest: dict[str, Any]) -> Outcome:
 
 
 def listed(image: Path, manifest: dict[str, Any]) -> Outcome:
-    """The manifest's sizes, checksums and partitions are those of the card."""
+    """Check the manifest's sizes, checksums and partitions against the card."""
     faults = []
     if (manifest["image_bytes"], manifest["image_sha256"]) != (
         image.stat().st_size,
@@ -75,7 +75,7 @@ def listed(image: Path, manifest: dict[str, Any]) -> Outcome:
 
 
 def components(image: Path, manifest: dict[str, Any]) -> Outcome:
-    """What lies in the card's root, asked of it with other tools, is what the SBOM names."""
+    """Check with other tools that the card's root contains what the SBOM lists."""
     bom = json.loads(image.with_suffix(".cdx.json").read_bytes())
     named = {
         (part["purl"].split("/")[0], part["name"], part["version"]) for part in bom["components"]
@@ -100,7 +100,7 @@ def components(image: Path, manifest: dict[str, Any]) -> Outcome:
 
 
 def unpacked_root(image: Path, folder: Path, size: int) -> Path:
-    """The first slot's root as a folder."""
+    """Unpack the first slot's root into a folder."""
     part, root = folder / "root.erofs", folder / "root"
     with image.open("rb") as card, part.open("wb") as out:
         card.seek(flashed.offsets(image)[5])

@@ -1,4 +1,4 @@
-"""The card in a machine that QEMU emulates, watched from outside until it has told what it is."""
+"""The card in a machine that QEMU emulates, observed from outside until its probe has finished."""
 
 import os
 import selectors
@@ -22,8 +22,11 @@ PINS = SignalSettings()  # the shipped pins, which the test's configuration keep
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A machine of QEMU's. `last` is what the probe does when it has told everything: it ends with
-    the machine's watchdog, which the monitor sees."""
+    """A machine of QEMU's.
+
+    `last` is what the probe does at its end: it ends with the machine's watchdog, which the monitor
+    sees.
+    """
 
     machine: str
     serial: tuple[str, ...]
@@ -68,8 +71,11 @@ MODELS = {
 
 @dataclass(slots=True)
 class Told:
-    """What a machine said and did. `found` are the probe's `PROBE name value` lines, `events` the
-    monitor's, `pins` lines `ms levels` (red, green, blue, buzzer), one for each change."""
+    """The output and events of a machine.
+
+    `found` are the probe's `PROBE name value` lines, `events` the monitor's, `pins` lines `ms
+    levels` (red, green, blue, buzzer), one for each change.
+    """
 
     seconds: float = 0.0
     ended: bool = False
@@ -84,7 +90,7 @@ def run(
 ) -> Told:
     """Boot until the machine ends or the time is up.
 
-    What the console says goes into `log` as it comes.
+    The console is written into `log` as it comes.
     """
     said = Told()
     ours, its = socket.socketpair()

@@ -1,4 +1,4 @@
-"""QEMU's monitor: what the emulated hardware does, seen from outside of what runs on it."""
+"""QEMU's monitor: the state of the emulated hardware, seen from outside."""
 
 import json
 import socket
@@ -10,7 +10,7 @@ GPIO_LEVELS = 0x3F20_0034
 
 
 class Monitor:
-    """Our end of a socket whose other end QEMU was started with. `events`: those so far, by name.
+    """Our end of the socket that QEMU was started with. `events`: those so far, by name.
 
     Raises:
         ConnectionResetError: QEMU has ended.
@@ -24,12 +24,12 @@ class Monitor:
         self._ask("qmp_capabilities")
 
     def gpio(self) -> int:
-        """The levels of a Pi's pins 0 to 31 as they are now."""
+        """Return the current levels of a Pi's pins 0 to 31."""
         told: str = self._ask("human-monitor-command", **{"command-line": f"xp /1xw {GPIO_LEVELS}"})
         return int(told.rpartition(":")[2], 16)
 
     def drain(self) -> None:
-        """Take what events there are until QEMU is gone."""
+        """Collect events until QEMU has ended."""
         while line := self._line():
             self._note(json.loads(line))
 

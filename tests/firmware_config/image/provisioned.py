@@ -1,4 +1,4 @@
-"""A data partition as provisioning leaves it: a gate that looks at recorded frames."""
+"""A data partition after provisioning: a gate that reads recorded frames."""
 
 import shutil
 from pathlib import Path
@@ -32,7 +32,7 @@ NO_SELF_TEST = (
 
 
 def command_line() -> str:
-    """What makes the image run the probe, without a file of the image being changed."""
+    """Return the kernel options that make the image run the probe, without changing a file."""
     given = {"systemd.extra-unit.probe.service": UNIT.format(cards=CARDS)}
     given["systemd.unit-dropin.gate-scan.service"] = PATIENCE + NO_SELF_TEST
     given["systemd.unit-dropin.gate-uplink.service"] = PATIENCE
@@ -41,7 +41,10 @@ def command_line() -> str:
 
 
 def data_partition(folder: Path, *, pins: bool, last: str, size_mib: int) -> Path:
-    """An ext4 with a gate's configuration, keys and frames. `last` is what the probe ends with."""
+    """Make an ext4 with a gate's configuration, keys and frames.
+
+    `last` is what the probe ends with.
+    """
     district = DistrictHarness(folder / "district", (GATE,))
     gate = folder / "data" / "gate"
     shutil.copytree(district.configs[GATE].parent, gate)

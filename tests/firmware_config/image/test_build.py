@@ -1,4 +1,4 @@
-"""A tiny image, built twice: what is in it, and that both are the same bytes."""
+"""A tiny image, built twice: its contents, and that both have the same bytes."""
 
 import json
 import os

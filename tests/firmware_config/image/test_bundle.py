@@ -1,4 +1,4 @@
-"""An update for real: RAUC signs it, and RAUC says what it thinks of forged and torn ones."""
+"""A real update: RAUC signs it, and RAUC refuses forged and torn ones."""
 
 import json
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ pytestmark = tiny.NEEDS_TOOLS
 
 @pytest.fixture(scope="module")
 def district(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a district's key, an image, and the update `update.raucb` to it."""
+    """A folder with a district's key, an image, and its update `update.raucb`."""
     folder = tmp_path_factory.mktemp("district")
     make_key(folder / "keys", "Huyện A")
     image = build(tiny.tar(folder), Origin.DEBIAN, "arm64", tiny.SMALL, folder / "image")
@@ -33,9 +33,9 @@ def district(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 class Tools:
-    """RAUC really looks at bundles, by a gate's keyring; what it would write is only written down.
+    """Runs RAUC to verify bundles by a gate's keyring; its writes are only recorded.
 
-    Services answer from `states`, one look after the other; the last answer stays.
+    Services answer from `states`, one query after the other; the last answer stays.
     """
 
     def __init__(self, keyring: Path, states: Sequence[str] = ("active",)) -> None:

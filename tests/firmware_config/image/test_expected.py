@@ -1,4 +1,4 @@
-"""The judges of a booted card: what is told makes it pass, silence does not."""
+"""The checks of a booted card: its output passes them, missing output does not."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The layers of a root, and what is read from lock files and mirrors, without building anything."""
+"""The layers of a root, and the parsing of lock files and mirrors, without building anything."""
 
 import py_compile
 import subprocess

@@ -1,4 +1,4 @@
-"""The board's number in a device tree, put there as a Pi's firmware does."""
+"""The board's number in a device tree, written as a Pi's firmware does."""
 
 import struct
 
@@ -8,7 +8,7 @@ from tests.firmware_config.image.tree import with_revision
 
 
 def a_tree() -> bytes:
-    """`/` with the property `model`, and nothing else."""
+    """Return a tree of `/` with the property `model`, and nothing else."""
     nodes = struct.pack(">I4sIII4sII", 1, b"", 3, 4, 0, b"Pi\0\0", 2, 9)
     names = b"model\0"
     at = 40 + 16

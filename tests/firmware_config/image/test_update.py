@@ -1,4 +1,4 @@
-"""An update, with the power cut after every single write, and what a gate makes of what is left."""
+"""An update, with the power cut after every single write, and what the gate does afterwards."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -31,7 +31,7 @@ SUNDAY = datetime(2026, 11, 22, 9, 0)  # noqa: DTZ001
 
 
 def update(card: Card) -> Iterator[Callable[[], None]]:
-    """Everything that is written from the bundle's check to the slot's proof, in RAUC's order."""
+    """Write everything from the bundle's verification to the slot's proof, in RAUC's order."""
     running, target = BootSlot.A, BootSlot.B
     slots = card.backend(running)
     yield partial(slots.set_bad, target)
@@ -97,7 +97,7 @@ def test_a_commit_changes_that_sector_only(tmp_path: Path) -> None:
 def test_a_boot_choice_that_is_not_ours_is_left_alone(tmp_path: Path, content: bytes) -> None:
     gate = tmp_path / "gate"
     gate.write_bytes(content)
-    with pytest.raises(SchoolgateError, match="write the card anew"):
+    with pytest.raises(SchoolgateError, match="write the SD card again"):
         boot_choice.commit(gate, BootSlot.B)
     assert gate.read_bytes() == content
 
@@ -140,7 +140,7 @@ def test_a_slot_being_written_is_never_pending(tmp_path: Path) -> None:
     slots.answer(["set-state", "B", "bad"])
     assert slots.answer(["get-primary"]) == "A"
     assert [slots.answer(["get-state", slot]) for slot in BootSlot] == ["good", "bad"]
-    with pytest.raises(SchoolgateError, match="does not know"):
+    with pytest.raises(SchoolgateError, match="not supported"):
         slots.answer(["format", "B"])
 
 
@@ -182,5 +182,5 @@ def test_the_running_slot_is_where_the_root_is(tmp_path: Path) -> None:
         "22 1 179:6 / / ro,relatime - erofs /dev/mmcblk0p6 ro\n23 22 0:5 / /dev rw - tmpfs t rw"
     )
     assert running_slot(mounts, tmp_path) is BootSlot.B
-    with pytest.raises(SchoolgateError, match="not of a slot"):
+    with pytest.raises(SchoolgateError, match="not in a slot"):
         running_slot("22 1 8:1 / / rw - ext4 /dev/sda1 rw", tmp_path)

@@ -1,4 +1,4 @@
-"""A root of a few files with everything the image looks for: made in a moment, boots nowhere."""
+"""A root of a few files with everything the image requires: quickly made, not bootable."""
 
 import os
 import shutil
@@ -23,7 +23,7 @@ NEEDS_TOOLS = pytest.mark.skipif(
 
 
 def root(folder: Path) -> Path:
-    """A tree as the tar of a root unpacks to."""
+    """Make the tree that the tar of a root unpacks to."""
     files = {
         "usr/lib/os-release": (
             'VERSION_CODENAME=trixie\nIMAGE_ID=schoolgate-arm64\nIMAGE_VERSION="20260528"\n'
@@ -60,7 +60,7 @@ def root(folder: Path) -> Path:
 
 
 def tar(folder: Path) -> Path:
-    """The same as a tar, in `folder`."""
+    """Make the same as a tar, in `folder`."""
     out = folder / "root.tar"
     root(folder / "root")
     subprocess.run(["tar", "-cf", out, "--sort=name", "-C", folder / "root", "."], check=True)

@@ -1,4 +1,4 @@
-"""What a Pi's firmware writes into the device tree before it hands it over: which board this is.
+"""Write the board's revision into a device tree, as a Pi's firmware does.
 
 Layout: the Devicetree Specification, chapter 5.
 """
@@ -12,9 +12,10 @@ _AFTER_ALL = _END_NODE + _END  # the root's end, and the tree's
 
 
 def with_revision(tree: bytes, revision: int) -> bytes:
-    """The flattened tree with `/system/linux,revision`.
+    """Return the flattened tree with `/system/linux,revision`.
 
-    Raises ValueError if the parts of `tree` are not in the usual order, structure before names.
+    Raises:
+        ValueError: the parts of `tree` are not in the usual order, structure before names.
     """
     magic, _, at, names_at, reserved, version, compatible, cpu, names_size, size = (
         _HEADER.unpack_from(tree)

@@ -1,5 +1,7 @@
-"""Root and image built once more, by the same packages and with nothing else in common: the same
-bytes? And a difference that was planted: is it seen?"""
+"""Build root and image again from the same packages, and compare the bytes.
+
+A control checks that a planted difference is found.
+"""
 
 import filecmp
 import os
@@ -27,7 +29,7 @@ OTHER_UMASK = 0o077
 
 
 def checks(images: Path) -> Iterator[Outcome]:
-    """Against what `make image` has put into `images`, and the root in the cache that it is of."""
+    """Compare with the image in `images`, and with its root in the cache."""
     wish = RootSpec("arm64", "trixie", Hardware.PI, our_mirrors().origin)
     first_root = default_cache() / root_name(wish)
     if not first_root.exists():
@@ -56,7 +58,7 @@ def checks(images: Path) -> Iterator[Outcome]:
 
 
 def again(wish: RootSpec, cache: Path, folder: Path) -> Path:
-    """The root made again in a cache that has the packages and nothing else."""
+    """Build the root again in a cache that has only the packages."""
     folder.mkdir()
     for packages in cache.glob("packages-*.tar"):
         (folder / packages.name).symlink_to(packages)
@@ -65,7 +67,7 @@ def again(wish: RootSpec, cache: Path, folder: Path) -> Path:
 
 @contextmanager
 def elsewhere() -> Iterator[None]:
-    """As another machine's user would: with another time zone, umask and order of sets."""
+    """Run as another machine's user would: with another time zone, umask and hash seed."""
     before, mask = dict(os.environ), os.umask(OTHER_UMASK)
     os.environ.update(OTHERS)
     try:
@@ -77,7 +79,7 @@ def elsewhere() -> Iterator[None]:
 
 
 def in_roots(first: Path, second: Path) -> list[str]:
-    """What differs between two tars, entry by entry."""
+    """Return the differences between two tars, entry by entry."""
     if filecmp.cmp(first, second, shallow=False):
         return []
     with tarfile.open(first) as one, tarfile.open(second) as other:
@@ -98,7 +100,7 @@ def _told(tar: tarfile.TarFile, of: tarfile.TarInfo) -> tuple[object, ...]:
 
 
 def in_images(first: Path, second: Path) -> list[str]:
-    """What differs between two images and the lists beside them, by partition."""
+    """Return the differences between two images and their lists, by partition."""
     found = [
         f"{ending} differs"
         for ending in MADE[1:]
@@ -118,7 +120,7 @@ def in_images(first: Path, second: Path) -> list[str]:
 
 
 def planted(root: Path, image: Path) -> Outcome:
-    """The control: one file is a second younger, one byte of the card is another."""
+    """Return the control: one file is a second newer, one byte of the card differs."""
     other_root, other = root.with_suffix(".planted"), image.with_name("planted.img")
     with tarfile.open(root) as tar, tarfile.open(other_root, "w") as out:
         for member in tar:

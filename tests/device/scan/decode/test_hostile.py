@@ -1,4 +1,4 @@
-"""Images and payloads made to do harm: each decoder lives, each payload has a stable code."""
+"""Hostile images and payloads: each decoder survives, each payload has a stable code."""
 
 import random
 

@@ -1,4 +1,4 @@
-"""The filter's numbers against the kernel's own headers: nobody here has run it on aarch64."""
+"""The filter's numbers agree with the kernel's own headers, also for aarch64."""
 
 import platform
 import re
@@ -11,7 +11,7 @@ from device.scan.decode.seccomp_filter import _ARCHITECTURES, _CALLS
 HEADERS = Path("/usr/include")
 X86_64 = HEADERS / "x86_64-linux-gnu/asm/unistd_64.h"
 GENERIC = HEADERS / "asm-generic/unistd.h"
-"""aarch64 has the generic numbers, 64-bit variants where there are two."""
+"""aarch64 has the generic numbers; of two variants the 64-bit one."""
 AUDIT = HEADERS / "linux/audit.h"
 
 
