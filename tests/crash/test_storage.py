@@ -51,7 +51,7 @@ def test_a_ledger_that_passes_over_failures_is_caught() -> None:
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of a few hundred kB that really runs full."""
+    """Mount a file system of a few hundred kB that really runs full."""
     if os.geteuid() != 0:
         pytest.skip("only root can mount")
     mount = ["mount", "-t", "tmpfs", "-o", f"size={SIZE_KB}k", "gate-ledger", str(tmp_path)]

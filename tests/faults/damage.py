@@ -78,7 +78,7 @@ class Patient:
             self.uplink.step(lambda _: None)
 
     def arrived(self) -> dict[tuple[str, int], Record]:
-        """The records that the district received."""
+        """Return the records that the district received."""
         return {
             (batch.ledger_id, record.seq): record
             for batch in self.district.batches

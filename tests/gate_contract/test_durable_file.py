@@ -12,7 +12,7 @@ from gate_contract.durable_file import replace_file, sync_folder
 
 @pytest.fixture
 def steps(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The relevant system calls in their order: syncs of files and folders, and renames."""
+    """Record the relevant system calls: syncs of files and folders, and renames."""
     done: list[str] = []
     fsync, rename = os.fsync, os.replace
 

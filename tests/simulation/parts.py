@@ -1,4 +1,4 @@
-"""What a run is made of, for planted bugs to be put in place of what ships."""
+"""The classes of a run, so that planted bugs can replace those that ship."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -20,7 +20,7 @@ pytestmark = tiny.NEEDS_TOOLS
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
-    """The same root built twice, in other folders and with another umask."""
+    """Build the same root twice, in other folders and with another umask."""
     folder = tmp_path_factory.mktemp("image")
     tar = tiny.tar(folder)
     first = build(tar, Origin.DEBIAN, "arm64", SMALL, folder / "first")

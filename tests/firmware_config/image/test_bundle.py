@@ -24,7 +24,7 @@ pytestmark = tiny.NEEDS_TOOLS
 
 @pytest.fixture(scope="module")
 def district(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a district's key, an image, and its update `update.raucb`."""
+    """Make a folder with a district's key, an image, and its update `update.raucb`."""
     folder = tmp_path_factory.mktemp("district")
     make_key(folder / "keys", "Huyện A")
     image = build(tiny.tar(folder), Origin.DEBIAN, "arm64", tiny.SMALL, folder / "image")
