@@ -93,8 +93,8 @@ image: setup .venv/image-packages
 	$(SUDO) nice -n 19 $(BIN)/gate-image build $(IMAGE_ARGS)
 
 image-test: setup .venv/image-packages
-	$(BIN)/pytest -q -n0 tests/image
-	$(BIN)/python -m tests.image $(IMAGE_TEST_ARGS)
+	$(BIN)/pytest -q -n0 tests/firmware_config/image
+	$(BIN)/python -m tests.firmware_config.image $(IMAGE_TEST_ARGS)
 
 VIRTUAL_GATE_PACKAGES := $(shell sed '/^\#/d; s/ .*//' tests/virtual_gate/packages.txt)
 .venv/virtual-gate-packages: tests/virtual_gate/packages.txt

@@ -9,11 +9,11 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from demo.setup import DemoGate, DemoSetup
-from device import status
 from device.clock import SystemClock
 from device.config import load
 from device.ledger.file import LedgerAbsentError, LedgerFile
-from device.roster.roster_store import RosterStore
+from device.roster_store import RosterStore
+from device.status_files import read_scan
 from gate_contract.health import ScanHealth
 from gate_contract.verdicts import CROSSINGS, REFUSALS
 from server_bridge.clock import now_ms
@@ -57,7 +57,7 @@ def progress(gate: DemoGate) -> GateProgress:
     """Return a gate's progress, as `gate status` shows it."""
     config = load(gate.config)
     reading = SystemClock().read()
-    scan = status.read(config.status_path, reading.boot_id, reading.up_ms)
+    scan = read_scan(config.scan_status_path, reading.boot_id, reading.up_ms)
     try:
         with closing(LedgerFile.open(config.ledger_path, gate.gate_id)) as ledger:
             return GateProgress(scan, ledger.head()[0], ledger.receipted())
@@ -70,7 +70,7 @@ def knows_rosters(gate: DemoGate) -> bool:
     config = load(gate.config)
     folder, keys = config.ledger_path.parent, config.order_keys
     shelves = [RosterStore(folder, gate.gate_id, keys, district) for district in (False, True)]
-    return all(shelf.read().book for shelf in shelves)
+    return all(shelf.read().roster for shelf in shelves)
 
 
 def measure(setup: DemoSetup, frames: dict[str, int]) -> DemoOutcome:

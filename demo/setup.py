@@ -11,8 +11,8 @@ from pathlib import Path
 from demo.district import SCHOOLS, CardHolder, populate
 from demo.scenario import FPS, Scenario, make_scenario
 from demo.scenes.showing import write_sequence
-from firmware_config import gate_files
 from gate_contract.errors import SchoolgateError
+from gate_contract.gate_files import GateFiles
 from server_bridge import pki
 from server_bridge.broker.config import write_broker_config
 from server_bridge.cards.face import PrintedCard
@@ -20,6 +20,7 @@ from server_bridge.cards.print_selection import printed
 from server_bridge.cards.sheet import write_sheet
 from server_bridge.cards.sort_order import handing_out
 from server_bridge.clock import now_ms
+from server_bridge.fleet.gate_folder import write_gate_folder
 from server_bridge.home import Home, initialise
 from server_bridge.pki import Identity
 from server_bridge.store.units.tree import add_gate, add_viewer
@@ -137,9 +138,9 @@ def _gate(
     with closing(home.database()) as database, database.write() as connection:
         add_gate(connection, gate_id, unit_id, now_ms())
     issued = pki.issue(home.pki, Identity.gate(gate_id), now=datetime.now(UTC))
-    path = gate_files.write(
+    path = write_gate_folder(
         folder / gate_id,
-        gate_files.GateFiles(
+        GateFiles(
             gate_id=gate_id,
             direction="auto",
             timezone=home.settings.district.timezone,

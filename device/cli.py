@@ -10,16 +10,17 @@ import click
 import msgspec
 import structlog
 
-from device import status
 from device.clock import SystemClock
 from device.config import Config, load, sample
 from device.ledger.file import LedgerFile
-from device.ledger.salvage import set_aside
-from device.ledger.verifying import verify
-from device.orders.overlay import load_in_force
+from device.ledger.salvage import count_set_aside
+from device.ledger.verification import verify
+from device.orders.effective_config import load_effective
 from device.recent_log import LOGBOOK, SCAN_LOG
+from device.status_files import read_scan
 from device.supervise import Supervisor
 from gate_contract.errors import SchoolgateError
+from gate_contract.version import VERSION
 
 DEFAULT_CONFIG = Path("/etc/schoolgate/gate.toml")
 DEFAULT_BOOT = Path("/boot/firmware/schoolgate")
@@ -35,7 +36,7 @@ config_option = click.option(
 )
 boot_option = click.option(
     "--boot",
-    type=Path,  # click.Path looks at it at once, and a gate in service must not wait for that disk
+    type=Path,  # click.Path would access the disk, and a gate in service must not wait for it
     default=DEFAULT_BOOT,
     envvar="GATE_BOOT",
     show_default=True,
@@ -44,7 +45,7 @@ boot_option = click.option(
 
 
 def main() -> None:
-    """Entry point: an error of ours is one line, not a traceback."""
+    """Run the command; print an error of ours as one line, without a traceback."""
     try:
         gate()
     except SchoolgateError as error:
@@ -52,7 +53,7 @@ def main() -> None:
 
 
 @click.group()
-@click.version_option(package_name="schoolgate")
+@click.version_option(VERSION)
 def gate() -> None:
     """Schoolgate's checkpoint: scan cards, keep every crossing, deliver it to the district."""
     structlog.configure(
@@ -72,8 +73,10 @@ def gate() -> None:
 @config_option
 @boot_option
 def scan(config_path: Path, boot: Path) -> None:
-    """Read cards at the camera, record and signal; without gate.toml, look for a ticket. No
-    network."""
+    """Read cards at the camera, record and signal. No network.
+
+    Without gate.toml, look for a ticket.
+    """
     if not config_path.exists() and boot.is_dir():
         from device.scan import unprovisioned
 
@@ -83,7 +86,7 @@ def scan(config_path: Path, boot: Path) -> None:
         return
     from device.scan.run import run
 
-    LOGBOOK.file = load(config_path).status_path.with_name(SCAN_LOG)
+    LOGBOOK.file = load(config_path).scan_status_path.with_name(SCAN_LOG)
     _serve(config_path, run)
 
 
@@ -111,10 +114,10 @@ def enrol_gate(config_path: Path, boot: Path) -> None:
 @gate.command("network")
 @config_option
 def network(config_path: Path) -> None:
-    """Tell the system of the ticket's Wi-Fi and of the district's clock. Root only."""
+    """Write the system's files for the ticket's Wi-Fi and the district's clock. Root only."""
     from device.provisioning.wifi import put_system
 
-    host = load_in_force(config_path).config.broker.host if config_path.exists() else None
+    host = load_effective(config_path).config.broker.host if config_path.exists() else None
     for path in put_system(config_path.parent, host):
         click.echo(f"{path}: written")
 
@@ -124,14 +127,14 @@ def network(config_path: Path) -> None:
 @click.option("--lang", type=click.Choice(["vi", "en"]), help="Default: the gate's.")
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 def doctor(config_path: Path, lang: str | None, as_json: bool) -> None:
-    """Examine this gate: what is well, what is not, and what to do about it."""
+    """Examine this gate: what works, what does not, and what to do about it."""
     from device.selftest.doctor import examine, words
 
-    loaded = load_in_force(config_path)
+    loaded = load_effective(config_path)
     found = examine(loaded, SystemClock(battery=loaded.config.clock.battery))
     if as_json:
-        told = {"gate_id": loaded.config.gate.id, "settings_version": loaded.settings_version}
-        click.echo(msgspec.json.encode({**told, "findings": found}))
+        output = {"gate_id": loaded.config.gate.id, "settings_version": loaded.settings_version}
+        click.echo(msgspec.json.encode({**output, "findings": found}))
     else:
         click.echo(f"{loaded.config.gate.id}:")
         for line in words(found, lang or loaded.config.gate.language):
@@ -144,8 +147,10 @@ def doctor(config_path: Path, lang: str | None, as_json: bool) -> None:
 @config_option
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="An SVG file.")
 def wiring(config_path: Path, out: Path) -> None:
-    """Draw how light and buzzer are wired, from the pins of the configuration (without one: the
-    defaults)."""
+    """Draw how light and buzzer are wired.
+
+    The pins are those of the configuration, or the defaults if there is none.
+    """
     from device.config import SignalSettings
     from device.wiring import Pins, diagram
 
@@ -168,36 +173,38 @@ def wiring(config_path: Path, out: Path) -> None:
 @config_option
 @click.option("--json", "as_json", is_flag=True, help="For machines.")
 def show_status(config_path: Path, as_json: bool) -> None:
-    """What this gate has recorded and delivered, and how it is."""
+    """Show what this gate has recorded and delivered, and its state."""
     config = load(config_path)
     reading = SystemClock().read()
     with closing(LedgerFile.open(config.ledger_path, config.gate.id)) as ledger:
         stored, receipted = ledger.head()[0], ledger.receipted()
-    scan_health = status.read(config.status_path, reading.boot_id, reading.up_ms)
-    told = {
+    scan_health = read_scan(config.scan_status_path, reading.boot_id, reading.up_ms)
+    output = {
         "gate_id": config.gate.id,
         "ledger_id": ledger.ledger_id,
         "stored": stored,
         "receipted": receipted,
         "backlog": max(0, stored - receipted),
-        "damaged_ledgers": set_aside(config.ledger_path.parent),
+        "damaged_ledgers": count_set_aside(config.ledger_path.parent),
         "scan": scan_health,
     }
     if as_json:
-        click.echo(msgspec.json.encode(told))
+        click.echo(msgspec.json.encode(output))
         return
     click.echo(f"{config.gate.id}: {stored} records, {receipted} of them stored at the district")
-    if told["damaged_ledgers"]:
-        click.echo(f"{told['damaged_ledgers']} damaged ledgers lie aside: replace the SD card soon")
+    if output["damaged_ledgers"]:
+        click.echo(
+            f"{output['damaged_ledgers']} damaged ledgers were set aside: replace the SD card soon"
+        )
     if scan_health is None:
         click.echo("gate scan is not running, or hangs (systemctl status gate-scan)")
     else:
-        click.echo(scan_health.detail or "camera, storage, light and sound are well")
+        click.echo(scan_health.detail or "camera, storage, light and sound work")
 
 
 @gate.group("ledger")
 def ledger_group() -> None:
-    """The recorded crossings."""
+    """Check the recorded crossings."""
 
 
 @ledger_group.command("verify")
@@ -208,7 +215,7 @@ def ledger_verify(config_path: Path, as_json: bool) -> None:
     config = load(config_path)
     with closing(LedgerFile.open(config.ledger_path, config.gate.id)) as ledger:
         proof = verify(ledger)
-        told = {
+        output = {
             "gate_id": ledger.gate_id,
             "ledger_id": ledger.ledger_id,
             "first": proof.first,
@@ -217,7 +224,7 @@ def ledger_verify(config_path: Path, as_json: bool) -> None:
             "scans": proof.tally,
         }
     if as_json:
-        click.echo(msgspec.json.encode(told))
+        click.echo(msgspec.json.encode(output))
     else:
         click.echo(f"records {proof.first} to {proof.last}: all there, none altered")
 
@@ -238,7 +245,7 @@ def aim(config_path: Path, seconds: float, print_mm: float) -> None:
 
 @gate.group("config")
 def config_group() -> None:
-    """The configuration file."""
+    """Show and check the configuration file."""
 
 
 @config_group.command("sample")
@@ -250,13 +257,13 @@ def config_sample() -> None:
 @config_group.command("check")
 @config_option
 def config_check(config_path: Path) -> None:
-    """Read the configuration and say what is wrong; touches no device."""
+    """Read the configuration and report errors; touches no device."""
     config = load(config_path)
     click.echo(f"{config_path}: right, for gate {config.gate.id}")
 
 
 def _serve(config_path: Path, run: Callable[[Config, Supervisor], None]) -> None:
-    loaded = load_in_force(config_path)
+    loaded = load_effective(config_path)
     if loaded.fault:
         structlog.get_logger().warning("settings", fault=loaded.fault)
     supervisor = Supervisor()

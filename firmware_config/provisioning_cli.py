@@ -1,4 +1,4 @@
-"""`gate-image provision` and `gate-image imager-list`."""
+"""The commands `gate-image provision` and `gate-image imager-list`."""
 
 import json
 import lzma
@@ -17,7 +17,9 @@ _file = click.Path(path_type=Path, exists=True, dir_okay=False)
 
 @click.command("provision")
 @click.argument("boot", type=click.Path(path_type=Path, exists=True, file_okay=False))
-@click.option("--bundle", "ticket", type=_file, help="A gate's .ticket, of: gate-bridge gate add")
+@click.option(
+    "--bundle", "ticket", type=_file, help="A gate's .ticket file, from: gate-bridge gate add"
+)
 @click.option("--pin", help="The ticket's PIN. Without it the gate asks for the PIN's code.")
 @click.option("--district", type=_file, help="What `gate-bridge gate keys` prints, in a file.")
 @click.option("--hardware", type=_file, help="[camera] and [signals], where they differ.")
@@ -39,7 +41,7 @@ def provision(
         ),
     )
     if not written:
-        raise SchoolgateError("nothing to write; name a ticket, --bundle, or --district")
+        raise SchoolgateError("nothing to write; name a ticket (--bundle) or --district")
     for path in written:
         click.echo(path)
 
@@ -62,6 +64,8 @@ def imager_list(image: Path, url: str, of_version: str, released: str, out: Path
         raise SchoolgateError(f"{image}: {error}; name the .img.xz of gate-image build") from error
     with image.open("rb") as file:
         packed = file_digest(file, "sha256").hexdigest()
-    told = Image(of_version, url, size, inner.hexdigest(), image.stat().st_size, packed, released)
-    out.write_text(json.dumps(os_list(told), indent=2, ensure_ascii=False) + "\n", "utf-8")
+    published = Image(
+        of_version, url, size, inner.hexdigest(), image.stat().st_size, packed, released
+    )
+    out.write_text(json.dumps(os_list(published), indent=2, ensure_ascii=False) + "\n", "utf-8")
     click.echo(f"{out}: in Imager, choose it as the repository (rpi-imager --repo {out})")

@@ -7,6 +7,7 @@ import click
 import structlog
 
 from gate_contract.errors import SchoolgateError
+from gate_contract.version import VERSION
 from server_bridge.command import (
     accounts,
     alerts,
@@ -41,7 +42,7 @@ def main() -> None:
 
 
 @click.group()
-@click.version_option(package_name="schoolgate")
+@click.version_option(VERSION)
 def gate_bridge() -> None:
     """Schoolgate's district server: take in crossings, count people, show and print."""
     structlog.configure(

@@ -1,4 +1,4 @@
-"""The benchmarks of the gate, as commands."""
+"""The commands of the gate's benchmarks."""
 
 import json
 from collections.abc import Iterable
@@ -17,13 +17,14 @@ SYNTHETIC_FPS = 15.0
 
 
 class FrameSize(click.ParamType[tuple[int, int]]):
-    """`1280x960` as (width, height)."""
+    """An option value such as `1280x960`, as (width, height)."""
 
     name = "WIDTHxHEIGHT"
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> tuple[int, int]:
+        """Convert the text of the option; fail with the expected format."""
         if isinstance(value, tuple):
             return value
         width, _, height = str(value).partition("x")
@@ -44,7 +45,7 @@ def decode(directory: Path, fit: tuple[int, int] | None, *, as_json: bool) -> No
     figures = decoding.measure(directory, fit)
     wrong = figures.pop("wrong")
     for file in figures.pop("unreadable"):
-        click.echo(f"left out, no image that can be read: {file}", err=True)
+        click.echo(f"skipped, not a readable image: {file}", err=True)
     if as_json:
         click.echo(json.dumps(figures, indent=1))
         return
@@ -57,14 +58,14 @@ def decode(directory: Path, fit: tuple[int, int] | None, *, as_json: bool) -> No
 
 @click.command()
 @click.argument("directory", type=folder, required=False)
-@click.option("--synthetic", is_flag=True, help="Scenes of our own instead of a folder.")
+@click.option("--synthetic", is_flag=True, help="Synthetic scenes instead of a folder.")
 @click.option("--passes", default=40, show_default=True, help="Cards in the synthetic scenes.")
-@click.option("--seed", default=1, show_default=True, help="Another seed, other scenes.")
+@click.option("--seed", default=1, show_default=True, help="Selects the scenes.")
 @click.option("--size", type=FrameSize(), default="1280x720", show_default=True)
-@click.option("--cardless", default=0, show_default=True, help="More frames that show no code.")
-@click.option("--union", is_flag=True, help="Also everything we know on whole frames; slow.")
-@click.option("--parts", is_flag=True, help="Also our pipeline with one part taken out.")
-@click.option("--only", is_flag=True, help="Our own pipeline alone, without the comparison.")
+@click.option("--cardless", default=0, show_default=True, help="Additional frames without a code.")
+@click.option("--union", is_flag=True, help="Also all attempts on whole frames; slow.")
+@click.option("--parts", is_flag=True, help="Also our pipeline without one of its parts.")
+@click.option("--only", is_flag=True, help="Our own pipeline only.")
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
 def scan(
     directory: Path | None,
@@ -119,10 +120,10 @@ def _table(rows: dict[str, dict[str, Any]]) -> None:
 
 @click.command("hostile")
 @click.option("--codes", default=1_000, show_default=True, help="Pictures that are shown.")
-@click.option("--seed", default=1, show_default=True, help="Another seed, other pictures.")
+@click.option("--seed", default=1, show_default=True, help="Selects the pictures.")
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
 def hostile(codes: int, seed: int, *, as_json: bool) -> None:
-    """Show a gate codes and pictures made to do harm, and genuine cards between them."""
+    """Show a gate hostile codes and pictures, and genuine cards between them."""
     figures = hostile_run.measure(codes, seed)
     if as_json:
         click.echo(json.dumps(figures, indent=1))
@@ -135,10 +136,10 @@ def hostile(codes: int, seed: int, *, as_json: bool) -> None:
 
 @click.command("latency")
 @click.option("--passes", default=20, show_default=True, help="Cards that are held up.")
-@click.option("--seed", default=1, show_default=True, help="Another seed, other scenes.")
+@click.option("--seed", default=1, show_default=True, help="Selects the scenes.")
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
 def latency(passes: int, seed: int, as_json: bool) -> None:
-    """Time from a frame's capture to the pin's change, the ledger's commit shown apart."""
+    """Measure the time from a frame's capture to the pin's change, and that of the commit."""
     figures = latency_run.measure(passes, seed)
     if as_json:
         click.echo(json.dumps(figures))

@@ -16,13 +16,14 @@ from firmware_config.image.layers import Hardware, Origin
 from firmware_config.image.root import RootSpec, build_root
 from firmware_config.provisioning_cli import imager_list, provision
 from gate_contract.errors import SchoolgateError
+from gate_contract.version import VERSION
 
 ARCHITECTURES = ("amd64", "arm64")
 Command = Callable[..., None]
 
 
 def main() -> None:
-    """Entry point: an error of ours is one line, not a traceback."""
+    """Run the command; print an error of ours as one line, without a traceback."""
     try:
         gate_image()
     except SchoolgateError as error:
@@ -30,9 +31,9 @@ def main() -> None:
 
 
 @click.group()
-@click.version_option(package_name="schoolgate")
+@click.version_option(VERSION)
 def gate_image() -> None:
-    """The image of a gate's SD card, and its updates."""
+    """Build the image of a gate's SD card, and its updates."""
 
 
 cache_option = click.option(
@@ -74,7 +75,7 @@ def root(
     hardware: str,
     out: Path | None,
 ) -> None:
-    """Make the root of a gate, as a tar."""
+    """Build the root of a gate, as a tar."""
     mirrors = our_mirrors()
     wish = RootSpec(architecture, suite, Hardware(hardware), Origin(origin or mirrors.origin))
     made = build_root(wish, mirrors, folder)
@@ -96,7 +97,7 @@ def root(
 )
 @click.option("--no-xz", is_flag=True, help="Without the compressed image that is handed out.")
 def build_image(folder: Path, suite: str, origin: str | None, out: Path, no_xz: bool) -> None:
-    """Make the image of a gate's SD card."""
+    """Build the image of a gate's SD card."""
     mirrors = our_mirrors()
     wish = RootSpec("arm64", suite, Hardware.PI, Origin(origin or mirrors.origin))
     image = build(build_root(wish, mirrors, folder), wish.origin, "arm64", Sizes(), out)
@@ -129,7 +130,7 @@ def update_key(out: Path, district: str) -> None:
 )
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Where to put it.")
 def bundle(image: Path, keys: Path, out: Path | None) -> None:
-    """Make the update that brings a gate to IMAGE, signed by the district."""
+    """Make the update that installs IMAGE on a gate, signed by the district."""
     out = out or image.with_suffix(".raucb")
     make_bundle(image, keys, out)
     click.echo(out)

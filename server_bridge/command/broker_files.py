@@ -3,7 +3,7 @@ files are those of this version."""
 
 import click
 
-from firmware_config.gate_files import put
+from gate_contract.durable_file import replace_file
 from gate_contract.errors import SchoolgateError
 from server_bridge.broker.config import (
     CONFIGURATION,
@@ -56,7 +56,7 @@ def renew_broker(home: Home) -> None:
 def note_broker(home: Home) -> None:
     """Remember that the broker's files are those of this version. Raises SchoolgateError."""
     try:
-        put(home.folder / NOTE, version_of_files().encode(), 0o644)
+        replace_file(home.folder / NOTE, version_of_files().encode(), 0o644)
     except OSError as error:
         raise SchoolgateError(f"{home.folder}: {error.strerror}; choose a home you own") from error
 

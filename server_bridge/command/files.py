@@ -1,8 +1,8 @@
 """Writing the files that somebody asked for."""
 
-import os
 from pathlib import Path
 
+from gate_contract.durable_file import replace_file
 from gate_contract.errors import SchoolgateError
 
 
@@ -12,11 +12,7 @@ def write_file(path: Path, content: bytes) -> None:
     Raises:
         SchoolgateError: it cannot be written there.
     """
-    draft = path.with_name(f".{path.name}.part")
     try:
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            file.write(content)
-        draft.replace(path)
+        replace_file(path, content, 0o600)
     except OSError as error:
-        draft.unlink(missing_ok=True)
         raise SchoolgateError(f"{path}: {error.strerror}; choose a folder you own") from error

@@ -7,9 +7,9 @@ import click
 import msgspec
 import sqlalchemy as sa
 
-from firmware_config import gate_files
+from gate_contract import gate_files
 from gate_contract.errors import SchoolgateError
-from gate_contract.head import key_text
+from gate_contract.ledger_signature import key_text
 from gate_contract.ticket_signing import pin_text
 from server_bridge import pki
 from server_bridge.clock import now_ms
@@ -17,6 +17,7 @@ from server_bridge.command.broker_files import renew_broker
 from server_bridge.command.files import write_file
 from server_bridge.command.options import home_option
 from server_bridge.fleet.drafting import DistrictParameters
+from server_bridge.fleet.gate_folder import write_gate_folder
 from server_bridge.fleet.ticket_page import code_image, terminal_code, ticket_page
 from server_bridge.fleet.ticketing import MadeTicket, Wifi, make_ticket
 from server_bridge.home import Home, open_home
@@ -99,9 +100,9 @@ def gate_add(
         settings = DistrictParameters.of(home).settings(
             connection, gate_id, choice, wanted.settings_version
         )
-        path = gate_files.write(
+        path = write_gate_folder(
             out,
-            gate_files.of(
+            gate_files.from_settings(
                 gate_id,
                 settings,
                 cert_pem=issued.cert_pem,

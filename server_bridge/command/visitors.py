@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from gate_contract.crossing import Direction
 from gate_contract.errors import SchoolgateError
-from gate_contract.sealing import Visitor, unseal
+from gate_contract.visitor_details import VisitorDetails, unseal
 from server_bridge.clock import now_ms
 from server_bridge.command.cards import DAY, known_unit, today
 from server_bridge.command.options import home_option, json_option
@@ -24,7 +24,7 @@ class _Opened(Struct, frozen=True):
     gate_id: str
     direction: Direction
     card_id: str
-    visitor: Visitor | None
+    visitor: VisitorDetails | None
 
 
 @click.group("visitor")

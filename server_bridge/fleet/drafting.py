@@ -7,9 +7,9 @@ from typing import Self
 import sqlalchemy as sa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from firmware_config.gate_files import VisitorAdmission
 from gate_contract.errors import SchoolgateError
-from gate_contract.foreign import IdKind
+from gate_contract.gate_files import VisitorAdmission
+from gate_contract.id_documents import IdKind
 from gate_contract.orders import ManagedSettings, Orders, VisitorPapers
 from gate_contract.orders_signing import sign
 from server_bridge.fleet.bundles import CA_NAME

@@ -5,7 +5,7 @@ import unicodedata
 
 import pytest
 
-from device.scan.signals import PATTERNS
+from gate_contract.signal_patterns import PATTERNS
 from gate_contract.verdicts import SENTENCES, Verdict
 from tests.docs.pages import ROOT
 

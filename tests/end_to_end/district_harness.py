@@ -20,13 +20,14 @@ from device.config import Config, load
 from device.ledger.file import LedgerError, LedgerFile
 from device.scan.gatekeeper import Gatekeeper
 from device.scan.run import keeper
-from firmware_config import gate_files
-from gate_contract.head import key_text
+from gate_contract.gate_files import GateFiles
+from gate_contract.ledger_signature import key_text
 from gate_contract.verdicts import CROSSINGS
 from server_bridge import pki
 from server_bridge.broker.config import DATA, write_broker_config
 from server_bridge.broker.program import find_mosquitto
 from server_bridge.clock import now_ms
+from server_bridge.fleet.gate_folder import write_gate_folder
 from server_bridge.home import Home, initialise
 from server_bridge.pki import Identity
 from server_bridge.store.crossings.dead_letters import letter_counts
@@ -82,9 +83,9 @@ class DistrictHarness:
         issued = pki.issue(self.home.pki, Identity.gate(gate_id), now=now)
         with closing(self.home.database()) as database, database.write() as connection:
             add_gate(connection, gate_id, SCHOOL, now_ms(), key_text(issued.public_key))
-        path = gate_files.write(
+        path = write_gate_folder(
             self.folder / gate_id,
-            gate_files.GateFiles(
+            GateFiles(
                 gate_id=gate_id,
                 direction="auto",
                 timezone="Asia/Ho_Chi_Minh",

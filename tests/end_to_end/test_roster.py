@@ -9,7 +9,7 @@ from time import monotonic
 import pytest
 
 from device.clock import SystemClock
-from device.roster.roster_store import RosterStore
+from device.roster_store import RosterStore
 from device.scan.gatekeeper import Gatekeeper
 from device.scan.verdict import Answer
 from gate_contract import topics
@@ -119,7 +119,7 @@ def test_a_change_reaches_the_gates_online_and_offline(district: DistrictHarness
         shelf = RosterStore(
             district.config(GATE).ledger_path.parent, GATE, district.config(GATE).order_keys
         )
-        book = shelf.read().book
+        book = shelf.read().roster
         assert book
         assert book.changes, "one of nine: the change came alone"
 

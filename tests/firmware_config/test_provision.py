@@ -1,4 +1,4 @@
-"""A flashed SD card is given its ticket; the list for Imager; the diagram of the wires."""
+"""A flashed SD card gets its ticket; the list for Imager; the wiring diagram."""
 
 import base64
 import json
@@ -18,7 +18,7 @@ from firmware_config.provision import PIN_NAME, Prepared, district_key, prepare
 from firmware_config.provisioning_cli import imager_list, provision
 from gate_contract.errors import SchoolgateError
 from gate_contract.ticket import TicketError, TicketRefusal
-from tests.device.provisioning.test_welcome import KEY, OTHER_PIN, PIN, TEXT
+from tests.device.scan.test_ticket_prompt import KEY, OTHER_PIN, PIN, TEXT
 from tests.docs.pages import ROOT
 
 PUBLIC = KEY.public_key().public_bytes_raw()

@@ -1,5 +1,6 @@
 """A roll-out takes a version from one gate to ten to all, waits for those that are not well, and
-stops at the first that gives it up: over a real database, by a clock of its own."""
+stops at the first that gives it up: over a real database, by a clock of its own.
+"""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -35,7 +36,8 @@ HOUR = 60
 @dataclass
 class Fleet:
     """Gates that do as they are told; `away` are silent, `breaks` have a fault with the new
-    version, `gives_up` go back from it, `tries` have not proven it yet."""
+    version, `gives_up` go back from it, `tries` have not proven it yet.
+    """
 
     home: Home
     database: Database

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from gate_contract import topics
 from gate_contract.errors import ContractError
-from gate_contract.roster import EntryAction, take, verify
+from gate_contract.roster import EntryAction, apply_roster, verify
 from gate_contract.topics import GateChannel
 from server_bridge.roster.publisher import AGAIN_MS, CHECK_MS, REFUSED_MS
 from server_bridge.store.areas.levels import set_policy
@@ -20,8 +20,8 @@ from server_bridge.store.live import snapshot
 from server_bridge.store.people.people import Placement, move, revoke
 from server_bridge.store.people.people_list import LEFT, give_back_cards
 from server_bridge.store.units.tree import shut_out
+from tests.builders.issuer import Issuer
 from tests.fakes.desk import COMMUNE, HAMLET, KEYS, TODAY, Desk
-from tests.fakes.issuer import Issuer
 from tests.fakes.school import GATE, OTHER_GATE, OTHER_SCHOOL, SCHOOL, SECOND_GATE, ZONE, furnish
 
 BOTH = pytest.mark.parametrize("database", ["sqlite", "postgresql"], indirect=True)
@@ -79,7 +79,7 @@ def test_a_gate_opens_no_roster_of_another(desk: Desk) -> None:
     desk.person()
     desk.turn()
     with pytest.raises(ContractError) as refusal:
-        take(None, verify(desk.retained[own()], KEYS), SECOND_GATE)
+        apply_roster(None, verify(desk.retained[own()], KEYS), SECOND_GATE)
     assert refusal.value.reason == "wrong_gate"
 
 

@@ -1,5 +1,6 @@
 """As a person would: signs in, sees a scan come in, calls the roll, sees to an alert. In a real
-Chromium, in both languages, on a phone and on a desk."""
+Chromium, in both languages, on a phone and on a desk.
+"""
 
 import sys
 import time
