@@ -26,7 +26,7 @@ def project(folder: Path) -> dict[str, Any]:
 def test_a_wheel_holds_its_own_packages_and_commands(name: str, tmp_path: Path) -> None:
     packages, commands, _ = PARTS[name]
     build = ["wheel", "--no-deps", "--no-index", "--no-build-isolation", "-w", str(tmp_path)]
-    subprocess.run([*PIP, *build, str(REPOSITORY / "packaging" / name)], check=True)
+    subprocess.run([*PIP, *build, str(REPOSITORY / "wheels" / name)], check=True)
     (wheel,) = tmp_path.glob("*.whl")
     with ZipFile(wheel) as archive:
         names = archive.namelist()
@@ -43,7 +43,7 @@ def test_a_wheel_holds_its_own_packages_and_commands(name: str, tmp_path: Path) 
 
 @pytest.mark.parametrize("name", PARTS)
 def test_a_wheel_needs_what_the_project_declares_for_its_part(name: str) -> None:
-    whole, part = project(REPOSITORY), project(REPOSITORY / "packaging" / name)
+    whole, part = project(REPOSITORY), project(REPOSITORY / "wheels" / name)
     wanted = whole["dependencies"] + whole["optional-dependencies"][PARTS[name][2]]
     assert sorted(part["dependencies"]) == sorted(wanted)
     for command, entry_point in part["scripts"].items():
