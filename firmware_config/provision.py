@@ -47,7 +47,7 @@ def files(prepared: Prepared) -> dict[str, bytes]:
             made[PIN_NAME] = f"{pin}\r\n".encode()
         made[f"{ticket.gate_id}.ticket"] = prepared.ticket.strip() + b"\r\n"
     elif prepared.pin is not None:
-        raise SchoolgateError("a PIN opens a ticket; name its file too: --bundle")
+        raise SchoolgateError("a PIN opens a ticket; name its file too: --ticket")
     return made
 
 
@@ -61,7 +61,7 @@ def prepare(boot: Path, prepared: Prepared) -> list[Path]:
     if not any((boot / mark).exists() for mark in MARKS):
         raise SchoolgateError(
             f"{boot} is not the boot partition of a Raspberry Pi: name the drive that the "
-            "computer shows after flashing (bootfs)"
+            "computer shows after flashing (GATE)"
         )
     folder = boot / FOLDER
     try:

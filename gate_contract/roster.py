@@ -125,7 +125,7 @@ class EffectiveRoster:
 
     @property
     def card_keys(self) -> dict[int, bytes]:
-        """The districts's newer card keys, 32 bytes each, by key_id."""
+        """The district's newer card keys, 32 bytes each, by key_id."""
         return (self.changes or self.full).card_keys
 
     def is_revoked(self, card_id: str) -> bool:

@@ -38,7 +38,7 @@ UNPAID = (
     Attempt("double_contrast", read_once, 2.0, _local_contrast),
     Attempt("zbar", ZbarDecoder().decode),
 )
-"""Attempts that the gate leaves out: what they read, others read for less. See docs/reading.md."""
+"""Attempts that the gate leaves out; others do as well for less (docs/explanation/reading.md)."""
 
 
 class Union:

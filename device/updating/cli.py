@@ -11,14 +11,23 @@ from device.updating.command import gate_update, here
 GATE_TOML = Path("/etc/schoolgate/gate.toml")
 
 config_option = click.option(
-    "--config", "gate_toml", type=click.Path(path_type=Path), default=GATE_TOML, show_default=True
+    "--config",
+    "gate_toml",
+    type=click.Path(path_type=Path),
+    default=GATE_TOML,
+    show_default=True,
+    help="The gate's configuration.",
 )
 
 
 @gate_update.command("fetch")
 @config_option
 def fetch_command(gate_toml: Path) -> None:
-    """Fetch the software that the orders want, if it is time to. With network, without devices."""
+    """Fetch the update that the orders name, within their hours.
+
+    Uses the network and no devices. The service gate-fetch runs it every half hour. A download that
+    was cut off continues where it stopped.
+    """
     # What RAUC asks is answered by this same program, and needs none of this.
     from device.updating.follow import Follower, Places, waits
     from device.updating.https_client import HttpsServer
@@ -32,7 +41,10 @@ def fetch_command(gate_toml: Path) -> None:
 @gate_update.command("follow")
 @config_option
 def follow_command(gate_toml: Path) -> None:
-    """Install what was fetched, if it is still wanted and it is time to. Without network."""
+    """Install a fetched update if the orders still name it, within their hours.
+
+    Uses no network. The service gate-update runs it after `gate-update tend`.
+    """
     from device.updating.follow import Follower, Places, waits
 
     click.echo(waits(Follower(Places(gate_toml, command.KEPT.parent), here()).follow()))

@@ -180,20 +180,29 @@ def gate_update() -> None:
 @gate_update.command("install")
 @click.argument("bundle", type=click.Path(path_type=Path, dir_okay=False, exists=True))
 def install_command(bundle: Path) -> None:
-    """Verify a bundle and write it into the slot that does not run."""
+    """Verify an update BUNDLE and write it into the slot that does not run.
+
+    For installing by hand. Not from 5:00 to 18:30 except on Sundays, and not before the clock was
+    set. Refuses what is unsigned, signed by others, damaged, older than the running version, or
+    already given up on this gate.
+    """
     install(bundle, here())
     click.echo("installed; it is tried at the next quiet time")
 
 
 @gate_update.command("tend")
 def tend_command() -> None:
-    """Look after the slots; the service gate-update does so after each boot and each hour."""
+    """Keep a slot on trial that works, leave one that does not, start a due trial.
+
+    The service gate-update runs it after each boot and every half hour. A slot on trial has four
+    minutes until both services run.
+    """
     click.echo(tend(here()))
 
 
 @gate_update.command("go-back")
 def go_back_command() -> None:
-    """Leave a slot that is on trial; one that is not stays."""
+    """Leave a slot that is on trial; do nothing if none is."""
     at = here()
     if at.slots.running is not at.slots.committed():
         at.run(["systemctl", "reboot"])
@@ -202,7 +211,10 @@ def go_back_command() -> None:
 @gate_update.command("backend", context_settings={"ignore_unknown_options": True})
 @click.argument("words", nargs=-1)
 def backend_command(words: tuple[str, ...]) -> None:
-    """Answer RAUC."""
+    """Answer RAUC's questions about the slots; RAUC calls this itself.
+
+    WORDS are RAUC's: a question such as get-primary, and its arguments.
+    """
     click.echo(here().slots.answer(list(words)))
 
 

@@ -1,4 +1,7 @@
-"""The single attempts at a part of an image. Each is named, and measured in docs/reading.md."""
+"""The single attempts at a part of an image, each named.
+
+What each is worth was measured: docs/explanation/reading.md.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
