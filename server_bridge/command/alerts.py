@@ -11,11 +11,11 @@ from msgspec import Struct
 from gate_contract.errors import SchoolgateError
 from server_bridge.alert_kinds import AlertKind
 from server_bridge.alerts.sending import send
-from server_bridge.alerts.setting_up import channels_of
 from server_bridge.alerts.texts import say
 from server_bridge.clock import now_ms
 from server_bridge.command.options import home_option, json_option
 from server_bridge.home import open_home
+from server_bridge.serve.alert_watch import channels_of
 from server_bridge.store.alerts.alert_messages import waiting
 from server_bridge.store.alerts.alerts import Alert, acknowledge, open_alerts, past_alerts
 

@@ -12,15 +12,13 @@ import sqlalchemy as sa
 from gate_contract.card import CardKind
 from gate_contract.errors import SchoolgateError
 from server_bridge.cards.face import PrintedCard, card_number
-from server_bridge.cards.issuance import issue_to
-from server_bridge.cards.issue import issue_cards
+from server_bridge.cards.issuance import issue_cards, issue_to
 from server_bridge.cards.print_selection import to_print
 from server_bridge.cards.sheet import write_sheet, write_single_cards
-from server_bridge.cards.sort_order import class_key
 from server_bridge.clock import now_ms
 from server_bridge.command.options import home_option, json_option
 from server_bridge.home import Home, open_home
-from server_bridge.i18n.names import name_key
+from server_bridge.i18n.names import class_key, name_key
 from server_bridge.store.gates.gate_rosters import bump_rosters
 from server_bridge.store.people.card_people import photos, without_card
 from server_bridge.store.people.cards import HeldCard, IssuedCard, add_cards, cards_of, key_uses

@@ -14,8 +14,8 @@ from server_bridge.command.options import home_option, json_option
 from server_bridge.home import Home, open_home
 from server_bridge.i18n.formats import Formats
 from server_bridge.i18n.phrases import Lang
+from server_bridge.letters.tables import Table, shown
 from server_bridge.lists.terminal import table as lines_of
-from server_bridge.reports.cells import ReportTable, shown
 from server_bridge.reports.delimited import write_csv
 from server_bridge.reports.period import PeriodKind, period
 from server_bridge.reports.report import make_report
@@ -178,7 +178,7 @@ def report_tally(folder: Path) -> None:
     click.echo(f"{done} school days tallied")
 
 
-def terminal(table: ReportTable, f: Formats) -> str:
+def terminal(table: Table, f: Formats) -> str:
     """A table as a terminal shows it."""
     heading = [column.title for column in table.columns]
     rows = [[shown(cell, f) for cell in row] for row in (*table.rows, table.sums) if row]

@@ -11,7 +11,7 @@ from server_bridge.command.broker_files import outdated_broker
 from server_bridge.command.options import home_option, json_option
 from server_bridge.home import open_home
 from server_bridge.reports.proof import misreported
-from server_bridge.serve import serve
+from server_bridge.serve.process import serve
 from server_bridge.store.crossings.audit import count_faults, prove_ledgers
 from server_bridge.store.crossings.dead_letters import letter_counts
 from server_bridge.store.live import snapshot, unit_counts

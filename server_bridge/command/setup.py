@@ -14,8 +14,9 @@ from server_bridge.clock import now_ms
 from server_bridge.command.broker_files import note_broker
 from server_bridge.command.options import home_option
 from server_bridge.fleet.guide import write_guide
-from server_bridge.home import initialise, open_home, sample
+from server_bridge.home import initialise, open_home
 from server_bridge.pki import Identity
+from server_bridge.settings import sample
 from server_bridge.store.gates.certificates import revoked_serials
 from server_bridge.store.places.units import (
     Unit,

@@ -4,6 +4,7 @@ The order of letters and tones is that of the Unicode CLDR's collation for Vietn
 a, đ after d, and so on; tones decide last, in the order level, huyền, hỏi, ngã, sắc, nặng.
 """
 
+import re
 import sys
 import unicodedata
 from functools import lru_cache
@@ -36,6 +37,15 @@ def text_key(text: str) -> SortKey:
         letters += chr(_LETTERS.get(letter, place))
         tones += chr(_TONES.get(tone, 0))
     return letters, tones, text
+
+
+def class_key(name: str) -> tuple[tuple[bool, int, SortKey], ...]:
+    """Return the sorting key of a class's name, or of an area's: 6A, 6B, 7A, 10A."""
+    nothing = text_key("")
+    return tuple(
+        (False, int(part), nothing) if part[0] in "0123456789" else (True, 0, text_key(part))
+        for part in re.findall(r"[0-9]+|[^0-9]+", name)
+    )
 
 
 @lru_cache(maxsize=16_384)  # a page sorts a whole school, again and again

@@ -16,10 +16,10 @@ from fpdf.fonts import FontFace
 from server_bridge.i18n.formats import Formats
 from server_bridge.i18n.phrases import Lang
 from server_bridge.letters.fonts import add_letter_fonts
+from server_bridge.letters.tables import Cell, Holds, Row, Table, shown
 from server_bridge.letters.workbook import ENGLISH, VIETNAMESE
 from server_bridge.printing.fonts import close_fonts
 from server_bridge.printing.text_fitting import one_line
-from server_bridge.reports.cells import Cell, Holds, ReportTable, Row, shown
 from server_bridge.reports.letters import LetterContent
 from server_bridge.reports.texts import say
 
@@ -144,7 +144,7 @@ def _foot(pdf: LetterPdf, letter: LetterContent, lang: Lang) -> None:
     pdf.multi_cell(75, 5, lines, align="L", new_x="LMARGIN", new_y="NEXT")
 
 
-def _annex(pdf: LetterPdf, table: ReportTable, f: Formats, name: str, *, first: bool) -> None:
+def _annex(pdf: LetterPdf, table: Table, f: Formats, name: str, *, first: bool) -> None:
     wide = sum(column.width for column in table.columns) > 90
     landscape = pdf.cur_orientation == "L"
     rows = 4 + len(table.rows)
@@ -158,7 +158,7 @@ def _annex(pdf: LetterPdf, table: ReportTable, f: Formats, name: str, *, first: 
     _table(pdf, table, f, 10)
 
 
-def _table(pdf: LetterPdf, table: ReportTable, f: Formats, size: float) -> None:
+def _table(pdf: LetterPdf, table: Table, f: Formats, size: float) -> None:
     pdf.set_font(_FACE, "", size)
     pdf.set_line_width(0.2)
     widths = [column.width for column in table.columns]

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from server_bridge.i18n.formats import Formats
-from server_bridge.reports.cells import ReportTable, shown
+from server_bridge.letters.tables import Table, shown
 from server_bridge.reports.report import Report, Silence
 from server_bridge.reports.staff import StaffYear, staff_table
 from server_bridge.reports.tables import PUPILS, STAFF, indicators, notes, tables
@@ -22,8 +22,8 @@ class LetterContent:
     period: str
     prose: tuple[str, ...]
     signed_by: str
-    tables: tuple[ReportTable, ...]
-    indicators: ReportTable | None = None
+    tables: tuple[Table, ...]
+    indicators: Table | None = None
     notes: tuple[str, ...] = ()
 
 

@@ -19,7 +19,7 @@ from server_bridge.store.reports.figures import (
     difference,
 )
 from server_bridge.store.reports.report_days import days_kept
-from server_bridge.store.reports.report_schema import tallies, tally_gates, tally_refusals
+from server_bridge.store.reports.schema import tallies, tally_gates, tally_refusals
 from server_bridge.store.reports.staff_months import DaySets, all_staff_months, as_set, days_in
 from server_bridge.store.reports.tallies import TallyPeriod, stored_tally
 from server_bridge.store.schema import counts, refusals

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from gate_contract.card import CardKind
 from gate_contract.errors import SchoolgateError
 from gate_contract.school_day import local_day
-from server_bridge.lists.school_list import class_key
+from server_bridge.i18n.names import class_key
 from server_bridge.reports.period import Period
 from server_bridge.store.places.units import SCHOOL, Unit, all_units
 from server_bridge.store.reports.figures import IN_NO_CLASS, Figures, GateFigures, total

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from gate_contract.card import CardKind
 from server_bridge.store.database import Database
 from server_bridge.store.people.people import Person, Placement, add_person, move
-from server_bridge.store.people.people_schema import areas, people, stays
+from server_bridge.store.people.schema import areas, people, stays
 from server_bridge.store.places.units import Unit, add_unit
 from tests.fakes.clock import MORNING_MS
 from tests.fakes.school import SCHOOL

@@ -1,13 +1,11 @@
 """A gate's day is proven, or it is said what does not hold."""
 
 import json
-from contextlib import closing
 from datetime import date
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from alembic import command
 from click.testing import CliRunner
 from cryptography.hazmat.primitives.asymmetric import ec
 from msgspec.structs import replace
@@ -22,7 +20,7 @@ from server_bridge.cli import gate_bridge
 from server_bridge.home import initialise
 from server_bridge.ingest.inbox import Inbox
 from server_bridge.store.crossings.day_proof import prove_day
-from server_bridge.store.database import Database, StoreError
+from server_bridge.store.database import Database
 from server_bridge.store.gates.certificates import keep_certificate
 from server_bridge.store.places.units import Unit, add_gate, add_unit
 from tests.fakes.clock import MORNING_MS
@@ -210,12 +208,3 @@ def test_an_unknown_gate_is_explained(district: District) -> None:
     status, told = district.run("audit", "--gate", "vg-none")
     assert status != 0
     assert "gate list" in told
-
-
-def test_a_database_of_an_earlier_version_is_brought_up_to_date(tmp_path: Path) -> None:
-    with closing(Database(f"sqlite:///{tmp_path}/bridge.db")) as database:
-        command.upgrade(database._alembic(), "0001")
-        with pytest.raises(StoreError, match="gate-bridge init"):
-            database.check_migrated()
-        database.migrate()
-        database.check_migrated()

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from gate_contract.errors import SchoolgateError
-from server_bridge.home import Home, HomeError, initialise, open_home, sample
+from server_bridge.home import Home, HomeError, initialise, open_home
+from server_bridge.settings import sample
 from server_bridge.store.database import StoreError
 
 

@@ -66,7 +66,7 @@ class SimDistrict:
             self.loop = self._parts.ingest_loop(
                 database=self.database,
                 inbox=self._parts.inbox(self.database, ZONE),
-                tellers={
+                publishers={
                     "counts": (CountsPublisher if self.publishes else _Silent)(self.database, ZONE)
                 },
                 open_session=lambda: SimBridgeSession(self._broker, lambda: self.database.commits),

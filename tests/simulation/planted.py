@@ -242,7 +242,7 @@ PLANTED: dict[str, Planted] = {
     ),
     "no ledger id": Planted(
         patches=lambda: _all(
-            _accepting(_by_seq), patch.object(intake, "_find_ledger", _ledger_of_gate)
+            _accepting(_by_seq), patch.object(intake, "find_ledger", _ledger_of_gate)
         )
     ),
     "an unsynchronised clock is believed": Planted(

@@ -11,8 +11,8 @@ from benchmarks.bridge.web.timing import time_query
 from benchmarks.bridge.web.year import FIRST_DAY
 from gate_contract.errors import SchoolgateError
 from gate_contract.verdicts import CROSSINGS, Verdict
-from server_bridge.store.people.people_schema import card_holders
 from server_bridge.store.people.person_year import days_of_cards
+from server_bridge.store.people.schema import card_holders
 from server_bridge.store.places.units import SCHOOL
 from server_bridge.store.schema import counts, crossings, units
 

@@ -10,7 +10,7 @@ from gate_contract.errors import SchoolgateError
 from server_bridge.access import passwords, roles
 from server_bridge.access.roles import Grant, Role, Viewer
 from server_bridge.access.throttle import FORGOTTEN_MS, FREE, Failures, failed, wait_ms
-from server_bridge.store.access.access_schema import (
+from server_bridge.store.access.schema import (
     access_log,
     accounts,
     grants,

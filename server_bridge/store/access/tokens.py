@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from gate_contract.errors import SchoolgateError
-from server_bridge.store.access.tokens_schema import tokens
+from server_bridge.store.access.schema import tokens
 from server_bridge.store.places.units import ancestry, find_unit
 from server_bridge.store.schema import NAME_LENGTH
 

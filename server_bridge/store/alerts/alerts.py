@@ -7,8 +7,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from gate_contract.errors import SchoolgateError
-from server_bridge.store.access.access_schema import accounts
-from server_bridge.store.alerts.alerts_schema import alerts
+from server_bridge.store.access.schema import accounts
+from server_bridge.store.alerts.schema import alerts
 from server_bridge.store.database import bump
 
 

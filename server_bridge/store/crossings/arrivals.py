@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from server_bridge.store.crossings.arrivals_schema import arrivals
 from server_bridge.store.crossings.counting import SLOT_MS, SlotKey
+from server_bridge.store.crossings.schema import arrivals
 from server_bridge.store.database import upsert
 
 _KEPT = arrivals.select().where(arrivals.c.entered != 0)

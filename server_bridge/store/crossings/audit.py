@@ -9,7 +9,7 @@ from gate_contract.card import CardKind
 from gate_contract.crossing import ClockTrust, Direction, Record, chain_next
 from gate_contract.verdicts import Verdict
 from server_bridge.store.crossings.counts import miscounted
-from server_bridge.store.people.visitor_schema import visitor_words
+from server_bridge.store.people.schema import visitor_words
 from server_bridge.store.places.units import ancestry
 from server_bridge.store.schema import crossings, ledgers
 

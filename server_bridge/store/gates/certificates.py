@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from gate_contract.errors import SchoolgateError
 from gate_contract.ticket import TicketError, TicketRefusal
 from server_bridge.store.database import bump
-from server_bridge.store.gates.fleet_schema import certificates, tickets
+from server_bridge.store.gates.schema import certificates, tickets
 from server_bridge.store.schema import gates
 
 

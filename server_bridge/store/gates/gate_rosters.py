@@ -8,9 +8,9 @@ import sqlalchemy as sa
 
 from gate_contract.health import Health, ScanHealth, decode_health
 from server_bridge.store.database import upsert
-from server_bridge.store.gates.gate_roster_schema import gate_rosters, roster_revision
+from server_bridge.store.gates.schema import gate_rosters, roster_revision
 from server_bridge.store.people.people import on_day
-from server_bridge.store.people.people_schema import card_holders, revocations, stays
+from server_bridge.store.people.schema import card_holders, revocations, stays
 from server_bridge.store.schema import cards, gate_health, gates
 
 EVERY_GATE = ""

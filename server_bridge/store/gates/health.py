@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from gate_contract.health import Health, decode_health, encode_health
 from server_bridge.store.database import bump, upsert
-from server_bridge.store.gates.gate_changes_schema import gate_changes
+from server_bridge.store.gates.schema import gate_changes
 from server_bridge.store.live import SILENT_MS, told_faults
 from server_bridge.store.schema import gate_health
 

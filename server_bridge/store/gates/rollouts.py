@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from gate_contract.orders import Update
 from server_bridge.store.database import bump, upsert
-from server_bridge.store.gates.fleet_schema import rollout_gates, rollouts
+from server_bridge.store.gates.schema import rollout_gates, rollouts
 
 State = Literal["running", "done", "stopped", "ended"]
 _FAULTS_LENGTH = 300

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from gate_contract.card import CardKind
 from gate_contract.errors import SchoolgateError
-from server_bridge.store.people.people_schema import card_holders, revocations
+from server_bridge.store.people.schema import card_holders, revocations
 from server_bridge.store.places.units import find_unit
 from server_bridge.store.schema import cards
 

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from gate_contract.card import CardKind
 from server_bridge.store.people.people import on_day
-from server_bridge.store.people.people_schema import areas, people, stays
+from server_bridge.store.people.schema import areas, people, stays
 from server_bridge.store.school.school_day import KINDS
 
 

@@ -7,7 +7,7 @@ from datetime import date
 import sqlalchemy as sa
 
 from gate_contract.card import CardKind
-from server_bridge.store.people.people_schema import card_holders, people, revocations, stays
+from server_bridge.store.people.schema import card_holders, people, revocations, stays
 from server_bridge.store.reports.report_days import mark_since
 
 

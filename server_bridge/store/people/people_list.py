@@ -15,7 +15,7 @@ from server_bridge.store.people.people import (
     revoke,
     schools_since,
 )
-from server_bridge.store.people.people_schema import (
+from server_bridge.store.people.schema import (
     card_holders,
     imports,
     people,

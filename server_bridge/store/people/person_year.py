@@ -11,7 +11,7 @@ from datetime import date, timedelta
 import sqlalchemy as sa
 
 from gate_contract.card import CardKind
-from server_bridge.store.people.people_schema import areas, people, stays
+from server_bridge.store.people.schema import areas, people, stays
 from server_bridge.store.schema import counts, presence
 from server_bridge.store.school.school_day import CardDay
 

@@ -7,7 +7,7 @@ from datetime import date
 import sqlalchemy as sa
 
 from gate_contract.crossing import Direction, Record
-from server_bridge.store.people.visitor_schema import visitor_log, visitor_words
+from server_bridge.store.people.schema import visitor_log, visitor_words
 from server_bridge.store.schema import crossings, ledgers
 
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from gate_contract.errors import SchoolgateError
 from server_bridge.store.database import upsert
-from server_bridge.store.people.people_schema import areas
+from server_bridge.store.people.schema import areas
 
 PROVINCE, DISTRICT, COMMUNE, HAMLET = "province", "district", "commune", "hamlet"
 

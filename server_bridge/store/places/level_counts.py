@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from server_bridge.store.gates.gate_rosters import roster_revision_number
 from server_bridge.store.people.people import on_day
-from server_bridge.store.people.people_schema import stays
+from server_bridge.store.people.schema import stays
 from server_bridge.store.places.levels import levels_at, next_change
 
 

@@ -15,7 +15,7 @@ from gate_contract.errors import SchoolgateError
 from gate_contract.roster import EntryAction
 from gate_contract.school_day import local_day
 from server_bridge.store.database import bump, upsert
-from server_bridge.store.people.people_schema import area_levels, areas, level_policies, notices
+from server_bridge.store.people.schema import area_levels, areas, level_policies, notices
 from server_bridge.store.places.level_rules import AreaNode, Setting, newest, resolve
 from server_bridge.store.places.units import ancestry
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from gate_contract.errors import SchoolgateError
 from server_bridge.store.database import bump, upsert
-from server_bridge.store.people.people_schema import unit_terms
+from server_bridge.store.people.schema import unit_terms
 from server_bridge.store.places.units import Unit
 from server_bridge.store.schema import units
 

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 import sqlalchemy as sa
 
 from server_bridge.store.database import upsert
-from server_bridge.store.reports.report_schema import report_days
+from server_bridge.store.reports.schema import report_days
 
 SchoolDay = tuple[str, date]
 

@@ -9,9 +9,9 @@ import sqlalchemy as sa
 
 from gate_contract.card import CardKind
 from gate_contract.errors import SchoolgateError
-from server_bridge.store.access.access_schema import accounts
-from server_bridge.store.people.people_schema import card_holders, people, stays
-from server_bridge.store.reports.report_schema import appeals
+from server_bridge.store.access.schema import accounts
+from server_bridge.store.people.schema import card_holders, people, stays
+from server_bridge.store.reports.schema import appeals
 from server_bridge.store.schema import presence
 
 SHORTEST, LONGEST = 3, 500

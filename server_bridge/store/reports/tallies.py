@@ -18,7 +18,7 @@ from server_bridge.store.reports.figures import (
     Figures,
     GateFigures,
 )
-from server_bridge.store.reports.report_schema import tallies, tally_gates, tally_refusals
+from server_bridge.store.reports.schema import tallies, tally_gates, tally_refusals
 
 ByKind = Mapping[CardKind, Figures]
 

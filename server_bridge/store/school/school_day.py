@@ -7,7 +7,7 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from gate_contract.card import CardKind
-from server_bridge.store.people.people_schema import card_holders
+from server_bridge.store.people.schema import card_holders
 from server_bridge.store.schema import presence
 
 KINDS: Mapping[str, CardKind] = {str(kind): kind for kind in CardKind}

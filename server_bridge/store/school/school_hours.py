@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from gate_contract.errors import SchoolgateError
 from server_bridge.store.database import upsert
 from server_bridge.store.reports.report_days import mark_since
-from server_bridge.store.school.school_schema import school_hours
+from server_bridge.store.school.schema import school_hours
 
 DAY_MINUTES = 24 * 60
 

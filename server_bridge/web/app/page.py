@@ -1,8 +1,9 @@
 """What a page behind the sign-in is, and the one place that decides who may see it.
 
 A capability lists its `Page`s. A handler gets a `PageRequest` and a connection, never a bare
-request: the user is signed in, holds the permission at the unit in the path, and a form has proven that it
-comes from one of our own pages. What is outside a user's scope answers 404, as if it did not exist.
+request: the user is signed in, holds the permission at the unit in the path, and a form has proven
+that it comes from one of our own pages. What is outside a user's scope answers 404, as if it did
+not exist.
 """
 
 import hashlib

@@ -9,7 +9,7 @@ from gate_contract.errors import SchoolgateError
 from gate_contract.school_day import local_day
 from server_bridge.access.roles import Permission
 from server_bridge.i18n.names import tidy
-from server_bridge.reports.cells import shown
+from server_bridge.letters.tables import shown
 from server_bridge.reports.confirming import (
     ConfirmationRollUp,
     ConfirmationStatus,

@@ -9,8 +9,8 @@ from gate_contract.errors import SchoolgateError
 from server_bridge.alert_kinds import AlertKind
 from server_bridge.alerts.channels import ChannelsError, read_channels
 from server_bridge.alerts.sending import SendingError
-from server_bridge.alerts.setting_up import certificates
 from server_bridge.home import open_home
+from server_bridge.serve.alert_watch import certificates
 from server_bridge.store.alerts.alerts import raise_alert
 from tests.fakes.alert_sinks import HookSink
 from tests.fakes.clock import MORNING_MS

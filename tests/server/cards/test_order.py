@@ -3,7 +3,8 @@
 import random
 
 from gate_contract.card import CardKind
-from server_bridge.cards.sort_order import class_key, handing_out
+from server_bridge.cards.sort_order import handing_out
+from server_bridge.i18n.names import class_key
 from tests.server.cards import samples
 
 

@@ -13,7 +13,7 @@ from python_calamine import CalamineWorkbook
 from gate_contract.errors import SchoolgateError
 from server_bridge.home import open_home
 from server_bridge.store.database import Database
-from server_bridge.store.reports.report_schema import tallies
+from server_bridge.store.reports.schema import tallies
 from tests.fakes.school import COMMUNE, OTHER_SCHOOL, PROVINCE, SCHOOL, furnish
 from tests.fakes.school_morning import SchoolMorning
 from tests.server.command.shell import Shell

@@ -11,8 +11,9 @@ from server_bridge.access.openid import SignInBy
 from server_bridge.access.provider import OpenIdProvider
 from server_bridge.access.roles import Role
 from server_bridge.access.throttle import FORGOTTEN_MS, FREE
-from server_bridge.home import HomeError, OpenIdSettings, Settings, open_home
+from server_bridge.home import HomeError, open_home
 from server_bridge.http.binding import binding
+from server_bridge.settings import OpenIdSettings, Settings
 from server_bridge.store.access.access_log import entries
 from server_bridge.store.access.accounts import (
     add_account,

@@ -10,10 +10,12 @@ import pytest
 from gate_contract import topics
 from gate_contract.health import OFFLINE, Health, ScanHealth, encode_health
 from gate_contract.topics import GateChannel
+from server_bridge.i18n.phrases import Lang
 from server_bridge.ingest.counts_publisher import CountsPublisher
-from server_bridge.integrations.discovery import PERIOD_MS, Discovery
+from server_bridge.integrations.discovery import Discovery
 from server_bridge.integrations.home_assistant import gate_topic, unit_topic
-from server_bridge.mqtt.session import BridgeSession, BrokerEndpoint, Subscribed
+from server_bridge.mqtt.endpoint import BrokerEndpoint
+from server_bridge.mqtt.session import BridgeSession, Subscribed
 from server_bridge.pki import Identity
 from server_bridge.store.database import Database
 from server_bridge.store.places.units import add_viewer, shut_out, unit_viewers, viewer_names
@@ -68,7 +70,7 @@ def connected(broker: Broker) -> BridgeSession:
 def test_a_school_and_its_gates_are_there_with_their_values(
     broker: Broker, district: Database
 ) -> None:
-    discovery, publisher = Discovery(district, "vi", tell=True), CountsPublisher(district, ZONE)
+    discovery, publisher = Discovery(district, Lang.VI, tell=True), CountsPublisher(district, ZONE)
     with HomeAssistant(broker, "school") as home, Peer(broker, Identity.gate(GATE)) as gate:
         session = connected(broker)
         take(district, [Scribe().enter(1, 2).leave(2).letter()])
@@ -109,21 +111,21 @@ def test_a_gate_that_is_shut_out_goes_and_all_goes_when_told_no_more(
 ) -> None:
     with HomeAssistant(broker, "commune") as home:
         session, sent = connected(broker), Sent()
-        discovery = Discovery(district, "en", tell=True)
+        discovery = Discovery(district, Lang.EN, tell=True)
         discovery.publish(sent.through(session.publish), NOW_MS)
         home.until(f"{SECOND}_connection", UNKNOWN)
         home.peer.wait(lambda: len(home.devices()) == 6)  # two schools, their commune, three gates
         sent.clear()
-        discovery.publish(sent.through(session.publish), NOW_MS + PERIOD_MS)
+        discovery.publish(sent.through(session.publish), NOW_MS + Discovery.period_ms)
         assert sent == {}  # nothing is said twice
         with district.write() as connection:
             shut_out(connection, GATE)
-        discovery.publish(sent.through(session.publish), NOW_MS + 2 * PERIOD_MS)
+        discovery.publish(sent.through(session.publish), NOW_MS + 2 * Discovery.period_ms)
         assert sent == {gate_topic(SCHOOL, GATE): b""}
         home.until(f"{SECOND}_connection", None)
         assert len(home.devices()) == 5
         # Turned off in the settings, and the bridge has been started again since.
-        off = Discovery(district, "en", tell=False)
+        off = Discovery(district, Lang.EN, tell=False)
         off.publish(session.publish, NOW_MS)
         home.until(INSIDE, None)
         home.peer.wait(lambda: home.devices() == set())
@@ -132,13 +134,13 @@ def test_a_gate_that_is_shut_out_goes_and_all_goes_when_told_no_more(
 
 def test_told_to_nobody_by_default(district: Database) -> None:
     sent = Sent()
-    Discovery(district, "vi", tell=False).publish(sent.through(lambda _t, _p: None), NOW_MS)
+    Discovery(district, Lang.VI, tell=False).publish(sent.through(lambda _t, _p: None), NOW_MS)
     assert sent == {}
 
 
 def test_a_new_connection_hears_it_all_again(district: Database) -> None:
     sent = Sent()
-    discovery = Discovery(district, "vi", tell=True)
+    discovery = Discovery(district, Lang.VI, tell=True)
     discovery.publish(sent.through(lambda _t, _p: None), NOW_MS)
     first = dict(sent)
     assert unit_topic(SCHOOL) in first
@@ -161,7 +163,7 @@ def test_the_fake_refuses_what_is_not_documented(
 ) -> None:
     """A control."""
     sent = Sent()
-    Discovery(district, "vi", tell=True).publish(sent.through(lambda _t, _p: None), NOW_MS)
+    Discovery(district, Lang.VI, tell=True).publish(sent.through(lambda _t, _p: None), NOW_MS)
     told = json.loads(sent[unit_topic(SCHOOL)])
     assert entities(told)
     with pytest.raises(wrong):

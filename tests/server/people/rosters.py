@@ -14,7 +14,7 @@ from server_bridge.keys import Keys
 from server_bridge.people.importing import Import, ImportOutcome, import_people
 from server_bridge.store.database import Database
 from server_bridge.store.people.people import Member, members
-from server_bridge.store.people.people_schema import imports, people, stays
+from server_bridge.store.people.schema import imports, people, stays
 from server_bridge.store.places.areas import Area, add_areas
 from tests.fakes.school import SCHOOL
 from tests.server.store.looking import NOW_MS

@@ -21,7 +21,7 @@ from gate_contract.verdicts import REFUSALS, Verdict
 from server_bridge.i18n.formats import Formats
 from server_bridge.i18n.phrases import Lang
 from server_bridge.letters.fonts import FOLDER, add_letter_fonts
-from server_bridge.reports.cells import Holds, ReportColumn, ReportTable, shown
+from server_bridge.letters.tables import Holds, Table, TableColumn, shown
 from server_bridge.reports.delimited import write_csv
 from server_bridge.reports.period import PeriodKind, period
 from server_bridge.reports.report import Report, Silence, make_report
@@ -146,9 +146,7 @@ def test_csv_opens_in_excel_and_holds_no_formula(database: Database) -> None:
     assert [row[6] for row in rows if row[0] == SCHOOL] == ["12", "1", "0"]
     assert {row[6] for row in rows if row[0] == "mn-e"} == {""}
     hostile = ["=1+1", "+84", "-2", "@SUM(A1)", "\t=1", "  =1", "=cmd|' /C calc'!A0"]
-    table = ReportTable(
-        "x", "x", (ReportColumn("=x", 1, Holds.TEXT),), tuple((text,) for text in hostile)
-    )
+    table = Table("x", "x", (TableColumn("=x", 1, Holds.TEXT),), tuple((text,) for text in hostile))
     cells = csv.reader(io.StringIO(write_csv(table).decode("utf-8-sig"), newline=""))
     assert [row[0] for row in cells] == [f"'{text}" for text in ["=x", *hostile]]
 

@@ -2,11 +2,9 @@
 
 import threading
 from datetime import date, timedelta
-from importlib import import_module
 from itertools import count
 
 import pytest
-import sqlalchemy as sa
 
 from gate_contract.card import CardKind
 from gate_contract.crossing import ClockTrust, Direction
@@ -17,11 +15,10 @@ from server_bridge.store.access.accounts import add_account
 from server_bridge.store.database import Database
 from server_bridge.store.reports.figures import Figures, GateFigures
 from server_bridge.store.reports.report_days import due_days
-from server_bridge.store.reports.report_schema import (
+from server_bridge.store.reports.schema import (
     report_days,
     tallies,
     tally_gates,
-    tally_refusals,
 )
 from server_bridge.store.reports.tallies import (
     Stretch,
@@ -54,7 +51,6 @@ TODAY, SEPTEMBER = (
     Stretch(TallyPeriod.MONTH, date(2026, 9, 1), DAY),
 )
 SQLITE_ONLY = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-VERSIONS = "server_bridge.store.migrations.versions"
 
 
 def settle(database: Database, now_ms: int = NOW_MS) -> int:
@@ -184,20 +180,6 @@ def test_an_altered_figure_and_a_forgotten_day_are_found(database: Database) -> 
         connection.execute(report_days.delete())
     with database.read() as connection:
         assert misreported(connection, ZONE) == [f"{SCHOOL} {DAY}"]
-
-
-@SQLITE_ONLY
-def test_an_older_database_is_tallied_from_what_it_has(database: Database) -> None:
-    SchoolMorning(database)
-    take(database, [Scribe(SECOND_GATE).write(Verdict.EXPIRED, at=MORNING_MS - DAY_MS).letter()])
-    settle(database)
-    before = pupils(database)
-    with database.write() as connection:
-        for table in (tallies, tally_gates, tally_refusals, report_days):
-            connection.execute(table.delete())
-        connection.execute(sa.text(import_module(f"{VERSIONS}.0011_reports").FILL))
-    assert settle(database) == 2
-    assert pupils(database) == before
 
 
 @SQLITE_ONLY

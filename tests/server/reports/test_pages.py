@@ -18,7 +18,7 @@ from server_bridge.store.access.accounts import add_account, grant
 from server_bridge.store.places.units import ancestry
 from server_bridge.store.reports.deadlines import close
 from server_bridge.store.reports.report_requests import REQUESTS
-from server_bridge.store.reports.report_schema import appeals, report_events
+from server_bridge.store.reports.schema import appeals, report_events
 from server_bridge.web.reports.pages import PAGES
 from tests.fakes.axe import findings
 from tests.fakes.browser import browsing

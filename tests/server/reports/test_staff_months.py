@@ -1,10 +1,8 @@
 """The staff's months: what is kept is what the records say, whatever becomes of a day."""
 
 from datetime import date, timedelta
-from importlib import import_module
 
 import pytest
-import sqlalchemy as sa
 
 from gate_contract.card import CardKind
 from gate_contract.crossing import Direction
@@ -16,7 +14,8 @@ from server_bridge.reports.tallying import tally_due
 from server_bridge.store.access.accounts import add_account
 from server_bridge.store.database import Database
 from server_bridge.store.people.people import Placement, move
-from server_bridge.store.reports.report_schema import staff_months
+from server_bridge.store.reports.report_days import mark_since
+from server_bridge.store.reports.schema import staff_months
 from server_bridge.store.reports.staff_months import (
     DaySets,
     as_set,
@@ -125,9 +124,9 @@ def test_a_year_is_what_its_days_were_also_in_an_older_database(staff: Staff) ->
         (THIRD, True, 0),
     ]
     before = staff.kept()
-    with staff.database.write() as connection:  # as if it came from an older version
+    with staff.database.write() as connection:  # as if it had never been written
         connection.execute(staff_months.delete())
-        connection.execute(sa.text(_fill()))
+        mark_since(connection, [SCHOOL], None)
     assert staff.settle() == 2
     assert staff.kept() == before
 
@@ -174,7 +173,7 @@ def test_an_altered_day_is_found_and_a_waiting_one_is_not(staff: Staff) -> None:
     with staff.database.write() as connection:
         connection.execute(staff_months.delete().where(here))
         assert misreported(connection, ZONE) == [f"{SCHOOL} {DAY}"]
-        connection.execute(sa.text(_fill()))
+        mark_since(connection, [SCHOOL], None)
         assert misreported(connection, ZONE) == []
 
 
@@ -196,9 +195,3 @@ def test_days_of_a_month_are_written_apart(database: Database) -> None:
     assert list(days_in(kept[one].came, YEAR.first)) == [last]
     assert list(days_in(kept[one].complete, YEAR.first)) == [last]
     assert list(days_in(kept[other].missing, YEAR.first)) == [last]
-
-
-def _fill() -> str:
-    versions = "server_bridge.store.migrations.versions"
-    fill: str = import_module(f"{versions}.0017_staff_months").FILL
-    return fill

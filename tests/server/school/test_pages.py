@@ -12,7 +12,7 @@ from server_bridge.store.access.access_log import entries
 from server_bridge.store.access.accounts import add_account, grant
 from server_bridge.store.crossings.counts import miscounted
 from server_bridge.store.places.units import ancestry
-from server_bridge.store.school.school_schema import manual_crossings
+from server_bridge.store.school.schema import manual_crossings
 from server_bridge.web.school.pages import PAGES
 from tests.fakes.school import COMMUNE, OTHER_SCHOOL, SCHOOL
 from tests.fakes.school_morning import NOW_MS, SchoolMorning

@@ -1,7 +1,6 @@
 """Entries by time of day: counted with the crossings, proven by the recount, compared by day."""
 
 from datetime import date, timedelta
-from importlib import import_module
 
 import pytest
 import sqlalchemy as sa
@@ -9,19 +8,17 @@ import sqlalchemy as sa
 from gate_contract.crossing import ClockTrust
 from gate_contract.verdicts import Verdict
 from server_bridge.store.crossings.arrivals import all_arrivals, comparisons
-from server_bridge.store.crossings.arrivals_schema import arrivals
 from server_bridge.store.crossings.audit import count_faults
 from server_bridge.store.crossings.day_proof import day_is_miscounted
+from server_bridge.store.crossings.schema import arrivals
 from server_bridge.store.database import Database
 from tests.fakes.clock import MORNING_MS
 from tests.fakes.school import COMMUNE, OTHER_GATE, OTHER_SCHOOL, PROVINCE, SCHOOL, ZONE, Scribe
-from tests.server.store.looking import MINUTE_MS, NOW_MS, assert_sound, take
+from tests.server.store.looking import MINUTE_MS, assert_sound, take
 
 DAY = date(2026, 9, 7)
 DAY_MS = 86_400_000
 SQLITE_ONLY = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-
-VERSIONS = "server_bridge.store.migrations.versions"
 
 
 def test_a_day_beside_the_day_before_and_the_week_before(database: Database) -> None:
@@ -69,18 +66,4 @@ def test_an_altered_slot_is_found(database: Database) -> None:
             assert day_is_miscounted(connection, SCHOOL, DAY) == (unit_id == SCHOOL)
         with database.write() as connection:
             connection.execute(arrivals.update().where(here).values(entered=3))
-    assert_sound(database)
-
-
-def test_what_was_stored_before_there_were_arrivals_is_counted(database: Database) -> None:
-    written = Scribe().enter(1, 2).leave(1, at=MORNING_MS + 1)
-    take(database, [written.enter(3, at=MORNING_MS + DAY_MS).letter()], NOW_MS + DAY_MS)
-    with database.read() as connection:
-        before = all_arrivals(connection)
-    with database.write() as connection:
-        connection.execute(arrivals.delete())
-        connection.execute(sa.text(import_module(f"{VERSIONS}.0009_arrivals").FILL))
-    with database.read() as connection:
-        assert all_arrivals(connection) == before
-    assert len(before) == 6
     assert_sound(database)

@@ -1,7 +1,5 @@
 """When a card first came in on a day: kept with its presence, whatever comes in which order."""
 
-from importlib import import_module
-
 import sqlalchemy as sa
 
 from server_bridge.store.database import Database
@@ -9,8 +7,6 @@ from server_bridge.store.schema import presence
 from tests.fakes.clock import MORNING_MS
 from tests.fakes.school import SECOND_GATE, Scribe
 from tests.server.store.looking import assert_sound, take
-
-VERSIONS = "server_bridge.store.migrations.versions"
 
 
 def first_ways_in(database: Database) -> list[tuple[int, int | None]]:
@@ -28,14 +24,4 @@ def test_the_earliest_counts_in_whatever_order(database: Database) -> None:
     assert first_ways_in(database) == [(1, 900), (2, None), (3, None)]
     take(database, [Scribe().enter(1, 2, at=MORNING_MS + 100).letter()])
     assert first_ways_in(database) == [(1, 100), (2, 100), (3, None)]
-    assert_sound(database)
-
-
-def test_an_older_database_learns_it_from_its_crossings(database: Database) -> None:
-    scribe = Scribe().enter(1, at=MORNING_MS + 5).leave(1, 2, at=MORNING_MS + 50)
-    take(database, [scribe.enter(1, at=MORNING_MS + 90).letter()])
-    with database.write() as connection:
-        connection.execute(presence.update().values(first_in_ms=None))
-        connection.execute(sa.text(import_module(f"{VERSIONS}.0010_school").FILL))
-    assert first_ways_in(database) == [(1, 5), (2, None)]
     assert_sound(database)

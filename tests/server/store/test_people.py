@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from gate_contract.card import CardKind
-from server_bridge.cards.issue import issue_cards
+from server_bridge.cards.issuance import issue_cards
 from server_bridge.store.database import Database
 from server_bridge.store.people.cards import add_cards, cards_of
 from server_bridge.store.people.people import (

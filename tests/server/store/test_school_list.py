@@ -9,7 +9,8 @@ import pytest
 from gate_contract.card import CardKind
 from gate_contract.errors import SchoolgateError
 from gate_contract.roster import EntryAction
-from server_bridge.lists.school_list import By, SchoolList, class_key, school_list
+from server_bridge.i18n.names import class_key
+from server_bridge.lists.school_list import By, SchoolList, school_list
 from server_bridge.store.database import Database
 from server_bridge.store.places.levels import LevelNotice, apply_notice
 from tests.fakes.clock import MORNING_MS

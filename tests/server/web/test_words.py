@@ -7,21 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from server_bridge.i18n import phrases
 from server_bridge.i18n.formats import Formats
-from server_bridge.i18n.phrases import (
-    ENGLISH_MONTHS,
-    PHRASES,
-    WEEKDAYS,
-    Lang,
-    say,
-    say_count,
-)
+from server_bridge.i18n.phrases import ENGLISH_MONTHS, WEEKDAYS, Lang
 from server_bridge.web.app import texts as desk_text
 from server_bridge.web.gates import texts as gates_text
+from server_bridge.web.live import texts
+from server_bridge.web.live.texts import PHRASES, say, say_count
 from tests.fakes.district import HANOI, utc_ms
 
-WEB = Path(phrases.__file__).parent
+LIVE = Path(texts.__file__).parent
+TEMPLATES = LIVE.parent / "templates"
 ALL = PHRASES | gates_text.PHRASES | desk_text.PHRASES
 TODAY = date(2026, 11, 23)
 VI, EN = (Formats(lang, HANOI) for lang in Lang)
@@ -41,8 +36,8 @@ def test_phrase_is_said_in_both_languages(key: str) -> None:
 
 
 def test_every_phrase_is_used_and_every_used_one_exists() -> None:
-    code = "".join(p.read_text() for p in WEB.glob("*.py") if p.name != "text.py")
-    markup = "".join(p.read_text() for p in (WEB / "templates").iterdir())
+    code = "".join(p.read_text() for p in LIVE.glob("*.py") if p.name != "texts.py")
+    markup = "".join(p.read_text() for p in TEMPLATES.iterdir())
     asked = set(re.findall(r"\b(?:t|words)\.([a-z_]+)", markup))
     asked |= set(re.findall(r'(?:say|say_count)\(\s*(?:formats\.)?lang, "([a-z_]+)"', code))
     assert asked <= PHRASES.keys()

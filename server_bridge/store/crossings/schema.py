@@ -1,4 +1,4 @@
-"""The table of arrivals by time of day."""
+"""The table of arrivals by time of day. Crossings are in `server_bridge.store.schema`."""
 
 from sqlalchemy import Column, Date, ForeignKey, Integer, Table
 

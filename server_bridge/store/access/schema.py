@@ -1,4 +1,4 @@
-"""The tables of accounts. Times are UTC in ms."""
+"""The tables of accounts, sessions, tokens and announced topics. Times: UTC in ms."""
 
 from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, String, Table, false
 
@@ -56,4 +56,27 @@ access_log = Table(
     Index("access_log_by_time", "at_ms"),
     Index("access_log_by_unit", "unit_id", "at_ms"),
     comment="Who signed in, looked at people or exported them, and who granted what to whom.",
+)
+
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("token", BigKey, primary_key=True),
+    Column("token_hash", String(64), nullable=False, unique=True),
+    Column("unit_id", ForeignKey("units.unit_id"), nullable=False),
+    Column("note", String(NAME_LENGTH), nullable=False),
+    Column("added_ms", BigInteger, nullable=False),
+    Column("expires_ms", BigInteger, nullable=False),
+    Column("revoked_ms", BigInteger),
+    Column("used_ms", BigInteger),
+    comment="Programs that may read counts of a unit and of all below it. The token itself is kept "
+    "by its program only.",
+)
+
+discovery_topics = Table(
+    "discovery_topics",
+    metadata,
+    Column("topic", String(200), primary_key=True),
+    comment="Where Home Assistant was ever told of a unit or a gate: the broker retains it, so it "
+    "has to be taken back.",
 )

@@ -1,4 +1,6 @@
-"""The tables of gates' certificates, tickets, orders and roll-outs. Times are UTC in ms."""
+"""The tables of certificates, tickets, orders, roll-outs, rosters, logs and health changes.
+
+Times are UTC in ms."""
 
 from sqlalchemy import (
     BigInteger,
@@ -86,4 +88,48 @@ rollout_gates = Table(
     Column("seen_ms", BigInteger),
     comment="The gates that were told. `faults`: what was wrong before; `well_ms`: how long it has "
     "been online with the new version since, without anything new; `seen_ms`: seen so last.",
+)
+
+gate_changes = Table(
+    "gate_changes",
+    metadata,
+    Column("id", BigKey, primary_key=True),
+    Column("gate_id", ForeignKey("gates.gate_id"), nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("faults", String(200), nullable=False),
+    Index("gate_changes_by_gate", "gate_id", "id"),
+    comment="Written when a gate's health becomes another; the newest few of each gate. `state`: "
+    "online, offline, or silent. `faults`: stable codes, by commas.",
+)
+
+gate_rosters = Table(
+    "gate_rosters",
+    metadata,
+    Column("scope", String(40), primary_key=True),
+    Column("version", BigInteger, nullable=False),
+    Column("base_version", BigInteger, nullable=False),
+    Column("base", LargeBinary, nullable=False),
+    Column("changed", String(64), nullable=False),
+    Column("full_payload", LargeBinary, nullable=False),
+    Column("changes_payload", LargeBinary, nullable=False),
+    comment="The roster of each gate, and of the scope '' the one for every gate.",
+)
+
+roster_revision = Table(
+    "roster_revision",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("number", BigInteger, nullable=False),
+    comment="One row; grows by triggers with every change that a roster could say.",
+)
+
+gate_logs = Table(
+    "gate_logs",
+    metadata,
+    Column("gate_id", ForeignKey("gates.gate_id"), primary_key=True),
+    Column("number", BigInteger, primary_key=True),
+    Column("heard_ms", BigInteger, nullable=False),
+    Column("text", Text, nullable=False),
+    comment="Asked for by an order; no names, no cards. The newest few of each gate.",
 )

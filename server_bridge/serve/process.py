@@ -11,7 +11,6 @@ from contextlib import closing
 import sdnotify
 import structlog
 
-from server_bridge.alerts.setting_up import alert_watch
 from server_bridge.clock import now_ms
 from server_bridge.fleet.drafting import DistrictParameters
 from server_bridge.fleet.enrolment_server import desk_server
@@ -27,6 +26,7 @@ from server_bridge.mqtt.session import SessionOpener
 from server_bridge.reports.tallying import TallyKeeper
 from server_bridge.roster.making import Signer
 from server_bridge.roster.publisher import RosterPublisher
+from server_bridge.serve.alert_watch import alert_watch
 from server_bridge.store.database import Database
 from server_bridge.web.site import page_server
 
@@ -107,7 +107,7 @@ def ingest_loop(
     return IngestLoop(
         database=database,
         inbox=Inbox(database, home.zone),
-        tellers={
+        publishers={
             "counts": CountsPublisher(database, home.zone),
             "rosters": rosters,
             "home assistant": Discovery(database, assistant.language, tell=assistant.tell),

@@ -1,14 +1,11 @@
-"""Accounts, roles, sessions, and the log of who looked at what."""
+"""Create the tables of accounts, sessions and tokens."""
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0008"
-down_revision = "0007"
 
-
-def upgrade() -> None:
-    """Do it."""
+def create() -> None:
+    """Create the tables and their indexes."""
     op.create_table(
         "accounts",
         sa.Column("account", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -21,6 +18,12 @@ def upgrade() -> None:
         sa.UniqueConstraint("name"),
         sa.UniqueConstraint("subject"),
         comment="`subject`: who this is at the OpenID provider. Without `password`, only by that.",
+    )
+    op.create_table(
+        "discovery_topics",
+        sa.Column("topic", sa.String(length=200), nullable=False),
+        sa.PrimaryKeyConstraint("topic"),
+        comment="Where Home Assistant was ever told of a unit or a gate: the broker retains it, so it has to be taken back.",
     )
     op.create_table(
         "sign_in_failures",
@@ -76,3 +79,21 @@ def upgrade() -> None:
         comment="Who is signed in. The token itself is in the browser's cookie only.",
     )
     op.create_index("sessions_by_account", "sessions", ["account"], unique=False)
+    op.create_table(
+        "tokens",
+        sa.Column("token", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("unit_id", sa.String(length=40), nullable=False),
+        sa.Column("note", sa.String(length=200), nullable=False),
+        sa.Column("added_ms", sa.BigInteger(), nullable=False),
+        sa.Column("expires_ms", sa.BigInteger(), nullable=False),
+        sa.Column("revoked_ms", sa.BigInteger(), nullable=True),
+        sa.Column("used_ms", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["unit_id"],
+            ["units.unit_id"],
+        ),
+        sa.PrimaryKeyConstraint("token"),
+        sa.UniqueConstraint("token_hash"),
+        comment="Programs that may read counts of a unit and of all below it. The token itself is kept by its program only.",
+    )

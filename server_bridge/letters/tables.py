@@ -21,7 +21,7 @@ class Holds(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class ReportColumn:
+class TableColumn:
     """`width` in characters."""
 
     title: str
@@ -38,12 +38,12 @@ class Chart:
 
 
 @dataclass(frozen=True, slots=True)
-class ReportTable:
+class Table:
     """`sums` is its last line, if it has one; `links` are ids of units, row by row."""
 
     key: str
     title: str
-    columns: tuple[ReportColumn, ...]
+    columns: tuple[TableColumn, ...]
     rows: tuple[Row, ...]
     sums: Row = ()
     charts: tuple[Chart, ...] = ()
