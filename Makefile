@@ -1,8 +1,20 @@
-# make demo    set everything up and run two simulated gates against a real broker and bridge
-# make test    set everything up, check, and run every test
-# make image, image-test    a gate's SD card, and the same booted in QEMU; docs/image.md
-# make virtual-gate          the image's root with its services, without a Pi; docs/virtual-gate.md
-# make faults, simulate, powercut, soak    the long campaigns; docs/reliability.md
+# make setup                install Debian packages and .venv
+# make demo                 run two simulated gates against a real broker and bridge
+# make check                lint, format, types, imports, documentation
+# make test                 check, then run every test
+# make docs                 generate the pages of commands and settings
+# make bench                list the benchmarks; run one: python -m benchmarks NAME
+# make image                build a gate's SD card image
+# make image-test           boot that image in QEMU and check it
+# make virtual-gate         boot the image's root without a Pi and check it
+# make virtual-gate-cache   build the virtual gate's kernel and root only
+# make powercut             campaign: the power cut at any write of the ledger
+# make simulate             campaign: seeds of a simulated district
+# make faults               campaign: faults done to real processes
+# make soak                 campaign: a long run that looks for growth
+# make lock                 renew the lock files
+# make clean                remove .venv, var and caches
+# make help                 print this list
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
@@ -16,9 +28,9 @@ DEMO_ARGS ?=
 TEST_ARGS ?=
 SEEDS ?= 100000
 
-.PHONY: help setup demo test check image image-test virtual-gate virtual-gate-cache faults simulate powercut soak lock clean
+.PHONY: help setup demo test check image image-test virtual-gate virtual-gate-cache faults simulate powercut soak lock clean docs bench
 help:
-	@sed -n 's/^# //p' Makefile
+	@sed -n 's/^# make/make/p' Makefile
 
 setup: .venv/packages .venv/installed
 
@@ -49,6 +61,12 @@ check: setup
 
 test: check
 	$(BIN)/pytest -n 3 --dist worksteal --ignore tests/docs tests $(TEST_ARGS)
+
+docs: setup
+	$(BIN)/python -m tests.docs.reference
+
+bench: setup
+	@$(BIN)/python -m benchmarks --help
 
 IMAGE_PACKAGES := $(shell sed '/^\#/d; s/ .*//' firmware_config/image/packages.txt)
 .venv/image-packages: firmware_config/image/packages.txt

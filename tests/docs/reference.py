@@ -17,7 +17,7 @@ from device import config
 from device.cli import gate
 from device.updating.command import gate_update
 from firmware_config.image.cli import gate_image
-from server_bridge import home
+from server_bridge import settings
 from server_bridge.cli import gate_bridge
 from tests.docs.pages import ROOT
 
@@ -213,8 +213,8 @@ marks those without a default. An unknown setting is an error.
 ## gate.toml
 
 The configuration of one gate, `/etc/schoolgate/gate.toml`. Enrolment writes it, or
-`gate-bridge gate add --out`; it is never rewritten afterwards. Settings that the district may change
-remotely (`gate-bridge gate set`) are stored beside the ledger and override it.
+`gate-bridge gate add --out`; it is never rewritten afterwards. Settings that the district may
+change remotely (`gate-bridge gate set`) are stored beside the ledger and override it.
 `gate config sample` prints this sample, `gate config check` checks a file.
 
 ```toml
@@ -234,7 +234,7 @@ The configuration of the district's server, in the bridge's folder. `gate-bridge
 
 def settings_page() -> str:
     """Return the page with both sample configurations."""
-    samples = {"gate": config.sample().rstrip(), "bridge": home.sample().rstrip()}
+    samples = {"gate": config.sample().rstrip(), "bridge": settings.sample().rstrip()}
     return SETTINGS.format(generated=GENERATED, **samples)
 
 
