@@ -18,12 +18,12 @@ from server_bridge.clock import now_ms
 from server_bridge.home import Home
 from server_bridge.people.importing import Import, import_people
 from server_bridge.sheets.opening import open_spreadsheet
+from server_bridge.store.areas.areas import add_areas, all_areas
+from server_bridge.store.areas.levels import LevelNotice, apply_notice, levels_at
 from server_bridge.store.database import Database
 from server_bridge.store.people.cards import IssuedCard
 from server_bridge.store.people.people import Member, members, revoke
-from server_bridge.store.places.areas import add_areas, all_areas
-from server_bridge.store.places.levels import LevelNotice, apply_notice, levels_at
-from server_bridge.store.places.unit_terms import add_dated_units, dated_units
+from server_bridge.store.units.dated import add_dated_units, dated_units
 
 PROVINCE: Province = make_province(seed=7, schools=2, communes=1)
 SCHOOLS = {school.unit_id: school.name for school in PROVINCE.schools}

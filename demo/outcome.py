@@ -18,7 +18,7 @@ from gate_contract.health import ScanHealth
 from gate_contract.verdicts import CROSSINGS, REFUSALS
 from server_bridge.clock import now_ms
 from server_bridge.store.live import snapshot
-from server_bridge.store.schema import crossings, ledgers
+from server_bridge.store.schema.base import crossings, ledgers
 
 Key = tuple[str, str, int]
 """gate_id, ledger_id, seq: a record's identity."""

@@ -22,7 +22,7 @@ from server_bridge.cards.sort_order import handing_out
 from server_bridge.clock import now_ms
 from server_bridge.home import Home, initialise
 from server_bridge.pki import Identity
-from server_bridge.store.places.units import add_gate, add_viewer
+from server_bridge.store.units.tree import add_gate, add_viewer
 
 VIEWER = "hall"
 SIZE = (960, 540)

@@ -35,7 +35,7 @@ from server_bridge.ingest.intake import latest_receipts
 from server_bridge.store.database import Database
 from server_bridge.store.gates.gate_orders import Choice, want
 from server_bridge.store.gates.gate_sheets import gate_sheets
-from server_bridge.store.places.units import SCHOOL, Unit, add_gate, add_unit, all_units
+from server_bridge.store.units.tree import SCHOOL, Unit, add_gate, add_unit, all_units
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 FOLDED = 64

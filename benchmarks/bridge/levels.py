@@ -10,9 +10,9 @@ from server_bridge.levels.affected import affected
 from server_bridge.lists import collecting
 from server_bridge.lists.collecting import NOBODY, ListSnapshot
 from server_bridge.lists.rolling_up import roll_up
+from server_bridge.store.areas.areas import COMMUNE, HAMLET, all_areas
+from server_bridge.store.areas.levels import AREAS_ZONE, LevelNotice, apply_notice
 from server_bridge.store.database import Database
-from server_bridge.store.places.areas import COMMUNE, HAMLET, all_areas
-from server_bridge.store.places.levels import AREAS_ZONE, LevelNotice, apply_notice
 from server_bridge.store.reports import submissions as store
 from server_bridge.store.reports.deadlines import find
 from server_bridge.submissions.actions import SubmissionWrite, schools_of

@@ -13,7 +13,7 @@ from server_bridge.fleet.rollout import MINUTE_MS
 from server_bridge.store.database import Database
 from server_bridge.store.gates.health import take_health
 from server_bridge.store.gates.rollouts import begin, newest, told_gates
-from server_bridge.store.schema import gate_health
+from server_bridge.store.schema.base import gate_health
 
 WELL = ScanHealth(camera="ok", storage="ok", signals="ok", clock_trusted=True)
 PROVING_MS = 60 * MINUTE_MS

@@ -16,9 +16,9 @@ from server_bridge.areas.area_list import plan_areas
 from server_bridge.areas.unit_list import plan_units
 from server_bridge.people.importing import Import, import_people
 from server_bridge.sheets.opening import open_spreadsheet
+from server_bridge.store.areas.areas import add_areas, all_areas
 from server_bridge.store.database import Database
-from server_bridge.store.places.areas import add_areas, all_areas
-from server_bridge.store.places.unit_terms import add_dated_units, dated_units
+from server_bridge.store.units.dated import add_dated_units, dated_units
 
 DAY = date(people.YEAR, 9, 5)
 NOW_MS = 1_788_566_400_000

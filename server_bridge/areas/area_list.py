@@ -22,7 +22,7 @@ from server_bridge.sheets.grid import Cell
 from server_bridge.sheets.lines import SheetRow
 from server_bridge.sheets.opening import Spreadsheet
 from server_bridge.sheets.values import CellError, text_of, wide_code
-from server_bridge.store.places.areas import Area, official_id, own_id
+from server_bridge.store.areas.areas import Area, official_id, own_id
 
 CODE_LENGTH = 18
 ID_LENGTH = 40

@@ -9,7 +9,7 @@ from server_bridge.sheets.grid import Cell, Grid
 from server_bridge.sheets.headers import Vocabulary, find_header, fold
 from server_bridge.sheets.lines import SheetRow, table
 from server_bridge.sheets.values import CellError, day_of, text_of
-from server_bridge.store.schema import NAME_LENGTH
+from server_bridge.store.schema.base import NAME_LENGTH
 
 _COMMON = {
     "name": ("Tên", "Tên đơn vị", "Tên địa bàn", "Tên đơn vị hành chính", "Tên trường"),

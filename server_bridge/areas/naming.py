@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from server_bridge.i18n.names import text_key, tidy
 from server_bridge.sheets.headers import fold
-from server_bridge.store.places.areas import COMMUNE, DISTRICT, HAMLET, PROVINCE
+from server_bridge.store.areas.areas import COMMUNE, DISTRICT, HAMLET, PROVINCE
 
 CODE_WIDTHS = {PROVINCE: 2, DISTRICT: 3, COMMUNE: 5}
 """Digits of official codes; hamlets have none."""

@@ -20,8 +20,8 @@ from server_bridge.sheets.grid import Cell
 from server_bridge.sheets.lines import SheetRow
 from server_bridge.sheets.opening import Spreadsheet
 from server_bridge.sheets.values import CellError, text_of
-from server_bridge.store.places.unit_terms import DatedUnit
-from server_bridge.store.places.units import SCHOOL, Unit
+from server_bridge.store.units.dated import DatedUnit
+from server_bridge.store.units.tree import SCHOOL, Unit
 
 _CODE_LENGTH = 20
 

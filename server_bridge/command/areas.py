@@ -15,9 +15,14 @@ from server_bridge.command.showing import refusal_rows, say_lines, say_refusals,
 from server_bridge.home import open_home
 from server_bridge.sheets.faults import RowRefusal
 from server_bridge.sheets.opening import open_spreadsheet
-from server_bridge.store.places.areas import Area, add_areas, all_areas, get_area, lines
-from server_bridge.store.places.levels import area_named
-from server_bridge.store.places.unit_terms import DatedUnit, add_dated_units, dated_units, get_unit
+from server_bridge.store.areas.areas import Area, add_areas, all_areas, get_area, lines
+from server_bridge.store.areas.levels import area_named
+from server_bridge.store.units.dated import (
+    DatedUnit,
+    add_dated_units,
+    dated_units,
+    get_unit,
+)
 
 file_argument = click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
 sheet_option = click.option("--sheet", help="Only this sheet of the workbook.")

@@ -19,11 +19,11 @@ from server_bridge.clock import now_ms
 from server_bridge.command.options import home_option, json_option
 from server_bridge.home import Home, open_home
 from server_bridge.i18n.names import class_key, name_key
-from server_bridge.store.gates.gate_rosters import bump_rosters
+from server_bridge.store.changes.revisions import bump_rosters
 from server_bridge.store.people.card_people import photos, without_card
 from server_bridge.store.people.cards import HeldCard, IssuedCard, add_cards, cards_of, key_uses
 from server_bridge.store.people.people import Member, members
-from server_bridge.store.places.units import Unit, find_unit
+from server_bridge.store.units.tree import Unit, find_unit
 
 DAY = click.DateTime(["%Y-%m-%d"])
 HIGHEST_KEY = 255

@@ -27,10 +27,10 @@ from server_bridge.i18n.names import tidy
 from server_bridge.lists.roll_up_sheets import write_roll_up
 from server_bridge.lists.rolling_up import roll_up
 from server_bridge.lists.terminal import roll_up_lines
-from server_bridge.store.places.units import find_unit
 from server_bridge.store.reports import submissions as store
 from server_bridge.store.reports.deadlines import newest_first
-from server_bridge.store.schema import NAME_LENGTH
+from server_bridge.store.schema.base import NAME_LENGTH
+from server_bridge.store.units.tree import find_unit
 from server_bridge.submissions.actions import schools_of
 
 

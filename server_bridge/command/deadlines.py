@@ -15,7 +15,7 @@ from server_bridge.home import open_home
 from server_bridge.i18n.names import tidy
 from server_bridge.store.reports import deadlines as store
 from server_bridge.store.reports.deadlines import One, RequestTables
-from server_bridge.store.schema import NAME_LENGTH
+from server_bridge.store.schema.base import NAME_LENGTH
 from server_bridge.submissions import actions
 from server_bridge.submissions.actions import SubmissionWrite, schools_of, standings
 from server_bridge.submissions.state import SubmissionState, SubmissionStatus

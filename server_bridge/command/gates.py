@@ -30,7 +30,7 @@ from server_bridge.store.gates.certificates import (
 )
 from server_bridge.store.gates.gate_orders import Choice, Direction, standing, want
 from server_bridge.store.gates.health import backlog_of
-from server_bridge.store.places.units import SCHOOL, add_gate, find_unit, shut_out
+from server_bridge.store.units.tree import SCHOOL, add_gate, find_unit, shut_out
 
 DIRECTIONS = click.Choice(["in", "out", "auto"])
 

@@ -21,11 +21,11 @@ from server_bridge.levels.affected import Affected, affected
 from server_bridge.levels.notice_file import read_notice_file
 from server_bridge.levels.texts import INHERIT, colour, read_level
 from server_bridge.sheets.opening import open_spreadsheet
+from server_bridge.store.areas import levels
+from server_bridge.store.areas.levels import LevelNotice, area_named, areas_named
 from server_bridge.store.people.headcounts import area_names
-from server_bridge.store.places import levels
-from server_bridge.store.places.levels import LevelNotice, area_named, areas_named
-from server_bridge.store.places.units import all_units, find_unit
-from server_bridge.store.schema import NAME_LENGTH
+from server_bridge.store.schema.base import NAME_LENGTH
+from server_bridge.store.units.tree import all_units, find_unit
 
 SHOWN_AREAS = 20
 

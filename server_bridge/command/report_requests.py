@@ -43,7 +43,7 @@ from server_bridge.reports.texts import period_name
 from server_bridge.reports.written import confirmed_workbook
 from server_bridge.store.reports import report_requests as store
 from server_bridge.store.reports.deadlines import newest_first
-from server_bridge.store.schema import NAME_LENGTH
+from server_bridge.store.schema.base import NAME_LENGTH
 from server_bridge.submissions.actions import SubmissionWrite
 
 

@@ -18,7 +18,8 @@ from server_bridge.home import initialise, open_home
 from server_bridge.pki import Identity
 from server_bridge.settings import sample
 from server_bridge.store.gates.certificates import revoked_serials
-from server_bridge.store.places.units import (
+from server_bridge.store.schema.base import NAME_LENGTH
+from server_bridge.store.units.tree import (
     Unit,
     add_unit,
     add_viewer,
@@ -27,7 +28,6 @@ from server_bridge.store.places.units import (
     unit_viewers,
     viewer_names,
 )
-from server_bridge.store.schema import NAME_LENGTH
 
 
 @click.command()

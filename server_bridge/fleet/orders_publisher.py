@@ -8,7 +8,7 @@ from gate_contract import topics
 from gate_contract.topics import GateChannel
 from server_bridge.mqtt.retained import Retained, RetainedPublisher
 from server_bridge.store.database import Database
-from server_bridge.store.gates.schema import gate_orders
+from server_bridge.store.schema.gates import gate_orders
 
 
 class OrdersPublisher(RetainedPublisher):

@@ -8,8 +8,9 @@ import msgspec
 from gate_contract import topics
 from gate_contract.counts import encode_counts
 from server_bridge.mqtt.retained import Retained, RetainedPublisher
+from server_bridge.store.changes.revisions import revision_number
 from server_bridge.store.database import Database
-from server_bridge.store.live import revision_number, snapshot, unit_counts
+from server_bridge.store.live import snapshot, unit_counts
 
 REFRESH_MS = 60_000
 """Midnight changes counts without any crossing, so they are computed this often."""

@@ -17,6 +17,7 @@ from gate_contract.verdicts import REFUSALS, Verdict
 from server_bridge.ingest.accept import Accepted, Conflict, LedgerHead, accept
 from server_bridge.ingest.filing import Filed
 from server_bridge.ingest.times import Times
+from server_bridge.store.changes.revisions import bump
 from server_bridge.store.crossings.arrivals import Lines
 from server_bridge.store.crossings.counting import FiledPosition, Passage
 from server_bridge.store.crossings.counts import count_passages, count_refusals, recount
@@ -31,9 +32,8 @@ from server_bridge.store.crossings.ledgers import (
     note_gap,
 )
 from server_bridge.store.crossings.signatures import keep_signature
-from server_bridge.store.database import bump
 from server_bridge.store.people.visitors import keep_words
-from server_bridge.store.places.units import ancestry, gate_units
+from server_bridge.store.units.tree import ancestry, gate_units
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,9 @@ from server_bridge.integrations.home_assistant import (
     unit_topic,
 )
 from server_bridge.mqtt.retained import Retained, RetainedPublisher
-from server_bridge.store.access.schema import discovery_topics
 from server_bridge.store.database import Database
-from server_bridge.store.places.units import all_units, gate_units, gates_shut_out
+from server_bridge.store.schema.access import discovery_topics
+from server_bridge.store.units.tree import all_units, gate_units, gates_shut_out
 
 
 class Discovery(RetainedPublisher):

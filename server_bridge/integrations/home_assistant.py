@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from gate_contract import topics
 from gate_contract.topics import GateChannel
 from server_bridge.i18n.phrases import Lang
-from server_bridge.store.places.units import Unit
+from server_bridge.store.units.tree import Unit
 
 PREFIX = "homeassistant"
 EVERY_DISCOVERY = f"{PREFIX}/device/+/+/config"

@@ -15,13 +15,13 @@ from fpdf.fonts import FontFace
 
 from server_bridge.i18n.formats import Formats
 from server_bridge.i18n.phrases import Lang
+from server_bridge.letters.content import LetterContent
 from server_bridge.letters.fonts import add_letter_fonts
 from server_bridge.letters.tables import Cell, Holds, Row, Table, shown
+from server_bridge.letters.texts import say
 from server_bridge.letters.workbook import ENGLISH, VIETNAMESE
 from server_bridge.printing.fonts import close_fonts
 from server_bridge.printing.text_fitting import one_line
-from server_bridge.reports.letters import LetterContent
-from server_bridge.reports.texts import say
 
 _FACE = "LetterContent"
 _MARGINS = {"left": 30.0, "top": 20.0, "right": 15.0}
@@ -92,7 +92,7 @@ def _head(pdf: LetterPdf, letter: LetterContent, lang: Lang, made: datetime, pla
     width = pdf.get_string_width(head.motto)
     _rule(pdf, right[0] + (right[1] - width) / 2, width, beside)
     y = max(y, beside) + 3
-    _centred(pdf, say(lang, "report_l_number"), *left, y, "", 13)
+    _centred(pdf, say(lang, "letter_number"), *left, y, "", 13)
     y = _centred(pdf, head.day(made, one_line(place) or "........"), *right, y, "I", 13)
     pdf.set_xy(_MARGINS["left"], y + 8)
 
@@ -113,7 +113,7 @@ def _rule(pdf: LetterPdf, x: float, width: float, y: float) -> None:
 
 
 def _body(pdf: LetterPdf, letter: LetterContent, f: Formats) -> None:
-    _paragraph(pdf, say(f.lang, "report_l_kind"), "B", 14, align="C")
+    _paragraph(pdf, say(f.lang, "letter_kind"), "B", 14, align="C")
     _paragraph(pdf, letter.subject, "B", 14, align="C")
     pdf.ln(4)
     for text in letter.prose:
@@ -134,13 +134,13 @@ def _foot(pdf: LetterPdf, letter: LetterContent, lang: Lang) -> None:
         pdf.add_page()
     y = pdf.get_y() + 5
     below = _centred(pdf, letter.signed_by, 108, 87, y, "B", 13)
-    _centred(pdf, say(lang, "report_l_sign"), 108, 87, below, "I", 12)
+    _centred(pdf, say(lang, "letter_sign"), 108, 87, below, "I", 12)
     pdf.set_xy(_MARGINS["left"], y)
     pdf.set_font(_FACE, "BI", 12)
-    pdf.cell(70, 5, say(lang, "report_l_to"), new_x="LMARGIN", new_y="NEXT")
+    pdf.cell(70, 5, say(lang, "letter_to"), new_x="LMARGIN", new_y="NEXT")
     pdf.set_font(_FACE, "", 11)
     to = [f"- {one_line(letter.above)};"] if letter.above else []
-    lines = "\n".join([*to, say(lang, "report_l_filed")])
+    lines = "\n".join([*to, say(lang, "letter_filed")])
     pdf.multi_cell(75, 5, lines, align="L", new_x="LMARGIN", new_y="NEXT")
 
 
@@ -153,7 +153,7 @@ def _annex(pdf: LetterPdf, table: Table, f: Formats, name: str, *, first: bool) 
     else:
         pdf.ln(6)
     if first:
-        _paragraph(pdf, say(f.lang, "report_l_annex"), "B", 14, align="C")
+        _paragraph(pdf, say(f.lang, "letter_annex"), "B", 14, align="C")
     _paragraph(pdf, f"{table.title} – {name}", "B", 13, align="C")
     _table(pdf, table, f, 10)
 

@@ -9,14 +9,14 @@ import sqlalchemy as sa
 
 from gate_contract.roster import EntryAction
 from gate_contract.school_day import local_day
-from server_bridge.store.people.headcounts import HeadCounts, head_counts
-from server_bridge.store.places.level_rules import Setting
-from server_bridge.store.places.levels import (
+from server_bridge.store.areas.level_rules import Setting
+from server_bridge.store.areas.levels import (
     LevelNotice,
     deciding_at,
     levels_at,
     policies_at,
 )
+from server_bridge.store.people.headcounts import HeadCounts, head_counts
 
 _NOT_NOTED = 1 << 62
 """The number of a notice that is not in the database: newer than any that is."""

@@ -15,14 +15,14 @@ from gate_contract.errors import SchoolgateError
 from gate_contract.roster import EntryAction
 from gate_contract.school_day import local_day
 from server_bridge.i18n.names import class_key, name_key, text_key
+from server_bridge.store.areas.levels import LEVELS, levels_at, policies_at
 from server_bridge.store.people.headcounts import (
     AreaName,
     PeopleListEntry,
     area_names,
     entries,
 )
-from server_bridge.store.places.levels import LEVELS, levels_at, policies_at
-from server_bridge.store.places.units import SCHOOL, Unit, find_unit
+from server_bridge.store.units.tree import SCHOOL, Unit, find_unit
 
 STAFF_VI = "Cán bộ, giáo viên"
 VISITORS_VI = "Khách"

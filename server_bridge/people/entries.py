@@ -22,7 +22,7 @@ from server_bridge.sheets.values import (
     text_of,
 )
 from server_bridge.store.people.people import Person
-from server_bridge.store.schema import NAME_LENGTH
+from server_bridge.store.schema.base import NAME_LENGTH
 
 GROUP_LENGTH = 40
 

@@ -13,6 +13,7 @@ from server_bridge.people.entries import PeopleFile, Watch, read_entries
 from server_bridge.people.plan import Plan, plan_people
 from server_bridge.people.residence import Atlas
 from server_bridge.sheets.opening import Spreadsheet, open_spreadsheet
+from server_bridge.store.areas.areas import add_areas, all_areas
 from server_bridge.store.database import Database
 from server_bridge.store.people.people_list import (
     add_people,
@@ -23,8 +24,7 @@ from server_bridge.store.people.people_list import (
     note_import,
     withdraw_cards,
 )
-from server_bridge.store.places.areas import add_areas, all_areas
-from server_bridge.store.places.units import SCHOOL, find_unit
+from server_bridge.store.units.tree import SCHOOL, find_unit
 
 MOST_LEAVING = 0.2
 """More of a school than this do not leave at once; the file is a part, or another school's."""

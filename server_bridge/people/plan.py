@@ -12,9 +12,9 @@ from server_bridge.people.entries import PeopleFile, PersonRow
 from server_bridge.people.residence import Atlas, NotFoundError
 from server_bridge.sheets import grid
 from server_bridge.sheets.faults import Fault, RowRefusal
+from server_bridge.store.areas.areas import Area
 from server_bridge.store.people.people import Person, Placement
 from server_bridge.store.people.people_list import KnownPerson
-from server_bridge.store.places.areas import Area
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from datetime import date
 from server_bridge.areas.naming import CODE_WIDTHS, area_key, bare_key, has_marks
 from server_bridge.sheets.faults import Fault
 from server_bridge.sheets.values import CellError
-from server_bridge.store.places.areas import (
+from server_bridge.store.areas.areas import (
     COMMUNE,
     DISTRICT,
     HAMLET,

@@ -19,9 +19,8 @@ from server_bridge.letters.tables import Holds, Table, TableColumn
 from server_bridge.reports.period import Period, PeriodKind, period
 from server_bridge.reports.tables import PUPILS, STAFF
 from server_bridge.reports.texts import say
-from server_bridge.store.places.units import SCHOOL, Unit, all_units, ancestry
+from server_bridge.store.figures import Figures
 from server_bridge.store.reports.deadlines import find
-from server_bridge.store.reports.figures import Figures
 from server_bridge.store.reports.report_requests import (
     REQUESTS,
     ByName,
@@ -30,6 +29,7 @@ from server_bridge.store.reports.report_requests import (
     confirmed,
 )
 from server_bridge.store.reports.tallies import sums
+from server_bridge.store.units.tree import SCHOOL, Unit, all_units, ancestry
 from server_bridge.submissions.actions import SubmissionWrite, do, standings
 from server_bridge.submissions.state import (
     SubmissionAction,

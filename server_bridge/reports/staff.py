@@ -21,7 +21,6 @@ from server_bridge.i18n.phrases import Lang
 from server_bridge.letters.tables import Holds, Table, TableColumn
 from server_bridge.reports.period import Period
 from server_bridge.reports.texts import say, short_day
-from server_bridge.store.places.units import SCHOOL, Unit, find_unit
 from server_bridge.store.reports.staff_months import DaySets, as_set, days_in, staff_days
 from server_bridge.store.reports.staff_year import (
     Appeal,
@@ -31,6 +30,7 @@ from server_bridge.store.reports.staff_year import (
     scans_of,
     staff_of,
 )
+from server_bridge.store.units.tree import SCHOOL, Unit, find_unit
 
 
 @dataclass(frozen=True, slots=True)

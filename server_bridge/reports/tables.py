@@ -12,7 +12,7 @@ from server_bridge.letters.tables import Cell, Chart, Holds, Row, Table, TableCo
 from server_bridge.reports.period import PeriodKind
 from server_bridge.reports.report import Report, ReportLine, Silence
 from server_bridge.reports.texts import month_name, say, short_day
-from server_bridge.store.reports.figures import FIGURES, Figures
+from server_bridge.store.figures import FIGURES, Figures
 
 PUPILS, STAFF = CardKind.PUPIL, CardKind.STAFF
 

@@ -18,6 +18,7 @@ from gate_contract.roster_signing import seal, sign, withdrawn
 from gate_contract.topics import GateChannel
 from server_bridge.mqtt.retained import Send
 from server_bridge.roster.contents import Contents, changes, contents, digest, pack, unpack
+from server_bridge.store.areas.levels import levels_at, policies_at
 from server_bridge.store.database import Database
 from server_bridge.store.gates.gate_rosters import (
     BELIEVED_MS,
@@ -34,7 +35,6 @@ from server_bridge.store.gates.gate_rosters import (
     told_versions,
     withdrawn_cards,
 )
-from server_bridge.store.places.levels import levels_at, policies_at
 
 KEEP_S = 0.3
 """What was made waits so long, at the most, for its transaction."""

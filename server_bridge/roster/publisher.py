@@ -18,16 +18,16 @@ from gate_contract.school_day import local_day
 from gate_contract.topics import GateChannel
 from server_bridge.mqtt.retained import Retained, RetainedPublisher, Send
 from server_bridge.roster.making import Maker, Signer, topic
+from server_bridge.store.areas.levels import next_change
+from server_bridge.store.changes.revisions import roster_revision_number
 from server_bridge.store.database import Database, StoreError
 from server_bridge.store.gates.gate_rosters import (
     BELIEVED_MS,
     EVERY_GATE,
     issued,
-    roster_revision_number,
     stands,
     told_versions,
 )
-from server_bridge.store.places.levels import next_change
 
 CHECK_MS = 10_000
 """How often what gates say they go by is compared with what was published."""

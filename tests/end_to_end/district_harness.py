@@ -30,7 +30,7 @@ from server_bridge.clock import now_ms
 from server_bridge.home import Home, initialise
 from server_bridge.pki import Identity
 from server_bridge.store.crossings.dead_letters import letter_counts
-from server_bridge.store.places.units import Unit, add_gate, add_unit, add_viewer
+from server_bridge.store.units.tree import Unit, add_gate, add_unit, add_viewer
 from tests.fakes.broker import HOST, accepts, free_port
 
 SCHOOL, COMMUNE, VIEWER = "thcs-a", "xa-c", "hall"

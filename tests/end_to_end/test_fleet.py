@@ -8,9 +8,9 @@ from server_bridge import pki
 from server_bridge.broker.revoking import PROCESS
 from server_bridge.store.gates.certificates import keep_certificate
 from server_bridge.store.gates.gate_logs import newest_log
-from server_bridge.store.schema import gate_health
+from server_bridge.store.schema.base import gate_health
+from tests.builders.shell import Shell
 from tests.end_to_end.district_harness import DistrictHarness, until
-from tests.server.command.shell import Shell
 
 GATE = "gate-a1"
 

@@ -15,7 +15,7 @@ from server_bridge import pki
 from server_bridge.broker.config import CONFIGURATION, DATA, write_access_list, write_broker_config
 from server_bridge.broker.program import find_mosquitto
 from server_bridge.pki import Identity
-from server_bridge.store.places.units import UnitViewer
+from server_bridge.store.units.tree import UnitViewer
 
 HOST = "127.0.0.1"
 DEADLINE_S = 20.0

@@ -13,7 +13,7 @@ from server_bridge.home import Home, initialise
 from server_bridge.store.database import Database
 from server_bridge.store.gates.certificates import find_gate
 from server_bridge.store.gates.gate_orders import Choice, want
-from server_bridge.store.places.units import Unit, add_gate, add_unit
+from server_bridge.store.units.tree import Unit, add_gate, add_unit
 from tests.fakes.broker import free_port
 
 DAY_MS = 86_400_000

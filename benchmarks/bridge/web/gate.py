@@ -16,7 +16,7 @@ from gate_contract.crossing import (
     chain_start,
 )
 from gate_contract.verdicts import Verdict
-from server_bridge.store.schema import cards, gates, ledgers
+from server_bridge.store.schema.base import cards, gates, ledgers
 
 MINUTE_MS = 60_000
 IN_A_BATCH = 1_200

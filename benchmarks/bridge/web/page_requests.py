@@ -21,11 +21,11 @@ from server_bridge.store.access.accounts import (
     grant,
 )
 from server_bridge.store.people.people import members
-from server_bridge.store.places.units import SCHOOL, all_units
 from server_bridge.store.reports.deadlines import newest_first
 from server_bridge.store.reports.report_requests import REQUESTS, open_request
-from server_bridge.store.schema import gates
+from server_bridge.store.schema.base import gates
 from server_bridge.store.school.roll_calls import Called, begin, close, latest, tick
+from server_bridge.store.units.tree import SCHOOL, all_units
 from server_bridge.web.app.page import Page
 from server_bridge.web.site import PAGES
 

@@ -25,7 +25,7 @@ from benchmarks.bridge.web.year import ZONE, Watch, YearSize, make_pair, now_ms
 from gate_contract.errors import SchoolgateError
 from server_bridge.reports.tallying import tally_due
 from server_bridge.store.database import Database
-from server_bridge.store.schema import ledgers
+from server_bridge.store.schema.base import ledgers
 
 LIMIT_MS = 50.0
 

@@ -12,9 +12,9 @@ from benchmarks.bridge.web.year import FIRST_DAY
 from gate_contract.errors import SchoolgateError
 from gate_contract.verdicts import CROSSINGS, Verdict
 from server_bridge.store.people.person_year import days_of_cards
-from server_bridge.store.people.schema import card_holders
-from server_bridge.store.places.units import SCHOOL
-from server_bridge.store.schema import counts, crossings, units
+from server_bridge.store.schema.base import counts, crossings, units
+from server_bridge.store.schema.people import card_holders
+from server_bridge.store.units.tree import SCHOOL
 
 Question = Callable[[sa.Connection], object]
 

@@ -17,8 +17,8 @@ from starlette.types import Receive, Scope, Send
 
 from benchmarks.bridge.web.page_requests import Ask
 from benchmarks.bridge.web.year import ZONE
-from server_bridge.store.access.schema import access_log
 from server_bridge.store.database import Database
+from server_bridge.store.schema.access import access_log
 from server_bridge.web.site import site_app
 
 FIRST_FIGURES_S = 60.0

@@ -27,7 +27,7 @@ from server_bridge.store.database import Database
 from server_bridge.store.gates.health import take_health
 from server_bridge.store.people.cards import IssuedCard, add_cards
 from server_bridge.store.people.people import hand_over, members
-from server_bridge.store.places.units import add_gate
+from server_bridge.store.units.tree import add_gate
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 FIRST_DAY = date(2026, 9, 7)

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from gate_contract.crossing import ClockTrust
-from server_bridge.store.schema import boots, crossings, gates, ledgers
+from server_bridge.store.schema.base import boots, crossings, gates, ledgers
 
 _HERE = crossings.c.ledger == sa.bindparam("of")
 _BOOTS = boots.select().where(boots.c.ledger == sa.bindparam("of"))

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from gate_contract.crossing import chain_start
 from gate_contract.verdicts import CROSSINGS
-from server_bridge.store.schema import crossings, ledgers
+from server_bridge.store.schema.base import crossings, ledgers
 
 _FIND = ledgers.select().where(
     (ledgers.c.gate_id == sa.bindparam("of")) & (ledgers.c.ledger_id == sa.bindparam("named"))

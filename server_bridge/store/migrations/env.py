@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from server_bridge.store.tables import metadata
+from server_bridge.store.schema.tables import metadata
 
 with context.config.attributes["write"]() as connection:
     context.configure(connection=connection, target_metadata=metadata, compare_type=True)

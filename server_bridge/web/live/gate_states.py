@@ -7,7 +7,7 @@ from enum import IntEnum
 
 from server_bridge.i18n.formats import Formats
 from server_bridge.i18n.phrases import Lang
-from server_bridge.store.live import GateState
+from server_bridge.store.gates.gate_states import GateState
 from server_bridge.web.live.texts import PHRASES, say, say_count
 
 BACKLOG_SHOWN_FROM = 50
