@@ -60,8 +60,8 @@ def provision(
 @click.command("imager-list")
 @click.argument("image", type=_file)
 @click.option("--url", required=True, help="Where Imager fetches IMAGE from.")
-@click.option("--version", "of_version", required=True, help="Of the software in it.")
-@click.option("--released", required=True, help="YYYY-MM-DD.")
+@click.option("--version", "of_version", required=True, help="Version of the software in IMAGE.")
+@click.option("--released", required=True, help="Day of the release, YYYY-MM-DD.")
 @click.option(
     "--out",
     type=click.Path(path_type=Path, dir_okay=False),

@@ -102,7 +102,7 @@ def root(
     show_default=True,
     help="The folder for the image and what goes with it.",
 )
-@click.option("--no-xz", is_flag=True, help="Without the compressed image that is handed out.")
+@click.option("--no-xz", is_flag=True, help="Do not make the compressed image (.img.xz).")
 def build_image(folder: Path, suite: str, origin: str | None, out: Path, no_xz: bool) -> None:
     """Make the SD card image for a Raspberry Pi, with checksums, manifest and SBOM.
 

@@ -87,6 +87,43 @@ PROGRAMS = (
 )
 
 
+SEE = {
+    "gate aim": ("For technicians", "how-to/technician.md#mounting"),
+    "gate ledger": ("Architecture", "explanation/architecture.md#what-counts-as-delivered"),
+    "gate-bridge account subject": ("Sign in with OpenID", "how-to/sign-in-with-openid.md"),
+    "gate-bridge alert": ("Alerts", "reference/alerts.md"),
+    "gate-bridge area import": ("Spreadsheets", "reference/spreadsheets.md#areas"),
+    "gate-bridge card": ("Issue, print and replace cards", "how-to/cards.md"),
+    "gate-bridge collection": (
+        "Collect lists from schools",
+        "how-to/levels-and-lists.md#collect-lists-from-schools",
+    ),
+    "gate-bridge gate add": ("For technicians", "how-to/technician.md#set-up"),
+    "gate-bridge gate update": ("Update gates", "how-to/update-gates.md"),
+    "gate-bridge level": ("Apply notices", "how-to/levels-and-lists.md"),
+    "gate-bridge list": ("Make a school's list", "how-to/levels-and-lists.md#make-a-schools-list"),
+    "gate-bridge report": ("Reports", "reference/reports.md"),
+    "gate-bridge roster import": ("Spreadsheets", "reference/spreadsheets.md#people-lists"),
+    "gate-bridge token": ("Connect other programs", "how-to/connect-other-programs.md"),
+    "gate-bridge unit import": ("Spreadsheets", "reference/spreadsheets.md#units"),
+    "gate-bridge viewer": ("MQTT topics", "how-to/connect-other-programs.md#mqtt-topics"),
+    "gate-bridge visitor": ("Admit visitors", "how-to/visitors.md"),
+    "gate-image": ("Build the image", "how-to/build-the-image.md"),
+    "gate-update": ("Update gates", "how-to/update-gates.md#what-a-gate-does"),
+}
+"""Where a command, or all commands that begin with these words, are explained in use."""
+
+
+def see(name: str) -> str:
+    """Return a link to the page that explains a command in use, '' if there is none."""
+    words = name.split()
+    for size in range(len(words), 0, -1):
+        if found := SEE.get(" ".join(words[:size])):
+            title, page = found
+            return f"See [{title}](../../{page})."
+    return ""
+
+
 def commands(program: Program) -> Iterator[tuple[str, click.Command]]:
     """Yield each command of a program with its full name, in the order of `--help`."""
     yield from _walk(program.group, program.name)
@@ -176,6 +213,8 @@ def program_page(program: Program) -> str:
         parts += [f"## `{name}`", f"```text\n{usage(name, command)}\n```", paragraphs(command)]
         if table := options_table(command):
             parts.append("\n".join(table))
+        if link := see(name):
+            parts.append(link)
     return "\n\n".join(parts) + "\n"
 
 
