@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack, closing
 from dataclasses import dataclass
 from multiprocessing.connection import Connection as Pipe
+from multiprocessing.connection import wait
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
@@ -69,8 +70,11 @@ def _run(path: Path, people: Sequence[Somebody], at: Scene, load: Load) -> dict[
     )
     process.start()
     try:
-        if not here.poll(60):
-            raise SchoolgateError("the pages of the bench did not begin; try again")
+        if here not in wait([here, process.sentinel]):  # however long it takes
+            process.join()
+            raise SchoolgateError(
+                f"the process that serves the bench's pages ended with {process.exitcode}"
+            )
         url = here.recv()
         with closing(Database(f"sqlite:///{path}")) as database:
             return asyncio.run(_watch(database, url, people, at, load, here, begun))

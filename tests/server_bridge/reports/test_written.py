@@ -7,11 +7,13 @@ import subprocess
 import xml.etree.ElementTree as ET
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from fontTools.ttLib import TTFont  # type: ignore[import-untyped]  # it has no types
 from fpdf import FPDF
 from python_calamine import CalamineWorkbook
 
@@ -20,8 +22,11 @@ from gate_contract.errors import SchoolgateError
 from gate_contract.verdicts import REFUSALS, Verdict
 from server_bridge.i18n.formats import Formats
 from server_bridge.i18n.phrases import Lang
-from server_bridge.letters.fonts import FOLDER, add_letter_fonts
+from server_bridge.letters.fonts import FOLDERS, add_letter_fonts
+from server_bridge.letters.pdf import STATE_MM
 from server_bridge.letters.tables import Holds, Table, TableColumn, shown
+from server_bridge.letters.workbook import ENGLISH, VIETNAMESE, LetterHead
+from server_bridge.printing.fonts import close_fonts
 from server_bridge.reports.delimited import write_csv
 from server_bridge.reports.period import PeriodKind, period
 from server_bridge.reports.report import Report, Silence, make_report
@@ -186,15 +191,79 @@ def test_the_staffs_year_is_a_letter_too(database: Database, tmp_path: Path) -> 
     assert re.search(r"Cô Mai +\d+ +– +1 +1 +1 +0 +0 +0 +0 +1 +100,0%", annex)
 
 
-def test_a_letter_needs_a_font_with_vietnamese_letters(tmp_path: Path) -> None:
-    with pytest.raises(SchoolgateError, match="fonts-dejavu-core"):
-        add_letter_fonts(FPDF(), "x", tmp_path)
-    (tmp_path / "dejavu").symlink_to(FOLDER / "dejavu")
+FACES = [folder for folder in FOLDERS if (folder / "LiberationSerif-Bold.ttf").is_file()]
+LONG_OFFICE = "Trường Phổ thông dân tộc bán trú Tiểu học và Trung học cơ sở Phình Hồ"
+
+
+@contextmanager
+def lettering(folder: Path) -> Iterator[FPDF]:
+    """A document in which the letters' face, from `folder`, has the name `x`."""
     pdf = FPDF()
-    add_letter_fonts(pdf, "x", tmp_path)
-    assert {"x", "xB", "xI", "xBI"} == pdf.fonts.keys()
-    for font in pdf.fonts.values():
-        font.close()
+    try:
+        add_letter_fonts(pdf, "x", folder)
+        yield pdf
+    finally:
+        close_fonts(pdf)
+
+
+@pytest.mark.parametrize("folder", FACES, ids=lambda folder: folder.name)
+@pytest.mark.parametrize("head", [VIETNAMESE, ENGLISH], ids=["vi", "en"])
+def test_the_state_fits_on_one_line_in_every_face(folder: Path, head: LetterHead) -> None:
+    with lettering(folder) as pdf:
+        assert pdf.fonts.keys() == {"x", "xB", "xI", "xBI"}
+        for text, size in ((head.state, 12), (head.motto, 13)):
+            pdf.set_font("x", "B", size)
+            assert pdf.get_string_width(text) <= STATE_MM, text
+
+
+def test_a_letters_face_is_installed_and_no_other_is_taken_for_it(tmp_path: Path) -> None:
+    assert FACES
+    (tmp_path / "dejavu").symlink_to("/usr/share/fonts/truetype/dejavu")
+    (tmp_path / "old").mkdir()
+    for style in ("Regular", "Bold", "Italic", "BoldItalic"):
+        with TTFont(FACES[0] / f"LiberationSerif-{style}.ttf") as font:
+            for table in font["cmap"].tables:
+                table.cmap.pop(ord("ậ"), None)
+            font.save(tmp_path / "old" / f"LiberationSerif-{style}.ttf")
+    for folders in ([tmp_path], [tmp_path / "dejavu"], [tmp_path / "old"]):
+        with pytest.raises(SchoolgateError, match="install the Debian package fonts-liberation2"):
+            add_letter_fonts(FPDF(), "x", *folders)
+
+
+def test_long_names_of_offices_fill_their_lines_evenly(database: Database, tmp_path: Path) -> None:
+    made = report(database, SCHOOL)
+    unit = replace(made.unit, name=LONG_OFFICE)
+    file = tmp_path / "letter.pdf"
+    file.write_bytes(as_pdf(replace(made, unit=unit), VI, MADE, "Thành phố Hồ Chí Minh"))
+    lines = list(boxes(file))
+    middle_mm = 22 + 78 / 2
+    office = [line for line in lines if line.text and line.text in LONG_OFFICE.upper()]
+    assert " ".join(line.text for line in office) == LONG_OFFICE.upper()
+    assert len(office) == 3
+    assert all((line.left + line.right) / 2 == pytest.approx(middle_mm, abs=1) for line in office)
+    assert min(line.right - line.left for line in office) > 45
+    state = next(line for line in lines if line.text == VIETNAMESE.state)
+    assert 103 <= state.left < state.right <= 195
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of a page; where it begins and ends, in mm."""
+
+    text: str
+    left: float
+    right: float
+
+
+def boxes(file: Path) -> Iterator[Line]:
+    """The lines of a PDF's first page, one for each column."""
+    done = subprocess.run(
+        ["pdftotext", "-l", "1", "-bbox-layout", file, "-"], check=True, capture_output=True
+    )
+    for line in ET.fromstring(done.stdout).iter("{http://www.w3.org/1999/xhtml}line"):  # noqa: S314 (ours)
+        words = " ".join(word.text or "" for word in line)
+        left, right = (float(line.attrib[name]) * 25.4 / 72 for name in ("xMin", "xMax"))
+        yield Line(words, left, right)
 
 
 def test_a_report_that_is_not_done_says_so(database: Database) -> None:

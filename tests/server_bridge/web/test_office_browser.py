@@ -17,6 +17,7 @@ from tests.builders.contrast import WORST_CONTRAST
 from tests.builders.intake import take
 from tests.fakes.axe import serious_findings
 from tests.fakes.browser import browsing
+from tests.fakes.patience import PATIENCE_S
 from tests.fakes.school import GATE, OTHER_GATE, OTHER_SCHOOL, SCHOOL, SECOND_GATE, ZONE, Scribe
 from tests.fakes.school_morning import NOW_MS, SchoolMorning
 from tests.fakes.site import PASSWORD, Site, running
@@ -30,7 +31,7 @@ EXPORT = {
     "vi": ("Báo cáo", "Bảng tính (XLSX)"),
     "en": ("Reports", "Spreadsheet (XLSX)"),
 }
-expect.set_options(timeout=20_000)
+expect.set_options(timeout=PATIENCE_S * 1000)
 VIEWS = pytest.mark.parametrize(
     ("lang", "size", "scheme"), [("vi", "phone", "dark"), ("en", "desk", "light")]
 )

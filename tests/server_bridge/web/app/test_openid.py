@@ -27,6 +27,7 @@ from server_bridge.web.site import provider as provider_of
 from tests.builders.intake import NOW_MS
 from tests.builders.shell import Shell
 from tests.fakes.openid import CLIENT, SECRET, FakeProvider, Fault, providing
+from tests.fakes.patience import PATIENCE_S
 from tests.fakes.school import SCHOOL
 from tests.fakes.site import Site, running
 
@@ -66,7 +67,7 @@ def come_back(browser: httpx.Client, following: str = "/") -> httpx.Response:
     """There and back; what the site says then."""
     answer = browser.get("/sign-in/openid", params={"next": following})
     assert answer.status_code == 303, answer.text
-    with httpx.Client(trust_env=False, timeout=20) as outside:
+    with httpx.Client(trust_env=False, timeout=PATIENCE_S) as outside:
         returned = outside.get(answer.headers["location"])
     return browser.get(returned.headers["location"])
 
@@ -160,7 +161,7 @@ def test_a_way_back_is_good_for_one_browser_and_once(site: Site, there: FakeProv
     browser, thief = site.browser(), site.browser()
     assert thief.get("/sign-in/openid").status_code == 303
     answer = browser.get("/sign-in/openid")
-    with httpx.Client(trust_env=False, timeout=20) as outside:
+    with httpx.Client(trust_env=False, timeout=PATIENCE_S) as outside:
         way_back = outside.get(answer.headers["location"]).headers["location"]
     for other in (site.browser(), thief):
         assert other.get(way_back).status_code == 400

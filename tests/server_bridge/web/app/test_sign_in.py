@@ -23,6 +23,7 @@ from server_bridge.store.units.tree import all_units
 from server_bridge.web.app.page import Page, PageNotFoundError, PageRequest
 from tests.builders.intake import NOW_MS, take
 from tests.builders.serving import until
+from tests.fakes.patience import PATIENCE_S
 from tests.fakes.school import OTHER_SCHOOL, PROVINCE, SCHOOL, Scribe
 from tests.fakes.site import ACCOUNTS, PASSWORD, Site, running
 
@@ -207,7 +208,8 @@ def test_forms_without_a_length_or_too_long_are_refused(site: Site) -> None:
         yield b"name=x"
 
     assert browser.post(path, content=endless()).status_code == 411
-    connection = HTTPConnection(browser.base_url.host, browser.base_url.port or 0, timeout=20)
+    address = browser.base_url.host, browser.base_url.port or 0
+    connection = HTTPConnection(*address, timeout=PATIENCE_S)
     with closing(connection):
         connection.putrequest("POST", path)
         connection.putheader("Content-Length", "30000000")

@@ -10,11 +10,12 @@ import pytest
 from server_bridge.http.loopback import is_loopback
 from tests.builders.serving import serving, until
 from tests.fakes.district import FakeDistrict
+from tests.fakes.patience import PATIENCE_S
 
 
 @pytest.fixture
 def client(page_url: str) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=page_url, trust_env=False, timeout=20) as client:
+    with httpx.Client(base_url=page_url, trust_env=False, timeout=PATIENCE_S) as client:
         yield client
 
 

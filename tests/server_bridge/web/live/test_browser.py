@@ -18,11 +18,12 @@ from tests.builders.serving import serving, until
 from tests.fakes.axe import serious_findings
 from tests.fakes.browser import browsing
 from tests.fakes.district import FakeDistrict, utc_ms
+from tests.fakes.patience import PATIENCE_S
 from tests.fakes.school import GATE, PROVINCE
 from tests.fakes.site import PASSWORD, running
 from tests.server_bridge.web.gates.test_pages import tell_of_gates
 
-expect.set_options(timeout=20_000)
+expect.set_options(timeout=PATIENCE_S * 1000)
 SIZES = {"phone": (360, 780), "tablet": (820, 1180), "desk": (1280, 800), "wall": (1920, 1080)}
 
 
@@ -47,6 +48,7 @@ def opened(chromium: Browser, url: str, size: str = "desk", **context: object) -
     seen = Seen()
     options = {"viewport": {"width": width, "height": height}, **context}
     with chromium.new_context(**options) as window:  # type: ignore[arg-type]
+        window.set_default_timeout(PATIENCE_S * 1000)
         page = window.new_page()
         page.on(
             "console",
@@ -105,11 +107,11 @@ def test_reconnects_after_the_server_was_away(chromium: Browser, district: FakeD
             expect(page.locator("#rows tr")).to_have_count(9)
             server.stop()
             notice = page.get_by_role("status")
-            expect(notice).to_contain_text("the server is out of reach", timeout=20_000)
+            expect(notice).to_contain_text("the server is out of reach", timeout=PATIENCE_S * 1000)
             expect(notice).to_contain_text("Old figures, from 07:12:34")
             district.enter("vg-th-nghiatru", count=7)
             with serving(district, port=port):
-                expect(notice).to_be_empty(timeout=30_000)
+                expect(notice).to_be_empty(timeout=PATIENCE_S * 1000)
                 expect(page.locator("#u-vg-th-nghiatru td.inside [data-key]")).to_have_text("7")
 
 

@@ -16,6 +16,7 @@ from server_bridge.web.live.app import create_app
 from server_bridge.web.live.feed import Feed
 from tests.builders.serving import serving, until
 from tests.fakes.district import HANOI, FakeDistrict
+from tests.fakes.patience import PATIENCE_S
 from tests.server_bridge.web.live.test_app import figures
 
 SOON_S = 0.3
@@ -34,7 +35,7 @@ def test_a_failing_database_makes_figures_old_and_comes_back(
         httpx.Client(base_url=server.url, trust_env=False) as client,
     ):
         until(lambda: status(server.url) == "fresh", "figures")
-        with client.stream("GET", "/events?lang=en", timeout=20) as answer:
+        with client.stream("GET", "/events?lang=en", timeout=PATIENCE_S) as answer:
             stream = answer.iter_lines()
             figures(stream)
             if fault == "raises":
@@ -79,7 +80,7 @@ def test_many_pages_cost_one_read_per_change(district: FakeDistrict) -> None:
             httpx.Client(
                 base_url=server.url,
                 trust_env=False,
-                timeout=30,
+                timeout=PATIENCE_S,
                 limits=httpx.Limits(max_connections=None),
             )
         )
@@ -100,7 +101,7 @@ def test_a_slow_page_gets_the_newest_only(district: FakeDistrict) -> None:
     """A page that reads nothing while a thousand people pass is then given the last state."""
     with (
         serving(district) as server,
-        httpx.Client(base_url=server.url, trust_env=False, timeout=30) as client,
+        httpx.Client(base_url=server.url, trust_env=False, timeout=PATIENCE_S) as client,
         client.stream("GET", "/events") as answer,
     ):
         stream = answer.iter_lines()
@@ -163,13 +164,13 @@ def test_a_signal_ends_the_process_with_pages_open(ending: signal.Signals) -> No
 import signal
 from server_bridge.web.live.app import create_app
 from server_bridge.http.binding import binding
-from server_bridge.http.server import PageServer
+from server_bridge.http.server import HttpServer
 from tests.fakes.district import HANOI, morning_district
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job ignores it
 district = morning_district()
 app = create_app(district.read, district.revision, timezone=HANOI)
 try:
-    PageServer(app, binding("127.0.0.1", 0)).run(lambda url: print(url, flush=True))
+    HttpServer(app, binding("127.0.0.1", 0)).run(lambda url: print(url, flush=True))
 except KeyboardInterrupt:
     print("interrupted")
 """
@@ -179,12 +180,12 @@ except KeyboardInterrupt:
     with process:
         assert process.stdout
         url = process.stdout.readline().strip()
-        with httpx.stream("GET", f"{url}events", trust_env=False, timeout=20) as answer:
+        with httpx.stream("GET", f"{url}events", trust_env=False, timeout=PATIENCE_S) as answer:
             stream = answer.iter_lines()
             figures(stream)
             process.send_signal(ending)
             assert not any(line.startswith("data:") for line in stream)
-        out, complaints = process.communicate(timeout=20)
+        out, complaints = process.communicate(timeout=PATIENCE_S)
     assert complaints == ""
     assert (process.returncode, out) in ((-signal.SIGTERM, ""), (0, "interrupted\n"))
 
@@ -213,5 +214,5 @@ def test_the_url_is_known_and_reported(district: FakeDistrict, host: str) -> Non
     assert httpx.get(urls[0], trust_env=False).status_code == 200
     assert isinstance(app.state.feed, Feed)
     server.stop()
-    thread.join(20)
+    thread.join(PATIENCE_S)
     assert not thread.is_alive()

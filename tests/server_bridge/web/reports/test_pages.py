@@ -22,6 +22,7 @@ from server_bridge.store.units.tree import ancestry
 from server_bridge.web.reports.pages import PAGES
 from tests.fakes.axe import findings
 from tests.fakes.browser import browsing
+from tests.fakes.patience import PATIENCE_S
 from tests.fakes.school import COMMUNE, OTHER_SCHOOL, PROVINCE, SCHOOL, ZONE
 from tests.fakes.school_morning import NOW_MS, SchoolMorning
 from tests.fakes.site import ACCOUNTS, PASSWORD, Site, running
@@ -248,6 +249,7 @@ def test_people_are_listed_for_schools_only(site: Site) -> None:
 
 def test_usable_by_all_on_a_phone(site: Site, morning: SchoolMorning, signed_in: SignedIn) -> None:
     with browsing() as chromium, chromium.new_context() as window:
+        window.set_default_timeout(PATIENCE_S * 1000)
         page = window.new_page()
         token = signed_in("office").cookies["schoolgate"]
         window.add_cookies([{"name": "schoolgate", "value": token, "url": site.url}])

@@ -10,11 +10,12 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.fakes.axe import findings
 from tests.fakes.browser import browsing
+from tests.fakes.patience import PATIENCE_S
 from tests.fakes.school import OTHER_SCHOOL, SCHOOL
 from tests.fakes.school_morning import NOW_MS, SchoolMorning
 from tests.fakes.site import Site
 
-expect.set_options(timeout=20_000)
+expect.set_options(timeout=PATIENCE_S * 1000)
 SignedIn = Callable[[str], httpx.Client]
 HOME = f"/units/{SCHOOL}"
 INSIDE = ["Nguyễn Văn An", "Lê Thị Bình", "Trần Đức Cường", "Đỗ Thị Hằng", "Cô Mai"]
@@ -103,6 +104,7 @@ def phone(chromium: Browser, site: Site, office: httpx.Client) -> Iterator[Page]
     with chromium.new_context(viewport={"width": 360, "height": 740}) as context:
         for name, value in office.cookies.items():
             context.add_cookies([{"name": name, "value": value, "url": site.url}])
+        context.set_default_timeout(PATIENCE_S * 1000)
         page = context.new_page()
         page.clock.install()
         page.goto(f"{site.url}units/{SCHOOL}")
