@@ -65,6 +65,20 @@ def test_the_search_for_files_finds_some_and_misses_what_is_not_there() -> None:
     assert sorted(path for path in found if not exists(path)) == ["device/never", "device/never.py"]
 
 
+def test_pages_named_in_code_exist() -> None:
+    """In an error's remedy, a comment or a unit."""
+    kinds = {".py", ".service", ".toml", ".txt", ".yaml"}
+    named = {
+        (path, page)
+        for path in tracked()
+        if path.suffix in kinds or path.name == "Makefile"
+        if not path.is_relative_to(ROOT / "tests" / "docs")
+        for page in re.findall(r"\bdocs/[\w/.-]+\.(?:md|yaml|json)", path.read_text("utf-8"))
+    }
+    assert len(named) > 8
+    assert [f"{name(path)}: {page}" for path, page in named if not (ROOT / page).exists()] == []
+
+
 def glossary_rows() -> list[list[str]]:
     text = (DOCS / "reference" / "glossary.md").read_text("utf-8")
     return [

@@ -27,7 +27,7 @@ KEYS = f'[cards.keys]\n1 = "x"\n\n[orders.keys]\n1 = "{base64.b64encode(PUBLIC).
 
 @pytest.fixture
 def boot(tmp_path: Path) -> Path:
-    made = tmp_path / "bootfs"
+    made = tmp_path / "GATE"
     made.mkdir()
     (made / "config.txt").touch()
     return made
