@@ -1,4 +1,4 @@
-"""Times a change of levels in a whole province, and the roll-up of all its schools' lists."""
+"""Measure a change of levels in a whole province, and the roll-up of all its schools' lists."""
 
 import time
 from datetime import datetime
@@ -22,7 +22,7 @@ DAY_MS = 86_400_000
 
 
 def measure_levels(database: Database, now_ms: int) -> dict[str, float]:
-    """A notice for a third of the communes and a tenth of the hamlets; then every school submits.
+    """Apply a notice for a third of the communes; let every school submit its list.
 
     One school's list is made as a workbook and timed; the others submit that same workbook with
     their own figures, since the roll-up reads figures only.
