@@ -17,7 +17,7 @@ from tests.fakes.school import COMMUNE, GATE, OTHER_GATE, OTHER_SCHOOL, PROVINCE
 from tests.fakes.site import Site
 from tests.server_bridge.web.conftest import DAY_MS, holding
 
-DOCUMENT = Path(__file__).parents[4] / "docs" / "openapi.json"
+DOCUMENT = Path(__file__).parents[4] / "docs" / "reference" / "openapi.json"
 
 
 def refused(answer: httpx.Response, status: int) -> Problem:
@@ -141,7 +141,7 @@ def test_what_has_not_changed_is_not_sent_again(program: httpx.Client) -> None:
 
 
 def test_the_document_is_served_as_the_docs_have_it(site: Site) -> None:
-    """Written by: gate-bridge openapi > docs/openapi.json"""
+    """Written by: gate-bridge openapi > docs/reference/openapi.json"""
     served = site.browser().get("/api/v1/openapi.json")
     assert served.headers["content-type"] == "application/json"
     assert served.content == openapi() == DOCUMENT.read_bytes()
