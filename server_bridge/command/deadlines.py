@@ -16,7 +16,7 @@ from server_bridge.store.reports import deadlines as store
 from server_bridge.store.reports.deadlines import One, RequestTables
 from server_bridge.store.schema.base import NAME_LENGTH
 from server_bridge.submissions import actions
-from server_bridge.submissions.actions import SubmissionWrite, schools_of, standings
+from server_bridge.submissions.actions import SubmissionWrite, school_statuses, schools_of
 from server_bridge.submissions.state import SubmissionState, SubmissionStatus
 
 number_argument = click.argument("number", metavar="ID", type=int)
@@ -53,7 +53,7 @@ def add_endings(group: click.Group, book: RequestTables[One]) -> None:
         """
         with open_home(folder).database().write() as connection:
             asked = store.find(connection, book, number)
-            stands = standings(connection, book, asked, schools_of(connection, asked.unit_id))
+            stands = school_statuses(connection, book, asked, schools_of(connection, asked.unit_id))
             open_yet = [one for one, it in stands.items() if it.state is not SubmissionState.LOCKED]
             schools = unit_ids or open_yet
             for unit_id in schools:

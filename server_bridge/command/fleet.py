@@ -27,7 +27,7 @@ from server_bridge.store.gates.gate_orders import (
 )
 from server_bridge.store.gates.gate_sheets import GateSheet, sheets_below
 from server_bridge.store.gates.health import changes_of
-from server_bridge.web.gates.view import about_update
+from server_bridge.web.gates.view import update_progress
 
 
 @gate_group.command("list")
@@ -66,7 +66,7 @@ def gate_show(folder: Path, gate_id: str, as_json: bool) -> None:
         return
     click.echo(f"{gate_id} at {one['school']} ({one['unit_id']}): {', '.join(_states(one))}")
     if one["update"] and one["update"].wanted:
-        click.echo(f"  update: {' '.join(about_update(one['update'], Lang.EN))}")
+        click.echo(f"  update: {' '.join(update_progress(one['update'], Lang.EN))}")
     for key in ("software", "settings", "roster", "self_test", "backlog", "fault", "heard"):
         click.echo(f"  {key.replace('_', ' ')}: {_said(one[key])}")
     for change in befell:

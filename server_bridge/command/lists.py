@@ -13,7 +13,7 @@ from server_bridge.command.time_options import TypedTime, as_of, read_asked, sho
 from server_bridge.home import open_home
 from server_bridge.levels.texts import COLOURS, NO_LEVEL
 from server_bridge.lists.list_sheets import write_list
-from server_bridge.lists.school_list import By, school_list
+from server_bridge.lists.school_list import ListOrder, school_list
 from server_bridge.lists.terminal import people_table, totals_table
 
 _LEVELS: dict[str, int | None] = {
@@ -40,8 +40,8 @@ _LEVELS: dict[str, int | None] = {
 )
 @click.option(
     "--by",
-    type=click.Choice([str(by) for by in By]),
-    default=str(By.CLASS),
+    type=click.Choice([str(by) for by in ListOrder]),
+    default=str(ListOrder.CLASS),
     help="The order of the list.",
 )
 @click.option(
@@ -71,7 +71,7 @@ def list_school(
             as_of(home, asked),
             home.zone,
             levels=[_LEVELS[word] for word in dict.fromkeys(levels)],
-            by=By(by),
+            by=ListOrder(by),
         )
     if xlsx:
         stream = io.BytesIO()

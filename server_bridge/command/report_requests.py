@@ -37,10 +37,10 @@ from server_bridge.reports.confirming import (
     period_of,
     roll_up,
 )
+from server_bridge.reports.documents import confirmed_workbook
 from server_bridge.reports.period import PeriodKind, period
 from server_bridge.reports.tallying import tally_due
 from server_bridge.reports.texts import period_name
-from server_bridge.reports.written import confirmed_workbook
 from server_bridge.store.reports import report_requests as store
 from server_bridge.store.reports.deadlines import newest_first
 from server_bridge.store.schema.base import NAME_LENGTH

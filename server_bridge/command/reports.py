@@ -14,16 +14,16 @@ from server_bridge.command.options import home_option, json_option
 from server_bridge.home import Home, open_home
 from server_bridge.i18n.formats import Formats
 from server_bridge.i18n.phrases import Lang
-from server_bridge.letters.tables import Table, shown
+from server_bridge.letters.tables import Table, format_cell
 from server_bridge.lists.terminal import table as lines_of
 from server_bridge.reports.delimited import write_csv
+from server_bridge.reports.documents import as_pdf, as_workbook, staff_pdf, staff_workbook
 from server_bridge.reports.period import PeriodKind, period
 from server_bridge.reports.report import make_report
 from server_bridge.reports.staff import StaffDay, StaffYear, day_by_day, staff_table, staff_year
 from server_bridge.reports.tables import notes, raw_table, tables
 from server_bridge.reports.tallying import tally_due
 from server_bridge.reports.texts import period_name
-from server_bridge.reports.written import as_pdf, as_workbook, staff_pdf, staff_workbook
 from server_bridge.store.access.accounts import note_access
 
 file_type = click.Path(path_type=Path, dir_okay=False)
@@ -181,7 +181,7 @@ def report_tally(folder: Path) -> None:
 def terminal(table: Table, f: Formats) -> str:
     """Format a table for a terminal."""
     heading = [column.title for column in table.columns]
-    rows = [[shown(cell, f) for cell in row] for row in (*table.rows, table.sums) if row]
+    rows = [[format_cell(cell, f) for cell in row] for row in (*table.rows, table.sums) if row]
     return "\n".join([f"{table.title}:", *lines_of(heading, rows)])
 
 

@@ -10,7 +10,7 @@ from server_bridge.clock import now_ms
 from server_bridge.command.broker_files import outdated_broker
 from server_bridge.command.options import home_option, json_option
 from server_bridge.home import open_home
-from server_bridge.reports.proof import misreported
+from server_bridge.reports.recount import find_wrong_tallies
 from server_bridge.serve.process import serve
 from server_bridge.store.crossings.audit import count_faults, prove_ledgers
 from server_bridge.store.crossings.dead_letters import letter_counts
@@ -59,7 +59,7 @@ def ledger_verify(folder: Path, as_json: bool) -> None:
     with home.database().read() as connection:
         proofs = prove_ledgers(connection)
         wrong = count_faults(connection)
-        misreports = misreported(connection, home.zone)
+        misreports = find_wrong_tallies(connection, home.zone)
     if as_json:
         told = {"ledgers": proofs, "miscounted": wrong, "misreported": misreports}
         click.echo(msgspec.json.encode(told))

@@ -19,7 +19,7 @@ from server_bridge.lists import collecting
 from server_bridge.store.reports import submissions as store
 from server_bridge.store.reports.deadlines import events, find
 from server_bridge.store.reports.submissions import COLLECTIONS
-from server_bridge.submissions.actions import SubmissionWrite, standings
+from server_bridge.submissions.actions import SubmissionWrite, school_statuses
 
 plan_option = click.option(
     "--plan",
@@ -123,7 +123,7 @@ def _submitted(
     connection: sa.Connection, collection: store.Collection, unit_id: str
 ) -> dict[str, bytes]:
     """Return the files of the submission that counts. Raises SchoolgateError without one."""
-    standing = standings(connection, COLLECTIONS, collection, [unit_id])[unit_id]
+    standing = school_statuses(connection, COLLECTIONS, collection, [unit_id])[unit_id]
     if standing.submission is None:
         raise SchoolgateError(
             f"{unit_id} has not submitted yet; see: gate-bridge collection status"

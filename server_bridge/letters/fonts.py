@@ -1,5 +1,8 @@
-"""The face of official letters: Liberation Serif, as wide as the Times New Roman that the decree
-asks for. There is no other: in a wider face the head breaks over more lines."""
+"""The font of official letters: Liberation Serif.
+
+It has the widths of Times New Roman, which the decree requires. There is no fallback: in a wider
+font the head would need more lines.
+"""
 
 from pathlib import Path
 
@@ -9,16 +12,21 @@ from fpdf import FPDF
 from gate_contract.errors import SchoolgateError
 
 PACKAGE = "fonts-liberation2"
-"""In Debian 12 it holds the files; in Debian 13 it installs `fonts-liberation`, which does."""
+"""In Debian 12 it contains the files; in Debian 13 it installs `fonts-liberation`, which does."""
 FOLDERS = tuple(Path("/usr/share/fonts/truetype") / name for name in ("liberation2", "liberation"))
 _STYLES = {"": "Regular", "B": "Bold", "I": "Italic", "BI": "BoldItalic"}
 _LETTER = "ậ"
-"""Liberation has Vietnamese letters from its second version on."""
+"""A test letter: Liberation has Vietnamese letters from its second version on."""
 
 
 def add_letter_fonts(pdf: FPDF, name: str, *folders: Path) -> None:
-    """Make the face known to `pdf`, in its four styles, from the first of `folders` (else
-    `FOLDERS`) that holds it. Raises SchoolgateError naming the package if none does."""
+    """Add the font to `pdf` under `name`, in its four styles.
+
+    The files are taken from the first of `folders`, by default `FOLDERS`, that has all of them.
+
+    Raises:
+        SchoolgateError: no folder has them; the text names the Debian package.
+    """
     for folder in folders or FOLDERS:
         files = {style: folder / f"LiberationSerif-{s}.ttf" for style, s in _STYLES.items()}
         if all(file.is_file() and _has_letters(file) for file in files.values()):

@@ -97,7 +97,7 @@ def test_a_server_of_the_bench_that_ends_is_not_waited_for(folder: Path) -> None
 
 
 def test_a_page_that_the_bench_cannot_ask_for_is_not_left_out(folder: Path) -> None:
-    pages = [Page("/moons/{moon}", Permission.COUNTS, lambda visit, _: visit.refuse("x", 404))]
+    pages = [Page("/moons/{moon}", Permission.COUNTS, lambda request, _: request.refuse("x", 404))]
     pair = make_pair(folder, SIZE)
     with closing(Database(f"sqlite:///{pair.day}")) as database, database.write() as connection:
         at = scene(connection, now_ms(SIZE))

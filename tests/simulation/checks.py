@@ -10,7 +10,7 @@ from device.ledger.verification import verify
 from gate_contract.crossing import Record
 from gate_contract.errors import SchoolgateError
 from gate_contract.verdicts import Verdict
-from server_bridge.reports.proof import misreported
+from server_bridge.reports.recount import find_wrong_tallies
 from server_bridge.store.crossings.audit import count_faults, prove_ledgers
 from server_bridge.store.crossings.dead_letters import letter_counts
 from server_bridge.store.schema.base import counts, crossings, ledgers
@@ -70,7 +70,7 @@ def healed_faults(gates: list[SimGate], district: SimDistrict) -> Iterator[str]:
                 yield f"ledger {name}: {proof.fault or f'{proof.missing} missing'}"
         for fault in count_faults(connection):
             yield f"counts differ from a recount: {fault}"
-        for fault in misreported(connection, ZONE):
+        for fault in find_wrong_tallies(connection, ZONE):
             yield f"a day was not marked for reports: {fault}"
         yield from _count_faults(connection)
         for (topic, reason), number in letter_counts(connection).items():

@@ -1,4 +1,4 @@
-"""The page over HTTP: languages, headers, what is refused, the stream, monitoring."""
+"""The live page over HTTP: languages, headers, refused requests, event stream, `/healthz`."""
 
 import json
 import re
@@ -20,7 +20,7 @@ def client(page_url: str) -> Iterator[httpx.Client]:
 
 
 def figures(stream: Iterator[str]) -> dict[str, object]:
-    """The next message of an event stream."""
+    """Return the next message of an event stream."""
     for line in stream:
         if line.startswith("data:"):
             message = json.loads(line.removeprefix("data:"))

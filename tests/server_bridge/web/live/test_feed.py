@@ -1,4 +1,4 @@
-"""The feed under load and when the database fails: one reader, no memory of slow pages, no end."""
+"""The feed under load and with a failing database: one reader, no queues, orderly shutdown."""
 
 import signal
 import subprocess
@@ -98,7 +98,7 @@ def test_many_pages_cost_one_read_per_change(district: FakeDistrict) -> None:
 
 
 def test_a_slow_page_gets_the_newest_only(district: FakeDistrict) -> None:
-    """A page that reads nothing while a thousand people pass is then given the last state."""
+    """A page that reads nothing during a thousand crossings then gets the newest state only."""
     with (
         serving(district) as server,
         httpx.Client(base_url=server.url, trust_env=False, timeout=PATIENCE_S) as client,
@@ -141,7 +141,7 @@ def test_too_many_pages_are_turned_away(
 
 
 def test_server_ends_with_pages_open(district: FakeDistrict) -> None:
-    """Streams end by themselves, long before the server would cut them off."""
+    """Streams end by themselves, well before the server would cut them off."""
     with serving(district) as server:
         answer = httpx.stream("GET", f"{server.url}events", trust_env=False)
         with answer as response:
@@ -185,8 +185,8 @@ except KeyboardInterrupt:
             figures(stream)
             process.send_signal(ending)
             assert not any(line.startswith("data:") for line in stream)
-        out, complaints = process.communicate(timeout=PATIENCE_S)
-    assert complaints == ""
+        out, errors = process.communicate(timeout=PATIENCE_S)
+    assert errors == ""
     assert (process.returncode, out) in ((-signal.SIGTERM, ""), (0, "interrupted\n"))
 
 

@@ -1,4 +1,4 @@
-"""The pages of reports over a real server: what they show, what they keep, and who may."""
+"""The pages of reports on a real server: content, writes, permissions."""
 
 import io
 import re
@@ -55,7 +55,7 @@ def signed_in(site: Site) -> SignedIn:
 
 
 @pytest.fixture(autouse=True)
-def begin_anew(site: Site, morning: SchoolMorning) -> None:
+def reset_site(site: Site, morning: SchoolMorning) -> None:
     site.clock.ms = LATER_MS
     for browser in site.browsers:
         browser.cookies.pop("lang", None)
@@ -224,7 +224,7 @@ def test_every_route_with_every_role(
             path = path.replace("{person:int}", str(number)).replace("{request:int}", "0")
             allowed = page.needs in MAY[role] and (path == "/reports" or home in lines[unit_id])
             if page.method == "POST":
-                # Without a token: what may not be there is 404, what may is refused as foreign.
+                # Without an anti-forgery value: 404 without permission, otherwise 403.
                 answer = browser.post(path, data={"x": "y"})
                 assert answer.status_code == (403 if allowed else 404), (name, path)
                 continue

@@ -1,4 +1,4 @@
-"""What the handlers of this room read from an address, and how they answer with a file."""
+"""What the handlers of reports read from a request, and responses with files."""
 
 from datetime import date
 
@@ -20,28 +20,28 @@ TYPES = {
 }
 
 
-def asked_period(visit: PageRequest) -> Period:
-    """As the address says; else this month. Nothing lies ahead."""
-    today = local_day(visit.now_ms, visit.office.zone)
+def requested_period(request: PageRequest) -> Period:
+    """Return the period that the address names, otherwise this month; never a future one."""
+    today = local_day(request.now_ms, request.context.zone)
     try:
-        kind = PeriodKind(visit.query.get("period", PeriodKind.MONTH))
+        kind = PeriodKind(request.query.get("period", PeriodKind.MONTH))
     except ValueError:
         kind = PeriodKind.MONTH
     try:
-        day = date.fromisoformat(visit.query.get("on", ""))
+        day = date.fromisoformat(request.query.get("on", ""))
     except ValueError:
         day = today
     return period(kind, min(max(day, EARLIEST), today))
 
 
-def formats(visit: PageRequest) -> Formats:
-    """Writes numbers and times for this visitor."""
-    return Formats(visit.lang, visit.office.zone)
+def formats(request: PageRequest) -> Formats:
+    """Return the formats of the viewer's language."""
+    return Formats(request.lang, request.context.zone)
 
 
-def counted_units(visit: PageRequest, connection: sa.Connection) -> list[tuple[Unit, int]]:
-    """The units whose counts the visitor may see, each with its depth among them."""
-    held = visit.viewer.where(Permission.COUNTS)
+def counted_units(request: PageRequest, connection: sa.Connection) -> list[tuple[Unit, int]]:
+    """Return the units whose counts the viewer may see, each with its depth among them."""
+    held = request.viewer.where(Permission.COUNTS)
     depths: dict[str | None, int] = {}
     found = []
     for unit in all_units(connection):
@@ -51,15 +51,15 @@ def counted_units(visit: PageRequest, connection: sa.Connection) -> list[tuple[U
     return found
 
 
-def unit_of(visit: PageRequest, connection: sa.Connection) -> Unit:
-    """The unit in the path. Raises NotThereError."""
+def unit_of(request: PageRequest, connection: sa.Connection) -> Unit:
+    """Return the unit in the path. Raises PageNotFoundError."""
     for unit in all_units(connection):
-        if unit.unit_id == visit.unit_id:
+        if unit.unit_id == request.unit_id:
             return unit
-    raise PageNotFoundError(f"there is no unit {visit.unit_id}")
+    raise PageNotFoundError(f"there is no unit {request.unit_id}")
 
 
-def file_answer(content: bytes, kind: str, name: str) -> Response:
-    """A file to keep. `name`: of ASCII letters, without its ending."""
+def file_response(content: bytes, kind: str, name: str) -> Response:
+    """Return a file to download. `name`: ASCII letters, without the extension."""
     headers = {"Content-Disposition": f'attachment; filename="{name}.{kind}"'}
     return Response(content, media_type=TYPES[kind], headers=headers)

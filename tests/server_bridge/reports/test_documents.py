@@ -1,4 +1,4 @@
-"""A report as spreadsheet, CSV and letter: what programs and people find in them."""
+"""Reports as spreadsheet, CSV and letter: their content and layout."""
 
 import csv
 import io
@@ -24,17 +24,17 @@ from server_bridge.i18n.formats import Formats
 from server_bridge.i18n.phrases import Lang
 from server_bridge.letters.fonts import FOLDERS, add_letter_fonts
 from server_bridge.letters.pdf import STATE_MM
-from server_bridge.letters.tables import Holds, Table, TableColumn, shown
+from server_bridge.letters.tables import ColumnType, Table, TableColumn, format_cell
 from server_bridge.letters.workbook import ENGLISH, VIETNAMESE, LetterHead
 from server_bridge.printing.fonts import close_fonts
 from server_bridge.reports.delimited import write_csv
+from server_bridge.reports.documents import as_pdf, as_workbook, staff_pdf
 from server_bridge.reports.period import PeriodKind, period
-from server_bridge.reports.report import Report, Silence, make_report
+from server_bridge.reports.report import MissingReason, Report, make_report
 from server_bridge.reports.staff import staff_year
 from server_bridge.reports.tables import notes, raw_table, tables
 from server_bridge.reports.tallying import tally_due
 from server_bridge.reports.texts import WORDS, period_name
-from server_bridge.reports.written import as_pdf, as_workbook, staff_pdf
 from server_bridge.store.database import Database
 from server_bridge.store.units.tree import Unit, add_unit
 from tests.builders.intake import take
@@ -75,10 +75,10 @@ def sheets(content: bytes) -> Mapping[str, Sequence[Sequence[object]]]:
 
 def test_what_is_not_known_is_empty_and_says_why(database: Database) -> None:
     made = report(database, COMMUNE)
-    assert {line.unit.unit_id: line.silence for line in made.lines} == {
+    assert {line.unit.unit_id: line.missing_reason for line in made.lines} == {
         SCHOOL: None,
-        OTHER_SCHOOL: Silence.NO_SCANS,
-        "mn-e": Silence.NO_GATE,
+        OTHER_SCHOOL: MissingReason.NO_SCANS,
+        "mn-e": MissingReason.NO_GATE,
     }
     summary, *_ = tables(made, Lang.VI)
     by_name = {row[0]: row for row in summary.rows}
@@ -126,7 +126,7 @@ def test_a_spreadsheet_has_real_tables_charts_and_prints_on_a4(database: Databas
     charts = [text for name, text in parts.items() if name.startswith("xl/charts/chart")]
     assert len(charts) == 4
     for chart in charts:
-        # What is drawn are cells of a table: its headings, its first column, its numbers.
+        # A chart refers to cells of a table: headings, first column, numbers.
         for what in re.findall(r"<c:f>'?([^'<]+)'?!\$(\w+)\$(\d+):?", chart):
             assert what[0] in found
             assert int(what[2]) >= start
@@ -135,12 +135,16 @@ def test_a_spreadsheet_has_real_tables_charts_and_prints_on_a4(database: Databas
 
 def test_english_where_it_is_asked_for(database: Database) -> None:
     found = sheets(as_workbook(report(database, SCHOOL), EN, MADE))
-    assert [*found][:3] == ["Summary", "By class", "Course"]
+    assert [*found][:3] == ["Summary", "By class", "Over time"]
     text = str(found["Summary"])
     assert "SOCIALIST REPUBLIC OF VIET NAM" in text
     assert not set(re.findall("[ạảấầẩẫậắằẳẵặẹẻẽếềểễệịỉĩ]+", text.replace("Trường THCS A", "")))
     assert period_name(period(PeriodKind.WEEK, DAY), EN) == "Week from 07/09/2026 to 13/09/2026"
-    assert (shown(0.8333, VI), shown(0.8333, EN), shown(None, EN)) == ("83,3%", "83.3%", "–")
+    assert (format_cell(0.8333, VI), format_cell(0.8333, EN), format_cell(None, EN)) == (
+        "83,3%",
+        "83.3%",
+        "–",
+    )
 
 
 def test_csv_opens_in_excel_and_holds_no_formula(database: Database) -> None:
@@ -151,7 +155,9 @@ def test_csv_opens_in_excel_and_holds_no_formula(database: Database) -> None:
     assert [row[6] for row in rows if row[0] == SCHOOL] == ["12", "1", "0"]
     assert {row[6] for row in rows if row[0] == "mn-e"} == {""}
     hostile = ["=1+1", "+84", "-2", "@SUM(A1)", "\t=1", "  =1", "=cmd|' /C calc'!A0"]
-    table = Table("x", "x", (TableColumn("=x", 1, Holds.TEXT),), tuple((text,) for text in hostile))
+    table = Table(
+        "x", "x", (TableColumn("=x", 1, ColumnType.TEXT),), tuple((text,) for text in hostile)
+    )
     cells = csv.reader(io.StringIO(write_csv(table).decode("utf-8-sig"), newline=""))
     assert [row[0] for row in cells] == [f"'{text}" for text in ["=x", *hostile]]
 
@@ -197,7 +203,7 @@ LONG_OFFICE = "Trường Phổ thông dân tộc bán trú Tiểu học và Trun
 
 @contextmanager
 def lettering(folder: Path) -> Iterator[FPDF]:
-    """A document in which the letters' face, from `folder`, has the name `x`."""
+    """Return a document with the font of letters, from `folder`, under the name `x`."""
     pdf = FPDF()
     try:
         add_letter_fonts(pdf, "x", folder)
@@ -248,7 +254,7 @@ def test_long_names_of_offices_fill_their_lines_evenly(database: Database, tmp_p
 
 @dataclass(frozen=True)
 class Line:
-    """A line of a page; where it begins and ends, in mm."""
+    """A line of a page: its text, and where it begins and ends, in mm."""
 
     text: str
     left: float
@@ -256,7 +262,7 @@ class Line:
 
 
 def boxes(file: Path) -> Iterator[Line]:
-    """The lines of a PDF's first page, one for each column."""
+    """Return the lines of a PDF's first page, one for each column."""
     done = subprocess.run(
         ["pdftotext", "-l", "1", "-bbox-layout", file, "-"], check=True, capture_output=True
     )

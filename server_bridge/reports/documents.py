@@ -1,4 +1,4 @@
-"""Reports as the bytes of files."""
+"""Reports as files, in memory."""
 
 import io
 from collections.abc import Mapping, Sequence
@@ -14,21 +14,21 @@ from server_bridge.reports.workbook import write_confirmed, write_staff, write_w
 
 
 def as_workbook(report: Report, f: Formats, made: datetime) -> bytes:
-    """A report as XLSX."""
+    """Return a report as XLSX."""
     stream = io.BytesIO()
     write_workbook(stream, report, f, made=made)
     return stream.getvalue()
 
 
 def as_pdf(report: Report, f: Formats, made: datetime, place: str = "") -> bytes:
-    """A report as an official letter."""
+    """Return a report as an official letter (PDF)."""
     stream = io.BytesIO()
     write_letter(stream, report_letter(report, f), f, made=made, place=place)
     return stream.getvalue()
 
 
 def staff_pdf(year: StaffYear, f: Formats, made: datetime, place: str = "") -> bytes:
-    """The staff's records as an official letter."""
+    """Return the staff's records as an official letter (PDF)."""
     stream = io.BytesIO()
     write_letter(stream, staff_letter(year, f), f, made=made, place=place)
     return stream.getvalue()
@@ -37,14 +37,14 @@ def staff_pdf(year: StaffYear, f: Formats, made: datetime, place: str = "") -> b
 def staff_workbook(
     year: StaffYear, days: Mapping[int, Sequence[StaffDay]], f: Formats, made: datetime
 ) -> bytes:
-    """The staff's records as XLSX, with their incomplete `days`."""
+    """Return the staff's records as XLSX, with their incomplete `days`."""
     stream = io.BytesIO()
     write_staff(stream, year, days, f, made=made)
     return stream.getvalue()
 
 
 def confirmed_workbook(rolled: ConfirmationRollUp, f: Formats, made: datetime) -> bytes:
-    """Who confirmed what as XLSX."""
+    """Return the confirmations of a request as XLSX."""
     stream = io.BytesIO()
     write_confirmed(stream, rolled, f, made=made)
     return stream.getvalue()

@@ -1,4 +1,4 @@
-"""The proof that reports say what the records say: every day tallied again from scratch."""
+"""Verification of the stored tallies: every day is counted again from the records."""
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
@@ -25,29 +25,31 @@ from server_bridge.store.schema.reports import tallies, tally_gates, tally_refus
 from server_bridge.store.units.tree import SCHOOL, all_units, ancestry
 
 UnitDay = tuple[str, date]
-
 StaffMonths = dict[tuple[str, date, int], DaySets]
-
+"""The days of a person of the staff, by unit, first day of the month and person."""
 Sums = dict[tuple[Any, ...], tuple[int, ...]]
+"""The figures of a row, by the columns of its key."""
 
 
-def misreported(connection: sa.Connection, zone: ZoneInfo) -> list[str]:
-    """Unit and day of each tally that a recount does not confirm: none, ever. Days that are marked
-    to be tallied again are no fault, and are left out."""
+def find_wrong_tallies(connection: sa.Connection, zone: ZoneInfo) -> list[str]:
+    """Return unit and day of each stored tally that differs from a recount; none is expected.
+
+    Days that are marked to be tallied again are left out: their tallies may differ.
+    """
     schools = {unit.unit_id for unit in all_units(connection) if unit.level == SCHOOL}
-    kept = days_kept(connection)
-    wrong = {day for day in _recorded(connection, schools) if day not in kept}
+    stored_days = days_kept(connection)
+    wrong = {day for day in _recorded(connection, schools) if day not in stored_days}
     staff: StaffMonths = {}
     waiting: dict[tuple[str, date], int] = {}
-    for (unit_id, day), due in kept.items():
+    for (unit_id, day), due in stored_days.items():
         month = unit_id, day.replace(day=1)
         if due is not None and due <= day:
             waiting[month] = waiting.get(month, 0) | as_set(day, month[1])
             continue
-        now, of_staff = count_day(connection, unit_id, day, zone, over=due is None)
+        now, staff_of_day = count_day(connection, unit_id, day, zone, over=due is None)
         if difference(now, stored_tally(connection, unit_id, day)) != DayTally():
             wrong.add((unit_id, day))
-        for person, sets in of_staff.items():
+        for person, sets in staff_of_day.items():
             before = staff.get((*month, person), DaySets())
             staff[*month, person] = DaySets(*map(or_, before, sets))
     wrong |= set(_wrong_sums(connection, schools))
@@ -58,8 +60,10 @@ def misreported(connection: sa.Connection, zone: ZoneInfo) -> list[str]:
 def _wrong_staff(
     stored: StaffMonths, counted: StaffMonths, waiting: Mapping[tuple[str, date], int]
 ) -> Iterable[UnitDay]:
-    """Days of which something else is kept of somebody of the staff. `waiting`: the days of a
-    school's months that are to be tallied again."""
+    """Yield the days on which the stored record of a person of the staff is wrong.
+
+    `waiting`: the set of days, by school and month, that are to be tallied again.
+    """
     for unit_id, first, person in {*stored, *counted}:
         one = stored.get((unit_id, first, person), DaySets())
         other = counted.get((unit_id, first, person), DaySets())
@@ -68,7 +72,7 @@ def _wrong_staff(
 
 
 def _recorded(connection: sa.Connection, schools: set[str]) -> set[UnitDay]:
-    """The days of schools of which gates recorded anything."""
+    """Return the days of schools on which gates recorded anything."""
     found = {
         (unit_id, day)
         for table in (counts, refusals)
@@ -80,7 +84,7 @@ def _recorded(connection: sa.Connection, schools: set[str]) -> set[UnitDay]:
 
 
 def _wrong_sums(connection: sa.Connection, schools: set[str]) -> Iterable[UnitDay]:
-    """Months, and days above schools, that are not the sums of schools' days."""
+    """Yield the months, and days of units above schools, that are not the sums of schools' days."""
     lines = ancestry(connection)
     for table, by, names, above_too in _TABLES:
         keys = ("unit_id", "span", "first_day", *by)
@@ -112,4 +116,4 @@ _TABLES: tuple[
     (tally_refusals, ("code",), ("scans",), lambda _: True),
     (tally_gates, ("gate_id",), GATE_FIGURES, lambda _: False),
 )
-"""Each with what tells its rows apart, its numbers, and whether a row counts above schools too."""
+"""Each table with the columns of its key, its figures, and whether a row counts above schools."""
