@@ -40,7 +40,7 @@ def read_hardware(boot: Path) -> Tables:
     return tables
 
 
-def nobodys_config(hardware: Tables, folder: Path) -> Config:
+def unprovisioned_config(hardware: Tables, folder: Path) -> Config:
     """Return the configuration of a gate that can see and signal, but has no identity.
 
     Raises:

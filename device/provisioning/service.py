@@ -16,7 +16,7 @@ from device.provisioning.handover import (
     Offer,
     offered_on_boot,
 )
-from device.provisioning.hardware import district_key, nobodys_config, read_hardware
+from device.provisioning.hardware import district_key, read_hardware, unprovisioned_config
 from device.status_files import read_file, write_file
 from device.supervise import Supervisor
 from gate_contract.notices import REFUSALS, SetupNotice
@@ -37,7 +37,7 @@ class Enroller:
         self._boot = boot
         self._ask = ask
         self._hardware = read_hardware(boot)
-        self.config: Config = nobodys_config(self._hardware, etc)
+        self.config: Config = unprovisioned_config(self._hardware, etc)
         self._refused: set[str] = set()
         self._failures = 0
         self.pause_s = LOOK_S

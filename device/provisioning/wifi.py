@@ -42,7 +42,7 @@ def read_wifi(etc: Path) -> Wifi | None:
         raise SchoolgateError(f"{etc / WIFI_NAME}: {error}; make a new ticket") from error
 
 
-def put_system(etc: Path, host: str | None) -> list[Path]:
+def write_system_files(etc: Path, host: str | None) -> list[Path]:
     """Write the system's files for Wi-Fi and time into `system/`; return the changed files.
 
     `host` is the district's server, which is the first time server; None while it is not known.

@@ -181,7 +181,7 @@ class ScanLoop:
                 camera.last_frame_up_ms = self._clock.read().up_ms
             frame = camera.source.read(READ_TIMEOUT_S)
             if frame is None and not camera.source.ended:
-                self._expect_a_frame(camera)
+                self._check_stalled(camera)
         except Exception as error:  # CameraError, or whatever a camera's library raises
             self._camera_failed(error)
             return None
@@ -192,7 +192,7 @@ class ScanLoop:
             camera.fault = None
         return frame
 
-    def _expect_a_frame(self, camera: CameraState) -> None:
+    def _check_stalled(self, camera: CameraState) -> None:
         last = camera.last_frame_up_ms
         if last is not None and self._clock.read().up_ms - last > STALLED_MS:
             raise CameraError(f"no frame for {STALLED_MS // 1000} s: the camera is opened again")

@@ -43,7 +43,7 @@ def held(folder: Path, wanted: Update) -> int:
     return 0
 
 
-def tidy(folder: Path, wanted: Update | None) -> None:
+def delete_others(folder: Path, wanted: Update | None) -> None:
     """Delete all files but those of `wanted`."""
     mine = {bundle_path(folder, wanted), part_path(folder, wanted)} if wanted else set[Path]()
     for path in folder.glob("*"):
@@ -87,7 +87,7 @@ def fetch(
                 if error.fault is not UpdateFault.UNREACHABLE or idle > len(PAUSES_S):
                     raise
                 pause(PAUSES_S[max(0, idle - 1)])
-        _believe(wanted, folder)
+        _finish(wanted, folder)
     except OSError as error:
         part.unlink(missing_ok=True)
         full = error.errno in (errno.ENOSPC, errno.EDQUOT)
@@ -124,7 +124,7 @@ def _append(wanted: Update, part: Path, ask: Ask, go_on: Callable[[], bool]) -> 
     return True
 
 
-def _believe(wanted: Update, folder: Path) -> None:
+def _finish(wanted: Update, folder: Path) -> None:
     part, whole = part_path(folder, wanted), bundle_path(folder, wanted)
     if whole.exists():
         return

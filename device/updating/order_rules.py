@@ -100,7 +100,7 @@ def decide(wanted: Update | None, known: UpdateKnowledge) -> UpdateDecision:
         return UpdateDecision(UpdateStep.NOTHING, UpdateStage.CURRENT)
     if here:
         return UpdateDecision(UpdateStep.NOTHING, UpdateStage.PENDING)
-    return _stopped(wanted, known) or _waiting(wanted, known) or _getting(wanted, known)
+    return _stopped(wanted, known) or _waiting(wanted, known) or _fetch_or_install(wanted, known)
 
 
 def failed(tried: Tried, number: int, fault: UpdateFault) -> Tried:
@@ -143,15 +143,17 @@ def _waiting(wanted: Update, known: UpdateKnowledge) -> UpdateDecision | None:
         if known.free >= needed + reserve(known.total):
             return None
         fault = UpdateFault.NO_SPACE
-    return UpdateDecision(UpdateStep.NOTHING, UpdateStage.WAITING, fault or _before(wanted, known))
+    return UpdateDecision(
+        UpdateStep.NOTHING, UpdateStage.WAITING, fault or _last_fault(wanted, known)
+    )
 
 
-def _getting(wanted: Update, known: UpdateKnowledge) -> UpdateDecision:
-    before = _before(wanted, known)
+def _fetch_or_install(wanted: Update, known: UpdateKnowledge) -> UpdateDecision:
+    before = _last_fault(wanted, known)
     if known.whole:
         return UpdateDecision(UpdateStep.INSTALL, UpdateStage.FETCHED, before)
     return UpdateDecision(UpdateStep.FETCH, UpdateStage.FETCHING, before)
 
 
-def _before(wanted: Update, known: UpdateKnowledge) -> str:
+def _last_fault(wanted: Update, known: UpdateKnowledge) -> str:
     return known.tried.fault if known.tried.number == wanted.number else ""

@@ -38,7 +38,7 @@ def mirrors(targets: bytes) -> Mirrors:
     return Mirrors(**found)
 
 
-def our_mirrors() -> Mirrors:
+def local_mirrors() -> Mirrors:
     """Return the mirrors in this machine's apt sources."""
     return mirrors(run(["apt-get", "indextargets", "--format", "$(LABEL)\t$(REPO_URI)"]))
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from firmware_config.image.archive import our_mirrors
+from firmware_config.image.archive import local_mirrors
 from firmware_config.image.build import build, compress
 from firmware_config.image.bundle import CERT, make_bundle, make_key
 from firmware_config.image.cache import VARIABLE, default_cache
@@ -76,7 +76,7 @@ def root(
     out: Path | None,
 ) -> None:
     """Build the root of a gate, as a tar."""
-    mirrors = our_mirrors()
+    mirrors = local_mirrors()
     wish = RootSpec(architecture, suite, Hardware(hardware), Origin(origin or mirrors.origin))
     made = build_root(wish, mirrors, folder)
     if out:
@@ -98,7 +98,7 @@ def root(
 @click.option("--no-xz", is_flag=True, help="Without the compressed image that is handed out.")
 def build_image(folder: Path, suite: str, origin: str | None, out: Path, no_xz: bool) -> None:
     """Build the image of a gate's SD card."""
-    mirrors = our_mirrors()
+    mirrors = local_mirrors()
     wish = RootSpec("arm64", suite, Hardware.PI, Origin(origin or mirrors.origin))
     image = build(build_root(wish, mirrors, folder), wish.origin, "arm64", Sizes(), out)
     click.echo(image)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from device.scan.advice import Advice, AdviceState, PatchStatistics, after_frame
 from device.scan.decode import Code, patch_statistics
 from device.scan.decode import attempts as a
-from device.scan.decode.attempt_chain import IsCard, anything, run_attempts
+from device.scan.decode.attempt_chain import IsCard, accept_all, run_attempts
 from device.scan.decode.attempts import Attempt
 from device.scan.decode.boxes import whole
 from device.scan.decode.change import Cells, ChangeGate
@@ -56,7 +56,7 @@ class StreamDecoder:
 
     def __init__(
         self,
-        is_card: IsCard = anything,
+        is_card: IsCard = accept_all,
         *,
         budget_ms: float = BUDGET_MS,
         gate: ChangeGate | None = None,

@@ -31,7 +31,7 @@ def _halved(image: Grey, times: int) -> Grey:
     return image
 
 
-def busyness(image: Grey) -> Grey:
+def edge_strength(image: Grey) -> Grey:
     """Return for each cell of 16 pixels the weaker of its mean edge strengths across and down.
 
     A fence is strong across only, a step down only, a printed code both ways. Means of 4 x 4 pixels
@@ -66,7 +66,7 @@ def patches(image: Grey, changed: Cells) -> list[Patch]:
     height, width = image.shape
     if min(height, width) < CELL_PX * MIN_CELLS + 4:
         return []
-    busy = busyness(image)
+    busy = edge_strength(image)
     noise = min(MOST_NOISE, float(np.median(busy)))
     rows, columns = busy.shape
     # Blurred, so that cells beside changed ones are not 0.

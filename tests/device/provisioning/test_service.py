@@ -21,7 +21,7 @@ from device.provisioning.handover import (
     Offer,
 )
 from device.provisioning.service import Enroller
-from device.provisioning.wifi import put_system, time_servers
+from device.provisioning.wifi import time_servers, write_system_files
 from device.status_files import read_file, write_file
 from gate_contract.enrolment import Enrolment
 from gate_contract.errors import SchoolgateError
@@ -222,12 +222,14 @@ def test_the_wifi_of_a_ticket_and_the_districts_clock_reach_the_system(
     district: enrolment.Enrolment, device: Device
 ) -> None:
     device.put(district.ticket("vg-wifi-01", wifi=Wifi('Trường "A"', 'pass "word" #1')))
-    assert put_system(device.etc, None) == []
+    assert write_system_files(device.etc, None) == []
     assert device.start() is SetupNotice.ENROLLED
     system = device.etc / "system"
     wanted = [system / "wpa_supplicant.conf", system / "timesyncd.conf"]
-    assert put_system(device.etc, "gates.example.vn") == wanted
-    assert put_system(device.etc, "gates.example.vn") == [], "what is the same is left alone"
+    assert write_system_files(device.etc, "gates.example.vn") == wanted
+    assert write_system_files(device.etc, "gates.example.vn") == [], (
+        "what is the same is left alone"
+    )
     text = wanted[0].read_text()
     ssid = next(line for line in text.splitlines() if "    ssid=" in line).partition("=")[2]
     assert bytes.fromhex(ssid).decode() == 'Trường "A"'
@@ -242,7 +244,7 @@ def test_the_wifi_of_a_ticket_and_the_districts_clock_reach_the_system(
 def test_nothing_but_a_wifi_becomes_a_file_of_roots(device: Device, wifi: str) -> None:
     (device.etc / "wifi.json").write_text(wifi)
     with pytest.raises(SchoolgateError):
-        put_system(device.etc, None)
+        write_system_files(device.etc, None)
     with pytest.raises(SchoolgateError):
         time_servers("a\nb")
     assert not (device.etc / "system" / "wpa_supplicant.conf").exists()

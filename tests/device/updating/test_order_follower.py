@@ -218,7 +218,7 @@ def test_a_bundle_that_the_card_has_changed_is_fetched_again(gate: Gate) -> None
 
 
 def test_what_was_given_up_is_not_fetched_again(gate: Gate) -> None:
-    state_file.keep(gate.slots.kept, UpdateState(given_up=frozenset({NEW})))
+    state_file.write_state(gate.slots.kept, UpdateState(given_up=frozenset({NEW})))
     gate.order(update())
     assert gate.fetch(FakeLine().ask) == "stopped given_up"
     assert gate.told.given_up == [NEW]
@@ -244,9 +244,9 @@ def test_an_update_that_is_withdrawn_before_its_try_is_not_tried(gate: Gate) -> 
 
 def test_what_was_installed_by_hand_is_not_withdrawn_by_orders(gate: Gate) -> None:
     pending(gate)
-    state = state_file.recall(gate.slots.kept)
+    state = state_file.read_state(gate.slots.kept)
     by_hand = UpdateState(pending=state.pending, tries_left=2, version="20261231")
-    state_file.keep(gate.slots.kept, by_hand)
+    state_file.write_state(gate.slots.kept, by_hand)
     gate.order(None)
     gate.follow()
     assert gate.state.pending is BootSlot.B
