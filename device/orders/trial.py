@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from gate_contract.orders import Orders
 
 TRIAL_MS = 300_000
-MOST_STARTS = 5
+MAX_STARTS = 5
 """Starts of gate-uplink with settings on trial.
 
 A gate that crashes or reboots repeatedly never reaches the five minutes.
@@ -55,7 +55,9 @@ def take(
     if version == stored.refused or version < in_force_version:
         return stored
     if version == in_force_version:
-        return replace(stored, trial=payload) if stored.trial else replace(stored, confirmed=payload)
+        return (
+            replace(stored, trial=payload) if stored.trial else replace(stored, confirmed=payload)
+        )
     return replace(stored, trial=payload, boot_id="", since_up_ms=0, starts=0)
 
 
@@ -66,7 +68,7 @@ def started(stored: StoredOrders, boot_id: str, up_ms: int, trial_version: int) 
     """
     if not stored.trial:
         return stored
-    if stored.starts >= MOST_STARTS:
+    if stored.starts >= MAX_STARTS:
         return _reverted(stored, trial_version)
     if stored.boot_id == boot_id:
         return replace(stored, starts=stored.starts + 1)

@@ -22,8 +22,8 @@ from device.supervise import Supervisor
 from gate_contract.notices import REFUSALS, SetupNotice
 from gate_contract.ticket import TicketError
 
-LOOK_S = 1.0
-AGAIN_S = (2.0, 5.0, 10.0, 20.0)
+POLL_S = 1.0
+RETRY_S = (2.0, 5.0, 10.0, 20.0)
 """Pauses before the next request, the last one from then on: a network may start slowly."""
 
 log = structlog.get_logger()
@@ -40,7 +40,7 @@ class Enroller:
         self.config: Config = unprovisioned_config(self._hardware, etc)
         self._refused: set[str] = set()
         self._failures = 0
-        self.pause_s = LOOK_S
+        self.pause_s = POLL_S
         (self.config.ledger_path.parent / PROGRESS_NAME).unlink(missing_ok=True)
 
     def step(self) -> bool:
@@ -48,7 +48,7 @@ class Enroller:
         if (self._etc / "gate.toml").exists():
             return True
         offer = self._offer()
-        self.pause_s = LOOK_S
+        self.pause_s = POLL_S
         if offer is None:
             return False
         notice, detail = self._try(offer)
@@ -60,7 +60,7 @@ class Enroller:
         if progress.is_final:
             self._refused.add(offer.digest)
         else:
-            self.pause_s = AGAIN_S[min(self._failures, len(AGAIN_S) - 1)]
+            self.pause_s = RETRY_S[min(self._failures, len(RETRY_S) - 1)]
             self._failures += 1
         return False
 

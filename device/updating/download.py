@@ -17,7 +17,7 @@ from gate_contract.health import UpdateFault
 from gate_contract.orders import Update
 
 CHUNK = 1 << 16
-LOOK_BYTES = 8 << 20
+SYNC_BYTES = 8 << 20
 """After so many bytes the part is synced, and the download asks whether to go on."""
 PAUSES_S = (2.0, 10.0, 30.0, 60.0)
 """Pauses after attempts that brought nothing; after the last one the download fails for now."""
@@ -108,7 +108,7 @@ def _append(wanted: Update, part: Path, ask: Ask, go_on: Callable[[], bool]) -> 
         at, synced = answer.begins, answer.begins
         try:
             while at < wanted.size:
-                if at - synced >= LOOK_BYTES:
+                if at - synced >= SYNC_BYTES:
                     _sync(file.fileno(), file.flush)
                     synced = at
                     if not go_on():

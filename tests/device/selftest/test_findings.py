@@ -13,9 +13,9 @@ from device.clock import SystemClock
 from device.config import load
 from device.provisioning.enrolment import write_gate_files
 from device.scan.frames import contrast
-from device.scan.self_test import LOOK_MS, PATIENCE_MS, SelfTest
+from device.scan.self_test import PATIENCE_MS, POLL_MS, SelfTest
 from device.selftest.doctor import words
-from device.selftest.findings import CHECKS, LEAST_FREE_BYTES, SLOWEST_SYNC_MS, Finding, findings
+from device.selftest.findings import CHECKS, MAX_SYNC_MS, MIN_FREE_BYTES, Finding, findings
 from device.selftest.storage import StorageTest, try_storage
 from device.status_files import ScanStatus, UplinkStatus, read_uplink, write_file
 from device.uplink.status_reporter import StatusReporter
@@ -70,8 +70,8 @@ def test_each_fault_of_gate_scan_is_found_by_itself(scan: ScanHealth, check: str
 @pytest.mark.parametrize(
     "trial",
     [
-        StorageTest(LEAST_FREE_BYTES - 1, 9),
-        StorageTest(10**9, SLOWEST_SYNC_MS + 1),
+        StorageTest(MIN_FREE_BYTES - 1, 9),
+        StorageTest(10**9, MAX_SYNC_MS + 1),
         StorageTest(fault="Read-only file system"),
     ],
 )
@@ -130,13 +130,13 @@ def test_faults_are_waited_out_and_then_told_in_their_order(tmp_path: Path) -> N
     boot = Boot(tmp_path, FakeClock())
     broker = Finding(SetupNotice.BROKER, "failed")
     boot.found = (broker, Finding("signals", "failed"), Finding(SetupNotice.CAMERA, "failed"))
-    assert boot.wait(PATIENCE_MS - LOOK_MS) == [SetupNotice.PLAYING]
-    assert boot.wait(3 * LOOK_MS) == [SetupNotice.CAMERA, SetupNotice.BROKER]
+    assert boot.wait(PATIENCE_MS - POLL_MS) == [SetupNotice.PLAYING]
+    assert boot.wait(3 * POLL_MS) == [SetupNotice.CAMERA, SetupNotice.BROKER]
     late = Boot(tmp_path / "late", FakeClock())
     late.found = (broker,)
     assert late.wait(20_000) == [SetupNotice.PLAYING]
     late.found = ()
-    assert late.wait(2 * LOOK_MS) == [SetupNotice.ALL_WELL]
+    assert late.wait(2 * POLL_MS) == [SetupNotice.ALL_WELL]
 
 
 def test_the_uplinks_status_is_written_on_change_and_before_it_is_stale(tmp_path: Path) -> None:
