@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from msgspec.structs import replace
 
-from device.config import ConfigError, load
+from device.config import load
 from device.orders.effective_config import load_effective
 from device.provisioning import enrolment_client
 from device.provisioning.enrolment import Ask
@@ -248,12 +248,3 @@ def test_nothing_but_a_wifi_becomes_a_file_of_roots(device: Device, wifi: str) -
     with pytest.raises(SchoolgateError):
         time_servers("a\nb")
     assert not (device.etc / "system" / "wpa_supplicant.conf").exists()
-
-
-@pytest.mark.parametrize(
-    "text", ["[broker]\nhost = 'x'\n", "[gate]\nid = 'abc'\n", "no toml", "[camera]\nfps = 0\n"]
-)
-def test_hardware_says_nothing_that_is_the_districts(device: Device, text: str) -> None:
-    (device.boot / "hardware.toml").write_text(text)
-    with pytest.raises(ConfigError):
-        Enroller(device.etc, device.boot)
