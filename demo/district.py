@@ -1,4 +1,4 @@
-"""The demo's people, as offices make them: spreadsheets in, cards and levels out. All synthetic."""
+"""Make the demo's synthetic people: import spreadsheets, issue cards, apply levels."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,12 +18,12 @@ from server_bridge.clock import now_ms
 from server_bridge.home import Home
 from server_bridge.people.importing import Import, import_people
 from server_bridge.sheets.opening import open_spreadsheet
+from server_bridge.store.areas.areas import add_areas, all_areas
+from server_bridge.store.areas.levels import LevelNotice, apply_notice, levels_at
 from server_bridge.store.database import Database
 from server_bridge.store.people.cards import IssuedCard
 from server_bridge.store.people.people import Member, members, revoke
-from server_bridge.store.places.areas import add_areas, all_areas
-from server_bridge.store.places.levels import LevelNotice, apply_notice, levels_at
-from server_bridge.store.places.unit_terms import add_dated_units, dated_units
+from server_bridge.store.units.dated import add_dated_units, dated_units
 
 PROVINCE: Province = make_province(seed=7, schools=2, communes=1)
 SCHOOLS = {school.unit_id: school.name for school in PROVINCE.schools}
@@ -35,7 +35,7 @@ GREEN, YELLOW, ORANGE, RED = 1, 2, 3, 4
 
 @dataclass(frozen=True, slots=True)
 class CardHolder:
-    """Somebody with a card. `level`: of the area where they live."""
+    """A person with a card. `level`: of the area where they live."""
 
     card: IssuedCard
     member: Member
@@ -43,11 +43,14 @@ class CardHolder:
     revoked: bool = False
 
 
-def settle(
+def populate(
     home: Home, database: Database, folder: Path, today: date
 ) -> dict[str, list[CardHolder]]:
-    """Import the province from spreadsheets in `folder`, give everybody a card, apply a notice of
-    levels, and let one card of each school be lost. Returns who holds which card, by school."""
+    """Import the province from spreadsheets in `folder`, and prepare cards and levels.
+
+    Everybody gets a card, a notice of levels is applied, and one card of each school is reported
+    lost. Returns the card holders by school.
+    """
     folder.mkdir()
     _areas_and_units(database, folder)
     for school in PROVINCE.schools:
@@ -90,7 +93,7 @@ def _import(database: Database, sheet: Path, unit_id: str, kind: CardKind, today
 
 
 def _notice(connection: sa.Connection) -> LevelNotice:
-    """In every commune the first three hamlets are yellow, orange and red; the rest is green."""
+    """Return a notice: in every commune the first three hamlets are yellow, orange and red."""
     levels: dict[str, int | None] = {}
     for commune, hamlets in _hamlets(connection):
         levels[commune] = GREEN

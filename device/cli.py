@@ -73,9 +73,11 @@ def gate() -> None:
 @config_option
 @boot_option
 def scan(config_path: Path, boot: Path) -> None:
-    """Read cards at the camera, record and signal. No network.
+    """Read cards at the camera, record every crossing, signal by light and sound.
 
-    Without gate.toml, look for a ticket.
+    Needs no network and has none. Where there is no gate.toml yet and the folder --boot exists, it
+    looks for a ticket instead: in that folder, and before the camera. Runs until it is stopped. On
+    a gate it is the service gate-scan.
     """
     if not config_path.exists() and boot.is_dir():
         from device.scan import unprovisioned
@@ -93,7 +95,11 @@ def scan(config_path: Path, boot: Path) -> None:
 @gate.command()
 @config_option
 def uplink(config_path: Path) -> None:
-    """Deliver recorded crossings to the district. No devices."""
+    """Deliver recorded crossings to the district, and report this gate's health.
+
+    Uses the network and no devices. Without a network it waits, then continues where it stopped.
+    Runs until it is stopped. On a gate it is the service gate-uplink.
+    """
     from device.uplink.run import run
 
     _serve(config_path, run)
@@ -103,7 +109,12 @@ def uplink(config_path: Path) -> None:
 @config_option
 @boot_option
 def enrol_gate(config_path: Path, boot: Path) -> None:
-    """Wait for a ticket, and get this gate's certificate and settings with it. No devices."""
+    """Wait for a ticket, then fetch this gate's certificate and settings.
+
+    Takes the ticket from `gate scan` or from the folder --boot. The private key is made on this
+    gate and never leaves it. Ends when the gate has its identity. On a gate it is the service
+    gate-enrol.
+    """
     from device.provisioning.service import run
 
     supervisor = Supervisor()
@@ -114,7 +125,11 @@ def enrol_gate(config_path: Path, boot: Path) -> None:
 @gate.command("network")
 @config_option
 def network(config_path: Path) -> None:
-    """Write the system's files for the ticket's Wi-Fi and the district's clock. Root only."""
+    """Write the Wi-Fi and time server settings where the system reads them.
+
+    The settings come from the ticket; the files are written below system/ beside the configuration.
+    Needs root. On a gate it is the service gate-network.
+    """
     from device.provisioning.wifi import write_system_files
 
     host = load_effective(config_path).config.broker.host if config_path.exists() else None
@@ -124,10 +139,17 @@ def network(config_path: Path) -> None:
 
 @gate.command("doctor")
 @config_option
-@click.option("--lang", type=click.Choice(["vi", "en"]), help="Default: the gate's.")
-@click.option("--json", "as_json", is_flag=True, help="For machines.")
+@click.option(
+    "--lang", type=click.Choice(["vi", "en"]), help="Language of the output. Default: the gate's."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def doctor(config_path: Path, lang: str | None, as_json: bool) -> None:
-    """Examine this gate: what works, what does not, and what to do about it."""
+    """Check this gate and print what is wrong and what to do about it.
+
+    Checks the camera (a frame with contrast), light and sound, storage (a write, free space, the
+    time of a sync), the clock, the network, the district's server and the roster. Ends with status
+    1 if a check failed.
+    """
     from device.selftest.doctor import examine, words
 
     loaded = load_effective(config_path)
@@ -145,11 +167,13 @@ def doctor(config_path: Path, lang: str | None, as_json: bool) -> None:
 
 @gate.command("wiring")
 @config_option
-@click.option("--out", type=click.Path(path_type=Path), required=True, help="An SVG file.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), required=True, help="The SVG file to write."
+)
 def wiring(config_path: Path, out: Path) -> None:
-    """Draw how light and buzzer are wired.
+    """Draw how light and buzzer are wired to the Raspberry Pi.
 
-    The pins are those of the configuration, or the defaults if there is none.
+    The pins are those of the configuration, or the defaults where there is no configuration.
     """
     from device.config import SignalSettings
     from device.wiring import Pins, diagram
@@ -171,9 +195,13 @@ def wiring(config_path: Path, out: Path) -> None:
 
 @gate.command("status")
 @config_option
-@click.option("--json", "as_json", is_flag=True, help="For machines.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def show_status(config_path: Path, as_json: bool) -> None:
-    """Show what this gate has recorded and delivered, and its state."""
+    """Print how many records are stored and delivered, and whether devices work.
+
+    Run this first when a gate seems to fail. It also says if a damaged ledger was set aside: then
+    the SD card is failing and has to be replaced soon.
+    """
     config = load(config_path)
     reading = SystemClock().read()
     with closing(LedgerFile.open(config.ledger_path, config.gate.id)) as ledger:
@@ -209,9 +237,13 @@ def ledger_group() -> None:
 
 @ledger_group.command("verify")
 @config_option
-@click.option("--json", "as_json", is_flag=True, help="For machines.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def ledger_verify(config_path: Path, as_json: bool) -> None:
-    """Prove that every record is there and none was altered."""
+    """Prove that no record is missing and none was altered.
+
+    Reads the whole ledger of this gate and checks every hash. --json also counts the scans by
+    verdict.
+    """
     config = load(config_path)
     with closing(LedgerFile.open(config.ledger_path, config.gate.id)) as ledger:
         proof = verify(ledger)
@@ -232,9 +264,20 @@ def ledger_verify(config_path: Path, as_json: bool) -> None:
 @gate.command()
 @config_option
 @click.option("--seconds", type=float, default=0.0, help="End after this long; 0: with Ctrl-C.")
-@click.option("--print-mm", type=float, default=44.4, show_default=True, help="Width of the code.")
+@click.option(
+    "--print-mm",
+    type=float,
+    default=44.4,
+    show_default=True,
+    help="Width of the printed code in mm, without its white margin.",
+)
 def aim(config_path: Path, seconds: float, print_mm: float) -> None:
-    """Mount and focus the camera: hold up a card and see how well it can be read."""
+    """Show how well a card can be read, for mounting and focusing the camera.
+
+    Hold up a card where people will. Each line says how well it is read, how large and sharp it is,
+    how far away, from how far it could still be read, and what to change: mounting height and
+    distance, focus, light and exposure, size of print.
+    """
     from device.scan.aim_cli import watch
     from device.scan.run import camera_opener, decoder
 
@@ -250,14 +293,17 @@ def config_group() -> None:
 
 @config_group.command("sample")
 def config_sample() -> None:
-    """Print a sample with every setting and its default."""
+    """Print a configuration with every setting, its default and its meaning."""
     click.echo(sample(), nl=False)
 
 
 @config_group.command("check")
 @config_option
 def config_check(config_path: Path) -> None:
-    """Read the configuration and report errors; touches no device."""
+    """Read the configuration and print what is wrong with it.
+
+    Touches neither camera nor network, so it is safe while the gate is working.
+    """
     config = load(config_path)
     click.echo(f"{config_path}: right, for gate {config.gate.id}")
 

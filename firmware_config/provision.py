@@ -52,7 +52,7 @@ def files(prepared: Prepared) -> dict[str, bytes]:
             made[PIN_NAME] = f"{pin}\r\n".encode()
         made[f"{ticket.gate_id}.ticket"] = prepared.ticket.strip() + b"\r\n"
     elif prepared.pin is not None:
-        raise SchoolgateError("a PIN belongs to a ticket; name the ticket's file too: --bundle")
+        raise SchoolgateError("a PIN opens a ticket; name its file too: --ticket")
     return made
 
 

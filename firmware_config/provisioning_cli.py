@@ -18,11 +18,19 @@ _file = click.Path(path_type=Path, exists=True, dir_okay=False)
 @click.command("provision")
 @click.argument("boot", type=click.Path(path_type=Path, exists=True, file_okay=False))
 @click.option(
-    "--bundle", "ticket", type=_file, help="A gate's .ticket file, from: gate-bridge gate add"
+    "--ticket",
+    "--bundle",
+    "ticket",
+    type=_file,
+    help="The gate's .ticket file, from: gate-bridge gate add",
 )
 @click.option("--pin", help="The ticket's PIN. Without it the gate asks for the PIN's code.")
-@click.option("--district", type=_file, help="What `gate-bridge gate keys` prints, in a file.")
-@click.option("--hardware", type=_file, help="[camera] and [signals], where they differ.")
+@click.option("--district", type=_file, help="A file with the output of `gate-bridge gate keys`.")
+@click.option(
+    "--hardware",
+    type=_file,
+    help="A file with [camera], [signals] and [clock], where they differ from the defaults.",
+)
 def provision(
     boot: Path,
     ticket: Path | None,
@@ -30,7 +38,10 @@ def provision(
     district: Path | None,
     hardware: Path | None,
 ) -> None:
-    """Prepare a flashed SD card whose boot partition is at BOOT."""
+    """Prepare a flashed SD card whose boot partition is mounted at BOOT.
+
+    Writes the gate's ticket, its PIN, the district's key and the wiring.
+    """
     written = prepare(
         boot,
         Prepared(
@@ -41,7 +52,7 @@ def provision(
         ),
     )
     if not written:
-        raise SchoolgateError("nothing to write; name a ticket (--bundle) or --district")
+        raise SchoolgateError("nothing to write; name a ticket, --ticket, or --district")
     for path in written:
         click.echo(path)
 
@@ -49,9 +60,14 @@ def provision(
 @click.command("imager-list")
 @click.argument("image", type=_file)
 @click.option("--url", required=True, help="Where Imager fetches IMAGE from.")
-@click.option("--version", "of_version", required=True, help="Of the software in it.")
-@click.option("--released", required=True, help="YYYY-MM-DD.")
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True)
+@click.option("--version", "of_version", required=True, help="Version of the software in IMAGE.")
+@click.option("--released", required=True, help="Day of the release, YYYY-MM-DD.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    required=True,
+    help="The file to write.",
+)
 def imager_list(image: Path, url: str, of_version: str, released: str, out: Path) -> None:
     """Write the list by which Raspberry Pi Imager offers IMAGE, an .img.xz."""
     size, inner = 0, sha256()

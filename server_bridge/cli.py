@@ -34,7 +34,7 @@ from server_bridge.command import (
 
 
 def main() -> None:
-    """Entry point: an error of ours is one line, not a traceback."""
+    """Run the command; report an error of ours in one line, without a traceback."""
     try:
         gate_bridge()
     except SchoolgateError as error:

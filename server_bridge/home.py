@@ -3,104 +3,25 @@
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib.resources import files
 from pathlib import Path
-from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 import sqlalchemy as sa
-from msgspec import Meta, Struct
 
 from gate_contract.durable_file import replace_file
 from gate_contract.errors import SchoolgateError
 from server_bridge import pki
-from server_bridge.access.openid import Claim
 from server_bridge.http.loopback import is_loopback
-from server_bridge.integrations.home_assistant import Language
 from server_bridge.keys import Keys
-from server_bridge.mqtt.session import BrokerEndpoint
+from server_bridge.mqtt.endpoint import BrokerEndpoint
 from server_bridge.pki import Identity
+from server_bridge.settings import Settings, sample
 from server_bridge.store.database import Database
-
-Port = Annotated[int, Meta(ge=0, le=65535)]
 
 
 class HomeError(SchoolgateError):
     """The bridge's folder cannot be used; the message names the remedy."""
-
-
-class DistrictSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    name: str = "Schoolgate"
-    timezone: str = "Asia/Ho_Chi_Minh"
-
-
-class DatabaseSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    url: str = "sqlite:///bridge.db"
-
-
-class BrokerSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    host: str = "127.0.0.1"
-    port: Annotated[int, Meta(ge=1, le=65535)] = 8883
-    listen: str = ""
-    folder: str = ""
-    user: str = ""
-
-
-class EnrolmentSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    host: str = ""
-    port: Port = 0
-
-
-class WebSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    host: str = "127.0.0.1"
-    port: Port = 8080
-    origin: str = ""
-    certificate: str = ""
-    key: str = ""
-    proxy: str = ""
-
-
-class AlertSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    channels: str = ""
-    days: str = "mon tue wed thu fri sat"
-
-
-class CardSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    key_id: Annotated[int, Meta(ge=0, le=255)] = 1
-
-
-class OrderSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    key_id: Annotated[int, Meta(ge=0, le=255)] = 1
-
-
-class OpenIdSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    issuer: str = ""
-    client_id: str = ""
-    secret_file: str = ""
-    name: str = "OpenID"
-    claim: Claim = "sub"
-    new_accounts: bool = False
-
-
-class HomeAssistantSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    tell: bool = False
-    language: Language = "vi"
-
-
-class Settings(Struct, frozen=True, forbid_unknown_fields=True):
-    """All of `bridge.toml`."""
-
-    district: DistrictSettings = DistrictSettings()
-    database: DatabaseSettings = DatabaseSettings()
-    broker: BrokerSettings = BrokerSettings()
-    enrol: EnrolmentSettings = EnrolmentSettings()
-    web: WebSettings = WebSettings()
-    alerts: AlertSettings = AlertSettings()
-    cards: CardSettings = CardSettings()
-    orders: OrderSettings = OrderSettings()
-    openid: OpenIdSettings = OpenIdSettings()
-    home_assistant: HomeAssistantSettings = HomeAssistantSettings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,8 +139,3 @@ def open_home(folder: Path) -> Home:
             "write one like Asia/Ho_Chi_Minh"
         ) from error
     return Home(folder.absolute(), settings)
-
-
-def sample() -> str:
-    """The sample settings, each with its comment."""
-    return files("server_bridge").joinpath("bridge.toml").read_text("utf-8")

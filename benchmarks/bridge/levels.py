@@ -1,4 +1,4 @@
-"""Times a change of levels in a whole province, and the roll-up of all its schools' lists."""
+"""Measure a change of levels in a whole province, and the roll-up of all its schools' lists."""
 
 import time
 from datetime import datetime
@@ -10,9 +10,9 @@ from server_bridge.levels.affected import affected
 from server_bridge.lists import collecting
 from server_bridge.lists.collecting import NOBODY, ListSnapshot
 from server_bridge.lists.rolling_up import roll_up
+from server_bridge.store.areas.areas import COMMUNE, HAMLET, all_areas
+from server_bridge.store.areas.levels import AREAS_ZONE, LevelNotice, apply_notice
 from server_bridge.store.database import Database
-from server_bridge.store.places.areas import COMMUNE, HAMLET, all_areas
-from server_bridge.store.places.levels import AREAS_ZONE, LevelNotice, apply_notice
 from server_bridge.store.reports import submissions as store
 from server_bridge.store.reports.deadlines import find
 from server_bridge.submissions.actions import SubmissionWrite, schools_of
@@ -22,7 +22,7 @@ DAY_MS = 86_400_000
 
 
 def measure_levels(database: Database, now_ms: int) -> dict[str, float]:
-    """A notice for a third of the communes and a tenth of the hamlets; then every school submits.
+    """Apply a notice for a third of the communes; let every school submit its list.
 
     One school's list is made as a workbook and timed; the others submit that same workbook with
     their own figures, since the roll-up reads figures only.

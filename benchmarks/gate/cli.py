@@ -41,7 +41,11 @@ folder = click.Path(exists=True, file_okay=False, path_type=Path)
 @click.option("--fit", type=FrameSize(), help="Shrink larger images to lie within this size.")
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
 def decode(directory: Path, fit: tuple[int, int] | None, *, as_json: bool) -> None:
-    """Read the photographs in DIRECTORY (labels.tsv: file TAB text) with three pipelines."""
+    """Decode the photographs in DIRECTORY with three decoders and compare.
+
+    labels.tsv in DIRECTORY names the files: file, TAB, text. The decoders are ours, pyzbar and
+    zxing-cpp; for each: how many codes were read, and the processor time.
+    """
     figures = decoding.measure(directory, fit)
     wrong = figures.pop("wrong")
     for file in figures.pop("unreadable"):
@@ -60,12 +64,14 @@ def decode(directory: Path, fit: tuple[int, int] | None, *, as_json: bool) -> No
 @click.argument("directory", type=folder, required=False)
 @click.option("--synthetic", is_flag=True, help="Synthetic scenes instead of a folder.")
 @click.option("--passes", default=40, show_default=True, help="Cards in the synthetic scenes.")
-@click.option("--seed", default=1, show_default=True, help="Selects the scenes.")
-@click.option("--size", type=FrameSize(), default="1280x720", show_default=True)
-@click.option("--cardless", default=0, show_default=True, help="Additional frames without a code.")
-@click.option("--union", is_flag=True, help="Also all attempts on whole frames; slow.")
-@click.option("--parts", is_flag=True, help="Also our pipeline without one of its parts.")
-@click.option("--only", is_flag=True, help="Our own pipeline only.")
+@click.option("--seed", default=1, show_default=True, help="Another seed, other scenes.")
+@click.option(
+    "--size", type=FrameSize(), default="1280x720", show_default=True, help="Size of the frames."
+)
+@click.option("--cardless", default=0, show_default=True, help="More frames that show no code.")
+@click.option("--union", is_flag=True, help="Also everything we know on whole frames; slow.")
+@click.option("--parts", is_flag=True, help="Also our pipeline with one part taken out.")
+@click.option("--only", is_flag=True, help="Our own pipeline alone, without the comparison.")
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
 def scan(
     directory: Path | None,
@@ -80,7 +86,11 @@ def scan(
     only: bool,
     as_json: bool,
 ) -> None:
-    """Read sequences of numbered frames (truth.tsv: frame TAB card) as a gate does."""
+    """Decode sequences of numbered frames as a gate does, and compare decoders.
+
+    truth.tsv in DIRECTORY says which frame shows which card: frame, TAB, card. --synthetic draws
+    scenes instead.
+    """
     if synthetic == (directory is not None):
         raise click.UsageError("give either a folder or --synthetic")
     moments: Iterable[sequences.SequenceFrame]
@@ -123,7 +133,12 @@ def _table(rows: dict[str, dict[str, Any]]) -> None:
 @click.option("--seed", default=1, show_default=True, help="Selects the pictures.")
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
 def hostile(codes: int, seed: int, *, as_json: bool) -> None:
-    """Show a gate hostile codes and pictures, and genuine cards between them."""
+    """Show the decoder harmful codes, with genuine cards between them.
+
+    Flipped modules, forged texts, broken UTF-8, version 40, structured append, ECI, false lengths,
+    other symbologies, no code at all. Prints what was read, every answer, failures of the process,
+    and genuine cards that were missed.
+    """
     figures = hostile_run.measure(codes, seed)
     if as_json:
         click.echo(json.dumps(figures, indent=1))
@@ -139,7 +154,10 @@ def hostile(codes: int, seed: int, *, as_json: bool) -> None:
 @click.option("--seed", default=1, show_default=True, help="Selects the scenes.")
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
 def latency(passes: int, seed: int, as_json: bool) -> None:
-    """Measure the time from a frame's capture to the pin's change, and that of the commit."""
+    """Time from a frame's capture to the pin's change; the commit is shown apart.
+
+    Camera and pin are simulated; everything between is real.
+    """
     figures = latency_run.measure(passes, seed)
     if as_json:
         click.echo(json.dumps(figures))

@@ -43,7 +43,10 @@ UNPAID = (
     Attempt("double_contrast", read_once, 2.0, _local_contrast),
     Attempt("zbar", ZbarDecoder().decode),
 )
-"""Attempts that the gate omits: others read the same codes in less time. See docs/reading.md."""
+"""Attempts that the gate omits: others read the same codes in less time.
+
+See docs/explanation/reading.md.
+"""
 
 
 class Union:

@@ -14,7 +14,12 @@ from gate_contract.errors import SchoolgateError
 GATE_TOML = Path("/etc/schoolgate/gate.toml")
 
 config_option = click.option(
-    "--config", "gate_toml", type=click.Path(path_type=Path), default=GATE_TOML, show_default=True
+    "--config",
+    "gate_toml",
+    type=click.Path(path_type=Path),
+    default=GATE_TOML,
+    show_default=True,
+    help="The gate's configuration.",
 )
 
 
@@ -26,7 +31,12 @@ def gate_update() -> None:
 @gate_update.command("install")
 @click.argument("bundle", type=click.Path(path_type=Path, dir_okay=False, exists=True))
 def install_command(bundle: Path) -> None:
-    """Verify a bundle and write it into the slot that does not run."""
+    """Verify an update BUNDLE and write it into the slot that does not run.
+
+    For installing by hand. Not from 5:00 to 18:30 except on Sundays, and not before the clock was
+    set. Refuses what is unsigned, signed by others, damaged, older than the running version, or
+    already given up on this gate.
+    """
     from device.updating.slot_service import install, this_gate
 
     install(bundle, this_gate())
@@ -35,7 +45,11 @@ def install_command(bundle: Path) -> None:
 
 @gate_update.command("tend")
 def tend_command() -> None:
-    """Keep, try or leave a slot; gate-update.service runs this after each boot and each hour."""
+    """Keep a slot on trial that works, leave one that does not, start a due trial.
+
+    The service gate-update runs it after each boot and every half hour. A slot on trial has four
+    minutes until both services run.
+    """
     from device.updating.slot_service import tend, this_gate
 
     click.echo(tend(this_gate()))
@@ -43,7 +57,7 @@ def tend_command() -> None:
 
 @gate_update.command("go-back")
 def go_back_command() -> None:
-    """Reboot into the previous slot if the running one is on trial."""
+    """Leave a slot that is on trial by a reboot; do nothing if none is."""
     from device.updating.slot_service import this_gate
 
     gate = this_gate()
@@ -54,7 +68,10 @@ def go_back_command() -> None:
 @gate_update.command("backend", context_settings={"ignore_unknown_options": True})
 @click.argument("words", nargs=-1)
 def backend_command(words: tuple[str, ...]) -> None:
-    """Answer a question of RAUC's about the slots."""
+    """Answer RAUC's questions about the slots; RAUC calls this itself.
+
+    WORDS are RAUC's: a question such as get-primary, and its arguments.
+    """
     from device.updating.slot_service import this_gate
 
     click.echo(this_gate().slots.answer(list(words)))
@@ -63,7 +80,11 @@ def backend_command(words: tuple[str, ...]) -> None:
 @gate_update.command("fetch")
 @config_option
 def fetch_command(gate_toml: Path) -> None:
-    """Download the update that the orders want, if it is time. With network, without devices."""
+    """Fetch the update that the orders name, within their hours.
+
+    Uses the network and no devices. The service gate-fetch runs it every half hour. A download that
+    was cut off continues where it stopped.
+    """
     from device.updating.https_client import HttpsServer
     from device.updating.order_follower import OrderFollower, Places, describe
     from device.updating.slot_service import KEPT, this_gate
@@ -77,7 +98,10 @@ def fetch_command(gate_toml: Path) -> None:
 @gate_update.command("follow")
 @config_option
 def follow_command(gate_toml: Path) -> None:
-    """Install a downloaded update, if the orders still want it and it is time. No network."""
+    """Install a fetched update if the orders still name it, within their hours.
+
+    Uses no network. The service gate-update runs it after `gate-update tend`.
+    """
     from device.updating.order_follower import OrderFollower, Places, describe
     from device.updating.slot_service import KEPT, this_gate
 

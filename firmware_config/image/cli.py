@@ -42,7 +42,7 @@ cache_option = click.option(
     type=click.Path(path_type=Path, file_okay=False),
     default=default_cache,
     envvar=VARIABLE,
-    help="Where what takes minutes to build is kept.",
+    help="Folder that keeps what takes minutes to build.",
 )
 suite_option = click.option(
     "--suite", default="trixie", show_default=True, help="Debian's release."
@@ -58,15 +58,20 @@ origin_option = click.option(
 @cache_option
 @suite_option
 @origin_option
-@click.option("--architecture", type=click.Choice(ARCHITECTURES), required=True)
+@click.option(
+    "--architecture",
+    type=click.Choice(ARCHITECTURES),
+    required=True,
+    help="Debian's name of the processor architecture.",
+)
 @click.option(
     "--hardware",
     type=click.Choice([str(hardware) for hardware in Hardware]),
     default=str(Hardware.NONE),
     show_default=True,
-    help="What it will run on.",
+    help="pi, or none for a virtual gate.",
 )
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Where to put it.")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="The file to write.")
 def root(
     folder: Path,
     suite: str,
@@ -75,7 +80,10 @@ def root(
     hardware: str,
     out: Path | None,
 ) -> None:
-    """Build the root of a gate, as a tar."""
+    """Make the root file system of a gate as a tar, and print its path.
+
+    Needs root and Debian; `make image` installs the tools.
+    """
     mirrors = local_mirrors()
     wish = RootSpec(architecture, suite, Hardware(hardware), Origin(origin or mirrors.origin))
     made = build_root(wish, mirrors, folder)
@@ -95,9 +103,12 @@ def root(
     show_default=True,
     help="The folder for the image and what goes with it.",
 )
-@click.option("--no-xz", is_flag=True, help="Without the compressed image that is handed out.")
+@click.option("--no-xz", is_flag=True, help="Do not make the compressed image (.img.xz).")
 def build_image(folder: Path, suite: str, origin: str | None, out: Path, no_xz: bool) -> None:
-    """Build the image of a gate's SD card."""
+    """Make the SD card image for a Raspberry Pi, with checksums, manifest and SBOM.
+
+    Needs root and Debian; `make image` installs the tools and runs this.
+    """
     mirrors = local_mirrors()
     wish = RootSpec("arm64", suite, Hardware.PI, Origin(origin or mirrors.origin))
     image = build(build_root(wish, mirrors, folder), wish.origin, "arm64", Sizes(), out)
@@ -113,9 +124,12 @@ def build_image(folder: Path, suite: str, origin: str | None, out: Path, no_xz: 
     required=True,
     help="The folder for it; keep it in a safe.",
 )
-@click.option("--district", required=True, help="Whose it is.")
+@click.option("--district", required=True, help="Name of the district in the certificate.")
 def update_key(out: Path, district: str) -> None:
-    """Make the key that the district signs updates with."""
+    """Make the key that the district signs updates with, and its certificate.
+
+    Gates get the certificate when they are provisioned or with their first update order.
+    """
     make_key(out, district)
     click.echo(out / CERT)
 
@@ -128,9 +142,12 @@ def update_key(out: Path, district: str) -> None:
     required=True,
     help="The folder that update-key has made.",
 )
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Where to put it.")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="The file to write.")
 def bundle(image: Path, keys: Path, out: Path | None) -> None:
-    """Make the update that installs IMAGE on a gate, signed by the district."""
+    """Make the signed update bundle that brings a gate to IMAGE.
+
+    It is written beside IMAGE or to --out.
+    """
     out = out or image.with_suffix(".raucb")
     make_bundle(image, keys, out)
     click.echo(out)

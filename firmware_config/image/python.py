@@ -22,7 +22,7 @@ HOME = Path("opt/schoolgate")
 MACHINES = {"amd64": "x86_64", "arm64": "aarch64"}
 OLDEST_GLIBC, NEWEST_GLIBC = 17, 41  # manylinux2014, and trixie's
 OUR_OWN = "schoolgate-gate"
-PROJECT = Path("packaging/gate")
+PROJECT = Path("wheels/gate")
 """In this repository: what the gate's wheel is built from."""
 NATIVE = "lgpio"
 PIP = (sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet")

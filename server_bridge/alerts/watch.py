@@ -48,8 +48,8 @@ from server_bridge.store.alerts.alerts import (
 from server_bridge.store.crossings.sightings import CrossingMarks
 from server_bridge.store.database import Database, StoreError
 from server_bridge.store.gates.gate_sheets import gate_sheets
-from server_bridge.store.places.units import all_units, ancestry, gate_units
 from server_bridge.store.school.school_hours import all_hours
+from server_bridge.store.units.tree import all_units, ancestry, gate_units
 
 PERIOD_S = 10.0
 QUIET_MS = 2 * MINUTE_MS

@@ -1,4 +1,4 @@
-"""A list of units, compared with those that are known. Pure."""
+"""Compare a list of units with the known ones. Pure: values in, a plan out."""
 
 import re
 from collections.abc import Mapping
@@ -20,8 +20,8 @@ from server_bridge.sheets.grid import Cell
 from server_bridge.sheets.lines import SheetRow
 from server_bridge.sheets.opening import Spreadsheet
 from server_bridge.sheets.values import CellError, text_of
-from server_bridge.store.places.unit_terms import DatedUnit
-from server_bridge.store.places.units import SCHOOL, Unit
+from server_bridge.store.units.dated import DatedUnit
+from server_bridge.store.units.tree import SCHOOL, Unit
 
 _CODE_LENGTH = 20
 
@@ -93,7 +93,7 @@ def _dated(line: SheetRow) -> DatedUnit:
 
 
 def _unit_id(cell: Cell) -> str | None:
-    """It has to stand in a topic. Raises CellError."""
+    """Return a unit id, which has to be valid within an MQTT topic. Raises CellError."""
     shown = text_of(cell)
     if shown is not None and not re.fullmatch(topics.UNIT_ID, shown):
         raise CellError(Fault.WRONG_CODE, "1-40: a-z 0-9 -")

@@ -12,7 +12,7 @@ from gate_contract import topics
 from gate_contract.topics import GateChannel
 from server_bridge.integrations.home_assistant import EVERY_DISCOVERY, discoveries_of
 from server_bridge.pki import Identity
-from server_bridge.store.places.units import UnitViewer
+from server_bridge.store.units.tree import UnitViewer
 
 FROM_GATE = (GateChannel.CROSSINGS, GateChannel.HEALTH, GateChannel.LOG)
 TO_GATE = (GateChannel.RECEIPT, *topics.ROSTERS, GateChannel.COMMAND)

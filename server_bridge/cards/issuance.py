@@ -1,15 +1,45 @@
-"""New cards for people: made, kept, and noted as theirs."""
+"""Card issuance: sign new cards, store them, and assign them to people."""
 
+import secrets
 from collections.abc import Iterable
 from datetime import date
 from itertools import groupby
 
 import sqlalchemy as sa
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from server_bridge.cards.issue import issue_cards
+from gate_contract.card import Card, CardKind
+from gate_contract.card_signing import sign
+from gate_contract.errors import SchoolgateError
 from server_bridge.keys import Keys
 from server_bridge.store.people.cards import IssuedCard, add_cards
 from server_bridge.store.people.people import Member, hand_over
+
+
+def issue_cards(
+    number: int,
+    *,
+    kind: CardKind,
+    unit_id: str,
+    not_before: date,
+    expires: date,
+    key_id: int,
+    key: Ed25519PrivateKey,
+) -> list[IssuedCard]:
+    """Create `number` cards with random ids, valid from `not_before` to `expires`, both included.
+
+    Raises:
+        SchoolgateError: the dates cannot be encoded in a card.
+    """
+    issued = []
+    for _ in range(number):
+        card = Card(secrets.token_hex(8), kind, not_before, expires)
+        try:
+            text = sign(card, key_id, key)
+        except ValueError as error:
+            raise SchoolgateError(f"no such card can be made: {error}") from error
+        issued.append(IssuedCard(card.card_id, key_id, kind, unit_id, not_before, expires, text))
+    return issued
 
 
 def issue_to(
@@ -19,10 +49,10 @@ def issue_to(
     keys: Keys,
     now_ms: int,
 ) -> list[tuple[IssuedCard, Member]]:
-    """A card of the newest key for each of `people`. `span`: first and last day.
+    """Issue a card, signed with the newest key, to each of `people`. `span`: first and last day.
 
     Raises:
-        SchoolgateError: dates that a card cannot carry, or the key is missing.
+        SchoolgateError: the dates cannot be encoded in a card, or the key is missing.
     """
     issued: list[tuple[IssuedCard, Member]] = []
     ordered = sorted(people, key=lambda member: (member.place.unit_id, member.who.kind))

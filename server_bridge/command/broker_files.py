@@ -15,7 +15,7 @@ from server_bridge.broker.config import (
 from server_bridge.broker.revoking import reload_broker
 from server_bridge.home import Home
 from server_bridge.store.gates.certificates import revoked_serials
-from server_bridge.store.places.units import gates_shut_out, unit_viewers, viewer_names
+from server_bridge.store.units.tree import gates_shut_out, unit_viewers, viewer_names
 
 NOTE = "broker-files"
 OUTDATED = (

@@ -24,11 +24,31 @@ _LEVELS: dict[str, int | None] = {
 
 @click.command("list")
 @home_option
-@click.option("--school", "unit_id", required=True, help="Whose list.")
-@click.option("--level", "levels", type=click.Choice(list(_LEVELS)), multiple=True)
-@click.option("--as-of", "asked", callback=read_asked, help="Day, or day and time. Default: now.")
-@click.option("--by", type=click.Choice([str(by) for by in By]), default=str(By.CLASS))
-@click.option("--xlsx", type=click.Path(path_type=Path, dir_okay=False), help="Write a letter.")
+@click.option("--school", "unit_id", required=True, help="The school.")
+@click.option(
+    "--level",
+    "levels",
+    type=click.Choice(list(_LEVELS)),
+    multiple=True,
+    help="Only people of this level; may be repeated; none: level not known.",
+)
+@click.option(
+    "--as-of",
+    "asked",
+    callback=read_asked,
+    help="Day (its end; now if it is today), or day and time. Default: now.",
+)
+@click.option(
+    "--by",
+    type=click.Choice([str(by) for by in By]),
+    default=str(By.CLASS),
+    help="The order of the list.",
+)
+@click.option(
+    "--xlsx",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write it as an official letter (XLSX).",
+)
 @json_option
 def list_school(
     folder: Path,
@@ -39,7 +59,10 @@ def list_school(
     xlsx: Path | None,
     as_json: bool,
 ) -> None:
-    """Who of a school lives in an area of which level, with totals. Holds names: keep it safe."""
+    """List a school's people with their areas and levels, and totals.
+
+    The output holds names: keep it safe.
+    """
     home = open_home(folder)
     with home.database().read() as connection:
         listed = school_list(

@@ -31,13 +31,21 @@ plan_option = click.option(
 @collection_group.command("show")
 @home_option
 @number_argument
-@click.option("--school", "unit_id", help="This school only.")
-@click.option("--out", type=click.Path(path_type=Path), help="Write what the school submitted.")
+@click.option("--school", "unit_id", help="Only this school.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="Write the list and plan that the school submitted into this folder.",
+)
 @json_option
 def collection_show(
     folder: Path, number: int, unit_id: str | None, out: Path | None, as_json: bool
 ) -> None:
-    """Who saved, submitted, locked and reopened, when and why; a school's files."""
+    """Show a collection's log, and write a school's submitted files.
+
+    The log says who saved, submitted, locked and reopened, when and why. ID is the collection's
+    number.
+    """
     home = open_home(folder)
     with home.database().read() as connection:
         collection = find(connection, COLLECTIONS, number)
@@ -72,7 +80,10 @@ def collection_show(
 def collection_save(
     folder: Path, number: int, unit_id: str, plan: Path | None, by: str | None
 ) -> None:
-    """A school's draft: lay the plan ready, submit later."""
+    """Save a school's draft with its teaching plan, to submit later.
+
+    ID is the collection's number. The school's state becomes "in progress".
+    """
     document = _read_plan(plan)
     with open_home(folder).database().write() as connection:
         deed = SubmissionWrite(number, unit_id, who(by), now_ms())
@@ -88,7 +99,12 @@ def collection_save(
 def collection_submit(
     folder: Path, number: int, unit_id: str, plan: Path | None, by: str | None
 ) -> None:
-    """Submit a school's list as it is now, with its teaching plan."""
+    """Submit a school's list as it is now, with its teaching plan.
+
+    ID is the collection's number. The plan is --plan or the one saved before. What is submitted is
+    stored and never changes. Submitting again before the lock replaces what counts and keeps the
+    earlier submissions.
+    """
     home, document = open_home(folder), _read_plan(plan)
     database, now = home.database(), now_ms()
     with database.read() as connection:

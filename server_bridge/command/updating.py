@@ -40,18 +40,39 @@ HOUR_MS = 3_600_000
 
 @gate_group.command("update")
 @home_option
-@click.option("--version", "software", required=True, help="The image's.")
-@click.option("--file", "file", type=click.Path(path_type=Path), required=True, help="The update.")
-@click.option("--url", default="", help="Where gates fetch it, https://...; default: here.")
-@click.option("--update-ca", type=click.Path(path_type=Path), help="What updates are signed with.")
-@click.option("--stage", type=click.Choice(["one", "ten", "all"]), default="one")
-@click.option("--auto", is_flag=True, help="From stage to stage by itself.")
-@click.option("--well-hours", type=click.FloatRange(0, 1000), default=24, show_default=True)
+@click.option("--version", "software", required=True, help="Version of the image in the file.")
+@click.option(
+    "--file",
+    "file",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="The update bundle (.raucb).",
+)
+@click.option("--url", default="", help="https address where gates fetch it. Default: this bridge.")
+@click.option(
+    "--update-ca",
+    type=click.Path(path_type=Path),
+    help="Certificate of the update key; needed once, for gates that have none.",
+)
+@click.option(
+    "--stage",
+    type=click.Choice(["one", "ten", "all"]),
+    default="one",
+    help="How many gates to order: one, ten, all.",
+)
+@click.option("--auto", is_flag=True, help="Start each next stage automatically.")
+@click.option(
+    "--well-hours",
+    type=click.FloatRange(0, 1000),
+    default=24,
+    show_default=True,
+    help="With --auto: hours online without a new fault before the next stage.",
+)
 @click.option("--unit", "unit_id", help="Only gates of this unit and those below it.")
-@click.option("--gate", "gate_ids", multiple=True, help="These gates first. May be repeated.")
+@click.option("--gate", "gate_ids", multiple=True, help="Begin with this gate; may be repeated.")
 @click.option("--from", "from_time", default="20:00", show_default=True, help="Local time.")
 @click.option("--until", "until_time", default="04:00", show_default=True, help="Local time.")
-@click.option("--force", is_flag=True, help="Although the stage before is not well.")
+@click.option("--force", is_flag=True, help="Even if the stage before is not well.")
 def gate_update(
     folder: Path,
     software: str,
@@ -67,7 +88,12 @@ def gate_update(
     until_time: str,
     force: bool,
 ) -> None:
-    """Have gates put newer software in place, in the hours given: one, then ten, then all."""
+    """Order gates to install an update, in stages: one gate, ten, all.
+
+    The next stage begins only when all gates before run the update and are well. With --auto the
+    bridge does so by itself, and stops with an alert if a gate gives the update up. Gates accept
+    only exactly this file. Run the command again to retry on gates that have stopped trying.
+    """
     home, now = open_home(folder), now_ms()
     hours = _minute(from_time), _minute(until_time)
     with home.database().read() as connection:
@@ -126,7 +152,7 @@ def rollout_group() -> None:
 @home_option
 @json_option
 def rollout_show(folder: Path, as_json: bool) -> None:
-    """How far it is, and for whom it waits."""
+    """Show how far the automatic roll-out is and which gates it waits for."""
     home = open_home(folder)
     with home.database().read() as connection:
         rollout = _newest(connection)
@@ -161,7 +187,10 @@ def rollout_show(folder: Path, as_json: bool) -> None:
 @rollout_group.command("stop")
 @home_option
 def rollout_stop(folder: Path) -> None:
-    """Tell no more gates, and take it back from those that do not run it yet."""
+    """Stop the automatic roll-out and cancel the update where it does not run.
+
+    Also where it is installed and not yet tried. Gates that run the update keep it.
+    """
     home, now = open_home(folder), now_ms()
     with home.database().write() as connection:
         rollout = _newest(connection)

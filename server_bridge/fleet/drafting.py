@@ -17,7 +17,7 @@ from server_bridge.home import Home
 from server_bridge.keys import Keys
 from server_bridge.store.gates.certificates import find_gate
 from server_bridge.store.gates.gate_orders import Choice
-from server_bridge.store.places.units import find_unit
+from server_bridge.store.units.tree import find_unit
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,9 +61,7 @@ def desk_app(
         return _answer(given, 200)
 
     enrolment = [Route(CA_PATH, authority), Route(ENROL_PATH, ask, methods=["POST"])]
-    app = Starlette(routes=[*enrolment, *more])
-    app.state.feed = None
-    return app
+    return Starlette(routes=[*enrolment, *more])
 
 
 def desk_server(home: Home, database: Database, now_ms: Callable[[], int]) -> HttpServer:

@@ -9,7 +9,6 @@ from starlette.applications import Starlette
 
 from gate_contract.errors import SchoolgateError
 from server_bridge.http.binding import Binding
-from server_bridge.web.live.feed import Feed
 
 STOP_WITHIN_S = 3
 """Streams end at once when the server stops; anything else gets this long."""
@@ -20,7 +19,10 @@ class HttpServer:
     `run`; `run` may be called in any thread, once, and `stop` from any thread."""
 
     def __init__(self, app: Starlette, where: Binding) -> None:
-        """`where.port` 0 takes a free one.
+        """Take the port; `where.port` 0 takes a free one.
+
+        uvicorn waits for open responses before it ends the application's lifespan. An application
+        with endless streams sets `app.state.before_shutdown` to a function that ends them.
 
         Raises:
             SchoolgateError: the port cannot be taken, or the TLS files cannot be used.
@@ -74,11 +76,9 @@ class _Server(uvicorn.Server):
         self.on_ready()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        # uvicorn waits for open responses before it ends the application's lifespan, and a stream
-        # ends only with the feed: so the feed goes first.
-        feed = self.config.app.state.feed  # type: ignore[union-attr]
-        if isinstance(feed, Feed):
-            feed.close()
+        before_shutdown = getattr(self.config.app.state, "before_shutdown", None)  # type: ignore[union-attr]
+        if before_shutdown:
+            before_shutdown()
         await super().shutdown(sockets)
 
 

@@ -5,13 +5,12 @@ themselves come from topics that are there anyway: a unit's counts, a gate's hea
 says that it is offline, and the bridge's own state.
 """
 
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 from gate_contract import topics
 from gate_contract.topics import GateChannel
-from server_bridge.store.places.units import Unit
-
-Language = Literal["vi", "en"]
+from server_bridge.i18n.phrases import Lang
+from server_bridge.store.units.tree import Unit
 
 PREFIX = "homeassistant"
 EVERY_DISCOVERY = f"{PREFIX}/device/+/+/config"
@@ -61,7 +60,7 @@ def discoveries_of(unit_id: str) -> str:
     return f"{PREFIX}/device/{unit_id}/+/config"
 
 
-def unit_device(unit: Unit, language: Language, version: str) -> dict[str, Any]:
+def unit_device(unit: Unit, language: Lang, version: str) -> dict[str, Any]:
     """A unit's counts as a device with four sensors."""
     sensors = {
         "inside": ("mdi:account-group", "measurement", "people"),
@@ -96,7 +95,7 @@ def unit_device(unit: Unit, language: Language, version: str) -> dict[str, Any]:
     }
 
 
-def gate_device(unit: Unit, gate_id: str, language: Language, version: str) -> dict[str, Any]:
+def gate_device(unit: Unit, gate_id: str, language: Lang, version: str) -> dict[str, Any]:
     """A gate's health as a device, below its school's."""
     identity, topic = f"schoolgate_gate_{gate_id}", topics.gate(gate_id, GateChannel.HEALTH)
     # All but the connection are known only while the gate is there to say so.
@@ -172,5 +171,5 @@ def _unit_identity(unit_id: str) -> str:
     return f"schoolgate_unit_{unit_id}"
 
 
-def _say(key: str, language: Language) -> str:
+def _say(key: str, language: Lang) -> str:
     return str(getattr(_NAMES[key], language))

@@ -15,7 +15,7 @@ from typing import IO, Any
 
 import xlsxwriter
 
-from server_bridge.lists.charts import A4, FONT, Charts, Plotted
+from server_bridge.letters.charts import A4, FONT, Charts, Plotted
 
 Cell = str | int | float | date | None
 """A float is a share: 0.93 is shown as 93 %."""

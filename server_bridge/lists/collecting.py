@@ -19,8 +19,8 @@ from gate_contract.school_day import local_day
 from server_bridge.documents import Document
 from server_bridge.lists.list_sheets import write_list
 from server_bridge.lists.school_list import school_list
+from server_bridge.store.areas.levels import levels_at
 from server_bridge.store.people.headcounts import Group, group_counts
-from server_bridge.store.places.levels import levels_at
 from server_bridge.store.reports import submissions as store
 from server_bridge.store.reports.submissions import COLLECTIONS, Collection, Draft, Submitted
 from server_bridge.submissions.actions import SubmissionWrite, do

@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from server_bridge.lists.collecting import NOBODY, figures_at
-from server_bridge.store.places.levels import LEVELS
-from server_bridge.store.places.units import SCHOOL, Unit, all_units, ancestry
+from server_bridge.store.areas.levels import LEVELS
 from server_bridge.store.reports import submissions as store
 from server_bridge.store.reports.deadlines import find
 from server_bridge.store.reports.submissions import COLLECTIONS, Collection
+from server_bridge.store.units.tree import SCHOOL, Unit, all_units, ancestry
 from server_bridge.submissions.actions import standings
 from server_bridge.submissions.state import SubmissionState, SubmissionStatus
 

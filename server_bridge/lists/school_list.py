@@ -1,6 +1,5 @@
 """A school's list: who lives in an area of which level, in the order in which schools have it."""
 
-import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -15,15 +14,15 @@ from gate_contract.card import CardKind
 from gate_contract.errors import SchoolgateError
 from gate_contract.roster import EntryAction
 from gate_contract.school_day import local_day
-from server_bridge.i18n.names import name_key, text_key
+from server_bridge.i18n.names import class_key, name_key, text_key
+from server_bridge.store.areas.levels import LEVELS, levels_at, policies_at
 from server_bridge.store.people.headcounts import (
     AreaName,
     PeopleListEntry,
     area_names,
     entries,
 )
-from server_bridge.store.places.levels import LEVELS, levels_at, policies_at
-from server_bridge.store.places.units import SCHOOL, Unit, find_unit
+from server_bridge.store.units.tree import SCHOOL, Unit, find_unit
 
 STAFF_VI = "Cán bộ, giáo viên"
 VISITORS_VI = "Khách"
@@ -130,14 +129,6 @@ def totals(rows: Iterable[ListRow], line_of: Callable[[ListRow], str]) -> Totals
 def _by_level(counted: Mapping[int | None, int]) -> tuple[int, int, int, int, int]:
     one, two, three, four = (counted.get(level, 0) for level in LEVELS)
     return one, two, three, four, counted.get(None, 0)
-
-
-def class_key(name: str) -> tuple[Any, ...]:
-    """Sorts `6A` before `10A`, letters as Vietnamese has them."""
-    parts = re.split(r"(\d+)", name)
-    return tuple(
-        (0, int(part)) if part.isdecimal() else (1, text_key(part)) for part in parts if part
-    )
 
 
 def _row(

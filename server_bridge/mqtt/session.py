@@ -8,7 +8,6 @@ taken. paho's thread only fills a queue.
 import queue
 import ssl
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import paho.mqtt.client as mqtt
@@ -24,6 +23,7 @@ from gate_contract import topics
 from gate_contract.crossing import MAX_PAYLOAD_BYTES
 from gate_contract.errors import SchoolgateError
 from gate_contract.topics import GateChannel
+from server_bridge.mqtt.endpoint import BrokerEndpoint
 
 CLIENT_ID = "bridge"
 RECEIVE_MAXIMUM = 256
@@ -77,17 +77,6 @@ class Disconnected:
 
 
 Event = ReceivedMessage | Subscribed | Disconnected
-
-
-@dataclass(frozen=True, slots=True)
-class BrokerEndpoint:
-    """Where the broker is and who we are: PEM files of the authority, our certificate and key."""
-
-    host: str
-    port: int
-    ca: Path
-    cert: Path
-    key: Path
 
 
 class BridgeSession:

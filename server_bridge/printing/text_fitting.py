@@ -70,6 +70,12 @@ class Pen:
         for number, line in enumerate(lines):
             pen.line(line, x, y + number * size * _LINE, width, size * _LINE, align=align)
 
+    def lines(self, text: str, width: float) -> list[str]:
+        """The text at the pen's size in as few lines as it takes, the longest as short as it can
+        be. A word that is wider than `width` is a line of its own."""
+        wrapped = self._wrap(text.split(), width, self.size)
+        return self._even(wrapped, self.size) if wrapped else []
+
     def _fit(
         self, text: str, width: float, height: float, largest: float
     ) -> tuple[float, list[str]]:

@@ -15,13 +15,12 @@ from gate_contract.card import CardKind
 from gate_contract.errors import SchoolgateError
 from gate_contract.school_day import local_day
 from server_bridge.i18n.formats import Formats
-from server_bridge.reports.cells import Holds, ReportColumn, ReportTable
+from server_bridge.letters.tables import Holds, Table, TableColumn
 from server_bridge.reports.period import Period, PeriodKind, period
 from server_bridge.reports.tables import PUPILS, STAFF
 from server_bridge.reports.texts import say
-from server_bridge.store.places.units import SCHOOL, Unit, all_units, ancestry
+from server_bridge.store.figures import Figures
 from server_bridge.store.reports.deadlines import find
-from server_bridge.store.reports.figures import Figures
 from server_bridge.store.reports.report_requests import (
     REQUESTS,
     ByName,
@@ -30,6 +29,7 @@ from server_bridge.store.reports.report_requests import (
     confirmed,
 )
 from server_bridge.store.reports.tallies import sums
+from server_bridge.store.units.tree import SCHOOL, Unit, all_units, ancestry
 from server_bridge.submissions.actions import SubmissionWrite, do, standings
 from server_bridge.submissions.state import (
     SubmissionAction,
@@ -171,7 +171,7 @@ def _figures(
     return sums(connection, unit_ids, over.whole)
 
 
-def confirmed_table(rolled: ConfirmationRollUp, f: Formats) -> ReportTable:
+def confirmed_table(rolled: ConfirmationRollUp, f: Formats) -> Table:
     """Every school's part as a table; what is missing stays empty."""
     words = ("unit", "outcome", "confirmed_at", "by", "days", "entered", "left", "pupils_share")
     more = ("staff_share", "late", "note")
@@ -179,7 +179,7 @@ def confirmed_table(rolled: ConfirmationRollUp, f: Formats) -> ReportTable:
     shares = {"pupils_share", "staff_share"}
     today = local_day(rolled.request.deadline_ms, f.timezone)
     columns = tuple(
-        ReportColumn(
+        TableColumn(
             say(f.lang, f"report_c_{word}"),
             {"unit": 32, "outcome": 16, "confirmed_at": 16, "by": 16, "note": 22}.get(word, 10),
             Holds.TEXT if word in texts else Holds.SHARE if word in shares else Holds.NUMBER,
@@ -215,7 +215,7 @@ def confirmed_table(rolled: ConfirmationRollUp, f: Formats) -> ReportTable:
         *(everybody.left, pupils.compliance, staff.compliance, pupils.late, ""),
     )
     title = say(f.lang, "report_t_confirmed")
-    return ReportTable("confirmed", title, columns, tuple(rows), sums)
+    return Table("confirmed", title, columns, tuple(rows), sums)
 
 
 def _note(line: ConfirmationSchool, f: Formats) -> str:

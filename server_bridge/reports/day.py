@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from gate_contract.card import CardKind
 from server_bridge.school.day import PersonDay, is_late, left_early, merge
-from server_bridge.store.reports.figures import (
+from server_bridge.store.figures import (
     EVERYBODY,
     IN_NO_CLASS,
     DayTally,
@@ -17,9 +17,9 @@ from server_bridge.store.reports.figures import (
     GroupKey,
     total,
 )
+from server_bridge.store.people.card_days import CardDay
 from server_bridge.store.reports.staff_months import DaySets, as_set
 from server_bridge.store.school.by_hand import ByHand
-from server_bridge.store.school.school_day import CardDay
 from server_bridge.store.school.school_hours import Hours
 
 HELD_PARTS = 10

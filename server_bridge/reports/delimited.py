@@ -3,12 +3,12 @@
 import csv
 import io
 
-from server_bridge.reports.cells import Cell, ReportTable
+from server_bridge.letters.tables import Cell, Table
 
 _ACTIVE = ("=", "+", "-", "@", "\t", "\r")
 
 
-def write_csv(table: ReportTable) -> bytes:
+def write_csv(table: Table) -> bytes:
     """The table with its headings, between commas. Shares are numbers from 0 to 1, dates ISO."""
     stream = io.StringIO(newline="")
     writer = csv.writer(stream, lineterminator="\r\n")

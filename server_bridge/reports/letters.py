@@ -1,30 +1,14 @@
 """What official letters say: of a unit's report, of a school's staff. Pure."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from server_bridge.i18n.formats import Formats
-from server_bridge.reports.cells import ReportTable, shown
+from server_bridge.letters.content import LetterContent
+from server_bridge.letters.tables import shown
 from server_bridge.reports.report import Report, Silence
 from server_bridge.reports.staff import StaffYear, staff_table
 from server_bridge.reports.tables import PUPILS, STAFF, indicators, notes, tables
 from server_bridge.reports.texts import period_name, say
-
-
-@dataclass(frozen=True, slots=True)
-class LetterContent:
-    """From `office`, below `above` (`""`: nobody), on a `subject`; `period` as people name it.
-    `indicators` stand in the letter, `tables` are its annexes, `notes` follow the first of them."""
-
-    office: str
-    above: str
-    subject: str
-    period: str
-    prose: tuple[str, ...]
-    signed_by: str
-    tables: tuple[ReportTable, ...]
-    indicators: ReportTable | None = None
-    notes: tuple[str, ...] = ()
 
 
 def report_letter(report: Report, f: Formats) -> LetterContent:

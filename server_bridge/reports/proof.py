@@ -10,19 +10,19 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from server_bridge.reports.tallying import count_day
-from server_bridge.store.places.units import SCHOOL, all_units, ancestry
-from server_bridge.store.reports.figures import (
+from server_bridge.store.changes.report_days import days_kept
+from server_bridge.store.figures import (
     EVERYBODY,
     FIGURES,
     GATE_FIGURES,
     DayTally,
     difference,
 )
-from server_bridge.store.reports.report_days import days_kept
-from server_bridge.store.reports.report_schema import tallies, tally_gates, tally_refusals
 from server_bridge.store.reports.staff_months import DaySets, all_staff_months, as_set, days_in
 from server_bridge.store.reports.tallies import TallyPeriod, stored_tally
-from server_bridge.store.schema import counts, refusals
+from server_bridge.store.schema.base import counts, refusals
+from server_bridge.store.schema.reports import tallies, tally_gates, tally_refusals
+from server_bridge.store.units.tree import SCHOOL, all_units, ancestry
 
 UnitDay = tuple[str, date]
 

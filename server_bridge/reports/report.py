@@ -16,11 +16,10 @@ import sqlalchemy as sa
 from gate_contract.card import CardKind
 from gate_contract.errors import SchoolgateError
 from gate_contract.school_day import local_day
-from server_bridge.lists.school_list import class_key
+from server_bridge.i18n.names import class_key
 from server_bridge.reports.period import Period
-from server_bridge.store.places.units import SCHOOL, Unit, all_units
-from server_bridge.store.reports.figures import IN_NO_CLASS, Figures, GateFigures, total
-from server_bridge.store.reports.report_days import tallied_at, waiting
+from server_bridge.store.changes.report_days import tallied_at, waiting
+from server_bridge.store.figures import IN_NO_CLASS, Figures, GateFigures, total
 from server_bridge.store.reports.tallies import (
     class_sums,
     course,
@@ -28,7 +27,8 @@ from server_bridge.store.reports.tallies import (
     refusals_of,
     sums,
 )
-from server_bridge.store.schema import gates
+from server_bridge.store.schema.base import gates
+from server_bridge.store.units.tree import SCHOOL, Unit, all_units
 
 
 class Silence(StrEnum):

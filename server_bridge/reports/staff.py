@@ -18,10 +18,9 @@ from gate_contract.errors import SchoolgateError
 from server_bridge.i18n.formats import Formats
 from server_bridge.i18n.names import name_key
 from server_bridge.i18n.phrases import Lang
-from server_bridge.reports.cells import Holds, ReportColumn, ReportTable
+from server_bridge.letters.tables import Holds, Table, TableColumn
 from server_bridge.reports.period import Period
 from server_bridge.reports.texts import say, short_day
-from server_bridge.store.places.units import SCHOOL, Unit, find_unit
 from server_bridge.store.reports.staff_months import DaySets, as_set, days_in, staff_days
 from server_bridge.store.reports.staff_year import (
     Appeal,
@@ -31,6 +30,7 @@ from server_bridge.store.reports.staff_year import (
     scans_of,
     staff_of,
 )
+from server_bridge.store.units.tree import SCHOOL, Unit, find_unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,11 +184,11 @@ def _both(known: Seen, more: Scans) -> Seen:
     return min(ins, default=None), max(outs, default=None)
 
 
-def staff_table(year: StaffYear, lang: Lang) -> ReportTable:
+def staff_table(year: StaffYear, lang: Lang) -> Table:
     """The records as a table, for the page and the spreadsheet."""
     words = ("name", "code", "group", *_FIGURES, "scan_share")
     columns = tuple(
-        ReportColumn(
+        TableColumn(
             say(lang, f"report_s_{word}"), _WIDTHS.get(word, 11), _HOLDS.get(word, Holds.NUMBER)
         )
         for word in words
@@ -210,7 +210,7 @@ def staff_table(year: StaffYear, lang: Lang) -> ReportTable:
         )
         for one in year.records
     )
-    return ReportTable("staff", say(lang, "report_t_staff"), columns, rows)
+    return Table("staff", say(lang, "report_t_staff"), columns, rows)
 
 
 _FIGURES = ("days", "present", "in", "out", "by_hand", "missing", "appealed", "open")
@@ -218,15 +218,15 @@ _WIDTHS: Mapping[str, int] = {"name": 28, "code": 16, "group": 18}
 _HOLDS = dict.fromkeys(_WIDTHS, Holds.TEXT) | {"scan_share": Holds.SHARE}
 
 
-def days_table(year: StaffYear, days: Mapping[int, Sequence[StaffDay]], f: Formats) -> ReportTable:
+def days_table(year: StaffYear, days: Mapping[int, Sequence[StaffDay]], f: Formats) -> Table:
     """Every incomplete day of everybody, with what was noted of it. `days`: `day_by_day`."""
     columns = (
-        ReportColumn(say(f.lang, "report_s_name"), 28, Holds.TEXT),
-        ReportColumn(say(f.lang, "report_c_day"), 12, Holds.TEXT),
-        ReportColumn(say(f.lang, "report_s_first_in"), 10, Holds.TEXT),
-        ReportColumn(say(f.lang, "report_s_last_out"), 10, Holds.TEXT),
-        ReportColumn(say(f.lang, "report_s_hand"), 10, Holds.TEXT),
-        ReportColumn(say(f.lang, "report_s_notes"), 50, Holds.TEXT),
+        TableColumn(say(f.lang, "report_s_name"), 28, Holds.TEXT),
+        TableColumn(say(f.lang, "report_c_day"), 12, Holds.TEXT),
+        TableColumn(say(f.lang, "report_s_first_in"), 10, Holds.TEXT),
+        TableColumn(say(f.lang, "report_s_last_out"), 10, Holds.TEXT),
+        TableColumn(say(f.lang, "report_s_hand"), 10, Holds.TEXT),
+        TableColumn(say(f.lang, "report_s_notes"), 50, Holds.TEXT),
     )
     rows = tuple(
         (
@@ -241,4 +241,4 @@ def days_table(year: StaffYear, days: Mapping[int, Sequence[StaffDay]], f: Forma
         for day in days[one.person]
         if not day.complete
     )
-    return ReportTable("staff_days", say(f.lang, "report_t_staff_days"), columns, rows)
+    return Table("staff_days", say(f.lang, "report_t_staff_days"), columns, rows)

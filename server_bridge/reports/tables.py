@@ -8,16 +8,16 @@ from dataclasses import replace
 from gate_contract.card import CardKind
 from server_bridge.i18n.formats import Formats
 from server_bridge.i18n.phrases import Lang
-from server_bridge.reports.cells import Cell, Chart, Holds, ReportColumn, ReportTable, Row
+from server_bridge.letters.tables import Cell, Chart, Holds, Row, Table, TableColumn
 from server_bridge.reports.period import PeriodKind
 from server_bridge.reports.report import Report, ReportLine, Silence
 from server_bridge.reports.texts import month_name, say, short_day
-from server_bridge.store.reports.figures import FIGURES, Figures
+from server_bridge.store.figures import FIGURES, Figures
 
 PUPILS, STAFF = CardKind.PUPIL, CardKind.STAFF
 
 
-def tables(report: Report, lang: Lang) -> tuple[ReportTable, ...]:
+def tables(report: Report, lang: Lang) -> tuple[Table, ...]:
     """All of a report's tables, the most important first."""
     made = _of_school(report, lang) if report.is_school else _of_area(report, lang)
     return tuple(table for table in made if table.rows)
@@ -36,7 +36,7 @@ def notes(report: Report, f: Formats) -> tuple[str, ...]:
     return tuple(told)
 
 
-def indicators(report: Report, lang: Lang) -> ReportTable:
+def indicators(report: Report, lang: Lang) -> Table:
     """The whole of the report in one column a kind."""
     kinds = [
         kind for kind in CardKind if kind is not CardKind.VISITOR or report.whole.of(kind).cards
@@ -51,10 +51,10 @@ def indicators(report: Report, lang: Lang) -> ReportTable:
         for name in (*names, *more)
     ]
     columns = (
-        ReportColumn(say(lang, "report_c_figure"), 32, Holds.TEXT),
-        *(ReportColumn(say(lang, f"report_{kind}"), 18) for kind in kinds),
+        TableColumn(say(lang, "report_c_figure"), 32, Holds.TEXT),
+        *(TableColumn(say(lang, f"report_{kind}"), 18) for kind in kinds),
     )
-    return ReportTable("indicators", say(lang, "report_t_indicators"), columns, tuple(rows))
+    return Table("indicators", say(lang, "report_t_indicators"), columns, tuple(rows))
 
 
 def _indicator(kind: CardKind, figures: Figures, name: str) -> Cell:
@@ -68,7 +68,7 @@ _PUPILS_ONLY = {"late", "left_early"}
 _ROSTER = {"days", "enrolled", "scanned", "present", "absent", "late", "left_early"}
 
 
-def raw_table(report: Report, lang: Lang) -> ReportTable:
+def raw_table(report: Report, lang: Lang) -> Table:
     """Every figure of every unit and kind in one table, for other programs."""
     words = ("unit_id", "unit", "level", "who", *FIGURES)
     lines = (report.whole, *report.lines, *report.schools)
@@ -79,15 +79,13 @@ def raw_table(report: Report, lang: Lang) -> ReportTable:
         for line in units
         for kind in CardKind
     ]
-    return ReportTable(
-        "figures", say(lang, "report_t_figures"), _columns(lang, words, 4), tuple(rows)
-    )
+    return Table("figures", say(lang, "report_t_figures"), _columns(lang, words, 4), tuple(rows))
 
 
 _NONE: Row = (None,) * len(FIGURES)
 
 
-def _of_area(report: Report, lang: Lang) -> list[ReportTable]:
+def _of_area(report: Report, lang: Lang) -> list[Table]:
     lines, whole = report.lines, report.whole
     summary = _by_line(lang, "summary", lines, whole, _SUMMARY)
     made = [
@@ -107,7 +105,7 @@ _CHARTED = 30
 """So many units can be told apart in a chart."""
 
 
-def _of_school(report: Report, lang: Lang) -> list[ReportTable]:
+def _of_school(report: Report, lang: Lang) -> list[Table]:
     means = ("compliance", "attendance", "absent", "late", "left_early", "days", "mean")
     words = ("who", *means, "entered", "left", "no_exit", "no_entry")
     rows = [
@@ -121,10 +119,8 @@ def _of_school(report: Report, lang: Lang) -> list[ReportTable]:
     ]
     charted = (Chart((1, 2)),) if len(classes) <= _CHARTED else ()
     return [
-        ReportTable(
-            "summary", say(lang, "report_t_summary"), _columns(lang, words, 1), tuple(rows)
-        ),
-        ReportTable(
+        Table("summary", say(lang, "report_t_summary"), _columns(lang, words, 1), tuple(rows)),
+        Table(
             "classes",
             say(lang, "report_t_classes"),
             _columns(lang, ("class", *means, "no_exit"), 1),
@@ -201,14 +197,14 @@ def _by_line(
     lines: Sequence[ReportLine],
     whole: ReportLine,
     figures: Sequence[tuple[str, Reader]],
-) -> ReportTable:
+) -> Table:
     known = key == "gates"  # what is registered is known of silent schools too
 
     def row(line: ReportLine, name: str) -> Row:
         cells = (read(line) if known or line.reporting else None for _, read in figures)
         return (name, *cells, _note(line, lang))
 
-    return ReportTable(
+    return Table(
         key,
         say(lang, f"report_t_{key}"),
         _columns(lang, ("unit", *(word for word, _ in figures), "note"), 1),
@@ -228,7 +224,7 @@ def _note(line: ReportLine, lang: Lang) -> str:
     return said if silent else ""
 
 
-def _course(report: Report, lang: Lang) -> ReportTable:
+def _course(report: Report, lang: Lang) -> Table:
     months = report.period.kind is PeriodKind.YEAR
     words = (
         *("month" if months else "day", "pupils_share", "staff_share", "pupils_present"),
@@ -249,14 +245,14 @@ def _course(report: Report, lang: Lang) -> ReportTable:
     columns = _columns(lang, words, 1)
     charts = (Chart((1, 2), "line"), Chart((6,)))
     shown = rows if report.period.kind is not PeriodKind.DAY else []
-    return ReportTable("course", say(lang, "report_t_course"), columns, tuple(shown), charts=charts)
+    return Table("course", say(lang, "report_t_course"), columns, tuple(shown), charts=charts)
 
 
-def _refusals(report: Report, lang: Lang) -> ReportTable:
+def _refusals(report: Report, lang: Lang) -> Table:
     whole = sum(report.refusals.values())
     ordered = sorted(report.refusals.items(), key=lambda item: (-item[1], item[0]))
     rows = [(say(lang, f"report_r_{code}"), scans, scans / whole) for code, scans in ordered]
-    return ReportTable(
+    return Table(
         "refusals",
         say(lang, "report_t_refusals"),
         _columns(lang, ("reason", "scans", "share"), 1),
@@ -266,7 +262,7 @@ def _refusals(report: Report, lang: Lang) -> ReportTable:
     )
 
 
-def _own_gates(report: Report, lang: Lang) -> ReportTable:
+def _own_gates(report: Report, lang: Lang) -> Table:
     rows = [
         (
             *(gate.gate_id, one.days, one.entered, one.left, one.refused),
@@ -277,7 +273,7 @@ def _own_gates(report: Report, lang: Lang) -> ReportTable:
         for one in (gate.figures,)
     ]
     words = ("gate", "used_days", "entered", "left", "refused", "per_day", "note")
-    return ReportTable("gates", say(lang, "report_t_gates"), _columns(lang, words, 1), tuple(rows))
+    return Table("gates", say(lang, "report_t_gates"), _columns(lang, words, 1), tuple(rows))
 
 
 def _each(whole: int, parts: int) -> int | None:
@@ -289,7 +285,7 @@ _WIDTHS = {"unit": 32, "note": 24, "reason": 34, "gate": 24, "who": 18, "unit_id
 _WIDTHS |= dict.fromkeys(("day", "month", "class", "level"), 12) | {"scans": 18, "share": 18}
 
 
-def _columns(lang: Lang, words: Sequence[str], texts: int) -> tuple[ReportColumn, ...]:
+def _columns(lang: Lang, words: Sequence[str], texts: int) -> tuple[TableColumn, ...]:
     """The first `texts` and the notes hold text."""
 
     def holds(place: int, word: str) -> Holds:
@@ -298,6 +294,6 @@ def _columns(lang: Lang, words: Sequence[str], texts: int) -> tuple[ReportColumn
         return Holds.SHARE if word in _SHARES else Holds.NUMBER
 
     return tuple(
-        ReportColumn(say(lang, f"report_c_{word}"), _WIDTHS.get(word, 10), holds(place, word))
+        TableColumn(say(lang, f"report_c_{word}"), _WIDTHS.get(word, 10), holds(place, word))
         for place, word in enumerate(words)
     )

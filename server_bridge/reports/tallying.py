@@ -12,17 +12,17 @@ import structlog
 
 from gate_contract.school_day import local_day
 from server_bridge.reports.day import Enrolled, SchoolDay, staff_of_day, tally_day
+from server_bridge.store.changes.report_days import claim, due_days, settle
 from server_bridge.store.crossings.arrivals import Lines
 from server_bridge.store.database import Database, StoreError
-from server_bridge.store.places.units import ancestry
-from server_bridge.store.reports.figures import DayTally, difference
-from server_bridge.store.reports.report_days import claim, due_days, settle
+from server_bridge.store.figures import DayTally, difference
+from server_bridge.store.people.card_days import card_days
 from server_bridge.store.reports.school_tally import gates_on, passages_on, refusals_on, roster_on
 from server_bridge.store.reports.staff_months import DaySets, keep_staff_day
 from server_bridge.store.reports.tallies import add, stored_tally
 from server_bridge.store.school.by_hand import by_hand_on
-from server_bridge.store.school.school_day import card_days
 from server_bridge.store.school.school_hours import hours_of
+from server_bridge.store.units.tree import ancestry
 
 PERIOD_S = 60
 """How far reports lag behind what happens, about."""

@@ -127,9 +127,7 @@ WORDS: dict[str, Phrase] = {
     "report_o_of": Phrase("{done}/{schools} trường", "{done} of {schools}"),
     "report_o_locked": Phrase("đã khóa", "locked"),
     # The letter
-    "report_l_number": Phrase("Số:            /BC", "No.:            /BC"),
     "report_l_dated": Phrase("ngày {day} tháng {month} năm {year}", "{day}/{month}/{year}"),
-    "report_l_kind": Phrase("BÁO CÁO", "REPORT"),
     "report_l_about": Phrase(
         "Tình hình quét thẻ tại cổng trường – {period}", "School gate scans – {period}"
     ),
@@ -169,11 +167,7 @@ WORDS: dict[str, Phrase] = {
     ),
     "report_l_silent": Phrase("Không có số liệu: {schools}.", "No figures of: {schools}."),
     "report_l_gateless": Phrase("Chưa đăng ký cổng: {schools}.", "No gate registered: {schools}."),
-    "report_l_to": Phrase("Nơi nhận:", "To:"),
-    "report_l_filed": Phrase("- Lưu: VT.", "- On file."),
-    "report_l_sign": Phrase("(Ký, ghi rõ họ tên, đóng dấu)", "(Signature, full name, seal)"),
     "report_l_principal": Phrase("HIỆU TRƯỞNG", "PRINCIPAL"),
-    "report_l_annex": Phrase("PHỤ LỤC", "ANNEX"),
     # Notes
     "report_n_days": Phrase(
         "Ngày học: ngày cổng ghi nhận ít nhất một phần mười danh sách của ngày đó (tính riêng học "

@@ -6,6 +6,7 @@ from typing import IO
 
 from server_bridge.i18n.formats import Formats
 from server_bridge.i18n.phrases import Lang
+from server_bridge.letters.tables import Holds, Table
 from server_bridge.letters.workbook import (
     ENGLISH,
     VIETNAMESE,
@@ -13,7 +14,6 @@ from server_bridge.letters.workbook import (
     LetterSheet,
     LetterWorkbook,
 )
-from server_bridge.reports.cells import Holds, ReportTable
 from server_bridge.reports.confirming import ConfirmationRollUp, confirmed_table, period_of
 from server_bridge.reports.report import Report
 from server_bridge.reports.staff import StaffDay, StaffYear, days_table, staff_table
@@ -46,7 +46,7 @@ def write_workbook(stream: IO[bytes], report: Report, f: Formats, *, made: datet
                 charts.add(f"{table.title}: {', '.join(titles)}", chart.shape, plotted)
 
 
-def write_table(letter: LetterWorkbook, table: ReportTable, title: str, below: str) -> LetterSheet:
+def write_table(letter: LetterWorkbook, table: Table, title: str, below: str) -> LetterSheet:
     """A sheet with one table and its sums."""
     columns = [
         LetterColumn(column.title, column.width, centred=column.holds is not Holds.TEXT)

@@ -17,7 +17,9 @@ from gate_contract.errors import ContractError
 from gate_contract.roster import SALT_SIZE, Roster
 from gate_contract.roster_signing import seal, sign, withdrawn
 from gate_contract.topics import GateChannel
+from server_bridge.mqtt.retained import Send
 from server_bridge.roster.contents import Contents, changes, contents, digest, pack, unpack
+from server_bridge.store.areas.levels import levels_at, policies_at
 from server_bridge.store.database import Database
 from server_bridge.store.gates.gate_rosters import (
     BELIEVED_MS,
@@ -34,14 +36,11 @@ from server_bridge.store.gates.gate_rosters import (
     told_versions,
     withdrawn_cards,
 )
-from server_bridge.store.places.levels import levels_at, policies_at
 
 KEEP_S = 0.3
 """What was made waits so long, at the most, for its transaction."""
 
 log = structlog.get_logger()
-
-Send = Callable[[str, bytes], None]
 
 
 def topic(scope: str, channel: GateChannel) -> str:

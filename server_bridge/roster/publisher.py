@@ -7,6 +7,7 @@ goes by another than the last is told again.
 import queue
 import threading
 from collections import deque
+from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -15,19 +16,19 @@ import structlog
 
 from gate_contract.school_day import local_day
 from gate_contract.topics import GateChannel
-from server_bridge.roster.making import Maker, Send, Signer, topic
+from server_bridge.mqtt.retained import Retained, RetainedPublisher, Send
+from server_bridge.roster.making import Maker, Signer, topic
+from server_bridge.store.areas.levels import next_change
+from server_bridge.store.changes.revisions import roster_revision_number
 from server_bridge.store.database import Database, StoreError
 from server_bridge.store.gates.gate_rosters import (
     BELIEVED_MS,
     EVERY_GATE,
     issued,
-    roster_revision_number,
     stands,
     told_versions,
 )
-from server_bridge.store.places.levels import next_change
 
-PERIOD_MS = 1_000
 CHECK_MS = 10_000
 """How often what gates say they go by is compared with what was published."""
 AGAIN_MS = 60_000
@@ -42,10 +43,11 @@ SLICE_BYTES = 1_048_576
 log = structlog.get_logger()
 
 
-class RosterPublisher:
-    """`publish` is called often and never takes long. `forget` after a new connection."""
+class RosterPublisher(RetainedPublisher):
+    """Makes rosters in a thread of its own; publishes at most `SLICE_BYTES` in one call."""
 
     def __init__(self, database: Database, zone: ZoneInfo, signer: Signer) -> None:
+        super().__init__()
         self._database = database
         self._zone = zone
         self._stopping = threading.Event()
@@ -56,7 +58,6 @@ class RosterPublisher:
         self._making: tuple[int, int] = (0, 0)
         self._revision = -1
         self._due_ms = 0
-        self._looked_ms = 0
         self._checked_ms = 0
         self._failed_ms = 0
         self._afresh = False
@@ -64,24 +65,26 @@ class RosterPublisher:
         self._said_ms: dict[str, int] = {}
 
     def forget(self) -> None:
-        """The broker may have lost what was retained: whoever is not up to date is told again."""
+        """Publish again to every gate that does not report the newest roster."""
+        super().forget()
         self._said_ms.clear()
         self._checked_ms = 0
         self._afresh = True
 
     def publish(self, send: Send, now_ms: int) -> None:
-        """Raises StoreError: the database cannot be read now."""
+        """Publish a slice of what is waiting, and look for changes. Raises StoreError."""
         self._send_slice(send)
-        # abs: the server's own clock may be set back.
-        if abs(now_ms - self._looked_ms) < PERIOD_MS:
-            return
-        self._looked_ms = now_ms
-        self._collect(now_ms)
+        super().publish(send, now_ms)
+
+    def collect(self, now_ms: int, _everything: bool, /) -> Iterable[Retained]:
+        """Start making rosters if something changed; what is made waits for the next slices."""
+        self._finish(now_ms)
         if self._work is None and abs(now_ms - self._failed_ms) >= FAILED_MS:
             self._begin(now_ms)
         if abs(now_ms - self._checked_ms) >= CHECK_MS:
             self._checked_ms = now_ms
             self._compare(now_ms)
+        return ()
 
     def close(self) -> None:
         """Let the thread end with the school that it is at."""
@@ -103,7 +106,7 @@ class RosterPublisher:
         self._making = (revision, min(midnight_ms, coming or midnight_ms))
         self._work = self._thread.submit(self._maker.make, now_ms, day)
 
-    def _collect(self, now_ms: int) -> None:
+    def _finish(self, now_ms: int) -> None:
         if self._work is None or not self._work.done():
             return
         error, self._work = self._work.exception(), None

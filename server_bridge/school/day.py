@@ -11,11 +11,10 @@ from zoneinfo import ZoneInfo
 
 from gate_contract.card import CardKind
 from gate_contract.crossing import Direction
-from server_bridge.i18n.names import name_key
-from server_bridge.lists.school_list import class_key
+from server_bridge.i18n.names import class_key, name_key
+from server_bridge.store.people.card_days import CardDay
 from server_bridge.store.people.headcounts import Name
 from server_bridge.store.school.by_hand import ByHand
-from server_bridge.store.school.school_day import CardDay
 from server_bridge.store.school.school_hours import Hours
 
 

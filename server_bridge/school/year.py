@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 from gate_contract.card import CardKind
 from server_bridge.school.day import PersonDay, is_late, merge
+from server_bridge.store.people.card_days import CardDay
 from server_bridge.store.school.by_hand import ByHand
-from server_bridge.store.school.school_day import CardDay
 from server_bridge.store.school.school_hours import Hours
 
 FIRST_MONTH = 9

@@ -11,10 +11,10 @@ import sqlalchemy as sa
 
 from gate_contract.errors import SchoolgateError
 from server_bridge.i18n.names import tidy
-from server_bridge.store.places.units import SCHOOL, all_units, ancestry
 from server_bridge.store.reports import deadlines as store
 from server_bridge.store.reports.deadlines import One, RequestTables, StoredEvent
-from server_bridge.store.reports.deadlines_schema import REASON_LENGTH
+from server_bridge.store.schema.reports import REASON_LENGTH
+from server_bridge.store.units.tree import SCHOOL, all_units, ancestry
 from server_bridge.submissions.state import (
     SubmissionAction,
     SubmissionEvent,

@@ -20,7 +20,7 @@ from server_bridge.http.loopback import is_loopback
 from server_bridge.integrations.district_figures import district_figures
 from server_bridge.integrations.meters import Meters
 from server_bridge.store.database import StoreError
-from server_bridge.store.places.units import all_units
+from server_bridge.store.units.tree import all_units
 from server_bridge.web.api.routing import ApiApplication
 from server_bridge.web.live.feed import Feed
 

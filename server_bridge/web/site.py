@@ -16,9 +16,10 @@ from server_bridge.http.binding import Binding, binding
 from server_bridge.http.loopback import is_loopback
 from server_bridge.http.server import HttpServer
 from server_bridge.integrations.meters import Meters
+from server_bridge.store.areas.level_counts import LevelCounts
+from server_bridge.store.changes.revisions import revision_number
 from server_bridge.store.database import Database
-from server_bridge.store.live import Snapshot, page_snapshot, revision_number
-from server_bridge.store.places.level_counts import LevelCounts
+from server_bridge.store.live import Snapshot, page_snapshot
 from server_bridge.web.alerts import pages as alerts
 from server_bridge.web.api import routing as api
 from server_bridge.web.app import texts

@@ -31,12 +31,12 @@ from server_bridge.fleet.gate_folder import write_gate_folder
 from server_bridge.home import Home, initialise
 from server_bridge.pki import Identity
 from server_bridge.store.crossings.dead_letters import letter_counts
-from server_bridge.store.places.units import Unit, add_gate, add_unit, add_viewer
+from server_bridge.store.units.tree import Unit, add_gate, add_unit, add_viewer
 from tests.fakes.broker import HOST, accepts, free_port
+from tests.fakes.patience import PATIENCE_S
 
 SCHOOL, COMMUNE, VIEWER = "thcs-a", "xa-c", "hall"
 PROGRAMS = Path(sys.executable).parent
-DEADLINE_S = 60.0
 
 
 @dataclass
@@ -148,7 +148,7 @@ class DistrictHarness:
         """End it in good order; returns its exit code."""
         process = self.running.pop(name)
         process.terminate()
-        return process.wait(DEADLINE_S)
+        return process.wait(PATIENCE_S)
 
     def __enter__(self) -> Self:
         return self
@@ -206,7 +206,7 @@ class DistrictHarness:
     # --- the district
 
     def command(
-        self, *arguments: str, within_s: float = DEADLINE_S
+        self, *arguments: str, within_s: float = PATIENCE_S
     ) -> subprocess.CompletedProcess[str]:
         """A `gate-bridge` command on this district."""
         return subprocess.run(
@@ -262,18 +262,18 @@ def overhear(port: int, viewer: Path, unit_id: str) -> dict[str, Any]:
             *("-h", "127.0.0.1", "-p", str(port), "-V", "mqttv5"),
             *("--cafile", viewer / "ca.pem", "--cert", viewer / "cert.pem"),
             *("--key", viewer / "key.pem", "-t", f"unit/v1/{unit_id}/counts"),
-            *("-C", "1", "-W", "20"),
+            *("-C", "1", "-W", f"{PATIENCE_S:.0f}"),
         ],
         capture_output=True,
         text=True,
-        timeout=DEADLINE_S,
+        timeout=PATIENCE_S,
         check=True,
     )
     told: dict[str, Any] = json.loads(done.stdout)
     return told
 
 
-def until(condition: Callable[[], bool], *, within_s: float = DEADLINE_S) -> None:
+def until(condition: Callable[[], bool], *, within_s: float = PATIENCE_S) -> None:
     """Wait for something to come about."""
     deadline = time.monotonic() + within_s
     while not condition():

@@ -7,7 +7,7 @@ from device.clock import SystemClock
 from device.scan.gatekeeper import Gatekeeper
 from gate_contract.card import CardKind
 from gate_contract.verdicts import Verdict
-from server_bridge.cards.issue import issue_cards
+from server_bridge.cards.issuance import issue_cards
 from tests.end_to_end.district_harness import SCHOOL, DistrictHarness
 
 

@@ -16,8 +16,9 @@ from gate_contract import topics
 from gate_contract.card import CardKind
 from gate_contract.topics import GateChannel
 from gate_contract.verdicts import Verdict
-from server_bridge.cards.issue import issue_cards
+from server_bridge.cards.issuance import issue_cards
 from server_bridge.clock import now_ms
+from server_bridge.store.areas.levels import LevelNotice, apply_notice
 from server_bridge.store.people.cards import add_cards
 from server_bridge.store.people.people import (
     Person,
@@ -26,8 +27,7 @@ from server_bridge.store.people.people import (
     hand_over,
     revoke,
 )
-from server_bridge.store.people.people_schema import areas
-from server_bridge.store.places.levels import LevelNotice, apply_notice
+from server_bridge.store.schema.people import areas
 from tests.end_to_end.district_harness import SCHOOL, DistrictHarness, until
 from tests.fakes.mqtt_peer import Peer
 

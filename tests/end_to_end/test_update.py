@@ -12,9 +12,9 @@ from gate_contract.health import Health, ScanHealth
 from server_bridge.clock import now_ms
 from server_bridge.store.gates.gate_orders import standing
 from server_bridge.store.gates.health import take_health
+from tests.builders.shell import Shell
 from tests.fakes.enrolment import SCHOOL, Enrolment, open_desk
 from tests.fakes.updating import BUNDLE, NEW, Gate
-from tests.server.command.shell import Shell
 
 GATE_ID = "gate-a1"
 WELL = ScanHealth(camera="ok", storage="ok", signals="ok", clock_trusted=True)

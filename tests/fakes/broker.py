@@ -15,10 +15,10 @@ from server_bridge import pki
 from server_bridge.broker.config import CONFIGURATION, DATA, write_access_list, write_broker_config
 from server_bridge.broker.program import find_mosquitto
 from server_bridge.pki import Identity
-from server_bridge.store.places.units import UnitViewer
+from server_bridge.store.units.tree import UnitViewer
+from tests.fakes.patience import PATIENCE_S
 
 HOST = "127.0.0.1"
-DEADLINE_S = 20.0
 
 
 class Broker:
@@ -77,7 +77,7 @@ class Broker:
             self._process = subprocess.Popen(
                 [find_mosquitto(), "-c", self.configuration], stderr=log, stdout=log
             )
-        deadline = time.monotonic() + DEADLINE_S
+        deadline = time.monotonic() + PATIENCE_S
         while not accepts(self.port):
             assert self._process.poll() is None, f"mosquitto ended:\n{self.log}"
             assert time.monotonic() < deadline, f"mosquitto does not listen:\n{self.log}"
@@ -112,7 +112,7 @@ class Broker:
     def _end(self, how: signal.Signals) -> None:
         if self._process is not None:
             self._process.send_signal(how)
-            self._process.wait(DEADLINE_S)
+            self._process.wait(PATIENCE_S)
             self._process = None
 
 

@@ -5,6 +5,8 @@ from contextlib import contextmanager
 
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.fakes.patience import PATIENCE_S
+
 PROGRAM = "/usr/bin/chromium"
 ARGUMENTS = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
@@ -16,6 +18,8 @@ ARGUMENTS = [
 def browsing() -> Iterator[Browser]:
     """Run a browser for the duration of the block."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=PROGRAM, args=ARGUMENTS)
+        browser = playwright.chromium.launch(
+            executable_path=PROGRAM, args=ARGUMENTS, timeout=PATIENCE_S * 1000
+        )
         yield browser
         browser.close()

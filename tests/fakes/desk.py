@@ -9,15 +9,15 @@ from gate_contract.card import CardKind
 from gate_contract.card_signing import card_signature
 from gate_contract.health import Health, ScanHealth
 from gate_contract.roster import EffectiveRoster, apply_roster, verify
-from server_bridge.cards.issue import issue_cards
+from server_bridge.cards.issuance import issue_cards
 from server_bridge.roster.making import Signer
 from server_bridge.roster.publisher import RosterPublisher
+from server_bridge.store.areas.levels import LevelNotice, apply_notice
 from server_bridge.store.database import Database
 from server_bridge.store.gates.health import take_health
 from server_bridge.store.people.cards import add_cards
 from server_bridge.store.people.people import Person, Placement, add_person, hand_over
-from server_bridge.store.people.people_schema import areas
-from server_bridge.store.places.levels import LevelNotice, apply_notice
+from server_bridge.store.schema.people import areas
 from tests.builders.issuer import Issuer, key_named
 from tests.fakes.clock import MORNING_MS
 from tests.fakes.school import SCHOOL, ZONE

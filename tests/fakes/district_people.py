@@ -13,8 +13,8 @@ import sqlalchemy as sa
 from gate_contract.card import CardKind
 from server_bridge.store.database import Database
 from server_bridge.store.people.people import Person, Placement, add_person, move
-from server_bridge.store.people.people_schema import areas, people, stays
-from server_bridge.store.places.units import Unit, add_unit
+from server_bridge.store.schema.people import areas, people, stays
+from server_bridge.store.units.tree import Unit, add_unit
 from tests.fakes.clock import MORNING_MS
 from tests.fakes.school import SCHOOL
 

@@ -13,8 +13,9 @@ from server_bridge.home import Home, initialise
 from server_bridge.store.database import Database
 from server_bridge.store.gates.certificates import find_gate
 from server_bridge.store.gates.gate_orders import Choice, want
-from server_bridge.store.places.units import Unit, add_gate, add_unit
+from server_bridge.store.units.tree import Unit, add_gate, add_unit
 from tests.fakes.broker import free_port
+from tests.fakes.patience import PATIENCE_S
 
 DAY_MS = 86_400_000
 NOW_MS = 1_790_000_000_000
@@ -86,9 +87,9 @@ def open_desk(folder: Path) -> Iterator[Enrolment]:
         thread = threading.Thread(target=server.run, args=[lambda _url: ready.set()])
         thread.start()
         try:
-            assert ready.wait(20)
+            assert ready.wait(PATIENCE_S)
             yield Enrolment(home, database, now)
         finally:
             server.stop()
-            thread.join(20)
+            thread.join(PATIENCE_S)
             assert not thread.is_alive()

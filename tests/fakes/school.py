@@ -17,7 +17,7 @@ from gate_contract.crossing import (
 from gate_contract.topics import GateChannel, gate
 from gate_contract.verdicts import Verdict
 from server_bridge.store.database import Database
-from server_bridge.store.places.units import Unit, add_gate, add_unit
+from server_bridge.store.units.tree import Unit, add_gate, add_unit
 from tests.fakes.clock import BOOT, MORNING_MS
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")

@@ -21,7 +21,7 @@ KEYS = f'[cards.keys]\n1 = "x"\n\n[orders.keys]\n1 = "{base64.b64encode(PUBLIC).
 
 @pytest.fixture
 def boot(tmp_path: Path) -> Path:
-    made = tmp_path / "bootfs"
+    made = tmp_path / "GATE"
     made.mkdir()
     (made / "config.txt").touch()
     return made
@@ -32,7 +32,7 @@ def test_what_is_put_on_a_card_is_what_the_gate_reads(boot: Path, tmp_path: Path
     ticket.write_text(TEXT + "\n")
     keys.write_text(KEYS)
     hardware.write_text("[signals]\nbuzzer_pin = 23\n")
-    typed = [str(boot), "--bundle", str(ticket), "--pin", f"{PIN[:5].lower()}-{PIN[5:]}"]
+    typed = [str(boot), "--ticket", str(ticket), "--pin", f"{PIN[:5].lower()}-{PIN[5:]}"]
     typed += ["--district", str(keys), "--hardware", str(hardware)]
     for _ in range(2):  # again: in place of what is there
         done = CliRunner().invoke(provision, typed, catch_exceptions=False)
@@ -58,7 +58,7 @@ def test_bad_ones_never_reach_the_card(boot: Path, tmp_path: Path) -> None:
         assert told.value.refusal is refusal
     with pytest.raises(SchoolgateError, match="boot partition"):
         prepare(tmp_path, Prepared(good))
-    with pytest.raises(SchoolgateError, match="--bundle"):
+    with pytest.raises(SchoolgateError, match="--ticket"):
         prepare(boot, Prepared(pin=PIN))
     assert not (boot / "schoolgate").exists()
 

@@ -1,4 +1,4 @@
-"""`docs/asyncapi.yaml` agrees with the code: schemas, topics, bindings, limits.
+"""`docs/reference/asyncapi.yaml` agrees with the code: schemas, topics, bindings, limits.
 
 The structure of AsyncAPI 3 is checked here as far as the document uses it; the official schema is
 not a dependency.
@@ -34,7 +34,7 @@ from server_bridge.mqtt import session
 from tests.gate_contract.examples import batches, healths, receipts, unit_counts
 from tests.gate_contract.vectors import FOLDER
 
-DOCUMENT = Path(__file__).parents[2] / "docs" / "asyncapi.yaml"
+DOCUMENT = Path(__file__).parents[2] / "docs" / "reference" / "asyncapi.yaml"
 SCHEMA_OF = {"batch": "Batch", "receipt": "Receipt", "health": "Health", "counts": "UnitCounts"}
 NOT_RETAINED = {GateChannel.CROSSINGS, GateChannel.LOG}
 OTHERS = {

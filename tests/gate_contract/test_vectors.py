@@ -1,4 +1,4 @@
-"""The golden vectors in `docs/vectors/` hold for the code, read as another language would."""
+"""The vectors in `docs/reference/vectors/` hold for the code, read as another language would."""
 
 import base64
 import hashlib

@@ -1,7 +1,7 @@
 """The golden vectors, with which another language can implement the contract.
 
-`python -m tests.gate_contract.vectors` writes `docs/vectors/`. The same code gives the same bytes:
-a changed file in a commit means a changed contract.
+`python -m tests.gate_contract.vectors` writes `docs/reference/vectors/`. The same code gives the
+same bytes: a changed file in a commit means a changed contract.
 """
 
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ from tests.gate_contract.ledger_vectors import (
 from tests.gate_contract.roster_vectors import roster_vectors
 from tests.gate_contract.visitor_vectors import visitor_vectors
 
-FOLDER = Path(__file__).parents[2] / "docs" / "vectors"
+FOLDER = Path(__file__).parents[2] / "docs" / "reference" / "vectors"
 
 
 def health_vectors() -> dict[str, Any]:

@@ -13,8 +13,8 @@ from gate_contract.verdicts import Verdict
 from server_bridge.reports.proof import misreported
 from server_bridge.store.crossings.audit import count_faults, prove_ledgers
 from server_bridge.store.crossings.dead_letters import letter_counts
-from server_bridge.store.people.visitor_schema import visitor_words
-from server_bridge.store.schema import counts, crossings, ledgers
+from server_bridge.store.schema.base import counts, crossings, ledgers
+from server_bridge.store.schema.people import visitor_words
 from tests.simulation.district import SCHOOL, ZONE, SimDistrict
 from tests.simulation.gate import Green, SimGate, look_into
 

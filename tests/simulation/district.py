@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from server_bridge.ingest.counts_publisher import CountsPublisher
 from server_bridge.ingest.loop import IngestLoop
 from server_bridge.store.database import Database
-from server_bridge.store.places.units import Unit, add_gate, add_unit
+from server_bridge.store.units.tree import Unit, add_gate, add_unit
 from tests.simulation.broker import Broker, SimBridgeSession
 from tests.simulation.clocks import BEGIN_MS
 from tests.simulation.parts import Parts, Say
@@ -66,7 +66,7 @@ class SimDistrict:
             self.loop = self._parts.ingest_loop(
                 database=self.database,
                 inbox=self._parts.inbox(self.database, ZONE),
-                tellers={
+                publishers={
                     "counts": (CountsPublisher if self.publishes else _Silent)(self.database, ZONE)
                 },
                 open_session=lambda: SimBridgeSession(self._broker, lambda: self.database.commits),

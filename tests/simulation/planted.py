@@ -29,7 +29,7 @@ from server_bridge.ingest.intake import Intake
 from server_bridge.ingest.loop import IngestLoop
 from server_bridge.mqtt.session import BridgeSession, ReceivedMessage
 from server_bridge.store.crossings import counts
-from server_bridge.store.schema import crossings, ledgers
+from server_bridge.store.schema.base import crossings, ledgers
 from tests.simulation.broker import SimGateSession
 from tests.simulation.parts import Parts
 
@@ -244,7 +244,7 @@ PLANTED: dict[str, Planted] = {
     ),
     "no ledger id": Planted(
         patches=lambda: _all(
-            _accepting(_by_seq), patch.object(intake, "_find_ledger", _ledger_of_gate)
+            _accepting(_by_seq), patch.object(intake, "find_ledger", _ledger_of_gate)
         )
     ),
     "an unsynchronised clock is believed": Planted(

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from device.timekeeping import STEP_MS
 from gate_contract.crossing import ClockTrust
 from server_bridge.ingest.filing import TOLERANCE_MS
-from server_bridge.store.schema import crossings, ledgers
+from server_bridge.store.schema.base import crossings, ledgers
 from tests.simulation.clocks import BEGIN_MS, DAY_MS
 from tests.simulation.district import SimDistrict
 from tests.simulation.gate import SimGate

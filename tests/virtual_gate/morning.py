@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from gate_contract.card import CardKind
 from gate_contract.signal_patterns import PATTERNS
 from gate_contract.verdicts import CROSSINGS, Verdict
-from server_bridge.cards.issue import issue_cards
+from server_bridge.cards.issuance import issue_cards
 from tests.builders.issuer import Issuer
 from tests.end_to_end.district_harness import SCHOOL, until
 from tests.end_to_end.passing import card_codes

@@ -17,7 +17,7 @@ from server_bridge.clock import now_ms
 from server_bridge.fleet.ticket_page import code_image
 from server_bridge.fleet.ticketing import Wifi, make_ticket
 from server_bridge.home import Home
-from server_bridge.store.places.units import add_gate
+from server_bridge.store.units.tree import add_gate
 from tests.end_to_end.district_harness import SCHOOL
 from tests.fakes.enrolment import settle
 from tests.virtual_gate.site import Site

@@ -1,4 +1,4 @@
-"""The single attempts at a part of an image. docs/reading.md has their measurements."""
+"""The single attempts at a part of an image. docs/explanation/reading.md has their measurements."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from server_bridge.store.access.access_schema import access_log, accounts
+from server_bridge.store.schema.access import access_log, accounts
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from gate_contract.errors import SchoolgateError
-from server_bridge.store.access.tokens_schema import tokens
-from server_bridge.store.places.units import ancestry, find_unit
-from server_bridge.store.schema import NAME_LENGTH
+from server_bridge.store.schema.access import tokens
+from server_bridge.store.schema.base import NAME_LENGTH
+from server_bridge.store.units.tree import ancestry, find_unit
 
 DAY_MS = 86_400_000
 PREFIX = "sgt_"

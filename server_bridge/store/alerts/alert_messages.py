@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from server_bridge.store.alerts.alerts_schema import alert_mentions, alert_messages, alerts
+from server_bridge.store.schema.alerts import alert_mentions, alert_messages, alerts
 
 News = Literal["raised", "resolved"]
 

@@ -9,9 +9,9 @@ from gate_contract.card import CardKind
 from gate_contract.crossing import ClockTrust, Direction, Record, chain_next
 from gate_contract.verdicts import Verdict
 from server_bridge.store.crossings.counts import miscounted
-from server_bridge.store.people.visitor_schema import visitor_words
-from server_bridge.store.places.units import ancestry
-from server_bridge.store.schema import crossings, ledgers
+from server_bridge.store.schema.base import crossings, ledgers
+from server_bridge.store.schema.people import visitor_words
+from server_bridge.store.units.tree import ancestry
 
 STORED_RECORDS = sa.select(crossings, visitor_words.c.seal).outerjoin(
     visitor_words,

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from gate_contract.card import CardKind
 from gate_contract.crossing import Direction
 from gate_contract.verdicts import CROSSINGS, REFUSALS
+from server_bridge.store.changes.report_days import mark
 from server_bridge.store.crossings.arrivals import (
     Lines,
     add_arrivals,
@@ -30,8 +31,7 @@ from server_bridge.store.crossings.counting import (
     fold,
 )
 from server_bridge.store.database import upsert
-from server_bridge.store.reports.report_days import mark
-from server_bridge.store.schema import counts, crossings, presence, refusals
+from server_bridge.store.schema.base import counts, crossings, presence, refusals
 
 SchoolDay = tuple[str, date]
 _IN_ONE_QUERY = 500

@@ -13,7 +13,7 @@ from gate_contract.verdicts import Verdict
 from server_bridge.store.crossings.audit import STORED_RECORDS, record_of_row
 from server_bridge.store.crossings.counts import counts_differ
 from server_bridge.store.gates.certificates import public_keys
-from server_bridge.store.schema import crossings, gates, ledgers, signed_heads
+from server_bridge.store.schema.base import crossings, gates, ledgers, signed_heads
 
 
 def prove_day(connection: sa.Connection, gate_id: str, day: date) -> DayProof:

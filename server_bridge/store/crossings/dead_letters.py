@@ -2,8 +2,9 @@
 
 import sqlalchemy as sa
 
-from server_bridge.store.database import bump, upsert
-from server_bridge.store.schema import dead_letter_counts, dead_letters
+from server_bridge.store.changes.revisions import bump
+from server_bridge.store.database import upsert
+from server_bridge.store.schema.base import dead_letter_counts, dead_letters
 
 KEPT_PER_TOPIC = 100
 """All are counted; of each topic this many of the newest are kept, payload and all."""

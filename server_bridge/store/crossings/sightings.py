@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from gate_contract.crossing import ClockTrust, Direction
 from gate_contract.verdicts import CROSSINGS, Verdict
-from server_bridge.store.schema import crossings, gates, ledgers
+from server_bridge.store.schema.base import crossings, gates, ledgers
 
 AT_ONCE = 1_000
 """Rows held in memory: a look takes no more of it after many crossings than after few."""

@@ -6,7 +6,7 @@ import structlog
 from gate_contract.crossing import Batch
 from gate_contract.ledger_signature import head_bytes, is_signed
 from server_bridge.store.database import upsert
-from server_bridge.store.schema import crossings, gates, ledgers, signed_heads
+from server_bridge.store.schema.base import crossings, gates, ledgers, signed_heads
 
 log = structlog.get_logger()
 

@@ -9,8 +9,8 @@ from datetime import date
 
 import sqlalchemy as sa
 
-from server_bridge.store.places.units import Unit
-from server_bridge.store.schema import counts, refusals, units
+from server_bridge.store.schema.base import counts, refusals, units
+from server_bridge.store.units.tree import Unit
 
 
 @dataclass(slots=True)

@@ -8,9 +8,9 @@ import sqlalchemy as sa
 
 from gate_contract.errors import SchoolgateError
 from gate_contract.ticket import TicketError, TicketRefusal
-from server_bridge.store.database import bump
-from server_bridge.store.gates.fleet_schema import certificates, tickets
-from server_bridge.store.schema import gates
+from server_bridge.store.changes.revisions import bump
+from server_bridge.store.schema.base import gates
+from server_bridge.store.schema.gates import certificates, tickets
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from server_bridge.store.gates.log_schema import gate_logs
+from server_bridge.store.schema.gates import gate_logs
 
 KEPT = 5
 """Of each gate."""

@@ -8,8 +8,9 @@ import sqlalchemy as sa
 
 from gate_contract.errors import SchoolgateError
 from gate_contract.orders import LogRequest, ManagedSettings, Orders, Update
-from server_bridge.store.database import bump, upsert
-from server_bridge.store.gates.fleet_schema import gate_orders
+from server_bridge.store.changes.revisions import bump
+from server_bridge.store.database import upsert
+from server_bridge.store.schema.gates import gate_orders
 
 Direction = Literal["in", "out", "auto"]
 

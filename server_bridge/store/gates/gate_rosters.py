@@ -8,10 +8,10 @@ import sqlalchemy as sa
 
 from gate_contract.health import Health, ScanHealth, decode_health
 from server_bridge.store.database import upsert
-from server_bridge.store.gates.gate_roster_schema import gate_rosters, roster_revision
 from server_bridge.store.people.people import on_day
-from server_bridge.store.people.people_schema import card_holders, revocations, stays
-from server_bridge.store.schema import cards, gate_health, gates
+from server_bridge.store.schema.base import cards, gate_health, gates
+from server_bridge.store.schema.gates import gate_rosters
+from server_bridge.store.schema.people import card_holders, revocations, stays
 
 EVERY_GATE = ""
 """The scope of the roster that all gates of the district share."""
@@ -52,16 +52,6 @@ class ReportedRosters:
     roster_version: int
     district_version: int
     roster_fault: str
-
-
-def roster_revision_number(connection: sa.Connection) -> int:
-    """Grows whenever a roster might have to say something else."""
-    return int(connection.execute(sa.select(roster_revision.c.number)).scalar_one())
-
-
-def bump_rosters(connection: sa.Connection) -> None:
-    """Have rosters looked at for something that is not in the database: the card keys."""
-    connection.execute(roster_revision.update().values(number=roster_revision.c.number + 1))
 
 
 def cards_at(connection: sa.Connection, unit_id: str, day: date) -> dict[str, str | None]:

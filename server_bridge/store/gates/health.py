@@ -6,10 +6,11 @@ from typing import Any, Literal
 import sqlalchemy as sa
 
 from gate_contract.health import Health, decode_health, encode_health
-from server_bridge.store.database import bump, upsert
-from server_bridge.store.gates.gate_changes_schema import gate_changes
-from server_bridge.store.live import SILENT_MS, told_faults
-from server_bridge.store.schema import gate_health
+from server_bridge.store.changes.revisions import bump
+from server_bridge.store.database import upsert
+from server_bridge.store.gates.gate_states import SILENT_MS, told_faults
+from server_bridge.store.schema.base import gate_health
+from server_bridge.store.schema.gates import gate_changes
 
 KEPT_CHANGES = 200
 """Of each gate, the newest ones."""

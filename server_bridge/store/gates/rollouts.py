@@ -8,8 +8,9 @@ import msgspec
 import sqlalchemy as sa
 
 from gate_contract.orders import Update
-from server_bridge.store.database import bump, upsert
-from server_bridge.store.gates.fleet_schema import rollout_gates, rollouts
+from server_bridge.store.changes.revisions import bump
+from server_bridge.store.database import upsert
+from server_bridge.store.schema.gates import rollout_gates, rollouts
 
 State = Literal["running", "done", "stopped", "ended"]
 _FAULTS_LENGTH = 300

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from gate_contract.card import CardKind
 from gate_contract.errors import SchoolgateError
 from server_bridge.store.people.people import Member, members, on_day
-from server_bridge.store.people.people_schema import card_holders, people, stays
-from server_bridge.store.schema import cards
+from server_bridge.store.schema.base import cards
+from server_bridge.store.schema.people import card_holders, people, stays
 
 
 def find_member(

@@ -8,9 +8,9 @@ import sqlalchemy as sa
 
 from gate_contract.card import CardKind
 from gate_contract.errors import SchoolgateError
-from server_bridge.store.people.people_schema import card_holders, revocations
-from server_bridge.store.places.units import find_unit
-from server_bridge.store.schema import cards
+from server_bridge.store.schema.base import cards
+from server_bridge.store.schema.people import card_holders, revocations
+from server_bridge.store.units.tree import find_unit
 
 
 @dataclass(frozen=True, slots=True)

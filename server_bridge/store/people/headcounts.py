@@ -11,9 +11,9 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from gate_contract.card import CardKind
+from server_bridge.store.people.card_days import KINDS
 from server_bridge.store.people.people import on_day
-from server_bridge.store.people.people_schema import areas, people, stays
-from server_bridge.store.school.school_day import KINDS
+from server_bridge.store.schema.people import areas, people, stays
 
 
 @dataclass(frozen=True, slots=True)

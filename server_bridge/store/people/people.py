@@ -7,8 +7,8 @@ from datetime import date
 import sqlalchemy as sa
 
 from gate_contract.card import CardKind
-from server_bridge.store.people.people_schema import card_holders, people, revocations, stays
-from server_bridge.store.reports.report_days import mark_since
+from server_bridge.store.changes.report_days import mark_since
+from server_bridge.store.schema.people import card_holders, people, revocations, stays
 
 
 @dataclass(frozen=True, slots=True)

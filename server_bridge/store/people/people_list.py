@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from gate_contract.card import CardKind
+from server_bridge.store.changes.report_days import mark_since
 from server_bridge.store.people.people import (
     Person,
     Placement,
@@ -15,15 +16,14 @@ from server_bridge.store.people.people import (
     revoke,
     schools_since,
 )
-from server_bridge.store.people.people_schema import (
+from server_bridge.store.schema.base import cards
+from server_bridge.store.schema.people import (
     card_holders,
     imports,
     people,
     revocations,
     stays,
 )
-from server_bridge.store.reports.report_days import mark_since
-from server_bridge.store.schema import cards
 
 _AT_ONCE = 5_000
 """Values in one statement; both databases take more."""

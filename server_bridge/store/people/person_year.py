@@ -11,9 +11,9 @@ from datetime import date, timedelta
 import sqlalchemy as sa
 
 from gate_contract.card import CardKind
-from server_bridge.store.people.people_schema import areas, people, stays
-from server_bridge.store.schema import counts, presence
-from server_bridge.store.school.school_day import CardDay
+from server_bridge.store.people.card_days import CardDay
+from server_bridge.store.schema.base import counts, presence
+from server_bridge.store.schema.people import areas, people, stays
 
 
 @dataclass(frozen=True, slots=True)

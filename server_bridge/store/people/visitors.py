@@ -7,8 +7,8 @@ from datetime import date
 import sqlalchemy as sa
 
 from gate_contract.crossing import Direction, Record
-from server_bridge.store.people.visitor_schema import visitor_log, visitor_words
-from server_bridge.store.schema import crossings, ledgers
+from server_bridge.store.schema.base import crossings, ledgers
+from server_bridge.store.schema.people import visitor_log, visitor_words
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import Any, Generic, TypeVar
 import sqlalchemy as sa
 
 from gate_contract.errors import SchoolgateError
-from server_bridge.store.places.units import SCHOOL, find_unit
+from server_bridge.store.units.tree import SCHOOL, find_unit
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from datetime import date
 import sqlalchemy as sa
 
 from server_bridge.store.reports.deadlines import DeadlineRequest, RequestTables, ask
-from server_bridge.store.reports.report_schema import report_events, report_requests
+from server_bridge.store.schema.reports import report_events, report_requests
 
 ByName = Mapping[str, Mapping[str, int]]
 """Figures by kind of people and by name."""

@@ -6,10 +6,10 @@ import sqlalchemy as sa
 
 from gate_contract.card import CardKind
 from gate_contract.verdicts import REFUSALS, Verdict
+from server_bridge.store.figures import GateFigures
 from server_bridge.store.people.people import on_day
-from server_bridge.store.people.people_schema import people, stays
-from server_bridge.store.reports.figures import GateFigures
-from server_bridge.store.schema import counts, crossings, ledgers, refusals
+from server_bridge.store.schema.base import counts, crossings, ledgers, refusals
+from server_bridge.store.schema.people import people, stays
 
 
 def roster_on(

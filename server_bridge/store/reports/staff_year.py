@@ -9,10 +9,10 @@ import sqlalchemy as sa
 
 from gate_contract.card import CardKind
 from gate_contract.errors import SchoolgateError
-from server_bridge.store.access.access_schema import accounts
-from server_bridge.store.people.people_schema import card_holders, people, stays
-from server_bridge.store.reports.report_schema import appeals
-from server_bridge.store.schema import presence
+from server_bridge.store.schema.access import accounts
+from server_bridge.store.schema.base import presence
+from server_bridge.store.schema.people import card_holders, people, stays
+from server_bridge.store.schema.reports import appeals
 
 SHORTEST, LONGEST = 3, 500
 

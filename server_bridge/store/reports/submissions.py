@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from server_bridge.store.database import upsert
 from server_bridge.store.reports.deadlines import DeadlineRequest, RequestTables, ask
-from server_bridge.store.reports.submissions_schema import (
+from server_bridge.store.schema.reports import (
     collection_events,
     collections,
     documents,

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from gate_contract.card import CardKind
 from server_bridge.store.database import upsert
-from server_bridge.store.reports.figures import (
+from server_bridge.store.figures import (
     EVERYBODY,
     FIGURES,
     GATE_FIGURES,
@@ -18,7 +18,7 @@ from server_bridge.store.reports.figures import (
     Figures,
     GateFigures,
 )
-from server_bridge.store.reports.report_schema import tallies, tally_gates, tally_refusals
+from server_bridge.store.schema.reports import tallies, tally_gates, tally_refusals
 
 ByKind = Mapping[CardKind, Figures]
 

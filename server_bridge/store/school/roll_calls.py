@@ -13,10 +13,10 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from gate_contract.card import CardKind
-from server_bridge.store.access.access_schema import accounts
-from server_bridge.store.people.people_schema import people
-from server_bridge.store.school.school_day import KINDS
-from server_bridge.store.school.school_schema import roll_call_ticks, roll_calls
+from server_bridge.store.people.card_days import KINDS
+from server_bridge.store.schema.access import accounts
+from server_bridge.store.schema.people import people
+from server_bridge.store.schema.school import roll_call_ticks, roll_calls
 
 
 @dataclass(frozen=True, slots=True)

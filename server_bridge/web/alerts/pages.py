@@ -22,7 +22,7 @@ from server_bridge.store.alerts.alerts import (
     past_alerts,
 )
 from server_bridge.store.people.card_people import holders
-from server_bridge.store.places.units import all_units
+from server_bridge.store.units.tree import all_units
 from server_bridge.web.app.layout import NavigationItem
 from server_bridge.web.app.page import Page, PageNotFoundError, PageRequest
 

@@ -18,7 +18,7 @@ from server_bridge.store.crossings.arrivals import arrivals_of
 from server_bridge.store.crossings.counting import SLOT_MS
 from server_bridge.store.crossings.unit_figures import UnitDayCounts
 from server_bridge.store.gates.gate_sheets import GateSheet, gate_sheets
-from server_bridge.store.places.units import Unit as StoredUnit
+from server_bridge.store.units.tree import Unit as StoredUnit
 from server_bridge.web.api.parameters import Nothing, OneDay, Paged, Span
 from server_bridge.web.api.responses import (
     Arrivals,

@@ -28,7 +28,7 @@ _ALWAYS = ("bad_request", "token", "fault", "database")
 
 @cache
 def openapi() -> bytes:
-    """The document, as it is served and as docs/openapi.json has it."""
+    """The document, as it is served and as docs/reference/openapi.json has it."""
     kinds = [*(endpoint.answers for endpoint in ENDPOINTS), responses.Problem]
     _, schemas = msgspec.json.schema_components(kinds, ref_template=_REFERENCE)
     document = {

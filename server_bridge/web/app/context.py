@@ -11,7 +11,7 @@ from server_bridge.access.roles import Permission, Viewer
 from server_bridge.http.loopback import is_loopback
 from server_bridge.store.access.accounts import any_account, session_viewer, touch
 from server_bridge.store.database import Database
-from server_bridge.store.places.units import all_units
+from server_bridge.store.units.tree import all_units
 from server_bridge.web.app.layout import Layout
 
 

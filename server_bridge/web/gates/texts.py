@@ -65,8 +65,8 @@ PHRASES: dict[str, Phrase] = {
         "If it was found again: gate-bridge gate shut-out --undo.",
     ),
     "gates_do_never": Phrase(
-        "Cổng chưa gửi tin lần nào: kiểm tra nguồn điện, mạng, và gói cài đặt trên thẻ nhớ.",
-        "It has never reported: check its power, its network, and the bundle on its SD card.",
+        "Cổng chưa gửi tin lần nào: kiểm tra nguồn điện, mạng, và phiếu cài đặt trên thẻ nhớ.",
+        "It has never reported: check its power, its network, and the ticket on its SD card.",
     ),
     "gates_do_offline": Phrase(
         "Gọi cho trường: cổng có điện không, mạng có chạy không? Cổng vẫn ghi lượt qua và gửi bù "

@@ -78,6 +78,7 @@ def create_app(
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         feed = Feed(read, revision, renderer, poll_s=poll_s, stale_after_s=stale_after_s)
         app.state.feed = feed
+        app.state.before_shutdown = feed.close
         async with feed.running():
             yield
 

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from server_bridge.i18n.formats import Formats
-from server_bridge.i18n.phrases import say
 from server_bridge.store.crossings.arrivals import Comparison, DayArrivals
+from server_bridge.web.live.texts import say
 
 SLOT_MIN = 5
 USUAL_START_MIN = 6 * 60

@@ -6,8 +6,9 @@ from datetime import date
 from enum import IntEnum
 
 from server_bridge.i18n.formats import Formats
-from server_bridge.i18n.phrases import PHRASES, Lang, say, say_count
-from server_bridge.store.live import GateState
+from server_bridge.i18n.phrases import Lang
+from server_bridge.store.gates.gate_states import GateState
+from server_bridge.web.live.texts import PHRASES, say, say_count
 
 BACKLOG_SHOWN_FROM = 50
 """A healthy gate always has a few records on their way; fewer than this are no news."""

@@ -14,10 +14,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from server_bridge.i18n.formats import Formats
-from server_bridge.i18n.phrases import PHRASES, Lang, say
+from server_bridge.i18n.phrases import Lang
 from server_bridge.store.live import Snapshot, UnitState
 from server_bridge.web.assets import Assets
 from server_bridge.web.live.sorting import SchoolOrder, Sort, sort_schools
+from server_bridge.web.live.texts import PHRASES, say
 from server_bridge.web.live.view import NOTHING, SchoolRow, build
 
 _WEB = Path(__file__).parents[1]

@@ -4,7 +4,6 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from server_bridge.i18n.formats import Formats
-from server_bridge.i18n.phrases import PHRASES, say, say_count
 from server_bridge.store.crossings.arrivals import Comparison
 from server_bridge.store.live import Snapshot, UnitState
 from server_bridge.web.live.arrivals_chart import (
@@ -19,6 +18,7 @@ from server_bridge.web.live.gate_states import (
     severity,
     totals,
 )
+from server_bridge.web.live.texts import PHRASES, say, say_count
 
 NOTHING = "–"
 """Stands where no figure is known, so that it cannot be taken for zero."""

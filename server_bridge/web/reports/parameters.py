@@ -9,7 +9,7 @@ from gate_contract.school_day import local_day
 from server_bridge.access.roles import Permission
 from server_bridge.i18n.formats import Formats
 from server_bridge.reports.period import Period, PeriodKind, period
-from server_bridge.store.places.units import Unit, all_units
+from server_bridge.store.units.tree import Unit, all_units
 from server_bridge.web.app.page import PageNotFoundError, PageRequest
 
 EARLIEST = date(2000, 1, 1)

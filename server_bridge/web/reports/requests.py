@@ -9,7 +9,7 @@ from gate_contract.errors import SchoolgateError
 from gate_contract.school_day import local_day
 from server_bridge.access.roles import Permission
 from server_bridge.i18n.names import tidy
-from server_bridge.reports.cells import shown
+from server_bridge.letters.tables import shown
 from server_bridge.reports.confirming import (
     ConfirmationRollUp,
     ConfirmationStatus,
@@ -21,10 +21,10 @@ from server_bridge.reports.confirming import (
 from server_bridge.reports.period import PeriodKind, period
 from server_bridge.reports.texts import period_name
 from server_bridge.reports.written import confirmed_workbook
-from server_bridge.store.places.units import SCHOOL, ancestry
 from server_bridge.store.reports.deadlines import newest_first
 from server_bridge.store.reports.report_requests import REQUESTS, Request, open_request
-from server_bridge.store.schema import NAME_LENGTH
+from server_bridge.store.schema.base import NAME_LENGTH
+from server_bridge.store.units.tree import SCHOOL, ancestry
 from server_bridge.submissions.actions import SubmissionWrite, lock, reopen
 from server_bridge.web.app.page import PageNotFoundError, PageRequest
 from server_bridge.web.reports.parameters import asked_period, file_answer, formats, unit_of

@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 from gate_contract.school_day import local_day
 from server_bridge.access.roles import Permission
 from server_bridge.i18n.formats import Formats
-from server_bridge.reports.cells import shown
+from server_bridge.letters.tables import shown
 from server_bridge.reports.delimited import write_csv
 from server_bridge.reports.period import PeriodKind, period
 from server_bridge.reports.report import Report, make_report

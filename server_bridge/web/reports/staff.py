@@ -7,7 +7,7 @@ from starlette.responses import RedirectResponse, Response
 
 from gate_contract.errors import SchoolgateError
 from gate_contract.school_day import local_day
-from server_bridge.reports.cells import shown
+from server_bridge.letters.tables import shown
 from server_bridge.reports.delimited import write_csv
 from server_bridge.reports.period import Period, PeriodKind, period
 from server_bridge.reports.staff import StaffYear, day_by_day, staff_table, staff_year

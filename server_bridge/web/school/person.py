@@ -11,6 +11,7 @@ from gate_contract.school_day import local_day
 from server_bridge.cards.face import card_number
 from server_bridge.school.day import minute_of
 from server_bridge.school.year import months, school_year, year_bounds
+from server_bridge.store.areas.levels import levels_at
 from server_bridge.store.people.cards import cards_of_person
 from server_bridge.store.people.person_year import (
     PersonHistory,
@@ -18,7 +19,6 @@ from server_bridge.store.people.person_year import (
     days_with_scans,
     find_person,
 )
-from server_bridge.store.places.levels import levels_at
 from server_bridge.store.school.by_hand import add_by_hand, by_hand_of, withdraw
 from server_bridge.store.school.school_hours import hours_of
 from server_bridge.web.app.page import PageNotFoundError, PageRequest

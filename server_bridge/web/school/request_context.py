@@ -8,7 +8,7 @@ from gate_contract.card import CardKind
 from server_bridge.i18n.formats import Formats
 from server_bridge.school.day import DayLine
 from server_bridge.store.access.accounts import looked_lately
-from server_bridge.store.places.units import SCHOOL, Unit, find_unit
+from server_bridge.store.units.tree import SCHOOL, Unit, find_unit
 from server_bridge.web.app.page import PageNotFoundError, PageRequest
 
 ONE_LOOK_MS = 600_000

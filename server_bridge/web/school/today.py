@@ -10,12 +10,12 @@ from gate_contract.errors import SchoolgateError
 from gate_contract.school_day import local_day
 from server_bridge.access.roles import Permission
 from server_bridge.school.day import DayLine, groups_of, in_order, lines_of, today
+from server_bridge.store.people.card_days import CardDay, card_days
 from server_bridge.store.people.headcounts import names
-from server_bridge.store.places.units import SCHOOL, all_units
 from server_bridge.store.school.by_hand import by_hand_on
 from server_bridge.store.school.roll_calls import open_one
-from server_bridge.store.school.school_day import CardDay, card_days
 from server_bridge.store.school.school_hours import Hours, hours_of, set_hours
+from server_bridge.store.units.tree import SCHOOL, all_units
 from server_bridge.web.app.page import PageRequest
 from server_bridge.web.school.request_context import (
     account_of,

@@ -18,7 +18,7 @@ TOOLS = (
 )
 missing = [tool for tool in TOOLS if not shutil.which(tool, path="/usr/sbin:/usr/bin:/sbin:/bin")]
 NEEDS_TOOLS = pytest.mark.skipif(
-    bool(missing), reason=f"not installed: {missing} (make image-test installs them)"
+    bool(missing), reason=f"not installed: {missing} (make test installs them)"
 )
 
 
