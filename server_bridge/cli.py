@@ -15,8 +15,7 @@ from server_bridge.command import (
     audit,
     card_changes,
     cards,
-    collecting,  # noqa: F401 (adds its commands to collection_group)
-    collection,
+    collecting,
     fleet,  # noqa: F401 (adds its commands to gate_group)
     gates,
     levels,
@@ -75,7 +74,7 @@ for command in (
     tokens.print_dashboard,
     levels.level_group,
     lists.list_school,
-    collection.collection_group,
+    collecting.collection_group,
     visitors.visitor_group,
     alerts.alert_group,
     reports.report_group,

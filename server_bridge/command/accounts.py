@@ -1,4 +1,4 @@
-"""Who may sign in to the pages, and as what."""
+"""Commands for the accounts of the pages, and their roles."""
 
 import sys
 from datetime import datetime
@@ -28,7 +28,7 @@ unit_option = click.option(
 
 @click.group("account")
 def account_group() -> None:
-    """Who may sign in to the pages."""
+    """Manage who may sign in to the pages."""
 
 
 @account_group.command("add")

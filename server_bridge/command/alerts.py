@@ -1,4 +1,4 @@
-"""Alerts from the command line: what is open, whether messages arrive, who sees to it."""
+"""Commands for alerts: list them, test a channel, acknowledge one."""
 
 from contextlib import closing
 from datetime import UTC, datetime
@@ -23,7 +23,7 @@ PAST = 50
 
 
 class _Told(Struct, frozen=True):
-    """`subject` is empty where it is a card: whose it is, the school's office sees on its page."""
+    """An alert as JSON. `subject` is empty for a card: the school's office sees it on its page."""
 
     alert: int
     kind: str
@@ -37,7 +37,7 @@ class _Told(Struct, frozen=True):
 
 @click.group("alert")
 def alert_group() -> None:
-    """What somebody should see to, and who is told of it."""
+    """List alerts, test their channels, acknowledge them."""
 
 
 @alert_group.command("list")

@@ -1,4 +1,4 @@
-"""The lists of areas and units: taken in, and looked at."""
+"""Commands that import and show the lists of areas and units."""
 
 from datetime import date, datetime
 from pathlib import Path
@@ -31,7 +31,7 @@ dry_option = click.option("--dry-run", is_flag=True, help="Show what would chang
 
 @click.group("area")
 def area_group() -> None:
-    """The tree of areas where people live: hamlet, commune, district, province."""
+    """Manage the tree of areas where people live: hamlet, commune, district, province."""
 
 
 @area_group.command("import")
@@ -171,7 +171,7 @@ def _report(
 
 
 def _ordered(tree: dict[str, Area], under: str | None) -> list[tuple[int, Area]]:
-    """Each area with its depth, below its parent, siblings by id."""
+    """Return each area with its depth, below its parent, siblings by id."""
     children: dict[str | None, list[Area]] = {}
     for area in tree.values():
         children.setdefault(area.parent_id, []).append(area)

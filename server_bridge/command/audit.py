@@ -1,4 +1,4 @@
-"""The proof that a gate's day was not edited."""
+"""Commands that prove that a gate's day was not edited."""
 
 from datetime import datetime
 from pathlib import Path

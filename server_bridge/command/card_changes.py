@@ -1,4 +1,4 @@
-"""Cards that are lost, forgotten or renamed; visitors' passes; photos."""
+"""Commands for lost, forgotten or renamed cards, visitors' passes, and photos."""
 
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
@@ -190,7 +190,7 @@ def card_visitor(
 
 @click.group("photo")
 def photo_group() -> None:
-    """People's photos, for their cards."""
+    """Import and remove people's photos for their cards."""
 
 
 @photo_group.command("import")
@@ -258,7 +258,7 @@ def _person_of(path: Path, known: dict[str, list[int]]) -> int:
 def _old_cards(
     connection: sa.Connection, card: str | None, code: str | None, kind: str | None, day: date
 ) -> tuple[list[HeldCard], str]:
-    """The cards to replace, the newest last, and the school of the new one."""
+    """Return the cards to replace, the newest last, and the school of the new one."""
     if (card is None) == (code is None):
         raise SchoolgateError("say which card: its number, or --person and the person's code")
     if card is not None:

@@ -1,4 +1,4 @@
-"""Issuing and printing cards, and the keys that they are signed with."""
+"""Commands that issue and print cards, and manage the keys that sign them."""
 
 import base64
 from contextlib import closing
@@ -31,7 +31,7 @@ HIGHEST_KEY = 255
 
 @click.group("card")
 def card_group() -> None:
-    """The cards that people show."""
+    """Issue, print, replace and revoke cards."""
 
 
 @card_group.command("issue")
@@ -196,7 +196,7 @@ def card_rotate_key(folder: Path) -> None:
     key_id = home.keys.card_key_id + 1
     if key_id > HIGHEST_KEY:
         raise SchoolgateError(f"a card can name the keys 0 to {HIGHEST_KEY} only")
-    home.keys.card_key()  # whoever has lost the old key shall restore it first
+    home.keys.card_key()  # a lost older key has to be restored first
     home.keys.make_card_key(key_id)
     _tell_gates(home)
     click.echo(f"key {key_id} signs new cards from now on; keep a safe copy of keys/")
@@ -235,7 +235,7 @@ def _tell_gates(home: Home) -> None:
 def new_cards(
     home: Home, kind: CardKind, unit_id: str, span: tuple[date, date], number: int = 1
 ) -> list[IssuedCard]:
-    """New cards of the newest key, not yet kept anywhere. `span`: first and last day."""
+    """Return new cards of the newest key, not stored yet. `span`: first and last day."""
     return issue_cards(
         number,
         kind=kind,
@@ -257,7 +257,7 @@ def write_pdf(out: Path, cards: list[PrintedCard], title: str, *, single: bool) 
 
 
 def known_unit(connection: sa.Connection, unit_id: str) -> Unit:
-    """The unit. Raises SchoolgateError if there is none."""
+    """Return a unit. Raises SchoolgateError if it does not exist."""
     unit = find_unit(connection, unit_id)
     if unit is None:
         raise SchoolgateError(f"there is no unit {unit_id}; see: gate-bridge unit list")
@@ -265,7 +265,7 @@ def known_unit(connection: sa.Connection, unit_id: str) -> Unit:
 
 
 def today(home: Home) -> date:
-    """The local date."""
+    """Return the local date."""
     return datetime.now(home.zone).date()
 
 
@@ -276,7 +276,7 @@ def _lacking(
     kind: CardKind | None,
     group_name: str | None,
 ) -> list[Member]:
-    """Who of a school has no lasting card."""
+    """Return the members of a school who have no lasting card."""
     day = today(home)
     known_unit(connection, unit_id)
     there = members(connection, [unit_id], day, kind=kind, group_name=group_name)

@@ -1,4 +1,4 @@
-"""What an office does with a collection: ask, see who has sent."""
+"""Commands of the unit that collects lists: open a collection, see who has submitted."""
 
 import io
 from datetime import datetime
@@ -9,8 +9,7 @@ import msgspec
 
 from gate_contract.errors import SchoolgateError
 from server_bridge.clock import now_ms
-from server_bridge.command.collection import collection_group
-from server_bridge.command.deadlines import by_option, number_argument, who
+from server_bridge.command.deadlines import add_endings, by_option, number_argument, who
 from server_bridge.command.files import write_file
 from server_bridge.command.options import home_option, json_option
 from server_bridge.command.time_options import (
@@ -32,6 +31,14 @@ from server_bridge.store.reports.deadlines import newest_first
 from server_bridge.store.schema.base import NAME_LENGTH
 from server_bridge.store.units.tree import find_unit
 from server_bridge.submissions.actions import schools_of
+
+
+@click.group("collection")
+def collection_group() -> None:
+    """Collect lists from all schools below a unit, until a deadline."""
+
+
+add_endings(collection_group, store.COLLECTIONS)
 
 
 @collection_group.command("open")

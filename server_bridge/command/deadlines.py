@@ -1,5 +1,4 @@
-"""What commands on things asked for by a deadline share: collections of lists, and figures to be
-confirmed."""
+"""Commands shared by everything with a deadline: collections, and figures to be confirmed."""
 
 import getpass
 from datetime import datetime
@@ -26,7 +25,7 @@ by_option = click.option("--by", help="Name for the log. Default: the Unix user.
 
 
 def who(by: str | None) -> str:
-    """Who does it: as told, else the Unix user. Raises SchoolgateError."""
+    """Return who acts: `by`, else the Unix user. Raises SchoolgateError."""
     name = tidy(getpass.getuser() if by is None else by)
     if not 0 < len(name) <= NAME_LENGTH:
         raise SchoolgateError(f"a name has 1 to {NAME_LENGTH} characters: --by")
@@ -34,12 +33,12 @@ def who(by: str | None) -> str:
 
 
 def say(unit_id: str, standing: SubmissionStatus) -> None:
-    """A school's new state."""
+    """Print a school's new state."""
     click.echo(f"{unit_id}: {standing.state.replace('_', ' ')}")
 
 
 def add_endings(group: click.Group, book: RequestTables[One]) -> None:
-    """`lock`, `reopen` and `close`: what the unit that asks does, whatever it asked for."""
+    """Add `lock`, `reopen` and `close`, the commands of the unit that asks."""
 
     @group.command("lock")
     @home_option

@@ -1,4 +1,4 @@
-"""Writing the files that somebody asked for."""
+"""Write the files that a command was asked for."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ from gate_contract.errors import SchoolgateError
 
 
 def write_file(path: Path, content: bytes) -> None:
-    """Write a file for its owner's eyes; what stood there stays until the new one is whole.
+    """Write a file that only its owner may read; an older one stays until the new one is complete.
 
     Raises:
         SchoolgateError: it cannot be written there.

@@ -1,4 +1,4 @@
-"""The fleet: how each gate is, what is wanted of it, and telling it something else."""
+"""Commands for the fleet: show gates, change their settings by orders, request their logs."""
 
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
@@ -157,8 +157,11 @@ def gate_logs(folder: Path, gate_id: str, request: bool, lines: int) -> None:
 
 
 def unknown_settings(gate_ids: Sequence[str]) -> str:
-    """Gates that were set up before there were orders: the way they count is not known here, and
-    orders that guess it would turn some of them round."""
+    """Return a warning about gates that were set up before there were orders.
+
+    Their direction and other settings are not known here, and orders that guess them could reverse
+    the direction of some gates.
+    """
     return (
         f"the settings of {', '.join(gate_ids[:5])} are not known here; say them once, as they "
         "stand in its gate.toml (which way people pass, visitors' papers), "

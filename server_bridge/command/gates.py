@@ -1,4 +1,4 @@
-"""The gates: registering them, their tickets, and what becomes of them."""
+"""Commands that register gates, make their tickets, and move, revoke or retire them."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -62,7 +62,7 @@ ticket_options = [
 
 @click.group("gate")
 def gate_group() -> None:
-    """The gates."""
+    """Manage gates: tickets, settings, software, certificates."""
 
 
 def _with_ticket(command: click.decorators.FC) -> click.decorators.FC:
@@ -328,13 +328,13 @@ def _wifi(ssid: str) -> Wifi:
 
 
 def direction_of(text: str) -> Direction:
-    """A choice of DIRECTIONS."""
+    """Return the direction that a choice of DIRECTIONS means."""
     direction: Direction = msgspec.convert(text, Direction)
     return direction
 
 
 def kinds_of(text: str) -> tuple[str, ...]:
-    """Words between commas."""
+    """Split words at commas."""
     return tuple(kind.strip() for kind in text.split(",") if kind.strip())
 
 

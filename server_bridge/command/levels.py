@@ -1,4 +1,4 @@
-"""Levels of areas, set by official notices, and what gates do about them."""
+"""Commands for the levels of areas: apply notices, show levels, set what gates do."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -32,7 +32,7 @@ SHOWN_AREAS = 20
 
 @dataclass(frozen=True, slots=True)
 class _Shown:
-    """An area's level, and which notice said it of which area."""
+    """An area's level as JSON, and which notice set it for which area."""
 
     area: str
     name: str
@@ -46,7 +46,7 @@ class _Shown:
 
 @click.group("level")
 def level_group() -> None:
-    """Levels of areas (green, yellow, orange, red), and what gates do about them."""
+    """Manage the levels of areas (green, yellow, orange, red), and what gates do about them."""
 
 
 @level_group.command("set")
@@ -223,7 +223,7 @@ def level_policy(
 def _named(
     connection: sa.Connection, texts: tuple[str, ...], as_of: datetime
 ) -> dict[str, int | None]:
-    """What was typed, by area. Raises SchoolgateError."""
+    """Return the typed levels by area. Raises SchoolgateError."""
     named: dict[str, int | None] = {}
     for text in texts:
         area, equals, word = text.rpartition("=")
@@ -236,7 +236,7 @@ def _named(
 
 
 def _both(typed: dict[str, int | None], listed: dict[str, int | None]) -> dict[str, int | None]:
-    """What was typed and what the file says. Raises SchoolgateError if they disagree."""
+    """Combine typed and listed levels. Raises SchoolgateError if they disagree."""
     for area_id, level in typed.items():
         if listed.get(area_id, level) != level:
             raise SchoolgateError(
@@ -246,7 +246,7 @@ def _both(typed: dict[str, int | None], listed: dict[str, int | None]) -> dict[s
 
 
 def _short(text: str, most: int, what: str) -> str:
-    """A tidy text of 1 to `most` characters. Raises SchoolgateError."""
+    """Return a normalised text of 1 to `most` characters. Raises SchoolgateError."""
     tidied = tidy(text)
     if not 0 < len(tidied) <= most:
         raise SchoolgateError(f"a notice's {what} has 1 to {most} characters")
@@ -267,7 +267,7 @@ def _action(text: str) -> tuple[int, EntryAction | None]:
 def _say(
     connection: sa.Connection, home: Home, notice: LevelNotice, found: Affected, as_json: bool
 ) -> None:
-    """Whom a notice affects."""
+    """Print whom a notice affects."""
     if as_json:
         click.echo(msgspec.json.encode(found))
         return

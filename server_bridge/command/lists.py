@@ -1,4 +1,4 @@
-"""A school's list of people by level."""
+"""The command that lists a school's people by level."""
 
 import io
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""The rosters of schools, from their spreadsheets."""
+"""The command that imports a school's people list from a spreadsheet."""
 
 import sys
 from collections.abc import Iterable, Sequence
@@ -30,7 +30,7 @@ from server_bridge.store.people.people_list import KnownPerson
 
 @click.group("roster")
 def roster_group() -> None:
-    """Who belongs to a school."""
+    """Manage the people lists of schools."""
 
 
 @roster_group.command("import")
@@ -125,7 +125,7 @@ def _mapping(pairs: Iterable[str]) -> dict[str, str]:
 
 
 def _watch(lines: Sequence[SheetRow]) -> Iterable[SheetRow]:
-    """With a progress bar where somebody looks at it."""
+    """Yield the lines with a progress bar if standard error is a terminal."""
     if not sys.stderr.isatty():
         yield from lines
         return

@@ -1,4 +1,4 @@
-"""Figures that schools confirm by a deadline, as offices type it."""
+"""Commands for figures that schools confirm by a deadline."""
 
 from datetime import datetime
 from pathlib import Path

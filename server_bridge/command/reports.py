@@ -1,4 +1,4 @@
-"""Reports on the terminal and as files."""
+"""Commands that print reports and write them as files."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
@@ -49,7 +49,7 @@ Files = list[tuple[Path | None, Callable[[], bytes]]]
 
 @click.group("report")
 def report_group() -> None:
-    """Figures by day, week, month and school year; and who confirmed them in time."""
+    """Make reports by day, week, month and school year, and have schools confirm figures."""
 
 
 @report_group.command("show")
@@ -179,7 +179,7 @@ def report_tally(folder: Path) -> None:
 
 
 def terminal(table: Table, f: Formats) -> str:
-    """A table as a terminal shows it."""
+    """Format a table for a terminal."""
     heading = [column.title for column in table.columns]
     rows = [[shown(cell, f) for cell in row] for row in (*table.rows, table.sums) if row]
     return "\n".join([f"{table.title}:", *lines_of(heading, rows)])

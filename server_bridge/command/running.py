@@ -1,4 +1,4 @@
-"""Running the bridge, and looking at what it holds."""
+"""Commands that run the bridge, show its counts and verify its ledgers."""
 
 from pathlib import Path
 
@@ -44,7 +44,7 @@ def counts(folder: Path, as_json: bool) -> None:
 
 @click.group("ledger")
 def ledger_group() -> None:
-    """The crossings as the gates wrote them."""
+    """Verify the crossings as the gates recorded them."""
 
 
 @ledger_group.command("verify")

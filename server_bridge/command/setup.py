@@ -1,4 +1,4 @@
-"""Setting a district up: its folder, its broker, its tree of units, and its viewers."""
+"""Commands that set a district up: folder, broker, tree of units, viewers, quick guide."""
 
 import re
 from datetime import UTC, datetime
@@ -44,7 +44,7 @@ def init(folder: Path) -> None:
 
 @click.group("config")
 def config_group() -> None:
-    """The settings."""
+    """Print the settings."""
 
 
 @config_group.command("sample")
@@ -94,7 +94,7 @@ def broker_config(folder: Path, user: str | None, out: Path | None) -> None:
 
 @click.group("unit")
 def unit_group() -> None:
-    """The tree of schools and the units above them."""
+    """Manage the tree of schools and the units above them."""
 
 
 @unit_group.command("add")
@@ -114,7 +114,7 @@ def unit_add(folder: Path, unit_id: str, name: str, level: str, parent: str | No
     UNIT_ID is 1-40 of a-z, 0-9 and '-', and can never be changed. Only units of the level school
     have gates.
     """
-    if not re.fullmatch(topics.UNIT_ID, unit_id):  # it has to stand in a topic
+    if not re.fullmatch(topics.UNIT_ID, unit_id):  # the id becomes a level of MQTT topics
         raise SchoolgateError(f"{unit_id!r} cannot be a unit's id: use 1-40 of a-z, 0-9 and '-'")
     if not 0 < len(name) <= NAME_LENGTH:
         raise SchoolgateError(f"a unit's name has 1 to {NAME_LENGTH} characters")
@@ -151,7 +151,7 @@ def guide(out: Path) -> None:
 
 @click.group("viewer")
 def viewer_group() -> None:
-    """Programs and displays that may read the counts topics."""
+    """Manage the programs and displays that may read the counts topics."""
 
 
 @viewer_group.command("add")

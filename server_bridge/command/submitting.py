@@ -1,4 +1,4 @@
-"""What a school does with a collection: save, submit; and what it has sent."""
+"""Commands of a school in a collection: save a draft, submit it, show what was sent."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from gate_contract.errors import SchoolgateError
 from server_bridge.clock import now_ms
-from server_bridge.command.collection import collection_group
+from server_bridge.command.collecting import collection_group
 from server_bridge.command.deadlines import by_option, number_argument, say, school_option, who
 from server_bridge.command.files import write_file
 from server_bridge.command.options import home_option, json_option
@@ -122,7 +122,7 @@ def collection_submit(
 def _submitted(
     connection: sa.Connection, collection: store.Collection, unit_id: str
 ) -> dict[str, bytes]:
-    """The files of a school's submission that counts. Raises SchoolgateError: it has none."""
+    """Return the files of the submission that counts. Raises SchoolgateError without one."""
     standing = standings(connection, COLLECTIONS, collection, [unit_id])[unit_id]
     if standing.submission is None:
         raise SchoolgateError(
@@ -136,7 +136,7 @@ def _submitted(
 
 
 def _read_plan(path: Path | None) -> Document | None:
-    """The plan's file. Raises SchoolgateError."""
+    """Read the teaching plan's file. Raises SchoolgateError."""
     if path is None:
         return None
     try:

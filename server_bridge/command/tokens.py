@@ -1,4 +1,4 @@
-"""Programs that may read figures over HTTP, and what they read them by."""
+"""Commands for the tokens of programs that read the API, and for the API's documents."""
 
 from datetime import datetime
 from pathlib import Path
@@ -17,7 +17,7 @@ from server_bridge.web.api.openapi_document import openapi
 
 @click.group("token")
 def token_group() -> None:
-    """Programs that may read counts and gates over HTTP."""
+    """Manage the tokens of programs that read counts and gates over HTTP."""
 
 
 @token_group.command("add")

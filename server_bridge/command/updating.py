@@ -1,5 +1,4 @@
-"""The software of gates: telling them of an update by hand, or letting the bridge take it through
-the fleet."""
+"""Commands for the software of gates: order an update, and run automatic roll-outs."""
 
 import re
 from collections.abc import Sequence
@@ -98,7 +97,7 @@ def gate_update(
     hours = _minute(from_time), _minute(until_time)
     with home.database().read() as connection:
         running = newest(connection)
-        sheets_below(connection, now, unit_id)  # before a large file is copied
+        sheets_below(connection, now, unit_id)  # checked before a large file is copied
     if running and running.state == "running":
         raise SchoolgateError(
             f"{running.wanted.version} is being rolled out; see: gate-bridge gate rollout show. "
@@ -145,7 +144,7 @@ def gate_update(
 
 @gate_group.group("rollout")
 def rollout_group() -> None:
-    """The update that the bridge takes through the fleet by itself."""
+    """Show or stop the automatic roll-out of an update."""
 
 
 @rollout_group.command("show")
@@ -220,7 +219,7 @@ def _begin(
     before: dict[str, CurrentOrders],
     now: int,
 ) -> None:
-    """Gates that were told of the same file by hand count as told."""
+    """Start a roll-out; gates that were ordered the same file before count as ordered."""
     there = {sheet.state.gate_id: sheet for sheet in sheets_below(connection, now, unit_id)}
     if unknown := [gate_id for gate_id in first if gate_id not in there]:
         raise SchoolgateError(
@@ -239,7 +238,7 @@ def _begin(
 
 def _forget_bundles(home: Home, connection: sa.Connection, wanted: Update) -> None:
     told = {one.wish.update.sha256 for one in standings(connection) if one.wish.update}
-    with suppress(OSError):  # of no harm but for the room they take
+    with suppress(OSError):  # older bundles only take disk space
         forget_others(home, told | {wanted.sha256})
 
 
@@ -247,7 +246,7 @@ def _update(
     home: Home, now: int, software: str, url: str, file: Path, hours: tuple[int, int]
 ) -> Update:
     if not url:
-        address_of(home, b"")  # before a large file is copied
+        address_of(home, b"")  # checked before a large file is copied
     measured = measure(file) if url else keep_bundle(home, file)
     told = {
         "number": now,

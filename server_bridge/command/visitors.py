@@ -1,4 +1,4 @@
-"""Visitors who showed a paper of their own: who they were, for whoever may know."""
+"""Commands for visitors who showed an identity document: open, erase, list accesses."""
 
 import getpass
 from contextlib import closing
@@ -29,7 +29,7 @@ class _Opened(Struct, frozen=True):
 
 @click.group("visitor")
 def visitor_group() -> None:
-    """Visitors who showed a chip ID or health insurance card instead of a card."""
+    """Manage the sealed data of visitors who showed an identity document instead of a card."""
 
 
 @visitor_group.command("open")
