@@ -15,6 +15,8 @@ from firmware_config.image.disk import DISK_ID, Sizes, layout, size_mib, table
 from firmware_config.image.layers import REPOSITORY, Hardware, Origin, inputs, select_layers
 from firmware_config.image.python import (
     Interpreter,
+    _environment,
+    commands,
     mark_unchecked,
     remove_scripts,
     select_requirements,
@@ -218,3 +220,12 @@ def test_what_pip_has_installed_does_not_tell_which_python_did_it(tmp_path: Path
         assert not (place / "bin").exists()
     assert len(records()) == 1
     assert "tiny.py," in records().pop()
+
+
+def test_the_commands_of_a_gate_are_those_that_its_wheel_declares(tmp_path: Path) -> None:
+    declared = commands(REPOSITORY)
+    assert declared.keys() == {"gate", "gate-update"}
+    _environment(tmp_path, TRIXIE, declared)
+    script = tmp_path / "bin" / "gate-update"
+    assert script.stat().st_mode & 0o111
+    assert "from device.updating.cli import main\n\nmain()\n" in script.read_text()
