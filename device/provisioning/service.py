@@ -7,7 +7,7 @@ import structlog
 from device.config import Config
 from device.provisioning import enrolment_client
 from device.provisioning.enrolment import Ask, enrol, read_ticket
-from device.provisioning.enrolment_client import NoDeskError, NoNetworkError
+from device.provisioning.enrolment_client import NoEnrolmentServerError, NoNetworkError
 from device.provisioning.handover import (
     MODE,
     OFFER_NAME,
@@ -87,8 +87,8 @@ class Enroller:
             return REFUSALS[error.refusal], str(error)
         except NoNetworkError as error:
             return SetupNotice.NO_NETWORK, str(error)
-        except NoDeskError as error:
-            return SetupNotice.NO_DESK, str(error)
+        except NoEnrolmentServerError as error:
+            return SetupNotice.NO_SERVER, str(error)
         return SetupNotice.ENROLLED, gate_id
 
 

@@ -264,9 +264,9 @@ def test_a_full_disk_is_said_and_tried_again(post: Post) -> None:
 
 
 def test_the_reader_reads_through_the_group_only(tmp_path: Path) -> None:
-    shelf = RosterStore(tmp_path, GATE_ID, ORDERS.public_keys)
-    shelf.keep(FULL)
-    assert shelf.path.stat().st_mode & 0o777 == 0o640
+    store = RosterStore(tmp_path, GATE_ID, ORDERS.public_keys)
+    store.keep(FULL)
+    assert store.path.stat().st_mode & 0o777 == 0o640
 
 
 def test_the_uplink_takes_rosters_from_the_line_and_tells_what_it_refuses(tmp_path: Path) -> None:
@@ -283,9 +283,9 @@ def test_the_uplink_takes_rosters_from_the_line_and_tells_what_it_refuses(tmp_pa
         line.events.append(Arrived(channel, payload))
     uplink.turn(3)
     assert "old" in uplink.district.healths[-1].roster_fault
-    book = RosterStore(tmp_path, GATE_ID, ORDERS.public_keys).read().roster
-    assert book
-    assert book.version == 12
+    roster = RosterStore(tmp_path, GATE_ID, ORDERS.public_keys).read().roster
+    assert roster
+    assert roster.version == 12
     with closing(open_ledger(uplink.path)):
         uplink.loop.close()
 

@@ -126,11 +126,11 @@ def test_a_lost_answer_is_asked_for_again_by_the_same_gate_only(
 ) -> None:
     def cut(ticket: Ticket, token: bytes, csr: bytes) -> Enrolment:
         enrolment_client.ask(ticket, token, csr)
-        raise enrolment_client.NoDeskError("the power went out")
+        raise enrolment_client.NoEnrolmentServerError("the power went out")
 
     made = district.ticket("vg-again-01")
     device.put(made)
-    assert device.start(cut) is SetupNotice.NO_DESK
+    assert device.start(cut) is SetupNotice.NO_SERVER
     thief = Device(tmp_path / "thief")
     thief.put(made)
     assert thief.start() is SetupNotice.USED
@@ -178,7 +178,7 @@ def test_a_desk_with_another_authority_is_not_believed(
         return enrolment_client.ask(replace(ticket, ca=bytes(32)), token, csr)
 
     device.put(district.ticket("vg-trap-01"))
-    assert device.start(elsewhere) is SetupNotice.NO_DESK
+    assert device.start(elsewhere) is SetupNotice.NO_SERVER
     assert device.start() is SetupNotice.ENROLLED
 
 
@@ -193,7 +193,7 @@ def test_without_a_network_or_a_desk_it_says_so_and_goes_on(
 
     device.put(district.ticket("vg-net-01"))
     assert device.start(no_name) is SetupNotice.NO_NETWORK
-    assert device.start(no_desk) is SetupNotice.NO_DESK
+    assert device.start(no_desk) is SetupNotice.NO_SERVER
     assert device.start() is SetupNotice.ENROLLED
 
 

@@ -63,7 +63,7 @@ def test_ticket_then_pin_is_handed_over_once() -> None:
     assert scene.offered == [Offer(TEXT, PIN)]
 
 
-@pytest.mark.parametrize("notice", [SetupNotice.WAITING, *REFUSALS.values(), SetupNotice.NO_DESK])
+@pytest.mark.parametrize("notice", [SetupNotice.WAITING, *REFUSALS.values(), SetupNotice.NO_SERVER])
 def test_what_is_counted_is_played_to_its_end_before_it_is_said_again(notice: SetupNotice) -> None:
     scene = Scene()
     scene.prompt.update(EnrolmentProgress("from a file", notice))
