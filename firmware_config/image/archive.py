@@ -34,7 +34,7 @@ def mirrors(targets: bytes) -> Mirrors:
         if label in LABELS:
             found.setdefault(LABELS[label], address)
     if "main" not in found:
-        raise SchoolgateError("apt knows no Debian mirror; run `apt-get update` first")
+        raise SchoolgateError("apt lists no Debian mirror; run `apt-get update` first")
     return Mirrors(**found)
 
 

@@ -25,7 +25,7 @@ camera_auto_detect=1
 dtparam=watchdog=on
 disable_splash=1
 boot_delay=0
-# For a kernel that hangs before systemd feeds the watchdog (if the firmware knows this setting).
+# For a kernel that hangs before systemd feeds the watchdog (if the firmware supports this setting).
 kernel_watchdog_timeout=60
 """
 FIRST_CONFIG = "# autoboot.txt selects the slot that boots. Some Pis require this file.\n"

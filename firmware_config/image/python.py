@@ -100,7 +100,7 @@ def install(
 ) -> None:
     """Install a virtual environment at /opt/schoolgate into `root`, with the gate's own wheel.
 
-    `env` tells builders of wheels what time it is.
+    `env` sets the time for builders of wheels.
     """
     requirements: dict[str, str] = {}
     for lock in locks:

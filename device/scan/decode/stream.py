@@ -50,7 +50,7 @@ def attempts_at(patch: Patch) -> tuple[Attempt, ...]:
 class StreamDecoder:
     """A Decoder for consecutive frames of one camera, which remembers the scene and its cards.
 
-    `is_card` tells a genuine card from any other bytes. A card is returned in the frame that shows
+    `is_card` decides whether bytes are a genuine card. A card is returned in the frame that shows
     it; other bytes only after their `Confirmation`.
     """
 

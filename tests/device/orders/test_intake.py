@@ -75,9 +75,9 @@ class Gate:
                 self.start()
 
     def order(self, made: Orders) -> None:
-        self.hear(payload(made))
+        self.receive(payload(made))
 
-    def hear(self, data: bytes) -> None:
+    def receive(self, data: bytes) -> None:
         self.district.sessions[-1].events.append(Arrived(GateChannel.COMMAND, data))
         self.turn()
 
@@ -155,9 +155,9 @@ def test_old_orders_and_foreign_ones_change_nothing(gate: Gate) -> None:
     gate.order(orders(9, settings(9, direction="out")))
     assert (gate.direction, gate.starts) == ("in", 2)
     for bad in (payload(orders(11, gate_id="vg-other-01")), b"nonsense", payload(orders(12))[:-4]):
-        gate.hear(bad)
+        gate.receive(bad)
         assert "refused" in gate.fault
-    gate.hear(payload(orders(13, settings(13, timezone="Mars/Olympus"))))
+    gate.receive(payload(orders(13, settings(13, timezone="Mars/Olympus"))))
     assert "timezone" in gate.fault
     assert (gate.direction, gate.starts) == ("in", 2)
 
