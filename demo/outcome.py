@@ -69,8 +69,8 @@ def knows_rosters(gate: DemoGate) -> bool:
     """Return whether the gate has its own roster and the one for every gate."""
     config = load(gate.config)
     folder, keys = config.ledger_path.parent, config.order_keys
-    shelves = [RosterStore(folder, gate.gate_id, keys, district) for district in (False, True)]
-    return all(shelf.read().roster for shelf in shelves)
+    stores = [RosterStore(folder, gate.gate_id, keys, district) for district in (False, True)]
+    return all(store.read().roster for store in stores)
 
 
 def measure(setup: DemoSetup, frames: dict[str, int]) -> DemoOutcome:

@@ -16,7 +16,7 @@ from device.ledger.file import LedgerFile
 from device.ledger.salvage import count_set_aside
 from device.ledger.verification import verify
 from device.orders.effective_config import load_effective
-from device.recent_log import LOGBOOK, SCAN_LOG
+from device.recent_log import RECENT_LOG, SCAN_LOG
 from device.status_files import read_scan
 from device.supervise import Supervisor
 from gate_contract.errors import SchoolgateError
@@ -61,7 +61,7 @@ def gate() -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
-            LOGBOOK,
+            RECENT_LOG,
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
@@ -88,7 +88,7 @@ def scan(config_path: Path, boot: Path) -> None:
         return
     from device.scan.run import run
 
-    LOGBOOK.file = load(config_path).scan_status_path.with_name(SCAN_LOG)
+    RECENT_LOG.file = load(config_path).scan_status_path.with_name(SCAN_LOG)
     _serve(config_path, run)
 
 
@@ -130,10 +130,10 @@ def network(config_path: Path) -> None:
     The settings come from the ticket; the files are written below system/ beside the configuration.
     Needs root. On a gate it is the service gate-network.
     """
-    from device.provisioning.wifi import put_system
+    from device.provisioning.wifi import write_system_files
 
     host = load_effective(config_path).config.broker.host if config_path.exists() else None
-    for path in put_system(config_path.parent, host):
+    for path in write_system_files(config_path.parent, host):
         click.echo(f"{path}: written")
 
 

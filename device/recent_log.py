@@ -48,11 +48,11 @@ class RecentLog:
             self.file = None
 
 
-LOGBOOK = RecentLog()
+RECENT_LOG = RecentLog()
 """The log of this process."""
 
 
-def lines_of(path: Path) -> list[str]:
+def read_lines(path: Path) -> list[str]:
     """Return the lines that another process wrote; none if there is no file."""
     try:
         return path.read_text("utf-8", "replace").splitlines()

@@ -19,7 +19,7 @@ from gate_contract.card import CardKind
 from gate_contract.errors import ContractError
 from gate_contract.topics import GATE_ID
 from gate_contract.verdicts import CROSSINGS, Verdict
-from gate_contract.visitor_details import MOST_SEALED_BYTES
+from gate_contract.visitor_details import MAX_SEALED_BYTES
 
 DOMAIN = b"schoolgate ledger v1\n"
 MAX_RECORDS = 256
@@ -79,7 +79,7 @@ class Record(Struct, frozen=True, omit_defaults=True, kw_only=True):
     direction: Direction | None = None
     count: Annotated[int, Meta(ge=1, le=2**31 - 1)] = 1
     seal: ChainHash | None = None
-    sealed: Annotated[bytes, Meta(max_length=MOST_SEALED_BYTES)] | None = None
+    sealed: Annotated[bytes, Meta(max_length=MAX_SEALED_BYTES)] | None = None
 
     def __post_init__(self) -> None:
         whole = None not in (self.card_id, self.kind, self.direction)

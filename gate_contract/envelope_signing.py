@@ -4,5 +4,5 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 
 def seal_envelope(signer: bytes, body: bytes, key: Ed25519PrivateKey, *, domain: bytes) -> bytes:
-    """Return the envelope of `body`, signed with `key`; `signer` tells gates which key it is."""
+    """Return the envelope of `body`, signed with `key`; `signer` identifies that key."""
     return signer + key.sign(domain + body) + body

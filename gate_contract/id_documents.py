@@ -29,9 +29,9 @@ from datetime import date
 from enum import StrEnum
 from urllib.parse import urlsplit
 
-LONGEST = 2_048
-LONGEST_NAME = 80
-LONGEST_FIELD = 250
+MAX_CODE_BYTES = 2_048
+MAX_NAME = 80
+MAX_FIELD = 250
 POSTER_HOST = "tokhaiyte.vn"
 
 
@@ -63,7 +63,7 @@ class CheckInPoster:
 
 def parse_code(code: bytes) -> IdDocument | CheckInPoster | None:
     """Return what `code` names, None if it is none of these formats. Any bytes may come."""
-    if len(code) > LONGEST:
+    if len(code) > MAX_CODE_BYTES:
         return None
     try:
         text = code.decode()
@@ -137,7 +137,7 @@ def _name(text: str) -> str:
     Other letters are refused: they result from a wrong character set. Raises ValueError.
     """
     tidy = unicodedata.normalize("NFC", text).strip()
-    if not 2 <= len(tidy) <= LONGEST_NAME or not all(
+    if not 2 <= len(tidy) <= MAX_NAME or not all(
         character in " '.-" or unicodedata.name(character, "").startswith("LATIN")
         for character in tidy
     ):
@@ -147,7 +147,7 @@ def _name(text: str) -> str:
 
 def _printable(text: str) -> str | None:
     tidy = unicodedata.normalize("NFC", text).strip()
-    if len(tidy) > LONGEST_FIELD or not tidy.isprintable():
+    if len(tidy) > MAX_FIELD or not tidy.isprintable():
         raise ValueError("the text is too long or not printable")
     return tidy or None
 

@@ -24,7 +24,7 @@ class SetupNotice(StrEnum):
     FOREIGN = "foreign"
     WRONG_PIN = "wrong_pin"
     NO_NETWORK = "no_network"
-    NO_DESK = "no_desk"
+    NO_SERVER = "no_desk"
     PLAYING = "playing"
     ALL_WELL = "all_well"
     CAMERA = "camera"
@@ -74,7 +74,7 @@ NOTICE_PATTERNS: dict[SetupNotice, Pattern] = {
     SetupNotice.FOREIGN: _LONG + _count(Light.RED, 5),
     SetupNotice.WRONG_PIN: _LONG + _count(Light.RED, 6),
     SetupNotice.NO_NETWORK: _LONG + _count(Light.RED, 7),
-    SetupNotice.NO_DESK: _LONG + _count(Light.RED, 8),
+    SetupNotice.NO_SERVER: _LONG + _count(Light.RED, 8),
     SetupNotice.PLAYING: (
         SignalStep(500, Light.RED),
         SignalStep(500, Light.GREEN),
@@ -131,7 +131,7 @@ NOTICES: dict[SetupNotice, dict[str, str]] = {
         "vi": "Không có mạng. Kiểm tra dây mạng, hoặc tên và mật khẩu Wi-Fi.",
         "en": "No network. Check the cable, or the Wi-Fi's name and password.",
     },
-    SetupNotice.NO_DESK: {
+    SetupNotice.NO_SERVER: {
         "vi": "Có mạng nhưng không tới được máy chủ quản lý. Gọi cho nơi quản lý.",
         "en": "There is a network, but the district's server does not answer. Call the district.",
     },

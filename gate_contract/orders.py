@@ -26,7 +26,7 @@ MAX_DOCUMENT_BYTES = 65_536
 Minute = Annotated[int, Meta(ge=0, le=1440)]
 
 
-class VisitorPapers(Struct, frozen=True, kw_only=True):
+class ManagedVisitorSettings(Struct, frozen=True, kw_only=True):
     """Accepted ID documents, the school's pseudonym key, and the district's sealing key."""
 
     accept: list[IdKind]
@@ -49,7 +49,7 @@ class ManagedSettings(Struct, frozen=True, omit_defaults=True, kw_only=True):
     broker_port: Annotated[int, Meta(ge=1, le=65535)]
     card_keys: dict[KeyId, PublicKey]
     order_keys: dict[KeyId, PublicKey]
-    visitors: VisitorPapers | None = None
+    visitors: ManagedVisitorSettings | None = None
 
 
 class Update(Struct, frozen=True, omit_defaults=True, kw_only=True):

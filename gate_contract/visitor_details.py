@@ -22,11 +22,11 @@ from gate_contract.id_documents import IdDocument, IdKind
 
 DOMAIN = b"schoolgate visitor seal v1\n"
 VERSION = b"\x01"
-MOST_PLAIN_BYTES = 512
-MOST_SEALED_BYTES = 1 + 32 + MOST_PLAIN_BYTES + 16
+MAX_PLAIN_BYTES = 512
+MAX_SEALED_BYTES = 1 + 32 + MAX_PLAIN_BYTES + 16
 _STEP = 64
 
-Text = Annotated[str, Meta(max_length=MOST_PLAIN_BYTES)]
+Text = Annotated[str, Meta(max_length=MAX_PLAIN_BYTES)]
 
 
 class VisitorDetails(Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -73,7 +73,7 @@ def _plain(who: IdDocument) -> bytes:
         kind=who.kind, number=who.number, name=who.name, born=who.born, address=who.address
     )
     plain = msgspec.json.encode(details)
-    while len(plain) > MOST_PLAIN_BYTES and details.address:
+    while len(plain) > MAX_PLAIN_BYTES and details.address:
         details = msgspec.structs.replace(details, address=details.address[:-8] or None)
         plain = msgspec.json.encode(details)
     return plain.ljust(-len(plain) % _STEP + len(plain))

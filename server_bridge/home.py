@@ -104,7 +104,7 @@ def initialise(folder: Path) -> Home:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         settings = folder / "bridge.toml"
         if not settings.exists():
-            replace_file(settings, sample().encode(), 0o644)
+            replace_file(settings, sample().encode(), 0o600)
     except OSError as error:
         raise HomeError(f"{folder}: {error.strerror}. Choose a folder you own: --home") from error
     home = open_home(folder)

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
+from gate_contract.durable_file import sync_folder
 from gate_contract.errors import SchoolgateError
 from gate_contract.visitor_pseudonym import KEY_SIZE, school_key
 from server_bridge.pki import write_private
@@ -74,7 +75,9 @@ class Keys:
         path = self._path("card", key_id)
         if not path.exists():
             raise MissingKeyError(f"there is no key {key_id}; see: gate-bridge card keys")
-        return path.rename(path.with_name(f"retired-{path.name}"))
+        retired = path.rename(path.with_name(f"retired-{path.name}"))
+        sync_folder(self.folder)
+        return retired
 
     def visitor_key(self) -> X25519PrivateKey:
         """What opens sealed words about visitors."""

@@ -4,7 +4,7 @@ import numpy as np
 
 from device.scan.decode import Code, Decoder
 from device.scan.decode import attempts as a
-from device.scan.decode.attempt_chain import anything, run_attempts
+from device.scan.decode.attempt_chain import accept_all, run_attempts
 from device.scan.decode.attempts import Attempt
 from device.scan.decode.boxes import whole
 from device.scan.decode.change import Cells, ChangeGate
@@ -41,7 +41,7 @@ class WithoutPatches:
 
     def decode(self, image: Grey) -> list[Code]:
         """Decode without change gate, patches and tracks."""
-        return run_attempts(image, whole(image), (a.PLAIN, a.DOUBLE), anything)[0]
+        return run_attempts(image, whole(image), (a.PLAIN, a.DOUBLE), accept_all)[0]
 
 
 def _plain_only(_: Patch) -> tuple[Attempt, ...]:

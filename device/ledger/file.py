@@ -110,7 +110,7 @@ class LedgerFile:
         return self._hash(row[0]) if row else None
 
     @contextmanager
-    def one_state(self) -> Iterator[None]:
+    def snapshot(self) -> Iterator[None]:
         """Read a consistent snapshot within this context, whatever is written meanwhile."""
         with explained():
             self._connection.execute("BEGIN")

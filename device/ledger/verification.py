@@ -22,7 +22,7 @@ def verify(ledger: LedgerFile) -> VerifiedLedger:
     Raises:
         LedgerDamagedError: names the first record that fails.
     """
-    with ledger.one_state():
+    with ledger.snapshot():
         return _verify(ledger)
 
 

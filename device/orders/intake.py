@@ -30,13 +30,13 @@ class OrdersIntake:
         self._config = config
         self._folder: Path = config.ledger_path.parent
         self._restart = restart
-        self._kept = read_stored(self._folder)
-        self._trial = self._read(self._kept.trial)
-        self._latest = self._read(self._kept.latest)
+        self._stored = read_stored(self._folder)
+        self._trial = self._read(self._stored.trial)
+        self._latest = self._read(self._stored.latest)
         self.fault = ""
-        now = trial.started(self._kept, reading.boot_id, reading.up_ms, self._trial_version)
+        now = trial.started(self._stored, reading.boot_id, reading.up_ms, self._trial_version)
         self._store(now)
-        running = self._read(self._kept.in_force)
+        running = self._read(self._stored.in_force)
         self.settings_version = running.settings.version if running else 0
         self._report_refused()
 
@@ -51,12 +51,12 @@ class OrdersIntake:
             self._set_fault(f"orders were refused: {error}")
             return
         latest = self._latest.version if self._latest else 0
-        now = trial.take(self._kept, payload, orders, self.settings_version, latest)
-        if now is self._kept:
+        now = trial.take(self._stored, payload, orders, self.settings_version, latest)
+        if now is self._stored:
             return
         self._latest = orders
         self.fault = ""
-        begins_trial = now.trial != self._kept.trial
+        begins_trial = now.trial != self._stored.trial
         self._store(now)
         log.info("orders", version=orders.version, settings=orders.settings.version)
         self._report_refused()
@@ -65,12 +65,12 @@ class OrdersIntake:
 
     def connected(self) -> None:
         """Confirm the settings on trial: the broker has accepted this gate."""
-        self._store(trial.connected(self._kept))
+        self._store(trial.connected(self._stored))
 
     def waited(self, reading: ClockReading) -> None:
         """Revert settings on trial after too long a time. Call it while there is no connection."""
-        now = trial.waited(self._kept, reading.boot_id, reading.up_ms, self._trial_version)
-        if now is not self._kept:
+        now = trial.waited(self._stored, reading.boot_id, reading.up_ms, self._trial_version)
+        if now is not self._stored:
             log.warning("settings reverted", version=self._trial_version)
             self._store(now)
             self._restart()
@@ -84,11 +84,11 @@ class OrdersIntake:
     def logs(self) -> LogRequest | None:
         """The requested log, unless it was sent."""
         wanted = self._latest.logs if self._latest else None
-        return wanted if wanted and wanted.number > self._kept.logs_sent else None
+        return wanted if wanted and wanted.number > self._stored.logs_sent else None
 
     def mark_log_sent(self, number: int) -> None:
         """Record that log request `number` was answered."""
-        self._store(replace(self._kept, logs_sent=number))
+        self._store(replace(self._stored, logs_sent=number))
 
     @property
     def _trial_version(self) -> int:
@@ -100,19 +100,19 @@ class OrdersIntake:
         except ContractError:
             return None
 
-    def _store(self, kept: StoredOrders) -> None:
-        if kept is self._kept:
+    def _store(self, stored: StoredOrders) -> None:
+        if stored is self._stored:
             return
         try:
-            write_stored(self._folder, kept)
+            write_stored(self._folder, stored)
         except OSError as error:
             self._set_fault(f"orders cannot be stored: {error}")
             return
-        self._kept = kept
+        self._stored = stored
 
     def _report_refused(self) -> None:
         latest = self._latest.settings.version if self._latest else 0
-        if latest and latest == self._kept.refused:
+        if latest and latest == self._stored.refused:
             self._set_fault(
                 f"settings {latest} were reverted: the broker could not be reached with them"
             )

@@ -5,7 +5,7 @@ from pathlib import Path
 from device.orders.store import ORDERS_NAME, read_stored
 from device.timekeeping import ClockReading
 
-LOOK_MS = 2_000
+POLL_MS = 2_000
 
 
 class SettingsWatch:
@@ -22,7 +22,7 @@ class SettingsWatch:
 
         It is called often and reads the file every two seconds.
         """
-        if reading.up_ms - self._looked_up_ms < LOOK_MS:
+        if reading.up_ms - self._looked_up_ms < POLL_MS:
             return False
         self._looked_up_ms = reading.up_ms
         stamp = self._now()

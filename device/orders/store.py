@@ -21,11 +21,11 @@ def read_stored(folder: Path) -> StoredOrders:
         return StoredOrders()
 
 
-def write_stored(folder: Path, kept: StoredOrders) -> None:
+def write_stored(folder: Path, stored: StoredOrders) -> None:
     """Replace the file and sync it with its folder. Raises OSError."""
     folder.mkdir(parents=True, exist_ok=True)
     # gate-scan reads it through the group.
-    replace_file(folder / ORDERS_NAME, msgspec.json.encode(kept), 0o640)
+    replace_file(folder / ORDERS_NAME, msgspec.json.encode(stored), 0o640)
 
 
 def write_first_orders(folder: Path, payload: bytes) -> None:

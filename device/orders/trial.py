@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from gate_contract.orders import Orders
 
 TRIAL_MS = 300_000
-MOST_STARTS = 5
+MAX_STARTS = 5
 """Starts of gate-uplink with settings on trial.
 
 A gate that crashes or reboots repeatedly never reaches the five minutes.
@@ -41,7 +41,7 @@ class StoredOrders(Struct, frozen=True, omit_defaults=True):
 
 
 def take(
-    kept: StoredOrders, payload: bytes, orders: Orders, in_force_version: int, latest_version: int
+    stored: StoredOrders, payload: bytes, orders: Orders, in_force_version: int, latest_version: int
 ) -> StoredOrders:
     """Store received orders, and begin a trial if their settings differ.
 
@@ -49,42 +49,44 @@ def take(
     orders, 0 if there are none. Orders that are not newer change nothing.
     """
     if orders.version <= latest_version:
-        return kept
-    kept = replace(kept, latest=payload)
+        return stored
+    stored = replace(stored, latest=payload)
     version = orders.settings.version
-    if version == kept.refused or version < in_force_version:
-        return kept
+    if version == stored.refused or version < in_force_version:
+        return stored
     if version == in_force_version:
-        return replace(kept, trial=payload) if kept.trial else replace(kept, confirmed=payload)
-    return replace(kept, trial=payload, boot_id="", since_up_ms=0, starts=0)
+        return (
+            replace(stored, trial=payload) if stored.trial else replace(stored, confirmed=payload)
+        )
+    return replace(stored, trial=payload, boot_id="", since_up_ms=0, starts=0)
 
 
-def started(kept: StoredOrders, boot_id: str, up_ms: int, trial_version: int) -> StoredOrders:
+def started(stored: StoredOrders, boot_id: str, up_ms: int, trial_version: int) -> StoredOrders:
     """Update the trial at a start of gate-uplink.
 
     `trial_version` is the version of the settings on trial.
     """
-    if not kept.trial:
-        return kept
-    if kept.starts >= MOST_STARTS:
-        return _reverted(kept, trial_version)
-    if kept.boot_id == boot_id:
-        return replace(kept, starts=kept.starts + 1)
-    return replace(kept, starts=kept.starts + 1, boot_id=boot_id, since_up_ms=up_ms)
+    if not stored.trial:
+        return stored
+    if stored.starts >= MAX_STARTS:
+        return _reverted(stored, trial_version)
+    if stored.boot_id == boot_id:
+        return replace(stored, starts=stored.starts + 1)
+    return replace(stored, starts=stored.starts + 1, boot_id=boot_id, since_up_ms=up_ms)
 
 
-def connected(kept: StoredOrders) -> StoredOrders:
+def connected(stored: StoredOrders) -> StoredOrders:
     """Confirm the settings on trial: the broker has accepted the gate."""
-    if not kept.trial:
-        return kept
-    return replace(kept, confirmed=kept.trial, trial=b"", boot_id="", starts=0, refused=0)
+    if not stored.trial:
+        return stored
+    return replace(stored, confirmed=stored.trial, trial=b"", boot_id="", starts=0, refused=0)
 
 
-def waited(kept: StoredOrders, boot_id: str, up_ms: int, trial_version: int) -> StoredOrders:
+def waited(stored: StoredOrders, boot_id: str, up_ms: int, trial_version: int) -> StoredOrders:
     """Revert the settings on trial after five minutes without a connection."""
-    over = kept.boot_id == boot_id and up_ms - kept.since_up_ms >= TRIAL_MS
-    return _reverted(kept, trial_version) if kept.trial and over else kept
+    over = stored.boot_id == boot_id and up_ms - stored.since_up_ms >= TRIAL_MS
+    return _reverted(stored, trial_version) if stored.trial and over else stored
 
 
-def _reverted(kept: StoredOrders, version: int) -> StoredOrders:
-    return replace(kept, trial=b"", boot_id="", since_up_ms=0, starts=0, refused=version)
+def _reverted(stored: StoredOrders, version: int) -> StoredOrders:
+    return replace(stored, trial=b"", boot_id="", since_up_ms=0, starts=0, refused=version)

@@ -27,7 +27,7 @@ class NoNetworkError(SchoolgateError):
     """The gate has no route to any network."""
 
 
-class NoDeskError(SchoolgateError):
+class NoEnrolmentServerError(SchoolgateError):
     """There is a network, but no enrolment server that can be trusted."""
 
 
@@ -45,12 +45,12 @@ def ask(ticket: Ticket, token: bytes, csr_pem: bytes) -> Enrolment:
     try:
         der = ssl.PEM_cert_to_DER_cert(ca_pem.decode("ascii"))
         if status != 200 or sha256(der).digest() != ticket.ca:
-            raise NoDeskError(
+            raise NoEnrolmentServerError(
                 "the server is not the one of the ticket; does another one have its address?"
             )
         ours = ssl.create_default_context(cadata=ca_pem.decode("ascii"))
     except (ValueError, ssl.SSLError) as error:
-        raise NoDeskError(f"the server sent no certificate: {error}") from error
+        raise NoEnrolmentServerError(f"the server sent no certificate: {error}") from error
     request = EnrolmentRequest(ticket.ticket_id.hex(), token.hex(), csr_pem.decode())
     status, answer = _exchange(ticket, ours, "POST", ENROL_PATH, msgspec.json.encode(request))
     try:
@@ -60,8 +60,8 @@ def ask(ticket: Ticket, token: bytes, csr_pem: bytes) -> Enrolment:
             refused = msgspec.json.decode(answer, type=EnrolmentRefused)
             raise TicketError(refused.refusal, refused.message)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise NoDeskError(f"the server's answer cannot be read: {error}") from error
-    raise NoDeskError(f"the server cannot answer now (status {status})")
+        raise NoEnrolmentServerError(f"the server's answer cannot be read: {error}") from error
+    raise NoEnrolmentServerError(f"the server cannot answer now (status {status})")
 
 
 def _exchange(
@@ -80,6 +80,6 @@ def _exchange(
     except (OSError, http.client.HTTPException) as error:
         if isinstance(error, OSError) and error.errno in _NO_WAY:
             raise NoNetworkError(f"{where}: {error}") from error
-        raise NoDeskError(f"{where}: {error!r}") from error
+        raise NoEnrolmentServerError(f"{where}: {error!r}") from error
     finally:
         connection.close()

@@ -43,7 +43,11 @@ class EnrolmentProgress(Struct, frozen=True):
     @property
     def is_final(self) -> bool:
         """Whether the same offer would be refused again."""
-        return self.notice not in (SetupNotice.WORKING, SetupNotice.NO_NETWORK, SetupNotice.NO_DESK)
+        return self.notice not in (
+            SetupNotice.WORKING,
+            SetupNotice.NO_NETWORK,
+            SetupNotice.NO_SERVER,
+        )
 
 
 def offered_on_boot(boot: Path) -> Offer | None:

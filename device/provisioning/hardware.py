@@ -15,7 +15,7 @@ HARDWARE_NAME = "hardware.toml"
 DISTRICT_NAME = "district.pub"
 SECTIONS = frozenset({"camera", "decoder", "signals", "clock", "gate"})
 OF_GATE = frozenset({"language", "state_dir", "run_dir", "keep_days"})
-NOBODY = "not-set-up"
+PLACEHOLDER_ID = "not-set-up"
 
 
 def read_hardware(boot: Path) -> Tables:
@@ -40,7 +40,7 @@ def read_hardware(boot: Path) -> Tables:
     return tables
 
 
-def nobodys_config(hardware: Tables, folder: Path) -> Config:
+def unprovisioned_config(hardware: Tables, folder: Path) -> Config:
     """Return the configuration of a gate that can see and signal, but has no identity.
 
     Raises:
@@ -48,9 +48,9 @@ def nobodys_config(hardware: Tables, folder: Path) -> Config:
     """
     tables = {
         **hardware,
-        "gate": {**hardware.get("gate", {}), "id": NOBODY},
+        "gate": {**hardware.get("gate", {}), "id": PLACEHOLDER_ID},
         "cards.keys": {"0": "A" * 43 + "="},
-        "broker": {"host": NOBODY},
+        "broker": {"host": PLACEHOLDER_ID},
     }
     return parse(toml(tables).encode(), folder)
 

@@ -7,7 +7,7 @@ import structlog
 from device.config import Config
 from device.provisioning import enrolment_client
 from device.provisioning.enrolment import Ask, enrol, read_ticket
-from device.provisioning.enrolment_client import NoDeskError, NoNetworkError
+from device.provisioning.enrolment_client import NoEnrolmentServerError, NoNetworkError
 from device.provisioning.handover import (
     MODE,
     OFFER_NAME,
@@ -16,14 +16,14 @@ from device.provisioning.handover import (
     Offer,
     offered_on_boot,
 )
-from device.provisioning.hardware import district_key, nobodys_config, read_hardware
+from device.provisioning.hardware import district_key, read_hardware, unprovisioned_config
 from device.status_files import read_file, write_file
 from device.supervise import Supervisor
 from gate_contract.notices import REFUSALS, SetupNotice
 from gate_contract.ticket import TicketError
 
-LOOK_S = 1.0
-AGAIN_S = (2.0, 5.0, 10.0, 20.0)
+POLL_S = 1.0
+RETRY_S = (2.0, 5.0, 10.0, 20.0)
 """Pauses before the next request, the last one from then on: a network may start slowly."""
 
 log = structlog.get_logger()
@@ -37,10 +37,10 @@ class Enroller:
         self._boot = boot
         self._ask = ask
         self._hardware = read_hardware(boot)
-        self.config: Config = nobodys_config(self._hardware, etc)
+        self.config: Config = unprovisioned_config(self._hardware, etc)
         self._refused: set[str] = set()
         self._failures = 0
-        self.pause_s = LOOK_S
+        self.pause_s = POLL_S
         (self.config.ledger_path.parent / PROGRESS_NAME).unlink(missing_ok=True)
 
     def step(self) -> bool:
@@ -48,7 +48,7 @@ class Enroller:
         if (self._etc / "gate.toml").exists():
             return True
         offer = self._offer()
-        self.pause_s = LOOK_S
+        self.pause_s = POLL_S
         if offer is None:
             return False
         notice, detail = self._try(offer)
@@ -60,7 +60,7 @@ class Enroller:
         if progress.is_final:
             self._refused.add(offer.digest)
         else:
-            self.pause_s = AGAIN_S[min(self._failures, len(AGAIN_S) - 1)]
+            self.pause_s = RETRY_S[min(self._failures, len(RETRY_S) - 1)]
             self._failures += 1
         return False
 
@@ -87,8 +87,8 @@ class Enroller:
             return REFUSALS[error.refusal], str(error)
         except NoNetworkError as error:
             return SetupNotice.NO_NETWORK, str(error)
-        except NoDeskError as error:
-            return SetupNotice.NO_DESK, str(error)
+        except NoEnrolmentServerError as error:
+            return SetupNotice.NO_SERVER, str(error)
         return SetupNotice.ENROLLED, gate_id
 
 

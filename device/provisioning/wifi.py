@@ -16,7 +16,7 @@ from gate_contract.errors import SchoolgateError
 WIFI_NAME = "wifi.json"
 SYSTEM = "system"
 SUPPLICANT_NAME, TIME_NAME = "wpa_supplicant.conf", "timesyncd.conf"
-MORE_TIME = "0.vn.pool.ntp.org 0.debian.pool.ntp.org"
+FALLBACK_TIME_SERVERS = "0.vn.pool.ntp.org 0.debian.pool.ntp.org"
 
 
 class Wifi(Struct, frozen=True, forbid_unknown_fields=True):
@@ -42,7 +42,7 @@ def read_wifi(etc: Path) -> Wifi | None:
         raise SchoolgateError(f"{etc / WIFI_NAME}: {error}; make a new ticket") from error
 
 
-def put_system(etc: Path, host: str | None) -> list[Path]:
+def write_system_files(etc: Path, host: str | None) -> list[Path]:
     """Write the system's files for Wi-Fi and time into `system/`; return the changed files.
 
     `host` is the district's server, which is the first time server; None while it is not known.
@@ -90,4 +90,4 @@ def time_servers(host: str) -> str:
     """Return a drop-in of systemd-timesyncd: the district's server first."""
     if not re.fullmatch(r"[A-Za-z0-9.:-]{1,253}", host):
         raise SchoolgateError(f"{host!r} is no host name; see broker.host in bridge.toml")
-    return f"[Time]\nNTP={host} {MORE_TIME}\n"
+    return f"[Time]\nNTP={host} {FALLBACK_TIME_SERVERS}\n"

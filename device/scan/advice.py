@@ -9,7 +9,7 @@ take effect, and advice stays for half a minute at least, unless the picture nee
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-MOST_EV = 2
+MAX_EV = 2
 LONGEST_US = (0, 4_000, 2_000, 1_000)
 """The steps of `Advice.longest_us`.
 
@@ -41,7 +41,7 @@ KEEP_FRAMES = 450
 class Advice:
     """Advice to the camera.
 
-    `exposure_ev`: stops brighter than automatic exposure, -MOST_EV to MOST_EV. `longest_us`: the
+    `exposure_ev`: stops brighter than automatic exposure, -MAX_EV to MAX_EV. `longest_us`: the
     longest exposure that keeps a moving card sharp, 0 for no limit. `finer`: FINER times the
     pixels, across and down.
     """
@@ -144,4 +144,4 @@ def step(advice: Advice, wanted: AdviceStep) -> Advice:
         further = LONGEST_US.index(advice.longest_us) + 1
         return replace(advice, longest_us=LONGEST_US[min(further, len(LONGEST_US) - 1)])
     shift = 1 if wanted is AdviceStep.BRIGHTER else -1
-    return replace(advice, exposure_ev=min(MOST_EV, max(-MOST_EV, advice.exposure_ev + shift)))
+    return replace(advice, exposure_ev=min(MAX_EV, max(-MAX_EV, advice.exposure_ev + shift)))

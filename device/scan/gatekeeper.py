@@ -97,19 +97,19 @@ class Gatekeeper:
         new = self._new_presentations(codes, captured_up_ms)
         if not new:
             return []
-        if self._resting(reading):
+        if self._is_pausing(reading):
             return self._answer_fault(reading)
         budget = self._budget.copy()
         try:
-            ready = self._ready(reading)
-            decidable, sealed = self._issue_passes(new, ready)
+            context = self._context(reading)
+            claims, sealed = self._issue_passes(new, context)
             decisions = {
-                key: self._decide(key, claim, captured_up_ms, ready)
-                for key, claim in decidable.items()
+                key: self._decide(key, claim, captured_up_ms, context)
+                for key, claim in claims.items()
             }
             entries = [
                 NewRecord(
-                    ready.stamp,
+                    context.stamp,
                     decision.verdict,
                     decision.card,
                     decision.direction,
@@ -118,9 +118,9 @@ class Gatekeeper:
                 for key, decision in decisions.items()
                 if decision.verdict in CROSSINGS or budget.spend(decision.verdict, reading.up_ms)
             ]
-            if ready.clock_set or entries:
-                ready.ledger.append(ready.clock_set + entries)
-                self._succeed(ready, reading)
+            if context.clock_set or entries:
+                context.ledger.append(context.clock_set + entries)
+                self._succeed(context, reading)
         except LedgerError as error:
             self._fail(error, reading)
             return self._answer_fault(reading)
@@ -135,28 +135,28 @@ class Gatekeeper:
         Once a minute, or now with `sum_up`, record the sums of refusals beyond the budget.
         """
         self.rosters.refresh(reading.up_ms)
-        if self._resting(reading):
+        if self._is_pausing(reading):
             return
         if self._ledger and self._ledger.is_damage_reported():
             self.close()  # it is verified when it is opened again
         try:
-            ready = self._ready(reading)
+            context = self._context(reading)
             sums = {}
             if sum_up or reading.up_ms - self._summed_up_ms >= SUM_MS:
                 self._summed_up_ms = reading.up_ms
                 sums = self._budget.sums()
-            entries = [NewRecord(ready.stamp, verdict, count=n) for verdict, n in sums.items()]
-            if ready.clock_set or entries:
-                ready.ledger.append(ready.clock_set + entries)
+            entries = [NewRecord(context.stamp, verdict, count=n) for verdict, n in sums.items()]
+            if context.clock_set or entries:
+                context.ledger.append(context.clock_set + entries)
                 self._budget.recorded(sums)
             elif self._proof_due(reading):
-                ready.ledger.prove_writable(reading.up_ms)
+                context.ledger.prove_writable(reading.up_ms)
             else:
                 return
         except LedgerError as error:
             self._fail(error, reading)
         else:
-            self._succeed(ready, reading)
+            self._succeed(context, reading)
 
     def close(self) -> None:
         """Close the ledger."""
@@ -180,40 +180,44 @@ class Gatekeeper:
         return new
 
     def _issue_passes(
-        self, new: "dict[str | bytes, _Presented]", ready: "_Ready"
-    ) -> "tuple[dict[str | bytes, _Decidable], dict[str | bytes, bytes]]":
+        self, new: "dict[str | bytes, _Presented]", context: "_ScanContext"
+    ) -> "tuple[dict[str | bytes, _CheckedClaim], dict[str | bytes, bytes]]":
         """Give visitors passes for the day; return also their encrypted details.
 
         Nothing proves an ID document, so the number of visitors a minute is limited: a display that
         shows invented ones is refused.
         """
-        decidable: dict[str | bytes, _Decidable] = {}
+        claims: dict[str | bytes, _CheckedClaim] = {}
         sealed: dict[str | bytes, bytes] = {}
         for key, (claim, status) in new.items():
             if isinstance(claim, VerifiedCard):
-                decidable[key] = claim.card, status
+                claims[key] = claim.card, status
             elif isinstance(claim, Verdict):
-                decidable[key] = claim, status
-            elif self._visitor_allowance.take(ready.now.up_ms):
-                visitor_pass = make_visitor_pass(claim, self._visitors, ready.now.day)
-                decidable[key], sealed[key] = (visitor_pass.card, status), visitor_pass.sealed
+                claims[key] = claim, status
+            elif self._visitor_allowance.take(context.now.up_ms):
+                visitor_pass = make_visitor_pass(claim, self._visitors, context.now.day)
+                claims[key], sealed[key] = (visitor_pass.card, status), visitor_pass.sealed
             else:
-                decidable[key] = Verdict.NOT_A_PERSON_CARD, status
-        return decidable, sealed
+                claims[key] = Verdict.NOT_A_PERSON_CARD, status
+        return claims, sealed
 
     def _decide(
-        self, key: str | bytes, decidable: "_Decidable", captured_up_ms: int, ready: "_Ready"
+        self,
+        key: str | bytes,
+        checked: "_CheckedClaim",
+        captured_up_ms: int,
+        context: "_ScanContext",
     ) -> ScanDecision:
-        claim, status = decidable
+        claim, status = checked
         last = None
-        stored = ready.ledger.last_crossing(claim.card_id) if isinstance(claim, Card) else None
+        stored = context.ledger.last_crossing(claim.card_id) if isinstance(claim, Card) else None
         if stored:
-            day = None if stored.at is None else local_day(stored.at, ready.timekeeper.zone)
+            day = None if stored.at is None else local_day(stored.at, context.timekeeper.zone)
             last = LastCrossing(stored.direction, stored.boot_id, stored.up_ms, day)
         known = CardKnowledge(last, self._presentations.seen_ms_ago(key, captured_up_ms), *status)
-        return decide(claim, known, ready.now, self._policy)
+        return decide(claim, known, context.now, self._policy)
 
-    def _ready(self, reading: ClockReading) -> "_Ready":
+    def _context(self, reading: ClockReading) -> "_ScanContext":
         if self._ledger is None:
             self._ledger = self._open_ledger()
             self._timekeeper = Timekeeper(
@@ -223,7 +227,7 @@ class Gatekeeper:
                 self._ledger.last_trusted_ms(),
             )
         timekeeper, set_at = self._timekeeper.learn(reading)
-        return _Ready(
+        return _ScanContext(
             ledger=self._ledger,
             timekeeper=timekeeper,
             clock_set=[NewRecord(set_at, Verdict.CLOCK_SET)] if set_at else [],
@@ -242,7 +246,7 @@ class Gatekeeper:
         self._fault_answered_up_ms = reading.up_ms
         return [Answer(Verdict.STORAGE_FAILED)]
 
-    def _resting(self, reading: ClockReading) -> bool:
+    def _is_pausing(self, reading: ClockReading) -> bool:
         return self._failed_up_ms is not None and reading.up_ms - self._failed_up_ms < RETRY_MS
 
     def _fail(self, error: LedgerError, reading: ClockReading) -> None:
@@ -251,8 +255,8 @@ class Gatekeeper:
         self.storage_fault = str(error)
         self.close()
 
-    def _succeed(self, ready: "_Ready", reading: ClockReading) -> None:
-        self._timekeeper = ready.timekeeper
+    def _succeed(self, context: "_ScanContext", reading: ClockReading) -> None:
+        self._timekeeper = context.timekeeper
         self._failed_up_ms = None
         self._proven_up_ms = reading.up_ms
         self.storage_fault = None
@@ -265,11 +269,11 @@ class _Presented(NamedTuple):
     status: CardStatus
 
 
-_Decidable = tuple[Card | Verdict, CardStatus]
+_CheckedClaim = tuple[Card | Verdict, CardStatus]
 
 
 @dataclass(frozen=True, slots=True)
-class _Ready:
+class _ScanContext:
     """An open ledger and the current time.
 
     `clock_set` records a clock that was just set; the gatekeeper keeps `timekeeper` once that is

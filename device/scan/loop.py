@@ -25,7 +25,7 @@ STALLED_MS = 10_000
 REOPEN_MS = (1_000, 2_000, 5_000, 10_000)
 """Pauses before a failed camera is opened again, the last one from then on."""
 REPORT_MS = 2_000
-TEND_MS = 250
+PERIODIC_MS = 250
 
 log = structlog.get_logger()
 
@@ -90,7 +90,7 @@ class ScanLoop:
         self._camera = CameraState()
         self._decoder_fault: str | None = None
         self._mishaps = 0
-        self._tended_up_ms = -TEND_MS
+        self._tended_up_ms = -PERIODIC_MS
         self._reported: tuple[int, ScanHealth] | None = None
         self._began_up_ms = clock.read().up_ms
 
@@ -109,7 +109,7 @@ class ScanLoop:
             frame = None  # the camera frees its memory when the picture size changes
             if self._advising:
                 self._advise(self._decoder.advice)
-        if reading.up_ms - self._tended_up_ms >= TEND_MS:
+        if reading.up_ms - self._tended_up_ms >= PERIODIC_MS:
             self._tended_up_ms = reading.up_ms
             self._keeper.tend(reading)
             keys = self._keeper.card_keys.items()
@@ -181,7 +181,7 @@ class ScanLoop:
                 camera.last_frame_up_ms = self._clock.read().up_ms
             frame = camera.source.read(READ_TIMEOUT_S)
             if frame is None and not camera.source.ended:
-                self._expect_a_frame(camera)
+                self._check_stalled(camera)
         except Exception as error:  # CameraError, or whatever a camera's library raises
             self._camera_failed(error)
             return None
@@ -192,7 +192,7 @@ class ScanLoop:
             camera.fault = None
         return frame
 
-    def _expect_a_frame(self, camera: CameraState) -> None:
+    def _check_stalled(self, camera: CameraState) -> None:
         last = camera.last_frame_up_ms
         if last is not None and self._clock.read().up_ms - last > STALLED_MS:
             raise CameraError(f"no frame for {STALLED_MS // 1000} s: the camera is opened again")

@@ -11,7 +11,7 @@ from device.roster_store import RosterStore
 from gate_contract.card import VerifiedCard
 from gate_contract.roster import EffectiveRoster, EntryAction
 
-LOOK_MS = 1_000
+POLL_MS = 1_000
 
 log = structlog.get_logger()
 
@@ -88,7 +88,7 @@ class RosterReader:
 
     def refresh(self, up_ms: int) -> None:
         """Check the files, unless that was done within the last second."""
-        if self._checked_up_ms is None or up_ms - self._checked_up_ms >= LOOK_MS:
+        if self._checked_up_ms is None or up_ms - self._checked_up_ms >= POLL_MS:
             self._checked_up_ms = up_ms
             self._own.refresh()
             if self._district.refresh() and self._district.roster:

@@ -13,7 +13,7 @@ from gate_contract.notices import SetupNotice
 SHOWN_NAME = "self-tested"
 PATIENCE_MS = 60_000
 """How long after the start a failed check may still succeed: network and clock take time."""
-LOOK_MS = 2_000
+POLL_MS = 2_000
 
 
 class SelfTest:
@@ -34,7 +34,7 @@ class SelfTest:
             self._done = self._was_shown(reading)
             self._began_up_ms = self._looked_up_ms = reading.up_ms
             return [] if self._done else [SetupNotice.PLAYING]
-        if reading.up_ms - self._looked_up_ms < LOOK_MS:
+        if reading.up_ms - self._looked_up_ms < POLL_MS:
             return []
         self._looked_up_ms = reading.up_ms
         troubles = [one for one in self._look(reading) if one.state != "ok"]

@@ -52,13 +52,13 @@ class TicketPrompt:
             return
         ours = self._offered.digest if self._offered else None
         if ours is None or progress.digest == ours:
-            self._turn(progress.notice)
+            self._set_notice(progress.notice)
 
     def next_notice(self, up_ms: int) -> SetupNotice | None:
         """Return the notice to signal now, if any: a new one at once, then repeated."""
         if not self._fresh and up_ms < self._again_up_ms:
             return None
-        self._again_up_ms, self._fresh = up_ms + lasts_ms(self._notice) + PAUSE_MS, False
+        self._again_up_ms, self._fresh = up_ms + duration_ms(self._notice) + PAUSE_MS, False
         return self._notice
 
     def _see_ticket(self, code: bytes) -> None:
@@ -71,10 +71,10 @@ class TicketPrompt:
             ticket, _ = verify(code, self._trusted)
         except TicketError as error:
             self._tried.add((text, None))
-            self._turn(REFUSALS[error.refusal])
+            self._set_notice(REFUSALS[error.refusal])
             return
         self._ticket, self._offered = (text, ticket), None
-        self._turn(SetupNotice.PIN_WANTED)
+        self._set_notice(SetupNotice.PIN_WANTED)
         self._open()
 
     def _see_pin(self, code: bytes) -> None:
@@ -94,17 +94,17 @@ class TicketPrompt:
         try:
             open_secrets(ticket, pin)
         except TicketError as error:
-            self._turn(REFUSALS[error.refusal])
+            self._set_notice(REFUSALS[error.refusal])
             return
         self._offered = Offer(text, pin)
         self._offer(self._offered)
-        self._turn(SetupNotice.TAKEN)
+        self._set_notice(SetupNotice.TAKEN)
 
-    def _turn(self, notice: SetupNotice) -> None:
+    def _set_notice(self, notice: SetupNotice) -> None:
         if notice is not self._notice:
             self._notice, self._fresh = notice, True
 
 
-def lasts_ms(notice: SetupNotice) -> int:
+def duration_ms(notice: SetupNotice) -> int:
     """Return how long a notice is played."""
     return sum(step.ms for step in NOTICE_PATTERNS[notice])

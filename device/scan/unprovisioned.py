@@ -13,11 +13,11 @@ from device.provisioning.handover import (
     EnrolmentProgress,
     Offer,
 )
-from device.provisioning.hardware import district_key, nobodys_config, read_hardware
+from device.provisioning.hardware import district_key, read_hardware, unprovisioned_config
 from device.scan.decode import Decoder
 from device.scan.frames import CameraError, FrameSource
 from device.scan.run import camera_opener, decoder, signaller
-from device.scan.ticket_prompt import TicketPrompt, lasts_ms
+from device.scan.ticket_prompt import TicketPrompt, duration_ms
 from device.status_files import read_file, write_file
 from device.supervise import Supervisor
 from gate_contract.notices import SetupNotice
@@ -30,7 +30,7 @@ log = structlog.get_logger()
 
 def run(etc: Path, boot: Path, supervisor: Supervisor) -> None:
     """Run until `gate.toml` exists, or stopped. Raises ConfigError, DecoderError."""
-    config = nobodys_config(read_hardware(boot), etc)
+    config = unprovisioned_config(read_hardware(boot), etc)
     offered = config.path(config.gate.run_dir) / OFFER_NAME
     prompt = TicketPrompt(district_key(boot), lambda offer: _hand_over(offered, offer))
     with decoder(config) as reader:
@@ -58,7 +58,7 @@ def run(etc: Path, boot: Path, supervisor: Supervisor) -> None:
                     signals.notify([notice])
             if (etc / "gate.toml").exists():
                 signals.notify([SetupNotice.ENROLLED])
-                supervisor.stopping.wait(lasts_ms(SetupNotice.ENROLLED) / 1000)
+                supervisor.stopping.wait(duration_ms(SetupNotice.ENROLLED) / 1000)
         finally:
             supervisor.stopped()
             if camera:

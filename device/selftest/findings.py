@@ -7,17 +7,17 @@ from device.status_files import UplinkStatus
 from gate_contract.health import ScanHealth, State
 from gate_contract.notices import SetupNotice
 
-LEAST_CONTRAST = 20
+MIN_CONTRAST = 20
 """Grey levels (of 255) between the darkest and the brightest parts of a frame.
 
 Sensor noise behind a lens cap spreads by less than 10; any real scene by more than 40.
 """
-SLOWEST_SYNC_MS = 500
+MAX_SYNC_MS = 500
 """To write and sync 16 KB: a good SD card takes 5-30 ms, a failing or fake one seconds.
 
 Each green light waits for one sync.
 """
-LEAST_FREE_BYTES = 100_000_000
+MIN_FREE_BYTES = 100_000_000
 """Room for nine days of 2,000 scans, and for logs."""
 
 SIGNALS = "signals"
@@ -76,10 +76,8 @@ def _camera(scan: ScanHealth | None) -> Finding:
         return Finding(SetupNotice.CAMERA, "failed", scan.detail)
     if scan.contrast is None:
         return Finding(SetupNotice.CAMERA, "unknown", "no frame yet")
-    detail = f"contrast {scan.contrast} of 255, at least {LEAST_CONTRAST}"
-    return Finding(
-        SetupNotice.CAMERA, "ok" if scan.contrast >= LEAST_CONTRAST else "failed", detail
-    )
+    detail = f"contrast {scan.contrast} of 255, at least {MIN_CONTRAST}"
+    return Finding(SetupNotice.CAMERA, "ok" if scan.contrast >= MIN_CONTRAST else "failed", detail)
 
 
 def _signals(scan: ScanHealth | None) -> Finding:
@@ -92,7 +90,7 @@ def _storage(scan: ScanHealth | None, trial: StorageTest) -> Finding:
     if trial.fault:
         return Finding(SetupNotice.STORAGE, "failed", trial.fault)
     detail = f"{trial.free_bytes // 1_000_000} MB free, {trial.sync_ms} ms to write and sync"
-    slow, full = trial.sync_ms > SLOWEST_SYNC_MS, trial.free_bytes < LEAST_FREE_BYTES
+    slow, full = trial.sync_ms > MAX_SYNC_MS, trial.free_bytes < MIN_FREE_BYTES
     broken = scan is not None and scan.storage == "failed"
     if broken and scan:
         detail = scan.detail

@@ -17,7 +17,7 @@ from gate_contract.health import UpdateFault
 from gate_contract.orders import Update
 
 CHUNK = 1 << 16
-LOOK_BYTES = 8 << 20
+SYNC_BYTES = 8 << 20
 """After so many bytes the part is synced, and the download asks whether to go on."""
 PAUSES_S = (2.0, 10.0, 30.0, 60.0)
 """Pauses after attempts that brought nothing; after the last one the download fails for now."""
@@ -43,7 +43,7 @@ def held(folder: Path, wanted: Update) -> int:
     return 0
 
 
-def tidy(folder: Path, wanted: Update | None) -> None:
+def delete_others(folder: Path, wanted: Update | None) -> None:
     """Delete all files but those of `wanted`."""
     mine = {bundle_path(folder, wanted), part_path(folder, wanted)} if wanted else set[Path]()
     for path in folder.glob("*"):
@@ -87,7 +87,7 @@ def fetch(
                 if error.fault is not UpdateFault.UNREACHABLE or idle > len(PAUSES_S):
                     raise
                 pause(PAUSES_S[max(0, idle - 1)])
-        _believe(wanted, folder)
+        _finish(wanted, folder)
     except OSError as error:
         part.unlink(missing_ok=True)
         full = error.errno in (errno.ENOSPC, errno.EDQUOT)
@@ -108,7 +108,7 @@ def _append(wanted: Update, part: Path, ask: Ask, go_on: Callable[[], bool]) -> 
         at, synced = answer.begins, answer.begins
         try:
             while at < wanted.size:
-                if at - synced >= LOOK_BYTES:
+                if at - synced >= SYNC_BYTES:
                     _sync(file.fileno(), file.flush)
                     synced = at
                     if not go_on():
@@ -124,7 +124,7 @@ def _append(wanted: Update, part: Path, ask: Ask, go_on: Callable[[], bool]) -> 
     return True
 
 
-def _believe(wanted: Update, folder: Path) -> None:
+def _finish(wanted: Update, folder: Path) -> None:
     part, whole = part_path(folder, wanted), bundle_path(folder, wanted)
     if whole.exists():
         return

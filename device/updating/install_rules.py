@@ -70,7 +70,7 @@ class SlotAction(StrEnum):
     GIVE_UP = "give_up"
 
 
-def quiet(now: datetime | None) -> bool:
+def is_outside_school_hours(now: datetime | None) -> bool:
     """Whether the school is closed; `now` is local, None if the clock is not trusted."""
     if now is None:
         return False
@@ -84,7 +84,7 @@ def is_time(now: datetime | None, window: Window | None) -> bool:
     `now` is an aware time, None if the clock is not trusted.
     """
     if window is None or now is None:
-        return quiet(now)
+        return is_outside_school_hours(now)
     local = now.astimezone(ZoneInfo(window.zone))
     return is_within(local.hour * 60 + local.minute, window.from_minute, window.until_minute)
 

@@ -19,7 +19,7 @@ from device.orders.effective_config import load_effective, read_orders
 from device.orders.store import read_stored
 from device.status_files import write_file
 from device.updating import state_file
-from device.updating.download import Ask, bundle_path, fetch, held, is_whole, tidy
+from device.updating.download import Ask, bundle_path, delete_others, fetch, held, is_whole
 from device.updating.https_client import FetchError
 from device.updating.install_rules import UpdateRefusal, Window
 from device.updating.order_rules import (
@@ -125,7 +125,7 @@ class OrderFollower:
             return
         self._forget()
         log.info("update installed", version=wanted.version)
-        tidy(self._places.bundles, None)
+        delete_others(self._places.bundles, None)
         self._report(wanted)
         tend(self._gate)  # it may be tried at once
 
@@ -148,7 +148,7 @@ class OrderFollower:
 
     def _decide(self, wanted: Update | None) -> UpdateDecision:
         gate, folder = self._gate, self._places.updates
-        state = state_file.recall(gate.slots.kept)
+        state = state_file.read_state(gate.slots.kept)
         now = gate.now()
         room = shutil.disk_usage(folder)
         return decide(
@@ -170,7 +170,7 @@ class OrderFollower:
 
     def _report(self, wanted: Update | None) -> UpdateDecision:
         found = self._decide(wanted)
-        tidy(self._places.bundles, wanted if found.keeps else None)
+        delete_others(self._places.bundles, wanted if found.keeps else None)
         self._write(wanted, found)
         return found
 
@@ -181,7 +181,7 @@ class OrderFollower:
             stage=found.stage,
             fault=found.fault,
             fetched=held(self._places.bundles, wanted) if wanted and found.keeps else 0,
-            given_up=sorted(state_file.recall(self._gate.slots.kept).given_up)[-20:],
+            given_up=sorted(state_file.read_state(self._gate.slots.kept).given_up)[-20:],
         )
         try:
             write_file(self.config.update_status_path, health, 0o644)

@@ -10,11 +10,11 @@ from device.updating.install_rules import UpdateState, Window, is_time
 from gate_contract.health import UpdateFault, UpdateStage
 from gate_contract.orders import Update
 
-MOST_BYTES = 1 << 30
+MAX_BYTES = 1 << 30
 """No slot is larger."""
-WRONG_TWICE = 2
+MAX_WRONG_DOWNLOADS = 2
 """Complete downloads with a wrong hash: the first may be the network, the second is the file."""
-WRITTEN_THRICE = 3
+MAX_WRITE_ATTEMPTS = 3
 """Attempts of RAUC to write a bundle; more would wear the SD card."""
 
 
@@ -100,15 +100,15 @@ def decide(wanted: Update | None, known: UpdateKnowledge) -> UpdateDecision:
         return UpdateDecision(UpdateStep.NOTHING, UpdateStage.CURRENT)
     if here:
         return UpdateDecision(UpdateStep.NOTHING, UpdateStage.PENDING)
-    return _stopped(wanted, known) or _waiting(wanted, known) or _getting(wanted, known)
+    return _stopped(wanted, known) or _waiting(wanted, known) or _fetch_or_install(wanted, known)
 
 
 def failed(tried: Tried, number: int, fault: UpdateFault) -> Tried:
     """Return the attempts after one more failure of the update `number`."""
     times = tried.times + 1 if (tried.number, tried.fault) == (number, fault) else 1
     most = {
-        UpdateFault.WRONG_BYTES: WRONG_TWICE,
-        UpdateFault.STORAGE: WRITTEN_THRICE,
+        UpdateFault.WRONG_BYTES: MAX_WRONG_DOWNLOADS,
+        UpdateFault.STORAGE: MAX_WRITE_ATTEMPTS,
         UpdateFault.WRONG_SIZE: 1,
         UpdateFault.BAD_BUNDLE: 1,
         UpdateFault.OTHER_MACHINE: 1,
@@ -124,7 +124,7 @@ def _stopped(wanted: Update, known: UpdateKnowledge) -> UpdateDecision | None:
         fault = UpdateFault.GIVEN_UP
     elif wanted.version < known.running:
         fault = UpdateFault.OLD
-    elif wanted.size > MOST_BYTES:
+    elif wanted.size > MAX_BYTES:
         fault = UpdateFault.TOO_LARGE
     elif known.tried.number == wanted.number and known.tried.stopped:
         fault = known.tried.fault
@@ -143,15 +143,17 @@ def _waiting(wanted: Update, known: UpdateKnowledge) -> UpdateDecision | None:
         if known.free >= needed + reserve(known.total):
             return None
         fault = UpdateFault.NO_SPACE
-    return UpdateDecision(UpdateStep.NOTHING, UpdateStage.WAITING, fault or _before(wanted, known))
+    return UpdateDecision(
+        UpdateStep.NOTHING, UpdateStage.WAITING, fault or _last_fault(wanted, known)
+    )
 
 
-def _getting(wanted: Update, known: UpdateKnowledge) -> UpdateDecision:
-    before = _before(wanted, known)
+def _fetch_or_install(wanted: Update, known: UpdateKnowledge) -> UpdateDecision:
+    before = _last_fault(wanted, known)
     if known.whole:
         return UpdateDecision(UpdateStep.INSTALL, UpdateStage.FETCHED, before)
     return UpdateDecision(UpdateStep.FETCH, UpdateStage.FETCHING, before)
 
 
-def _before(wanted: Update, known: UpdateKnowledge) -> str:
+def _last_fault(wanted: Update, known: UpdateKnowledge) -> str:
     return known.tried.fault if known.tried.number == wanted.number else ""

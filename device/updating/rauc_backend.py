@@ -34,35 +34,35 @@ class Backend:
 
     def primary(self) -> BootSlot:
         """Return the slot that will run after the next successful reboot."""
-        return state_file.recall(self.kept).pending or self.committed()
+        return state_file.read_state(self.kept).pending or self.committed()
 
     def set_primary(self, slot: BootSlot) -> None:
         """Make `slot` pending; the firmware's files are not changed."""
-        state = state_file.recall(self.kept)
+        state = state_file.read_state(self.kept)
         pending = None if slot is self.committed() else slot
         tries = TRIES if pending else 0
-        state_file.keep(
+        state_file.write_state(
             self.kept, replace(state, pending=pending, tries_left=tries, bad=state.bad - {slot})
         )
 
     def good(self, slot: BootSlot) -> bool:
         """Whether the slot was written completely, and not given up."""
-        return slot not in state_file.recall(self.kept).bad
+        return slot not in state_file.read_state(self.kept).bad
 
     def set_good(self, slot: BootSlot) -> None:
         """Record that the slot is complete; if it is the running one, keep it."""
-        state = state_file.recall(self.kept)
+        state = state_file.read_state(self.kept)
         if slot is self.running and slot is not self.committed():
             boot_choice.commit(self.gate, slot)
             state = replace(state, pending=None, tries_left=0)
-        state_file.keep(self.kept, replace(state, bad=state.bad - {slot}))
+        state_file.write_state(self.kept, replace(state, bad=state.bad - {slot}))
 
     def set_bad(self, slot: BootSlot) -> None:
         """Record that the slot is about to be written to, or has failed."""
-        state = state_file.recall(self.kept)
+        state = state_file.read_state(self.kept)
         if state.pending is slot:
             state = replace(state, pending=None, tries_left=0)
-        state_file.keep(self.kept, replace(state, bad=state.bad | {slot}))
+        state_file.write_state(self.kept, replace(state, bad=state.bad | {slot}))
 
     def answer(self, words: list[str]) -> str:
         """Return what to print for one of RAUC's questions."""

@@ -89,7 +89,7 @@ def install(
         SchoolgateError: RAUC does not accept its signature.
     """
     info = msgspec.json.decode(gate.run(["rauc", "info", "--output-format=json", str(bundle)]))
-    state = state_file.recall(gate.slots.kept)
+    state = state_file.read_state(gate.slots.kept)
     reason = refusal(
         bundle=(info["compatible"], info["version"]),
         installed=(gate.machine, gate.version),
@@ -103,7 +103,7 @@ def install(
         raise RefusedError(bundle.name, reason)
     # Not pending while it is written; RAUC marks the slot bad before it writes, too.
     state = replace(state, pending=None, tries_left=0, version=info["version"], window=window)
-    state_file.keep(gate.slots.kept, state)
+    state_file.write_state(gate.slots.kept, state)
     try:
         gate.run(["rauc", "install", str(bundle)])
     except SchoolgateError as error:
@@ -126,7 +126,7 @@ def tend(gate: GateSystem) -> SlotAction:
     slots, running = gate.slots, gate.slots.running
     trial = running is not slots.committed()
     healthy = _become_healthy(gate) if trial else True
-    state = state_file.recall(slots.kept)
+    state = state_file.read_state(slots.kept)
     action = after_boot(
         state, running=running, committed=slots.committed(), healthy=healthy, now=gate.now()
     )
@@ -136,7 +136,7 @@ def tend(gate: GateSystem) -> SlotAction:
         case SlotAction.GO_BACK:
             gate.run(["systemctl", "reboot"])
         case SlotAction.TRY:
-            state_file.keep(slots.kept, replace(state, tries_left=state.tries_left - 1))
+            state_file.write_state(slots.kept, replace(state, tries_left=state.tries_left - 1))
             gate.run(["systemctl", "reboot", "--reboot-argument=0 tryboot"])
         case SlotAction.GIVE_UP:
             slots.set_bad(running.other)
@@ -161,9 +161,9 @@ def _state(gate: GateSystem, service: str) -> str:
 def _give_up(gate: GateSystem) -> None:
     info = msgspec.json.decode(gate.run(["rauc", "status", "--output-format=json", "--detailed"]))
     version = _version_in(info, gate.slots.running.other)
-    state = state_file.recall(gate.slots.kept)
+    state = state_file.read_state(gate.slots.kept)
     given_up = state.given_up | ({version or state.version} - {""})
-    state_file.keep(gate.slots.kept, replace(state, given_up=given_up))
+    state_file.write_state(gate.slots.kept, replace(state, given_up=given_up))
 
 
 def _version_in(status: dict[str, list[dict[str, dict[str, object]]]], slot: str) -> str:

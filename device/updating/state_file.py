@@ -8,7 +8,7 @@ from device.updating.install_rules import UpdateState
 from gate_contract.durable_file import replace_file
 
 
-def recall(path: Path) -> UpdateState:
+def read_state(path: Path) -> UpdateState:
     """Return the stored state; a missing or damaged file counts as no update."""
     try:
         return msgspec.json.decode(path.read_bytes(), type=UpdateState)
@@ -16,6 +16,6 @@ def recall(path: Path) -> UpdateState:
         return UpdateState()
 
 
-def keep(path: Path, state: UpdateState) -> None:
+def write_state(path: Path, state: UpdateState) -> None:
     """Replace the file; it is on the SD card when this returns."""
     replace_file(path, msgspec.json.encode(state), 0o644)

@@ -8,7 +8,7 @@ from device.ledger.file import LedgerError
 from device.ledger.uplink_ledger import UplinkLedger
 from device.timekeeping import ClockReading
 from device.uplink import outbox
-from device.uplink.outbox import SLOWEST_RECEIPT_MS, Outbox, ReceiptOutcome
+from device.uplink.outbox import MAX_RECEIPT_MS, Outbox, ReceiptOutcome
 from device.uplink.salvage_delivery import SalvageDelivery
 from gate_contract.crossing import Batch
 from gate_contract.errors import ContractError
@@ -81,7 +81,7 @@ class Delivery:
         self._outbox = outbox.waited(self._outbox, reading.up_ms)
         if self._salvaged:
             self._salvaged.waited(reading.up_ms)
-        return self._outbox is not before and self._outbox.patience_ms == SLOWEST_RECEIPT_MS
+        return self._outbox is not before and self._outbox.patience_ms == MAX_RECEIPT_MS
 
     def tend(self, reading: ClockReading) -> None:
         """Store the mark, and prune now and then."""

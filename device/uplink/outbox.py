@@ -18,7 +18,7 @@ RECEIPT_MS = 10_000
 """How long to wait for a receipt before the window is sent again."""
 STANDSTILL_MS = 1_000
 """A receipt that does not move the mark after such a wait is a reason to send again."""
-SLOWEST_RECEIPT_MS = 120_000
+MAX_RECEIPT_MS = 120_000
 """The wait doubles up to this while the bridge stays silent."""
 
 
@@ -87,7 +87,7 @@ def waited(outbox: Outbox, up_ms: int) -> Outbox:
     """
     if outbox.since_up_ms is None or up_ms - outbox.since_up_ms < outbox.patience_ms:
         return outbox
-    patience = min(outbox.patience_ms * 2, SLOWEST_RECEIPT_MS)
+    patience = min(outbox.patience_ms * 2, MAX_RECEIPT_MS)
     return Outbox(mark=outbox.mark, sent=outbox.mark, patience_ms=patience)
 
 

@@ -10,7 +10,7 @@ from device.clock import SystemClock
 from device.config import Config
 from device.ledger.uplink_ledger import UplinkLedger
 from device.orders.intake import OrdersIntake
-from device.recent_log import LOGBOOK, SCAN_LOG, lines_of
+from device.recent_log import RECENT_LOG, SCAN_LOG, read_lines
 from device.selftest.findings import findings, states
 from device.selftest.storage import try_storage
 from device.status_files import read_scan, read_update, read_uplink
@@ -78,8 +78,8 @@ def build(
         return states(findings(scan, uplink, trial, knows_district=bool(config.order_keys)))
 
     def read_log(wanted: LogRequest) -> GateLog:
-        scan = lines_of(config.scan_status_path.with_name(SCAN_LOG))
-        lines = sorted([*scan, *LOGBOOK.lines], key=_timestamp)[-wanted.lines :]
+        scan = read_lines(config.scan_status_path.with_name(SCAN_LOG))
+        lines = sorted([*scan, *RECENT_LOG.lines], key=_timestamp)[-wanted.lines :]
         return GateLog(wanted.number, [scrubbed(line) for line in lines])
 
     return UplinkLoop(

@@ -34,11 +34,11 @@ def mirrors(targets: bytes) -> Mirrors:
         if label in LABELS:
             found.setdefault(LABELS[label], address)
     if "main" not in found:
-        raise SchoolgateError("apt knows no Debian mirror; run `apt-get update` first")
+        raise SchoolgateError("apt lists no Debian mirror; run `apt-get update` first")
     return Mirrors(**found)
 
 
-def our_mirrors() -> Mirrors:
+def local_mirrors() -> Mirrors:
     """Return the mirrors in this machine's apt sources."""
     return mirrors(run(["apt-get", "indextargets", "--format", "$(LABEL)\t$(REPO_URI)"]))
 

@@ -25,7 +25,7 @@ camera_auto_detect=1
 dtparam=watchdog=on
 disable_splash=1
 boot_delay=0
-# For a kernel that hangs before systemd feeds the watchdog (if the firmware knows this setting).
+# For a kernel that hangs before systemd feeds the watchdog (if the firmware supports this setting).
 kernel_watchdog_timeout=60
 """
 FIRST_CONFIG = "# autoboot.txt selects the slot that boots. Some Pis require this file.\n"
@@ -71,7 +71,7 @@ def slot_partition(root: Path, root_id: UUID, folder: Path, moment: str) -> None
     )
 
 
-def leave_out(root: Path) -> None:
+def remove_boot_files(root: Path) -> None:
     """Remove from a root what only its boot partition needs."""
     for path in (
         *(root / "boot").glob("*-*"),
@@ -81,7 +81,7 @@ def leave_out(root: Path) -> None:
         rmtree(path) if path.is_dir() else path.unlink()
 
 
-def dated(folder: Path, moment: str) -> None:
+def set_times(folder: Path, moment: str) -> None:
     """Give everything in a folder the same time, which file systems copy."""
     for path in (*folder.rglob("*"), folder):
         os.utime(path, (int(moment), int(moment)), follow_symlinks=False)

@@ -84,14 +84,14 @@ def make_parts(root: Path, seed: str, sizes: disk.Sizes, work: Path) -> tuple[Pa
     boot.gate_partition(root, work / "gate")
     boot.slot_partition(root, root_id, work / "boot", moment)
     for folder in (work / "gate", work / "boot"):
-        boot.dated(folder, moment)
+        boot.set_times(folder, moment)
     same = {"seed": seed, "moment": moment}
     filesystems.fat(work / "gate", parts.gate, label="GATE", size_mib=sizes.gate, **same)
     filesystems.fat(work / "boot", parts.boot, label="BOOT", size_mib=sizes.boot, **same)
-    boot.leave_out(root)
+    boot.remove_boot_files(root)
     filesystems.erofs(root, parts.root, **same)
     (work / "data").mkdir()
-    boot.dated(work / "data", moment)
+    boot.set_times(work / "data", moment)
     filesystems.ext4(work / "data", parts.data, label="gate-data", size_mib=sizes.data, **same)
     sums = {
         name: {"sha256": sha256(path), "bytes": path.stat().st_size}

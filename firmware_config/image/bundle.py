@@ -13,6 +13,7 @@ from cryptography.x509.oid import NameOID
 from firmware_config.image.build import sha256
 from firmware_config.image.disk import MIB
 from firmware_config.image.tools import run
+from gate_contract.durable_file import replace_file
 from gate_contract.errors import SchoolgateError
 
 CERT, KEY = "update-ca.pem", "update-key.pem"
@@ -44,15 +45,13 @@ def make_key(folder: Path, district: str) -> None:
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
         .sign(key, hashes.SHA256())
     )
-    (folder / KEY).touch(mode=0o600)
-    (folder / KEY).write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
+    private = key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
     )
-    (folder / CERT).write_bytes(cert.public_bytes(serialization.Encoding.PEM))
+    replace_file(folder / CERT, cert.public_bytes(serialization.Encoding.PEM), 0o644)
+    replace_file(folder / KEY, private, 0o600)
 
 
 def make_bundle(image: Path, keys: Path, out: Path) -> None:

@@ -27,7 +27,7 @@ def digest(settings: Mapping[str, object], files: Iterable[tuple[str, Path]] = (
     return total.hexdigest()[:32]
 
 
-def kept(cache: Path, name: str, make: Callable[[Path], None]) -> Path:
+def cached(cache: Path, name: str, make: Callable[[Path], None]) -> Path:
     """Return the file `name` in the cache; if it is missing, `make` writes it to a given path.
 
     A run that is stopped leaves no incomplete file under the name.

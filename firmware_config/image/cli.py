@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from firmware_config.image.archive import our_mirrors
+from firmware_config.image.archive import local_mirrors
 from firmware_config.image.build import build, compress
 from firmware_config.image.bundle import CERT, make_bundle, make_key
 from firmware_config.image.cache import VARIABLE, default_cache
@@ -84,7 +84,7 @@ def root(
 
     Needs root and Debian; `make image` installs the tools.
     """
-    mirrors = our_mirrors()
+    mirrors = local_mirrors()
     wish = RootSpec(architecture, suite, Hardware(hardware), Origin(origin or mirrors.origin))
     made = build_root(wish, mirrors, folder)
     if out:
@@ -109,7 +109,7 @@ def build_image(folder: Path, suite: str, origin: str | None, out: Path, no_xz: 
 
     Needs root and Debian; `make image` installs the tools and runs this.
     """
-    mirrors = our_mirrors()
+    mirrors = local_mirrors()
     wish = RootSpec("arm64", suite, Hardware.PI, Origin(origin or mirrors.origin))
     image = build(build_root(wish, mirrors, folder), wish.origin, "arm64", Sizes(), out)
     click.echo(image)

@@ -67,7 +67,7 @@ def read(name: str) -> Layer:
     return msgspec.structs.replace(layer, name=name)
 
 
-def chosen(hardware: Hardware, origin: Origin) -> tuple[Layer, ...]:
+def select_layers(hardware: Hardware, origin: Origin) -> tuple[Layer, ...]:
     """Return the layers of one root, in the order in which they are applied."""
     names = ["base", f"camera-{origin}", "gate", "slots"]
     if hardware is Hardware.PI:

@@ -75,7 +75,7 @@ def site(root: Path, of: Interpreter) -> Path:
     return root / HOME / "lib" / f"python{of.version}" / "site-packages"
 
 
-def wanted(lock: str, environment: Mapping[str, str]) -> dict[str, str]:
+def select_requirements(lock: str, environment: Mapping[str, str]) -> dict[str, str]:
     """Return a lock file's requirements for an interpreter: name, to the line with hashes."""
     lines = re.sub(r"^\s*#.*$", "", lock, flags=re.MULTILINE).replace("\\\n", " ")
     found = {}
@@ -100,11 +100,11 @@ def install(
 ) -> None:
     """Install a virtual environment at /opt/schoolgate into `root`, with the gate's own wheel.
 
-    `env` tells builders of wheels what time it is.
+    `env` sets the time for builders of wheels.
     """
     requirements: dict[str, str] = {}
     for lock in locks:
-        requirements |= wanted(lock.read_text("utf-8"), of.environment)
+        requirements |= select_requirements(lock.read_text("utf-8"), of.environment)
     for name in left_out:
         del requirements[name]
     wheels = work / "wheels"
@@ -126,7 +126,7 @@ def install(
     put = [*PIP, "install", "--no-index", "--no-deps", "--no-compile", "--only-binary", ":all:"]
     put += ["--find-links", str(wheels), "--target", str(place), *of.options]
     run([*put, OUR_OWN, *(line.split()[0] for line in requirements.values())], env=SEALED)
-    forget_scripts(place)
+    remove_scripts(place)
     for tests in sorted(place.glob("numpy/**/tests")):  # two thirds of all Python files
         rmtree(tests)
     _environment(root / HOME, of, commands(repository))
@@ -139,7 +139,7 @@ def commands(repository: Path) -> dict[str, str]:
     return scripts
 
 
-def forget_scripts(place: Path) -> None:
+def remove_scripts(place: Path) -> None:
     """Remove pip's scripts, and their lines in the packages' records (PEP 376).
 
     The scripts name the interpreter of the machine that builds, and their hashes would differ
@@ -151,7 +151,7 @@ def forget_scripts(place: Path) -> None:
         record.write_text("".join(line for line in lines if not line.startswith(SCRIPTS)), "utf-8")
 
 
-def trust_compiled(root: Path) -> None:
+def mark_unchecked(root: Path) -> None:
     """Let no import compare compiled modules with their sources.
 
     In a root that cannot be written to, what Debian has compiled stays valid. (PEP 552: bit 0 of

@@ -15,7 +15,14 @@ from pathlib import Path
 
 from firmware_config.image import cache, kernel, python
 from firmware_config.image.archive import KEYRING, Archive, Mirrors, sources
-from firmware_config.image.layers import REPOSITORY, Hardware, Layer, Origin, chosen, inputs
+from firmware_config.image.layers import (
+    REPOSITORY,
+    Hardware,
+    Layer,
+    Origin,
+    inputs,
+    select_layers,
+)
 from firmware_config.image.tools import known_umask, run
 from gate_contract.errors import SchoolgateError
 
@@ -48,7 +55,7 @@ class RootSpec:
     @property
     def layers(self) -> tuple[Layer, ...]:
         """The layers of the root."""
-        return chosen(self.hardware, self.origin)
+        return select_layers(self.hardware, self.origin)
 
 
 def our_files() -> Iterator[tuple[str, Path]]:
@@ -81,11 +88,13 @@ def build_root(wish: RootSpec, mirrors: Mirrors, folder: Path) -> Path:
     packages, moment = _packages_key(wish), epoch()
 
     def make(out: Path) -> None:
-        base = cache.kept(folder, f"packages-{packages}.tar", lambda at: _debian(wish, mirrors, at))
+        base = cache.cached(
+            folder, f"packages-{packages}.tar", lambda at: _debian(wish, mirrors, at)
+        )
         with tempfile.TemporaryDirectory(prefix="gate-image-") as work:
             _lay(base, wish, mirrors, moment, Path(work), out)
 
-    return cache.kept(folder, root_name(wish), make)
+    return cache.cached(folder, root_name(wish), make)
 
 
 def root_name(wish: RootSpec) -> str:
@@ -164,7 +173,7 @@ def _lay(base: Path, wish: RootSpec, mirrors: Mirrors, moment: str, work: Path, 
         cwd=root,
         env={"QEMU_CPU": CPU, "PYTHONHASHSEED": "0"},
     )
-    python.trust_compiled(root)
+    python.mark_unchecked(root)
     pack(root, moment, out)
 
 

@@ -58,7 +58,7 @@ TICKET = (
         SetupNotice.FOREIGN,
         SetupNotice.WRONG_PIN,
     ),
-    *(SetupNotice.NO_NETWORK, SetupNotice.NO_DESK),
+    *(SetupNotice.NO_NETWORK, SetupNotice.NO_SERVER),
 )
 SELF_TEST = (
     *(

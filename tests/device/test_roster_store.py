@@ -55,7 +55,7 @@ class Post:
         )
         self.gate.leave(1_000)
 
-    def hear(self, *payloads: bytes) -> str:
+    def receive(self, *payloads: bytes) -> str:
         """Receive rosters; return the uplink's fault after the last."""
         for payload in payloads:
             self.intake.take(payload, self.gate.clock.up_ms)
@@ -87,7 +87,7 @@ def test_without_a_roster_a_gate_is_as_it_was(post: Post) -> None:
 
 
 def test_levels_and_withdrawn_cards_decide_the_entry(post: Post) -> None:
-    post.hear(FULL, ORDERS.payload(3, revoked=[6], district=True))
+    post.receive(FULL, ORDERS.payload(3, revoked=[6], district=True))
     assert post.rosters.state == (10, 3, "")
     assert [post.show(number) for number in range(1, 8)] == [
         Answer(Verdict.RESTRICTED_LEVEL, 4),
@@ -111,25 +111,25 @@ def test_cards_of_a_newer_key_are_known_once_the_roster_says_so(post: Post) -> N
         return answer.verdict
 
     assert shown() is Verdict.UNKNOWN_KEY
-    post.hear(ORDERS.payload(3, card_keys=keys))  # of this gate's own roster that is not taken
+    post.receive(ORDERS.payload(3, card_keys=keys))  # of this gate's own roster that is not taken
     assert shown() is Verdict.UNKNOWN_KEY
-    post.hear(ORDERS.payload(4, card_keys=keys, district=True))
+    post.receive(ORDERS.payload(4, card_keys=keys, district=True))
     assert shown() is Verdict.ADMITTED_IN
     assert post.show(1).verdict is Verdict.ADMITTED_IN  # nor is the older key forgotten
     impostor = {1: newer.key.public_key().public_bytes_raw()}
-    post.hear(ORDERS.payload(5, card_keys=impostor, district=True))
+    post.receive(ORDERS.payload(5, card_keys=impostor, district=True))
     assert post.show(2).verdict is Verdict.ADMITTED_IN, "what a gate was set up with stands"
 
 
 def test_nobody_is_refused_on_the_way_out(post: Post) -> None:
     post.gate.direction = Direction.OUT
     post.start()
-    post.hear(FULL, ORDERS.payload(3, revoked=[6], district=True))
+    post.receive(FULL, ORDERS.payload(3, revoked=[6], district=True))
     assert {post.show(number) for number in range(1, 8)} == {Answer(Verdict.ADMITTED_OUT)}
 
 
 def test_no_level_is_written_down(post: Post, capsys: pytest.CaptureFixture[str]) -> None:
-    post.hear(FULL)
+    post.receive(FULL)
     for number in (2, 4, 5):
         post.show(number)
     written = [str(record) for record in post.gate.records() if record.card_id]
@@ -141,16 +141,16 @@ def test_no_level_is_written_down(post: Post, capsys: pytest.CaptureFixture[str]
 
 def test_changes_come_in_any_order_and_at_once(post: Post) -> None:
     changes = ORDERS.payload(12, {1: 1, 9: 4}, base=10)
-    assert post.hear(changes) == ""
+    assert post.receive(changes) == ""
     assert post.version == 0
-    assert post.hear(FULL) == ""
+    assert post.receive(FULL) == ""
     assert post.version == 12
     assert [post.show(number).verdict for number in (1, 9)] == [
         Verdict.ADMITTED_IN,
         Verdict.RESTRICTED_LEVEL,
     ]
-    post.hear(ORDERS.payload(13, {1: 4}, base=10))
-    post.hear(ORDERS.payload(20, {2: 4}), b"")
+    post.receive(ORDERS.payload(13, {1: 4}, base=10))
+    post.receive(ORDERS.payload(20, {2: 4}), b"")
     assert post.version == 20
     assert post.show(1) == Answer(Verdict.ADMITTED_IN)
 
@@ -167,14 +167,14 @@ HOSTILE = {
 
 @pytest.mark.parametrize("reason", HOSTILE)
 def test_what_a_hostile_broker_sends_changes_nothing(post: Post, reason: str) -> None:
-    post.hear(FULL, ORDERS.payload(3, revoked=[6], district=True))
+    post.receive(FULL, ORDERS.payload(3, revoked=[6], district=True))
     before = {path: path.read_bytes() for path in post.folder.glob("*.bin")}
-    assert reason in post.hear(HOSTILE[reason])
+    assert reason in post.receive(HOSTILE[reason])
     assert {path: path.read_bytes() for path in post.folder.glob("*.bin")} == before
     post.start()
-    assert reason in post.hear(HOSTILE[reason]), "nor after a restart"
+    assert reason in post.receive(HOSTILE[reason]), "nor after a restart"
     assert post.show(1) == Answer(Verdict.RESTRICTED_LEVEL, 4)
-    assert post.hear(ORDERS.payload(30, {1: 1})) == "", "a good one is taken after it"
+    assert post.receive(ORDERS.payload(30, {1: 1})) == "", "a good one is taken after it"
     assert post.show(1) == Answer(Verdict.ADMITTED_IN)
 
 
@@ -197,8 +197,8 @@ def edited(data: bytes) -> bytes:
 def test_a_damaged_file_leaves_the_roster_before_it(
     post: Post, damage: Callable[[bytes], bytes]
 ) -> None:
-    post.hear(FULL)
-    post.hear(ORDERS.payload(20, {1: 2}))
+    post.receive(FULL)
+    post.receive(ORDERS.payload(20, {1: 2}))
     path = post.folder / OWN_NAME
     path.write_bytes(damage(path.read_bytes()))
     post.gate.leave(1_000)
@@ -208,7 +208,7 @@ def test_a_damaged_file_leaves_the_roster_before_it(
     assert post.version == 10, "one that was restarted goes by the last whole file"
     assert OWN_NAME in post.rosters.state.fault
     assert post.show(1) == Answer(Verdict.RESTRICTED_LEVEL, 4)
-    post.hear(ORDERS.payload(20, {1: 2}))
+    post.receive(ORDERS.payload(20, {1: 2}))
     assert (post.version, post.rosters.state.fault) == (20, "")
     path.unlink()
     post.start()
@@ -217,7 +217,7 @@ def test_a_damaged_file_leaves_the_roster_before_it(
 
 def test_a_power_cut_leaves_the_old_or_the_new_one(post: Post) -> None:
     """Check the three states between the steps of storing."""
-    post.hear(FULL)
+    post.receive(FULL)
     own = post.folder / OWN_NAME
     (post.folder / "roster.new").write_bytes(cut(own.read_bytes()))
     post.start()
@@ -225,13 +225,13 @@ def test_a_power_cut_leaves_the_old_or_the_new_one(post: Post) -> None:
     own.replace(own.with_suffix(".before"))
     post.start()
     assert (post.version, post.rosters.state.fault) == (10, "")
-    assert post.hear(ORDERS.payload(11, {1: 1})) == ""
+    assert post.receive(ORDERS.payload(11, {1: 1})) == ""
     post.start()
     assert post.version == 11
 
 
 def test_the_files_are_not_taken_for_each_other(post: Post) -> None:
-    post.hear(FULL, ORDERS.payload(3, revoked=[6], district=True))
+    post.receive(FULL, ORDERS.payload(3, revoked=[6], district=True))
     own, district = post.folder / OWN_NAME, post.folder / DISTRICT_NAME
     swapped = own.read_bytes(), district.read_bytes()
     district.write_bytes(swapped[0])
@@ -242,9 +242,9 @@ def test_the_files_are_not_taken_for_each_other(post: Post) -> None:
 
 
 def test_scan_goes_back_to_nothing_older_whoever_writes_it(post: Post) -> None:
-    post.hear(FULL)
+    post.receive(FULL)
     old = (post.folder / OWN_NAME).read_bytes()
-    post.hear(ORDERS.payload(20, {1: 1}))
+    post.receive(ORDERS.payload(20, {1: 1}))
     (post.folder / OWN_NAME).write_bytes(old)
     post.gate.leave(1_000)
     assert post.version == 20
@@ -252,10 +252,10 @@ def test_scan_goes_back_to_nothing_older_whoever_writes_it(post: Post) -> None:
 
 
 def test_a_full_disk_is_said_and_tried_again(post: Post) -> None:
-    post.hear(FULL)
+    post.receive(FULL)
     blocked = post.folder / "roster.new"
     blocked.mkdir()
-    assert "cannot be stored" in post.hear(ORDERS.payload(11, {1: 1}))
+    assert "cannot be stored" in post.receive(ORDERS.payload(11, {1: 1}))
     assert post.version == 10
     blocked.rmdir()
     post.intake.tend(post.gate.clock.up_ms + RETRY_MS)
@@ -264,9 +264,9 @@ def test_a_full_disk_is_said_and_tried_again(post: Post) -> None:
 
 
 def test_the_reader_reads_through_the_group_only(tmp_path: Path) -> None:
-    shelf = RosterStore(tmp_path, GATE_ID, ORDERS.public_keys)
-    shelf.keep(FULL)
-    assert shelf.path.stat().st_mode & 0o777 == 0o640
+    store = RosterStore(tmp_path, GATE_ID, ORDERS.public_keys)
+    store.keep(FULL)
+    assert store.path.stat().st_mode & 0o777 == 0o640
 
 
 def test_the_uplink_takes_rosters_from_the_line_and_tells_what_it_refuses(tmp_path: Path) -> None:
@@ -283,9 +283,9 @@ def test_the_uplink_takes_rosters_from_the_line_and_tells_what_it_refuses(tmp_pa
         line.events.append(Arrived(channel, payload))
     uplink.turn(3)
     assert "old" in uplink.district.healths[-1].roster_fault
-    book = RosterStore(tmp_path, GATE_ID, ORDERS.public_keys).read().roster
-    assert book
-    assert book.version == 12
+    roster = RosterStore(tmp_path, GATE_ID, ORDERS.public_keys).read().roster
+    assert roster
+    assert roster.version == 12
     with closing(open_ledger(uplink.path)):
         uplink.loop.close()
 

@@ -157,7 +157,7 @@ class Gate:
 
     @property
     def state(self) -> UpdateState:
-        return state_file.recall(self.slots.kept)
+        return state_file.read_state(self.slots.kept)
 
     @property
     def told(self) -> UpdateHealth:

@@ -22,7 +22,7 @@ from gate_contract.crossing import (
 from gate_contract.health import Health, ScanHealth
 from gate_contract.receipt import Receipt
 from gate_contract.verdicts import CROSSINGS, REFUSALS, Verdict
-from gate_contract.visitor_details import MOST_SEALED_BYTES
+from gate_contract.visitor_details import MAX_SEALED_BYTES
 
 KEY_ID = 1
 GATE_ID = "vg-phungcong-01"
@@ -71,7 +71,7 @@ def records(draw: st.DrawFn, seq: int | None = None) -> Record:
     trusted = verdict is Verdict.CLOCK_SET or draw(st.booleans())
     crossing = verdict in CROSSINGS
     known = crossing or (verdict in REFUSALS and draw(st.booleans()))
-    sealed = draw(st.none() | st.binary(max_size=MOST_SEALED_BYTES)) if crossing else None
+    sealed = draw(st.none() | st.binary(max_size=MAX_SEALED_BYTES)) if crossing else None
     return Record(
         seq=draw(st.integers(1, LARGEST)) if seq is None else seq,
         boot_id=draw(hexadecimal(32)),

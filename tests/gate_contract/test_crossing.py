@@ -28,7 +28,7 @@ from gate_contract.crossing import (
 )
 from gate_contract.errors import ContractError
 from gate_contract.verdicts import Verdict
-from gate_contract.visitor_details import MOST_SEALED_BYTES
+from gate_contract.visitor_details import MAX_SEALED_BYTES
 from tests.gate_contract.examples import (
     GATE_ID,
     LARGEST,
@@ -172,7 +172,7 @@ def test_the_largest_batch_of_a_gate_is_within_the_limit() -> None:
     payload = encode_batch(batch_of(longest, "0" * 32, bytes(32), oldest=first))
     assert len(payload) <= 65_536
     assert len(decode_batch(payload, GATE_ID).records) == MAX_RECORDS
-    sealed = bytes(MOST_SEALED_BYTES)
+    sealed = bytes(MAX_SEALED_BYTES)
     of_visitors = [
         msgspec.structs.replace(
             one, verdict=Verdict.ADMITTED_OUT, count=1, seal=seal_hash(sealed), sealed=sealed

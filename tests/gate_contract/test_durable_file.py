@@ -77,7 +77,7 @@ def writers() -> dict[str, Callable[[Path], object]]:
         "orders": lambda folder: write_stored(folder, StoredOrders(latest=b"x")),
         "roster": lambda folder: RosterStore(folder, "vg-01", {}).keep(b"x"),
         "ledger.id": lambda folder: damage_report.write_identity(folder / "l.db", "vg-01", "a"),
-        "state.json": lambda folder: state_file.keep(folder / "state.json", UpdateState()),
+        "state.json": lambda folder: state_file.write_state(folder / "state.json", UpdateState()),
     }
 
 

@@ -13,7 +13,7 @@ from gate_contract.gate_files import (
     toml,
 )
 from gate_contract.id_documents import IdKind
-from gate_contract.orders import ManagedSettings, VisitorPapers
+from gate_contract.orders import ManagedSettings, ManagedVisitorSettings
 from tests.builders.orders import GATE_ID, KEY_ID, PUBLIC
 
 SEAL_TO = X25519PrivateKey.from_private_bytes(bytes(range(32))).public_key().public_bytes_raw()
@@ -25,7 +25,7 @@ SETTINGS = ManagedSettings(
     repeat_window_s=9.0,
     card_keys={KEY_ID: PUBLIC},
     order_keys={KEY_ID: PUBLIC},
-    visitors=VisitorPapers(accept=[IdKind.CCCD], key=bytes(32), seal_to=SEAL_TO),
+    visitors=ManagedVisitorSettings(accept=[IdKind.CCCD], key=bytes(32), seal_to=SEAL_TO),
 )
 FILES = from_settings(GATE_ID, SETTINGS, cert_pem=b"cert", key_pem=b"key", ca_pem=b"ca")
 

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gate_contract.id_documents import (
-    LONGEST,
+    MAX_CODE_BYTES,
     CheckInPoster,
     IdDocument,
     IdKind,
@@ -49,7 +49,7 @@ def test_a_poster_is_a_place(text: str) -> None:
 
 
 def test_too_long_is_none() -> None:
-    assert parse_code(id_document_samples.POSTER.encode() + b"x" * LONGEST) is None
+    assert parse_code(id_document_samples.POSTER.encode() + b"x" * MAX_CODE_BYTES) is None
 
 
 @settings(max_examples=200)

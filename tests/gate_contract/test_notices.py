@@ -24,6 +24,6 @@ def test_each_notice_has_sentences_and_a_rhythm_of_its_own() -> None:
 def test_each_refusal_is_counted_otherwise() -> None:
     counts = [
         sum(step.light is Light.RED for step in NOTICE_PATTERNS[notice])
-        for notice in (*REFUSALS.values(), SetupNotice.NO_NETWORK, SetupNotice.NO_DESK)
+        for notice in (*REFUSALS.values(), SetupNotice.NO_NETWORK, SetupNotice.NO_SERVER)
     ]
     assert sorted(counts) == list(range(2, 9))

@@ -43,7 +43,7 @@ def packed(document: bytes) -> bytes:
     return bytes([ORDERS.key_id]) + ORDERS.key.sign(DOMAIN + body) + body
 
 
-def book(*rosters: Roster) -> EffectiveRoster:
+def effective(*rosters: Roster) -> EffectiveRoster:
     held: EffectiveRoster | None = None
     for roster in rosters:
         held = apply_roster(held, roster, GATE)
@@ -85,7 +85,7 @@ class TestEntries:
 
     def test_another_district_card_of_the_same_id_opens_nothing(self) -> None:
         forged = Issuer(key=key_named("another district"))
-        assert book(ORDERS.roster(1, {1: 4})).level(card_signature(forged.code(1))) is None
+        assert effective(ORDERS.roster(1, {1: 4})).level(card_signature(forged.code(1))) is None
 
     def test_a_damaged_entry_is_no_level(self) -> None:
         told = ORDERS.roster(1, {1: 4})
@@ -157,7 +157,7 @@ class TestRefusals:
 
 class TestBook:
     def test_changes_come_before_what_they_change(self) -> None:
-        held = book(
+        held = effective(
             ORDERS.roster(5, {1: 4, 2: 1, 3: 2}, revoked=[8]),
             ORDERS.roster(7, {1: 1, 3: 0}, base=5, revoked=[9]),
         )
@@ -170,18 +170,18 @@ class TestBook:
 
     def test_later_changes_take_the_place_of_earlier_ones(self) -> None:
         full = ORDERS.roster(5, {1: 4})
-        held = book(full, ORDERS.roster(6, {1: 1}, base=5), ORDERS.roster(7, {2: 3}, base=5))
+        held = effective(full, ORDERS.roster(6, {1: 1}, base=5), ORDERS.roster(7, {2: 3}, base=5))
         assert [held.level(ORDERS.signature(number)) for number in (1, 2)] == [4, 3]
 
     def test_a_new_full_one_ends_all_changes(self) -> None:
-        held = book(
+        held = effective(
             ORDERS.roster(5, {1: 4}), ORDERS.roster(6, {1: 1}, base=5), ORDERS.roster(8, {2: 2})
         )
         assert held == EffectiveRoster(ORDERS.roster(8, {2: 2}))
 
     def test_what_is_held_already_changes_nothing(self) -> None:
         full, changes = ORDERS.roster(5, {1: 4}), ORDERS.roster(6, {1: 1}, base=5)
-        held = book(full, changes)
+        held = effective(full, changes)
         assert apply_roster(held, full, GATE) is held
         assert apply_roster(held, changes, GATE) is held
 
@@ -197,7 +197,7 @@ class TestBook:
         ids=["older", "between", "older changes", "of another base", "for another gate"],
     )
     def test_a_book_is_never_turned_back(self, roster: Roster, expected: str) -> None:
-        held = book(ORDERS.roster(5, {1: 4}), ORDERS.roster(7, {1: 1}, base=5))
+        held = effective(ORDERS.roster(5, {1: 4}), ORDERS.roster(7, {1: 1}, base=5))
         with pytest.raises(ContractError) as refusal:
             apply_roster(held, roster, GATE)
         assert refusal.value.reason == expected
@@ -207,6 +207,6 @@ class TestBook:
             apply_roster(None, ORDERS.roster(9, {1: 1}, base=4), GATE)
 
     def test_a_roster_for_every_gate_is_for_this_one(self) -> None:
-        assert book(ORDERS.roster(5, revoked=[1], district=True)).is_revoked(
+        assert effective(ORDERS.roster(5, revoked=[1], district=True)).is_revoked(
             ORDERS.issuer.card(1).card_id
         )

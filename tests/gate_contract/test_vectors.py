@@ -147,7 +147,7 @@ def test_rosters_and_their_entries() -> None:
         row = bytes.fromhex(entry["entry_hex"])
         assert row[:16] == lookup[:16]
         assert list(ChaCha20Poly1305(key).decrypt(bytes(12), row[16:], None)) == [entry["level"]]
-    book: EffectiveRoster | None = None
+    effective: EffectiveRoster | None = None
     for sample in told["accepted"]:
         payload = bytes.fromhex(sample["payload_hex"])
         signed = bytes.fromhex(told["domain_hex"]) + payload[65:]
@@ -158,9 +158,11 @@ def test_rosters_and_their_entries() -> None:
         )
         assert json.loads(msgspec.json.encode(roster)) == sample["roster"]
         if roster.gate_id:
-            book = apply_roster(book, roster, told["gate_id"])
-    assert book
-    assert [book.level(card_signature(entry["card"].encode())) for entry in told["entries"]] == [
+            effective = apply_roster(effective, roster, told["gate_id"])
+    assert effective
+    assert [
+        effective.level(card_signature(entry["card"].encode())) for entry in told["entries"]
+    ] == [
         2,  # by the changes
         None,
         2,

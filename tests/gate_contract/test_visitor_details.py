@@ -8,7 +8,7 @@ from gate_contract.id_documents import (
     IdDocument,
     IdKind,
 )
-from gate_contract.visitor_details import MOST_PLAIN_BYTES, MOST_SEALED_BYTES, seal, unseal
+from gate_contract.visitor_details import MAX_PLAIN_BYTES, MAX_SEALED_BYTES, seal, unseal
 
 WHO = IdDocument(IdKind.CCCD, "999085012345", "Nguyễn Văn Ví Dụ", "1985-02-05", "Thôn Một")
 
@@ -46,7 +46,7 @@ def test_the_length_tells_little_and_has_its_limit() -> None:
         == 1
     )
     long = IdDocument(IdKind.CCCD, "9" * 12, "Ữ" * 80, "1985", "Ộ" * 250)
-    assert len(sealed(long)) <= MOST_SEALED_BYTES == MOST_PLAIN_BYTES + 49
+    assert len(sealed(long)) <= MAX_SEALED_BYTES == MAX_PLAIN_BYTES + 49
     told = unseal(sealed(long), "a" * 16, KEY)
     assert told.name == "Ữ" * 80
     assert told.address

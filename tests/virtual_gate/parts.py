@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from firmware_config.image import cache
-from firmware_config.image.archive import our_mirrors
+from firmware_config.image.archive import local_mirrors
 from gate_contract.errors import SchoolgateError
 from tests.virtual_gate import kernel, root
 
@@ -42,8 +42,8 @@ def fill(say: Callable[[str], object]) -> tuple[Path, Path]:
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "virtual-gate.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        mirrors = our_mirrors()
+        mirrors = local_mirrors()
         say(f"kernel: {kernel.name()}")
-        built = cache.kept(folder, kernel.name(), lambda out: kernel.build(mirrors, out))
+        built = cache.cached(folder, kernel.name(), lambda out: kernel.build(mirrors, out))
         say(f"root: {root.name()}")
         return built, root.build(mirrors, folder)

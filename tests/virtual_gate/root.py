@@ -16,7 +16,7 @@ WISH = RootSpec("amd64", "trixie", Hardware.NONE, Origin.DEBIAN)
 
 def build(mirrors: Mirrors, folder: Path) -> Path:
     """Return the root in the cache `folder` as a squashfs; make it if it is missing."""
-    return cache.kept(folder, name(), lambda out: _squash(build_root(WISH, mirrors, folder), out))
+    return cache.cached(folder, name(), lambda out: _squash(build_root(WISH, mirrors, folder), out))
 
 
 def name() -> str:

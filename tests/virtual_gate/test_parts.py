@@ -144,7 +144,7 @@ def lines_of(*patterns: Pattern, gap_ms: int) -> list[str]:
 def test_a_notice_is_counted_from_the_pins(notice: SetupNotice) -> None:
     pattern = NOTICE_PATTERNS[notice]
     assert notices.said(pins.seen(lines_of(pattern, pattern, gap_ms=2000))) == [notice] * 2
-    begun = NOTICE_PATTERNS[SetupNotice.NO_DESK][:7]
+    begun = NOTICE_PATTERNS[SetupNotice.NO_SERVER][:7]
     cut = pins.seen([*lines_of(begun, gap_ms=60)[:-1], *later(lines_of(pattern, gap_ms=2000))])
     assert notices.said(cut) == [notice]
 

@@ -11,7 +11,7 @@ IsCard = Callable[[bytes], bool]
 """Whether bytes are a genuine card. The decoder uses no other knowledge of cards."""
 
 
-def anything(_: bytes) -> bool:
+def accept_all(_: bytes) -> bool:
     """Accept all bytes, for decoding without keys."""
     return True
 
@@ -45,7 +45,7 @@ def run_attempts(
 class SingleImageDecoder:
     """Reads one image by itself, with every attempt that pays on photographs. Keeps no state."""
 
-    def __init__(self, is_card: IsCard = anything) -> None:
+    def __init__(self, is_card: IsCard = accept_all) -> None:
         self._is_card = is_card
 
     def decode(self, image: Grey) -> list[Code]:

@@ -63,16 +63,16 @@ class ChangeGate:
         if self._frames % MEASURE_EVERY == 0 or self._frames == 2:
             self._noise = float(cv2.mean(difference, cv2.bitwise_not(changed))[0])
             changed, count = self._compare(difference)
-        open_now = count >= MIN_CELLS
-        if open_now:
-            self._adopt_what_stands_still(small, changed)
-        if open_now or self._frames % 4 == 0:
+        is_open = count >= MIN_CELLS
+        if is_open:
+            self._absorb_still_cells(small, changed)
+        if is_open or self._frames % 4 == 0:
             self._follow(small, changed)
         self._last = small
         if self._settling:
             self._settling -= 1
             return np.full_like(changed, 255)
-        return changed if open_now else None
+        return changed if is_open else None
 
     @property
     def cells(self) -> Grey:
@@ -86,7 +86,7 @@ class ChangeGate:
         changed = cv2.threshold(difference, self._limit(), 255, cv2.THRESH_BINARY)[1]
         return np.asarray(changed, np.uint8), int(cv2.countNonZero(changed))
 
-    def _adopt_what_stands_still(self, small: Grey, changed: Cells) -> None:
+    def _absorb_still_cells(self, small: Grey, changed: Cells) -> None:
         moved = cv2.threshold(
             cv2.absdiff(small, self._last), self._limit() / 2, 255, cv2.THRESH_BINARY_INV
         )[1]

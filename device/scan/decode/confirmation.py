@@ -8,7 +8,7 @@ SEEN_TIMES = 3
 """The number of frames that must read the same bytes before they are accepted."""
 FORGET_FRAMES = 20
 EDGE_PX = 3
-MOST = 64
+MAX_WAITING = 64
 
 
 class Confirmation:
@@ -36,7 +36,7 @@ class Confirmation:
         times, last = self._waiting.get(code.data, (0, 0))
         times = 1 if self._frame - last > FORGET_FRAMES else times + 1
         self._waiting[code.data] = (times, self._frame)
-        if len(self._waiting) > MOST:
+        if len(self._waiting) > MAX_WAITING:
             oldest = min(self._waiting, key=lambda data: self._waiting[data][1])
             del self._waiting[oldest]
         return times >= SEEN_TIMES

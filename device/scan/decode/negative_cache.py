@@ -6,7 +6,7 @@ PATIENT_FRAMES = 8
 """The number of failed attempts after which a place is in the cache."""
 FORGET_FRAMES = 8
 SAME_PLACE = 0.7
-MOST = 24
+MAX_PLACES = 24
 
 
 class NegativeCache:
@@ -27,7 +27,7 @@ class NegativeCache:
         same = [entry for entry in kept if _same(box, entry[0])]
         times = max((entry[1] for entry in same), default=0)
         kept = [entry for entry in kept if entry not in same]
-        self._places = [*kept[-MOST:], (box, times + 1, frame)]
+        self._places = [*kept[-MAX_PLACES:], (box, times + 1, frame)]
 
 
 def _same(one: Box, other: Box) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from device.scan.advice import Advice, AdviceState, PatchStatistics, after_frame
 from device.scan.decode import Code, patch_statistics
 from device.scan.decode import attempts as a
-from device.scan.decode.attempt_chain import IsCard, anything, run_attempts
+from device.scan.decode.attempt_chain import IsCard, accept_all, run_attempts
 from device.scan.decode.attempts import Attempt
 from device.scan.decode.boxes import whole
 from device.scan.decode.change import Cells, ChangeGate
@@ -50,13 +50,13 @@ def attempts_at(patch: Patch) -> tuple[Attempt, ...]:
 class StreamDecoder:
     """A Decoder for consecutive frames of one camera, which remembers the scene and its cards.
 
-    `is_card` tells a genuine card from any other bytes. A card is returned in the frame that shows
+    `is_card` decides whether bytes are a genuine card. A card is returned in the frame that shows
     it; other bytes only after their `Confirmation`.
     """
 
     def __init__(
         self,
-        is_card: IsCard = anything,
+        is_card: IsCard = accept_all,
         *,
         budget_ms: float = BUDGET_MS,
         gate: ChangeGate | None = None,

@@ -12,11 +12,11 @@ from device.scan.frames import Grey
 CELL_PX = 16
 MIN_CELLS = 2
 """The least width and height of a patch to search: 32 pixels."""
-MOST = 6
+MAX_PATCHES = 6
 """The most patches per frame, which bounds the cost of a crowd in patterned shirts."""
 FLOOR = 4.0
 NOISE_FACTOR = 1.6
-MOST_NOISE = 6.0
+MAX_NOISE = 6.0
 """Where half of the picture is busier than this, it is no noise: a card fills the picture."""
 FAINT = 18.0
 """Standard deviation of grey levels in a patch."""
@@ -31,7 +31,7 @@ def _halved(image: Grey, times: int) -> Grey:
     return image
 
 
-def busyness(image: Grey) -> Grey:
+def edge_strength(image: Grey) -> Grey:
     """Return for each cell of 16 pixels the weaker of its mean edge strengths across and down.
 
     A fence is strong across only, a step down only, a printed code both ways. Means of 4 x 4 pixels
@@ -66,15 +66,15 @@ def patches(image: Grey, changed: Cells) -> list[Patch]:
     height, width = image.shape
     if min(height, width) < CELL_PX * MIN_CELLS + 4:
         return []
-    busy = busyness(image)
-    noise = min(MOST_NOISE, float(np.median(busy)))
+    busy = edge_strength(image)
+    noise = min(MAX_NOISE, float(np.median(busy)))
     rows, columns = busy.shape
     # Blurred, so that cells beside changed ones are not 0.
     near = cv2.blur(cv2.resize(changed, (columns, rows), interpolation=cv2.INTER_AREA), (3, 3))
     limit = max(FLOOR, NOISE_FACTOR * noise)
     left = cv2.copyTo(cv2.blur(busy, (3, 3)), near)
     found = []
-    for _ in range(MOST):
+    for _ in range(MAX_PATCHES):
         # From each peak the connected cells that are nearly as busy: so a card in front of a
         # hedge is separated from the hedge.
         _, peak, _, at = cv2.minMaxLoc(left)

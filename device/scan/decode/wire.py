@@ -8,7 +8,7 @@ and everything is checked.
 import struct
 from collections.abc import Mapping
 
-from device.scan.advice import LONGEST_US, MOST_EV, Advice
+from device.scan.advice import LONGEST_US, MAX_EV, Advice
 from device.scan.decode import Code
 
 REQUEST = struct.Struct("<QIIII")
@@ -73,7 +73,7 @@ def unpack_advice(packed: int) -> Advice:
     """Unpack advice. Raises ValueError for anything that `pack_advice` does not make."""
     finer, step, stops = bool(packed & 1), packed >> 1 & 0x7F, packed >> 8
     exposure_ev = stops - 0x100 if stops > 0x7F else stops
-    if stops > 0xFF or step >= len(LONGEST_US) or abs(exposure_ev) > MOST_EV:
+    if stops > 0xFF or step >= len(LONGEST_US) or abs(exposure_ev) > MAX_EV:
         raise ValueError("advice out of range")
     return Advice(exposure_ev, LONGEST_US[step], finer)
 

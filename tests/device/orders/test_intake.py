@@ -12,9 +12,9 @@ from device.ledger.file import create
 from device.ledger.uplink_ledger import UplinkLedger
 from device.orders.effective_config import load_effective
 from device.orders.intake import OrdersIntake
-from device.orders.settings_watch import LOOK_MS, SettingsWatch
+from device.orders.settings_watch import POLL_MS, SettingsWatch
 from device.orders.store import ORDERS_NAME, read_stored
-from device.orders.trial import MOST_STARTS, TRIAL_MS
+from device.orders.trial import MAX_STARTS, TRIAL_MS
 from device.provisioning.enrolment import write_gate_files
 from device.uplink.loop import UplinkLoop
 from device.uplink.session import Arrived
@@ -75,9 +75,9 @@ class Gate:
                 self.start()
 
     def order(self, made: Orders) -> None:
-        self.hear(payload(made))
+        self.receive(payload(made))
 
-    def hear(self, data: bytes) -> None:
+    def receive(self, data: bytes) -> None:
         self.district.sessions[-1].events.append(Arrived(GateChannel.COMMAND, data))
         self.turn()
 
@@ -133,7 +133,7 @@ def test_settings_that_cut_the_gate_off_are_taken_back_within_five_minutes(gate:
 
 def test_settings_under_which_the_gate_keeps_crashing_are_taken_back(gate: Gate) -> None:
     gate.order(orders(10, settings(10, broker_host="wrong.example.vn")))
-    for boot in range(MOST_STARTS):
+    for boot in range(MAX_STARTS):
         assert load_effective(gate.config).settings_version == 10
         gate.clock.boot_id = f"{boot:032x}"
         gate.loop.close()
@@ -155,9 +155,9 @@ def test_old_orders_and_foreign_ones_change_nothing(gate: Gate) -> None:
     gate.order(orders(9, settings(9, direction="out")))
     assert (gate.direction, gate.starts) == ("in", 2)
     for bad in (payload(orders(11, gate_id="vg-other-01")), b"nonsense", payload(orders(12))[:-4]):
-        gate.hear(bad)
+        gate.receive(bad)
         assert "refused" in gate.fault
-    gate.hear(payload(orders(13, settings(13, timezone="Mars/Olympus"))))
+    gate.receive(payload(orders(13, settings(13, timezone="Mars/Olympus"))))
     assert "timezone" in gate.fault
     assert (gate.direction, gate.starts) == ("in", 2)
 
@@ -172,10 +172,10 @@ def test_a_damaged_file_of_orders_leaves_gate_toml(gate: Gate) -> None:
 
 def test_gate_scan_notices_that_others_are_in_force(gate: Gate) -> None:
     watch = SettingsWatch(gate.folder / "state")
-    gate.clock.pass_ms(LOOK_MS)
+    gate.clock.pass_ms(POLL_MS)
     assert not watch.changed(gate.clock.read())
     gate.order(orders(10, settings(10, direction="in")))
-    gate.clock.pass_ms(LOOK_MS)
+    gate.clock.pass_ms(POLL_MS)
     assert watch.changed(gate.clock.read())
 
 

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from msgspec.structs import replace
 
-from device.config import ConfigError, load
+from device.config import load
 from device.orders.effective_config import load_effective
 from device.provisioning import enrolment_client
 from device.provisioning.enrolment import Ask
@@ -21,7 +21,7 @@ from device.provisioning.handover import (
     Offer,
 )
 from device.provisioning.service import Enroller
-from device.provisioning.wifi import put_system, time_servers
+from device.provisioning.wifi import time_servers, write_system_files
 from device.status_files import read_file, write_file
 from gate_contract.enrolment import Enrolment
 from gate_contract.errors import SchoolgateError
@@ -126,11 +126,11 @@ def test_a_lost_answer_is_asked_for_again_by_the_same_gate_only(
 ) -> None:
     def cut(ticket: Ticket, token: bytes, csr: bytes) -> Enrolment:
         enrolment_client.ask(ticket, token, csr)
-        raise enrolment_client.NoDeskError("the power went out")
+        raise enrolment_client.NoEnrolmentServerError("the power went out")
 
     made = district.ticket("vg-again-01")
     device.put(made)
-    assert device.start(cut) is SetupNotice.NO_DESK
+    assert device.start(cut) is SetupNotice.NO_SERVER
     thief = Device(tmp_path / "thief")
     thief.put(made)
     assert thief.start() is SetupNotice.USED
@@ -178,7 +178,7 @@ def test_a_desk_with_another_authority_is_not_believed(
         return enrolment_client.ask(replace(ticket, ca=bytes(32)), token, csr)
 
     device.put(district.ticket("vg-trap-01"))
-    assert device.start(elsewhere) is SetupNotice.NO_DESK
+    assert device.start(elsewhere) is SetupNotice.NO_SERVER
     assert device.start() is SetupNotice.ENROLLED
 
 
@@ -193,7 +193,7 @@ def test_without_a_network_or_a_desk_it_says_so_and_goes_on(
 
     device.put(district.ticket("vg-net-01"))
     assert device.start(no_name) is SetupNotice.NO_NETWORK
-    assert device.start(no_desk) is SetupNotice.NO_DESK
+    assert device.start(no_desk) is SetupNotice.NO_SERVER
     assert device.start() is SetupNotice.ENROLLED
 
 
@@ -222,12 +222,14 @@ def test_the_wifi_of_a_ticket_and_the_districts_clock_reach_the_system(
     district: enrolment.Enrolment, device: Device
 ) -> None:
     device.put(district.ticket("vg-wifi-01", wifi=Wifi('Trường "A"', 'pass "word" #1')))
-    assert put_system(device.etc, None) == []
+    assert write_system_files(device.etc, None) == []
     assert device.start() is SetupNotice.ENROLLED
     system = device.etc / "system"
     wanted = [system / "wpa_supplicant.conf", system / "timesyncd.conf"]
-    assert put_system(device.etc, "gates.example.vn") == wanted
-    assert put_system(device.etc, "gates.example.vn") == [], "what is the same is left alone"
+    assert write_system_files(device.etc, "gates.example.vn") == wanted
+    assert write_system_files(device.etc, "gates.example.vn") == [], (
+        "what is the same is left alone"
+    )
     text = wanted[0].read_text()
     ssid = next(line for line in text.splitlines() if "    ssid=" in line).partition("=")[2]
     assert bytes.fromhex(ssid).decode() == 'Trường "A"'
@@ -242,16 +244,7 @@ def test_the_wifi_of_a_ticket_and_the_districts_clock_reach_the_system(
 def test_nothing_but_a_wifi_becomes_a_file_of_roots(device: Device, wifi: str) -> None:
     (device.etc / "wifi.json").write_text(wifi)
     with pytest.raises(SchoolgateError):
-        put_system(device.etc, None)
+        write_system_files(device.etc, None)
     with pytest.raises(SchoolgateError):
         time_servers("a\nb")
     assert not (device.etc / "system" / "wpa_supplicant.conf").exists()
-
-
-@pytest.mark.parametrize(
-    "text", ["[broker]\nhost = 'x'\n", "[gate]\nid = 'abc'\n", "no toml", "[camera]\nfps = 0\n"]
-)
-def test_hardware_says_nothing_that_is_the_districts(device: Device, text: str) -> None:
-    (device.boot / "hardware.toml").write_text(text)
-    with pytest.raises(ConfigError):
-        Enroller(device.etc, device.boot)

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from demo.scenes.showing import Showing, write_sequence
 from device.provisioning.handover import OFFER_NAME, EnrolmentProgress, Offer
 from device.scan import unprovisioned
-from device.scan.ticket_prompt import PAUSE_MS, TicketPrompt, lasts_ms
+from device.scan.ticket_prompt import PAUSE_MS, TicketPrompt, duration_ms
 from device.status_files import read_file as get
 from device.status_files import write_file as tell
 from gate_contract.notices import NOTICE_PATTERNS, REFUSALS, SetupNotice
@@ -63,12 +63,12 @@ def test_ticket_then_pin_is_handed_over_once() -> None:
     assert scene.offered == [Offer(TEXT, PIN)]
 
 
-@pytest.mark.parametrize("notice", [SetupNotice.WAITING, *REFUSALS.values(), SetupNotice.NO_DESK])
+@pytest.mark.parametrize("notice", [SetupNotice.WAITING, *REFUSALS.values(), SetupNotice.NO_SERVER])
 def test_what_is_counted_is_played_to_its_end_before_it_is_said_again(notice: SetupNotice) -> None:
     scene = Scene()
     scene.prompt.update(EnrolmentProgress("from a file", notice))
     assert scene.show() is notice
-    assert scene.show(ms=lasts_ms(notice) + PAUSE_MS - 1) is None
+    assert scene.show(ms=duration_ms(notice) + PAUSE_MS - 1) is None
     assert scene.show(ms=1) is notice
     assert max(step.ms for step in NOTICE_PATTERNS[notice][:-1]) < PAUSE_MS
 

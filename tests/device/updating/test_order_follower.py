@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from device.updating import download, order_rules, state_file
 from device.updating.boot_slot import BootSlot
 from device.updating.install_rules import UpdateState
-from device.updating.order_rules import MOST_BYTES
+from device.updating.order_rules import MAX_BYTES
 from firmware_config.image.bundle import CERT, make_key
 from gate_contract.health import UpdateFault
 from gate_contract.orders import Update
@@ -25,7 +25,7 @@ def gate(tmp_path: Path) -> Gate:
 
 @pytest.fixture(autouse=True)
 def looks_often(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(download, "LOOK_BYTES", 1 << 17)
+    monkeypatch.setattr(download, "SYNC_BYTES", 1 << 17)
 
 
 def test_from_orders_to_a_try(gate: Gate) -> None:
@@ -103,7 +103,7 @@ def test_a_part_of_before_that_is_damaged_is_found_out(gate: Gate) -> None:
     [
         (BUNDLE + b"more", {}, "stopped wrong_size"),
         (BUNDLE[:-1], {}, "stopped wrong_size"),
-        (BUNDLE, {"size": MOST_BYTES + 1}, "stopped too_large"),
+        (BUNDLE, {"size": MAX_BYTES + 1}, "stopped too_large"),
         (BUNDLE, {"version": "20250101"}, "stopped old"),
         (BUNDLE, {"version": OLD}, "current"),
         (BUNDLE, {"not_before_ms": 2**50}, "waiting"),
@@ -218,7 +218,7 @@ def test_a_bundle_that_the_card_has_changed_is_fetched_again(gate: Gate) -> None
 
 
 def test_what_was_given_up_is_not_fetched_again(gate: Gate) -> None:
-    state_file.keep(gate.slots.kept, UpdateState(given_up=frozenset({NEW})))
+    state_file.write_state(gate.slots.kept, UpdateState(given_up=frozenset({NEW})))
     gate.order(update())
     assert gate.fetch(FakeLine().ask) == "stopped given_up"
     assert gate.told.given_up == [NEW]
@@ -244,9 +244,9 @@ def test_an_update_that_is_withdrawn_before_its_try_is_not_tried(gate: Gate) -> 
 
 def test_what_was_installed_by_hand_is_not_withdrawn_by_orders(gate: Gate) -> None:
     pending(gate)
-    state = state_file.recall(gate.slots.kept)
+    state = state_file.read_state(gate.slots.kept)
     by_hand = UpdateState(pending=state.pending, tries_left=2, version="20261231")
-    state_file.keep(gate.slots.kept, by_hand)
+    state_file.write_state(gate.slots.kept, by_hand)
     gate.order(None)
     gate.follow()
     assert gate.state.pending is BootSlot.B

@@ -12,8 +12,15 @@ import pytest
 from firmware_config.image import cache
 from firmware_config.image.archive import mirrors, sources
 from firmware_config.image.disk import DISK_ID, Sizes, layout, size_mib, table
-from firmware_config.image.layers import REPOSITORY, Hardware, Origin, chosen, inputs
-from firmware_config.image.python import Interpreter, forget_scripts, trust_compiled, wanted
+from firmware_config.image.layers import REPOSITORY, Hardware, Origin, inputs, select_layers
+from firmware_config.image.python import (
+    Interpreter,
+    _environment,
+    commands,
+    mark_unchecked,
+    remove_scripts,
+    select_requirements,
+)
 from gate_contract.errors import SchoolgateError
 
 BOTH = [(hardware, origin) for hardware in Hardware for origin in Origin]
@@ -22,7 +29,7 @@ TRIXIE = Interpreter("3.13", "arm64")
 
 @pytest.mark.parametrize(("hardware", "origin"), BOTH)
 def test_every_file_that_a_layer_names_is_there(hardware: Hardware, origin: Origin) -> None:
-    layers = chosen(hardware, origin)
+    layers = select_layers(hardware, origin)
     files = dict(inputs(layers))
     assert "systemd/gate-scan.service" in files
     assert all(path.is_file() for path in files.values())
@@ -32,7 +39,9 @@ def test_every_file_that_a_layer_names_is_there(hardware: Hardware, origin: Orig
 
 
 def test_the_shipped_units_of_a_gate_are_all_in_the_image() -> None:
-    shipped = {name for layer in chosen(Hardware.PI, Origin.DEBIAN) for name in layer.shipped}
+    shipped = {
+        name for layer in select_layers(Hardware.PI, Origin.DEBIAN) for name in layer.shipped
+    }
     there = {
         str(path.relative_to(REPOSITORY))
         for path in (REPOSITORY / "systemd").rglob("*")
@@ -62,7 +71,7 @@ def test_our_own_units_are_understood_by_systemd() -> None:
 
 
 def test_nobody_can_log_in_and_nothing_listens() -> None:
-    base = chosen(Hardware.PI, Origin.DEBIAN)[0]
+    base = select_layers(Hardware.PI, Origin.DEBIAN)[0]
     assert {"getty@.service", "serial-getty@.service", "ssh.service"} <= set(base.mask)
     firewall = (base.files / "etc/nftables.conf").read_text()
     assert "hook input priority filter; policy drop" in firewall
@@ -70,7 +79,7 @@ def test_nobody_can_log_in_and_nothing_listens() -> None:
 
 
 def test_the_ledger_is_on_a_partition_of_no_slot() -> None:
-    base = chosen(Hardware.PI, Origin.DEBIAN)[0]
+    base = select_layers(Hardware.PI, Origin.DEBIAN)[0]
     mount = (base.files / "etc/systemd/system/var-lib-schoolgate.mount").read_text()
     assert "What=/data/ledger\nWhere=/var/lib/schoolgate\n" in mount
     fstab = (base.files / "etc/fstab").read_text()
@@ -110,20 +119,20 @@ pywin32==1 ; sys_platform == 'win32' \\
 
 
 def test_a_lock_is_read_for_the_roots_python_and_not_for_ours() -> None:
-    assert wanted(LOCK, TRIXIE.environment) == {
+    assert select_requirements(LOCK, TRIXIE.environment) == {
         "numpy": "numpy==2.5.5 --hash=sha256:bb --hash=sha256:cc",
         "click": "click==8.5.1 --hash=sha256:dd",
     }
     older = Interpreter("3.11", "amd64")
-    assert wanted(LOCK, older.environment)["numpy"] == "numpy==2.4.6 --hash=sha256:aa"
+    assert select_requirements(LOCK, older.environment)["numpy"] == "numpy==2.4.6 --hash=sha256:aa"
 
 
 @pytest.mark.parametrize(("hardware", "origin"), BOTH)
 def test_what_is_left_out_is_in_a_lock(hardware: Hardware, origin: Origin) -> None:
-    layers = chosen(hardware, origin)
+    layers = select_layers(hardware, origin)
     found: dict[str, str] = {}
     for lock in (lock for layer in layers for lock in layer.locks):
-        found |= wanted((REPOSITORY / lock).read_text("utf-8"), TRIXIE.environment)
+        found |= select_requirements((REPOSITORY / lock).read_text("utf-8"), TRIXIE.environment)
     assert all("--hash=" in line for line in found.values())
     assert {name for layer in layers for name in layer.left_out} <= found.keys()
 
@@ -136,7 +145,7 @@ def test_an_import_from_a_root_compares_nothing(tmp_path: Path) -> None:
     for mode, path in compiled.items():
         py_compile.compile(str(source), str(path), invalidation_mode=mode)
     before = {mode: path.read_bytes() for mode, path in compiled.items()}
-    trust_compiled(tmp_path)
+    mark_unchecked(tmp_path)
     after = {mode: path.read_bytes() for mode, path in compiled.items()}
     modes = py_compile.PycInvalidationMode
     assert after[modes.CHECKED_HASH] == before[modes.UNCHECKED_HASH] != before[modes.CHECKED_HASH]
@@ -179,10 +188,10 @@ def test_a_build_that_stops_leaves_nothing_half_made(tmp_path: Path) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        cache.kept(tmp_path, "root.tar", stopped)
+        cache.cached(tmp_path, "root.tar", stopped)
     assert list(tmp_path.iterdir()) == []
-    made = cache.kept(tmp_path, "root.tar", lambda out: (out.write_bytes(b"whole"), None)[1])
-    assert cache.kept(tmp_path, "root.tar", stopped).read_bytes() == made.read_bytes() == b"whole"
+    made = cache.cached(tmp_path, "root.tar", lambda out: (out.write_bytes(b"whole"), None)[1])
+    assert cache.cached(tmp_path, "root.tar", stopped).read_bytes() == made.read_bytes() == b"whole"
 
 
 AS_IF_BY = "import runpy, sys; sys.executable = {!r}; runpy.run_module('pip', run_name='__main__')"
@@ -207,7 +216,16 @@ def test_what_pip_has_installed_does_not_tell_which_python_did_it(tmp_path: Path
 
     assert len(records()) == 2
     for place in places:
-        forget_scripts(place)
+        remove_scripts(place)
         assert not (place / "bin").exists()
     assert len(records()) == 1
     assert "tiny.py," in records().pop()
+
+
+def test_the_commands_of_a_gate_are_those_that_its_wheel_declares(tmp_path: Path) -> None:
+    declared = commands(REPOSITORY)
+    assert declared.keys() == {"gate", "gate-update"}
+    _environment(tmp_path, TRIXIE, declared)
+    script = tmp_path / "bin" / "gate-update"
+    assert script.stat().st_mode & 0o111
+    assert "from device.updating.cli import main\n\nmain()\n" in script.read_text()

@@ -17,7 +17,7 @@ from device.updating.install_rules import (
     UpdateRefusal,
     UpdateState,
     after_boot,
-    quiet,
+    is_outside_school_hours,
     refusal,
 )
 from device.updating.rauc_backend import running_slot
@@ -38,9 +38,9 @@ def update(card: Card) -> Iterator[Callable[[], None]]:
     yield from card.writing(target, NEW)
     yield partial(slots.set_good, target)
     yield partial(slots.set_primary, target)
-    yield lambda: state_file.keep(
+    yield lambda: state_file.write_state(
         slots.kept,
-        UpdateState(pending=target, tries_left=state_file.recall(slots.kept).tries_left - 1),
+        UpdateState(pending=target, tries_left=state_file.read_state(slots.kept).tries_left - 1),
     )
     # The reboot with a try; from here on the new slot runs.
     yield partial(card.backend(target).set_good, target)
@@ -66,7 +66,7 @@ def test_a_power_cut_after_any_write_leaves_a_gate_that_boots_with_its_ledger(
         slot = card.boots(trying=False)  # after a power cut the firmware has forgotten any try
         assert slot is not None, f"does not boot after write {cut}"
         assert card.ledger.read_bytes() == b"every crossing"
-        pending = state_file.recall(card.backend(slot).kept).pending
+        pending = state_file.read_state(card.backend(slot).kept).pending
         if pending and pending is not slot:
             assert card.boots(trying=True) is pending, f"would try a torn slot after write {cut}"
         booted.append(slot)
@@ -130,7 +130,12 @@ def test_nothing_reboots_in_school_hours_or_by_a_clock_that_nobody_set() -> None
             state, running=BootSlot.A, committed=BootSlot.A, healthy=True, now=now
         )
         assert decision is SlotAction.WAIT
-    assert [quiet(now) for now in (NIGHT, MORNING, SUNDAY, None)] == [True, False, True, False]
+    assert [is_outside_school_hours(now) for now in (NIGHT, MORNING, SUNDAY, None)] == [
+        True,
+        False,
+        True,
+        False,
+    ]
 
 
 def test_a_slot_being_written_is_never_pending(tmp_path: Path) -> None:
@@ -169,10 +174,12 @@ def test_a_bundle_is_refused_for_its_reason(reason: UpdateRefusal | None) -> Non
 
 def test_a_damaged_memory_is_as_if_no_update_had_been(tmp_path: Path) -> None:
     path = tmp_path / "state.json"
-    state_file.keep(path, UpdateState(pending=BootSlot.B, tries_left=1, given_up=frozenset({"7"})))
-    assert state_file.recall(path).given_up == {"7"}
+    state_file.write_state(
+        path, UpdateState(pending=BootSlot.B, tries_left=1, given_up=frozenset({"7"}))
+    )
+    assert state_file.read_state(path).given_up == {"7"}
     path.write_bytes(path.read_bytes()[:9])
-    assert state_file.recall(path) == UpdateState()
+    assert state_file.read_state(path) == UpdateState()
 
 
 def test_the_running_slot_is_where_the_root_is(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from firmware_config.image.archive import our_mirrors
+from firmware_config.image.archive import local_mirrors
 from firmware_config.image.build import build
 from firmware_config.image.cache import default_cache
 from firmware_config.image.disk import MIB, Sizes, layout
@@ -30,7 +30,7 @@ OTHER_UMASK = 0o077
 
 def checks(images: Path) -> Iterator[Outcome]:
     """Compare with the image in `images`, and with its root in the cache."""
-    wish = RootSpec("arm64", "trixie", Hardware.PI, our_mirrors().origin)
+    wish = RootSpec("arm64", "trixie", Hardware.PI, local_mirrors().origin)
     first_root = default_cache() / root_name(wish)
     if not first_root.exists():
         raise SchoolgateError("no root of this tree is in the cache; make it with: make image")
@@ -62,7 +62,7 @@ def again(wish: RootSpec, cache: Path, folder: Path) -> Path:
     folder.mkdir()
     for packages in cache.glob("packages-*.tar"):
         (folder / packages.name).symlink_to(packages)
-    return build_root(wish, our_mirrors(), folder)
+    return build_root(wish, local_mirrors(), folder)
 
 
 @contextmanager

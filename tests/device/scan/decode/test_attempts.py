@@ -6,7 +6,7 @@ import pytest
 
 from device.scan.decode import Code
 from device.scan.decode import attempts as a
-from device.scan.decode.attempt_chain import SingleImageDecoder, anything, run_attempts
+from device.scan.decode.attempt_chain import SingleImageDecoder, accept_all, run_attempts
 from device.scan.decode.attempts import Attempt
 from device.scan.decode.boxes import Box, whole
 from device.scan.frames import Grey
@@ -87,6 +87,6 @@ def test_over_its_budget_the_ladder_ends() -> None:
     picture = printed(CARD)
     nothing = Attempt("nothing", lambda _: [])
     over = run_attempts(
-        picture, whole(picture), (nothing, a.PLAIN), anything, may_go_on=lambda: False
+        picture, whole(picture), (nothing, a.PLAIN), accept_all, may_go_on=lambda: False
     )
     assert over == ([], None)
