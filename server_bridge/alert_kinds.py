@@ -21,7 +21,7 @@ class AlertKind(StrEnum):
     ROLLOUT = "rollout"
 
 
-OF_GATES = frozenset(
+GATE_KINDS = frozenset(
     {AlertKind.SILENT, AlertKind.STORAGE, AlertKind.BROKEN, AlertKind.CLOCK, AlertKind.BACKLOG}
 )
 
@@ -38,15 +38,15 @@ RAISED_AFTER_MS: Mapping[AlertKind, int] = {
 """A restart, a router's hiccup or a clock on its way to being set is no news."""
 RESOLVED_AFTER_MS = 15 * MINUTE_MS
 """All must be well for this long: a gate that comes and goes is one trouble, not ten."""
-SHARED_FORGOTTEN_MS = 24 * 60 * MINUTE_MS
+SHARED_CARD_ENDS_AFTER_MS = 24 * 60 * MINUTE_MS
 """A shared card is an event: its alert is over after this long, or once somebody has seen to it."""
 
-Key = tuple[AlertKind, str]
+AlertKey = tuple[AlertKind, str]
 """Kind and subject: a gate, a card, the name of a certificate, or an update's version."""
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
+class AlertCondition:
     """What is seen now. `since_ms` (UTC): since when, as far as known; `detail` is in codes, never
     of a person. `faint`: not enough to raise an alert, too much to call an open one over."""
 
@@ -58,5 +58,5 @@ class Trouble:
     faint: bool = False
 
     @property
-    def key(self) -> Key:
+    def key(self) -> AlertKey:
         return self.kind, self.subject

@@ -20,7 +20,7 @@ class OpenIdError(SchoolgateError):
 
 
 @dataclass(frozen=True, slots=True)
-class Errand:
+class SignInAttempt:
     """What a browser is sent to the provider with, and has to come back with."""
 
     state: str
@@ -28,7 +28,7 @@ class Errand:
     verifier: str
 
     @classmethod
-    def new(cls) -> "Errand":
+    def new(cls) -> "SignInAttempt":
         return cls(*(secrets.token_urlsafe(32) for _ in range(3)))
 
 
@@ -38,11 +38,13 @@ class Provider(Protocol):
     @property
     def issuer(self) -> str: ...
 
-    def way_there(self, errand: Errand, redirect_uri: str, scope: str) -> str:
+    def way_there(self, errand: SignInAttempt, redirect_uri: str, scope: str) -> str:
         """Where to send the browser."""
         ...
 
-    def who(self, errand: Errand, code: str, redirect_uri: str, now_s: int) -> Mapping[str, Any]:
+    def who(
+        self, errand: SignInAttempt, code: str, redirect_uri: str, now_s: int
+    ) -> Mapping[str, Any]:
         """The claims about whoever came back with `code`, all proven."""
         ...
 
@@ -52,7 +54,7 @@ class Provider(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class SignInBy:
+class OpenIdSignIn:
     """A provider as the settings have it. `name` is on the button; `claim` is what an account's
     subject is compared with; `new_accounts`: whoever is unknown gets an account without any role.
     `origin`: as browsers reach us; empty: as they say."""

@@ -7,32 +7,32 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from gate_contract.errors import SchoolgateError
 
-SHORTEST = 10
-LONGEST = 200
+MIN_LENGTH = 10
+MAX_LENGTH = 200
 
 _hasher = PasswordHasher()
 
 
-def hashed(password: str) -> str:
+def hash_password(password: str) -> str:
     """The hash to keep. Raises SchoolgateError if the password is too short or too long."""
-    if not SHORTEST <= len(password) <= LONGEST:
+    if not MIN_LENGTH <= len(password) <= MAX_LENGTH:
         raise SchoolgateError(
             f"a password has {SHORTEST} to {LONGEST} characters; four random words make a good one"
         )
     return _hasher.hash(password)
 
 
-def is_right(password: str, kept: str | None) -> bool:
+def verify_password(password: str, kept: str | None) -> bool:
     """Whether this is the password. It takes as long for `kept` None, an account that is not there
     or has no password, so that the time does not tell which names exist."""
     try:
-        _hasher.verify(kept or _nobodys(), password[:LONGEST])
+        _hasher.verify(kept or _nobodys(), password[:MAX_LENGTH])
     except (VerificationError, InvalidHashError):
         return False
     return kept is not None
 
 
-def is_outdated(kept: str) -> bool:
+def needs_rehash(kept: str) -> bool:
     """Whether the hash should be made again with today's parameters."""
     return _hasher.check_needs_rehash(kept)
 

@@ -22,14 +22,14 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 from msgspec import Struct
 
-from server_bridge.access.openid import Errand, OpenIdError
+from server_bridge.access.openid import OpenIdError, SignInAttempt
 
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512")
 """With a public key only: whoever holds the client's secret must not be able to make tokens."""
 LEEWAY_S = 60
 """How far the provider's clock may be from ours."""
 TIMEOUT_S = 10.0
-KEPT_S = 3_600.0
+CACHE_S = 3_600.0
 """What a provider tells of itself and its keys is asked again after this."""
 
 
@@ -63,7 +63,7 @@ class OpenIdProvider:
         """Close its connections."""
         self._http.close()
 
-    def way_there(self, errand: Errand, redirect_uri: str, scope: str) -> str:
+    def way_there(self, errand: SignInAttempt, redirect_uri: str, scope: str) -> str:
         """Where to send the browser. Raises OpenIdError."""
         query = {
             "response_type": "code",
@@ -78,7 +78,9 @@ class OpenIdProvider:
         endpoint = self._metadata().authorization_endpoint
         return f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(query)}"
 
-    def who(self, errand: Errand, code: str, redirect_uri: str, now_s: int) -> Mapping[str, Any]:
+    def who(
+        self, errand: SignInAttempt, code: str, redirect_uri: str, now_s: int
+    ) -> Mapping[str, Any]:
         """The claims about whoever came back with `code`, all proven. Raises OpenIdError."""
         tokens = self._exchange(errand, code, redirect_uri)
         try:
@@ -115,7 +117,7 @@ class OpenIdProvider:
                 self._kept.pop(keys_at, None)
             return jwt.decode(id_token, _key_set(self._ask(keys_at)), list(ALGORITHMS))
 
-    def _exchange(self, errand: Errand, code: str, redirect_uri: str) -> _Tokens:
+    def _exchange(self, errand: SignInAttempt, code: str, redirect_uri: str) -> _Tokens:
         metadata = self._metadata()
         form = {
             "grant_type": "authorization_code",
@@ -163,8 +165,8 @@ class OpenIdProvider:
     def _ask(self, address: str) -> bytes:
         now_s = time.monotonic()
         with self._lock:
-            asked_s, content = self._kept.get(address, (-KEPT_S, b""))
-        if content and now_s - asked_s < KEPT_S:
+            asked_s, content = self._kept.get(address, (-CACHE_S, b""))
+        if content and now_s - asked_s < CACHE_S:
             return content
         try:
             answer = self._http.get(address)

@@ -8,11 +8,11 @@ from gate_contract.errors import SchoolgateError
 from server_bridge.store.school.school_hours import Hours
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-AROUND_MIN = 45
+MARGIN_MIN = 45
 """Gates are needed so long before the first bell, and after the last."""
 
 
-def days_of(text: str) -> frozenset[int]:
+def parse_days(text: str) -> frozenset[int]:
     """`mon tue` as weekdays, Monday 0. Raises SchoolgateError for a word that is none."""
     words = text.split()
     if unknown := [word for word in words if word not in DAYS]:
@@ -20,7 +20,7 @@ def days_of(text: str) -> frozenset[int]:
     return frozenset(map(DAYS.index, words))
 
 
-def awake(
+def in_hours(
     hours: Mapping[str, Hours], days: Collection[int], now_ms: int, zone: ZoneInfo
 ) -> Callable[[str | None], bool]:
     """Tells of each unit whether these are its hours; no unit: of any school's usual ones."""
@@ -30,6 +30,6 @@ def awake(
 
     def is_awake(unit_id: str | None) -> bool:
         its = hours.get(unit_id or "", Hours())
-        return is_day and its.begins - AROUND_MIN <= minute < its.ends + AROUND_MIN
+        return is_day and its.begins - MARGIN_MIN <= minute < its.ends + MARGIN_MIN
 
     return is_awake

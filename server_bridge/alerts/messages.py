@@ -10,9 +10,9 @@ from server_bridge.i18n.formats import Formats
 from server_bridge.store.alerts.alert_messages import News
 from server_bridge.store.alerts.alerts import Alert
 
-LISTED = 8
+MAX_PLACES = 8
 """So many places are named for each kind; a power cut has sixty."""
-MANY = 5
+MANY_GATES = 5
 """So many gates silent, and half of all, are not many troubles but one."""
 
 
@@ -41,15 +41,15 @@ def compose(
         if (
             kind is AlertKind.SILENT
             and news == "raised"
-            and _is_one_trouble(len(group), known.gates)
+            and _is_one_failure(len(group), known.gates)
         ):
             numbers = {"number": len(group), "all": known.gates}
             body.append(say(lang, "alerts_many_at_once", **numbers))
         elif news == "raised":
             body.append(say(lang, f"alerts_do_{kind}"))
-        body += [_line(news, alert, known, formats) for alert in group[:LISTED]]
-        if len(group) > LISTED:
-            body.append(say(lang, "alerts_more", number=len(group) - LISTED))
+        body += [_line(news, alert, known, formats) for alert in group[:MAX_PLACES]]
+        if len(group) > MAX_PLACES:
+            body.append(say(lang, "alerts_more", number=len(group) - MAX_PLACES))
         body.append("")
     body.append(say(lang, "alerts_see", link=known.link))
     return _title(news, kinds, alerts, known, formats), "\n".join(body)
@@ -61,7 +61,7 @@ def detail_of(alert: Alert, formats: Formats) -> str:
     return say(formats.lang, key, detail=alert.detail) if alert.detail and key in PHRASES else ""
 
 
-def where(alert: Alert, names: Mapping[str, str], formats: Formats) -> str:
+def place_of(alert: Alert, names: Mapping[str, str], formats: Formats) -> str:
     """School and gate; of a card only the school."""
     if alert.unit_id is None:
         return f"{say(formats.lang, 'alerts_server')} ({alert.subject})"
@@ -83,7 +83,7 @@ def _title(
     what = say(lang, f"alerts_{kinds[0]}")
     if number == 1:
         title = say(
-            lang, "alerts_title_one", what=what, where=where(alerts[0], known.names, formats)
+            lang, "alerts_title_one", what=what, where=place_of(alerts[0], known.names, formats)
         )
     else:
         title = say(lang, "alerts_title_many", what=what, number=number)
@@ -91,7 +91,7 @@ def _title(
 
 
 def _line(news: News, alert: Alert, known: MessageContext, formats: Formats) -> str:
-    place = where(alert, known.names, formats)
+    place = place_of(alert, known.names, formats)
     time = formats.moment(alert.since_ms, known.today)
     if news == "resolved" and alert.resolved_ms is not None:
         until = formats.moment(alert.resolved_ms, known.today)
@@ -101,5 +101,5 @@ def _line(news: News, alert: Alert, known: MessageContext, formats: Formats) -> 
     return say(formats.lang, "alerts_line", where=place, time=time, detail=rest)
 
 
-def _is_one_trouble(silent: int, gates: int) -> bool:
-    return silent >= MANY and 2 * silent >= gates
+def _is_one_failure(silent: int, gates: int) -> bool:
+    return silent >= MANY_GATES and 2 * silent >= gates

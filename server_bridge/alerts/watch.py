@@ -13,29 +13,29 @@ import structlog
 from gate_contract.school_day import local_day
 from server_bridge.alert_kinds import (
     MINUTE_MS,
-    SHARED_FORGOTTEN_MS,
+    SHARED_CARD_ENDS_AFTER_MS,
+    AlertCondition,
+    AlertKey,
     AlertKind,
-    Key,
-    Trouble,
 )
 from server_bridge.alerts.channels import AlertChannel, Channels
-from server_bridge.alerts.conditions import observe
-from server_bridge.alerts.hours import awake
+from server_bridge.alerts.conditions import find_conditions
+from server_bridge.alerts.hours import in_hours
 from server_bridge.alerts.impossible_travel import CardCrossings, ImpossibleTravel
 from server_bridge.alerts.messages import MessageContext, compose
-from server_bridge.alerts.rules import AlertDecision, Memory, Open, decide
+from server_bridge.alerts.rules import AlertDecision, AlertMemory, OpenAlert, decide
 from server_bridge.alerts.sending import SendingError
 from server_bridge.i18n.formats import Formats
 from server_bridge.store.alerts.alert_messages import (
     AlertMessage,
     News,
-    drop_overtaken,
-    due,
+    drop_resolved,
+    due_messages,
     last_made_ms,
     make_message,
     note_failed,
     note_sent,
-    untold,
+    unreported,
 )
 from server_bridge.store.alerts.alerts import (
     Alert,
@@ -53,10 +53,10 @@ from server_bridge.store.units.tree import all_units, ancestry, gate_units
 
 PERIOD_S = 10.0
 QUIET_MS = 2 * MINUTE_MS
-LONGEST_MS = 6 * MINUTE_MS
+MAX_DELAY_MS = 6 * MINUTE_MS
 """A message waits until nothing more has come for the first, but no longer than the second: what
 takes sixty gates away does so within minutes."""
-GAP_MS = 10 * MINUTE_MS
+MESSAGE_GAP_MS = 10 * MINUTE_MS
 """Between two messages of a channel about what began, and between two about what is over."""
 
 log = structlog.get_logger()
@@ -66,7 +66,7 @@ Send = Callable[[AlertChannel, str, str], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
+class WatchSettings:
     """`days` of the week (Monday 0) on which schools are open; `link` leads to the alerts' page."""
 
     zone: ZoneInfo
@@ -81,11 +81,11 @@ class AlertWatch:
     def __init__(
         self,
         database: Database,
-        rules: Rules,
+        rules: WatchSettings,
         channels: Channels,
         send: Send,
         certificates: Callable[[], Mapping[str, int]] = dict,
-        more: Callable[[sa.Connection], Iterable[Trouble]] = lambda _: (),
+        more: Callable[[sa.Connection], Iterable[AlertCondition]] = lambda _: (),
     ) -> None:
         self._database = database
         self._rules = rules
@@ -93,10 +93,10 @@ class AlertWatch:
         self._send = send
         self._certificates = certificates
         self._more = more
-        self._memory = Memory()
+        self._memory = AlertMemory()
         self._marks = CrossingMarks()
         self._sightings = CardCrossings(date.min)
-        self._clashes: dict[Key, Trouble] = {}
+        self._clashes: dict[AlertKey, AlertCondition] = {}
         self._failing = ""
 
     def run(self, stopping: threading.Event, now_ms: Callable[[], int]) -> None:
@@ -120,8 +120,8 @@ class AlertWatch:
             for channel in self._channels.all:
                 self._tell(connection, channel, "raised", known, now_ms)
                 self._tell(connection, channel, "resolved", known, now_ms)
-            drop_overtaken(connection, now_ms)
-            messages = due(connection, now_ms)
+            drop_resolved(connection, now_ms)
+            messages = due_messages(connection, now_ms)
         self._memory = decision.memory
         for trouble in decision.begun:
             self._clashes.pop(trouble.key, None)
@@ -130,20 +130,22 @@ class AlertWatch:
     def _look(self, now_ms: int) -> AlertDecision:
         with self._database.read() as connection:
             everywhere = [unit.unit_id for unit in all_units(connection)]
-            seen = observe(
+            seen = find_conditions(
                 gate_sheets(connection, now_ms, everywhere), self._certificates(), now_ms
             )
             opened = [_open(alert) for alert in open_alerts(connection)]
-            lately = raised_since(connection, AlertKind.SHARED_CARD, now_ms - SHARED_FORGOTTEN_MS)
+            lately = raised_since(
+                connection, AlertKind.SHARED_CARD, now_ms - SHARED_CARD_ENDS_AFTER_MS
+            )
             today = local_day(now_ms, self._rules.zone)
             if today != self._sightings.day:
                 self._sightings = CardCrossings(today)
             for clash in self._sightings.add(self._marks.new(connection, today)):
                 if clash.later.card_id not in lately:
-                    trouble = _of_clash(clash)
+                    trouble = _of_travel(clash)
                     self._clashes.setdefault(trouble.key, trouble)
             more = tuple(self._more(connection))
-            is_awake = awake(all_hours(connection), self._rules.days, now_ms, self._rules.zone)
+            is_awake = in_hours(all_hours(connection), self._rules.days, now_ms, self._rules.zone)
         seen = replace(seen, troubles=(*seen.troubles, *self._clashes.values(), *more))
         return decide(seen, opened, self._memory, now_ms, is_awake)
 
@@ -171,7 +173,7 @@ class AlertWatch:
         known: MessageContext,
         now_ms: int,
     ) -> None:
-        found = map(partial(find_alert, connection), untold(connection, channel.name, news))
+        found = map(partial(find_alert, connection), unreported(connection, channel.name, news))
         fresh = [
             alert
             for alert in found
@@ -202,8 +204,8 @@ class AlertWatch:
         now_ms: int,
     ) -> bool:
         times = [(a.raised_ms if news == "raised" else a.resolved_ms) or now_ms for a in fresh]
-        is_whole = now_ms - max(times) >= QUIET_MS or now_ms - min(times) >= LONGEST_MS
-        return is_whole and now_ms - last_made_ms(connection, channel.name, news) >= GAP_MS
+        is_whole = now_ms - max(times) >= QUIET_MS or now_ms - min(times) >= MAX_DELAY_MS
+        return is_whole and now_ms - last_made_ms(connection, channel.name, news) >= MESSAGE_GAP_MS
 
     def _deliver(self, messages: list[AlertMessage], now_ms: int) -> None:
         failed = set()
@@ -237,8 +239,8 @@ class AlertWatch:
             log.error("alerts", error=what, exc_info=error)
 
 
-def _open(alert: Alert) -> Open:
-    return Open(
+def _open(alert: Alert) -> OpenAlert:
+    return OpenAlert(
         alert.alert,
         AlertKind(alert.kind),
         alert.subject,
@@ -248,7 +250,7 @@ def _open(alert: Alert) -> Open:
     )
 
 
-def _of_clash(clash: ImpossibleTravel) -> Trouble:
+def _of_travel(clash: ImpossibleTravel) -> AlertCondition:
     later = clash.later
     gates = f"{clash.earlier.gate_id}, {later.gate_id}"
-    return Trouble(AlertKind.SHARED_CARD, later.card_id, later.unit_id, later.at_ms, gates)
+    return AlertCondition(AlertKind.SHARED_CARD, later.card_id, later.unit_id, later.at_ms, gates)

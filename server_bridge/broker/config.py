@@ -21,7 +21,7 @@ from gate_contract.errors import SchoolgateError
 from gate_contract.roster import MAX_PAYLOAD_BYTES
 from server_bridge import pki
 from server_bridge.broker.access import access_list
-from server_bridge.broker.revoking import PROCESS, REVOCATIONS, revocation_list
+from server_bridge.broker.revocation import PROCESS, REVOCATIONS, revocation_list
 from server_bridge.pki import Identity, write_private
 from server_bridge.store.units.tree import UnitViewer
 
@@ -148,7 +148,7 @@ def is_outdated(
     return (folder / ACCESS_LIST).read_text("utf-8") != access_list(viewers, shut_out, unit_viewers)
 
 
-def version_of_files() -> str:
+def files_version() -> str:
     """Tells apart what different versions of this program write, wherever and for whomever."""
     lasting = "\n".join(_lasting(_configuration(Path("/"), "", "", 0)))
     return sha256(f"{lasting}\n{access_list([], [])}".encode()).hexdigest()

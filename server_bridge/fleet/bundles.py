@@ -23,20 +23,20 @@ from server_bridge.home import Home
 
 BLOCK = 1 << 20
 BUNDLES_PATH = "/updates/"
-MOST_AT_ONCE = 64
-CA_NAME = "update-ca.pem"
+MAX_DOWNLOADS = 64
+UPDATE_CA_FILE = "update-ca.pem"
 _NAME = re.compile(r"[0-9a-f]{64}\.raucb")
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class FileDigest:
     """A file's size in bytes and its SHA-256."""
 
     size: int
     sha256: bytes
 
 
-def measure(file: Path, copy_to: Path | None = None) -> Measured:
+def measure(file: Path, copy_to: Path | None = None) -> FileDigest:
     """Read a bundle, and copy it on the way. Raises SchoolgateError: it cannot be read or kept."""
     digest, size = sha256(), 0
     try:
@@ -53,10 +53,10 @@ def measure(file: Path, copy_to: Path | None = None) -> Measured:
             f"{error.filename or copy_to}: {error.strerror}; name the update's file, and have room "
             "for a copy of it"
         ) from error
-    return Measured(size, digest.digest())
+    return FileDigest(size, digest.digest())
 
 
-def keep_bundle(home: Home, file: Path) -> Measured:
+def store_bundle(home: Home, file: Path) -> FileDigest:
     """Keep a copy for gates to fetch. Raises SchoolgateError."""
     folder = home.updates_folder
     try:
@@ -66,19 +66,19 @@ def keep_bundle(home: Home, file: Path) -> Measured:
     draft = folder / "new.part"
     try:
         measured = measure(file, draft)
-        draft.replace(folder / name_of(measured.sha256))
+        draft.replace(folder / bundle_name(measured.sha256))
         sync_folder(folder)
     finally:
         draft.unlink(missing_ok=True)
     return measured
 
 
-def name_of(digest: bytes) -> str:
+def bundle_name(digest: bytes) -> str:
     """The name of the bundle with this SHA-256."""
     return f"{digest.hex()}.raucb"
 
 
-def address_of(home: Home, digest: bytes) -> str:
+def bundle_url(home: Home, digest: bytes) -> str:
     """Where gates fetch it. Raises SchoolgateError: there is no desk."""
     port = home.settings.enrol.port
     if not port:
@@ -89,20 +89,20 @@ def address_of(home: Home, digest: bytes) -> str:
     return f"https://{home.enrol_host}:{port}{BUNDLES_PATH}{name_of(digest)}"
 
 
-def forget_others(home: Home, wanted: Collection[bytes]) -> None:
+def delete_unused_bundles(home: Home, wanted: Collection[bytes]) -> None:
     """Delete the bundles that no gate is told of any more."""
-    names = {name_of(digest) for digest in wanted}
+    names = {bundle_name(digest) for digest in wanted}
     for path in home.updates_folder.glob("*.raucb"):
         if path.name not in names:
             path.unlink(missing_ok=True)
 
 
-def keep_key(home: Home, file: Path) -> None:
+def store_update_ca(home: Home, file: Path) -> None:
     """Keep the certificate that updates are signed with; gates are told of it with their orders.
 
     Raises SchoolgateError: it is none, or there is another one: gates in service keep the first.
     """
-    kept = home.updates_folder / CA_NAME
+    kept = home.updates_folder / UPDATE_CA_FILE
     try:
         pem = file.read_text("ascii")
         x509.load_pem_x509_certificate(pem.encode())
@@ -119,7 +119,7 @@ def keep_key(home: Home, file: Path) -> None:
         ) from error
 
 
-class _Line:
+class _DownloadLimit:
     """How many bundles are being sent. Ingest is in the same process, and a fleet comes at once:
     who finds the line full asks again."""
 
@@ -137,14 +137,14 @@ class _Line:
                 finally:
                     line.sending -= 1
 
-        if self.sending >= MOST_AT_ONCE:
+        if self.sending >= MAX_DOWNLOADS:
             return Response(status_code=503)
         return Counted(path, media_type="application/octet-stream")
 
 
-def serving(home: Home) -> Route:
+def bundle_route(home: Home) -> Route:
     """What the desk answers with: the whole file, or the part that is asked for."""
-    folder, line = home.updates_folder, _Line()
+    folder, line = home.updates_folder, _DownloadLimit()
 
     async def bundle(request: Request) -> Response:
         path = folder / request.path_params["name"]

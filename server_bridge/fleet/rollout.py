@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from gate_contract.health import UpdateFault, UpdateStage
 from gate_contract.orders import Update
-from server_bridge.fleet.staging import STAGES, in_order, runs
+from server_bridge.fleet.staging import STAGES, runs_update, update_order
 from server_bridge.store.gates.gate_sheets import GateSheet
 from server_bridge.store.gates.rollouts import Rollout, RolloutGate
 
@@ -49,7 +49,7 @@ def watched(told: RolloutGate, sheet: GateSheet | None, wanted: Update, now_ms: 
     """How a gate does that was told. Away, it is neither well nor ill."""
     if sheet is None or not sheet.state.online:
         return replace(told, seen_ms=None)
-    if not runs(sheet, wanted) or set(sheet.state.faults) - told.faults:
+    if not runs_update(sheet, wanted) or set(sheet.state.faults) - told.faults:
         return replace(told, well_ms=0, seen_ms=None)
     since = now_ms if told.seen_ms is None else told.seen_ms
     spent = now_ms - since if 0 <= now_ms - since <= LONGEST_LOOK_MS else 0
@@ -68,12 +68,12 @@ def decide(
     rest = [sheet for gate_id, sheet in sheets.items() if gate_id not in known]
     waits = tuple(filter(None, (_waits(one, sheets[one.gate_id], rollout) for one in there)))
     if not rest:
-        behind = [one for one in waits if not runs(sheets[one.gate_id], rollout.wanted)]
+        behind = [one for one in waits if not runs_update(sheets[one.gate_id], rollout.wanted)]
         return RolloutDecision(waits=tuple(behind), done=not behind)
     if waits and len(told) <= _TEN:
         return RolloutDecision(waits=waits)
     most = _ONE if not told else _TEN if len(told) < _TEN else None
-    chosen = in_order(rest, rollout.first)
+    chosen = update_order(rest, rollout.first)
     return RolloutDecision(tell=tuple(chosen if most is None else chosen[: most - len(told)]))
 
 
@@ -91,7 +91,7 @@ def given_up(told: RolloutGate, sheet: GateSheet, wanted: Update) -> str:
 
 
 def _waits(told: RolloutGate, sheet: GateSheet, rollout: Rollout) -> Waits | None:
-    if not runs(sheet, rollout.wanted):
+    if not runs_update(sheet, rollout.wanted):
         return Waits(told.gate_id, "not_yet" if sheet.state.online else "away")
     left_ms = rollout.need_ms - told.well_ms
     if left_ms <= 0:

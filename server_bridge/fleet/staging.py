@@ -34,28 +34,30 @@ def choose(
         raise SchoolgateError(
             f"there is no gate {unknown[0]} to update; see: gate-bridge gate list"
         )
-    before = [gate_id for gate_id in by_id if _is_told(told.get(gate_id), wanted, by_id[gate_id])]
+    before = [
+        gate_id for gate_id in by_id if _is_ordered(told.get(gate_id), wanted, by_id[gate_id])
+    ]
     if not force:
         _check(stage, before, by_id, wanted)
     most = STAGES[stage]
-    rest = in_order([by_id[gate_id] for gate_id in by_id if gate_id not in before], first)
+    rest = update_order([by_id[gate_id] for gate_id in by_id if gate_id not in before], first)
     return rest if most is None else rest[: max(0, most - len(before))]
 
 
-def in_order(sheets: Sequence[GateSheet], first: Sequence[str]) -> list[str]:
+def update_order(sheets: Sequence[GateSheet], first: Sequence[str]) -> list[str]:
     """The ids of gates as they are told: `first`, then those that are well."""
     ordered = sorted(
         sheets,
         key=lambda sheet: (
             sheet.state.gate_id not in first,
-            not _is_well(sheet),
+            not _is_healthy(sheet),
             sheet.state.gate_id,
         ),
     )
     return [sheet.state.gate_id for sheet in ordered]
 
 
-def runs(sheet: GateSheet, wanted: Update) -> bool:
+def runs_update(sheet: GateSheet, wanted: Update) -> bool:
     """Whether a gate runs the software that is wanted, as far as it was ever heard of. While it is
     on trial it may still be gone back from."""
     told = sheet.told
@@ -72,8 +74,8 @@ def _check(
         raise SchoolgateError(
             f"{len(before)} gates were told of {wanted.version}: --stage ten first"
         )
-    behind = [gate_id for gate_id in before if not runs(by_id[gate_id], wanted)]
-    sick = [gate_id for gate_id in before if not _is_well(by_id[gate_id])]
+    behind = [gate_id for gate_id in before if not runs_update(by_id[gate_id], wanted)]
+    sick = [gate_id for gate_id in before if not _is_healthy(by_id[gate_id])]
     for gates, what in ((behind, "do not run it yet"), (sick, "run it and are not well")):
         if stage != "one" and gates:
             raise SchoolgateError(
@@ -81,7 +83,7 @@ def _check(
             )
 
 
-def _is_told(told: Update | None, wanted: Update, sheet: GateSheet) -> bool:
+def _is_ordered(told: Update | None, wanted: Update, sheet: GateSheet) -> bool:
     """A gate that has stopped trying goes on only when it is told once more."""
     if told is None or (told.version, told.sha256) != (wanted.version, wanted.sha256):
         return False
@@ -89,5 +91,5 @@ def _is_told(told: Update | None, wanted: Update, sheet: GateSheet) -> bool:
     return update is None or (update.wanted, update.stage) != (wanted.version, UpdateStage.STOPPED)
 
 
-def _is_well(sheet: GateSheet) -> bool:
+def _is_healthy(sheet: GateSheet) -> bool:
     return bool(sheet.state.online) and not sheet.state.faults

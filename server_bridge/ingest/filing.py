@@ -15,7 +15,7 @@ LAST_MS = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
-class Filed:
+class FiledTime:
     """`at_ms` is UTC; `clock` says how far it can be trusted; `day` is the local date."""
 
     at_ms: int
@@ -23,7 +23,9 @@ class Filed:
     day: date
 
 
-def file(record: Record, *, offset_ms: int | None, heard_ms: int, zone: ZoneInfo) -> Filed:
+def filed_time(
+    record: Record, *, offset_ms: int | None, heard_ms: int, zone: ZoneInfo
+) -> FiledTime:
     """The time to file `record` under, if one looks at nothing else.
 
     `offset_ms` is UTC minus boot time of the record's boot where its clock has been synchronised.
@@ -38,10 +40,10 @@ def file(record: Record, *, offset_ms: int | None, heard_ms: int, zone: ZoneInfo
     else:
         guess = heard_ms if record.at is None else record.at
         at_ms, clock = min(guess, heard_ms), ClockTrust.UNTRUSTED
-    return Filed(at_ms, clock, local_day(at_ms, zone))
+    return FiledTime(at_ms, clock, local_day(at_ms, zone))
 
 
-def in_order(guesses: Sequence[Filed], floor_ms: int, zone: ZoneInfo) -> list[Filed]:
+def order_times(guesses: Sequence[FiledTime], floor_ms: int, zone: ZoneInfo) -> list[FiledTime]:
     """Consecutive records of one ledger, in the order in which they happened.
 
     An untrusted time is put between its neighbours: not after the next certain one, not before any
@@ -61,5 +63,5 @@ def in_order(guesses: Sequence[Filed], floor_ms: int, zone: ZoneInfo) -> list[Fi
             ordered.append(guess)
         else:
             floor_ms = max(at_ms, floor_ms)
-            ordered.append(Filed(floor_ms, guess.clock, local_day(floor_ms, zone)))
+            ordered.append(FiledTime(floor_ms, guess.clock, local_day(floor_ms, zone)))
     return ordered

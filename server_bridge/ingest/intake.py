@@ -15,10 +15,10 @@ from gate_contract.errors import ContractError
 from gate_contract.receipt import Receipt
 from gate_contract.verdicts import REFUSALS, Verdict
 from server_bridge.ingest.accept import Accepted, Conflict, LedgerHead, accept
-from server_bridge.ingest.filing import Filed
-from server_bridge.ingest.times import Times
-from server_bridge.store.changes.revisions import bump
-from server_bridge.store.crossings.arrivals import Lines
+from server_bridge.ingest.filing import FiledTime
+from server_bridge.ingest.record_times import RecordTimes
+from server_bridge.store.changes.revisions import increment_revision
+from server_bridge.store.crossings.arrivals import Ancestry
 from server_bridge.store.crossings.counting import FiledPosition, Passage
 from server_bridge.store.crossings.counts import count_passages, count_refusals, recount
 from server_bridge.store.crossings.ledgers import (
@@ -31,13 +31,13 @@ from server_bridge.store.crossings.ledgers import (
     latest_ledgers,
     note_gap,
 )
-from server_bridge.store.crossings.signatures import keep_signature
-from server_bridge.store.people.visitors import keep_words
+from server_bridge.store.crossings.signatures import store_signature
+from server_bridge.store.people.visitors import store_details
 from server_bridge.store.units.tree import ancestry, gate_units
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class StoredBatch:
     """What a batch came to: the receipt for its gate, and how many records were new."""
 
     receipt: Receipt
@@ -53,14 +53,14 @@ class Intake:
         self._units = gate_units(connection)
 
     @cached_property
-    def _lines(self) -> Lines:
+    def _lines(self) -> Ancestry:
         return ancestry(self._connection)
 
     def knows(self, gate_id: str) -> bool:
         """Whether a gate is registered."""
         return gate_id in self._units
 
-    def take(self, batch: Batch, heard_ms: int) -> Stored:
+    def take(self, batch: Batch, heard_ms: int) -> StoredBatch:
         """Store what is new of `batch`, which was heard at `heard_ms` (UTC).
 
         Raises:
@@ -76,7 +76,7 @@ class Intake:
         if isinstance(outcome, Conflict):
             raise ContractError("conflict", outcome.detail)
         if not isinstance(outcome, Accepted):
-            return Stored(_receipt(batch.ledger_id, head), 0)
+            return StoredBatch(_receipt(batch.ledger_id, head), 0)
         if outcome.records:
             ledger = (
                 found.ledger
@@ -95,16 +95,16 @@ class Intake:
             )
             if outcome.missing:
                 note_gap(self._connection, ledger, batch.first_seq, batch.previous)
-            bump(self._connection)
+            increment_revision(self._connection)
         if batch.signature and outcome.head.stored_through == batch.last_seq:
-            keep_signature(self._connection, batch)
-        return Stored(_receipt(batch.ledger_id, outcome.head), len(outcome.records))
+            store_signature(self._connection, batch)
+        return StoredBatch(_receipt(batch.ledger_id, outcome.head), len(outcome.records))
 
     def _store(
         self, ledger: int, unit_id: str, records: Sequence[Record], heard_ms: int
     ) -> int | None:
         """Write and count `records`. Returns the time of the last crossing among them, if any."""
-        dated = Times(self._connection, self._zone, ledger).date(records, heard_ms)
+        dated = RecordTimes(self._connection, self._zone, ledger).date(records, heard_ms)
         filed = dated.filed
         insert_records(
             self._connection,
@@ -113,7 +113,7 @@ class Intake:
                 for record, time in zip(records, filed, strict=True)
             ],
         )
-        keep_words(self._connection, ledger, records)
+        store_details(self._connection, ledger, records)
         passages, scans = [], Counter[tuple[str, date, str]]()
         for record, time in zip(records, filed, strict=True):
             passage = _passage(ledger, unit_id, record, time)
@@ -138,7 +138,7 @@ def latest_receipts(connection: sa.Connection) -> dict[str, Receipt]:
     }
 
 
-def contradiction(
+def correcting_receipt(
     connection: sa.Connection, gate_id: str, ledger_id: str, mark: int
 ) -> Receipt | None:
     """Where a ledger stands, if that is not at `mark`, as its gate believes.
@@ -161,7 +161,7 @@ def _receipt(ledger_id: str, head: LedgerHead) -> Receipt:
     return Receipt(ledger_id=ledger_id, stored_through=head.stored_through, chain=head.chain)
 
 
-def _row(ledger: int, unit_id: str, record: Record, time: Filed) -> dict[str, Any]:
+def _row(ledger: int, unit_id: str, record: Record, time: FiledTime) -> dict[str, Any]:
     return {
         "ledger": ledger,
         "seq": record.seq,
@@ -181,7 +181,7 @@ def _row(ledger: int, unit_id: str, record: Record, time: Filed) -> dict[str, An
     }
 
 
-def _passage(ledger: int, unit_id: str, record: Record, time: Filed) -> Passage | None:
+def _passage(ledger: int, unit_id: str, record: Record, time: FiledTime) -> Passage | None:
     if not record.is_crossing or not record.card_id or not record.kind:
         return None
     moment = FiledPosition(time.at_ms, ledger, record.seq)

@@ -13,35 +13,35 @@ from server_bridge.i18n.phrases import Lang
 from server_bridge.store.units.tree import Unit
 
 PREFIX = "homeassistant"
-EVERY_DISCOVERY = f"{PREFIX}/device/+/+/config"
+ALL_DISCOVERY_TOPICS = f"{PREFIX}/device/+/+/config"
 UNIT_DEVICE = "unit_counts"
 """The counts' place beside the gates of a school; no gate_id has an underscore."""
 EXPIRES_S = 150
 """A gate tells its health every 30 s. What it has not said again for so long is not known."""
 
 
-class _Words(NamedTuple):
+class _Text(NamedTuple):
     vi: str
     en: str
 
 
 _NAMES = {
-    "inside": _Words("Đang ở trong trường", "Inside now"),
-    "in": _Words("Lượt vào", "Ways in"),
-    "out": _Words("Lượt ra", "Ways out"),
-    "refused": _Words("Lượt bị từ chối", "Refused scans"),
-    "people": _Words("người", "people"),
-    "scans": _Words("lượt", "scans"),
-    "records": _Words("bản ghi", "records"),
-    "connection": _Words("Kết nối", "Connection"),
-    "temperature": _Words("Nhiệt độ", "Temperature"),
-    "free": _Words("Bộ nhớ còn trống", "Free storage"),
-    "backlog": _Words("Bản ghi chưa gửi", "Records not delivered"),
-    "clock": _Words("Đồng hồ chưa đúng", "Clock not trusted"),
-    "camera": _Words("Camera hỏng", "Camera failed"),
-    "storage": _Words("Bộ nhớ hỏng", "Storage failed"),
-    "gate": _Words("Cổng", "Gate"),
-    "unit": _Words("Đơn vị", "Unit"),
+    "inside": _Text("Đang ở trong trường", "Inside now"),
+    "in": _Text("Lượt vào", "Ways in"),
+    "out": _Text("Lượt ra", "Ways out"),
+    "refused": _Text("Lượt bị từ chối", "Refused scans"),
+    "people": _Text("người", "people"),
+    "scans": _Text("lượt", "scans"),
+    "records": _Text("bản ghi", "records"),
+    "connection": _Text("Kết nối", "Connection"),
+    "temperature": _Text("Nhiệt độ", "Temperature"),
+    "free": _Text("Bộ nhớ còn trống", "Free storage"),
+    "backlog": _Text("Bản ghi chưa gửi", "Records not delivered"),
+    "clock": _Text("Đồng hồ chưa đúng", "Clock not trusted"),
+    "camera": _Text("Camera hỏng", "Camera failed"),
+    "storage": _Text("Bộ nhớ hỏng", "Storage failed"),
+    "gate": _Text("Cổng", "Gate"),
+    "unit": _Text("Đơn vị", "Unit"),
 }
 
 
@@ -55,7 +55,7 @@ def gate_topic(unit_id: str, gate_id: str) -> str:
     return f"{PREFIX}/device/{unit_id}/{gate_id}/config"
 
 
-def discoveries_of(unit_id: str) -> str:
+def discovery_subscription(unit_id: str) -> str:
     """The subscription to all that is announced of a unit: its counts and its gates."""
     return f"{PREFIX}/device/{unit_id}/+/config"
 
@@ -74,7 +74,7 @@ def unit_device(unit: Unit, language: Lang, version: str) -> dict[str, Any]:
             "identifiers": [identity],
             "name": unit.name,
             "manufacturer": "Schoolgate",
-            "model": _say("unit", language),
+            "model": _name("unit", language),
         },
         "origin": {"name": "Schoolgate", "sw_version": version},
         "availability": [{"topic": topics.BRIDGE_STATE}],
@@ -84,11 +84,11 @@ def unit_device(unit: Unit, language: Lang, version: str) -> dict[str, Any]:
             key: {
                 "platform": "sensor",
                 "unique_id": f"{identity}_{key}",
-                "name": _say(key, language),
+                "name": _name(key, language),
                 "value_template": f"{{{{ value_json['{key}'] }}}}",
                 "icon": icon,
                 "state_class": state_class,
-                "unit_of_measurement": _say(of, language),
+                "unit_of_measurement": _name(of, language),
             }
             for key, (icon, state_class, of) in sensors.items()
         },
@@ -133,7 +133,7 @@ def gate_device(unit: Unit, gate_id: str, language: Lang, version: str) -> dict[
             "platform": "sensor",
             "icon": "mdi:tray-full",
             "state_class": "measurement",
-            "unit_of_measurement": _say("records", language),
+            "unit_of_measurement": _name("records", language),
             "value_template": "{{ value_json.backlog }}",
             **told,
         },
@@ -146,7 +146,7 @@ def gate_device(unit: Unit, gate_id: str, language: Lang, version: str) -> dict[
             "identifiers": [identity],
             "name": f"{_say('gate', language)} {gate_id}",
             "manufacturer": "Schoolgate",
-            "model": _say("gate", language),
+            "model": _name("gate", language),
             "suggested_area": unit.name,
             "via_device": _unit_identity(unit.unit_id),
         },
@@ -154,7 +154,7 @@ def gate_device(unit: Unit, gate_id: str, language: Lang, version: str) -> dict[
         "state_topic": topic,
         "qos": 1,
         "components": {
-            key: {"unique_id": f"{identity}_{key}", "name": _say(key, language), **component}
+            key: {"unique_id": f"{identity}_{key}", "name": _name(key, language), **component}
             for key, component in components.items()
         },
     }
@@ -171,5 +171,5 @@ def _unit_identity(unit_id: str) -> str:
     return f"schoolgate_unit_{unit_id}"
 
 
-def _say(key: str, language: Lang) -> str:
+def _name(key: str, language: Lang) -> str:
     return str(getattr(_NAMES[key], language))

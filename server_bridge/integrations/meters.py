@@ -11,7 +11,7 @@ from prometheus_client import (
     generate_latest,
 )
 
-from server_bridge.ingest.inbox import Taken
+from server_bridge.ingest.inbox import InboxResult
 
 COMMIT_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 REQUEST_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0)
@@ -54,7 +54,7 @@ class Meters:
         )
         self._pages = Gauge("schoolgate_open_pages", "Live pages that are open.", registry=registry)
 
-    def took(self, taken: Taken, messages: int, seconds: float) -> None:
+    def took(self, taken: InboxResult, messages: int, seconds: float) -> None:
         """Messages have been taken and committed."""
         self._messages.inc(messages)
         self._records.inc(taken.new)

@@ -34,7 +34,7 @@ SESSION_EXPIRY_S = 86_400
 CONNECT_S = 10
 KEEPALIVE_S = 20
 """A half-open connection is noticed after one and a half of it: the district is blind so long."""
-FRUITLESS = 3
+MAX_UNPRODUCTIVE_SESSIONS = 3
 """Sessions in a row that ended before any message was taken: the next begins without the past."""
 
 
@@ -193,5 +193,7 @@ class SessionOpener:
         if self._last is not None:
             self._fruitless = 0 if self._last.fruitful else self._fruitless + 1
             self._last = None
-        self._last = BridgeSession(self._endpoint, afresh=self._fruitless >= FRUITLESS)
+        self._last = BridgeSession(
+            self._endpoint, afresh=self._fruitless >= MAX_UNPRODUCTIVE_SESSIONS
+        )
         return self._last

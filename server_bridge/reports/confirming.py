@@ -21,7 +21,7 @@ from server_bridge.reports.period import Period, PeriodKind, period
 from server_bridge.reports.tables import PUPILS, STAFF
 from server_bridge.reports.texts import say
 from server_bridge.store.figures import Figures
-from server_bridge.store.reports.deadlines import find
+from server_bridge.store.reports.deadlines import find_request
 from server_bridge.store.reports.report_requests import (
     REQUESTS,
     ByName,
@@ -99,7 +99,7 @@ def confirm(connection: sa.Connection, write: SubmissionWrite, zone: ZoneInfo) -
     Raises SchoolgateError if the period is not over, the state does not allow it, or there are no
     figures.
     """
-    request = find(connection, REQUESTS, write.number)
+    request = find_request(connection, REQUESTS, write.number)
     if local_day(write.now_ms, zone) <= period_of(request).last:
         raise SchoolgateError(
             "kỳ báo cáo chưa kết thúc / the period is not over: confirm its figures afterwards"
@@ -123,7 +123,7 @@ def roll_up(
     within: Collection[str] | None = None,
 ) -> ConfirmationRollUp:
     """Return the confirmations of all schools, or of those in `within`. Raises SchoolgateError."""
-    request = find(connection, REQUESTS, number)
+    request = find_request(connection, REQUESTS, number)
     lines = ancestry(connection)
     tree = [unit for unit in all_units(connection) if request.unit_id in lines[unit.unit_id]]
     schools = [

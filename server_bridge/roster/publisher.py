@@ -17,25 +17,25 @@ import structlog
 from gate_contract.school_day import local_day
 from gate_contract.topics import GateChannel
 from server_bridge.mqtt.retained import Retained, RetainedPublisher, Send
-from server_bridge.roster.making import Maker, Signer, topic
+from server_bridge.roster.maker import RosterMaker, RosterSigner, roster_topic
 from server_bridge.store.areas.levels import next_change
 from server_bridge.store.changes.revisions import roster_revision_number
 from server_bridge.store.database import Database, StoreError
 from server_bridge.store.gates.gate_rosters import (
-    BELIEVED_MS,
     EVERY_GATE,
-    issued,
-    stands,
-    told_versions,
+    MAX_AHEAD_MS,
+    find_issued,
+    published_versions,
+    reported_versions,
 )
 
 CHECK_MS = 10_000
 """How often what gates say they go by is compared with what was published."""
-AGAIN_MS = 60_000
-REFUSED_MS = 3_600_000
+RESEND_AFTER_MS = 60_000
+RESEND_REFUSED_AFTER_MS = 3_600_000
 """A gate that goes by another roster is told again after the first; one that says why, after the
 second."""
-FAILED_MS = 10_000
+RETRY_AFTER_MS = 10_000
 """Before making is tried again after it failed."""
 SLICE_BYTES = 1_048_576
 """What one call publishes, about."""
@@ -46,13 +46,13 @@ log = structlog.get_logger()
 class RosterPublisher(RetainedPublisher):
     """Makes rosters in a thread of its own; publishes at most `SLICE_BYTES` in one call."""
 
-    def __init__(self, database: Database, zone: ZoneInfo, signer: Signer) -> None:
+    def __init__(self, database: Database, zone: ZoneInfo, signer: RosterSigner) -> None:
         super().__init__()
         self._database = database
         self._zone = zone
         self._stopping = threading.Event()
         self._made: queue.SimpleQueue[tuple[str, bytes]] = queue.SimpleQueue()
-        self._maker = Maker(database, signer, self._put, self._stopping)
+        self._maker = RosterMaker(database, signer, self._put, self._stopping)
         self._thread = ThreadPoolExecutor(1, "rosters")
         self._work: Future[None] | None = None
         self._making: tuple[int, int] = (0, 0)
@@ -79,7 +79,7 @@ class RosterPublisher(RetainedPublisher):
     def collect(self, now_ms: int, _everything: bool, /) -> Iterable[Retained]:
         """Start making rosters if something changed; what is made waits for the next slices."""
         self._finish(now_ms)
-        if self._work is None and abs(now_ms - self._failed_ms) >= FAILED_MS:
+        if self._work is None and abs(now_ms - self._failed_ms) >= RETRY_AFTER_MS:
             self._begin(now_ms)
         if abs(now_ms - self._checked_ms) >= CHECK_MS:
             self._checked_ms = now_ms
@@ -121,17 +121,19 @@ class RosterPublisher(RetainedPublisher):
 
     def _compare(self, now_ms: int) -> None:
         with self._database.read() as connection:
-            ours = {stand.scope: stand.version for stand in stands(connection)}
-            told = told_versions(connection)
+            ours = {stand.scope: stand.version for stand in published_versions(connection)}
+            told = reported_versions(connection)
         afresh, self._afresh = self._afresh, False
         district = ours.pop(EVERY_GATE, 0)
         for gate_id, version in ours.items():
             health = told.get(gate_id)
-            if health and version < health.roster_version <= now_ms + BELIEVED_MS:
+            if health and version < health.roster_version <= now_ms + MAX_AHEAD_MS:
                 self._due_ms = 0  # it is ahead of us: a newer one is made
             if health and health.roster_version == version:
                 continue
-            pause_ms = REFUSED_MS if health and health.roster_fault else AGAIN_MS
+            pause_ms = (
+                RESEND_REFUSED_AFTER_MS if health and health.roster_fault else RESEND_AFTER_MS
+            )
             waited = abs(now_ms - max(version, self._said_ms.get(gate_id, 0))) >= pause_ms
             if afresh or (waited and health and health.hears):
                 self._again.append(gate_id)
@@ -149,10 +151,10 @@ class RosterPublisher(RetainedPublisher):
         while room > 0 and self._again:
             scope = self._again[0]
             with self._database.read() as connection:
-                row = issued(connection, scope)
+                row = find_issued(connection, scope)
             self._again.popleft()
             if row:
-                send(topic(scope, GateChannel.ROSTER), row.full_payload)
+                send(roster_topic(scope, GateChannel.ROSTER), row.full_payload)
                 if row.changes_payload:
-                    send(topic(scope, GateChannel.ROSTER_CHANGES), row.changes_payload)
+                    send(roster_topic(scope, GateChannel.ROSTER_CHANGES), row.changes_payload)
                 room -= len(row.full_payload) + len(row.changes_payload)

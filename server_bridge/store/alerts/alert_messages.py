@@ -33,7 +33,7 @@ class AlertMessage:
     error: str
 
 
-def untold(connection: sa.Connection, channel: str, news: News) -> set[int]:
+def unreported(connection: sa.Connection, channel: str, news: News) -> set[int]:
     """Alerts of which a channel has not been told this. That one is over is told only to whoever
     was told that it had begun."""
     told = _mentioned(channel, news)
@@ -87,12 +87,12 @@ def make_message(
     return message
 
 
-def due(connection: sa.Connection, now_ms: int) -> list[AlertMessage]:
+def due_messages(connection: sa.Connection, now_ms: int) -> list[AlertMessage]:
     """What is to be tried now, in the order in which it was made."""
     return _read(connection, _waiting() & (alert_messages.c.next_ms <= now_ms))
 
 
-def waiting(connection: sa.Connection) -> list[AlertMessage]:
+def unsent_messages(connection: sa.Connection) -> list[AlertMessage]:
     """What has not been sent yet."""
     return _read(connection, _waiting())
 
@@ -124,7 +124,7 @@ def note_failed(connection: sa.Connection, message: AlertMessage, error: str, no
     )
 
 
-def drop_overtaken(connection: sa.Connection, now_ms: int) -> None:
+def drop_resolved(connection: sa.Connection, now_ms: int) -> None:
     """Messages that were never sent, about alerts that are all over by now, are not sent at all."""
     still = (
         sa.select(alert_mentions.c.message)

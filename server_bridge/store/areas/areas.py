@@ -70,17 +70,17 @@ def get_area(connection: sa.Connection, area_id: str) -> Area:
     return Area(*row)
 
 
-def area_line(connection: sa.Connection, day: date | None = None) -> dict[str, tuple[str, ...]]:
+def area_ancestry(connection: sa.Connection, day: date | None = None) -> dict[str, tuple[str, ...]]:
     """For each area: itself and all above it, nearest first.
 
     Above an area that has ended stands what it became part of, and what is above that; `day`: as
     it was then, when areas that ended later still stood below their own parent.
     """
-    return lines(all_areas(connection), day)
+    return ancestor_lines(all_areas(connection), day)
 
 
-def lines(tree: dict[str, Area], day: date | None = None) -> dict[str, tuple[str, ...]]:
-    """`area_line` of a tree that was read before."""
+def ancestor_lines(tree: dict[str, Area], day: date | None = None) -> dict[str, tuple[str, ...]]:
+    """`area_ancestry` of a tree that was read before."""
     found: dict[str, tuple[str, ...]] = {}
     for area_id in tree:
         line: list[str] = []
@@ -107,7 +107,7 @@ def add_areas(connection: sa.Connection, new: Iterable[Area]) -> None:
     upsert(connection, areas, rows)
 
 
-def own_id(level: str, parent_id: str, taken: Iterable[str]) -> str:
+def local_id(level: str, parent_id: str, taken: Iterable[str]) -> str:
     """An id for an area that has no official code, such as a hamlet: `hamlet-12271-003`."""
     _, _, stem = parent_id.partition("-")
     prefix = f"{level}-{stem}-"

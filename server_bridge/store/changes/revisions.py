@@ -14,7 +14,7 @@ def revision_number(connection: sa.Connection) -> int:
     return int(connection.execute(_REVISION).scalar_one())
 
 
-def bump(connection: sa.Connection) -> None:
+def increment_revision(connection: sa.Connection) -> None:
     """Tell pages, as part of this transaction, that something they show has changed."""
     connection.execute(_BUMP)
 
@@ -24,6 +24,6 @@ def roster_revision_number(connection: sa.Connection) -> int:
     return int(connection.execute(sa.select(roster_revision.c.number)).scalar_one())
 
 
-def bump_rosters(connection: sa.Connection) -> None:
+def increment_roster_revision(connection: sa.Connection) -> None:
     """Have rosters made anew for something that is not in the database: the card keys."""
     connection.execute(roster_revision.update().values(number=roster_revision.c.number + 1))

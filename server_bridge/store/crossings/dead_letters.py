@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from server_bridge.store.changes.revisions import bump
+from server_bridge.store.changes.revisions import increment_revision
 from server_bridge.store.database import upsert
 from server_bridge.store.schema.base import dead_letter_counts, dead_letters
 
@@ -10,7 +10,7 @@ KEPT_PER_TOPIC = 100
 """All are counted; of each topic this many of the newest are kept, payload and all."""
 
 
-def set_aside(
+def add_dead_letter(
     connection: sa.Connection, *, topic: str, reason: str, detail: str, payload: bytes, now_ms: int
 ) -> None:
     """Keep one message that was refused."""
@@ -37,10 +37,10 @@ def set_aside(
             (dead_letters.c.topic == topic) & dead_letters.c.id.not_in(kept)
         )
     )
-    bump(connection)
+    increment_revision(connection)
 
 
-def letter_counts(connection: sa.Connection) -> dict[tuple[str, str], int]:
+def count_dead_letters(connection: sa.Connection) -> dict[tuple[str, str], int]:
     """How many messages were set aside, by topic and reason."""
     rows = connection.execute(dead_letter_counts.select())
     return {(row.topic, row.reason): row.letters for row in rows}

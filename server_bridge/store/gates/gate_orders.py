@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from gate_contract.errors import SchoolgateError
 from gate_contract.orders import LogRequest, ManagedSettings, Orders, Update
-from server_bridge.store.changes.revisions import bump
+from server_bridge.store.changes.revisions import increment_revision
 from server_bridge.store.database import upsert
 from server_bridge.store.schema.gates import gate_orders
 
@@ -63,19 +63,19 @@ class Drafter(Protocol):
         ...
 
 
-def standing(connection: sa.Connection, gate_id: str) -> CurrentOrders | None:
+def find_orders(connection: sa.Connection, gate_id: str) -> CurrentOrders | None:
     """What is wanted of a gate, None if nothing was ever said."""
     row = connection.execute(gate_orders.select().where(gate_orders.c.gate_id == gate_id)).first()
-    return _standing(row) if row else None
+    return _orders_of_row(row) if row else None
 
 
-def standings(connection: sa.Connection) -> list[CurrentOrders]:
+def all_orders(connection: sa.Connection) -> list[CurrentOrders]:
     """Of all gates, by name."""
     rows = connection.execute(gate_orders.select().order_by(gate_orders.c.gate_id))
-    return [_standing(row) for row in rows]
+    return [_orders_of_row(row) for row in rows]
 
 
-def want(
+def change_orders(
     connection: sa.Connection,
     drafter: Drafter,
     gate_id: str,
@@ -86,7 +86,7 @@ def want(
 ) -> CurrentOrders:
     """Want something else of a gate: other settings (`choice`, or the same one drafted again where
     both are None), or another wish. Returns what stands from now on."""
-    before = standing(connection, gate_id)
+    before = find_orders(connection, gate_id)
     if before is None and choice is None:
         raise SchoolgateError(
             f"the settings of gate {gate_id} are not known here, for it was set up before there "
@@ -107,7 +107,7 @@ def want(
     )
     made = CurrentOrders(gate_id, version, settings_version, chosen, wanted, drafter.sign(orders))
     upsert(connection, gate_orders, [_row(made)])
-    bump(connection)
+    increment_revision(connection)
     return made
 
 
@@ -125,7 +125,7 @@ def _row(made: CurrentOrders) -> dict[str, object]:
     }
 
 
-def _standing(row: sa.Row[tuple[object, ...]]) -> CurrentOrders:
+def _orders_of_row(row: sa.Row[tuple[object, ...]]) -> CurrentOrders:
     return CurrentOrders(
         row.gate_id,
         row.version,

@@ -15,7 +15,7 @@ from server_bridge.store.schema.people import card_holders, revocations, stays
 
 EVERY_GATE = ""
 """The scope of the roster that all gates of the district share."""
-BELIEVED_MS = 86_400_000
+MAX_AHEAD_MS = 86_400_000
 """A gate may be ahead of us, after a restored backup or with a server's clock that was. A version
 further in the future is not believed: one gate could drive the district's count to its end."""
 _CHUNK = 500
@@ -37,7 +37,7 @@ class IssuedRoster:
 
 
 @dataclass(frozen=True, slots=True)
-class Stand:
+class PublishedVersion:
     """The version that was published of one scope."""
 
     scope: str
@@ -54,7 +54,7 @@ class ReportedRosters:
     roster_fault: str
 
 
-def cards_at(connection: sa.Connection, unit_id: str, day: date) -> dict[str, str | None]:
+def card_areas(connection: sa.Connection, unit_id: str, day: date) -> dict[str, str | None]:
     """The area of residence of each holder of a valid card who belongs to a school on `day`."""
     rows = connection.execute(
         sa.select(card_holders.c.card_id, stays.c.area_id)
@@ -67,7 +67,7 @@ def cards_at(connection: sa.Connection, unit_id: str, day: date) -> dict[str, st
     return {row.card_id: row.area_id for row in rows}
 
 
-def areas_at(connection: sa.Connection, day: date) -> dict[str, set[str]]:
+def areas_by_school(connection: sa.Connection, day: date) -> dict[str, set[str]]:
     """The areas where people of each school live on `day`."""
     found: dict[str, set[str]] = {}
     rows = connection.execute(
@@ -80,7 +80,7 @@ def areas_at(connection: sa.Connection, day: date) -> dict[str, set[str]]:
     return found
 
 
-def withdrawn_cards(connection: sa.Connection, day: date) -> list[str]:
+def revoked_cards(connection: sa.Connection, day: date) -> list[str]:
     """All cards of the district that are revoked and have not expired on `day`."""
     rows = connection.execute(
         sa.select(revocations.c.card_id)
@@ -103,7 +103,7 @@ def card_texts(connection: sa.Connection, card_ids: Sequence[str]) -> dict[str, 
     return found
 
 
-def gates_at(connection: sa.Connection) -> dict[str, list[str]]:
+def gates_by_school(connection: sa.Connection) -> dict[str, list[str]]:
     """The gates of each school, but for those shut out."""
     found: dict[str, list[str]] = {}
     rows = connection.execute(
@@ -116,15 +116,15 @@ def gates_at(connection: sa.Connection) -> dict[str, list[str]]:
     return found
 
 
-def told_versions(connection: sa.Connection) -> dict[str, ReportedRosters]:
+def reported_versions(connection: sa.Connection) -> dict[str, ReportedRosters]:
     """What each gate that was ever heard of goes by."""
     rows = connection.execute(
         sa.select(gate_health.c.gate_id, gate_health.c.online, gate_health.c.told)
     )
-    return {row.gate_id: _told(row.online, decode_health(row.told)) for row in rows}
+    return {row.gate_id: _reported(row.online, decode_health(row.told)) for row in rows}
 
 
-def _told(online: bool, health: Health) -> ReportedRosters:
+def _reported(online: bool, health: Health) -> ReportedRosters:
     scan = health.scan or ScanHealth()
     return ReportedRosters(
         hears=online and health.scan is not None,
@@ -134,24 +134,24 @@ def _told(online: bool, health: Health) -> ReportedRosters:
     )
 
 
-def stands(connection: sa.Connection) -> list[Stand]:
+def published_versions(connection: sa.Connection) -> list[PublishedVersion]:
     """What was published of every scope, by version."""
     rows = connection.execute(_STANDS)
-    return [Stand(*row) for row in rows]
+    return [PublishedVersion(*row) for row in rows]
 
 
-def issued(connection: sa.Connection, scope: str) -> IssuedRoster | None:
+def find_issued(connection: sa.Connection, scope: str) -> IssuedRoster | None:
     """What was published last of a scope."""
     row = connection.execute(gate_rosters.select().where(gate_rosters.c.scope == scope)).first()
     return IssuedRoster(**row._mapping) if row else None
 
 
-def keep_issued(connection: sa.Connection, rosters: Iterable[IssuedRoster]) -> None:
+def store_issued(connection: sa.Connection, rosters: Iterable[IssuedRoster]) -> None:
     """Note what is about to be published."""
     rows = [{name: getattr(one, name) for name in IssuedRoster.__slots__} for one in rosters]
     upsert(connection, gate_rosters, rows)
 
 
-def drop_issued(connection: sa.Connection, scope: str) -> None:
+def delete_issued(connection: sa.Connection, scope: str) -> None:
     """Forget what was published of a scope."""
     connection.execute(gate_rosters.delete().where(gate_rosters.c.scope == scope))

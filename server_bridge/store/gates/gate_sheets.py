@@ -12,7 +12,7 @@ from server_bridge.store.gates.gate_states import GateState, gate_states
 from server_bridge.store.schema.base import gate_health, gates, units
 from server_bridge.store.units.tree import all_units
 
-Standing = Literal["online", "offline", "silent", "never"]
+ConnectionState = Literal["online", "offline", "silent", "never"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class GateSheet:
     connected: bool = False
 
     @property
-    def standing(self) -> Standing:
+    def standing(self) -> ConnectionState:
         """`silent`: connected, but nothing has come from it for a while."""
         if self.state.online is None:
             return "never"

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from gate_contract import topics
 from gate_contract.health import Health, decode_health
-from server_bridge.store.gates.gate_rosters import EVERY_GATE, stands
+from server_bridge.store.gates.gate_rosters import EVERY_GATE, published_versions
 from server_bridge.store.schema.base import (
     dead_letters,
     gate_health,
@@ -59,8 +59,8 @@ def gate_states(
     ledgers_of: dict[str, list[sa.Row[Any]]] = {}
     for row in connection.execute(_LEDGERS):
         ledgers_of.setdefault(row.gate_id, []).append(row)
-    forked = _forked(connection, now_ms)
-    rosters = {stand.scope: stand.version for stand in stands(connection)}
+    forked = _conflicting(connection, now_ms)
+    rosters = {stand.scope: stand.version for stand in published_versions(connection)}
     states = []
     for row in connection.execute(
         _GATES if units is None else _GATES.where(gates.c.unit_id.in_(units))
@@ -77,7 +77,7 @@ def gate_states(
     return states
 
 
-def _forked(connection: sa.Connection, now_ms: int) -> set[str]:
+def _conflicting(connection: sa.Connection, now_ms: int) -> set[str]:
     """Gates that have lately sent another history than the one stored, as an old copy would."""
     rows = connection.execute(_FORKED, {"since_ms": now_ms - DAY_MS})
     topics_of = (topics.parse(topic) for topic in rows.scalars())
@@ -124,7 +124,7 @@ def _roster_fault(
     return None
 
 
-def told_faults(told: Health) -> tuple[str, ...]:
+def reported_faults(told: Health) -> tuple[str, ...]:
     """What a gate that is online says is wrong with it, as stable codes."""
     if told.scan is None:
         faults = ["scan_silent"]
@@ -138,7 +138,7 @@ def told_faults(told: Health) -> tuple[str, ...]:
 
 def _faults(told: Health | None, ledgers_of_gate: list[sa.Row[Any]], now_ms: int) -> Iterator[str]:
     if told and told.state == "online":
-        yield from told_faults(told)
+        yield from reported_faults(told)
     # A card that was replaced falls silent; two that both go on are two devices with one identity.
     lately = [row for row in ledgers_of_gate if now_ms - row.last_ms < DAY_MS]
     if told and told.damaged_ledgers:

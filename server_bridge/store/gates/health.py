@@ -6,9 +6,9 @@ from typing import Any, Literal
 import sqlalchemy as sa
 
 from gate_contract.health import Health, decode_health, encode_health
-from server_bridge.store.changes.revisions import bump
+from server_bridge.store.changes.revisions import increment_revision
 from server_bridge.store.database import upsert
-from server_bridge.store.gates.gate_states import SILENT_MS, told_faults
+from server_bridge.store.gates.gate_states import SILENT_MS, reported_faults
 from server_bridge.store.schema.base import gate_health
 from server_bridge.store.schema.gates import gate_changes
 
@@ -39,7 +39,7 @@ class HealthChange:
     faults: tuple[str, ...] = ()
 
 
-def take_health(connection: sa.Connection, gate_id: str, health: Health, now_ms: int) -> None:
+def store_health(connection: sa.Connection, gate_id: str, health: Health, now_ms: int) -> None:
     """Keep what a gate told. A last will keeps what was known before, but for being online."""
     before = connection.execute(_HEALTH, {"of": gate_id}).first()
     online = health.state == "online"
@@ -61,10 +61,10 @@ def take_health(connection: sa.Connection, gate_id: str, health: Health, now_ms:
             }
         ],
     )
-    bump(connection)
+    increment_revision(connection)
 
 
-def changes_of(connection: sa.Connection, gate_id: str, count: int = 50) -> list[HealthChange]:
+def health_changes(connection: sa.Connection, gate_id: str, count: int = 50) -> list[HealthChange]:
     """What befell a gate, the newest first."""
     rows = connection.execute(
         gate_changes.select()
@@ -85,8 +85,8 @@ def _note_changes(
     health: Health,
     now_ms: int,
 ) -> None:
-    last = _of(before.online, decode_health(before.told)) if before else None
-    now = _of(health.state == "online", health)
+    last = _comparable(before.online, decode_health(before.told)) if before else None
+    now = _comparable(health.state == "online", health)
     new: list[HealthChange] = []
     if before is not None and before.online and now_ms - before.heard_ms > SILENT_MS:
         new.append(HealthChange(before.heard_ms, "silent"))
@@ -110,12 +110,12 @@ def _note_changes(
     connection.execute(_FORGET, {"of": gate_id, "kept": KEPT_CHANGES})
 
 
-def _of(online: bool, health: Health) -> tuple[State, tuple[str, ...]]:
+def _comparable(online: bool, health: Health) -> tuple[State, tuple[str, ...]]:
     """What of a health is told as a change. Who is away tells nothing new."""
-    return ("online", told_faults(health)) if online else ("offline", ())
+    return ("online", reported_faults(health)) if online else ("offline", ())
 
 
-def backlog_of(connection: sa.Connection, gate_id: str) -> int:
+def reported_backlog(connection: sa.Connection, gate_id: str) -> int:
     """The records that a gate held undelivered when it was last heard of."""
     told = connection.execute(
         sa.select(gate_health.c.told).where(gate_health.c.gate_id == gate_id)

@@ -8,7 +8,7 @@ import msgspec
 import sqlalchemy as sa
 
 from gate_contract.orders import Update
-from server_bridge.store.changes.revisions import bump
+from server_bridge.store.changes.revisions import increment_revision
 from server_bridge.store.database import upsert
 from server_bridge.store.schema.gates import rollout_gates, rollouts
 
@@ -45,7 +45,7 @@ class RolloutGate:
     seen_ms: int | None = None
 
 
-def begin(
+def begin_rollout(
     connection: sa.Connection,
     wanted: Update,
     unit_id: str | None,
@@ -69,11 +69,11 @@ def begin(
         )
         .returning(rollouts.c.rollout)
     ).scalar_one()
-    bump(connection)
+    increment_revision(connection)
     return number
 
 
-def newest(connection: sa.Connection) -> Rollout | None:
+def newest_rollout(connection: sa.Connection) -> Rollout | None:
     """The one that runs, or ran last."""
     row = connection.execute(rollouts.select().order_by(rollouts.c.rollout.desc()).limit(1)).first()
     if row is None:
@@ -92,7 +92,7 @@ def newest(connection: sa.Connection) -> Rollout | None:
     )
 
 
-def end(
+def end_rollout(
     connection: sa.Connection,
     number: int,
     state: State,
@@ -103,10 +103,10 @@ def end(
     """It goes no further."""
     mine = rollouts.update().where(rollouts.c.rollout == number)
     connection.execute(mine.values(state=state, ended_ms=now_ms, gate_id=gate_id, fault=fault))
-    bump(connection)
+    increment_revision(connection)
 
 
-def told_gates(connection: sa.Connection, number: int) -> list[RolloutGate]:
+def rollout_gates_of(connection: sa.Connection, number: int) -> list[RolloutGate]:
     """The gates that were told, by name."""
     rows = connection.execute(
         rollout_gates.select()
@@ -125,7 +125,7 @@ def told_gates(connection: sa.Connection, number: int) -> list[RolloutGate]:
     ]
 
 
-def keep_told(connection: sa.Connection, number: int, told: Iterable[RolloutGate]) -> None:
+def store_progress(connection: sa.Connection, number: int, told: Iterable[RolloutGate]) -> None:
     """Write down how these do."""
     rows = [
         {

@@ -26,19 +26,19 @@ class DeadlineRequest:
     closed_ms: int | None
 
 
-One = TypeVar("One", bound=DeadlineRequest)
+RequestT = TypeVar("RequestT", bound=DeadlineRequest)
 
 
 @dataclass(frozen=True, slots=True)
-class RequestTables(Generic[One]):
+class RequestTables(Generic[RequestT]):
     """Where all of a kind is written. `name`: what one is called; `listed_by`: the command that
     shows them; `row`: what one is read as."""
 
     name: str
     listed_by: str
-    row: type[One]
+    row: type[RequestT]
     asked: sa.Table
-    events: sa.Table
+    request_events: sa.Table
 
     @property
     def number(self) -> sa.Column[int]:
@@ -58,9 +58,9 @@ class StoredEvent:
     deadline_ms: int | None
 
 
-def ask(
+def add_request(
     connection: sa.Connection,
-    book: RequestTables[One],
+    book: RequestTables[RequestT],
     *,
     unit_id: str,
     title: str,
@@ -84,9 +84,9 @@ def ask(
     return number
 
 
-def find(
-    connection: sa.Connection, book: RequestTables[One], number: int, *, lock: bool = False
-) -> One:
+def find_request(
+    connection: sa.Connection, book: RequestTables[RequestT], number: int, *, lock: bool = False
+) -> RequestT:
     """Raises SchoolgateError if there is none. `lock`: nobody else writes to it meanwhile."""
     query = _rows(book).where(book.number == number)
     row = connection.execute(query.with_for_update() if lock else query).first()
@@ -97,20 +97,25 @@ def find(
     return book.row(*row)
 
 
-def newest_first(connection: sa.Connection, book: RequestTables[One]) -> list[One]:
+def all_requests(connection: sa.Connection, book: RequestTables[RequestT]) -> list[RequestT]:
     """All that was ever asked."""
     return [book.row(*row) for row in connection.execute(_rows(book).order_by(book.number.desc()))]
 
 
-def close(connection: sa.Connection, book: RequestTables[One], number: int, now_ms: int) -> None:
+def close_request(
+    connection: sa.Connection, book: RequestTables[RequestT], number: int, now_ms: int
+) -> None:
     """Nothing of it changes any more. Raises SchoolgateError: it is closed, or there is none."""
-    if find(connection, book, number, lock=True).closed_ms is not None:
+    if find_request(connection, book, number, lock=True).closed_ms is not None:
         raise SchoolgateError(f"{book.name} {number} is closed already")
     connection.execute(book.asked.update().where(book.number == number).values(closed_ms=now_ms))
 
 
-def events(
-    connection: sa.Connection, book: RequestTables[One], number: int, unit_id: str | None = None
+def request_events(
+    connection: sa.Connection,
+    book: RequestTables[RequestT],
+    number: int,
+    unit_id: str | None = None,
 ) -> list[StoredEvent]:
     """What happened (at one school), in order."""
     columns = (book.events.c[one.name] for one in fields(StoredEvent))
@@ -120,13 +125,15 @@ def events(
     return [StoredEvent(*row) for row in connection.execute(query.order_by(book.events.c.event))]
 
 
-def add_event(connection: sa.Connection, book: RequestTables[One], number: int, **row: Any) -> int:
+def add_event(
+    connection: sa.Connection, book: RequestTables[RequestT], number: int, **row: Any
+) -> int:
     """Log what somebody did; `row`: columns of the events. Returns the event's number."""
     query = book.events.insert().values(row | {book.name: number})
     event: int = connection.execute(query.returning(book.events.c.event)).scalar_one()
     return event
 
 
-def _rows(book: RequestTables[One]) -> sa.Select[Any]:
+def _rows(book: RequestTables[RequestT]) -> sa.Select[Any]:
     _, *more = fields(book.row)
     return sa.select(book.number, *(book.asked.c[one.name] for one in more))

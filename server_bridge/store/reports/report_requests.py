@@ -6,7 +6,11 @@ from datetime import date
 
 import sqlalchemy as sa
 
-from server_bridge.store.reports.deadlines import DeadlineRequest, RequestTables, ask
+from server_bridge.store.reports.deadlines import (
+    DeadlineRequest,
+    RequestTables,
+    add_request,
+)
 from server_bridge.store.schema.reports import report_events, report_requests
 
 ByName = Mapping[str, Mapping[str, int]]
@@ -43,7 +47,7 @@ def open_request(
     now_ms: int,
 ) -> int:
     """A new request's number. Raises SchoolgateError: no unit above schools, or it is too late."""
-    return ask(
+    return add_request(
         connection,
         REQUESTS,
         unit_id=unit_id,

@@ -44,7 +44,7 @@ class DaySets(NamedTuple):
         return self.days & ~self.complete
 
 
-def as_set(day: date, first: date) -> int:
+def day_set(day: date, first: date) -> int:
     """The set of this day alone, where `first` is 1."""
     return 1 << (day - first).days
 
@@ -62,7 +62,7 @@ def keep_staff_day(
     """Write one day anew into its month: `staff` by person, each a month of this day alone; who is
     not in it was not of the staff."""
     first = day.replace(day=1)
-    this = as_set(day, first)
+    this = day_set(day, first)
     here = (staff_months.c.unit_id == unit_id) & (staff_months.c.first_day == first)
     kept = {row.person: _sets(row) for row in connection.execute(staff_months.select().where(here))}
     rows: list[dict[str, Any]] = []

@@ -6,7 +6,11 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from server_bridge.store.database import upsert
-from server_bridge.store.reports.deadlines import DeadlineRequest, RequestTables, ask
+from server_bridge.store.reports.deadlines import (
+    DeadlineRequest,
+    RequestTables,
+    add_request,
+)
 from server_bridge.store.schema.reports import (
     collection_events,
     collections,
@@ -61,7 +65,7 @@ def open_collection(
     now_ms: int,
 ) -> int:
     """A new collection's number. Raises SchoolgateError: no unit above schools, or too late."""
-    return ask(
+    return add_request(
         connection,
         COLLECTIONS,
         unit_id=unit_id,

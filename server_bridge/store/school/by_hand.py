@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from gate_contract.crossing import Direction
 from gate_contract.errors import SchoolgateError
-from server_bridge.store.changes.report_days import mark
+from server_bridge.store.changes.report_days import mark_days
 from server_bridge.store.people.people import on_day
 from server_bridge.store.schema.access import accounts
 from server_bridge.store.schema.people import stays
@@ -79,7 +79,7 @@ def add_by_hand(
     )
 
 
-def withdraw(
+def withdraw_by_hand(
     connection: sa.Connection, unit_id: str, number: int, reason: str, account: int, now_ms: int
 ) -> int:
     """Take an entry back, by one more. Returns the person's number.
@@ -87,7 +87,7 @@ def withdraw(
     Raises:
         SchoolgateError: there is no such entry of this school that stands, or no reason.
     """
-    found = _standing(connection, manual_crossings.c.id == number)
+    found = _valid_rows(connection, manual_crossings.c.id == number)
     if not found or found[0].unit_id != unit_id:
         raise SchoolgateError(
             "không có bản ghi này hoặc đã được rút / there is no such entry, or it was taken back"
@@ -108,7 +108,7 @@ def withdraw(
 def by_hand_on(connection: sa.Connection, unit_id: str, day: date) -> list[ByHand]:
     """What stands of a school's day, in the order of time."""
     there = (manual_crossings.c.unit_id == unit_id, manual_crossings.c.day == day)
-    return list(map(_entry, _standing(connection, *there)))
+    return list(map(_entry, _valid_rows(connection, *there)))
 
 
 def by_hand_of(
@@ -120,10 +120,10 @@ def by_hand_of(
         manual_crossings.c.unit_id == unit_id,
         manual_crossings.c.day.between(first, last),
     )
-    return list(map(_entry, _standing(connection, *there)))
+    return list(map(_entry, _valid_rows(connection, *there)))
 
 
-def _standing(connection: sa.Connection, *where: sa.ColumnElement[bool]) -> Sequence[sa.Row[Any]]:
+def _valid_rows(connection: sa.Connection, *where: sa.ColumnElement[bool]) -> Sequence[sa.Row[Any]]:
     undone = manual_crossings.alias()
     query = (
         sa.select(manual_crossings, accounts.c.name.label("author"))
@@ -158,5 +158,5 @@ def _add(connection: sa.Connection, reason: str, **row: Any) -> int:
     number: int = connection.execute(
         manual_crossings.insert().values(reason=said, **row).returning(manual_crossings.c.id)
     ).scalar_one()
-    mark(connection, [(row["unit_id"], row["day"])])
+    mark_days(connection, [(row["unit_id"], row["day"])])
     return number

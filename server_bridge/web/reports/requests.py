@@ -21,7 +21,7 @@ from server_bridge.reports.confirming import (
 from server_bridge.reports.documents import confirmed_workbook
 from server_bridge.reports.period import PeriodKind, period
 from server_bridge.reports.texts import period_name
-from server_bridge.store.reports.deadlines import newest_first
+from server_bridge.store.reports.deadlines import all_requests
 from server_bridge.store.reports.report_requests import REQUESTS, Request, open_request
 from server_bridge.store.schema.base import NAME_LENGTH
 from server_bridge.store.units.tree import SCHOOL, ancestry
@@ -41,7 +41,7 @@ def index(request: PageRequest, connection: sa.Connection) -> Response:
     """List the requests of a unit and of the units above it."""
     unit, f = unit_of(request, connection), formats(request)
     line = ancestry(connection)[unit.unit_id]
-    mine = [one for one in newest_first(connection, REQUESTS) if one.unit_id in line]
+    mine = [one for one in all_requests(connection, REQUESTS) if one.unit_id in line]
     today = local_day(request.now_ms, request.context.zone)
     return request.show(
         "report_requests.html",
@@ -152,7 +152,7 @@ def _report_request(request: PageRequest, connection: sa.Connection) -> Request:
     Raises PageNotFoundError.
     """
     number = number_in(request, "request")
-    found = next((r for r in newest_first(connection, REQUESTS) if r.number == number), None)
+    found = next((r for r in all_requests(connection, REQUESTS) if r.number == number), None)
     if found is None or found.unit_id not in ancestry(connection).get(request.unit_id, ()):
         raise PageNotFoundError(f"no request {number} applies to {request.unit_id}")
     return found

@@ -7,10 +7,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from server_bridge.access.openid import SignInBy
+from server_bridge.access.openid import OpenIdSignIn
 from server_bridge.access.provider import OpenIdProvider
 from server_bridge.access.roles import Role
-from server_bridge.access.throttle import FORGOTTEN_MS, FREE
+from server_bridge.access.throttle import FORGET_AFTER_MS, FREE_ATTEMPTS
 from server_bridge.home import HomeError, open_home
 from server_bridge.http.binding import binding
 from server_bridge.settings import OpenIdSettings, Settings
@@ -43,7 +43,7 @@ def fake_provider() -> Iterator[FakeProvider]:
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory, fake_provider: FakeProvider) -> Iterator[Site]:
-    sign_in = SignInBy(OpenIdProvider(fake_provider.issuer, CLIENT, SECRET), "tài khoản ngành")
+    sign_in = OpenIdSignIn(OpenIdProvider(fake_provider.issuer, CLIENT, SECRET), "tài khoản ngành")
     folder = tmp_path_factory.mktemp("site")
     with running(folder, NOW_MS, accounts=False, openid=sign_in) as made:
         with made.database.write() as connection:
@@ -57,7 +57,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory, fake_provider: FakeProvider
 @pytest.fixture
 def site(shared: Site, fake_provider: FakeProvider) -> Site:
     """Reset the failed attempts and the provider's faults for each test."""
-    shared.clock.ms += FORGOTTEN_MS
+    shared.clock.ms += FORGET_AFTER_MS
     fake_provider.now_s = lambda: shared.clock.ms // 1_000
     fake_provider.fault, fake_provider.person = "", {"sub": LAN_SUBJECT}
     return shared
@@ -176,7 +176,7 @@ def test_a_way_back_is_good_for_one_browser_and_once(
 
 def test_guessing_is_slowed_down_by_address(site: Site, fake_provider: FakeProvider) -> None:
     with site.database.write() as connection:
-        for _ in range(FREE["address"] - 1):
+        for _ in range(FREE_ATTEMPTS["address"] - 1):
             note_failure(connection, None, "127.0.0.1", site.clock.ms)
     fake_provider.person = {"sub": "nobody"}
     browser = site.browser()
@@ -197,7 +197,7 @@ def test_a_provider_that_cannot_be_asked(
     fake_provider: FakeProvider, tmp_path: Path, fault: Fault, status: int
 ) -> None:
     fake_provider.fault = fault
-    sign_in = SignInBy(OpenIdProvider(fake_provider.issuer, CLIENT, SECRET), "x")
+    sign_in = OpenIdSignIn(OpenIdProvider(fake_provider.issuer, CLIENT, SECRET), "x")
     with running(tmp_path, NOW_MS, accounts=False, openid=sign_in) as site:
         answer = site.browser().get("/sign-in/openid")
         assert answer.status_code == status
@@ -207,7 +207,7 @@ def test_a_provider_that_cannot_be_asked(
 
 
 def test_accounts_by_address_and_by_themselves(fake_provider: FakeProvider, tmp_path: Path) -> None:
-    sign_in = SignInBy(
+    sign_in = OpenIdSignIn(
         OpenIdProvider(fake_provider.issuer, CLIENT, SECRET), "x", "email", new_accounts=True
     )
     with running(tmp_path, NOW_MS, accounts=False, openid=sign_in) as site:

@@ -22,34 +22,34 @@ from server_bridge.roster.contents import Contents, changes, contents, digest, p
 from server_bridge.store.areas.levels import levels_at, policies_at
 from server_bridge.store.database import Database
 from server_bridge.store.gates.gate_rosters import (
-    BELIEVED_MS,
     EVERY_GATE,
+    MAX_AHEAD_MS,
     IssuedRoster,
-    areas_at,
+    areas_by_school,
+    card_areas,
     card_texts,
-    cards_at,
-    drop_issued,
-    gates_at,
-    issued,
-    keep_issued,
-    stands,
-    told_versions,
-    withdrawn_cards,
+    delete_issued,
+    find_issued,
+    gates_by_school,
+    published_versions,
+    reported_versions,
+    revoked_cards,
+    store_issued,
 )
 
-KEEP_S = 0.3
+COMMIT_WITHIN_S = 0.3
 """What was made waits so long, at the most, for its transaction."""
 
 log = structlog.get_logger()
 
 
-def topic(scope: str, channel: GateChannel) -> str:
+def roster_topic(scope: str, channel: GateChannel) -> str:
     """Where a scope's roster, or the changes to it, stand."""
     return topics.district(channel) if scope == EVERY_GATE else topics.gate(scope, channel)
 
 
 @dataclass(frozen=True, slots=True)
-class Signer:
+class RosterSigner:
     """The district's orders key, and the card keys that are to be known everywhere."""
 
     key_id: int
@@ -57,12 +57,12 @@ class Signer:
     card_keys: Callable[[], Mapping[int, bytes]] = dict
 
 
-class Maker:
+class RosterMaker:
     """One round over the district as of `now_ms`. `send(topic, payload)` is called once that is
     committed; an empty payload clears a topic. `stopping` ends it between two schools."""
 
     def __init__(
-        self, database: Database, signer: Signer, send: Send, stopping: threading.Event
+        self, database: Database, signer: RosterSigner, send: Send, stopping: threading.Event
     ) -> None:
         self._database = database
         self._signer = signer
@@ -76,14 +76,14 @@ class Maker:
         """Raises StoreError; what was sent by then is committed, and the rest is made next time."""
         with self._database.read() as connection:
             levels, policies = levels_at(connection, now_ms), policies_at(connection, now_ms)
-            schools = gates_at(connection)
-            told = _told(connection, now_ms)
+            schools = gates_by_school(connection)
+            told = _reported_versions(connection, now_ms)
             everywhere = contents(
-                revoked=withdrawn_cards(connection, day), card_keys=self._signer.card_keys()
+                revoked=revoked_cards(connection, day), card_keys=self._signer.card_keys()
             )
             self._scope(connection, EVERY_GATE, everywhere, told, now_ms, {})
-            before = [stand.scope for stand in stands(connection)]
-            lived_in = areas_at(connection, day)
+            before = [stand.scope for stand in published_versions(connection)]
+            lived_in = areas_by_school(connection, day)
         self._keep()
         concerns = {
             unit_id: ({area: levels.get(area) for area in lived_in.get(unit_id, ())}, policy)
@@ -100,7 +100,7 @@ class Maker:
                     policy=policies[unit_id],
                     levels={
                         card: levels.get(area or "", 0)
-                        for card, area in cards_at(connection, unit_id, day).items()
+                        for card, area in card_areas(connection, unit_id, day).items()
                     },
                 )
                 shared: dict[str, tuple[bytes, bytes]] = {}
@@ -120,7 +120,7 @@ class Maker:
         now_ms: int,
         shared: dict[str, tuple[bytes, bytes]],
     ) -> None:
-        before = issued(connection, scope)
+        before = find_issued(connection, scope)
         if before is None and not (wanted.size or wanted.card_keys):
             return  # nothing was ever said, and there is nothing to say
         ahead = before is None or told.get(scope, 0) > before.version
@@ -132,7 +132,7 @@ class Maker:
         said = wanted if changed is None else changed
         key = digest(said)
         if key not in shared:
-            shared[key] = _sealed(connection, said)
+            shared[key] = _seal_entries(connection, said)
         salt, people = shared[key]
         roster = Roster(
             version=version,
@@ -160,22 +160,24 @@ class Maker:
             same = digest(contents(policy=wanted.policy, card_keys=wanted.card_keys))
             made = IssuedRoster(scope, version, version, pack(wanted), same, payload)
             letters = [(GateChannel.ROSTER, payload), (GateChannel.ROSTER_CHANGES, b"")]
-        self._pending.add(made, [(topic(scope, channel), data) for channel, data in letters])
+        self._pending.add(made, [(roster_topic(scope, channel), data) for channel, data in letters])
 
     def _clear(self, scopes: set[str]) -> None:
         for scope in scopes - {EVERY_GATE}:
             with self._database.write() as connection:
-                drop_issued(connection, scope)
+                delete_issued(connection, scope)
             for channel in topics.ROSTERS:
-                self._send(topic(scope, channel), b"")
+                self._send(roster_topic(scope, channel), b"")
 
     def _keep(self, *, at_once: bool = True) -> None:
         pending = self._pending
-        if not pending.made or not (at_once or time.monotonic() - pending.since_s >= KEEP_S):
+        if not pending.made or not (
+            at_once or time.monotonic() - pending.since_s >= COMMIT_WITHIN_S
+        ):
             return
         self._pending = _Pending()
         with self._database.write() as connection:
-            keep_issued(connection, pending.made)
+            store_issued(connection, pending.made)
         for name, payload in pending.letters:
             self._send(name, payload)
 
@@ -195,7 +197,7 @@ class _Pending:
         self.letters += letters
 
 
-def _sealed(connection: sa.Connection, said: Contents) -> tuple[bytes, bytes]:
+def _seal_entries(connection: sa.Connection, said: Contents) -> tuple[bytes, bytes]:
     """A new salt, and the entries sealed with it."""
     salt = secrets.token_bytes(SALT_SIZE)
     texts = card_texts(connection, list(said.levels))
@@ -203,12 +205,12 @@ def _sealed(connection: sa.Connection, said: Contents) -> tuple[bytes, bytes]:
     return salt, seal(levels, salt)
 
 
-def _told(connection: sa.Connection, now_ms: int) -> dict[str, int]:
+def _reported_versions(connection: sa.Connection, now_ms: int) -> dict[str, int]:
     """The highest version of each scope that a gate says it goes by, as far as it is believed."""
     found = {EVERY_GATE: 0}
-    for gate_id, told in told_versions(connection).items():
-        if told.roster_version <= now_ms + BELIEVED_MS:
+    for gate_id, told in reported_versions(connection).items():
+        if told.roster_version <= now_ms + MAX_AHEAD_MS:
             found[gate_id] = told.roster_version
-        if told.district_version <= now_ms + BELIEVED_MS:
+        if told.district_version <= now_ms + MAX_AHEAD_MS:
             found[EVERY_GATE] = max(found[EVERY_GATE], told.district_version)
     return found
