@@ -1,4 +1,4 @@
-"""Passwords, kept as Argon2id hashes with the library's own parameters (RFC 9106, low memory)."""
+"""Hash and verify passwords with Argon2id, with the library's parameters (RFC 9106, low memory)."""
 
 from functools import cache
 
@@ -14,7 +14,7 @@ _hasher = PasswordHasher()
 
 
 def hashed(password: str) -> str:
-    """The hash to keep. Raises SchoolgateError if the password is too short or too long."""
+    """Return the hash to store. Raises SchoolgateError if the password is too short or too long."""
     if not SHORTEST <= len(password) <= LONGEST:
         raise SchoolgateError(
             f"a password has {SHORTEST} to {LONGEST} characters; four random words make a good one"
@@ -23,8 +23,11 @@ def hashed(password: str) -> str:
 
 
 def is_right(password: str, kept: str | None) -> bool:
-    """Whether this is the password. It takes as long for `kept` None, an account that is not there
-    or has no password, so that the time does not tell which names exist."""
+    """Return whether the password matches a stored hash.
+
+    The check takes as long for `kept` None, an account that does not exist or has no password, so
+    that the time does not reveal which names exist.
+    """
     try:
         _hasher.verify(kept or _nobodys(), password[:LONGEST])
     except (VerificationError, InvalidHashError):
@@ -33,7 +36,7 @@ def is_right(password: str, kept: str | None) -> bool:
 
 
 def is_outdated(kept: str) -> bool:
-    """Whether the hash should be made again with today's parameters."""
+    """Return whether the hash should be renewed with the current parameters."""
     return _hasher.check_needs_rehash(kept)
 
 

@@ -1,4 +1,4 @@
-"""Troubles, from what is known of gates and certificates at one moment. Pure."""
+"""Find alert conditions in the state of gates and certificates. Pure functions."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from server_bridge.alert_kinds import MINUTE_MS, AlertKind, Trouble
 from server_bridge.store.gates.gate_sheets import GateSheet
 
 BACKLOG_FROM, BACKLOG_UNTIL = 300, 50
-"""A gate that is online sends this in seconds; one that still has it does not get through."""
+"""An online gate sends this many records within seconds; one that still has them is stuck."""
 LOW_BYTES, ENOUGH_BYTES = 500_000_000, 700_000_000
 DAY_MS = 24 * 60 * MINUTE_MS
 EXPIRES_WITHIN_MS = 21 * DAY_MS
@@ -18,7 +18,7 @@ _BROKEN = ("camera", "scan_silent", "conflict", "two_ledgers", "delivery")
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """`unknown` are gates of which nothing but their absence is known."""
+    """The conditions found; `unknown` are gates of which only their absence is known."""
 
     troubles: tuple[Trouble, ...]
     unknown: frozenset[str]
@@ -27,8 +27,11 @@ class Observation:
 def observe(
     sheets: Iterable[GateSheet], certificates: Mapping[str, int], now_ms: int
 ) -> Observation:
-    """What is wrong. `certificates`: when each ends, UTC in ms. A gate that was never heard of, or
-    is shut out, is no trouble."""
+    """Return the current conditions of gates and certificates.
+
+    `certificates` maps names to expiry times, UTC in ms. A gate that never reported, or is shut
+    out, has no condition.
+    """
     troubles: list[Trouble] = []
     unknown = set()
     for sheet in sheets:

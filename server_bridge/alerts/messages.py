@@ -1,4 +1,7 @@
-"""What a message says. Pure. It names schools and gates, and never a person or a card."""
+"""Compose messages about alerts. Pure functions.
+
+A message names schools and gates, but never a person or a card.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,15 +14,18 @@ from server_bridge.store.alerts.alert_messages import News
 from server_bridge.store.alerts.alerts import Alert
 
 LISTED = 8
-"""So many places are named for each kind; a power cut has sixty."""
+"""The number of places listed per kind; a power cut may affect sixty gates."""
 MANY = 5
-"""So many gates silent, and half of all, are not many troubles but one."""
+"""From this number, if it is half of all gates, silent gates are reported as one failure."""
 
 
 @dataclass(frozen=True, slots=True)
 class MessageContext:
-    """What messages are made with: names of units, of each itself and all above it, how many gates
-    there are, the page's address."""
+    """The data for composing messages.
+
+    `names` are those of units, `lines` maps each unit to itself and all units above it, `gates` is
+    the number of gates, and `link` the address of the alerts page.
+    """
 
     names: Mapping[str, str]
     lines: Mapping[str, tuple[str, ...]]
@@ -31,7 +37,7 @@ class MessageContext:
 def compose(
     news: News, alerts: Sequence[Alert], known: MessageContext, formats: Formats
 ) -> tuple[str, str]:
-    """Title and body of one message about all these alerts."""
+    """Return the title and body of one message about all these alerts."""
     lang = formats.lang
     kinds = sorted({AlertKind(alert.kind) for alert in alerts}, key=list(AlertKind).index)
     groups = [[alert for alert in alerts if alert.kind == kind] for kind in kinds]
@@ -56,13 +62,13 @@ def compose(
 
 
 def detail_of(alert: Alert, formats: Formats) -> str:
-    """What more is known of an alert, in words; empty if nothing."""
+    """Return further details of an alert as text; empty if there are none."""
     key = f"alerts_detail_{alert.kind}"
     return say(formats.lang, key, detail=alert.detail) if alert.detail and key in PHRASES else ""
 
 
 def where(alert: Alert, names: Mapping[str, str], formats: Formats) -> str:
-    """School and gate; of a card only the school."""
+    """Return school and gate of an alert; for a card only the school."""
     if alert.unit_id is None:
         return f"{say(formats.lang, 'alerts_server')} ({alert.subject})"
     name = names.get(alert.unit_id, alert.unit_id)

@@ -1,6 +1,6 @@
-"""Which alerts begin and which are over. Pure: what is seen, what is open and the time go in.
+"""Decide which alerts to raise and which to resolve. Pure functions.
 
-Nobody is woken: outside of a school's hours nothing of its gates begins, and nothing ends.
+Outside a school's hours no alert of its gates is raised or resolved, so that nobody is disturbed.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -20,7 +20,7 @@ from server_bridge.alerts.conditions import Observation
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """An alert that is not over. `acknowledged`: somebody sees to it."""
+    """An unresolved alert; `acknowledged` if a person is working on it."""
 
     alert: int
     kind: AlertKind
@@ -31,13 +31,13 @@ class Open:
 
     @property
     def key(self) -> Key:
+        """Return the kind and the subject, which identify an alert."""
         return self.kind, self.subject
 
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """Since when (UTC) each trouble has been there without a break, and each open alert's trouble
-    has been away."""
+    """Since when (UTC) each condition has been present, and each open alert's condition absent."""
 
     there: Mapping[Key, int] = field(default_factory=dict)
     away: Mapping[Key, int] = field(default_factory=dict)
@@ -45,7 +45,7 @@ class Memory:
 
 @dataclass(frozen=True, slots=True)
 class AlertDecision:
-    """What to write down, and what to remember until the next time."""
+    """The alerts to raise and to resolve, and the memory for the next evaluation."""
 
     begun: tuple[Trouble, ...]
     over: tuple[Open, ...]
@@ -59,7 +59,7 @@ def decide(
     now_ms: int,
     awake: Callable[[str | None], bool],
 ) -> AlertDecision:
-    """`awake` tells whether it is a unit's hours now."""
+    """Return which alerts to raise and to resolve; `awake` tells whether a unit's hours are now."""
     known = {alert.key for alert in opened}
     there, begun = {}, []
     for trouble in seen.troubles:
@@ -76,7 +76,7 @@ def decide(
             if alert.acknowledged or now_ms - alert.raised_ms >= SHARED_FORGOTTEN_MS:
                 over.append(alert)
             continue
-        # Of a gate that is silent it is not known that its other troubles are over.
+        # While a gate is silent, its other conditions are unknown and not resolved.
         if alert.key in present or (alert.kind in OF_GATES and alert.subject in seen.unknown):
             continue
         away[alert.key] = min(memory.away.get(alert.key, now_ms), now_ms)

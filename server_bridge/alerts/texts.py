@@ -1,4 +1,7 @@
-"""The words of alerts, in messages and on their page. `alerts_do_...`: what to do about a kind."""
+"""Define the texts of alerts, in messages and on the alerts page.
+
+The keys `alerts_do_...` are instructions for each kind.
+"""
 
 from server_bridge.i18n.phrases import Phrase
 
@@ -111,6 +114,6 @@ PHRASES: dict[str, Phrase] = {
 
 
 def say(lang: object, key: str, **values: object) -> str:
-    """A phrase in a language."""
+    """Return a phrase in a language."""
     index = 0 if lang == "vi" else 1
     return PHRASES[key][index].format(**values)

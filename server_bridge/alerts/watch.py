@@ -1,4 +1,4 @@
-"""The watch: looks at what is known, writes down what begins and what is over, has it told."""
+"""Evaluate alert conditions, store raised and resolved alerts, send notifications."""
 
 import threading
 from collections.abc import Callable, Iterable, Mapping
@@ -53,21 +53,28 @@ from server_bridge.store.units.tree import all_units, ancestry, gate_units
 
 PERIOD_S = 10.0
 QUIET_MS = 2 * MINUTE_MS
+"""A message waits until nothing new has come for this long, but no longer than `LONGEST_MS`.
+
+A failure that disconnects sixty gates does so within minutes, and should give one message.
+"""
 LONGEST_MS = 6 * MINUTE_MS
-"""A message waits until nothing more has come for the first, but no longer than the second: what
-takes sixty gates away does so within minutes."""
+"""The longest time that a message waits for more alerts."""
 GAP_MS = 10 * MINUTE_MS
-"""Between two messages of a channel about what began, and between two about what is over."""
+"""The minimum time between two messages of a channel about raised, or about resolved, alerts."""
 
 log = structlog.get_logger()
 
 Send = Callable[[AlertChannel, str, str], None]
-"""Raises SendingError."""
+"""Sends a title and a body to a channel. Raises SendingError."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """`days` of the week (Monday 0) on which schools are open; `link` leads to the alerts' page."""
+    """Settings of the watch.
+
+    `days` are the weekdays (Monday 0) on which schools are open; `link` is the address of the
+    alerts page.
+    """
 
     zone: ZoneInfo
     days: frozenset[int]
@@ -75,8 +82,11 @@ class Rules:
 
 
 class AlertWatch:
-    """`step` is one look. `certificates`: when each ends, UTC in ms, read anew at each look;
-    `more`: what other rooms know to be wrong."""
+    """Evaluates alerts; one evaluation per `step`.
+
+    `certificates` returns expiry times by name, UTC in ms, and is called in each evaluation; `more`
+    returns further conditions from other packages.
+    """
 
     def __init__(
         self,
@@ -100,8 +110,11 @@ class AlertWatch:
         self._failing = ""
 
     def run(self, stopping: threading.Event, now_ms: Callable[[], int]) -> None:
-        """Look again and again. Neither the database nor a fault of ours ends it: crossings are
-        taken in by the same process."""
+        """Evaluate alerts periodically until `stopping` is set.
+
+        Errors of the database and bugs are logged and do not end the loop: ingest runs in the same
+        process.
+        """
         while not stopping.wait(PERIOD_S):
             try:
                 self.step(now_ms())
@@ -112,7 +125,7 @@ class AlertWatch:
                 self._say(repr(error), error)
 
     def step(self, now_ms: int) -> None:
-        """One look, and whatever has to be told. Raises StoreError."""
+        """Evaluate alerts once, and send the messages that are due. Raises StoreError."""
         decision = self._look(now_ms)
         with self._database.write() as connection:
             self._write(connection, decision, now_ms)
@@ -158,10 +171,10 @@ class AlertWatch:
                 now_ms=now_ms,
                 detail=one.detail,
             )
-            log.info("alert", number=number, kind=one.kind, unit=one.unit_id)
+            log.info("alert raised", number=number, kind=one.kind, unit=one.unit_id)
         if decision.over:
             resolve(connection, [alert.alert for alert in decision.over], now_ms)
-            log.info("alerts over", numbers=[alert.alert for alert in decision.over])
+            log.info("alerts resolved", numbers=[alert.alert for alert in decision.over])
 
     def _tell(
         self,
@@ -221,10 +234,10 @@ class AlertWatch:
                     note_sent(connection, message.message, now_ms)
 
     def _try(self, message: AlertMessage) -> str:
-        """Why it could not be sent; empty if it was."""
+        """Send a message; return the reason of a failure, or an empty string."""
         channel = self._channels.find(message.channel)
         if channel is None:
-            return "there is no such channel any more"
+            return "the channel no longer exists"
         try:
             self._send(channel, message.title, message.body)
         except SendingError as error:
@@ -234,7 +247,7 @@ class AlertWatch:
     def _say(self, what: str, error: Exception | None) -> None:
         if what != self._failing:
             self._failing = what
-            log.error("alerts", error=what, exc_info=error)
+            log.error("alerts not evaluated", error=what, exc_info=error)
 
 
 def _open(alert: Alert) -> Open:

@@ -1,7 +1,7 @@
-"""The bundles of updates that this bridge serves to its gates, in `updates/` of its folder.
+"""Store and serve the update bundles for gates, in `updates/` of the bridge's folder.
 
-A bundle is named by its hash, so that what gates were told of never becomes something else. It is
-no secret: gates ask the enrolment desk for it without a certificate.
+A bundle is named by its hash, so that its content never changes under a name that gates were given.
+It is not secret: gates fetch it from the enrolment server without a certificate.
 """
 
 import os
@@ -36,7 +36,7 @@ class Measured:
 
 
 def measure(file: Path, copy_to: Path | None = None) -> Measured:
-    """Read a bundle, and copy it on the way. Raises SchoolgateError: it cannot be read or kept."""
+    """Read a bundle, copying it if asked. Raises SchoolgateError: it cannot be read or copied."""
     digest, size = sha256(), 0
     try:
         with file.open("rb") as source, (copy_to or Path(os.devnull)).open("wb") as target:
@@ -49,14 +49,14 @@ def measure(file: Path, copy_to: Path | None = None) -> Measured:
                 os.fsync(target.fileno())
     except OSError as error:
         raise SchoolgateError(
-            f"{error.filename or copy_to}: {error.strerror}; name the update's file, and have room "
-            "for a copy of it"
+            f"{error.filename or copy_to}: {error.strerror}; give the update's file, and free "
+            "space for a copy of it"
         ) from error
     return Measured(size, digest.digest())
 
 
 def keep_bundle(home: Home, file: Path) -> Measured:
-    """Keep a copy for gates to fetch. Raises SchoolgateError."""
+    """Store a copy of a bundle for gates to fetch. Raises SchoolgateError."""
     folder = home.updates_folder
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
@@ -72,23 +72,23 @@ def keep_bundle(home: Home, file: Path) -> Measured:
 
 
 def name_of(digest: bytes) -> str:
-    """The name of the bundle with this SHA-256."""
+    """Return the file name of the bundle with this SHA-256."""
     return f"{digest.hex()}.raucb"
 
 
 def address_of(home: Home, digest: bytes) -> str:
-    """Where gates fetch it. Raises SchoolgateError: there is no desk."""
+    """Return the URL of a bundle. Raises SchoolgateError if there is no enrolment server."""
     port = home.settings.enrol.port
     if not port:
         raise SchoolgateError(
-            "gates cannot fetch it here: give the desk a port, [enrol] port = 8884 in bridge.toml, "
-            "and let gates reach it through the firewall; or say where it lies: --url"
+            "gates cannot fetch it here: give the enrolment server a port, [enrol] port = 8884 in "
+            "bridge.toml, and open it in the firewall; or give the bundle's address: --url"
         )
     return f"https://{home.enrol_host}:{port}{BUNDLES_PATH}{name_of(digest)}"
 
 
 def forget_others(home: Home, wanted: Collection[bytes]) -> None:
-    """Delete the bundles that no gate is told of any more."""
+    """Delete the bundles that no gate is ordered to install."""
     names = {name_of(digest) for digest in wanted}
     for path in home.updates_folder.glob("*.raucb"):
         if path.name not in names:
@@ -96,9 +96,11 @@ def forget_others(home: Home, wanted: Collection[bytes]) -> None:
 
 
 def keep_key(home: Home, file: Path) -> None:
-    """Keep the certificate that updates are signed with; gates are told of it with their orders.
+    """Store the certificate that updates are signed with; gates receive it with their orders.
 
-    Raises SchoolgateError: it is none, or there is another one: gates in service keep the first.
+    Raises:
+        SchoolgateError: the file is not a certificate, or another one is stored already; gates in
+            service only accept the first.
     """
     kept = home.updates_folder / CA_NAME
     try:
@@ -106,8 +108,8 @@ def keep_key(home: Home, file: Path) -> None:
         x509.load_pem_x509_certificate(pem.encode())
         if kept.exists() and kept.read_text("ascii") != pem:
             raise SchoolgateError(
-                f"{kept} is another one. Gates in service believe the first that they were told "
-                "of; to change it, flash their cards anew"
+                f"{kept} differs from it. Gates in service only trust the first certificate that "
+                "they received; to change it, flash their SD cards again"
             )
         home.updates_folder.mkdir(mode=0o700, exist_ok=True)
         kept.write_text(pem, "ascii")
@@ -118,8 +120,10 @@ def keep_key(home: Home, file: Path) -> None:
 
 
 class _Line:
-    """How many bundles are being sent. Ingest is in the same process, and a fleet comes at once:
-    who finds the line full asks again."""
+    """Counts the bundles being sent, and refuses more than `MOST_AT_ONCE`.
+
+    Ingest runs in the same process, and a whole fleet may ask at once; a refused gate asks again.
+    """
 
     def __init__(self) -> None:
         self.sending = 0
@@ -141,7 +145,7 @@ class _Line:
 
 
 def serving(home: Home) -> Route:
-    """What the desk answers with: the whole file, or the part that is asked for."""
+    """Return the route that serves whole bundles, or requested parts of them."""
     folder, line = home.updates_folder, _Line()
 
     async def bundle(request: Request) -> Response:

@@ -1,4 +1,4 @@
-"""A ticket and a request become a certificate, in one transaction."""
+"""Exchange a ticket and a request for a certificate, in one transaction."""
 
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -20,14 +20,14 @@ from server_bridge.store.gates.gate_orders import standing, want
 
 
 def enrol(home: Home, database: Database, request: EnrolmentRequest, now_ms: int) -> Enrolment:
-    """Give the gate of a ticket its certificate.
+    """Issue the certificate of the gate that a ticket is for.
 
-    The name in the certificate is the ticket's; of the request only the key is taken. The private
-    half never leaves the gate.
+    The name in the certificate comes from the ticket; only the key is taken from the request. The
+    private key never leaves the gate.
 
     Raises:
-        TicketError: the ticket is not good (any more), or the request is none.
-        StoreError: the database cannot be written now; the ticket stays as it was.
+        TicketError: the ticket is not or no longer valid, or the request is malformed.
+        StoreError: the database cannot be written now; the ticket stays unused.
     """
     key = _requested_key(request.csr)
     text = key_text(key)
@@ -48,7 +48,7 @@ def enrol(home: Home, database: Database, request: EnrolmentRequest, now_ms: int
 
 
 def _requested_key(csr_pem: str) -> ec.EllipticCurvePublicKey:
-    altered = TicketError(TicketRefusal.ALTERED, "this is no request for a P-256 certificate")
+    altered = TicketError(TicketRefusal.ALTERED, "this is not a request for a P-256 certificate")
     try:
         csr = x509.load_pem_x509_csr(csr_pem.encode())
         key = csr.public_key()

@@ -1,5 +1,4 @@
-"""The enrolment desk by HTTPS: for gates that have no identity yet, and for those that fetch an
-update."""
+"""Serve enrolment over HTTPS to gates without a certificate, and update bundles to all gates."""
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -40,7 +39,7 @@ def desk_app(
     give: Callable[[EnrolmentRequest], Enrolment],
     more: Sequence[BaseRoute] = (),
 ) -> Starlette:
-    """`give` answers one request, in a thread. Raises nothing but SchoolgateErrors."""
+    """Return the application; `give` answers a request in a thread, or raises SchoolgateError."""
 
     async def authority(_request: Request) -> Response:
         return Response(ca_pem, media_type="application/x-pem-file")
@@ -52,12 +51,12 @@ def desk_app(
         except (msgspec.DecodeError, UnicodeDecodeError, ValueError) as error:
             return _answer(EnrolmentRefused(TicketRefusal.ALTERED, str(error)[:300]), 400)
         except TicketError as error:
-            log.warning("a ticket was refused", refusal=error.refusal)
+            log.warning("ticket refused", refusal=error.refusal)
             return _answer(EnrolmentRefused(error.refusal, str(error)[:300]), 403)
         except SchoolgateError as error:
-            log.error("a gate could not enrol", error=str(error))  # noqa: TRY400
+            log.error("enrolment failed", error=str(error))  # noqa: TRY400
             return Response(status_code=503)
-        log.info("a gate enrolled")
+        log.info("gate enrolled")
         return _answer(given, 200)
 
     enrolment = [Route(CA_PATH, authority), Route(ENROL_PATH, ask, methods=["POST"])]
@@ -65,10 +64,10 @@ def desk_app(
 
 
 def desk_server(home: Home, database: Database, now_ms: Callable[[], int]) -> HttpServer:
-    """The desk on its port, with a certificate of the district's own authority.
+    """Return the enrolment server, with a certificate of the district's own authority.
 
     Raises:
-        SchoolgateError: the port cannot be taken.
+        SchoolgateError: the port cannot be opened.
     """
     certificate = _certificate(home)
     app = desk_app(
@@ -101,7 +100,7 @@ async def _body(request: Request) -> bytes:
             if len(body) > MAX_REQUEST_BYTES:
                 raise ValueError(f"more than {MAX_REQUEST_BYTES} bytes")
     except ClientDisconnect as error:
-        raise ValueError("the gate hung up") from error
+        raise ValueError("the gate disconnected") from error
     return body
 
 

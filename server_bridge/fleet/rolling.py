@@ -1,4 +1,4 @@
-"""Takes a roll-out further, as `rollout` decides: looks each minute, tells gates, stops."""
+"""Advance an automatic roll-out each minute: evaluate it, order updates, stop it on a fault."""
 
 import threading
 from collections.abc import Callable
@@ -29,28 +29,31 @@ log = structlog.get_logger()
 
 
 class RolloutWatch:
-    """`district` is asked anew each time: its keys may change while the bridge runs."""
+    """Advances the running roll-out.
+
+    `district` is called for each change, because keys may change while the bridge runs.
+    """
 
     def __init__(self, database: Database, district: Callable[[], DistrictParameters]) -> None:
         self._database = database
         self._district = district
 
     def run(self, stopping: threading.Event, now_ms: Callable[[], int]) -> None:
-        """Look again and again. Nothing that goes wrong with a roll-out ends the bridge."""
+        """Advance the roll-out periodically. An error is logged and never ends the bridge."""
         said = ""
         while not stopping.wait(PERIOD_S):
             try:
                 self.step(now_ms())
                 said = ""
             except StoreError as error:  # the database cannot be read now
-                log.warning("roll-out", error=str(error))
+                log.warning("roll-out not evaluated, retrying", error=str(error))
             except Exception as error:
                 if repr(error) != said:
                     said = repr(error)
-                    log.exception("roll-out")
+                    log.exception("roll-out not evaluated")
 
     def step(self, now_ms: int) -> RolloutDecision | None:
-        """One look; None if none is running. Raises StoreError."""
+        """Evaluate the roll-out once; return None if none is running. Raises StoreError."""
         with self._database.read() as connection:
             rollout = newest(connection)
         if rollout is None or rollout.state != "running":
@@ -63,7 +66,7 @@ class RolloutWatch:
             before = told_gates(connection, rollout.rollout)
             told = [watched(one, sheets.get(one.gate_id), rollout.wanted, now_ms) for one in before]
             decision = decide(rollout, told, sheets)
-            if len(sheets) > len(told):  # else nobody waits for how long they were well
+            if len(sheets) > len(told):  # otherwise no gate waits for the others' healthy time
                 keep_told(connection, rollout.rollout, set(told) - set(before))
             self._act(connection, rollout, decision, sheets, now_ms)
         return decision
@@ -94,11 +97,11 @@ class RolloutWatch:
                 for gate_id in decision.tell
             ]
             keep_told(connection, rollout.rollout, told)
-            log.info("roll-out", version=rollout.wanted.version, told=len(told))
+            log.info("roll-out continued", version=rollout.wanted.version, gates=len(told))
 
 
 def in_reach(connection: sa.Connection, rollout: Rollout, now_ms: int) -> dict[str, GateSheet]:
-    """The gates in service that can be told, by name."""
+    """Return the gates in service that have orders, by id."""
     known = {one.gate_id for one in standings(connection)}
     return {
         sheet.state.gate_id: sheet
@@ -110,7 +113,7 @@ def in_reach(connection: sa.Connection, rollout: Rollout, now_ms: int) -> dict[s
 def withdraw(
     connection: sa.Connection, district: DistrictParameters, rollout: Rollout, now_ms: int
 ) -> list[str]:
-    """No gate that does not run the update yet shall have it any more; those that were told."""
+    """Cancel the update on gates that do not run it yet; return the ids of those gates."""
     wanted = rollout.wanted
     sheets = {one.state.gate_id: one for one in sheets_below(connection, now_ms)}
     withdrawn = []
@@ -124,7 +127,10 @@ def withdraw(
 
 
 def troubles(connection: sa.Connection) -> list[Trouble]:
-    """A roll-out that a gate has stopped, until a person ends it or begins another."""
+    """Return a condition if a gate has stopped the roll-out.
+
+    It lasts until a person ends the roll-out or starts another one.
+    """
     found = newest(connection)
     if found is None or found.state != "stopped" or found.ended_ms is None:
         return []

@@ -1,9 +1,9 @@
-"""What an automatic roll-out does next. Pure.
+"""Decide the next step of an automatic roll-out. Pure functions.
 
-One gate is told, then as many as ten, then all; the next ones only when all before run the new
-version and have been well with it for a while. Being online is counted, not the time between: a
-school that switches its gate off at night is not waited for in vain. One gate that gives the update
-up stops it.
+One gate gets the update, then up to ten, then all; each stage begins only when all gates before run
+the new version and have been healthy with it for some time. Only time online counts: a school that
+switches its gate off at night does not block the roll-out for ever, and proves nothing meanwhile.
+One gate that gives up the update stops the roll-out.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,17 +17,22 @@ from server_bridge.store.gates.rollouts import Rollout, RolloutGate
 
 MINUTE_MS = 60_000
 LONGEST_LOOK_MS = 5 * MINUTE_MS
-"""Between two looks that are farther apart nothing is known: the bridge was off."""
+"""If two evaluations are further apart, the time between is not counted: the bridge was off."""
 HEARD_AFTER_MS = 40 * MINUTE_MS
-"""What a gate says of an update sooner than this after it was told may be of an order before: it
-looks every half hour."""
+"""A report sooner than this after an order may concern an earlier order.
+
+Gates check for updates every half hour.
+"""
 _ONE, _TEN = STAGES["one"] or 0, STAGES["ten"] or 0
 
 
 @dataclass(frozen=True, slots=True)
 class Waits:
-    """A gate that keeps the others waiting: `away`, `not_yet` (it runs another version), `faults`
-    (new ones), or `proving` itself for `left_ms` more."""
+    """A gate that blocks the next stage, and the reason.
+
+    `away`: offline; `not_yet`: it runs another version; `faults`: it has new ones; `proving`: it
+    has to be healthy for `left_ms` more.
+    """
 
     gate_id: str
     why: str
@@ -36,7 +41,10 @@ class Waits:
 
 @dataclass(frozen=True, slots=True)
 class RolloutDecision:
-    """`tell` these now; or it is over, because it is `done` or `fault` of `gate_id` stops it."""
+    """The gates to order the update for now, or the end of the roll-out.
+
+    It ends when it is `done`, or when `fault` of `gate_id` stops it.
+    """
 
     tell: tuple[str, ...] = ()
     waits: tuple[Waits, ...] = ()
@@ -46,7 +54,7 @@ class RolloutDecision:
 
 
 def watched(told: RolloutGate, sheet: GateSheet | None, wanted: Update, now_ms: int) -> RolloutGate:
-    """How a gate does that was told. Away, it is neither well nor ill."""
+    """Return a gate's progress after this evaluation; time offline is not counted."""
     if sheet is None or not sheet.state.online:
         return replace(told, seen_ms=None)
     if not runs(sheet, wanted) or set(sheet.state.faults) - told.faults:
@@ -59,7 +67,7 @@ def watched(told: RolloutGate, sheet: GateSheet | None, wanted: Update, now_ms: 
 def decide(
     rollout: Rollout, told: Sequence[RolloutGate], sheets: Mapping[str, GateSheet]
 ) -> RolloutDecision:
-    """`sheets` are the gates that are in service and can be told, by name."""
+    """Return the next step; `sheets` are the gates in service with orders, by id."""
     there = [one for one in told if one.gate_id in sheets]
     for one in there:
         if fault := given_up(one, sheets[one.gate_id], rollout.wanted):
@@ -78,7 +86,7 @@ def decide(
 
 
 def given_up(told: RolloutGate, sheet: GateSheet, wanted: Update) -> str:
-    """Why a gate will not have the update; empty if it may yet."""
+    """Return why a gate will not install the update; empty if it still may."""
     update = sheet.told.update if sheet.told else None
     if update is None:
         return ""

@@ -1,6 +1,6 @@
-"""Messages into the database: many in one transaction, the poisonous ones set aside.
+"""Store messages in the database, many per transaction, and keep unusable ones as dead letters.
 
-No network and no clock of its own. Either everything of a call is committed or nothing is.
+The module has no network access and no clock. Each call commits everything or nothing.
 """
 
 import re
@@ -31,7 +31,7 @@ log = structlog.get_logger()
 
 @dataclass(slots=True)
 class Taken:
-    """What a call came to: the newest receipt of each gate that sent crossings."""
+    """The result of a call, with the newest receipt of each gate that sent crossings."""
 
     receipts: dict[str, Receipt] = field(default_factory=dict)
     new: int = 0
@@ -39,24 +39,24 @@ class Taken:
 
 
 class Inbox:
-    """Takes (topic, payload) pairs in the order in which they came."""
+    """Stores (topic, payload) pairs in the order in which they arrived."""
 
     def __init__(self, database: Database, zone: ZoneInfo) -> None:
         self._database = database
         self._zone = zone
 
     def take(self, letters: Sequence[tuple[str, bytes]], now_ms: int) -> Taken:
-        """Store what can be stored, set aside the rest, and commit.
+        """Store the valid messages, keep the others as dead letters, and commit.
 
         Raises:
-            StoreError: the database cannot be written now; try the same again later.
+            StoreError: the database cannot be written now; try the same call again later.
         """
         try:
             return self._take_all(letters, now_ms)
         except StoreError:
             raise
-        except Exception:  # one message has found a fault of ours: it must not stop the others
-            log.exception("taking one by one", messages=len(letters))
+        except Exception:  # a message triggered a bug: it must not block the others
+            log.exception("storing messages one by one", messages=len(letters))
             return self._take_each(letters, now_ms)
 
     def _take_all(self, letters: Sequence[tuple[str, bytes]], now_ms: int) -> Taken:
@@ -67,7 +67,7 @@ class Inbox:
                 try:
                     self._take_one(connection, intake, topic, payload, now_ms, taken)
                 except ContractError as error:
-                    log.warning("set aside", topic=topic, reason=error.reason)
+                    log.warning("message kept as dead letter", topic=topic, reason=error.reason)
                     self._set_aside(connection, topic, payload, error.reason, str(error), now_ms)
                     taken.set_aside += 1
         return taken

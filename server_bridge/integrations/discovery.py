@@ -1,4 +1,4 @@
-"""Publish Home Assistant's discovery topics of units and gates, and clear those that are gone."""
+"""Publish Home Assistant's discovery topics of units and gates, and clear obsolete ones."""
 
 from collections.abc import Iterable
 from importlib.metadata import version
@@ -23,7 +23,7 @@ class Discovery(RetainedPublisher):
     """Publishes the discovery topics of units and gates, if `tell`; otherwise clears them."""
 
     period_ms = 10_000
-    """A gate that is shut out changes no count, so the tree is read this often."""
+    """The tree is read this often, because shutting out a gate changes no count."""
 
     def __init__(self, database: Database, language: Lang, *, tell: bool) -> None:
         super().__init__()
@@ -33,13 +33,13 @@ class Discovery(RetainedPublisher):
         self._version = version("schoolgate")
 
     def collect(self, _now_ms: int, _everything: bool, /) -> Iterable[Retained]:
-        """Return every discovery topic; those no longer wanted with an empty payload."""
+        """Return every discovery topic; obsolete ones have an empty payload."""
         with self._database.read() as connection:
             wanted = self._wanted(connection) if self._tell else {}
             ever = set(connection.execute(sa.select(discovery_topics.c.topic)).scalars())
         new = [{"topic": topic} for topic in wanted if topic not in ever]
         if new:
-            # Stored before it is published: a topic that is not stored could never be cleared.
+            # Stored before publishing: a topic that is not stored could never be cleared.
             with self._database.write() as connection:
                 connection.execute(discovery_topics.insert(), new)
         payloads = {**dict.fromkeys(sorted(ever), b""), **wanted}

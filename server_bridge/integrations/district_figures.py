@@ -1,4 +1,4 @@
-"""What the district's database says, for Prometheus: counts and gates, of some units only."""
+"""Export counts and gate states of selected units for Prometheus."""
 
 from collections.abc import Collection, Iterator
 from datetime import date
@@ -17,7 +17,7 @@ STANDINGS = ("online", "offline", "silent", "never")
 def district_figures(
     connection: sa.Connection, now_ms: int, day: date, in_units: Collection[str]
 ) -> bytes:
-    """Counts of `day` and gates of these units, in Prometheus's text format."""
+    """Return the counts of `day` and the gates of these units, in Prometheus's text format."""
     tallies = tallies_of(connection, in_units, day)
     sheets = [sheet for sheet in gate_sheets(connection, now_ms, in_units) if not sheet.shut_out]
     reasons: dict[str, int] = {}

@@ -1,4 +1,4 @@
-"""Makes the rosters that have to say something new. Runs beside ingest, school by school."""
+"""Make the rosters that have changed, school by school, in a thread beside ingest."""
 
 import secrets
 import threading
@@ -37,19 +37,19 @@ from server_bridge.store.gates.gate_rosters import (
 )
 
 KEEP_S = 0.3
-"""What was made waits so long, at the most, for its transaction."""
+"""Finished rosters wait at most this long for their transaction."""
 
 log = structlog.get_logger()
 
 
 def topic(scope: str, channel: GateChannel) -> str:
-    """Where a scope's roster, or the changes to it, stand."""
+    """Return the topic of a scope's full roster or of its changes."""
     return topics.district(channel) if scope == EVERY_GATE else topics.gate(scope, channel)
 
 
 @dataclass(frozen=True, slots=True)
 class Signer:
-    """The district's orders key, and the card keys that are to be known everywhere."""
+    """The district's orders key, and the card keys to include in the district's roster."""
 
     key_id: int
     key: Ed25519PrivateKey
@@ -57,8 +57,11 @@ class Signer:
 
 
 class Maker:
-    """One round over the district as of `now_ms`. `send(topic, payload)` is called once that is
-    committed; an empty payload clears a topic. `stopping` ends it between two schools."""
+    """Makes the rosters of the whole district as of a given time.
+
+    `send(topic, payload)` is called after the rosters are committed; an empty payload clears a
+    topic. `stopping` interrupts the work between two schools.
+    """
 
     def __init__(
         self, database: Database, signer: Signer, send: Send, stopping: threading.Event
@@ -69,10 +72,14 @@ class Maker:
         self._stopping = stopping
         self._pending = _Pending()
         self._concerns: Mapping[str, object] = {}
-        """Of each school the levels of its areas and its policy, as of the last round."""
+        """For each school the levels of its areas and its policy, as of the last run."""
 
     def make(self, now_ms: int, day: date) -> None:
-        """Raises StoreError; what was sent by then is committed, and the rest is made next time."""
+        """Make, store and send all rosters that have changed.
+
+        Raises:
+            StoreError: the rosters sent so far are committed; the next run makes the rest.
+        """
         with self._database.read() as connection:
             levels, policies = levels_at(connection, now_ms), policies_at(connection, now_ms)
             schools = gates_at(connection)
@@ -88,7 +95,8 @@ class Maker:
             unit_id: ({area: levels.get(area) for area in lived_in.get(unit_id, ())}, policy)
             for unit_id, policy in policies.items()
         }
-        # A level is to be at its gates within seconds, however many schools there are.
+        # Schools whose levels or policy changed come first: a level must reach its gates within
+        # seconds, however many schools there are.
         first = sorted(schools, key=lambda unit: concerns[unit] == self._concerns.get(unit))
         for unit_id in first:
             gate_ids = schools[unit_id]
@@ -121,7 +129,7 @@ class Maker:
     ) -> None:
         before = issued(connection, scope)
         if before is None and not (wanted.size or wanted.card_keys):
-            return  # nothing was ever said, and there is nothing to say
+            return  # nothing was ever published, and there is nothing to publish
         ahead = before is None or told.get(scope, 0) > before.version
         changed = None if before is None or ahead else changes(unpack(before.base), wanted)
         if before and changed and digest(changed) == before.changed:
@@ -146,7 +154,7 @@ class Maker:
         try:
             payload = sign(roster, self._signer.key_id, self._signer.key)
         except ContractError as error:
-            log.error("roster", scope=scope, error=str(error))  # noqa: TRY400
+            log.error("roster not signed", scope=scope, error=str(error))  # noqa: TRY400
             return
         if before and changed:
             made = IssuedRoster(
@@ -155,7 +163,7 @@ class Maker:
             )
             letters = [(GateChannel.ROSTER_CHANGES, payload)]
         else:
-            # No changes to itself.
+            # A full roster has no changes to itself.
             same = digest(contents(policy=wanted.policy, card_keys=wanted.card_keys))
             made = IssuedRoster(scope, version, version, pack(wanted), same, payload)
             letters = [(GateChannel.ROSTER, payload), (GateChannel.ROSTER_CHANGES, b"")]
@@ -181,7 +189,7 @@ class Maker:
 
 @dataclass(slots=True)
 class _Pending:
-    """Made and not yet committed."""
+    """Rosters that are made and not yet committed."""
 
     made: list[IssuedRoster] = field(default_factory=list)
     letters: list[tuple[str, bytes]] = field(default_factory=list)
@@ -195,7 +203,7 @@ class _Pending:
 
 
 def _sealed(connection: sa.Connection, said: Contents) -> tuple[bytes, bytes]:
-    """A new salt, and the entries sealed with it."""
+    """Return a new salt, and the entries sealed with it."""
     salt = secrets.token_bytes(SALT_SIZE)
     texts = card_texts(connection, list(said.levels))
     levels = {card_signature(texts[card].encode()): said.levels[card] for card in texts}
@@ -203,7 +211,7 @@ def _sealed(connection: sa.Connection, said: Contents) -> tuple[bytes, bytes]:
 
 
 def _told(connection: sa.Connection, now_ms: int) -> dict[str, int]:
-    """The highest version of each scope that a gate says it goes by, as far as it is believed."""
+    """Return the highest plausible version of each scope that a gate reports."""
     found = {EVERY_GATE: 0}
     for gate_id, told in told_versions(connection).items():
         if told.roster_version <= now_ms + BELIEVED_MS:

@@ -1,7 +1,7 @@
-"""Notices that gates are to be told something new, has it made in a thread, and publishes it.
+"""Detect changes that concern rosters, make the rosters in a thread, and publish them.
 
-What is retained is a convenience. What counts is the version that a gate says it goes by: one that
-goes by another than the last is told again.
+Retained messages are not relied on: a gate that reports another version than the newest gets its
+roster again.
 """
 
 import queue
@@ -30,21 +30,21 @@ from server_bridge.store.gates.gate_rosters import (
 )
 
 CHECK_MS = 10_000
-"""How often what gates say they go by is compared with what was published."""
+"""How often the versions reported by gates are compared with the published ones."""
 AGAIN_MS = 60_000
+"""How long to wait before a roster is sent again to a gate that reports another version."""
 REFUSED_MS = 3_600_000
-"""A gate that goes by another roster is told again after the first; one that says why, after the
-second."""
+"""The same for a gate that reports a fault in its roster."""
 FAILED_MS = 10_000
-"""Before making is tried again after it failed."""
+"""How long to wait before rosters are made again after a failure."""
 SLICE_BYTES = 1_048_576
-"""What one call publishes, about."""
+"""The approximate maximum that one call publishes."""
 
 log = structlog.get_logger()
 
 
 class RosterPublisher(RetainedPublisher):
-    """Makes rosters in a thread of its own; publishes at most `SLICE_BYTES` in one call."""
+    """Makes rosters in a thread; publishes about `SLICE_BYTES` per call."""
 
     def __init__(self, database: Database, zone: ZoneInfo, signer: Signer) -> None:
         super().__init__()
@@ -72,12 +72,12 @@ class RosterPublisher(RetainedPublisher):
         self._afresh = True
 
     def publish(self, send: Send, now_ms: int) -> None:
-        """Publish a slice of what is waiting, and look for changes. Raises StoreError."""
+        """Publish a slice of the waiting rosters, and check for changes. Raises StoreError."""
         self._send_slice(send)
         super().publish(send, now_ms)
 
     def collect(self, now_ms: int, _everything: bool, /) -> Iterable[Retained]:
-        """Start making rosters if something changed; what is made waits for the next slices."""
+        """Start making rosters if something has changed; `publish` sends them in later slices."""
         self._finish(now_ms)
         if self._work is None and abs(now_ms - self._failed_ms) >= FAILED_MS:
             self._begin(now_ms)
@@ -87,7 +87,7 @@ class RosterPublisher(RetainedPublisher):
         return ()
 
     def close(self) -> None:
-        """Let the thread end with the school that it is at."""
+        """Stop the thread after the school in progress."""
         self._stopping.set()
         self._thread.shutdown()
 
@@ -115,8 +115,8 @@ class RosterPublisher(RetainedPublisher):
             return
         self._failed_ms = now_ms
         if isinstance(error, StoreError):
-            log.error("rosters not made, trying again", error=str(error))
-        else:  # a fault of ours: crossings must be taken in nonetheless
+            log.error("rosters not made, retrying", error=str(error))
+        else:  # a bug: ingest in the same process must continue
             log.error("rosters not made", exc_info=error)
 
     def _compare(self, now_ms: int) -> None:
@@ -128,7 +128,9 @@ class RosterPublisher(RetainedPublisher):
         for gate_id, version in ours.items():
             health = told.get(gate_id)
             if health and version < health.roster_version <= now_ms + BELIEVED_MS:
-                self._due_ms = 0  # it is ahead of us: a newer one is made
+                self._due_ms = (
+                    0  # the gate's version is newer than ours: make one that is newer still
+                )
             if health and health.roster_version == version:
                 continue
             pause_ms = REFUSED_MS if health and health.roster_fault else AGAIN_MS

@@ -1,5 +1,8 @@
-"""The bridge's long-running parts in one process: ingest with its publisher, alerts, the keeper of
-reports, roll-outs of updates, the pages."""
+"""Run the long-running parts of the bridge in one process.
+
+The parts are ingest with its publishers, alerts, report tallies, update roll-outs, the enrolment
+server and the web pages.
+"""
 
 import gc
 import signal
@@ -36,10 +39,10 @@ log = structlog.get_logger()
 
 
 def serve(home: Home, *, ingest: bool, web: bool, on_page: Callable[[str], None]) -> None:
-    """Run the chosen parts until SIGTERM or SIGINT. `on_page` is given the page's address.
+    """Run the chosen parts until SIGTERM or SIGINT; pass the address of the page to `on_page`.
 
-    A part that fails for a reason it cannot wait out ends all of them, and its exception is raised:
-    the service manager starts everything afresh, and no thread is ever dead unnoticed.
+    If a part fails with an error that it cannot retry, all parts end and its exception is raised:
+    the service manager then restarts the process, and no dead thread goes unnoticed.
     """
     database = home.database()
     database.check_migrated()
@@ -70,13 +73,13 @@ def serve(home: Home, *, ingest: bool, web: bool, on_page: Callable[[str], None]
             desk = desk_server(home, database, now_ms)
             ends.append(desk.stop)
             parts.append(_Part("enrol", desk.run, stopping))
-    # What has been loaded by now stays: the collector need not look through it, and so looks for
-    # garbage sooner. Otherwise what the database's library leaves piles up over days.
+    # Objects loaded so far live for the whole process. Excluding them from garbage collection makes
+    # the collector run sooner; otherwise objects left by SQLAlchemy accumulate over days.
     gc.collect()
     gc.freeze()
     notifier.notify("READY=1")
     while not stopping.wait(ALIVE_S):
-        # Ingest proves itself by going round; the page alone is proven by its thread.
+        # The ingest loop notifies the watchdog itself; without ingest, this loop does.
         if not ingest:
             beats.beat()
     notifier.notify("STOPPING=1")
@@ -89,7 +92,7 @@ def serve(home: Home, *, ingest: bool, web: bool, on_page: Callable[[str], None]
 
 
 def roster_office(home: Home, database: Database) -> RosterPublisher:
-    """What makes and tells rosters. Raises HomeError without the orders key."""
+    """Return the publisher of rosters. Raises HomeError without the orders key."""
     signer = Signer(home.settings.orders.key_id, home.keys.orders_key(), home.keys.raw_public_keys)
     return RosterPublisher(database, home.zone, signer)
 
@@ -102,7 +105,7 @@ def ingest_loop(
     alive: Callable[[], None],
     meters: Meters,
 ) -> IngestLoop:
-    """The ingest loop of a district."""
+    """Return the ingest loop of a district."""
     assistant = home.settings.home_assistant
     return IngestLoop(
         database=database,
@@ -127,7 +130,7 @@ def _ingest(loop: IngestLoop, rosters: RosterPublisher) -> None:
 
 
 class _Beats:
-    """Feeds the service manager's watchdog, every `ALIVE_S` at the most."""
+    """Notifies the service manager's watchdog, at most once per `ALIVE_S`."""
 
     def __init__(self, notifier: sdnotify.SystemdNotifier) -> None:
         self._notifier = notifier
@@ -141,7 +144,7 @@ class _Beats:
 
 
 class _Part:
-    """A thread whose end, however it comes, ends the others."""
+    """A thread that stops the other parts when it ends, with or without an error."""
 
     def __init__(self, name: str, work: Callable[[], object], stopping: threading.Event) -> None:
         self.error: BaseException | None = None

@@ -175,5 +175,5 @@ def test_a_schools_hours_are_its_own() -> None:
     assert at(5 * 60) == (False, True)
     assert at(10 * 60 + 15) == (False, False)
     assert at(6 * 24 * 60) == (False, False)
-    with pytest.raises(SchoolgateError, match="'mond' is no day"):
+    with pytest.raises(SchoolgateError, match="'mond' is not a weekday"):
         days_of("mon mond")

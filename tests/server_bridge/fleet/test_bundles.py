@@ -103,7 +103,7 @@ def test_the_key_of_updates_goes_with_the_orders_and_stays(desk: Enrolment, tmp_
     first, second = tmp_path / "first" / CERT, tmp_path / "second" / CERT
     keep_key(desk.home, first)
     keep_key(desk.home, first)
-    with pytest.raises(SchoolgateError, match="flash their cards anew"):
+    with pytest.raises(SchoolgateError, match="flash their SD cards again"):
         keep_key(desk.home, second)
     with pytest.raises(SchoolgateError, match="gate-image update-key"):
         keep_key(desk.home, tmp_path / "nothing")
