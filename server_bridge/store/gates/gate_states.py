@@ -1,4 +1,4 @@
-"""The state of each gate: online or not, and its faults as stable codes."""
+"""Read the state of each gate: whether it is online, and its faults as stable codes."""
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
@@ -18,10 +18,10 @@ from server_bridge.store.schema.base import (
 )
 
 SILENT_MS = 120_000
-"""A gate tells its health every 30 s; one that is online and silent for this long is not well."""
+"""A gate reports its health every 30 s; if connected but silent for this long, it is faulty."""
 DAY_MS = 86_400_000
 ROSTER_LATE_MS = 60_000
-"""A gate online that still goes by an older roster after this long is not well."""
+"""An online gate that uses an older roster for longer than this has a fault."""
 _HEALTH = gate_health.select()
 _LEDGERS = ledgers.select().order_by(ledgers.c.first_ms)
 _GATES = gates.select().order_by(gates.c.gate_id)
@@ -36,9 +36,12 @@ _FORKED = (
 
 @dataclass(frozen=True, slots=True)
 class GateState:
-    """One gate. `online` and `state_since_ms` (UTC) are None while it was never heard of;
-    `backlog` counts records it holds without receipt, as last told; `faults` are stable codes.
-    `roster_ms` (UTC) is when the roster was made that it goes by."""
+    """The state of one gate.
+
+    `online` and `state_since_ms` (UTC) are None if it never reported. `backlog` is the last
+    reported number of records without a receipt. `faults` are stable codes. `roster_ms` (UTC) is
+    when the roster in use was made.
+    """
 
     gate_id: str
     unit_id: str
@@ -54,7 +57,7 @@ class GateState:
 def gate_states(
     connection: sa.Connection, now_ms: int, units: Collection[str] | None = None
 ) -> list[GateState]:
-    """Every gate of `units`, None: of all, by name."""
+    """Return the state of every gate of `units` (None: of all units), by id."""
     health = {row.gate_id: row for row in connection.execute(_HEALTH)}
     ledgers_of: dict[str, list[sa.Row[Any]]] = {}
     for row in connection.execute(_LEDGERS):
@@ -78,7 +81,7 @@ def gate_states(
 
 
 def _forked(connection: sa.Connection, now_ms: int) -> set[str]:
-    """Gates that have lately sent another history than the one stored, as an old copy would."""
+    """Return gates that recently sent another history than the stored one, as an old copy would."""
     rows = connection.execute(_FORKED, {"since_ms": now_ms - DAY_MS})
     topics_of = (topics.parse(topic) for topic in rows.scalars())
     return {topic.gate_id for topic in topics_of if isinstance(topic, topics.GateTopic)}
@@ -110,7 +113,7 @@ def _gate_state(
 def _roster_fault(
     heard: sa.Row[Any] | None, gate_id: str, rosters: dict[str, int], now_ms: int
 ) -> str | None:
-    """What is wrong with the rosters that a gate goes by. A gate that is away is not to blame."""
+    """Return the fault of the rosters that a gate uses; None while it is offline."""
     told = decode_health(heard.told) if heard and heard.online else None
     if told is None or told.scan is None:
         return None
@@ -125,7 +128,7 @@ def _roster_fault(
 
 
 def told_faults(told: Health) -> tuple[str, ...]:
-    """What a gate that is online says is wrong with it, as stable codes."""
+    """Return the faults in the health report of an online gate, as stable codes."""
     if told.scan is None:
         faults = ["scan_silent"]
     else:
@@ -139,7 +142,7 @@ def told_faults(told: Health) -> tuple[str, ...]:
 def _faults(told: Health | None, ledgers_of_gate: list[sa.Row[Any]], now_ms: int) -> Iterator[str]:
     if told and told.state == "online":
         yield from told_faults(told)
-    # A card that was replaced falls silent; two that both go on are two devices with one identity.
+    # After a replaced SD card its old ledger ends; if both continue, two devices share an identity.
     lately = [row for row in ledgers_of_gate if now_ms - row.last_ms < DAY_MS]
     if told and told.damaged_ledgers:
         yield "ledger_damaged"

@@ -1,7 +1,7 @@
-"""What a unit asks of all schools below it until a deadline, and the log of what was done about it.
+"""Store requests of a unit to all schools below it, with a deadline and a log of events.
 
-Two kinds of things are asked for so, each with tables of its own: lists (`submissions`) and figures
-to be confirmed (`report_requests`).
+There are two kinds of requests, each with its own tables: for lists (`submissions`) and for the
+confirmation of figures (`report_requests`).
 """
 
 from dataclasses import dataclass, fields
@@ -15,7 +15,7 @@ from server_bridge.store.units.tree import SCHOOL, find_unit
 
 @dataclass(frozen=True, slots=True)
 class DeadlineRequest:
-    """What `unit_id` asks of all schools below it. Times: UTC in ms."""
+    """A request of `unit_id` to all schools below it; times are UTC in ms."""
 
     number: int
     unit_id: str
@@ -31,8 +31,10 @@ One = TypeVar("One", bound=DeadlineRequest)
 
 @dataclass(frozen=True, slots=True)
 class RequestTables(Generic[One]):
-    """Where all of a kind is written. `name`: what one is called; `listed_by`: the command that
-    shows them; `row`: what one is read as."""
+    """The tables of one kind of request.
+
+    `name` is its singular; `listed_by` the command that lists it; `row` the class of a request.
+    """
 
     name: str
     listed_by: str
@@ -42,12 +44,13 @@ class RequestTables(Generic[One]):
 
     @property
     def number(self) -> sa.Column[int]:
+        """Return the column of the request's number."""
         return self.asked.c[self.name]
 
 
 @dataclass(frozen=True, slots=True)
 class StoredEvent:
-    """A line of the log."""
+    """An entry of the log."""
 
     event: int
     unit_id: str
@@ -69,15 +72,16 @@ def ask(
     now_ms: int,
     **own: Any,
 ) -> int:
-    """The number of what is asked from now on; `own`: the columns of this kind. Raises
-    SchoolgateError: no unit above schools, or it is too late."""
+    """Add a request and return its number; `own` are columns of this kind of request.
+
+    Raises:
+        SchoolgateError: the unit is not above schools, or the deadline has passed.
+    """
     unit = find_unit(connection, unit_id)
     if unit is None or unit.level == SCHOOL:
-        raise SchoolgateError(f"{unit_id} is no unit above schools; see: gate-bridge unit list")
+        raise SchoolgateError(f"{unit_id} is not a unit above schools; see: gate-bridge unit list")
     if deadline_ms <= now_ms:
-        raise SchoolgateError(
-            "hạn phải còn ở phía trước / the deadline is over already; give one still to come"
-        )
+        raise SchoolgateError("hạn phải còn ở phía trước / the deadline must be in the future")
     row = {"unit_id": unit_id, "title": title, "deadline_ms": deadline_ms} | own
     query = book.asked.insert().values(**row, opened_ms=now_ms, opened_by=by)
     number: int = connection.execute(query.returning(book.number)).scalar_one()
@@ -87,7 +91,7 @@ def ask(
 def find(
     connection: sa.Connection, book: RequestTables[One], number: int, *, lock: bool = False
 ) -> One:
-    """Raises SchoolgateError if there is none. `lock`: nobody else writes to it meanwhile."""
+    """Return a request; `lock` blocks other writers. Raises SchoolgateError if there is none."""
     query = _rows(book).where(book.number == number)
     row = connection.execute(query.with_for_update() if lock else query).first()
     if row is None:
@@ -98,12 +102,16 @@ def find(
 
 
 def newest_first(connection: sa.Connection, book: RequestTables[One]) -> list[One]:
-    """All that was ever asked."""
+    """Return all requests, the newest first."""
     return [book.row(*row) for row in connection.execute(_rows(book).order_by(book.number.desc()))]
 
 
 def close(connection: sa.Connection, book: RequestTables[One], number: int, now_ms: int) -> None:
-    """Nothing of it changes any more. Raises SchoolgateError: it is closed, or there is none."""
+    """Close a request, so that it no longer changes.
+
+    Raises:
+        SchoolgateError: the request is closed, or there is none.
+    """
     if find(connection, book, number, lock=True).closed_ms is not None:
         raise SchoolgateError(f"{book.name} {number} is closed already")
     connection.execute(book.asked.update().where(book.number == number).values(closed_ms=now_ms))
@@ -112,7 +120,7 @@ def close(connection: sa.Connection, book: RequestTables[One], number: int, now_
 def events(
     connection: sa.Connection, book: RequestTables[One], number: int, unit_id: str | None = None
 ) -> list[StoredEvent]:
-    """What happened (at one school), in order."""
+    """Return the events of a request, or of one school, in order."""
     columns = (book.events.c[one.name] for one in fields(StoredEvent))
     query = sa.select(*columns).where(book.events.c[book.name] == number)
     if unit_id is not None:
@@ -121,7 +129,7 @@ def events(
 
 
 def add_event(connection: sa.Connection, book: RequestTables[One], number: int, **row: Any) -> int:
-    """Log what somebody did; `row`: columns of the events. Returns the event's number."""
+    """Log an event and return its number; `row` are columns of the events."""
     query = book.events.insert().values(row | {book.name: number})
     event: int = connection.execute(query.returning(book.events.c.event)).scalar_one()
     return event
