@@ -1,4 +1,4 @@
-"""The bridge's folder: its keys, its broker, its mistakes."""
+"""Test the bridge's folder: its keys, its broker, and errors in its settings."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The authority: what it issues passes a strict verifier, and each certificate has one use."""
+"""Test the authority: certificates pass a strict verifier, and each has one use."""
 
 import ssl
 import stat
@@ -28,7 +28,7 @@ def mode(path: Path) -> int:
 
 
 def context(issued: IssuedCertificate, folder: Path, *, server: bool) -> ssl.SSLContext:
-    """A strict context, as Python 3.13 makes by default."""
+    """Return a strict context, as Python 3.13 makes by default."""
     issued.write(folder)
     made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER if server else ssl.PROTOCOL_TLS_CLIENT)
     made.load_cert_chain(folder / "cert.pem", folder / "key.pem")
@@ -39,7 +39,7 @@ def context(issued: IssuedCertificate, folder: Path, *, server: bool) -> ssl.SSL
 
 
 def handshake(server: ssl.SSLContext, client: ssl.SSLContext, host: str) -> None:
-    """Raises ssl.SSLError where either side refuses the other."""
+    """Do a TLS handshake; raise ssl.SSLError if either side refuses the other."""
     to_server, to_client = ssl.MemoryBIO(), ssl.MemoryBIO()
     ends = [
         client.wrap_bio(to_client, to_server, server_hostname=host),

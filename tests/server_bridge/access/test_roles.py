@@ -1,4 +1,4 @@
-"""Roles and throttling, as values."""
+"""Test roles and throttling, which are pure values."""
 
 from server_bridge.access.roles import Grant, Permission, Role, viewer
 from server_bridge.access.throttle import FORGOTTEN_MS, LONGEST_MS, Failures, failed, wait_ms

@@ -1,4 +1,4 @@
-"""When an alert begins and when it is over: time, hours, hysteresis."""
+"""Test when alerts are raised and resolved: duration, hours, hysteresis."""
 
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -35,7 +35,7 @@ WELL = GateSheet(
 
 @dataclass
 class Days:
-    """Decides minute by minute, and keeps what is open."""
+    """Evaluates the rules minute by minute, and keeps the open alerts."""
 
     open: list[Open] = field(default_factory=list)
     memory: Memory = field(default_factory=Memory)
@@ -44,7 +44,7 @@ class Days:
     told: list[tuple[str, AlertKind]] = field(default_factory=list)
 
     def pass_minutes(self, minutes: int, *sheets: GateSheet) -> list[tuple[str, AlertKind]]:
-        """What was begun and over meanwhile."""
+        """Let time pass; return the alerts that were raised and resolved."""
         self.told = []
         for _ in range(minutes):
             self.now_ms += MINUTE_MS
@@ -77,7 +77,7 @@ def test_a_silent_gate_is_told_of_once_and_when_it_is_back_for_good() -> None:
     assert days.pass_minutes(10, AWAY) == []
     assert days.pass_minutes(120, AWAY) == [("begun", AlertKind.SILENT)]
     assert days.pass_minutes(10, WELL) == []
-    assert days.pass_minutes(20, AWAY) == []  # it came and went: the same alert
+    assert days.pass_minutes(20, AWAY) == []  # it reconnected shortly: the same alert
     assert days.pass_minutes(15, WELL) == []
     assert days.pass_minutes(1, WELL) == [("over", AlertKind.SILENT)]
 

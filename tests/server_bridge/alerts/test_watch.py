@@ -1,4 +1,7 @@
-"""The watch over a real database, telling real services on loopback: once, grouped, until taken."""
+"""Test the alert watch with a real database and real services on loopback.
+
+Each alert is sent once, grouped with others, and retried until a service accepts it.
+"""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -46,13 +49,13 @@ WELL = Health(
 RULES = Rules(ZONE, days_of("mon tue wed thu fri sat"), "https://gates.example.vn/alerts")
 
 
-# apprise tries what it may find in older Pythons.
+# apprise imports modules that newer versions of Python do not have.
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
 
 
 @dataclass
 class District:
-    """A database, gates that tell how they are unless they are away, and the watch, by minutes."""
+    """A database, gates that report their health unless they are away, and the watch."""
 
     database: Database
     watch: AlertWatch
@@ -61,7 +64,7 @@ class District:
     away: frozenset[str] = frozenset()
 
     def pass_minutes(self, minutes: int) -> list[str]:
-        """The titles that arrived at the hook meanwhile."""
+        """Let time pass; return the titles that arrived at the web hook."""
         before = len(self.hook.posts)
         for _ in range(0, minutes, 2):
             self.now_ms += 2 * MINUTE_MS
@@ -72,7 +75,7 @@ class District:
         return [post["title"] for post in self.hook.posts[before:]]
 
     def connect(self) -> None:
-        """All gates tell how they are for the first time."""
+        """Let all gates report their health for the first time."""
         with self.database.write() as connection:
             for gate_id in gate_units(connection):
                 take_health(connection, gate_id, WELL, self.now_ms)
@@ -82,7 +85,7 @@ class District:
             return open_alerts(connection)
 
     def watch_anew(self, *channels: AlertChannel) -> None:
-        """As after a restart of the bridge."""
+        """Create a new watch, as after a restart of the bridge."""
         self.watch = AlertWatch(self.database, RULES, Channels(channels), send)
 
 
@@ -124,7 +127,7 @@ def test_a_storm_is_one_message(district: District) -> None:
             add_unit(connection, Unit(f"th-{number:02}", f"Trường {number:02}", "school", COMMUNE))
             add_gate(connection, f"storm-{number:02}", f"th-{number:02}", MORNING_MS)
     district.connect()
-    for some in range(0, 60, 20):  # a broker that dies is noticed by one after another
+    for some in range(0, 60, 20):  # gates notice a failed broker one after another
         district.away |= {f"storm-{number:02}" for number in range(some, some + 20)}
         assert district.pass_minutes(2) == []
     assert district.pass_minutes(50) == ["Gate silent in school hours: 60 places"]

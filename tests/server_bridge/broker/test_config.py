@@ -1,4 +1,4 @@
-"""The broker's folder and its life: restarts, lost data, a reloaded list, a quiet log."""
+"""Test the broker's folder: restarts, lost data, a reloaded list, and the log."""
 
 import os
 import pwd
@@ -73,7 +73,7 @@ def test_a_stolen_gate_is_shut_out_of_a_running_broker(tmp_path: Path) -> None:
         while thief.publish(crossings, b"x") != 0x87:
             assert time.monotonic() < deadline
         assert bridge.publish(theirs, b"secret") == 0
-        thief.publish(crossings, b"x")  # its answer comes after anything delivered before
+        thief.publish(crossings, b"x")  # answered after all earlier deliveries
         assert thief.messages == []
         assert gate.publish(topics.gate("vg-02", GateChannel.CROSSINGS), b"x") == 0
 
@@ -85,10 +85,10 @@ def test_the_log_is_quiet_and_knows_no_content(tmp_path: Path) -> None:
             gate.publish(topics.gate("vg-02", GateChannel.CROSSINGS), b"CONTENT")
         broker.stop()
         lines = broker.log.splitlines()
-    lines = [line for line in lines if "unexpected eof" not in line]  # how a peer hung up
+    lines = [line for line in lines if "unexpected eof" not in line]  # from a closed connection
     complaints = [line for line in lines if "Warning" in line or "Error" in line or "Note" in line]
     as_root = ["Mosquitto should not be run as root"] if os.geteuid() == 0 else []
-    # That the patterns for every gate name no gate is meant so.
+    # The patterns for every gate have no %u on purpose.
     meant = [line for line in complaints if "ACL pattern 'district/v1/roster" in line]
     assert len(meant) == 2
     assert len(complaints) == len(as_root) + len(meant)

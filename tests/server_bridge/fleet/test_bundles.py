@@ -1,4 +1,4 @@
-"""The bridge serves a bundle, and a gate's own code fetches it: over real TLS, in parts."""
+"""Test serving a bundle to the code of a real gate, over TLS and in parts."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,5 +1,7 @@
-"""A roll-out takes a version from one gate to ten to all, waits for those that are not well, and
-stops at the first that gives it up: over a real database, by a clock of its own."""
+"""Test automatic roll-outs with a real database and a simulated clock.
+
+A roll-out goes from one gate to ten to all, waits for unhealthy gates, and stops when one gives up.
+"""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -34,8 +36,11 @@ HOUR = 60
 
 @dataclass
 class Fleet:
-    """Gates that do as they are told; `away` are silent, `breaks` have a fault with the new
-    version, `gives_up` go back from it, `tries` have not proven it yet."""
+    """Gates that follow their orders.
+
+    `away` are silent, `breaks` have a fault with the new version, `gives_up` go back from it, and
+    `tries` have not proven it yet.
+    """
 
     home: Home
     database: Database
@@ -66,7 +71,7 @@ class Fleet:
             begin(connection, WANTED, None, first, need_ms, self.now_ms)
 
     def tell(self) -> None:
-        """All gates that are there tell how they are, after doing as they were told."""
+        """Let all gates that are not away follow their orders and report their health."""
         with self.database.write() as connection:
             wants = {one.gate_id: one.wish.update for one in standings(connection)}
             for gate_id in self.names:
@@ -89,7 +94,7 @@ class Fleet:
                 take_health(connection, gate_id, health, self.now_ms)
 
     def pass_minutes(self, minutes: int) -> int:
-        """Time passes; how many gates are told now."""
+        """Let time pass; return how many gates have been ordered to update."""
         for _ in range(0, minutes, 5):
             self.now_ms += 5 * MINUTE_MS
             self.tell()

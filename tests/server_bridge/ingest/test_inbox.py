@@ -1,4 +1,4 @@
-"""What cannot be taken, what was altered, and what a gate tells of itself."""
+"""Test messages that cannot be stored, altered rows, and health reports."""
 
 from collections import Counter
 from typing import Any

@@ -1,4 +1,4 @@
-"""Home Assistant hears of a school by a real broker with our files, and of nothing else."""
+"""Test Home Assistant's discovery of a school with a real broker and our files."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -59,7 +59,7 @@ def broker(tmp_path: Path, district: Database) -> Iterator[Broker]:
 
 
 def connected(broker: Broker) -> BridgeSession:
-    """The bridge's own connection, subscribed."""
+    """Return the bridge's own connection, subscribed."""
     folder = broker.identity(Identity.bridge())
     files = (folder / "ca.pem", folder / "cert.pem", folder / "key.pem")
     session = BridgeSession(BrokerEndpoint(broker.host, broker.port, *files))
@@ -117,14 +117,14 @@ def test_a_gate_that_is_shut_out_goes_and_all_goes_when_told_no_more(
         home.peer.wait(lambda: len(home.devices()) == 6)  # two schools, their commune, three gates
         sent.clear()
         discovery.publish(sent.through(session.publish), NOW_MS + Discovery.period_ms)
-        assert sent == {}  # nothing is said twice
+        assert sent == {}  # nothing is published twice
         with district.write() as connection:
             shut_out(connection, GATE)
         discovery.publish(sent.through(session.publish), NOW_MS + 2 * Discovery.period_ms)
         assert sent == {gate_topic(SCHOOL, GATE): b""}
         home.until(f"{SECOND}_connection", None)
         assert len(home.devices()) == 5
-        # Turned off in the settings, and the bridge has been started again since.
+        # Disabled in the settings, and the bridge was restarted.
         off = Discovery(district, Lang.EN, tell=False)
         off.publish(session.publish, NOW_MS)
         home.until(INSIDE, None)
@@ -161,7 +161,7 @@ def test_a_new_connection_hears_it_all_again(district: Database) -> None:
 def test_the_fake_refuses_what_is_not_documented(
     district: Database, what: dict[str, object], wrong: type[Exception]
 ) -> None:
-    """A control."""
+    """A control of the fake Home Assistant."""
     sent = Sent()
     Discovery(district, Lang.VI, tell=True).publish(sent.through(lambda _t, _p: None), NOW_MS)
     told = json.loads(sent[unit_topic(SCHOOL)])
@@ -203,7 +203,7 @@ def test_a_viewer_of_one_unit_writes_nothing_and_the_others_read_counts_only(
 
 
 class Sent(dict[str, bytes]):
-    """What was published last on each topic."""
+    """The last message published on each topic."""
 
     def through(self, send: Callable[[str, bytes], None]) -> Callable[[str, bytes], None]:
         def noted(topic: str, payload: bytes) -> None:

@@ -1,4 +1,4 @@
-"""Notices and policies in both databases: now, later, and in the past."""
+"""Test notices and policies in both databases: present, future and past."""
 
 from datetime import date
 

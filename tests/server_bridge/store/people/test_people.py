@@ -1,4 +1,4 @@
-"""Who belongs to a school on which day, and whose card is whose."""
+"""Test who belongs to a school on a day, and who holds which card."""
 
 from datetime import date, timedelta
 
@@ -29,7 +29,7 @@ def test_a_pupil_who_moves_is_at_one_school_each_day(database: Database) -> None
     with database.write() as connection:
         an = add_person(connection, AN, Placement(SCHOOL, "6A"), SEPTEMBER, NOW_MS)
         move(connection, an, Placement(SCHOOL, "6B"), day)
-        move(connection, an, Placement(OTHER_SCHOOL, "6C"), day)  # the same day, thought over
+        move(connection, an, Placement(OTHER_SCHOOL, "6C"), day)  # a correction on the same day
         move(connection, an, None, day + timedelta(days=10))
     with database.read() as connection:
         both = [SCHOOL, OTHER_SCHOOL]
