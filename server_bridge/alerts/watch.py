@@ -29,13 +29,13 @@ from server_bridge.i18n.formats import Formats
 from server_bridge.store.alerts.alert_messages import (
     AlertMessage,
     News,
-    drop_overtaken,
-    due,
+    drop_resolved,
+    due_messages,
     last_made_ms,
     make_message,
     note_failed,
     note_sent,
-    untold,
+    unreported,
 )
 from server_bridge.store.alerts.alerts import (
     Alert,
@@ -133,8 +133,8 @@ class AlertWatch:
             for channel in self._channels.all:
                 self._tell(connection, channel, "raised", known, now_ms)
                 self._tell(connection, channel, "resolved", known, now_ms)
-            drop_overtaken(connection, now_ms)
-            messages = due(connection, now_ms)
+            drop_resolved(connection, now_ms)
+            messages = due_messages(connection, now_ms)
         self._memory = decision.memory
         for trouble in decision.begun:
             self._clashes.pop(trouble.key, None)
@@ -184,7 +184,7 @@ class AlertWatch:
         known: MessageContext,
         now_ms: int,
     ) -> None:
-        found = map(partial(find_alert, connection), untold(connection, channel.name, news))
+        found = map(partial(find_alert, connection), unreported(connection, channel.name, news))
         fresh = [
             alert
             for alert in found

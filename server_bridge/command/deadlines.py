@@ -14,7 +14,7 @@ from server_bridge.command.time_options import moment_type, utc_ms
 from server_bridge.home import open_home
 from server_bridge.i18n.names import tidy
 from server_bridge.store.reports import deadlines as store
-from server_bridge.store.reports.deadlines import One, RequestTables
+from server_bridge.store.reports.deadlines import RequestT, RequestTables
 from server_bridge.store.schema.base import NAME_LENGTH
 from server_bridge.submissions import actions
 from server_bridge.submissions.actions import SubmissionWrite, schools_of, standings
@@ -38,7 +38,7 @@ def say(unit_id: str, standing: SubmissionStatus) -> None:
     click.echo(f"{unit_id}: {standing.state.replace('_', ' ')}")
 
 
-def add_endings(group: click.Group, book: RequestTables[One]) -> None:
+def add_endings(group: click.Group, book: RequestTables[RequestT]) -> None:
     """`lock`, `reopen` and `close`: what the unit that asks does, whatever it asked for."""
 
     @group.command("lock")
@@ -49,7 +49,7 @@ def add_endings(group: click.Group, book: RequestTables[One]) -> None:
     def lock(folder: Path, number: int, unit_ids: tuple[str, ...], by: str | None) -> None:
         """Schools can change nothing any more: all that are not locked yet, or some."""
         with open_home(folder).database().write() as connection:
-            asked = store.find(connection, book, number)
+            asked = store.find_request(connection, book, number)
             stands = standings(connection, book, asked, schools_of(connection, asked.unit_id))
             open_yet = [one for one, it in stands.items() if it.state is not SubmissionState.LOCKED]
             schools = unit_ids or open_yet
@@ -86,5 +86,5 @@ def add_endings(group: click.Group, book: RequestTables[One]) -> None:
     def close(folder: Path, number: int) -> None:
         """End it: it stays as it is, for ever."""
         with open_home(folder).database().write() as connection:
-            store.close(connection, book, number, now_ms())
+            store.close_request(connection, book, number, now_ms())
         click.echo(f"{number}: closed")

@@ -21,12 +21,12 @@ from server_bridge.store.gates.gate_logs import newest_log
 from server_bridge.store.gates.gate_orders import (
     Choice,
     CurrentOrders,
-    standing,
-    standings,
-    want,
+    all_orders,
+    change_orders,
+    find_orders,
 )
 from server_bridge.store.gates.gate_sheets import GateSheet, sheets_below
-from server_bridge.store.gates.health import changes_of
+from server_bridge.store.gates.health import health_changes
 from server_bridge.web.gates.view import about_update
 
 
@@ -52,7 +52,7 @@ def gate_show(folder: Path, gate_id: str, as_json: bool) -> None:
     home = open_home(folder)
     with home.database().read() as connection:
         find_gate(connection, gate_id)
-        befell = changes_of(connection, gate_id, 20)
+        befell = health_changes(connection, gate_id, 20)
     one = next(one for one in _fleet(home) if one["gate_id"] == gate_id)
     if as_json:
         click.echo(msgspec.json.encode({**one, "history": befell}))
@@ -86,7 +86,7 @@ def gate_set(
     home = open_home(folder)
     with home.database().write() as connection:
         find_gate(connection, gate_id)
-        before = standing(connection, gate_id)
+        before = find_orders(connection, gate_id)
         old = before.choice if before else Choice(timezone=home.settings.district.timezone)
         kinds = old.visitor_ids
         if visitor_ids is not None:
@@ -97,7 +97,9 @@ def gate_set(
             kinds,
             round(repeat_window * 1000) if repeat_window else old.repeat_window_ms,
         )
-        made = want(connection, DistrictParameters.of(home), gate_id, now_ms(), choice=choice)
+        made = change_orders(
+            connection, DistrictParameters.of(home), gate_id, now_ms(), choice=choice
+        )
     click.echo(
         f"{gate_id}: settings {made.settings_version} are wanted; see: gate-bridge gate show"
     )
@@ -113,14 +115,14 @@ def gate_logs(folder: Path, gate_id: str, request: bool, lines: int) -> None:
     home = open_home(folder)
     with home.database().write() as connection:
         find_gate(connection, gate_id)
-        before = standing(connection, gate_id)
+        before = find_orders(connection, gate_id)
         if request:
             if before is None:
                 raise SchoolgateError(unknown_settings([gate_id]))
             now = now_ms()
             logs = LogRequest(number=now, lines=lines)
             wish = msgspec.structs.replace(before.wish, logs=logs)
-            want(connection, DistrictParameters.of(home), gate_id, now, wish=wish)
+            change_orders(connection, DistrictParameters.of(home), gate_id, now, wish=wish)
             click.echo(f"{gate_id}: asked for {lines} lines")
             return
         found = newest_log(connection, gate_id)
@@ -143,7 +145,7 @@ def _fleet(home: Home) -> list[dict[str, Any]]:
     now = now_ms()
     with home.database().read() as connection:
         sheets = sheets_below(connection, now)
-        wanted = {one.gate_id: one for one in standings(connection)}
+        wanted = {one.gate_id: one for one in all_orders(connection)}
         retired = {
             sheet.state.gate_id: find_gate(connection, sheet.state.gate_id).retired_ms
             for sheet in sheets

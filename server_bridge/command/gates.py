@@ -23,13 +23,18 @@ from server_bridge.home import Home, open_home
 from server_bridge.pki import Identity
 from server_bridge.store.gates.certificates import (
     find_gate,
-    keep_certificate,
-    move,
-    retire,
-    revoke,
+    move_gate,
+    revoke_certificates,
+    set_retired,
+    store_certificate,
 )
-from server_bridge.store.gates.gate_orders import Choice, Direction, standing, want
-from server_bridge.store.gates.health import backlog_of
+from server_bridge.store.gates.gate_orders import (
+    Choice,
+    Direction,
+    change_orders,
+    find_orders,
+)
+from server_bridge.store.gates.health import reported_backlog
 from server_bridge.store.units.tree import SCHOOL, add_gate, find_unit, shut_out
 
 DIRECTIONS = click.Choice(["in", "out", "auto"])
@@ -89,13 +94,15 @@ def gate_add(
     )
     with home.database().write() as connection:
         add_gate(connection, gate_id, unit_id, now_ms())
-        wanted = want(connection, DistrictParameters.of(home), gate_id, now_ms(), choice=choice)
+        wanted = change_orders(
+            connection, DistrictParameters.of(home), gate_id, now_ms(), choice=choice
+        )
         if ticket is not None:
             _write_ticket(home, connection, gate_id, ticket, days, wifi, sealed=not unsealed)
         if out is None:
             return
         issued = pki.issue(home.pki, identity, now=datetime.now(UTC))
-        keep_certificate(connection, gate_id, issued.serial, key_text(issued.public_key), now_ms())
+        store_certificate(connection, gate_id, issued.serial, key_text(issued.public_key), now_ms())
         settings = DistrictParameters.of(home).settings(
             connection, gate_id, choice, wanted.settings_version
         )
@@ -126,11 +133,11 @@ def gate_replace(
     home, wifi = open_home(folder), _wifi(ssid)
     with home.database().write() as connection:
         find_gate(connection, gate_id)
-        revoke(connection, gate_id, now_ms())
-        retire(connection, gate_id, None)
-        if standing(connection, gate_id) is None:
+        revoke_certificates(connection, gate_id, now_ms())
+        set_retired(connection, gate_id, None)
+        if find_orders(connection, gate_id) is None:
             zone = home.settings.district.timezone
-            want(
+            change_orders(
                 connection,
                 DistrictParameters.of(home),
                 gate_id,
@@ -149,7 +156,7 @@ def gate_revoke(folder: Path, gate_id: str) -> None:
     home = open_home(folder)
     with home.database().write() as connection:
         find_gate(connection, gate_id)
-        count = revoke(connection, gate_id, now_ms())
+        count = revoke_certificates(connection, gate_id, now_ms())
         shut_out(connection, gate_id)
     click.echo(f"{gate_id}: {count} certificates revoked, and shut out by name")
     renew_broker(home)
@@ -166,8 +173,8 @@ def gate_retire(folder: Path, gate_id: str, force: bool) -> None:
         find_gate(connection, gate_id)
         if not force:
             _check_delivered(connection, gate_id, "retire")
-        revoke(connection, gate_id, now_ms())
-        retire(connection, gate_id, now_ms())
+        revoke_certificates(connection, gate_id, now_ms())
+        set_retired(connection, gate_id, now_ms())
     click.echo(f"{gate_id}: out of service. Its crossings stay, and count as before")
     renew_broker(home)
 
@@ -188,8 +195,8 @@ def gate_move(folder: Path, gate_id: str, unit_id: str, direction: str | None, f
         find_gate(connection, gate_id)
         if not force:
             _check_delivered(connection, gate_id, "move")
-        move(connection, gate_id, unit_id)
-        before = standing(connection, gate_id)
+        move_gate(connection, gate_id, unit_id)
+        before = find_orders(connection, gate_id)
         choice = before.choice if before else Choice(timezone=home.settings.district.timezone)
         if direction:
             choice = Choice(
@@ -198,7 +205,7 @@ def gate_move(folder: Path, gate_id: str, unit_id: str, direction: str | None, f
                 choice.visitor_ids,
                 choice.repeat_window_ms,
             )
-        want(connection, DistrictParameters.of(home), gate_id, now_ms(), choice=choice)
+        change_orders(connection, DistrictParameters.of(home), gate_id, now_ms(), choice=choice)
     click.echo(f"{gate_id}: stands at {school.name} now. It hears of it when it is online")
 
 
@@ -282,7 +289,7 @@ def kinds_of(text: str) -> tuple[str, ...]:
 
 
 def _check_delivered(connection: sa.Connection, gate_id: str, doing: str) -> None:
-    backlog = backlog_of(connection, gate_id)
+    backlog = reported_backlog(connection, gate_id)
     if backlog:
         raise SchoolgateError(
             f"{gate_id} still holds {backlog} records that would be lost or filed at the wrong "

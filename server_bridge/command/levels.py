@@ -121,7 +121,7 @@ def level_show(folder: Path, area: str | None, at: datetime | None, as_json: boo
     home = open_home(folder)
     at_ms = utc_ms(home, at) if at else now_ms()
     with home.database().read() as connection:
-        decided = levels.deciding_at(connection, at_ms)
+        decided = levels.deciding_settings(connection, at_ms)
         only = area_named(connection, area, local_day(at_ms, levels.AREAS_ZONE)) if area else None
         names = area_names(connection)
         told = {n: levels.notice_of(connection, n) for n in {s.notice for s in decided.values()}}

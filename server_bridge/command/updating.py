@@ -23,16 +23,16 @@ from server_bridge.fleet.rolling import RolloutWatch, in_reach, withdraw
 from server_bridge.fleet.rollout import decide
 from server_bridge.fleet.staging import choose, runs
 from server_bridge.home import Home, open_home
-from server_bridge.store.gates.gate_orders import CurrentOrders, standings, want
+from server_bridge.store.gates.gate_orders import CurrentOrders, all_orders, change_orders
 from server_bridge.store.gates.gate_sheets import sheets_below
 from server_bridge.store.gates.rollouts import (
     Rollout,
     RolloutGate,
-    begin,
-    end,
-    keep_told,
-    newest,
-    told_gates,
+    begin_rollout,
+    end_rollout,
+    newest_rollout,
+    rollout_gates_of,
+    store_progress,
 )
 
 HOUR_MS = 3_600_000
@@ -71,7 +71,7 @@ def gate_update(
     home, now = open_home(folder), now_ms()
     hours = _minute(from_time), _minute(until_time)
     with home.database().read() as connection:
-        running = newest(connection)
+        running = newest_rollout(connection)
         sheets_below(connection, now, unit_id)  # before a large file is copied
     if running and running.state == "running":
         raise SchoolgateError(
@@ -82,7 +82,7 @@ def gate_update(
         keep_key(home, update_ca)
     wanted = _update(home, now, software, url, file, hours)
     with home.database().write() as connection:
-        before = {one.gate_id: one for one in standings(connection)}
+        before = {one.gate_id: one for one in all_orders(connection)}
         sheets = [one for one in sheets_below(connection, now, unit_id) if not one.shut_out]
         left_out = [sheet.state.gate_id for sheet in sheets if sheet.state.gate_id not in before]
         if unknown := [gate_id for gate_id in gate_ids if gate_id in left_out]:
@@ -102,7 +102,7 @@ def gate_update(
             district = DistrictParameters.of(home)
             for gate_id in chosen:
                 wish = msgspec.structs.replace(before[gate_id].wish, update=wanted)
-                want(connection, district, gate_id, now, wish=wish)
+                change_orders(connection, district, gate_id, now, wish=wish)
             click.echo(f"{len(chosen)} gates are told: {', '.join(chosen[:10])}")
         _forget_bundles(home, connection, wanted)
     if auto:
@@ -131,7 +131,7 @@ def rollout_show(folder: Path, as_json: bool) -> None:
     with home.database().read() as connection:
         rollout = _newest(connection)
         sheets = in_reach(connection, rollout, now_ms())
-        told = told_gates(connection, rollout.rollout)
+        told = rollout_gates_of(connection, rollout.rollout)
     decision = decide(rollout, told, sheets)
     running = [gate_id for gate_id, sheet in sheets.items() if runs(sheet, rollout.wanted)]
     waits = decision.waits if rollout.state == "running" else ()
@@ -167,7 +167,7 @@ def rollout_stop(folder: Path) -> None:
         rollout = _newest(connection)
         if rollout.state not in ("running", "stopped"):
             raise SchoolgateError(f"{rollout.wanted.version} is {rollout.state} already")
-        end(connection, rollout.rollout, "ended", now, rollout.gate_id, rollout.fault)
+        end_rollout(connection, rollout.rollout, "ended", now, rollout.gate_id, rollout.fault)
         withdrawn = withdraw(connection, DistrictParameters.of(home), rollout, now)
     click.echo(
         f"{rollout.wanted.version}: ended; {len(withdrawn)} gates are not to have it any more. "
@@ -176,7 +176,7 @@ def rollout_stop(folder: Path) -> None:
 
 
 def _newest(connection: sa.Connection) -> Rollout:
-    rollout = newest(connection)
+    rollout = newest_rollout(connection)
     if rollout is None:
         raise SchoolgateError("nothing was rolled out yet; see: gate-bridge gate update")
     return rollout
@@ -197,7 +197,7 @@ def _begin(
         raise SchoolgateError(
             f"there is no gate {unknown[0]} to update; see: gate-bridge gate list"
         )
-    number = begin(connection, wanted, unit_id, first, need_ms, now)
+    number = begin_rollout(connection, wanted, unit_id, first, need_ms, now)
     same = [
         RolloutGate(gate_id, now, frozenset(there[gate_id].state.faults))
         for gate_id, one in before.items()
@@ -205,11 +205,11 @@ def _begin(
         and one.wish.update
         and (one.wish.update.version, one.wish.update.sha256) == (wanted.version, wanted.sha256)
     ]
-    keep_told(connection, number, same)
+    store_progress(connection, number, same)
 
 
 def _forget_bundles(home: Home, connection: sa.Connection, wanted: Update) -> None:
-    told = {one.wish.update.sha256 for one in standings(connection) if one.wish.update}
+    told = {one.wish.update.sha256 for one in all_orders(connection) if one.wish.update}
     with suppress(OSError):  # of no harm but for the room they take
         forget_others(home, told | {wanted.sha256})
 

@@ -15,8 +15,8 @@ from server_bridge.fleet.drafting import DistrictParameters
 from server_bridge.home import Home
 from server_bridge.pki import Identity
 from server_bridge.store.database import Database
-from server_bridge.store.gates.certificates import find_gate, keep_certificate, use_ticket
-from server_bridge.store.gates.gate_orders import standing, want
+from server_bridge.store.gates.certificates import find_gate, store_certificate, use_ticket
+from server_bridge.store.gates.gate_orders import change_orders, find_orders
 
 
 def enrol(home: Home, database: Database, request: EnrolmentRequest, now_ms: int) -> Enrolment:
@@ -39,8 +39,8 @@ def enrol(home: Home, database: Database, request: EnrolmentRequest, now_ms: int
             raise TicketError(TicketRefusal.EXPIRED, f"gate {gate_id} is out of service")
         now = datetime.fromtimestamp(now_ms / 1000, UTC)
         cert = pki.certify(home.pki, Identity.gate(gate_id), key, now=now)
-        keep_certificate(connection, gate_id, pki.serial_number(cert), text, now_ms)
-        wanted = standing(connection, gate_id) or want(
+        store_certificate(connection, gate_id, pki.serial_number(cert), text, now_ms)
+        wanted = find_orders(connection, gate_id) or change_orders(
             connection, DistrictParameters.of(home), gate_id, now_ms
         )
     ca = pki.authority_certificate(home.pki)

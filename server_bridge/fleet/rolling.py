@@ -12,15 +12,15 @@ from server_bridge.fleet.drafting import DistrictParameters
 from server_bridge.fleet.rollout import MINUTE_MS, RolloutDecision, decide, watched
 from server_bridge.fleet.staging import runs
 from server_bridge.store.database import Database, StoreError
-from server_bridge.store.gates.gate_orders import standings, want
+from server_bridge.store.gates.gate_orders import all_orders, change_orders
 from server_bridge.store.gates.gate_sheets import GateSheet, sheets_below
 from server_bridge.store.gates.rollouts import (
     Rollout,
     RolloutGate,
-    end,
-    keep_told,
-    newest,
-    told_gates,
+    end_rollout,
+    newest_rollout,
+    rollout_gates_of,
+    store_progress,
 )
 
 PERIOD_S = MINUTE_MS / 1000
@@ -55,19 +55,19 @@ class RolloutWatch:
     def step(self, now_ms: int) -> RolloutDecision | None:
         """Evaluate the roll-out once; return None if none is running. Raises StoreError."""
         with self._database.read() as connection:
-            rollout = newest(connection)
+            rollout = newest_rollout(connection)
         if rollout is None or rollout.state != "running":
             return None
         with self._database.write() as connection:
-            rollout = newest(connection)
+            rollout = newest_rollout(connection)
             if rollout is None or rollout.state != "running":  # ended meanwhile
                 return None
             sheets = in_reach(connection, rollout, now_ms)
-            before = told_gates(connection, rollout.rollout)
+            before = rollout_gates_of(connection, rollout.rollout)
             told = [watched(one, sheets.get(one.gate_id), rollout.wanted, now_ms) for one in before]
             decision = decide(rollout, told, sheets)
             if len(sheets) > len(told):  # otherwise no gate waits for the others' healthy time
-                keep_told(connection, rollout.rollout, set(told) - set(before))
+                store_progress(connection, rollout.rollout, set(told) - set(before))
             self._act(connection, rollout, decision, sheets, now_ms)
         return decision
 
@@ -80,29 +80,31 @@ class RolloutWatch:
         now_ms: int,
     ) -> None:
         if decision.fault:
-            end(connection, rollout.rollout, "stopped", now_ms, decision.gate_id, decision.fault)
+            end_rollout(
+                connection, rollout.rollout, "stopped", now_ms, decision.gate_id, decision.fault
+            )
             withdraw(connection, self._district(), rollout, now_ms)
             log.warning("roll-out stopped", gate=decision.gate_id, fault=decision.fault)
         elif decision.done:
-            end(connection, rollout.rollout, "done", now_ms)
+            end_rollout(connection, rollout.rollout, "done", now_ms)
             log.info("roll-out done", version=rollout.wanted.version)
         elif decision.tell:
             district = self._district()
-            wishes = {one.gate_id: one.wish for one in standings(connection)}
+            wishes = {one.gate_id: one.wish for one in all_orders(connection)}
             for gate_id in decision.tell:
                 wish = replace(wishes[gate_id], update=rollout.wanted)
-                want(connection, district, gate_id, now_ms, wish=wish)
+                change_orders(connection, district, gate_id, now_ms, wish=wish)
             told = [
                 RolloutGate(gate_id, now_ms, frozenset(sheets[gate_id].state.faults))
                 for gate_id in decision.tell
             ]
-            keep_told(connection, rollout.rollout, told)
+            store_progress(connection, rollout.rollout, told)
             log.info("roll-out continued", version=rollout.wanted.version, gates=len(told))
 
 
 def in_reach(connection: sa.Connection, rollout: Rollout, now_ms: int) -> dict[str, GateSheet]:
     """Return the gates in service that have orders, by id."""
-    known = {one.gate_id for one in standings(connection)}
+    known = {one.gate_id for one in all_orders(connection)}
     return {
         sheet.state.gate_id: sheet
         for sheet in sheets_below(connection, now_ms, rollout.unit_id)
@@ -117,11 +119,13 @@ def withdraw(
     wanted = rollout.wanted
     sheets = {one.state.gate_id: one for one in sheets_below(connection, now_ms)}
     withdrawn = []
-    for one in standings(connection):
+    for one in all_orders(connection):
         update, sheet = one.wish.update, sheets.get(one.gate_id)
         mine = update and (update.version, update.sha256) == (wanted.version, wanted.sha256)
         if mine and not (sheet and runs(sheet, wanted)):
-            want(connection, district, one.gate_id, now_ms, wish=replace(one.wish, update=None))
+            change_orders(
+                connection, district, one.gate_id, now_ms, wish=replace(one.wish, update=None)
+            )
             withdrawn.append(one.gate_id)
     return withdrawn
 
@@ -131,7 +135,7 @@ def troubles(connection: sa.Connection) -> list[Trouble]:
 
     It lasts until a person ends the roll-out or starts another one.
     """
-    found = newest(connection)
+    found = newest_rollout(connection)
     if found is None or found.state != "stopped" or found.ended_ms is None:
         return []
     detail = f"{found.gate_id}: {found.fault}"

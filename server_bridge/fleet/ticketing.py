@@ -14,7 +14,7 @@ from gate_contract.ticket import TOKEN_SIZE, Secrets, Ticket, seal
 from gate_contract.ticket_signing import new_pin, sign
 from server_bridge import pki
 from server_bridge.home import Home
-from server_bridge.store.gates.certificates import keep_ticket
+from server_bridge.store.gates.certificates import store_ticket
 
 DAY_MS = 86_400_000
 
@@ -79,7 +79,7 @@ def make_ticket(
         sealed=sealed,
         secrets=seal(held, ticket_id, pin) if pin else msgspec.msgpack.encode(held),
     )
-    keep_ticket(connection, ticket_id, gate_id, held.token, now_ms=now_ms, expires_ms=expires_ms)
+    store_ticket(connection, ticket_id, gate_id, held.token, now_ms=now_ms, expires_ms=expires_ms)
     return MadeTicket(gate_id, sign(ticket, home.keys.orders_key()), pin, expires_ms)
 
 

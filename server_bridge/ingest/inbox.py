@@ -19,10 +19,10 @@ from gate_contract.health import decode_health
 from gate_contract.receipt import Receipt
 from gate_contract.topics import GateChannel, GateTopic
 from server_bridge.ingest.intake import Intake, contradiction
-from server_bridge.store.crossings.dead_letters import set_aside
+from server_bridge.store.crossings.dead_letters import add_dead_letter
 from server_bridge.store.database import Database, StoreError
-from server_bridge.store.gates.gate_logs import keep_log
-from server_bridge.store.gates.health import take_health
+from server_bridge.store.gates.gate_logs import store_log
+from server_bridge.store.gates.health import store_health
 
 LEDGER_ID = re.compile("[0-9a-f]{32}")
 
@@ -109,7 +109,7 @@ class Inbox:
                 health = decode_health(payload)
                 if not intake.knows(gate_id):
                     raise ContractError("unknown_gate", f"gate {gate_id} is not registered")
-                take_health(connection, gate_id, health, now_ms)
+                store_health(connection, gate_id, health, now_ms)
                 mark = health.stored - health.backlog
                 if LEDGER_ID.fullmatch(health.ledger_id):
                     receipt = contradiction(connection, gate_id, health.ledger_id, mark)
@@ -119,7 +119,7 @@ class Inbox:
                 told = decode_log(payload)
                 if not intake.knows(gate_id):
                     raise ContractError("unknown_gate", f"gate {gate_id} is not registered")
-                keep_log(connection, gate_id, told.number, "\n".join(told.lines), now_ms)
+                store_log(connection, gate_id, told.number, "\n".join(told.lines), now_ms)
             case _:
                 raise ContractError("foreign_topic", f"{topic} is not for the bridge")
 
@@ -132,7 +132,7 @@ class Inbox:
         detail: str,
         now_ms: int,
     ) -> None:
-        set_aside(
+        add_dead_letter(
             connection,
             topic=topic,
             reason=reason,

@@ -17,8 +17,8 @@ from gate_contract.verdicts import REFUSALS, Verdict
 from server_bridge.ingest.accept import Accepted, Conflict, LedgerHead, accept
 from server_bridge.ingest.filing import Filed
 from server_bridge.ingest.times import Times
-from server_bridge.store.changes.revisions import bump
-from server_bridge.store.crossings.arrivals import Lines
+from server_bridge.store.changes.revisions import increment_revision
+from server_bridge.store.crossings.arrivals import Ancestry
 from server_bridge.store.crossings.counting import FiledPosition, Passage
 from server_bridge.store.crossings.counts import count_passages, count_refusals, recount
 from server_bridge.store.crossings.ledgers import (
@@ -31,8 +31,8 @@ from server_bridge.store.crossings.ledgers import (
     latest_ledgers,
     note_gap,
 )
-from server_bridge.store.crossings.signatures import keep_signature
-from server_bridge.store.people.visitors import keep_words
+from server_bridge.store.crossings.signatures import store_signature
+from server_bridge.store.people.visitors import store_details
 from server_bridge.store.units.tree import ancestry, gate_units
 
 
@@ -53,7 +53,7 @@ class Intake:
         self._units = gate_units(connection)
 
     @cached_property
-    def _lines(self) -> Lines:
+    def _lines(self) -> Ancestry:
         return ancestry(self._connection)
 
     def knows(self, gate_id: str) -> bool:
@@ -95,9 +95,9 @@ class Intake:
             )
             if outcome.missing:
                 note_gap(self._connection, ledger, batch.first_seq, batch.previous)
-            bump(self._connection)
+            increment_revision(self._connection)
         if batch.signature and outcome.head.stored_through == batch.last_seq:
-            keep_signature(self._connection, batch)
+            store_signature(self._connection, batch)
         return Stored(_receipt(batch.ledger_id, outcome.head), len(outcome.records))
 
     def _store(
@@ -113,7 +113,7 @@ class Intake:
                 for record, time in zip(records, filed, strict=True)
             ],
         )
-        keep_words(self._connection, ledger, records)
+        store_details(self._connection, ledger, records)
         passages, scans = [], Counter[tuple[str, date, str]]()
         for record, time in zip(records, filed, strict=True):
             passage = _passage(ledger, unit_id, record, time)

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
-from server_bridge.store.crossings.dead_letters import letter_counts
+from server_bridge.store.crossings.dead_letters import count_dead_letters
 from server_bridge.store.crossings.unit_figures import UnitDayCounts, tallies_of
 from server_bridge.store.gates.gate_sheets import GateSheet, gate_sheets
 
@@ -21,7 +21,7 @@ def district_figures(
     tallies = tallies_of(connection, in_units, day)
     sheets = [sheet for sheet in gate_sheets(connection, now_ms, in_units) if not sheet.shut_out]
     reasons: dict[str, int] = {}
-    for (_topic, reason), letters in letter_counts(connection).items():
+    for (_topic, reason), letters in count_dead_letters(connection).items():
         reasons[reason] = reasons.get(reason, 0) + letters
     registry = CollectorRegistry()
     registry.register(_Figures([*_counts(tallies), *_gates(sheets, now_ms), _letters(reasons)]))

@@ -12,7 +12,7 @@ from gate_contract.school_day import local_day
 from server_bridge.store.areas.level_rules import Setting
 from server_bridge.store.areas.levels import (
     LevelNotice,
-    deciding_at,
+    deciding_settings,
     levels_at,
     policies_at,
 )
@@ -64,7 +64,7 @@ def affected(
         for area_id, level in notice.levels.items()
     ]
     before = levels_at(connection, at_ms)
-    decided = deciding_at(connection, at_ms, foreseen)
+    decided = deciding_settings(connection, at_ms, foreseen)
     after = {area_id: setting.level for area_id, setting in decided.items()}
     areas = {
         area_id: (before.get(area_id), after.get(area_id))

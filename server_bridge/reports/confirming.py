@@ -20,7 +20,7 @@ from server_bridge.reports.period import Period, PeriodKind, period
 from server_bridge.reports.tables import PUPILS, STAFF
 from server_bridge.reports.texts import say
 from server_bridge.store.figures import Figures
-from server_bridge.store.reports.deadlines import find
+from server_bridge.store.reports.deadlines import find_request
 from server_bridge.store.reports.report_requests import (
     REQUESTS,
     ByName,
@@ -90,7 +90,7 @@ def period_of(request: Request) -> Period:
 
 def confirm(connection: sa.Connection, deed: SubmissionWrite, zone: ZoneInfo) -> SubmissionState:
     """The school confirms its figures as they are now. Raises SchoolgateError: not now."""
-    request = find(connection, REQUESTS, deed.number)
+    request = find_request(connection, REQUESTS, deed.number)
     if local_day(deed.now_ms, zone) <= period_of(request).last:
         raise SchoolgateError(
             "kỳ báo cáo chưa kết thúc / the period is not over: confirm its figures afterwards"
@@ -112,7 +112,7 @@ def roll_up(
     within: Collection[str] | None = None,
 ) -> ConfirmationRollUp:
     """Where every school stands. `within`: of these units only. Raises SchoolgateError."""
-    request = find(connection, REQUESTS, number)
+    request = find_request(connection, REQUESTS, number)
     lines = ancestry(connection)
     tree = [unit for unit in all_units(connection) if request.unit_id in lines[unit.unit_id]]
     schools = [

@@ -18,7 +18,7 @@ from gate_contract.errors import SchoolgateError
 from gate_contract.school_day import local_day
 from server_bridge.i18n.names import class_key
 from server_bridge.reports.period import Period
-from server_bridge.store.changes.report_days import tallied_at, waiting
+from server_bridge.store.changes.report_days import count_untallied_days, tallied_at
 from server_bridge.store.figures import IN_NO_CLASS, Figures, GateFigures, total
 from server_bridge.store.reports.tallies import (
     class_sums,
@@ -135,7 +135,7 @@ def make_report(
         period,
         now_ms,
         tallied_at(connection, schools, period.first, period.last),
-        waiting(connection, schools, period.first, period.last, today),
+        count_untallied_days(connection, schools, period.first, period.last, today),
         period.first <= today <= period.last,
         whole,
         tuple(children),

@@ -12,8 +12,8 @@ import structlog
 
 from gate_contract.school_day import local_day
 from server_bridge.reports.day import Enrolled, SchoolDay, staff_of_day, tally_day
-from server_bridge.store.changes.report_days import claim, due_days, settle
-from server_bridge.store.crossings.arrivals import Lines
+from server_bridge.store.changes.report_days import due_days, lock_day, mark_tallied
+from server_bridge.store.crossings.arrivals import Ancestry
 from server_bridge.store.database import Database, StoreError
 from server_bridge.store.figures import DayTally, difference
 from server_bridge.store.people.card_days import card_days
@@ -52,20 +52,20 @@ def count_day(
 def tally(
     connection: sa.Connection,
     school_day: tuple[str, date],
-    lines: Lines,
+    lines: Ancestry,
     now_ms: int,
     zone: ZoneInfo,
 ) -> bool:
     """Bring one school's day up to date, in the caller's transaction. As often as one likes: the
     same records give the same figures. Returns whether any figure changed."""
-    claim(connection, school_day)
+    lock_day(connection, school_day)
     unit_id, day = school_day
     today = local_day(now_ms, zone)
     now, staff = count_day(connection, unit_id, day, zone, over=day < today)
     more = difference(now, stored_tally(connection, unit_id, day))
     add(connection, unit_id, day, more, lines[unit_id])
     keep_staff_day(connection, unit_id, day, staff)
-    settle(connection, school_day, now_ms, today)
+    mark_tallied(connection, school_day, now_ms, today)
     return more != DayTally()
 
 

@@ -21,19 +21,19 @@ from server_bridge.roster.contents import Contents, changes, contents, digest, p
 from server_bridge.store.areas.levels import levels_at, policies_at
 from server_bridge.store.database import Database
 from server_bridge.store.gates.gate_rosters import (
-    BELIEVED_MS,
     EVERY_GATE,
+    MAX_AHEAD_MS,
     IssuedRoster,
-    areas_at,
+    areas_by_school,
+    card_areas,
     card_texts,
-    cards_at,
-    drop_issued,
-    gates_at,
-    issued,
-    keep_issued,
-    stands,
-    told_versions,
-    withdrawn_cards,
+    delete_issued,
+    find_issued,
+    gates_by_school,
+    published_versions,
+    reported_versions,
+    revoked_cards,
+    store_issued,
 )
 
 KEEP_S = 0.3
@@ -82,14 +82,14 @@ class Maker:
         """
         with self._database.read() as connection:
             levels, policies = levels_at(connection, now_ms), policies_at(connection, now_ms)
-            schools = gates_at(connection)
+            schools = gates_by_school(connection)
             told = _told(connection, now_ms)
             everywhere = contents(
-                revoked=withdrawn_cards(connection, day), card_keys=self._signer.card_keys()
+                revoked=revoked_cards(connection, day), card_keys=self._signer.card_keys()
             )
             self._scope(connection, EVERY_GATE, everywhere, told, now_ms, {})
-            before = [stand.scope for stand in stands(connection)]
-            lived_in = areas_at(connection, day)
+            before = [stand.scope for stand in published_versions(connection)]
+            lived_in = areas_by_school(connection, day)
         self._keep()
         concerns = {
             unit_id: ({area: levels.get(area) for area in lived_in.get(unit_id, ())}, policy)
@@ -107,7 +107,7 @@ class Maker:
                     policy=policies[unit_id],
                     levels={
                         card: levels.get(area or "", 0)
-                        for card, area in cards_at(connection, unit_id, day).items()
+                        for card, area in card_areas(connection, unit_id, day).items()
                     },
                 )
                 shared: dict[str, tuple[bytes, bytes]] = {}
@@ -127,7 +127,7 @@ class Maker:
         now_ms: int,
         shared: dict[str, tuple[bytes, bytes]],
     ) -> None:
-        before = issued(connection, scope)
+        before = find_issued(connection, scope)
         if before is None and not (wanted.size or wanted.card_keys):
             return  # nothing was ever published, and there is nothing to publish
         ahead = before is None or told.get(scope, 0) > before.version
@@ -172,7 +172,7 @@ class Maker:
     def _clear(self, scopes: set[str]) -> None:
         for scope in scopes - {EVERY_GATE}:
             with self._database.write() as connection:
-                drop_issued(connection, scope)
+                delete_issued(connection, scope)
             for channel in topics.ROSTERS:
                 self._send(topic(scope, channel), b"")
 
@@ -182,7 +182,7 @@ class Maker:
             return
         self._pending = _Pending()
         with self._database.write() as connection:
-            keep_issued(connection, pending.made)
+            store_issued(connection, pending.made)
         for name, payload in pending.letters:
             self._send(name, payload)
 
@@ -213,9 +213,9 @@ def _sealed(connection: sa.Connection, said: Contents) -> tuple[bytes, bytes]:
 def _told(connection: sa.Connection, now_ms: int) -> dict[str, int]:
     """Return the highest plausible version of each scope that a gate reports."""
     found = {EVERY_GATE: 0}
-    for gate_id, told in told_versions(connection).items():
-        if told.roster_version <= now_ms + BELIEVED_MS:
+    for gate_id, told in reported_versions(connection).items():
+        if told.roster_version <= now_ms + MAX_AHEAD_MS:
             found[gate_id] = told.roster_version
-        if told.district_version <= now_ms + BELIEVED_MS:
+        if told.district_version <= now_ms + MAX_AHEAD_MS:
             found[EVERY_GATE] = max(found[EVERY_GATE], told.district_version)
     return found

@@ -22,11 +22,11 @@ from server_bridge.store.areas.levels import next_change
 from server_bridge.store.changes.revisions import roster_revision_number
 from server_bridge.store.database import Database, StoreError
 from server_bridge.store.gates.gate_rosters import (
-    BELIEVED_MS,
     EVERY_GATE,
-    issued,
-    stands,
-    told_versions,
+    MAX_AHEAD_MS,
+    find_issued,
+    published_versions,
+    reported_versions,
 )
 
 CHECK_MS = 10_000
@@ -121,13 +121,13 @@ class RosterPublisher(RetainedPublisher):
 
     def _compare(self, now_ms: int) -> None:
         with self._database.read() as connection:
-            ours = {stand.scope: stand.version for stand in stands(connection)}
-            told = told_versions(connection)
+            ours = {stand.scope: stand.version for stand in published_versions(connection)}
+            told = reported_versions(connection)
         afresh, self._afresh = self._afresh, False
         district = ours.pop(EVERY_GATE, 0)
         for gate_id, version in ours.items():
             health = told.get(gate_id)
-            if health and version < health.roster_version <= now_ms + BELIEVED_MS:
+            if health and version < health.roster_version <= now_ms + MAX_AHEAD_MS:
                 self._due_ms = (
                     0  # the gate's version is newer than ours: make one that is newer still
                 )
@@ -151,7 +151,7 @@ class RosterPublisher(RetainedPublisher):
         while room > 0 and self._again:
             scope = self._again[0]
             with self._database.read() as connection:
-                row = issued(connection, scope)
+                row = find_issued(connection, scope)
             self._again.popleft()
             if row:
                 send(topic(scope, GateChannel.ROSTER), row.full_payload)

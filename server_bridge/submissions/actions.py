@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from gate_contract.errors import SchoolgateError
 from server_bridge.i18n.names import tidy
 from server_bridge.store.reports import deadlines as store
-from server_bridge.store.reports.deadlines import One, RequestTables, StoredEvent
+from server_bridge.store.reports.deadlines import RequestT, RequestTables, StoredEvent
 from server_bridge.store.schema.reports import REASON_LENGTH
 from server_bridge.store.units.tree import SCHOOL, all_units, ancestry
 from server_bridge.submissions.state import (
@@ -45,12 +45,15 @@ def schools_of(connection: sa.Connection, unit_id: str) -> list[str]:
 
 
 def standings(
-    connection: sa.Connection, book: RequestTables[One], asked: One, unit_ids: Collection[str]
+    connection: sa.Connection,
+    book: RequestTables[RequestT],
+    asked: RequestT,
+    unit_ids: Collection[str],
 ) -> dict[str, SubmissionStatus]:
     """Where each of these schools stands."""
     only = next(iter(unit_ids)) if len(unit_ids) == 1 else None
     told: dict[str, list[StoredEvent]] = {unit_id: [] for unit_id in unit_ids}
-    for line in store.events(connection, book, asked.number, only):
+    for line in store.request_events(connection, book, asked.number, only):
         if line.unit_id in told:
             told[line.unit_id].append(line)
     return {unit_id: _standing(asked, lines) for unit_id, lines in told.items()}
@@ -58,7 +61,7 @@ def standings(
 
 def do(
     connection: sa.Connection,
-    book: RequestTables[One],
+    book: RequestTables[RequestT],
     deed: SubmissionWrite,
     what: SubmissionAction,
     *,
@@ -68,7 +71,7 @@ def do(
 ) -> tuple[int, SubmissionStatus]:
     """Log it if it is allowed; `own`: columns of this kind's events. Returns the event's number,
     and where the school stands then. Raises SchoolgateError."""
-    asked = store.find(connection, book, deed.number, lock=True)
+    asked = store.find_request(connection, book, deed.number, lock=True)
     if asked.closed_ms is not None:
         raise SchoolgateError(
             f"đã kết thúc, hãy yêu cầu mới để sửa / {book.name} {deed.number} is closed; open a "
@@ -97,7 +100,7 @@ def do(
 
 
 def lock(
-    connection: sa.Connection, book: RequestTables[One], deed: SubmissionWrite
+    connection: sa.Connection, book: RequestTables[RequestT], deed: SubmissionWrite
 ) -> SubmissionStatus:
     """The school may not change anything any more. Raises SchoolgateError."""
     return do(connection, book, deed, SubmissionAction.LOCKED)[1]
@@ -105,7 +108,7 @@ def lock(
 
 def reopen(
     connection: sa.Connection,
-    book: RequestTables[One],
+    book: RequestTables[RequestT],
     deed: SubmissionWrite,
     reason: str,
     deadline_ms: int | None = None,
@@ -125,7 +128,7 @@ def reopen(
     )[1]
 
 
-def _standing(asked: One, told: Iterable[StoredEvent]) -> SubmissionStatus:
+def _standing(asked: RequestT, told: Iterable[StoredEvent]) -> SubmissionStatus:
     return standing_after(
         asked.deadline_ms,
         (

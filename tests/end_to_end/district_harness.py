@@ -29,7 +29,7 @@ from server_bridge.broker.program import find_mosquitto
 from server_bridge.clock import now_ms
 from server_bridge.home import Home, initialise
 from server_bridge.pki import Identity
-from server_bridge.store.crossings.dead_letters import letter_counts
+from server_bridge.store.crossings.dead_letters import count_dead_letters
 from server_bridge.store.units.tree import Unit, add_gate, add_unit, add_viewer
 from tests.fakes.broker import HOST, accepts, free_port
 
@@ -241,7 +241,7 @@ class DistrictHarness:
         """How many messages were set aside, by reason."""
         found: Counter[str] = Counter()
         with closing(self.home.database()) as database, database.read() as connection:
-            for (_, reason), number in letter_counts(connection).items():
+            for (_, reason), number in count_dead_letters(connection).items():
                 found[reason] += number
         return dict(found)
 

@@ -13,9 +13,9 @@ from server_bridge.roster.making import Signer
 from server_bridge.roster.publisher import RosterPublisher
 from server_bridge.store.areas.levels import LevelNotice, apply_notice
 from server_bridge.store.database import Database
-from server_bridge.store.gates.health import take_health
+from server_bridge.store.gates.health import store_health
 from server_bridge.store.people.cards import add_cards
-from server_bridge.store.people.people import Person, Placement, add_person, hand_over
+from server_bridge.store.people.people import Person, Placement, add_person, set_holder
 from server_bridge.store.schema.people import areas
 from tests.fakes.clock import MORNING_MS
 from tests.fakes.issuer import Issuer, key_named
@@ -80,7 +80,7 @@ class Desk:
         scan = ScanHealth(roster_version=version, district_roster_version=district)
         health = Health(state="online", scan=scan, roster_fault=fault)
         with self.database.write() as connection:
-            take_health(connection, gate_id, health, self.now_ms)
+            store_health(connection, gate_id, health, self.now_ms)
 
     def person(self, unit_id: str = SCHOOL, area: str | None = HAMLET) -> "Holder":
         """Somebody with a card."""
@@ -97,7 +97,7 @@ class Desk:
             add_cards(connection, [card], self.now_ms)
             who = Person(CardKind.PUPIL, "Nguyễn Văn A", f"{next(NUMBERS):010}")
             person = add_person(connection, who, Placement(unit_id, "6A", area), TODAY, self.now_ms)
-            hand_over(connection, card.card_id, person)
+            set_holder(connection, card.card_id, person)
         return Holder(person, card.card_id, card_signature(card.text.encode()))
 
     def furnish(self) -> None:

@@ -126,7 +126,7 @@ def disable(connection: sa.Connection, account: int, *, disabled: bool = True) -
     connection.execute(sessions.delete().where(sessions.c.account == account))
 
 
-def pause_ms(connection: sa.Connection, name: str | None, address: str, now_ms: int) -> int:
+def sign_in_wait_ms(connection: sa.Connection, name: str | None, address: str, now_ms: int) -> int:
     """Return how long this name and address must wait before the next attempt to sign in.
 
     Without a name, only the address counts.
@@ -274,7 +274,7 @@ def _hash(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def looked_lately(
+def logged_since(
     connection: sa.Connection,
     account: int | None,
     action: str,

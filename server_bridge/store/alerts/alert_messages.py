@@ -33,7 +33,7 @@ class AlertMessage:
     error: str
 
 
-def untold(connection: sa.Connection, channel: str, news: News) -> set[int]:
+def unreported(connection: sa.Connection, channel: str, news: News) -> set[int]:
     """Return the alerts about which a channel has no such message yet.
 
     Only alerts whose beginning was reported to the channel are reported as resolved.
@@ -89,12 +89,12 @@ def make_message(
     return message
 
 
-def due(connection: sa.Connection, now_ms: int) -> list[AlertMessage]:
+def due_messages(connection: sa.Connection, now_ms: int) -> list[AlertMessage]:
     """Return the messages to send now, in the order in which they were made."""
     return _read(connection, _waiting() & (alert_messages.c.next_ms <= now_ms))
 
 
-def waiting(connection: sa.Connection) -> list[AlertMessage]:
+def unsent_messages(connection: sa.Connection) -> list[AlertMessage]:
     """Return the messages that have not been sent yet."""
     return _read(connection, _waiting())
 
@@ -126,7 +126,7 @@ def note_failed(connection: sa.Connection, message: AlertMessage, error: str, no
     )
 
 
-def drop_overtaken(connection: sa.Connection, now_ms: int) -> None:
+def drop_resolved(connection: sa.Connection, now_ms: int) -> None:
     """Drop unsent messages about alerts that are all resolved by now."""
     still = (
         sa.select(alert_mentions.c.message)

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from gate_contract.errors import SchoolgateError
-from server_bridge.store.changes.revisions import bump
+from server_bridge.store.changes.revisions import increment_revision
 from server_bridge.store.schema.access import accounts
 from server_bridge.store.schema.alerts import alerts
 
@@ -55,7 +55,7 @@ def raise_alert(
         )
         .returning(alerts.c.alert)
     ).scalar_one()
-    bump(connection)
+    increment_revision(connection)
     return number
 
 
@@ -63,7 +63,7 @@ def resolve(connection: sa.Connection, numbers: Collection[int], now_ms: int) ->
     """Note that these alerts are resolved."""
     over = alerts.update().where(alerts.c.alert.in_(numbers), alerts.c.resolved_ms.is_(None))
     connection.execute(over.values(resolved_ms=now_ms))
-    bump(connection)
+    increment_revision(connection)
 
 
 def acknowledge(connection: sa.Connection, number: int, account: int | None, now_ms: int) -> Alert:
@@ -79,7 +79,7 @@ def acknowledge(connection: sa.Connection, number: int, account: int | None, now
             .where(alerts.c.alert == number)
             .values(acknowledged_ms=now_ms, acknowledged_by=account)
         )
-        bump(connection)
+        increment_revision(connection)
     return found
 
 

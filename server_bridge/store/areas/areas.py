@@ -71,17 +71,17 @@ def get_area(connection: sa.Connection, area_id: str) -> Area:
     return Area(*row)
 
 
-def area_line(connection: sa.Connection, day: date | None = None) -> dict[str, tuple[str, ...]]:
+def area_ancestry(connection: sa.Connection, day: date | None = None) -> dict[str, tuple[str, ...]]:
     """Return for each area itself and all areas above it, nearest first.
 
     Above an ended area comes its successor and what is above that. With `day`, the tree is taken as
     of that day, when areas that ended later were still below their own parent.
     """
-    return lines(all_areas(connection), day)
+    return ancestor_lines(all_areas(connection), day)
 
 
-def lines(tree: dict[str, Area], day: date | None = None) -> dict[str, tuple[str, ...]]:
-    """Return the result of `area_line` for a tree that was read before."""
+def ancestor_lines(tree: dict[str, Area], day: date | None = None) -> dict[str, tuple[str, ...]]:
+    """Return the result of `area_ancestry` for a tree that was read before."""
     found: dict[str, tuple[str, ...]] = {}
     for area_id in tree:
         line: list[str] = []
@@ -108,7 +108,7 @@ def add_areas(connection: sa.Connection, new: Iterable[Area]) -> None:
     upsert(connection, areas, rows)
 
 
-def own_id(level: str, parent_id: str, taken: Iterable[str]) -> str:
+def local_id(level: str, parent_id: str, taken: Iterable[str]) -> str:
     """Return an id for an area without an official code, such as a hamlet: `hamlet-12271-003`."""
     _, _, stem = parent_id.partition("-")
     prefix = f"{level}-{stem}-"

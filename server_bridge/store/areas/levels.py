@@ -15,7 +15,7 @@ from gate_contract.errors import SchoolgateError
 from gate_contract.roster import EntryAction
 from gate_contract.school_day import local_day
 from server_bridge.store.areas.level_rules import AreaNode, Setting, newest, resolve
-from server_bridge.store.changes.revisions import bump
+from server_bridge.store.changes.revisions import increment_revision
 from server_bridge.store.database import upsert
 from server_bridge.store.schema.people import area_levels, areas, level_policies, notices
 from server_bridge.store.units.tree import ancestry
@@ -44,7 +44,7 @@ class LevelNotice:
 
 
 @dataclass(frozen=True, slots=True)
-class Noted:
+class NoticeEntry:
     """An entry of an area's history."""
 
     number: str
@@ -59,11 +59,11 @@ def levels_at(connection: sa.Connection, at_ms: int) -> dict[str, int]:
 
     An area that was merged into another follows that one, unless its own notice is newer.
     """
-    decided = deciding_at(connection, at_ms)
+    decided = deciding_settings(connection, at_ms)
     return {area_id: setting.level for area_id, setting in decided.items() if setting.level}
 
 
-def deciding_at(
+def deciding_settings(
     connection: sa.Connection, at_ms: int, foreseen: Iterable[Setting] = ()
 ) -> dict[str, Setting]:
     """Return the setting that decides each area's level at `at_ms`, including those `foreseen`."""
@@ -133,7 +133,7 @@ def apply_notice(connection: sa.Connection, notice: LevelNotice, now_ms: int) ->
             for area_id, level in notice.levels.items()
         ],
     )
-    bump(connection)
+    increment_revision(connection)
     return True
 
 
@@ -143,7 +143,7 @@ def notice_of(connection: sa.Connection, notice: int) -> tuple[str, str]:
     return row.number, row.issuer
 
 
-def history(connection: sa.Connection, area_id: str) -> list[Noted]:
+def history(connection: sa.Connection, area_id: str) -> list[NoticeEntry]:
     """Return the notices about this very area, in descending order of precedence."""
     rows = connection.execute(
         sa.select(
@@ -157,7 +157,7 @@ def history(connection: sa.Connection, area_id: str) -> list[Noted]:
         .where(area_levels.c.area_id == area_id)
         .order_by(notices.c.as_of_ms.desc(), notices.c.noted_ms.desc(), notices.c.notice.desc())
     )
-    return [Noted(*row) for row in rows]
+    return [NoticeEntry(*row) for row in rows]
 
 
 def next_change(connection: sa.Connection, after_ms: int) -> int | None:
@@ -206,7 +206,7 @@ def set_policy(
             for level, action in actions.items()
         ],
     )
-    bump(connection)
+    increment_revision(connection)
 
 
 def areas_named(connection: sa.Connection, name: str, day: date) -> list[str]:

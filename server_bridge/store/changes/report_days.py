@@ -1,6 +1,6 @@
 """Mark school days whose report tallies are outdated.
 
-The mark is the last write of the changing transaction, and `claim` locks it before a tally reads
+The mark is the last write of the changing transaction, and `lock_day` locks it before a tally reads
 anything: a change that is committed later marks the day again.
 """
 
@@ -15,13 +15,13 @@ from server_bridge.store.schema.reports import report_days
 SchoolDay = tuple[str, date]
 
 
-def mark(connection: sa.Connection, school_days: Iterable[SchoolDay]) -> None:
+def mark_days(connection: sa.Connection, school_days: Iterable[SchoolDay]) -> None:
     """Mark school days for which something was recorded."""
     rows = [{"unit_id": unit_id, "day": day, "due": day} for unit_id, day in sorted(school_days)]
     upsert(connection, report_days, rows)
 
 
-def mark_since(connection: sa.Connection, unit_ids: Iterable[str], day: date | None) -> None:
+def mark_days_since(connection: sa.Connection, unit_ids: Iterable[str], day: date | None) -> None:
     """Mark the days of schools from `day` on, or all their days, after a change of other data."""
     here = report_days.c.unit_id.in_(sorted(set(unit_ids)))
     since = sa.true() if day is None else report_days.c.day >= day
@@ -39,7 +39,7 @@ def due_days(connection: sa.Connection, today: date, most: int | None = None) ->
     return [(unit_id, day) for unit_id, day in connection.execute(query)]
 
 
-def waiting(
+def count_untallied_days(
     connection: sa.Connection, unit_ids: Iterable[str], first: date, last: date, today: date
 ) -> int:
     """Return how many days of these schools, before today, are still to be tallied."""
@@ -52,14 +52,16 @@ def waiting(
     return int(connection.execute(query).scalar_one())
 
 
-def claim(connection: sa.Connection, school_day: SchoolDay) -> None:
+def lock_day(connection: sa.Connection, school_day: SchoolDay) -> None:
     """Lock a day's mark until the end of the transaction."""
     unit_id, day = school_day
     here = (report_days.c.unit_id == unit_id) & (report_days.c.day == day)
     connection.execute(sa.select(report_days.c.due).where(here).with_for_update())
 
 
-def settle(connection: sa.Connection, school_day: SchoolDay, now_ms: int, today: date) -> None:
+def mark_tallied(
+    connection: sa.Connection, school_day: SchoolDay, now_ms: int, today: date
+) -> None:
     """Note that a day was tallied; a day that is not over becomes due again on the next day."""
     unit_id, day = school_day
     due = None if day < today else day + timedelta(days=1)
@@ -67,7 +69,7 @@ def settle(connection: sa.Connection, school_day: SchoolDay, now_ms: int, today:
     upsert(connection, report_days, [row])
 
 
-def days_kept(connection: sa.Connection) -> dict[SchoolDay, date | None]:
+def all_marked_days(connection: sa.Connection) -> dict[SchoolDay, date | None]:
     """Return all marked days and when each is due."""
     return {(row.unit_id, row.day): row.due for row in connection.execute(report_days.select())}
 

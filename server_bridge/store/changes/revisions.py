@@ -14,7 +14,7 @@ def revision_number(connection: sa.Connection) -> int:
     return int(connection.execute(_REVISION).scalar_one())
 
 
-def bump(connection: sa.Connection) -> None:
+def increment_revision(connection: sa.Connection) -> None:
     """Increase the counter for pages, as part of this transaction."""
     connection.execute(_BUMP)
 
@@ -24,6 +24,6 @@ def roster_revision_number(connection: sa.Connection) -> int:
     return int(connection.execute(sa.select(roster_revision.c.number)).scalar_one())
 
 
-def bump_rosters(connection: sa.Connection) -> None:
+def increment_roster_revision(connection: sa.Connection) -> None:
     """Increase the counter for rosters after a change outside the database: the card keys."""
     connection.execute(roster_revision.update().values(number=roster_revision.c.number + 1))

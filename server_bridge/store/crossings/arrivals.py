@@ -18,7 +18,7 @@ _OF_DAY = _KEPT.where(
     (arrivals.c.unit_id == sa.bindparam("of")) & (arrivals.c.day == sa.bindparam("on"))
 )
 
-Lines = Mapping[str, tuple[str, ...]]
+Ancestry = Mapping[str, tuple[str, ...]]
 """For each unit, itself and all units above it, to which its counts are added."""
 
 
@@ -52,21 +52,21 @@ class Comparison:
     week_ago: DayArrivals
 
 
-def add_arrivals(connection: sa.Connection, added: Mapping[SlotKey, int], lines: Lines) -> None:
+def add_arrivals(connection: sa.Connection, added: Mapping[SlotKey, int], lines: Ancestry) -> None:
     """Add entries to their schools and the units above them."""
     upsert(
         connection,
         arrivals,
         [
             {"day": day, "unit_id": unit_id, "slot": slot, "entered": number}
-            for (unit_id, day, slot), number in with_above(added, lines).items()
+            for (unit_id, day, slot), number in roll_up(added, lines).items()
             if number
         ],
         add=True,
     )
 
 
-def with_above(added: Mapping[SlotKey, int], lines: Lines) -> Counter[SlotKey]:
+def roll_up(added: Mapping[SlotKey, int], lines: Ancestry) -> Counter[SlotKey]:
     """Return the entries of schools, added up for all units above them as well."""
     sums: Counter[SlotKey] = Counter()
     for (unit_id, day, slot), number in added.items():

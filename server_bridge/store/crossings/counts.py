@@ -11,13 +11,13 @@ import sqlalchemy as sa
 from gate_contract.card import CardKind
 from gate_contract.crossing import Direction
 from gate_contract.verdicts import CROSSINGS, REFUSALS
-from server_bridge.store.changes.report_days import mark
+from server_bridge.store.changes.report_days import mark_days
 from server_bridge.store.crossings.arrivals import (
-    Lines,
+    Ancestry,
     add_arrivals,
     all_arrivals,
     arrivals_of,
-    with_above,
+    roll_up,
 )
 from server_bridge.store.crossings.counting import (
     CountKey,
@@ -57,17 +57,17 @@ _COUNTS_OF_DAY = _COUNTS.where(_of_day(counts))
 _REFUSALS_OF_DAY = refusals.select().where(_of_day(refusals))
 
 
-def count_passages(connection: sa.Connection, passages: list[Passage], lines: Lines) -> None:
+def count_passages(connection: sa.Connection, passages: list[Passage], lines: Ancestry) -> None:
     """Add crossings that have just been stored to presence and counts."""
     changed, deltas = fold(_known(connection, passages), passages)
     upsert(connection, presence, [_presence_row(key, value) for key, value in changed.items()])
     _add_counts(connection, deltas, lines)
     add_arrivals(connection, by_slot(passages), lines)
-    mark(connection, {(passage.unit_id, passage.day) for passage in passages})
+    mark_days(connection, {(passage.unit_id, passage.day) for passage in passages})
 
 
 def count_refusals(
-    connection: sa.Connection, scans: Mapping[tuple[str, date, str], int], lines: Lines
+    connection: sa.Connection, scans: Mapping[tuple[str, date, str], int], lines: Ancestry
 ) -> None:
     """Add refusals, by unit, day and code, that have just been stored."""
     rows: Counter[tuple[str, date, str]] = Counter()
@@ -84,10 +84,10 @@ def count_refusals(
         ],
         add=True,
     )
-    mark(connection, {(unit_id, day) for unit_id, day, _ in scans})
+    mark_days(connection, {(unit_id, day) for unit_id, day, _ in scans})
 
 
-def recount(connection: sa.Connection, school_day: SchoolDay, lines: Lines) -> None:
+def recount(connection: sa.Connection, school_day: SchoolDay, lines: Ancestry) -> None:
     """Recount one day of one school from its crossings, and correct the sums above it."""
     unit_id, day = school_day
     passages = _passages(connection, school_day)
@@ -104,10 +104,10 @@ def recount(connection: sa.Connection, school_day: SchoolDay, lines: Lines) -> N
     count_refusals(
         connection, {(unit_id, day, code): number for code, number in scans.items()}, lines
     )
-    mark(connection, [school_day])
+    mark_days(connection, [school_day])
 
 
-def miscounted(connection: sa.Connection, lines: Lines) -> list[SchoolDay]:
+def miscounted(connection: sa.Connection, lines: Ancestry) -> list[SchoolDay]:
     """Return every unit and day whose counts differ from a recount or from the sum of its schools.
 
     The list is always empty; an entry means a bug.
@@ -122,7 +122,7 @@ def miscounted(connection: sa.Connection, lines: Lines) -> list[SchoolDay]:
         counted, slots, is_right = _recounted(connection, school_day)
         if not is_right:
             wrong.add(school_day)
-        came.update(with_above(slots, lines))
+        came.update(roll_up(slots, lines))
         for (unit_id, day, kind), delta in counted.items():
             for above in lines[unit_id]:
                 sums.setdefault((above, day, kind), Counter()).update(asdict(delta))
@@ -203,7 +203,9 @@ def _presence_of_row(row: sa.Row[Any]) -> tuple[PresenceKey, Presence]:
     return (row.unit_id, row.day, row.card_id), value
 
 
-def _add_counts(connection: sa.Connection, deltas: Mapping[CountKey, Delta], lines: Lines) -> None:
+def _add_counts(
+    connection: sa.Connection, deltas: Mapping[CountKey, Delta], lines: Ancestry
+) -> None:
     sums: dict[CountKey, Counter[str]] = {}
     for (unit_id, day, kind), delta in deltas.items():
         for above in lines[unit_id]:

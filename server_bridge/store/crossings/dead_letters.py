@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from server_bridge.store.changes.revisions import bump
+from server_bridge.store.changes.revisions import increment_revision
 from server_bridge.store.database import upsert
 from server_bridge.store.schema.base import dead_letter_counts, dead_letters
 
@@ -10,7 +10,7 @@ KEPT_PER_TOPIC = 100
 """The number of newest messages kept per topic, with their payload; all are counted."""
 
 
-def set_aside(
+def add_dead_letter(
     connection: sa.Connection, *, topic: str, reason: str, detail: str, payload: bytes, now_ms: int
 ) -> None:
     """Store one rejected message."""
@@ -40,10 +40,10 @@ def set_aside(
             (dead_letters.c.topic == topic) & dead_letters.c.id.not_in(kept)
         )
     )
-    bump(connection)
+    increment_revision(connection)
 
 
-def letter_counts(connection: sa.Connection) -> dict[tuple[str, str], int]:
+def count_dead_letters(connection: sa.Connection) -> dict[tuple[str, str], int]:
     """Return the number of dead letters by topic and reason."""
     rows = connection.execute(dead_letter_counts.select())
     return {(row.topic, row.reason): row.letters for row in rows}

@@ -11,7 +11,7 @@ from server_bridge.store.schema.base import crossings, gates, ledgers, signed_he
 log = structlog.get_logger()
 
 
-def keep_signature(connection: sa.Connection, batch: Batch) -> None:
+def store_signature(connection: sa.Connection, batch: Batch) -> None:
     """Store the signature of the head of a batch that has just been stored.
 
     A wrong signature must not lose a crossing: it is left out, and its day stays unproven.

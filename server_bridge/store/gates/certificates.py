@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from gate_contract.errors import SchoolgateError
 from gate_contract.ticket import TicketError, TicketRefusal
-from server_bridge.store.changes.revisions import bump
+from server_bridge.store.changes.revisions import increment_revision
 from server_bridge.store.schema.base import gates
 from server_bridge.store.schema.gates import certificates, tickets
 
@@ -31,7 +31,7 @@ def find_gate(connection: sa.Connection, gate_id: str) -> GateRow:
     return GateRow(row.gate_id, row.unit_id, row.shut_out, row.retired_ms)
 
 
-def keep_certificate(
+def store_certificate(
     connection: sa.Connection, gate_id: str, serial: int, public_key: str, now_ms: int
 ) -> None:
     """Store an issued certificate; its key signs the gate's records from now on."""
@@ -52,7 +52,7 @@ def public_keys(connection: sa.Connection, gate_id: str) -> list[str]:
     return list(rows.scalars())
 
 
-def revoke(connection: sa.Connection, gate_id: str, now_ms: int) -> int:
+def revoke_certificates(connection: sa.Connection, gate_id: str, now_ms: int) -> int:
     """Revoke all certificates and open tickets of a gate; return the number of certificates."""
     connection.execute(
         tickets.update()
@@ -76,23 +76,23 @@ def revoked_serials(connection: sa.Connection) -> list[int]:
     return [int(serial, 16) for serial in rows.scalars()]
 
 
-def retire(connection: sa.Connection, gate_id: str, now_ms: int | None) -> None:
+def set_retired(connection: sa.Connection, gate_id: str, now_ms: int | None) -> None:
     """Take a gate out of service, or back into service (None); its crossings are kept."""
     connection.execute(
         gates.update()
         .where(gates.c.gate_id == gate_id)
         .values(retired_ms=now_ms, shut_out=now_ms is not None)
     )
-    bump(connection)
+    increment_revision(connection)
 
 
-def move(connection: sa.Connection, gate_id: str, unit_id: str) -> None:
+def move_gate(connection: sa.Connection, gate_id: str, unit_id: str) -> None:
     """Move a gate to another school; its future crossings belong to that school."""
     connection.execute(gates.update().where(gates.c.gate_id == gate_id).values(unit_id=unit_id))
-    bump(connection)
+    increment_revision(connection)
 
 
-def keep_ticket(
+def store_ticket(
     connection: sa.Connection,
     ticket_id: bytes,
     gate_id: str,

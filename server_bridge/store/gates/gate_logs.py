@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from server_bridge.store.schema.gates import gate_logs
 
-KEPT = 5
+KEPT_PER_GATE = 5
 """The number of logs kept per gate."""
 
 
@@ -19,7 +19,7 @@ class StoredGateLog:
     text: str
 
 
-def keep_log(connection: sa.Connection, gate_id: str, number: int, text: str, now_ms: int) -> None:
+def store_log(connection: sa.Connection, gate_id: str, number: int, text: str, now_ms: int) -> None:
     """Store a log; a repeated delivery replaces the earlier one."""
     mine = gate_logs.c.gate_id == gate_id
     connection.execute(gate_logs.delete().where(mine & (gate_logs.c.number == number)))
@@ -30,7 +30,7 @@ def keep_log(connection: sa.Connection, gate_id: str, number: int, text: str, no
         sa.select(gate_logs.c.number)
         .where(mine)
         .order_by(gate_logs.c.number.desc())
-        .offset(KEPT)
+        .offset(KEPT_PER_GATE)
         .limit(1)
         .scalar_subquery()
     )

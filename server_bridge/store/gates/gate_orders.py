@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from gate_contract.errors import SchoolgateError
 from gate_contract.orders import LogRequest, ManagedSettings, Orders, Update
-from server_bridge.store.changes.revisions import bump
+from server_bridge.store.changes.revisions import increment_revision
 from server_bridge.store.database import upsert
 from server_bridge.store.schema.gates import gate_orders
 
@@ -63,19 +63,19 @@ class Drafter(Protocol):
         ...
 
 
-def standing(connection: sa.Connection, gate_id: str) -> CurrentOrders | None:
+def find_orders(connection: sa.Connection, gate_id: str) -> CurrentOrders | None:
     """Return the orders of a gate, or None if it has none."""
     row = connection.execute(gate_orders.select().where(gate_orders.c.gate_id == gate_id)).first()
     return _standing(row) if row else None
 
 
-def standings(connection: sa.Connection) -> list[CurrentOrders]:
+def all_orders(connection: sa.Connection) -> list[CurrentOrders]:
     """Return the orders of all gates, by id."""
     rows = connection.execute(gate_orders.select().order_by(gate_orders.c.gate_id))
     return [_standing(row) for row in rows]
 
 
-def want(
+def change_orders(
     connection: sa.Connection,
     drafter: Drafter,
     gate_id: str,
@@ -92,7 +92,7 @@ def want(
     Raises:
         SchoolgateError: the gate has no orders yet, and no `choice` is given.
     """
-    before = standing(connection, gate_id)
+    before = find_orders(connection, gate_id)
     if before is None and choice is None:
         raise SchoolgateError(
             f"the settings of gate {gate_id} are not stored, because it was set up before orders "
@@ -113,7 +113,7 @@ def want(
     )
     made = CurrentOrders(gate_id, version, settings_version, chosen, wanted, drafter.sign(orders))
     upsert(connection, gate_orders, [_row(made)])
-    bump(connection)
+    increment_revision(connection)
     return made
 
 

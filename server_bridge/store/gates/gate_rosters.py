@@ -15,7 +15,7 @@ from server_bridge.store.schema.people import card_holders, revocations, stays
 
 EVERY_GATE = ""
 """The scope of the roster that all gates of the district share."""
-BELIEVED_MS = 86_400_000
+MAX_AHEAD_MS = 86_400_000
 """How far a version that a gate reports may be in the future.
 
 A gate may be ahead of the bridge after a backup was restored, or if the server's clock was ahead. A
@@ -44,7 +44,7 @@ class IssuedRoster:
 
 
 @dataclass(frozen=True, slots=True)
-class Stand:
+class PublishedVersion:
     """The version that was last published for a scope."""
 
     scope: str
@@ -64,7 +64,7 @@ class ReportedRosters:
     roster_fault: str
 
 
-def cards_at(connection: sa.Connection, unit_id: str, day: date) -> dict[str, str | None]:
+def card_areas(connection: sa.Connection, unit_id: str, day: date) -> dict[str, str | None]:
     """Return the area of residence for each valid card of a person at a school on `day`."""
     rows = connection.execute(
         sa.select(card_holders.c.card_id, stays.c.area_id)
@@ -77,7 +77,7 @@ def cards_at(connection: sa.Connection, unit_id: str, day: date) -> dict[str, st
     return {row.card_id: row.area_id for row in rows}
 
 
-def areas_at(connection: sa.Connection, day: date) -> dict[str, set[str]]:
+def areas_by_school(connection: sa.Connection, day: date) -> dict[str, set[str]]:
     """Return the areas where people of each school live on `day`."""
     found: dict[str, set[str]] = {}
     rows = connection.execute(
@@ -90,7 +90,7 @@ def areas_at(connection: sa.Connection, day: date) -> dict[str, set[str]]:
     return found
 
 
-def withdrawn_cards(connection: sa.Connection, day: date) -> list[str]:
+def revoked_cards(connection: sa.Connection, day: date) -> list[str]:
     """Return all cards of the district that are revoked and have not expired on `day`."""
     rows = connection.execute(
         sa.select(revocations.c.card_id)
@@ -113,7 +113,7 @@ def card_texts(connection: sa.Connection, card_ids: Sequence[str]) -> dict[str, 
     return found
 
 
-def gates_at(connection: sa.Connection) -> dict[str, list[str]]:
+def gates_by_school(connection: sa.Connection) -> dict[str, list[str]]:
     """Return the gates of each school, except those shut out."""
     found: dict[str, list[str]] = {}
     rows = connection.execute(
@@ -126,7 +126,7 @@ def gates_at(connection: sa.Connection) -> dict[str, list[str]]:
     return found
 
 
-def told_versions(connection: sa.Connection) -> dict[str, ReportedRosters]:
+def reported_versions(connection: sa.Connection) -> dict[str, ReportedRosters]:
     """Return the roster versions that each gate has reported."""
     rows = connection.execute(
         sa.select(gate_health.c.gate_id, gate_health.c.online, gate_health.c.told)
@@ -144,24 +144,24 @@ def _told(online: bool, health: Health) -> ReportedRosters:
     )
 
 
-def stands(connection: sa.Connection) -> list[Stand]:
-    """Return the published version of every scope, by version."""
+def published_versions(connection: sa.Connection) -> list[PublishedVersion]:
+    """Return the published version of every scope."""
     rows = connection.execute(_STANDS)
-    return [Stand(*row) for row in rows]
+    return [PublishedVersion(*row) for row in rows]
 
 
-def issued(connection: sa.Connection, scope: str) -> IssuedRoster | None:
+def find_issued(connection: sa.Connection, scope: str) -> IssuedRoster | None:
     """Return the roster last published for a scope, or None."""
     row = connection.execute(gate_rosters.select().where(gate_rosters.c.scope == scope)).first()
     return IssuedRoster(**row._mapping) if row else None
 
 
-def keep_issued(connection: sa.Connection, rosters: Iterable[IssuedRoster]) -> None:
+def store_issued(connection: sa.Connection, rosters: Iterable[IssuedRoster]) -> None:
     """Store rosters that are about to be published."""
     rows = [{name: getattr(one, name) for name in IssuedRoster.__slots__} for one in rosters]
     upsert(connection, gate_rosters, rows)
 
 
-def drop_issued(connection: sa.Connection, scope: str) -> None:
+def delete_issued(connection: sa.Connection, scope: str) -> None:
     """Delete the roster published for a scope."""
     connection.execute(gate_rosters.delete().where(gate_rosters.c.scope == scope))

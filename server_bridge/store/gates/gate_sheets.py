@@ -12,7 +12,7 @@ from server_bridge.store.gates.gate_states import GateState, gate_states
 from server_bridge.store.schema.base import gate_health, gates, units
 from server_bridge.store.units.tree import all_units
 
-Standing = Literal["online", "offline", "silent", "never"]
+ConnectionState = Literal["online", "offline", "silent", "never"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class GateSheet:
     connected: bool = False
 
     @property
-    def standing(self) -> Standing:
+    def standing(self) -> ConnectionState:
         """Return whether the gate is online; `silent`: connected, but without recent messages."""
         if self.state.online is None:
             return "never"

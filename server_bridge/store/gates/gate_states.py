@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from gate_contract import topics
 from gate_contract.health import Health, decode_health
-from server_bridge.store.gates.gate_rosters import EVERY_GATE, stands
+from server_bridge.store.gates.gate_rosters import EVERY_GATE, published_versions
 from server_bridge.store.schema.base import (
     dead_letters,
     gate_health,
@@ -63,7 +63,7 @@ def gate_states(
     for row in connection.execute(_LEDGERS):
         ledgers_of.setdefault(row.gate_id, []).append(row)
     forked = _forked(connection, now_ms)
-    rosters = {stand.scope: stand.version for stand in stands(connection)}
+    rosters = {stand.scope: stand.version for stand in published_versions(connection)}
     states = []
     for row in connection.execute(
         _GATES if units is None else _GATES.where(gates.c.unit_id.in_(units))
@@ -127,7 +127,7 @@ def _roster_fault(
     return None
 
 
-def told_faults(told: Health) -> tuple[str, ...]:
+def reported_faults(told: Health) -> tuple[str, ...]:
     """Return the faults in the health report of an online gate, as stable codes."""
     if told.scan is None:
         faults = ["scan_silent"]
@@ -141,7 +141,7 @@ def told_faults(told: Health) -> tuple[str, ...]:
 
 def _faults(told: Health | None, ledgers_of_gate: list[sa.Row[Any]], now_ms: int) -> Iterator[str]:
     if told and told.state == "online":
-        yield from told_faults(told)
+        yield from reported_faults(told)
     # After a replaced SD card its old ledger ends; if both continue, two devices share an identity.
     lately = [row for row in ledgers_of_gate if now_ms - row.last_ms < DAY_MS]
     if told and told.damaged_ledgers:

@@ -6,9 +6,9 @@ from typing import Any, Literal
 import sqlalchemy as sa
 
 from gate_contract.health import Health, decode_health, encode_health
-from server_bridge.store.changes.revisions import bump
+from server_bridge.store.changes.revisions import increment_revision
 from server_bridge.store.database import upsert
-from server_bridge.store.gates.gate_states import SILENT_MS, told_faults
+from server_bridge.store.gates.gate_states import SILENT_MS, reported_faults
 from server_bridge.store.schema.base import gate_health
 from server_bridge.store.schema.gates import gate_changes
 
@@ -39,7 +39,7 @@ class HealthChange:
     faults: tuple[str, ...] = ()
 
 
-def take_health(connection: sa.Connection, gate_id: str, health: Health, now_ms: int) -> None:
+def store_health(connection: sa.Connection, gate_id: str, health: Health, now_ms: int) -> None:
     """Store a health report; a last will only marks the gate as offline."""
     before = connection.execute(_HEALTH, {"of": gate_id}).first()
     online = health.state == "online"
@@ -61,10 +61,10 @@ def take_health(connection: sa.Connection, gate_id: str, health: Health, now_ms:
             }
         ],
     )
-    bump(connection)
+    increment_revision(connection)
 
 
-def changes_of(connection: sa.Connection, gate_id: str, count: int = 50) -> list[HealthChange]:
+def health_changes(connection: sa.Connection, gate_id: str, count: int = 50) -> list[HealthChange]:
     """Return the changes of a gate's state, the newest first."""
     rows = connection.execute(
         gate_changes.select()
@@ -112,10 +112,10 @@ def _note_changes(
 
 def _of(online: bool, health: Health) -> tuple[State, tuple[str, ...]]:
     """Return the state and faults that are compared for changes; offline gates have no faults."""
-    return ("online", told_faults(health)) if online else ("offline", ())
+    return ("online", reported_faults(health)) if online else ("offline", ())
 
 
-def backlog_of(connection: sa.Connection, gate_id: str) -> int:
+def reported_backlog(connection: sa.Connection, gate_id: str) -> int:
     """Return the number of undelivered records that a gate last reported."""
     told = connection.execute(
         sa.select(gate_health.c.told).where(gate_health.c.gate_id == gate_id)

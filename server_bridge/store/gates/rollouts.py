@@ -8,7 +8,7 @@ import msgspec
 import sqlalchemy as sa
 
 from gate_contract.orders import Update
-from server_bridge.store.changes.revisions import bump
+from server_bridge.store.changes.revisions import increment_revision
 from server_bridge.store.database import upsert
 from server_bridge.store.schema.gates import rollout_gates, rollouts
 
@@ -50,7 +50,7 @@ class RolloutGate:
     seen_ms: int | None = None
 
 
-def begin(
+def begin_rollout(
     connection: sa.Connection,
     wanted: Update,
     unit_id: str | None,
@@ -74,11 +74,11 @@ def begin(
         )
         .returning(rollouts.c.rollout)
     ).scalar_one()
-    bump(connection)
+    increment_revision(connection)
     return number
 
 
-def newest(connection: sa.Connection) -> Rollout | None:
+def newest_rollout(connection: sa.Connection) -> Rollout | None:
     """Return the running or last roll-out, or None."""
     row = connection.execute(rollouts.select().order_by(rollouts.c.rollout.desc()).limit(1)).first()
     if row is None:
@@ -97,7 +97,7 @@ def newest(connection: sa.Connection) -> Rollout | None:
     )
 
 
-def end(
+def end_rollout(
     connection: sa.Connection,
     number: int,
     state: State,
@@ -108,10 +108,10 @@ def end(
     """End a roll-out in this state."""
     mine = rollouts.update().where(rollouts.c.rollout == number)
     connection.execute(mine.values(state=state, ended_ms=now_ms, gate_id=gate_id, fault=fault))
-    bump(connection)
+    increment_revision(connection)
 
 
-def told_gates(connection: sa.Connection, number: int) -> list[RolloutGate]:
+def rollout_gates_of(connection: sa.Connection, number: int) -> list[RolloutGate]:
     """Return the gates that were ordered to update, by id."""
     rows = connection.execute(
         rollout_gates.select()
@@ -130,7 +130,7 @@ def told_gates(connection: sa.Connection, number: int) -> list[RolloutGate]:
     ]
 
 
-def keep_told(connection: sa.Connection, number: int, told: Iterable[RolloutGate]) -> None:
+def store_progress(connection: sa.Connection, number: int, told: Iterable[RolloutGate]) -> None:
     """Store the progress of these gates."""
     rows = [
         {

@@ -7,7 +7,7 @@ from datetime import date
 import sqlalchemy as sa
 
 from gate_contract.card import CardKind
-from server_bridge.store.changes.report_days import mark_since
+from server_bridge.store.changes.report_days import mark_days_since
 from server_bridge.store.schema.people import card_holders, people, revocations, stays
 
 
@@ -55,13 +55,13 @@ def add_person(
         .returning(people.c.person)
     ).scalar_one()
     connection.execute(stays.insert().values(person=person, from_day=day, **_columns(place)))
-    mark_since(connection, [place.unit_id], day)
+    mark_days_since(connection, [place.unit_id], day)
     return person
 
 
-def move(connection: sa.Connection, person: int, place: Placement | None, day: date) -> None:
+def move_person(connection: sa.Connection, person: int, place: Placement | None, day: date) -> None:
     """Move a person to `place` from `day` on; None: to no school."""
-    mark_since(connection, [*schools_since(connection, [person], day)], day)
+    mark_days_since(connection, [*schools_since(connection, [person], day)], day)
     connection.execute(stays.delete().where(stays.c.person == person, stays.c.from_day >= day))
     connection.execute(
         stays.update()
@@ -73,7 +73,7 @@ def move(connection: sa.Connection, person: int, place: Placement | None, day: d
     )
     if place:
         connection.execute(stays.insert().values(person=person, from_day=day, **_columns(place)))
-        mark_since(connection, [place.unit_id], day)
+        mark_days_since(connection, [place.unit_id], day)
 
 
 def schools_since(connection: sa.Connection, persons: Iterable[int], day: date) -> set[str]:
@@ -114,12 +114,14 @@ def on_day(day: date) -> tuple[sa.ColumnElement[bool], ...]:
     )
 
 
-def hand_over(connection: sa.Connection, card_id: str, person: int) -> None:
+def set_holder(connection: sa.Connection, card_id: str, person: int) -> None:
     """Store the holder of a card."""
     connection.execute(card_holders.insert().values(card_id=card_id, person=person))
 
 
-def revoke(connection: sa.Connection, card_ids: Iterable[str], reason: str, now_ms: int) -> None:
+def revoke_cards(
+    connection: sa.Connection, card_ids: Iterable[str], reason: str, now_ms: int
+) -> None:
     """Revoke cards; each gate refuses them once it has the new roster."""
     already = set(connection.execute(sa.select(revocations.c.card_id)).scalars())
     rows = [

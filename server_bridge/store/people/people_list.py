@@ -8,12 +8,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from gate_contract.card import CardKind
-from server_bridge.store.changes.report_days import mark_since
+from server_bridge.store.changes.report_days import mark_days_since
 from server_bridge.store.people.people import (
     Person,
     Placement,
     on_day,
-    revoke,
+    revoke_cards,
     schools_since,
 )
 from server_bridge.store.schema.base import cards
@@ -103,7 +103,7 @@ def move_people(
     """Move people to other places from `day` on; None: to no school."""
     listed = list(moved)
     for some in _chunks(person for person, _ in listed):
-        mark_since(connection, schools_since(connection, some, day), day)
+        mark_days_since(connection, schools_since(connection, some, day), day)
         connection.execute(stays.delete().where(stays.c.person.in_(some), stays.c.from_day >= day))
         connection.execute(
             stays.update()
@@ -129,21 +129,21 @@ def _settle(connection: sa.Connection, places: Iterable[tuple[int, Placement]], 
     ]
     if rows:
         connection.execute(stays.insert(), rows)
-        mark_since(connection, {str(row["unit_id"]) for row in rows}, day)
+        mark_days_since(connection, {str(row["unit_id"]) for row in rows}, day)
 
 
 def _details(who: Person) -> dict[str, Any]:
     return {name: getattr(who, name) for name in Person.__slots__}
 
 
-def withdraw_cards(connection: sa.Connection, persons: Iterable[int], now_ms: int) -> None:
+def revoke_cards_of_leavers(connection: sa.Connection, persons: Iterable[int], now_ms: int) -> None:
     """Revoke the cards of people who have left."""
     for some in _chunks(persons):
         held = sa.select(card_holders.c.card_id).where(card_holders.c.person.in_(some))
-        revoke(connection, list(connection.execute(held).scalars()), LEFT, now_ms)
+        revoke_cards(connection, list(connection.execute(held).scalars()), LEFT, now_ms)
 
 
-def give_back_cards(connection: sa.Connection, persons: Iterable[int], unit_id: str) -> None:
+def restore_cards(connection: sa.Connection, persons: Iterable[int], unit_id: str) -> None:
     """Make the cards of returned people valid again if this school had revoked them on leaving."""
     of_unit = sa.select(cards.c.card_id).where(cards.c.unit_id == unit_id)
     for some in _chunks(persons):

@@ -23,7 +23,7 @@ class VisitorCrossing:
 
 
 @dataclass(frozen=True, slots=True)
-class Act:
+class VisitorDetailsAccess:
     """A logged access to visitor details: opened or erased.
 
     Both days are included; `from_day` None: from the first day.
@@ -37,7 +37,7 @@ class Act:
     reason: str
 
 
-def keep_words(connection: sa.Connection, ledger: int, records: Sequence[Record]) -> None:
+def store_details(connection: sa.Connection, ledger: int, records: Sequence[Record]) -> None:
     """Store the sealed details of those records that have any."""
     rows = [
         {"ledger": ledger, "seq": record.seq, "seal": record.seal, "sealed": record.sealed}
@@ -73,7 +73,7 @@ def visits(
     ]
 
 
-def erase_words(connection: sa.Connection, before: date) -> int:
+def erase_details(connection: sa.Connection, before: date) -> int:
     """Erase the details of all visits before a day; return the number of visits."""
     old = (
         sa.select(crossings.c.seq)
@@ -88,17 +88,23 @@ def erase_words(connection: sa.Connection, before: date) -> int:
     return done.rowcount
 
 
-def log_act(connection: sa.Connection, act: Act, visits: int, now_ms: int) -> None:
+def log_access(
+    connection: sa.Connection, act: VisitorDetailsAccess, visits: int, now_ms: int
+) -> None:
     """Log an access to visitor details."""
-    values = {name: getattr(act, name) for name in Act.__slots__}
+    values = {name: getattr(act, name) for name in VisitorDetailsAccess.__slots__}
     connection.execute(visitor_log.insert().values(**values, visits=visits, at_ms=now_ms))
 
 
-def acts(connection: sa.Connection) -> list[tuple[int, Act, int]]:
+def logged_accesses(connection: sa.Connection) -> list[tuple[int, VisitorDetailsAccess, int]]:
     """Return the logged accesses with time (UTC in ms) and number of visits, the oldest first."""
     rows = connection.execute(visitor_log.select().order_by(visitor_log.c.id))
     return [
-        (row.at_ms, Act(*(getattr(row, name) for name in Act.__slots__)), row.visits)
+        (
+            row.at_ms,
+            VisitorDetailsAccess(*(getattr(row, name) for name in VisitorDetailsAccess.__slots__)),
+            row.visits,
+        )
         for row in rows
     ]
 

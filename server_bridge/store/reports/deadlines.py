@@ -26,11 +26,11 @@ class DeadlineRequest:
     closed_ms: int | None
 
 
-One = TypeVar("One", bound=DeadlineRequest)
+RequestT = TypeVar("RequestT", bound=DeadlineRequest)
 
 
 @dataclass(frozen=True, slots=True)
-class RequestTables(Generic[One]):
+class RequestTables(Generic[RequestT]):
     """The tables of one kind of request.
 
     `name` is its singular; `listed_by` the command that lists it; `row` the class of a request.
@@ -38,7 +38,7 @@ class RequestTables(Generic[One]):
 
     name: str
     listed_by: str
-    row: type[One]
+    row: type[RequestT]
     asked: sa.Table
     events: sa.Table
 
@@ -61,9 +61,9 @@ class StoredEvent:
     deadline_ms: int | None
 
 
-def ask(
+def add_request(
     connection: sa.Connection,
-    book: RequestTables[One],
+    book: RequestTables[RequestT],
     *,
     unit_id: str,
     title: str,
@@ -88,9 +88,9 @@ def ask(
     return number
 
 
-def find(
-    connection: sa.Connection, book: RequestTables[One], number: int, *, lock: bool = False
-) -> One:
+def find_request(
+    connection: sa.Connection, book: RequestTables[RequestT], number: int, *, lock: bool = False
+) -> RequestT:
     """Return a request; `lock` blocks other writers. Raises SchoolgateError if there is none."""
     query = _rows(book).where(book.number == number)
     row = connection.execute(query.with_for_update() if lock else query).first()
@@ -101,24 +101,29 @@ def find(
     return book.row(*row)
 
 
-def newest_first(connection: sa.Connection, book: RequestTables[One]) -> list[One]:
+def all_requests(connection: sa.Connection, book: RequestTables[RequestT]) -> list[RequestT]:
     """Return all requests, the newest first."""
     return [book.row(*row) for row in connection.execute(_rows(book).order_by(book.number.desc()))]
 
 
-def close(connection: sa.Connection, book: RequestTables[One], number: int, now_ms: int) -> None:
+def close_request(
+    connection: sa.Connection, book: RequestTables[RequestT], number: int, now_ms: int
+) -> None:
     """Close a request, so that it no longer changes.
 
     Raises:
         SchoolgateError: the request is closed, or there is none.
     """
-    if find(connection, book, number, lock=True).closed_ms is not None:
+    if find_request(connection, book, number, lock=True).closed_ms is not None:
         raise SchoolgateError(f"{book.name} {number} is closed already")
     connection.execute(book.asked.update().where(book.number == number).values(closed_ms=now_ms))
 
 
-def events(
-    connection: sa.Connection, book: RequestTables[One], number: int, unit_id: str | None = None
+def request_events(
+    connection: sa.Connection,
+    book: RequestTables[RequestT],
+    number: int,
+    unit_id: str | None = None,
 ) -> list[StoredEvent]:
     """Return the events of a request, or of one school, in order."""
     columns = (book.events.c[one.name] for one in fields(StoredEvent))
@@ -128,13 +133,15 @@ def events(
     return [StoredEvent(*row) for row in connection.execute(query.order_by(book.events.c.event))]
 
 
-def add_event(connection: sa.Connection, book: RequestTables[One], number: int, **row: Any) -> int:
+def add_event(
+    connection: sa.Connection, book: RequestTables[RequestT], number: int, **row: Any
+) -> int:
     """Log an event and return its number; `row` are columns of the events."""
     query = book.events.insert().values(row | {book.name: number})
     event: int = connection.execute(query.returning(book.events.c.event)).scalar_one()
     return event
 
 
-def _rows(book: RequestTables[One]) -> sa.Select[Any]:
+def _rows(book: RequestTables[RequestT]) -> sa.Select[Any]:
     _, *more = fields(book.row)
     return sa.select(book.number, *(book.asked.c[one.name] for one in more))

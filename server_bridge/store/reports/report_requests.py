@@ -6,7 +6,11 @@ from datetime import date
 
 import sqlalchemy as sa
 
-from server_bridge.store.reports.deadlines import DeadlineRequest, RequestTables, ask
+from server_bridge.store.reports.deadlines import (
+    DeadlineRequest,
+    RequestTables,
+    add_request,
+)
 from server_bridge.store.schema.reports import report_events, report_requests
 
 ByName = Mapping[str, Mapping[str, int]]
@@ -47,7 +51,7 @@ def open_request(
     Raises:
         SchoolgateError: the unit is not above schools, or the deadline has passed.
     """
-    return ask(
+    return add_request(
         connection,
         REQUESTS,
         unit_id=unit_id,

@@ -52,7 +52,7 @@ class DaySets(NamedTuple):
         return self.days & ~self.complete
 
 
-def as_set(day: date, first: date) -> int:
+def day_set(day: date, first: date) -> int:
     """Return the set of this day alone; bit 0 is `first`."""
     return 1 << (day - first).days
 
@@ -72,7 +72,7 @@ def keep_staff_day(
     `staff` maps each person to sets with this day alone; whoever is not in it was not of the staff.
     """
     first = day.replace(day=1)
-    this = as_set(day, first)
+    this = day_set(day, first)
     here = (staff_months.c.unit_id == unit_id) & (staff_months.c.first_day == first)
     kept = {row.person: _sets(row) for row in connection.execute(staff_months.select().where(here))}
     rows: list[dict[str, Any]] = []

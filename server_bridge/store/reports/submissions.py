@@ -6,7 +6,11 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from server_bridge.store.database import upsert
-from server_bridge.store.reports.deadlines import DeadlineRequest, RequestTables, ask
+from server_bridge.store.reports.deadlines import (
+    DeadlineRequest,
+    RequestTables,
+    add_request,
+)
 from server_bridge.store.schema.reports import (
     collection_events,
     collections,
@@ -65,7 +69,7 @@ def open_collection(
     Raises:
         SchoolgateError: the unit is not above schools, or the deadline has passed.
     """
-    return ask(
+    return add_request(
         connection,
         COLLECTIONS,
         unit_id=unit_id,

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from gate_contract.crossing import Direction
 from gate_contract.errors import SchoolgateError
-from server_bridge.store.changes.report_days import mark
+from server_bridge.store.changes.report_days import mark_days
 from server_bridge.store.people.people import on_day
 from server_bridge.store.schema.access import accounts
 from server_bridge.store.schema.people import stays
@@ -85,7 +85,7 @@ def add_by_hand(
     )
 
 
-def withdraw(
+def withdraw_by_hand(
     connection: sa.Connection, unit_id: str, number: int, reason: str, account: int, now_ms: int
 ) -> int:
     """Withdraw an entry by adding a row; return the person's number.
@@ -165,5 +165,5 @@ def _add(connection: sa.Connection, reason: str, **row: Any) -> int:
     number: int = connection.execute(
         manual_crossings.insert().values(reason=reason, **row).returning(manual_crossings.c.id)
     ).scalar_one()
-    mark(connection, [(row["unit_id"], row["day"])])
+    mark_days(connection, [(row["unit_id"], row["day"])])
     return number

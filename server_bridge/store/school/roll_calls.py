@@ -36,7 +36,7 @@ class RollCall:
 
 
 @dataclass(frozen=True, slots=True)
-class Called:
+class RollCallLine:
     """A line of the list.
 
     `person` None: a card that belongs to no person here. `expected`: inside since `since_ms` (UTC),
@@ -69,16 +69,16 @@ class RollCallCounts:
         return self.expected - self.found
 
 
-def begin(
+def begin_roll_call(
     connection: sa.Connection,
     unit_id: str,
     day: date,
-    lines: Iterable[Called],
+    lines: Iterable[RollCallLine],
     account: int,
     now_ms: int,
 ) -> tuple[int, bool]:
     """Begin a roll-call, or join the open one; return its number and whether it is new."""
-    if (going := open_one(connection, unit_id)) is not None:
+    if (going := open_roll_call(connection, unit_id)) is not None:
         return going, False
     insert: Any = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(roll_calls)
     number = connection.execute(
@@ -87,17 +87,17 @@ def begin(
         .returning(roll_calls.c.roll_call)
     ).scalar()
     if number is None:  # another transaction has begun one meanwhile
-        going = open_one(connection, unit_id)
+        going = open_roll_call(connection, unit_id)
         assert going is not None  # noqa: S101 - that is what the conflict was with
         return going, False
-    names = Called.__slots__[:7]
+    names = RollCallLine.__slots__[:7]
     rows = [{name: getattr(line, name) for name in names} for line in lines]
     if rows:
         connection.execute(roll_call_ticks.insert(), [{**r, "roll_call": number} for r in rows])
     return int(number), True
 
 
-def open_one(connection: sa.Connection, unit_id: str) -> int | None:
+def open_roll_call(connection: sa.Connection, unit_id: str) -> int | None:
     """Return the number of a school's open roll-call, or None."""
     number: int | None = connection.execute(
         sa.select(roll_calls.c.roll_call).where(
@@ -113,17 +113,17 @@ def find_roll_call(connection: sa.Connection, unit_id: str, number: int) -> Roll
     return RollCall(*row) if row else None
 
 
-def latest(connection: sa.Connection, unit_id: str, count: int) -> list[RollCall]:
+def latest_roll_calls(connection: sa.Connection, unit_id: str, count: int) -> list[RollCall]:
     """Return the newest roll-calls of a school, newest first."""
     query = _roll_calls(unit_id).order_by(roll_calls.c.begun_ms.desc()).limit(count)
     return [RollCall(*row) for row in connection.execute(query)]
 
 
-def called(connection: sa.Connection, number: int) -> list[Called]:
+def roll_call_lines(connection: sa.Connection, number: int) -> list[RollCallLine]:
     """Return the list in its order."""
     query = (
         sa.select(
-            *(roll_call_ticks.c[name] for name in Called.__slots__[:8]),
+            *(roll_call_ticks.c[name] for name in RollCallLine.__slots__[:8]),
             accounts.c.name,
             people.c.name,
         )
@@ -133,12 +133,12 @@ def called(connection: sa.Connection, number: int) -> list[Called]:
         .order_by(roll_call_ticks.c.line)
     )
     return [
-        Called(line, person, card_id, KINDS[kind], *rest)
+        RollCallLine(line, person, card_id, KINDS[kind], *rest)
         for line, person, card_id, kind, *rest in connection.execute(query).all()
     ]
 
 
-def ticked(connection: sa.Connection, number: int) -> list[int]:
+def ticked_lines(connection: sa.Connection, number: int) -> list[int]:
     """Return the numbers of the ticked lines."""
     query = sa.select(roll_call_ticks.c.line).where(
         roll_call_ticks.c.roll_call == number, roll_call_ticks.c.ticked_ms.is_not(None)
@@ -146,7 +146,7 @@ def ticked(connection: sa.Connection, number: int) -> list[int]:
     return list(connection.execute(query.order_by(roll_call_ticks.c.line)).scalars())
 
 
-def tally(connection: sa.Connection, number: int) -> RollCallCounts:
+def count_roll_call(connection: sa.Connection, number: int) -> RollCallCounts:
     """Return the progress of a roll-call."""
     query = (
         sa.select(
@@ -181,7 +181,7 @@ def tick(
     return bool(done.rowcount)
 
 
-def close(connection: sa.Connection, number: int, account: int, now_ms: int) -> None:
+def close_roll_call(connection: sa.Connection, number: int, account: int, now_ms: int) -> None:
     """Close a roll-call; a closed one is not changed."""
     connection.execute(
         roll_calls.update()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from gate_contract.errors import SchoolgateError
-from server_bridge.store.changes.report_days import mark_since
+from server_bridge.store.changes.report_days import mark_days_since
 from server_bridge.store.database import upsert
 from server_bridge.store.schema.school import school_hours
 
@@ -46,4 +46,4 @@ def set_hours(
         )
     row = {"unit_id": unit_id, "begins": hours.begins, "ends": hours.ends}
     upsert(connection, school_hours, [{**row, "account": account, "changed_ms": now_ms}])
-    mark_since(connection, [unit_id], None)
+    mark_days_since(connection, [unit_id], None)

@@ -7,7 +7,7 @@ from datetime import date
 import sqlalchemy as sa
 
 from gate_contract.errors import SchoolgateError
-from server_bridge.store.changes.revisions import bump
+from server_bridge.store.changes.revisions import increment_revision
 from server_bridge.store.database import upsert
 from server_bridge.store.schema.base import units
 from server_bridge.store.schema.people import unit_terms
@@ -58,4 +58,4 @@ def add_dated_units(connection: sa.Connection, new: Iterable[DatedUnit]) -> None
     ]
     upsert(connection, unit_terms, terms)
     if listed:
-        bump(connection)
+        increment_revision(connection)

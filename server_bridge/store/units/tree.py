@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from gate_contract.errors import SchoolgateError
-from server_bridge.store.changes.revisions import bump
+from server_bridge.store.changes.revisions import increment_revision
 from server_bridge.store.schema.base import gates, units, viewers
 
 SCHOOL = "school"
@@ -50,7 +50,7 @@ def add_unit(connection: sa.Connection, unit: Unit) -> None:
             unit_id=unit.unit_id, name=unit.name, level=unit.level, parent_id=unit.parent_id
         )
     )
-    bump(connection)
+    increment_revision(connection)
 
 
 def find_unit(connection: sa.Connection, unit_id: str) -> Unit | None:
@@ -111,7 +111,7 @@ def add_gate(
             gate_id=gate_id, unit_id=unit_id, added_ms=now_ms, public_key=public_key
         )
     )
-    bump(connection)
+    increment_revision(connection)
 
 
 def gate_units(connection: sa.Connection) -> dict[str, str]:

@@ -20,7 +20,7 @@ from server_bridge.store.access.accounts import (
     begin_session,
     note_access,
     note_failure,
-    pause_ms,
+    sign_in_wait_ms,
 )
 from server_bridge.web.app.context import AppContext
 from server_bridge.web.app.sign_in import address_of, own_path, sign_in_form, signed_in
@@ -106,7 +106,7 @@ def _welcome(office: AppContext, by: SignInBy, request: Request) -> tuple[str, s
         raise _TurnedAwayError("openid_declined", 403)
     now_ms, address = office.now_ms(), address_of(request)
     with office.database.read() as connection:
-        wait_ms = pause_ms(connection, None, address, now_ms)
+        wait_ms = sign_in_wait_ms(connection, None, address, now_ms)
     if wait_ms:
         raise _TurnedAwayError("sign_in_wait", 429, seconds=-(-wait_ms // 1_000))
     errand = Errand(carried.state, carried.nonce, carried.verifier)

@@ -16,7 +16,7 @@ from server_bridge.store.access.accounts import (
     note_access,
     note_failure,
     password_of,
-    pause_ms,
+    sign_in_wait_ms,
 )
 from server_bridge.web.app.context import AppContext
 from server_bridge.web.app.page import CSRF_FIELD, PageRequest, is_own_form
@@ -115,7 +115,7 @@ def _try(office: AppContext, name: str, password: str, address: str) -> tuple[st
     """The new session's token, or None and how many seconds to wait."""
     now_ms = office.now_ms()
     with office.database.read() as connection:
-        wait_ms = pause_ms(connection, name, address, now_ms)
+        wait_ms = sign_in_wait_ms(connection, name, address, now_ms)
         account, kept = password_of(connection, name)
     if wait_ms:
         return None, -(-wait_ms // 1_000)

@@ -12,7 +12,7 @@ from server_bridge.alerts.texts import say
 from server_bridge.i18n.formats import Formats
 from server_bridge.store.alerts.alerts import open_alerts, open_by_unit
 from server_bridge.store.gates.gate_sheets import gate_sheets
-from server_bridge.store.gates.health import changes_of
+from server_bridge.store.gates.health import health_changes
 from server_bridge.web.app.layout import NavigationItem
 from server_bridge.web.app.page import Page, PageNotFoundError, PageRequest
 from server_bridge.web.gates.view import history, view, views
@@ -36,7 +36,7 @@ def _one(visit: PageRequest, connection: sa.Connection) -> Response:
     return visit.show(
         "gate.html",
         gate=view(sheet, formats, today),
-        history=history(changes_of(connection, gate_id), formats, today),
+        history=history(health_changes(connection, gate_id), formats, today),
         alerts=[
             (say(visit.lang, f"alerts_{alert.kind}"), formats.moment(alert.since_ms, today))
             for alert in open_alerts(connection)

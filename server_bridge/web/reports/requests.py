@@ -21,7 +21,7 @@ from server_bridge.reports.confirming import (
 from server_bridge.reports.period import PeriodKind, period
 from server_bridge.reports.texts import period_name
 from server_bridge.reports.written import confirmed_workbook
-from server_bridge.store.reports.deadlines import newest_first
+from server_bridge.store.reports.deadlines import all_requests
 from server_bridge.store.reports.report_requests import REQUESTS, Request, open_request
 from server_bridge.store.schema.base import NAME_LENGTH
 from server_bridge.store.units.tree import SCHOOL, ancestry
@@ -36,7 +36,7 @@ def index(visit: PageRequest, connection: sa.Connection) -> Response:
     """What a unit asks, and what is asked of it."""
     unit, f = unit_of(visit, connection), formats(visit)
     line = ancestry(connection)[unit.unit_id]
-    mine = [one for one in newest_first(connection, REQUESTS) if one.unit_id in line]
+    mine = [one for one in all_requests(connection, REQUESTS) if one.unit_id in line]
     today = local_day(visit.now_ms, visit.office.zone)
     return visit.show(
         "report_requests.html",
@@ -142,7 +142,7 @@ def reopen_school(visit: PageRequest, connection: sa.Connection) -> Response:
 def _request(visit: PageRequest, connection: sa.Connection) -> Request:
     """The request in the path: of the unit there, or of one above it. Raises NotThereError."""
     number = number_in(visit, "request")
-    found = next((r for r in newest_first(connection, REQUESTS) if r.number == number), None)
+    found = next((r for r in all_requests(connection, REQUESTS) if r.number == number), None)
     if found is None or found.unit_id not in ancestry(connection).get(visit.unit_id, ()):
         raise PageNotFoundError(f"nothing of the number {number} is asked of {visit.unit_id}")
     return found

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from gate_contract.card import CardKind
 from server_bridge.i18n.formats import Formats
 from server_bridge.school.day import DayLine
-from server_bridge.store.access.accounts import looked_lately
+from server_bridge.store.access.accounts import logged_since
 from server_bridge.store.units.tree import SCHOOL, Unit, find_unit
 from server_bridge.web.app.page import PageNotFoundError, PageRequest
 
@@ -45,7 +45,7 @@ def note_look(visit: PageRequest, connection: sa.Connection, action: str, detail
     """Have a look at people written down, unless it is the one of a few minutes ago renewed."""
     since_ms = visit.now_ms - ONE_LOOK_MS
     account = visit.viewer.account
-    if not looked_lately(connection, account, action, visit.unit_id, detail, since_ms):
+    if not logged_since(connection, account, action, visit.unit_id, detail, since_ms):
         visit.note(action, visit.unit_id, detail)
 
 

@@ -10,17 +10,17 @@ from gate_contract.school_day import local_day
 from server_bridge.cards.face import card_number
 from server_bridge.school.day import group_key, in_order
 from server_bridge.store.school.roll_calls import (
-    Called,
     RollCall,
-    begin,
-    called,
-    close,
+    RollCallLine,
+    begin_roll_call,
+    close_roll_call,
+    count_roll_call,
     find_roll_call,
-    latest,
-    open_one,
-    tally,
+    latest_roll_calls,
+    open_roll_call,
+    roll_call_lines,
     tick,
-    ticked,
+    ticked_lines,
 )
 from server_bridge.web.app.page import PageNotFoundError, PageRequest
 from server_bridge.web.school.request_context import (
@@ -42,9 +42,12 @@ SHOWN = 12
 def index(visit: PageRequest, connection: sa.Connection) -> Response:
     """The roll-call that goes on; else the button that begins one, and earlier ones."""
     school = school_of(visit, connection)
-    if (going := open_one(connection, visit.unit_id)) is not None:
+    if (going := open_roll_call(connection, visit.unit_id)) is not None:
         return RedirectResponse(_path(visit, going), 303)
-    past = [(one, tally(connection, one.roll_call)) for one in latest(connection, *_few(visit))]
+    past = [
+        (one, count_roll_call(connection, one.roll_call))
+        for one in latest_roll_calls(connection, *_few(visit))
+    ]
     today = local_day(visit.now_ms, visit.office.zone)
     return visit.show("roll_calls.html", school=school, past=past, f=formats(visit), today=today)
 
@@ -53,7 +56,7 @@ def start(visit: PageRequest, connection: sa.Connection) -> Response:
     """Keep the list of who is inside now, and go to it; or join what goes on already."""
     school_of(visit, connection)
     day = local_day(visit.now_ms, visit.office.zone)
-    number, is_new = begin(
+    number, is_new = begin_roll_call(
         connection,
         visit.unit_id,
         day,
@@ -69,8 +72,8 @@ def start(visit: PageRequest, connection: sa.Connection) -> Response:
 def show(visit: PageRequest, connection: sa.Connection) -> Response:
     """The list: who is missing first."""
     school, one = school_of(visit, connection), _found(visit, connection)
-    lines = called(connection, one.roll_call)
-    by_room: dict[RoomOf, list[Called]] = {}
+    lines = roll_call_lines(connection, one.roll_call)
+    by_room: dict[RoomOf, list[RollCallLine]] = {}
     for line in lines:
         by_room.setdefault(_room(line), []).append(line)
     rooms = sorted(by_room, key=_room_key)
@@ -86,7 +89,7 @@ def show(visit: PageRequest, connection: sa.Connection) -> Response:
         school=school,
         one=one,
         at=_path(visit, one.roll_call),
-        tally=tally(connection, one.roll_call),
+        tally=count_roll_call(connection, one.roll_call),
         groups=groups,
         shown=[group for group in groups if chosen is None or group.room == chosen],
         chosen=wanted if chosen else "",
@@ -122,7 +125,7 @@ def mark(visit: PageRequest, connection: sa.Connection) -> Response:
 def finish(visit: PageRequest, connection: sa.Connection) -> Response:
     """Close it. What it says then stays."""
     one = _found(visit, connection)
-    close(connection, one.roll_call, account_of(visit), visit.now_ms)
+    close_roll_call(connection, one.roll_call, account_of(visit), visit.now_ms)
     visit.note("closed_roll_call", visit.unit_id, str(one.roll_call))
     return RedirectResponse(_path(visit, one.roll_call), 303)
 
@@ -130,7 +133,7 @@ def finish(visit: PageRequest, connection: sa.Connection) -> Response:
 class _Group:
     """A room of the list. `number` names it within the page."""
 
-    def __init__(self, number: int, room: RoomOf, label: str, mine: list[Called]) -> None:
+    def __init__(self, number: int, room: RoomOf, label: str, mine: list[RollCallLine]) -> None:
         self.number, self.value, self.label, self.room = number, group_value(room), label, room
         self.expected = sum(line.expected for line in mine)
         self.missing = [line for line in mine if line.expected and line.ticked_ms is None]
@@ -138,11 +141,11 @@ class _Group:
         self.others = [line for line in mine if not line.expected and line.ticked_ms is None]
 
 
-def _list_now(visit: PageRequest, connection: sa.Connection) -> list[Called]:
+def _list_now(visit: PageRequest, connection: sa.Connection) -> list[RollCallLine]:
     """Everybody of the school, who is inside marked as expected; and cards that are nobody's."""
     lines, strangers = lines_now(visit, connection)
     listed = [
-        Called(
+        RollCallLine(
             number,
             line.person,
             None,
@@ -155,7 +158,7 @@ def _list_now(visit: PageRequest, connection: sa.Connection) -> list[Called]:
     ]
     inside = [card for card in strangers if card.inside]
     return listed + [
-        Called(number, None, card.card_id, card.kind, STRANGERS, True, card.first_in_ms)
+        RollCallLine(number, None, card.card_id, card.kind, STRANGERS, True, card.first_in_ms)
         for number, card in enumerate(inside, len(listed))
     ]
 
@@ -165,7 +168,7 @@ STRANGERS_ROOM: RoomOf = (CardKind.VISITOR, STRANGERS)
 """Cards without a name are listed together, last; no class is called so."""
 
 
-def _room(line: Called) -> RoomOf:
+def _room(line: RollCallLine) -> RoomOf:
     return STRANGERS_ROOM if line.group_name == STRANGERS else (line.kind, line.group_name)
 
 
@@ -187,10 +190,10 @@ def _found(visit: PageRequest, connection: sa.Connection) -> RollCall:
 
 
 def _state(connection: sa.Connection, one: RollCall) -> Response:
-    stands = tally(connection, one.roll_call)
+    stands = count_roll_call(connection, one.roll_call)
     return JSONResponse(
         {
-            "here": ticked(connection, one.roll_call),
+            "here": ticked_lines(connection, one.roll_call),
             "expected": stands.expected,
             "missing": stands.missing,
             "closed": one.closed_ms is not None,

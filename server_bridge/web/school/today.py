@@ -13,7 +13,7 @@ from server_bridge.school.day import DayLine, groups_of, in_order, lines_of, tod
 from server_bridge.store.people.card_days import CardDay, card_days
 from server_bridge.store.people.headcounts import names
 from server_bridge.store.school.by_hand import by_hand_on
-from server_bridge.store.school.roll_calls import open_one
+from server_bridge.store.school.roll_calls import open_roll_call
 from server_bridge.store.school.school_hours import Hours, hours_of, set_hours
 from server_bridge.store.units.tree import SCHOOL, all_units
 from server_bridge.web.app.page import PageRequest
@@ -80,7 +80,7 @@ def show(visit: PageRequest, connection: sa.Connection) -> Response:
         date=f.day(local_day(visit.now_ms, visit.office.zone)),
         at=f.second(visit.now_ms),
         today=local_day(visit.now_ms, visit.office.zone),
-        roll_call=open_one(connection, visit.unit_id),
+        roll_call=open_roll_call(connection, visit.unit_id),
     )
 
 

@@ -19,11 +19,11 @@ from server_bridge.alerts.sending import send
 from server_bridge.alerts.watch import AlertWatch, Rules
 from server_bridge.fleet.rolling import troubles
 from server_bridge.i18n.phrases import Lang
-from server_bridge.store.alerts.alert_messages import waiting
+from server_bridge.store.alerts.alert_messages import unsent_messages
 from server_bridge.store.alerts.alerts import Alert, acknowledge, open_alerts, past_alerts
 from server_bridge.store.database import Database
-from server_bridge.store.gates.health import take_health
-from server_bridge.store.gates.rollouts import begin, end
+from server_bridge.store.gates.health import store_health
+from server_bridge.store.gates.rollouts import begin_rollout, end_rollout
 from server_bridge.store.schema.base import gate_health
 from server_bridge.store.units.tree import Unit, add_gate, add_unit, gate_units
 from tests.builders.intake import take
@@ -78,7 +78,7 @@ class District:
         """Let all gates report their health for the first time."""
         with self.database.write() as connection:
             for gate_id in gate_units(connection):
-                take_health(connection, gate_id, WELL, self.now_ms)
+                store_health(connection, gate_id, WELL, self.now_ms)
 
     def open(self) -> list[Alert]:
         with self.database.read() as connection:
@@ -155,14 +155,14 @@ def test_what_is_not_taken_is_tried_again_and_its_failure_is_seen(district: Dist
     district.away = frozenset({GATE})
     assert district.pass_minutes(60) == []
     with district.database.read() as connection:
-        (message,) = waiting(connection)
+        (message,) = unsent_messages(connection)
     assert message.tries >= 4
     assert "503" in message.error
     assert "secret-token-of-the-hook" not in message.error
     district.hook.status = 200
     assert len(district.pass_minutes(60)) == 1
     with district.database.read() as connection:
-        assert waiting(connection) == []
+        assert unsent_messages(connection) == []
 
 
 def test_news_that_is_old_is_not_told_when_the_service_is_back(district: District) -> None:
@@ -174,7 +174,7 @@ def test_news_that_is_old_is_not_told_when_the_service_is_back(district: Distric
     district.hook.status = 200
     assert district.pass_minutes(120) == []
     with district.database.read() as connection:
-        assert waiting(connection) == []
+        assert unsent_messages(connection) == []
         assert len(past_alerts(connection, 9)) == 1
 
 
@@ -204,7 +204,7 @@ def test_everybody_hears_of_their_own_in_their_language(district: District) -> N
         district.away = frozenset()
         district.pass_minutes(60)
         with district.database.read() as connection:
-            assert {message.channel for message in waiting(connection)} == {"all"}
+            assert {message.channel for message in unsent_messages(connection)} == {"all"}
 
 
 def test_a_card_at_two_gates_is_told_of_without_the_card(district: District) -> None:
@@ -234,10 +234,10 @@ def test_a_roll_out_that_a_gate_has_stopped_is_told_until_somebody_ends_it(
     district.watch = AlertWatch(district.database, RULES, Channels([channel]), send, more=troubles)
     wanted = Update(number=1, version="20260528", url="https://a.vn/u", size=9, sha256=bytes(32))
     with district.database.write() as connection:
-        number = begin(connection, wanted, None, (), 5, district.now_ms)
+        number = begin_rollout(connection, wanted, None, (), 5, district.now_ms)
     assert district.pass_minutes(10) == []
     with district.database.write() as connection:
-        end(connection, number, "stopped", district.now_ms, GATE, "given_up")
+        end_rollout(connection, number, "stopped", district.now_ms, GATE, "given_up")
     assert district.pass_minutes(20) == [
         "Roll-out of an update stopped: The server (20260528)",
     ]
@@ -245,7 +245,7 @@ def test_a_roll_out_that_a_gate_has_stopped_is_told_until_somebody_ends_it(
     assert "by gate gate-a1: given_up" in message
     assert "gate rollout stop" in message
     with district.database.write() as connection:
-        end(connection, number, "ended", district.now_ms)
+        end_rollout(connection, number, "ended", district.now_ms)
     assert district.pass_minutes(40) == [
         "Over: Roll-out of an update stopped: The server (20260528)"
     ]

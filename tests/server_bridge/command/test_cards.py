@@ -11,7 +11,7 @@ import pytest
 from gate_contract.card import Card, CardKind, verify
 from gate_contract.errors import SchoolgateError
 from server_bridge.home import open_home
-from server_bridge.store.people.people import Person, Placement, add_person, move
+from server_bridge.store.people.people import Person, Placement, add_person, move_person
 from tests.fakes import printed
 from tests.fakes.faces import bomb, picture
 from tests.server_bridge.cards.test_sheet import words
@@ -57,7 +57,7 @@ def office(tmp_path: Path) -> Shell:
         gone = add_person(
             connection, Person(CardKind.PUPIL, "Mai Đi", "9"), Placement(UNIT, "6A"), day, 1
         )
-        move(connection, gone, None, day + timedelta(days=5))
+        move_person(connection, gone, None, day + timedelta(days=5))
     return shell
 
 

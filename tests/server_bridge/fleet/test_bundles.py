@@ -16,7 +16,7 @@ from server_bridge.fleet import bundles
 from server_bridge.fleet.bundles import address_of, forget_others, keep_bundle, keep_key
 from server_bridge.fleet.drafting import DistrictParameters
 from server_bridge.home import open_home
-from server_bridge.store.gates.gate_orders import want
+from server_bridge.store.gates.gate_orders import change_orders
 from tests.fakes.enrolment import Enrolment, open_desk
 
 CONTENT = bytes(range(256)) * 3000
@@ -110,6 +110,6 @@ def test_the_key_of_updates_goes_with_the_orders_and_stays(desk: Enrolment, tmp_
     desk.ticket("gate-k1")
     district = DistrictParameters.of(open_home(desk.home.folder))
     with desk.database.write() as connection:
-        made = want(connection, district, "gate-k1", 5)
+        made = change_orders(connection, district, "gate-k1", 5)
     told = verify(made.payload, desk.home.keys.orders_public_keys(), "gate-k1")
     assert told.update_ca == first.read_text()

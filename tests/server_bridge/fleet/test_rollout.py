@@ -21,10 +21,15 @@ from server_bridge.fleet.rollout import MINUTE_MS, RolloutDecision, decide
 from server_bridge.fleet.staging import choose
 from server_bridge.home import Home
 from server_bridge.store.database import Database
-from server_bridge.store.gates.gate_orders import Choice, standings, want
+from server_bridge.store.gates.gate_orders import Choice, all_orders, change_orders
 from server_bridge.store.gates.gate_sheets import sheets_below
-from server_bridge.store.gates.health import take_health
-from server_bridge.store.gates.rollouts import begin, end, newest, told_gates
+from server_bridge.store.gates.health import store_health
+from server_bridge.store.gates.rollouts import (
+    begin_rollout,
+    end_rollout,
+    newest_rollout,
+    rollout_gates_of,
+)
 from server_bridge.store.units.tree import add_gate, shut_out
 from tests.fakes.enrolment import SCHOOL, settle
 
@@ -57,7 +62,7 @@ class Fleet:
         with self.database.write() as connection:
             for gate_id in self.names:
                 add_gate(connection, gate_id, SCHOOL, self.now_ms)
-                want(
+                change_orders(
                     connection,
                     DistrictParameters.of(self.home),
                     gate_id,
@@ -68,15 +73,15 @@ class Fleet:
 
     def begin(self, need_ms: int = HOUR * MINUTE_MS, first: tuple[str, ...] = ()) -> None:
         with self.database.write() as connection:
-            begin(connection, WANTED, None, first, need_ms, self.now_ms)
+            begin_rollout(connection, WANTED, None, first, need_ms, self.now_ms)
 
     def tell(self) -> None:
         """Let all gates that are not away follow their orders and report their health."""
         with self.database.write() as connection:
-            wants = {one.gate_id: one.wish.update for one in standings(connection)}
+            wants = {one.gate_id: one.wish.update for one in all_orders(connection)}
             for gate_id in self.names:
                 if gate_id in self.away:
-                    take_health(connection, gate_id, Health(state="offline"), self.now_ms)
+                    store_health(connection, gate_id, Health(state="offline"), self.now_ms)
                     continue
                 ordered = wants[gate_id] is not None
                 up = NEW if ordered and gate_id not in self.gives_up else OLD
@@ -91,7 +96,7 @@ class Fleet:
                         given_up=[NEW] if ordered and gate_id in self.gives_up else [],
                     ),
                 )
-                take_health(connection, gate_id, health, self.now_ms)
+                store_health(connection, gate_id, health, self.now_ms)
 
     def pass_minutes(self, minutes: int) -> int:
         """Let time pass; return how many gates have been ordered to update."""
@@ -103,12 +108,12 @@ class Fleet:
 
     def told(self) -> set[str]:
         with self.database.read() as connection:
-            return {one.gate_id for one in standings(connection) if one.wish.update}
+            return {one.gate_id for one in all_orders(connection) if one.wish.update}
 
     @property
     def state(self) -> str:
         with self.database.read() as connection:
-            found = newest(connection)
+            found = newest_rollout(connection)
         return found.state if found else ""
 
 
@@ -144,7 +149,7 @@ def test_one_that_gives_it_up_stops_it_and_those_that_wait_are_not_to_have_it(
     assert fleet.state == "stopped"
     with fleet.database.read() as connection:
         (trouble,) = troubles(connection)
-        rollout = newest(connection)
+        rollout = newest_rollout(connection)
     assert (trouble.kind, trouble.subject) == (AlertKind.ROLLOUT, NEW)
     assert trouble.detail == "gate-03: given_up"
     assert not fleet.told() & {"gate-03", "gate-09", "gate-12"}
@@ -152,7 +157,7 @@ def test_one_that_gives_it_up_stops_it_and_those_that_wait_are_not_to_have_it(
     assert fleet.pass_minutes(20) == len(fleet.told())
     assert rollout
     with fleet.database.write() as connection:
-        end(connection, rollout.rollout, "ended", fleet.now_ms)
+        end_rollout(connection, rollout.rollout, "ended", fleet.now_ms)
         assert troubles(connection) == []
 
 
@@ -188,7 +193,7 @@ def test_by_hand_no_stage_follows_a_try(fleet: Fleet) -> None:
     trial = UpdateHealth(version=NEW, wanted=NEW, stage="trial")
     with fleet.database.write() as connection:
         health = Health(state="online", scan=WELL, update=trial)
-        take_health(connection, "gate-00", health, fleet.now_ms)
+        store_health(connection, "gate-00", health, fleet.now_ms)
         sheets = sheets_below(connection, fleet.now_ms)
     with pytest.raises(SchoolgateError, match="gate-00 do not run it yet"):
         choose(sheets, {"gate-00": WANTED}, WANTED, stage="ten")
@@ -235,11 +240,11 @@ def test_what_a_gate_said_of_an_order_before_stops_nothing(fleet: Fleet) -> None
     for minutes, stopped in ((30, ""), (20, "wrong_bytes")):
         fleet.now_ms += minutes * MINUTE_MS
         with fleet.database.write() as connection:
-            take_health(connection, "gate-05", health, fleet.now_ms)
-            rollout = newest(connection)
+            store_health(connection, "gate-05", health, fleet.now_ms)
+            rollout = newest_rollout(connection)
             assert rollout
             sheets = in_reach(connection, rollout, fleet.now_ms)
-            told = told_gates(connection, rollout.rollout)
+            told = rollout_gates_of(connection, rollout.rollout)
         assert decide(rollout, told, sheets).fault == stopped
 
 
@@ -247,10 +252,12 @@ def test_withdrawing_leaves_other_updates_alone(fleet: Fleet) -> None:
     fleet.begin()
     other = replace(WANTED, version="20260601")
     with fleet.database.write() as connection:
-        before = {one.gate_id: one.wish for one in standings(connection)}
+        before = {one.gate_id: one.wish for one in all_orders(connection)}
         wish = replace(before["gate-11"], update=other)
-        want(connection, DistrictParameters.of(fleet.home), "gate-11", fleet.now_ms, wish=wish)
-        rollout = newest(connection)
+        change_orders(
+            connection, DistrictParameters.of(fleet.home), "gate-11", fleet.now_ms, wish=wish
+        )
+        rollout = newest_rollout(connection)
         assert rollout
         assert withdraw(connection, DistrictParameters.of(fleet.home), rollout, fleet.now_ms) == []
     assert fleet.told() == {"gate-11"}
@@ -259,7 +266,7 @@ def test_withdrawing_leaves_other_updates_alone(fleet: Fleet) -> None:
 def test_by_hand_a_gate_that_has_stopped_is_told_once_more(fleet: Fleet) -> None:
     stopped = UpdateHealth(version=OLD, wanted=NEW, stage="stopped", fault="wrong_size")
     with fleet.database.write() as connection:
-        take_health(
+        store_health(
             connection, "gate-01", Health(state="online", scan=WELL, update=stopped), fleet.now_ms
         )
         sheets = sheets_below(connection, fleet.now_ms)

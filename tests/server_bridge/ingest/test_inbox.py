@@ -11,7 +11,7 @@ from gate_contract.health import Health, ScanHealth, encode_health
 from gate_contract.topics import GateChannel, gate
 from server_bridge.ingest.intake import Intake
 from server_bridge.store.crossings.audit import count_faults, prove_ledgers
-from server_bridge.store.crossings.dead_letters import KEPT_PER_TOPIC, letter_counts
+from server_bridge.store.crossings.dead_letters import KEPT_PER_TOPIC, count_dead_letters
 from server_bridge.store.database import Database, StoreError
 from server_bridge.store.schema.base import counts, crossings, dead_letters, ledgers
 from tests.builders.intake import NOW_MS, assert_sound, look, take, unit
@@ -29,7 +29,7 @@ class TestFaults:
     def letters(self, database: Database) -> dict[str, int]:
         found: Counter[str] = Counter()
         with database.read() as connection:
-            for (_, reason), number in letter_counts(connection).items():
+            for (_, reason), number in count_dead_letters(connection).items():
                 found[reason] += number
         return dict(found)
 

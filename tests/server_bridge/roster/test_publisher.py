@@ -13,12 +13,15 @@ from gate_contract.roster import EntryAction, take, verify
 from gate_contract.topics import GateChannel
 from server_bridge.roster.publisher import AGAIN_MS, CHECK_MS, REFUSED_MS
 from server_bridge.store.areas.levels import set_policy
-from server_bridge.store.changes.revisions import bump_rosters, roster_revision_number
+from server_bridge.store.changes.revisions import (
+    increment_roster_revision,
+    roster_revision_number,
+)
 from server_bridge.store.database import Database
-from server_bridge.store.gates.gate_rosters import stands
+from server_bridge.store.gates.gate_rosters import published_versions
 from server_bridge.store.live import snapshot
-from server_bridge.store.people.people import Placement, move, revoke
-from server_bridge.store.people.people_list import LEFT, give_back_cards
+from server_bridge.store.people.people import Placement, move_person, revoke_cards
+from server_bridge.store.people.people_list import LEFT, restore_cards
 from server_bridge.store.units.tree import shut_out
 from tests.fakes.desk import COMMUNE, HAMLET, KEYS, TODAY, Desk
 from tests.fakes.issuer import Issuer
@@ -88,7 +91,7 @@ def test_small_changes_are_sent_alone_and_large_ones_begin_anew(desk: Desk) -> N
     desk.turn()
     base = desk.book(GATE).full.version
     with desk.database.write() as connection:
-        move(connection, people[0].person, Placement(SCHOOL, "6A", HAMLET), TODAY)
+        move_person(connection, people[0].person, Placement(SCHOOL, "6A", HAMLET), TODAY)
     desk.notice({HAMLET: 4})
     assert desk.turn() == [changed(), changed(SECOND_GATE)]
     book = desk.book(GATE)
@@ -96,7 +99,7 @@ def test_small_changes_are_sent_alone_and_large_ones_begin_anew(desk: Desk) -> N
     assert len(book.changes.people if book.changes else b"") == 33
     with desk.database.write() as connection:
         for one in people[1:4]:
-            move(connection, one.person, Placement(SCHOOL, "6A", HAMLET), TODAY)
+            move_person(connection, one.person, Placement(SCHOOL, "6A", HAMLET), TODAY)
     assert set(desk.turn()) == {own(), own(SECOND_GATE), changed(), changed(SECOND_GATE)}
     book = desk.book(GATE)
     assert book.changes is None
@@ -108,7 +111,7 @@ def test_who_leaves_the_school_has_no_level_there(desk: Desk) -> None:
     desk.notice({HAMLET: 4})
     desk.turn()
     with desk.database.write() as connection:
-        move(connection, people[0].person, None, TODAY)
+        move_person(connection, people[0].person, None, TODAY)
     assert desk.turn() == [changed(), changed(SECOND_GATE)]
     found = [desk.book(GATE).level(one.signature) for one in people[:2]]
     assert found == [None, 4]
@@ -119,7 +122,7 @@ def test_a_withdrawn_card_is_told_to_all_gates_at_once(desk: Desk) -> None:
     desk.turn()
     for told in range(5):
         with desk.database.write() as connection:
-            revoke(connection, [people[told].card_id], "lost", desk.now_ms)
+            revoke_cards(connection, [people[told].card_id], "lost", desk.now_ms)
         assert topics.district(GateChannel.ROSTER) in desk.turn() or told == 4
     for gate_id in (GATE, OTHER_GATE):
         book = desk.book(gate_id, district=True)
@@ -131,10 +134,10 @@ def test_a_withdrawn_card_is_told_to_all_gates_at_once(desk: Desk) -> None:
 def test_a_card_that_is_good_again_is_told_too(desk: Desk) -> None:
     people = [desk.person() for _ in range(6)]
     with desk.database.write() as connection:
-        revoke(connection, [one.card_id for one in people], LEFT, desk.now_ms)
+        revoke_cards(connection, [one.card_id for one in people], LEFT, desk.now_ms)
     desk.turn()
     with desk.database.write() as connection:
-        give_back_cards(connection, [people[0].person], SCHOOL)
+        restore_cards(connection, [people[0].person], SCHOOL)
     assert topics.district(GateChannel.ROSTER) in desk.turn()
     book = desk.book(GATE, district=True)
     assert [book.is_revoked(one.card_id) for one in people] == [False] + [True] * 5
@@ -148,7 +151,7 @@ def test_a_new_card_key_is_told_to_all_gates(desk: Desk) -> None:
     desk.card_keys = {1: bytes(32), 2: bytes([7]) * 32}
     assert desk.turn() == []
     with desk.database.write() as connection:
-        bump_rosters(connection)
+        increment_roster_revision(connection)
     assert topics.district(GateChannel.ROSTER_CHANGES) in desk.turn()
     assert desk.book(GATE, district=True).card_keys == desk.card_keys
 
@@ -205,7 +208,7 @@ def test_a_bridge_restored_from_a_backup_outbids_what_its_gates_hold(desk: Desk)
 def test_a_broker_that_lost_what_it_retained_is_given_it_again(desk: Desk) -> None:
     people = [desk.person() for _ in range(9)]
     with desk.database.write() as connection:
-        revoke(connection, [people[0].card_id], "lost", desk.now_ms)
+        revoke_cards(connection, [people[0].card_id], "lost", desk.now_ms)
     desk.notice({HAMLET: 4})
     desk.turn()
     before = dict(desk.retained)
@@ -274,8 +277,8 @@ def test_every_table_that_a_roster_speaks_of_makes_the_number_grow(desk: Desk) -
     assert number() > before
     acts: list[Callable[[sa.Connection], None]] = [
         lambda c: set_policy(c, SCHOOL, {4: None}, 1),
-        lambda c: revoke(c, [one.card_id], "lost", 1),
-        lambda c: move(c, one.person, None, TODAY),
+        lambda c: revoke_cards(c, [one.card_id], "lost", 1),
+        lambda c: move_person(c, one.person, None, TODAY),
         lambda c: shut_out(c, GATE),
     ]
     for act in acts:
@@ -306,4 +309,4 @@ def test_a_fault_of_ours_is_waited_out(tmp_path: Path) -> None:
         assert desk.book(GATE).level(broken.signature) is None
         desk.office.close()
         with database.read() as connection:
-            assert {stand.scope for stand in stands(connection)} == {GATE, SECOND_GATE}
+            assert {stand.scope for stand in published_versions(connection)} == {GATE, SECOND_GATE}

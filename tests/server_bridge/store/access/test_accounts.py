@@ -46,8 +46,8 @@ def test_an_account_from_the_first_grant_to_the_end(database: Database) -> None:
         accounts.note_failure(connection, "lan", "10.0.0.1", NOW_MS)
         for _ in range(5):
             accounts.note_failure(connection, "lan", "10.0.0.1", NOW_MS)
-        assert accounts.pause_ms(connection, "lan", "10.0.0.2", NOW_MS) == 2_000
-        assert accounts.pause_ms(connection, "other", "10.0.0.1", NOW_MS) == 0
+        assert accounts.sign_in_wait_ms(connection, "lan", "10.0.0.2", NOW_MS) == 2_000
+        assert accounts.sign_in_wait_ms(connection, "other", "10.0.0.1", NOW_MS) == 0
     with database.read() as connection:
         (lan_now,) = accounts.all_accounts(connection)
         assert [held.role for held in lan_now.grants] == [Role.VIEWER]

@@ -21,7 +21,7 @@ from server_bridge.home import initialise
 from server_bridge.ingest.inbox import Inbox
 from server_bridge.store.crossings.day_proof import prove_day
 from server_bridge.store.database import Database
-from server_bridge.store.gates.certificates import keep_certificate
+from server_bridge.store.gates.certificates import store_certificate
 from server_bridge.store.units.tree import Unit, add_gate, add_unit
 from tests.fakes.clock import MORNING_MS
 from tests.fakes.school import GATE, SCHOOL, ZONE, Scribe
@@ -158,7 +158,7 @@ def test_a_day_before_the_device_was_replaced_is_proven_by_its_own_key(
     newer = ec.generate_private_key(ec.SECP256R1())
     with district.database.write() as connection:
         for number, key in enumerate((KEY, newer)):
-            keep_certificate(connection, GATE, number, key_text(key.public_key()), number)
+            store_certificate(connection, GATE, number, key_text(key.public_key()), number)
     proof = district.proof()
     assert proof.public_key == key_text(KEY.public_key())
     assert not find_faults(proof)

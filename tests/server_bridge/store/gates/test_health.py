@@ -5,7 +5,7 @@ import pytest
 from gate_contract.health import Health, ScanHealth
 from server_bridge.store.database import Database
 from server_bridge.store.gates import health
-from server_bridge.store.gates.health import HealthChange, changes_of, take_health
+from server_bridge.store.gates.health import HealthChange, health_changes, store_health
 from tests.fakes.clock import MORNING_MS
 from tests.fakes.school import GATE, OTHER_GATE
 
@@ -20,12 +20,12 @@ pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def told(database: Database, *healths: tuple[int, Health]) -> list[HealthChange]:
     with database.write() as connection:
         for at_ms, one in healths:
-            take_health(connection, GATE, one, MORNING_MS + at_ms)
+            store_health(connection, GATE, one, MORNING_MS + at_ms)
     with database.read() as connection:
-        assert changes_of(connection, OTHER_GATE) == []
+        assert health_changes(connection, OTHER_GATE) == []
         return [
             HealthChange(change.at_ms - MORNING_MS, change.state, change.faults)
-            for change in changes_of(connection, GATE)
+            for change in health_changes(connection, GATE)
         ]
 
 

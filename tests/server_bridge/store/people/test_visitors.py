@@ -17,7 +17,13 @@ from gate_contract.topics import gate as topic_of
 from gate_contract.verdicts import Verdict
 from server_bridge.store.crossings.day_proof import prove_day
 from server_bridge.store.database import Database
-from server_bridge.store.people.visitors import Act, acts, erase_words, log_act, visits
+from server_bridge.store.people.visitors import (
+    VisitorDetailsAccess,
+    erase_details,
+    log_access,
+    logged_accesses,
+    visits,
+)
 from server_bridge.store.units.tree import add_gate
 from tests.builders.intake import NOW_MS, assert_sound, figures, take
 from tests.contract import papers
@@ -72,8 +78,8 @@ def test_words_are_kept_beside_their_crossing(stored: Database) -> None:
 
 def test_what_is_erased_is_gone_and_the_proof_stays(stored: Database) -> None:
     with stored.write() as connection:
-        assert erase_words(connection, TUESDAY) == 2
-        assert erase_words(connection, TUESDAY) == 0
+        assert erase_details(connection, TUESDAY) == 2
+        assert erase_details(connection, TUESDAY) == 0
     with stored.read() as connection:
         days = [visits(connection, SCHOOL, day, day) for day in (MONDAY, TUESDAY)]
         proof = prove_day(connection, GATE_ID, MONDAY)
@@ -94,11 +100,11 @@ def test_a_day_is_proven_with_its_seals(stored: Database) -> None:
 
 def test_whoever_opens_or_erases_is_written_down(stored: Database) -> None:
     done = [
-        Act("open", "an", SCHOOL, MONDAY, TUESDAY, "found a bag"),
-        Act("erase", "binh", None, None, MONDAY, ""),
+        VisitorDetailsAccess("open", "an", SCHOOL, MONDAY, TUESDAY, "found a bag"),
+        VisitorDetailsAccess("erase", "binh", None, None, MONDAY, ""),
     ]
     with stored.write() as connection:
         for number, act in enumerate(done):
-            log_act(connection, act, number, NOW_MS + number)
+            log_access(connection, act, number, NOW_MS + number)
     with stored.read() as connection:
-        assert acts(connection) == [(NOW_MS + n, act, n) for n, act in enumerate(done)]
+        assert logged_accesses(connection) == [(NOW_MS + n, act, n) for n, act in enumerate(done)]

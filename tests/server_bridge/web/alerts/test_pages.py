@@ -7,7 +7,11 @@ import httpx
 import pytest
 
 from server_bridge.alert_kinds import AlertKind
-from server_bridge.store.alerts.alert_messages import make_message, note_failed, waiting
+from server_bridge.store.alerts.alert_messages import (
+    make_message,
+    note_failed,
+    unsent_messages,
+)
 from server_bridge.store.alerts.alerts import open_alerts, raise_alert, resolve
 from tests.fakes.school import GATE, OTHER_GATE, OTHER_SCHOOL, SCHOOL
 from tests.fakes.school_morning import NOW_MS, SchoolMorning
@@ -40,7 +44,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
                 )
             resolve(connection, [number], NOW_MS)
             make_message(connection, "it", "raised", [1], ("title", "body"), NOW_MS)
-            note_failed(connection, waiting(connection)[0], "error=503", NOW_MS)
+            note_failed(connection, unsent_messages(connection)[0], "error=503", NOW_MS)
         yield made
 
 

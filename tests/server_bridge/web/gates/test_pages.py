@@ -14,7 +14,7 @@ from server_bridge.store.access.accounts import find_account, grant
 from server_bridge.store.database import Database
 from server_bridge.store.gates.gate_sheets import GateSheet
 from server_bridge.store.gates.gate_states import GateState
-from server_bridge.store.gates.health import take_health
+from server_bridge.store.gates.health import store_health
 from server_bridge.store.units.tree import shut_out
 from server_bridge.web.gates.texts import PHRASES
 from server_bridge.web.gates.view import about_update, span, view
@@ -50,7 +50,7 @@ def tell_of_gates(database: Database) -> None:
             (0, GATE, BLIND),
             (0, OTHER_GATE, HEALTH),
         ):
-            take_health(connection, gate_id, health, NOW_MS + minutes * MINUTE_MS)
+            store_health(connection, gate_id, health, NOW_MS + minutes * MINUTE_MS)
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ from server_bridge.access.roles import MAY, Permission, Role
 from server_bridge.reports.tallying import tally_due
 from server_bridge.store.access.access_log import entries
 from server_bridge.store.access.accounts import add_account, grant
-from server_bridge.store.reports.deadlines import close
+from server_bridge.store.reports.deadlines import close_request
 from server_bridge.store.reports.report_requests import REQUESTS
 from server_bridge.store.schema.reports import appeals, report_events
 from server_bridge.store.units.tree import ancestry
@@ -199,7 +199,7 @@ def test_figures_confirmed_on_time_late_and_missing(site: Site, signed_in: Signe
     with site.database.write() as connection:
         told = sa.select(report_events.c.what, report_events.c.figures)
         log = connection.execute(told.order_by(report_events.c.event)).all()
-        close(connection, REQUESTS, int(number), LATER_MS)
+        close_request(connection, REQUESTS, int(number), LATER_MS)
     assert "đã kết thúc" in office.get(f"{HERE}/requests").text
     html = office.get(mine).text + officer.get(status).text
     assert ("đã kết thúc" in html, "/confirm" in html, "/lock" in html) == (True, False, False)
