@@ -24,7 +24,7 @@ class AlertKind(StrEnum):
     ROLLOUT = "rollout"
 
 
-OF_GATES = frozenset(
+GATE_KINDS = frozenset(
     {AlertKind.SILENT, AlertKind.STORAGE, AlertKind.BROKEN, AlertKind.CLOCK, AlertKind.BACKLOG}
 )
 
@@ -47,18 +47,18 @@ RESOLVED_AFTER_MS = 15 * MINUTE_MS
 
 A gate that connects and disconnects repeatedly thus has one alert, not ten.
 """
-SHARED_FORGOTTEN_MS = 24 * 60 * MINUTE_MS
+SHARED_CARD_ENDS_AFTER_MS = 24 * 60 * MINUTE_MS
 """An alert of a shared card ends after this time, or once a person has acknowledged it.
 
 The condition is a single event, which cannot be observed to end.
 """
 
-Key = tuple[AlertKind, str]
+AlertKey = tuple[AlertKind, str]
 """Kind and subject: a gate, a card, the name of a certificate, or the version of an update."""
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
+class AlertCondition:
     """A condition observed now that may raise an alert.
 
     `since_ms` (UTC): since when, as far as known. `detail` consists of codes and never names a
@@ -73,6 +73,6 @@ class Trouble:
     faint: bool = False
 
     @property
-    def key(self) -> Key:
+    def key(self) -> AlertKey:
         """Return the kind and the subject, which identify an alert."""
         return self.kind, self.subject

@@ -18,7 +18,7 @@ after a long time without power its clock starts at the build date of its system
 last saved, and it must be able to connect to the district then. Certificates last for decades,
 because a gate that was offline for a year must still be able to send its ledger. A lost or stolen
 gate is denied by name in the broker's access list (`broker.config`), and its certificate is revoked
-(`broker.revoking`).
+(`broker.revocation`).
 """
 
 import ipaddress

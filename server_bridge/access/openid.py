@@ -20,7 +20,7 @@ class OpenIdError(SchoolgateError):
 
 
 @dataclass(frozen=True, slots=True)
-class Errand:
+class SignInAttempt:
     """The secrets of one sign-in, which the browser must bring back from the provider."""
 
     state: str
@@ -28,7 +28,7 @@ class Errand:
     verifier: str
 
     @classmethod
-    def new(cls) -> "Errand":
+    def new(cls) -> "SignInAttempt":
         """Return a new sign-in with random values."""
         return cls(*(secrets.token_urlsafe(32) for _ in range(3)))
 
@@ -41,11 +41,13 @@ class Provider(Protocol):
         """Return the issuer's URL."""
         ...
 
-    def way_there(self, errand: Errand, redirect_uri: str, scope: str) -> str:
+    def way_there(self, errand: SignInAttempt, redirect_uri: str, scope: str) -> str:
         """Return the URL to redirect the browser to."""
         ...
 
-    def who(self, errand: Errand, code: str, redirect_uri: str, now_s: int) -> Mapping[str, Any]:
+    def who(
+        self, errand: SignInAttempt, code: str, redirect_uri: str, now_s: int
+    ) -> Mapping[str, Any]:
         """Return the verified claims of the ID token for `code`."""
         ...
 
@@ -55,7 +57,7 @@ class Provider(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class SignInBy:
+class OpenIdSignIn:
     """A provider with its settings.
 
     `name` is shown on the button. `claim` is compared with an account's subject. `new_accounts`: an

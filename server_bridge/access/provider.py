@@ -23,7 +23,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 from msgspec import Struct
 
-from server_bridge.access.openid import Errand, OpenIdError
+from server_bridge.access.openid import OpenIdError, SignInAttempt
 
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512")
 """Signature algorithms with a public key only.
@@ -33,7 +33,7 @@ The holder of the client secret must not be able to sign tokens.
 LEEWAY_S = 60
 """The tolerated difference between the provider's clock and ours."""
 TIMEOUT_S = 10.0
-KEPT_S = 3_600.0
+CACHE_S = 3_600.0
 """How long the provider's metadata and keys are cached."""
 
 
@@ -67,7 +67,7 @@ class OpenIdProvider:
         """Close the HTTP connections."""
         self._http.close()
 
-    def way_there(self, errand: Errand, redirect_uri: str, scope: str) -> str:
+    def way_there(self, errand: SignInAttempt, redirect_uri: str, scope: str) -> str:
         """Return the URL to redirect the browser to. Raises OpenIdError."""
         query = {
             "response_type": "code",
@@ -82,7 +82,9 @@ class OpenIdProvider:
         endpoint = self._metadata().authorization_endpoint
         return f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(query)}"
 
-    def who(self, errand: Errand, code: str, redirect_uri: str, now_s: int) -> Mapping[str, Any]:
+    def who(
+        self, errand: SignInAttempt, code: str, redirect_uri: str, now_s: int
+    ) -> Mapping[str, Any]:
         """Return the verified claims of the ID token for `code`. Raises OpenIdError."""
         tokens = self._exchange(errand, code, redirect_uri)
         try:
@@ -120,7 +122,7 @@ class OpenIdProvider:
                 self._kept.pop(keys_at, None)
             return jwt.decode(id_token, _key_set(self._fetch(keys_at)), list(ALGORITHMS))
 
-    def _exchange(self, errand: Errand, code: str, redirect_uri: str) -> _Tokens:
+    def _exchange(self, errand: SignInAttempt, code: str, redirect_uri: str) -> _Tokens:
         metadata = self._metadata()
         form = {
             "grant_type": "authorization_code",
@@ -168,8 +170,8 @@ class OpenIdProvider:
     def _fetch(self, address: str) -> bytes:
         now_s = time.monotonic()
         with self._lock:
-            asked_s, content = self._kept.get(address, (-KEPT_S, b""))
-        if content and now_s - asked_s < KEPT_S:
+            asked_s, content = self._kept.get(address, (-CACHE_S, b""))
+        if content and now_s - asked_s < CACHE_S:
             return content
         try:
             answer = self._http.get(address)

@@ -29,7 +29,7 @@ class Role(StrEnum):
     ADMINISTRATOR = "administrator"
 
 
-MAY: Mapping[Role, frozenset[Permission]] = {
+PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.VIEWER: frozenset({Permission.COUNTS}),
     Role.OFFICE: frozenset({Permission.COUNTS, Permission.REPORTS, Permission.PEOPLE}),
     Role.OFFICER: frozenset({Permission.COUNTS, Permission.REPORTS, Permission.GATES}),
@@ -72,7 +72,7 @@ class Viewer:
 NOBODY = Viewer(None, "")
 
 
-def viewer(
+def viewer_from_grants(
     account: int | None,
     name: str,
     grants: Iterable[Grant],
@@ -85,6 +85,6 @@ def viewer(
     granted: dict[Permission, set[str]] = {}
     for grant in grants:
         below = {unit_id for unit_id, line in lines.items() if grant.unit_id in line}
-        for permission in MAY[grant.role]:
+        for permission in PERMISSIONS[grant.role]:
             granted.setdefault(permission, set()).update(below)
     return Viewer(account, name, {what: frozenset(units) for what, units in granted.items()})

@@ -6,10 +6,10 @@ tried quickly. The wait is bounded, so that nobody can lock a school's office ou
 
 from dataclasses import dataclass
 
-FREE = {"name": 5, "address": 30}
+FREE_ATTEMPTS = {"name": 5, "address": 30}
 """Failures without a wait. A whole school may share one address."""
-LONGEST_MS = 300_000
-FORGOTTEN_MS = 3_600_000
+MAX_WAIT_MS = 300_000
+FORGET_AFTER_MS = 3_600_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +25,16 @@ def wait_ms(failures: Failures, now_ms: int, free: int) -> int:
     beyond = failures.count - free
     if beyond < 0 or _is_forgotten(failures, now_ms):
         return 0
-    pause_ms = min(1_000 << min(beyond, 20), LONGEST_MS)
+    pause_ms = min(1_000 << min(beyond, 20), MAX_WAIT_MS)
     # If the clock was set back, the wait must still not exceed the pause.
     return min(max(0, failures.last_ms + pause_ms - now_ms), pause_ms)
 
 
-def failed(failures: Failures, now_ms: int) -> Failures:
+def after_failure(failures: Failures, now_ms: int) -> Failures:
     """Return the count after one more failure."""
     count = 0 if _is_forgotten(failures, now_ms) else failures.count
     return Failures(count + 1, now_ms)
 
 
 def _is_forgotten(failures: Failures, now_ms: int) -> bool:
-    return now_ms - failures.last_ms >= FORGOTTEN_MS
+    return now_ms - failures.last_ms >= FORGET_AFTER_MS

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from server_bridge.alert_kinds import MINUTE_MS, AlertKind, Trouble
+from server_bridge.alert_kinds import MINUTE_MS, AlertCondition, AlertKind
 from server_bridge.store.gates.gate_sheets import GateSheet
 
-BACKLOG_FROM, BACKLOG_UNTIL = 300, 50
+BACKLOG_RAISED_FROM, BACKLOG_OPEN_FROM = 300, 50
 """An online gate sends this many records within seconds; one that still has them is stuck."""
 LOW_BYTES, ENOUGH_BYTES = 500_000_000, 700_000_000
 DAY_MS = 24 * 60 * MINUTE_MS
@@ -20,11 +20,11 @@ _BROKEN = ("camera", "scan_silent", "conflict", "two_ledgers", "delivery")
 class Observation:
     """The conditions found; `unknown` are gates of which only their absence is known."""
 
-    troubles: tuple[Trouble, ...]
+    troubles: tuple[AlertCondition, ...]
     unknown: frozenset[str]
 
 
-def observe(
+def find_conditions(
     sheets: Iterable[GateSheet], certificates: Mapping[str, int], now_ms: int
 ) -> Observation:
     """Return the current conditions of gates and certificates.
@@ -32,7 +32,7 @@ def observe(
     `certificates` maps names to expiry times, UTC in ms. A gate that never reported, or is shut
     out, has no condition.
     """
-    troubles: list[Trouble] = []
+    troubles: list[AlertCondition] = []
     unknown = set()
     for sheet in sheets:
         state = sheet.state
@@ -40,23 +40,23 @@ def observe(
             continue
         if not state.online:
             since = state.state_since_ms or now_ms
-            troubles.append(Trouble(AlertKind.SILENT, state.gate_id, state.unit_id, since))
+            troubles.append(AlertCondition(AlertKind.SILENT, state.gate_id, state.unit_id, since))
             unknown.add(state.gate_id)
         else:
             troubles += _of_gate(sheet, now_ms)
     for name, ends_ms in certificates.items():
         if ends_ms - now_ms < EXPIRES_WITHIN_MS:
             detail = str(max(0, ends_ms - now_ms) // DAY_MS)
-            troubles.append(Trouble(AlertKind.CERTIFICATE, name, None, now_ms, detail))
+            troubles.append(AlertCondition(AlertKind.CERTIFICATE, name, None, now_ms, detail))
     return Observation(tuple(troubles), frozenset(unknown))
 
 
-def _of_gate(sheet: GateSheet, now_ms: int) -> Iterator[Trouble]:
+def _of_gate(sheet: GateSheet, now_ms: int) -> Iterator[AlertCondition]:
     state, told = sheet.state, sheet.told
     free = told.free_bytes if told else None
 
-    def trouble(kind: AlertKind, detail: str, *, faint: bool = False) -> Trouble:
-        return Trouble(kind, state.gate_id, state.unit_id, now_ms, detail, faint)
+    def trouble(kind: AlertKind, detail: str, *, faint: bool = False) -> AlertCondition:
+        return AlertCondition(kind, state.gate_id, state.unit_id, now_ms, detail, faint)
 
     if found := [code for code in _STORAGE if code in state.faults]:
         yield trouble(AlertKind.STORAGE, found[0])
@@ -66,6 +66,6 @@ def _of_gate(sheet: GateSheet, now_ms: int) -> Iterator[Trouble]:
         yield trouble(AlertKind.BROKEN, found[0])
     if "clock" in state.faults or state.clock_trusted is False:
         yield trouble(AlertKind.CLOCK, "")
-    if state.backlog >= BACKLOG_UNTIL:
-        faint = state.backlog < BACKLOG_FROM
+    if state.backlog >= BACKLOG_OPEN_FROM:
+        faint = state.backlog < BACKLOG_RAISED_FROM
         yield trouble(AlertKind.BACKLOG, str(state.backlog), faint=faint)

@@ -8,11 +8,11 @@ from gate_contract.errors import SchoolgateError
 from server_bridge.store.school.school_hours import Hours
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-AROUND_MIN = 45
+MARGIN_MIN = 45
 """Minutes before the first bell and after the last one that also count as a school's hours."""
 
 
-def days_of(text: str) -> frozenset[int]:
+def parse_days(text: str) -> frozenset[int]:
     """Return the weekdays in `text`, such as `mon tue`; Monday is 0.
 
     Raises:
@@ -26,7 +26,7 @@ def days_of(text: str) -> frozenset[int]:
     return frozenset(map(DAYS.index, words))
 
 
-def awake(
+def in_hours(
     hours: Mapping[str, Hours], days: Collection[int], now_ms: int, zone: ZoneInfo
 ) -> Callable[[str | None], bool]:
     """Return a function that decides whether a unit's hours are now; None: the usual hours."""
@@ -36,6 +36,6 @@ def awake(
 
     def is_awake(unit_id: str | None) -> bool:
         its = hours.get(unit_id or "", Hours())
-        return is_day and its.begins - AROUND_MIN <= minute < its.ends + AROUND_MIN
+        return is_day and its.begins - MARGIN_MIN <= minute < its.ends + MARGIN_MIN
 
     return is_awake

@@ -12,11 +12,11 @@ from operator import attrgetter
 
 from server_bridge.store.crossings.sightings import Sighting
 
-SCHOOLS_APART_MS = 5 * 60_000
+MIN_BETWEEN_SCHOOLS_MS = 5 * 60_000
 """The minimum time that a person takes from one school to another."""
-GATES_APART_MS = 30_000
+MIN_BETWEEN_GATES_MS = 30_000
 """The minimum time between two entries of a person at two gates of one school."""
-MOST_OF_A_CARD = 64
+MAX_SIGHTINGS_PER_CARD = 64
 """The number of latest sightings kept per card. A person has a handful per day."""
 
 _AT = attrgetter("at_ms")
@@ -41,24 +41,24 @@ class CardCrossings:
         """Add sightings; yield each pair of sightings that is impossible for one person."""
         for one in seen:
             mine = self._of_card.setdefault(one.card_id, [])
-            begin = bisect_left(mine, one.at_ms - SCHOOLS_APART_MS, key=_AT)
-            near = mine[begin : bisect_right(mine, one.at_ms + SCHOOLS_APART_MS, key=_AT)]
+            begin = bisect_left(mine, one.at_ms - MIN_BETWEEN_SCHOOLS_MS, key=_AT)
+            near = mine[begin : bisect_right(mine, one.at_ms + MIN_BETWEEN_SCHOOLS_MS, key=_AT)]
             if one in near:
                 continue
             for other in near:
                 if impossible_travel(one, other):
                     yield ImpossibleTravel(*sorted((one, other), key=_AT))
             insort(mine, one, key=_AT)
-            del mine[:-MOST_OF_A_CARD]
+            del mine[:-MAX_SIGHTINGS_PER_CARD]
 
 
 def impossible_travel(one: Sighting, other: Sighting) -> bool:
     """Return whether one person cannot have made both crossings."""
     apart_ms = abs(one.at_ms - other.at_ms)
     if one.unit_id != other.unit_id:
-        return apart_ms < SCHOOLS_APART_MS
+        return apart_ms < MIN_BETWEEN_SCHOOLS_MS
     return (
         one.gate_id != other.gate_id
         and one.direction == other.direction
-        and apart_ms < GATES_APART_MS
+        and apart_ms < MIN_BETWEEN_GATES_MS
     )

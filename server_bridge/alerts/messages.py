@@ -13,9 +13,9 @@ from server_bridge.i18n.formats import Formats
 from server_bridge.store.alerts.alert_messages import News
 from server_bridge.store.alerts.alerts import Alert
 
-LISTED = 8
+MAX_PLACES = 8
 """The number of places listed per kind; a power cut may affect sixty gates."""
-MANY = 5
+MANY_GATES = 5
 """From this number, if it is half of all gates, silent gates are reported as one failure."""
 
 
@@ -53,9 +53,9 @@ def compose(
             body.append(say(lang, "alerts_many_at_once", **numbers))
         elif news == "raised":
             body.append(say(lang, f"alerts_do_{kind}"))
-        body += [_line(news, alert, known, formats) for alert in group[:LISTED]]
-        if len(group) > LISTED:
-            body.append(say(lang, "alerts_more", number=len(group) - LISTED))
+        body += [_line(news, alert, known, formats) for alert in group[:MAX_PLACES]]
+        if len(group) > MAX_PLACES:
+            body.append(say(lang, "alerts_more", number=len(group) - MAX_PLACES))
         body.append("")
     body.append(say(lang, "alerts_see", link=known.link))
     return _title(news, kinds, alerts, known, formats), "\n".join(body)
@@ -67,7 +67,7 @@ def detail_of(alert: Alert, formats: Formats) -> str:
     return say(formats.lang, key, detail=alert.detail) if alert.detail and key in PHRASES else ""
 
 
-def where(alert: Alert, names: Mapping[str, str], formats: Formats) -> str:
+def place_of(alert: Alert, names: Mapping[str, str], formats: Formats) -> str:
     """Return school and gate of an alert; for a card only the school."""
     if alert.unit_id is None:
         return f"{say(formats.lang, 'alerts_server')} ({alert.subject})"
@@ -89,7 +89,7 @@ def _title(
     what = say(lang, f"alerts_{kinds[0]}")
     if number == 1:
         title = say(
-            lang, "alerts_title_one", what=what, where=where(alerts[0], known.names, formats)
+            lang, "alerts_title_one", what=what, where=place_of(alerts[0], known.names, formats)
         )
     else:
         title = say(lang, "alerts_title_many", what=what, number=number)
@@ -97,7 +97,7 @@ def _title(
 
 
 def _line(news: News, alert: Alert, known: MessageContext, formats: Formats) -> str:
-    place = where(alert, known.names, formats)
+    place = place_of(alert, known.names, formats)
     time = formats.moment(alert.since_ms, known.today)
     if news == "resolved" and alert.resolved_ms is not None:
         until = formats.moment(alert.resolved_ms, known.today)
@@ -108,4 +108,4 @@ def _line(news: News, alert: Alert, known: MessageContext, formats: Formats) -> 
 
 
 def _is_one_trouble(silent: int, gates: int) -> bool:
-    return silent >= MANY and 2 * silent >= gates
+    return silent >= MANY_GATES and 2 * silent >= gates

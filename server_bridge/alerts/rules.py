@@ -7,19 +7,19 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from server_bridge.alert_kinds import (
-    OF_GATES,
+    GATE_KINDS,
     RAISED_AFTER_MS,
     RESOLVED_AFTER_MS,
-    SHARED_FORGOTTEN_MS,
+    SHARED_CARD_ENDS_AFTER_MS,
+    AlertCondition,
+    AlertKey,
     AlertKind,
-    Key,
-    Trouble,
 )
 from server_bridge.alerts.conditions import Observation
 
 
 @dataclass(frozen=True, slots=True)
-class Open:
+class OpenAlert:
     """An unresolved alert; `acknowledged` if a person is working on it."""
 
     alert: int
@@ -30,32 +30,32 @@ class Open:
     acknowledged: bool
 
     @property
-    def key(self) -> Key:
+    def key(self) -> AlertKey:
         """Return the kind and the subject, which identify an alert."""
         return self.kind, self.subject
 
 
 @dataclass(frozen=True, slots=True)
-class Memory:
+class AlertMemory:
     """Since when (UTC) each condition has been present, and each open alert's condition absent."""
 
-    there: Mapping[Key, int] = field(default_factory=dict)
-    away: Mapping[Key, int] = field(default_factory=dict)
+    there: Mapping[AlertKey, int] = field(default_factory=dict)
+    away: Mapping[AlertKey, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class AlertDecision:
     """The alerts to raise and to resolve, and the memory for the next evaluation."""
 
-    begun: tuple[Trouble, ...]
-    over: tuple[Open, ...]
-    memory: Memory
+    begun: tuple[AlertCondition, ...]
+    over: tuple[OpenAlert, ...]
+    memory: AlertMemory
 
 
 def decide(
     seen: Observation,
-    opened: Sequence[Open],
-    memory: Memory,
+    opened: Sequence[OpenAlert],
+    memory: AlertMemory,
     now_ms: int,
     awake: Callable[[str | None], bool],
 ) -> AlertDecision:
@@ -73,13 +73,13 @@ def decide(
     away, over = {}, []
     for alert in opened:
         if alert.kind is AlertKind.SHARED_CARD:
-            if alert.acknowledged or now_ms - alert.raised_ms >= SHARED_FORGOTTEN_MS:
+            if alert.acknowledged or now_ms - alert.raised_ms >= SHARED_CARD_ENDS_AFTER_MS:
                 over.append(alert)
             continue
         # While a gate is silent, its other conditions are unknown and not resolved.
-        if alert.key in present or (alert.kind in OF_GATES and alert.subject in seen.unknown):
+        if alert.key in present or (alert.kind in GATE_KINDS and alert.subject in seen.unknown):
             continue
         away[alert.key] = min(memory.away.get(alert.key, now_ms), now_ms)
         if now_ms - away[alert.key] >= RESOLVED_AFTER_MS and awake(alert.unit_id):
             over.append(alert)
-    return AlertDecision(tuple(begun), tuple(over), Memory(there, away))
+    return AlertDecision(tuple(begun), tuple(over), AlertMemory(there, away))

@@ -5,7 +5,7 @@ import logging
 from gate_contract.errors import SchoolgateError
 from server_bridge.alerts.channels import AlertChannel
 
-LONGEST = 160
+MAX_REASON = 160
 
 
 class SendingError(SchoolgateError):
@@ -40,7 +40,7 @@ def _safe(reason: str, url: str) -> str:
     """Return the reason of a service, unless it repeats a secret part of the address."""
     if not reason or any(part in reason for part in _secrets(url)):
         return "it did not accept the message"
-    return reason[:LONGEST]
+    return reason[:MAX_REASON]
 
 
 def _secrets(url: str) -> list[str]:

@@ -13,17 +13,17 @@ import structlog
 from gate_contract.school_day import local_day
 from server_bridge.alert_kinds import (
     MINUTE_MS,
-    SHARED_FORGOTTEN_MS,
+    SHARED_CARD_ENDS_AFTER_MS,
+    AlertCondition,
+    AlertKey,
     AlertKind,
-    Key,
-    Trouble,
 )
 from server_bridge.alerts.channels import AlertChannel, Channels
-from server_bridge.alerts.conditions import observe
-from server_bridge.alerts.hours import awake
+from server_bridge.alerts.conditions import find_conditions
+from server_bridge.alerts.hours import in_hours
 from server_bridge.alerts.impossible_travel import CardCrossings, ImpossibleTravel
 from server_bridge.alerts.messages import MessageContext, compose
-from server_bridge.alerts.rules import AlertDecision, Memory, Open, decide
+from server_bridge.alerts.rules import AlertDecision, AlertMemory, OpenAlert, decide
 from server_bridge.alerts.sending import SendingError
 from server_bridge.i18n.formats import Formats
 from server_bridge.store.alerts.alert_messages import (
@@ -53,13 +53,13 @@ from server_bridge.store.units.tree import all_units, ancestry, gate_units
 
 PERIOD_S = 10.0
 QUIET_MS = 2 * MINUTE_MS
-"""A message waits until nothing new has come for this long, but no longer than `LONGEST_MS`.
+"""A message waits until nothing new has come for this long, but no longer than `MAX_DELAY_MS`.
 
 A failure that disconnects sixty gates does so within minutes, and should give one message.
 """
-LONGEST_MS = 6 * MINUTE_MS
+MAX_DELAY_MS = 6 * MINUTE_MS
 """The longest time that a message waits for more alerts."""
-GAP_MS = 10 * MINUTE_MS
+MESSAGE_GAP_MS = 10 * MINUTE_MS
 """The minimum time between two messages of a channel about raised, or about resolved, alerts."""
 
 log = structlog.get_logger()
@@ -69,7 +69,7 @@ Send = Callable[[AlertChannel, str, str], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
+class WatchSettings:
     """Settings of the watch.
 
     `days` are the weekdays (Monday 0) on which schools are open; `link` is the address of the
@@ -91,11 +91,11 @@ class AlertWatch:
     def __init__(
         self,
         database: Database,
-        rules: Rules,
+        rules: WatchSettings,
         channels: Channels,
         send: Send,
         certificates: Callable[[], Mapping[str, int]] = dict,
-        more: Callable[[sa.Connection], Iterable[Trouble]] = lambda _: (),
+        more: Callable[[sa.Connection], Iterable[AlertCondition]] = lambda _: (),
     ) -> None:
         self._database = database
         self._rules = rules
@@ -103,10 +103,10 @@ class AlertWatch:
         self._send = send
         self._certificates = certificates
         self._more = more
-        self._memory = Memory()
+        self._memory = AlertMemory()
         self._marks = CrossingMarks()
         self._sightings = CardCrossings(date.min)
-        self._clashes: dict[Key, Trouble] = {}
+        self._clashes: dict[AlertKey, AlertCondition] = {}
         self._failing = ""
 
     def run(self, stopping: threading.Event, now_ms: Callable[[], int]) -> None:
@@ -143,11 +143,13 @@ class AlertWatch:
     def _look(self, now_ms: int) -> AlertDecision:
         with self._database.read() as connection:
             everywhere = [unit.unit_id for unit in all_units(connection)]
-            seen = observe(
+            seen = find_conditions(
                 gate_sheets(connection, now_ms, everywhere), self._certificates(), now_ms
             )
             opened = [_open(alert) for alert in open_alerts(connection)]
-            lately = raised_since(connection, AlertKind.SHARED_CARD, now_ms - SHARED_FORGOTTEN_MS)
+            lately = raised_since(
+                connection, AlertKind.SHARED_CARD, now_ms - SHARED_CARD_ENDS_AFTER_MS
+            )
             today = local_day(now_ms, self._rules.zone)
             if today != self._sightings.day:
                 self._sightings = CardCrossings(today)
@@ -156,7 +158,7 @@ class AlertWatch:
                     trouble = _of_clash(clash)
                     self._clashes.setdefault(trouble.key, trouble)
             more = tuple(self._more(connection))
-            is_awake = awake(all_hours(connection), self._rules.days, now_ms, self._rules.zone)
+            is_awake = in_hours(all_hours(connection), self._rules.days, now_ms, self._rules.zone)
         seen = replace(seen, troubles=(*seen.troubles, *self._clashes.values(), *more))
         return decide(seen, opened, self._memory, now_ms, is_awake)
 
@@ -215,8 +217,8 @@ class AlertWatch:
         now_ms: int,
     ) -> bool:
         times = [(a.raised_ms if news == "raised" else a.resolved_ms) or now_ms for a in fresh]
-        is_whole = now_ms - max(times) >= QUIET_MS or now_ms - min(times) >= LONGEST_MS
-        return is_whole and now_ms - last_made_ms(connection, channel.name, news) >= GAP_MS
+        is_whole = now_ms - max(times) >= QUIET_MS or now_ms - min(times) >= MAX_DELAY_MS
+        return is_whole and now_ms - last_made_ms(connection, channel.name, news) >= MESSAGE_GAP_MS
 
     def _deliver(self, messages: list[AlertMessage], now_ms: int) -> None:
         failed = set()
@@ -250,8 +252,8 @@ class AlertWatch:
             log.error("alerts not evaluated", error=what, exc_info=error)
 
 
-def _open(alert: Alert) -> Open:
-    return Open(
+def _open(alert: Alert) -> OpenAlert:
+    return OpenAlert(
         alert.alert,
         AlertKind(alert.kind),
         alert.subject,
@@ -261,7 +263,7 @@ def _open(alert: Alert) -> Open:
     )
 
 
-def _of_clash(clash: ImpossibleTravel) -> Trouble:
+def _of_clash(clash: ImpossibleTravel) -> AlertCondition:
     later = clash.later
     gates = f"{clash.earlier.gate_id}, {later.gate_id}"
-    return Trouble(AlertKind.SHARED_CARD, later.card_id, later.unit_id, later.at_ms, gates)
+    return AlertCondition(AlertKind.SHARED_CARD, later.card_id, later.unit_id, later.at_ms, gates)

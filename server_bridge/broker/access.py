@@ -10,7 +10,10 @@ from collections.abc import Sequence
 
 from gate_contract import topics
 from gate_contract.topics import GateChannel
-from server_bridge.integrations.home_assistant import EVERY_DISCOVERY, discoveries_of
+from server_bridge.integrations.home_assistant import (
+    ALL_DISCOVERY_TOPICS,
+    discovery_subscription,
+)
 from server_bridge.pki import Identity
 from server_bridge.store.units.tree import UnitViewer
 
@@ -18,7 +21,7 @@ FROM_GATE = (GateChannel.CROSSINGS, GateChannel.HEALTH, GateChannel.LOG)
 TO_GATE = (GateChannel.RECEIPT, *topics.ROSTERS, GateChannel.COMMAND)
 TO_EVERY_GATE = tuple(topics.district(channel) for channel in topics.ROSTERS)
 EVERY_COUNTS = "unit/v1/+/counts"
-TO_BROKER = (*TO_EVERY_GATE, EVERY_COUNTS, topics.BRIDGE_STATE, EVERY_DISCOVERY)
+TO_BROKER = (*TO_EVERY_GATE, EVERY_COUNTS, topics.BRIDGE_STATE, ALL_DISCOVERY_TOPICS)
 
 
 def access_list(
@@ -65,6 +68,6 @@ def _of_units(viewer: UnitViewer) -> list[str]:
     return [
         topics.BRIDGE_STATE,
         *(topics.counts(unit_id) for unit_id in viewer.units),
-        *(discoveries_of(unit_id) for unit_id in viewer.units),
+        *(discovery_subscription(unit_id) for unit_id in viewer.units),
         *(topics.gate(gate_id, GateChannel.HEALTH) for gate_id in viewer.gates),
     ]

@@ -22,7 +22,7 @@ from gate_contract.errors import SchoolgateError
 from gate_contract.roster import MAX_PAYLOAD_BYTES
 from server_bridge import pki
 from server_bridge.broker.access import access_list
-from server_bridge.broker.revoking import PROCESS, REVOCATIONS, revocation_list
+from server_bridge.broker.revocation import PROCESS, REVOCATIONS, revocation_list
 from server_bridge.pki import Identity, write_private
 from server_bridge.store.units.tree import UnitViewer
 
@@ -36,6 +36,8 @@ with that code in a PUBACK, where MQTT does not define it, and paho aborts with 
 CONFIGURATION = "mosquitto.conf"
 ACCESS_LIST = "acl"
 DATA = "data"
+SYSTEM_FOLDERS = "/usr/local/sbin:/usr/sbin:/sbin"
+"""Debian installs mosquitto in a folder of root's PATH, although any user may run it."""
 
 _TEMPLATE = """\
 # Written by `gate-bridge broker-config`; changes are overwritten.
@@ -81,6 +83,14 @@ connection_messages true
 
 class BrokerConfigError(SchoolgateError):
     """The broker's folder cannot be written with these arguments."""
+
+
+def find_mosquitto() -> Path:
+    """Return the program's path. Raises SchoolgateError if it is missing."""
+    found = shutil.which("mosquitto", path=f"{os.environ.get('PATH', '')}:{SYSTEM_FOLDERS}")
+    if found is None:
+        raise SchoolgateError("mosquitto is missing; install the Debian package mosquitto")
+    return Path(found)
 
 
 def write_broker_config(
@@ -156,7 +166,7 @@ def is_outdated(
     return (folder / ACCESS_LIST).read_text("utf-8") != access_list(viewers, shut_out, unit_viewers)
 
 
-def version_of_files() -> str:
+def files_version() -> str:
     """Return a hash of the generated files that does not depend on address, folder or user.
 
     It differs between program versions that write different files.

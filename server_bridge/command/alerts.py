@@ -15,7 +15,7 @@ from server_bridge.alerts.texts import say
 from server_bridge.clock import now_ms
 from server_bridge.command.options import home_option, json_option
 from server_bridge.home import open_home
-from server_bridge.serve.alert_watch import channels_of
+from server_bridge.serve.alert_watch import configured_channels
 from server_bridge.store.alerts.alert_messages import unsent_messages
 from server_bridge.store.alerts.alerts import Alert, acknowledge, open_alerts, past_alerts
 
@@ -69,7 +69,7 @@ def alert_list(folder: Path, past: bool, as_json: bool) -> None:
 def alert_test(folder: Path, name: str) -> None:
     """Send a test message to a channel, now."""
     home = open_home(folder)
-    channels = channels_of(home)
+    channels = configured_channels(home)
     channel = channels.find(name)
     if channel is None:
         known = ", ".join(one.name for one in channels.all) or "none"

@@ -18,7 +18,7 @@ from server_bridge.command.files import write_file
 from server_bridge.command.options import home_option
 from server_bridge.fleet.drafting import DistrictParameters
 from server_bridge.fleet.ticket_page import code_image, terminal_code, ticket_page
-from server_bridge.fleet.ticketing import MadeTicket, Wifi, make_ticket
+from server_bridge.fleet.tickets import MadeTicket, Wifi, make_ticket
 from server_bridge.home import Home, open_home
 from server_bridge.pki import Identity
 from server_bridge.store.gates.certificates import (

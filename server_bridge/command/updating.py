@@ -17,11 +17,17 @@ from server_bridge.clock import now_ms
 from server_bridge.command.fleet import unknown_settings
 from server_bridge.command.gates import gate_group
 from server_bridge.command.options import home_option, json_option
-from server_bridge.fleet.bundles import address_of, forget_others, keep_bundle, keep_key, measure
+from server_bridge.fleet.bundles import (
+    bundle_url,
+    delete_unused_bundles,
+    measure,
+    store_bundle,
+    store_update_ca,
+)
 from server_bridge.fleet.drafting import DistrictParameters
-from server_bridge.fleet.rolling import RolloutWatch, in_reach, withdraw
-from server_bridge.fleet.rollout import decide
-from server_bridge.fleet.staging import choose, runs
+from server_bridge.fleet.rollout_rules import decide
+from server_bridge.fleet.rollout_watch import RolloutWatch, cancel_update, updatable_gates
+from server_bridge.fleet.staging import choose, runs_update
 from server_bridge.home import Home, open_home
 from server_bridge.store.gates.gate_orders import CurrentOrders, all_orders, change_orders
 from server_bridge.store.gates.gate_sheets import sheets_below
@@ -79,7 +85,7 @@ def gate_update(
             "It is ended with: gate-bridge gate rollout stop"
         )
     if update_ca:
-        keep_key(home, update_ca)
+        store_update_ca(home, update_ca)
     wanted = _update(home, now, software, url, file, hours)
     with home.database().write() as connection:
         before = {one.gate_id: one for one in all_orders(connection)}
@@ -130,10 +136,10 @@ def rollout_show(folder: Path, as_json: bool) -> None:
     home = open_home(folder)
     with home.database().read() as connection:
         rollout = _newest(connection)
-        sheets = in_reach(connection, rollout, now_ms())
+        sheets = updatable_gates(connection, rollout, now_ms())
         told = rollout_gates_of(connection, rollout.rollout)
     decision = decide(rollout, told, sheets)
-    running = [gate_id for gate_id, sheet in sheets.items() if runs(sheet, rollout.wanted)]
+    running = [gate_id for gate_id, sheet in sheets.items() if runs_update(sheet, rollout.wanted)]
     waits = decision.waits if rollout.state == "running" else ()
     if as_json:
         shown = {
@@ -168,7 +174,7 @@ def rollout_stop(folder: Path) -> None:
         if rollout.state not in ("running", "stopped"):
             raise SchoolgateError(f"{rollout.wanted.version} is {rollout.state} already")
         end_rollout(connection, rollout.rollout, "ended", now, rollout.gate_id, rollout.fault)
-        withdrawn = withdraw(connection, DistrictParameters.of(home), rollout, now)
+        withdrawn = cancel_update(connection, DistrictParameters.of(home), rollout, now)
     click.echo(
         f"{rollout.wanted.version}: ended; {len(withdrawn)} gates are not to have it any more. "
         "Those that run it keep it"
@@ -211,19 +217,19 @@ def _begin(
 def _forget_bundles(home: Home, connection: sa.Connection, wanted: Update) -> None:
     told = {one.wish.update.sha256 for one in all_orders(connection) if one.wish.update}
     with suppress(OSError):  # of no harm but for the room they take
-        forget_others(home, told | {wanted.sha256})
+        delete_unused_bundles(home, told | {wanted.sha256})
 
 
 def _update(
     home: Home, now: int, software: str, url: str, file: Path, hours: tuple[int, int]
 ) -> Update:
     if not url:
-        address_of(home, b"")  # before a large file is copied
-    measured = measure(file) if url else keep_bundle(home, file)
+        bundle_url(home, b"")  # before a large file is copied
+    measured = measure(file) if url else store_bundle(home, file)
     told = {
         "number": now,
         "version": software,
-        "url": url or address_of(home, measured.sha256),
+        "url": url or bundle_url(home, measured.sha256),
         "size": measured.size,
         "sha256": measured.sha256,
         "from_minute": hours[0],

@@ -22,20 +22,20 @@ from server_bridge.home import Home
 
 BLOCK = 1 << 20
 BUNDLES_PATH = "/updates/"
-MOST_AT_ONCE = 64
-CA_NAME = "update-ca.pem"
+MAX_DOWNLOADS = 64
+UPDATE_CA_FILE = "update-ca.pem"
 _NAME = re.compile(r"[0-9a-f]{64}\.raucb")
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class FileDigest:
     """A file's size in bytes and its SHA-256."""
 
     size: int
     sha256: bytes
 
 
-def measure(file: Path, copy_to: Path | None = None) -> Measured:
+def measure(file: Path, copy_to: Path | None = None) -> FileDigest:
     """Read a bundle, copying it if asked. Raises SchoolgateError: it cannot be read or copied."""
     digest, size = sha256(), 0
     try:
@@ -52,10 +52,10 @@ def measure(file: Path, copy_to: Path | None = None) -> Measured:
             f"{error.filename or copy_to}: {error.strerror}; give the update's file, and free "
             "space for a copy of it"
         ) from error
-    return Measured(size, digest.digest())
+    return FileDigest(size, digest.digest())
 
 
-def keep_bundle(home: Home, file: Path) -> Measured:
+def store_bundle(home: Home, file: Path) -> FileDigest:
     """Store a copy of a bundle for gates to fetch. Raises SchoolgateError."""
     folder = home.updates_folder
     try:
@@ -65,18 +65,18 @@ def keep_bundle(home: Home, file: Path) -> Measured:
     draft = folder / "new.part"
     try:
         measured = measure(file, draft)
-        draft.replace(folder / name_of(measured.sha256))
+        draft.replace(folder / bundle_name(measured.sha256))
     finally:
         draft.unlink(missing_ok=True)
     return measured
 
 
-def name_of(digest: bytes) -> str:
+def bundle_name(digest: bytes) -> str:
     """Return the file name of the bundle with this SHA-256."""
     return f"{digest.hex()}.raucb"
 
 
-def address_of(home: Home, digest: bytes) -> str:
+def bundle_url(home: Home, digest: bytes) -> str:
     """Return the URL of a bundle. Raises SchoolgateError if there is no enrolment server."""
     port = home.settings.enrol.port
     if not port:
@@ -84,25 +84,25 @@ def address_of(home: Home, digest: bytes) -> str:
             "gates cannot fetch it here: give the enrolment server a port, [enrol] port = 8884 in "
             "bridge.toml, and open it in the firewall; or give the bundle's address: --url"
         )
-    return f"https://{home.enrol_host}:{port}{BUNDLES_PATH}{name_of(digest)}"
+    return f"https://{home.enrol_host}:{port}{BUNDLES_PATH}{bundle_name(digest)}"
 
 
-def forget_others(home: Home, wanted: Collection[bytes]) -> None:
+def delete_unused_bundles(home: Home, wanted: Collection[bytes]) -> None:
     """Delete the bundles that no gate is ordered to install."""
-    names = {name_of(digest) for digest in wanted}
+    names = {bundle_name(digest) for digest in wanted}
     for path in home.updates_folder.glob("*.raucb"):
         if path.name not in names:
             path.unlink(missing_ok=True)
 
 
-def keep_key(home: Home, file: Path) -> None:
+def store_update_ca(home: Home, file: Path) -> None:
     """Store the certificate that updates are signed with; gates receive it with their orders.
 
     Raises:
         SchoolgateError: the file is not a certificate, or another one is stored already; gates in
             service only accept the first.
     """
-    kept = home.updates_folder / CA_NAME
+    kept = home.updates_folder / UPDATE_CA_FILE
     try:
         pem = file.read_text("ascii")
         x509.load_pem_x509_certificate(pem.encode())
@@ -115,12 +115,12 @@ def keep_key(home: Home, file: Path) -> None:
         kept.write_text(pem, "ascii")
     except (OSError, ValueError) as error:
         raise SchoolgateError(
-            f"{file}: {error}; it is made by: gate-image update-key, and named {CA_NAME}"
+            f"{file}: {error}; it is made by: gate-image update-key, and named {UPDATE_CA_FILE}"
         ) from error
 
 
-class _Line:
-    """Counts the bundles being sent, and refuses more than `MOST_AT_ONCE`.
+class _DownloadLimit:
+    """Counts the bundles being sent, and refuses more than `MAX_DOWNLOADS`.
 
     Ingest runs in the same process, and a whole fleet may ask at once; a refused gate asks again.
     """
@@ -139,14 +139,14 @@ class _Line:
                 finally:
                     line.sending -= 1
 
-        if self.sending >= MOST_AT_ONCE:
+        if self.sending >= MAX_DOWNLOADS:
             return Response(status_code=503)
         return Counted(path, media_type="application/octet-stream")
 
 
-def serving(home: Home) -> Route:
+def bundle_route(home: Home) -> Route:
     """Return the route that serves whole bundles, or requested parts of them."""
-    folder, line = home.updates_folder, _Line()
+    folder, line = home.updates_folder, _DownloadLimit()
 
     async def bundle(request: Request) -> Response:
         path = folder / request.path_params["name"]

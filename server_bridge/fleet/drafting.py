@@ -12,7 +12,7 @@ from gate_contract.errors import SchoolgateError
 from gate_contract.foreign import IdKind
 from gate_contract.orders import ManagedSettings, Orders, VisitorPapers
 from gate_contract.orders_signing import sign
-from server_bridge.fleet.bundles import CA_NAME
+from server_bridge.fleet.bundles import UPDATE_CA_FILE
 from server_bridge.home import Home
 from server_bridge.keys import Keys
 from server_bridge.store.gates.certificates import find_gate
@@ -36,7 +36,7 @@ class DistrictParameters:
     @classmethod
     def of(cls, home: Home) -> Self:
         """Return the parameters of an initialised folder."""
-        broker, named = home.settings.broker, home.updates_folder / CA_NAME
+        broker, named = home.settings.broker, home.updates_folder / UPDATE_CA_FILE
         update_ca = named.read_text("ascii") if named.exists() else ""
         return cls(broker.host, broker.port, home.keys, update_ca)
 
@@ -64,7 +64,7 @@ class DistrictParameters:
         return sign(orders, self.keys.orders, self.keys.orders_key())
 
     def _papers(self, unit_id: str, kinds: tuple[str, ...]) -> VisitorPapers | None:
-        papers = visitor_ids(self.keys, unit_id, kinds)
+        papers = visitor_admission(self.keys, unit_id, kinds)
         if papers is None:
             return None
         return VisitorPapers(
@@ -74,7 +74,7 @@ class DistrictParameters:
         )
 
 
-def visitor_ids(keys: Keys, unit_id: str, kinds: tuple[str, ...]) -> VisitorAdmission | None:
+def visitor_admission(keys: Keys, unit_id: str, kinds: tuple[str, ...]) -> VisitorAdmission | None:
     """Return what a school's gates need to admit visitors by papers. Raises SchoolgateError."""
     unknown = set(kinds) - set(IdKind)
     if unknown:

@@ -24,7 +24,7 @@ from gate_contract.errors import SchoolgateError
 from gate_contract.ticket import TicketError, TicketRefusal
 from server_bridge import pki
 from server_bridge.fleet import bundles
-from server_bridge.fleet.enrolling import enrol
+from server_bridge.fleet.enrolment import enrol
 from server_bridge.home import Home
 from server_bridge.http.binding import Binding
 from server_bridge.http.server import HttpServer
@@ -34,7 +34,7 @@ from server_bridge.store.database import Database
 log = structlog.get_logger()
 
 
-def desk_app(
+def enrolment_app(
     ca_pem: bytes,
     give: Callable[[EnrolmentRequest], Enrolment],
     more: Sequence[BaseRoute] = (),
@@ -63,17 +63,19 @@ def desk_app(
     return Starlette(routes=[*enrolment, *more])
 
 
-def desk_server(home: Home, database: Database, now_ms: Callable[[], int]) -> HttpServer:
+def create_enrolment_server(
+    home: Home, database: Database, now_ms: Callable[[], int]
+) -> HttpServer:
     """Return the enrolment server, with a certificate of the district's own authority.
 
     Raises:
         SchoolgateError: the port cannot be opened.
     """
     certificate = _certificate(home)
-    app = desk_app(
+    app = enrolment_app(
         pki.authority_certificate(home.pki),
         lambda request: enrol(home, database, request, now_ms()),
-        [bundles.serving(home)],
+        [bundles.bundle_route(home)],
     )
     where = Binding(
         home.enrol_listens_on,

@@ -41,11 +41,11 @@ def choose(
     if not force:
         _check(stage, before, by_id, wanted)
     most = STAGES[stage]
-    rest = in_order([by_id[gate_id] for gate_id in by_id if gate_id not in before], first)
+    rest = update_order([by_id[gate_id] for gate_id in by_id if gate_id not in before], first)
     return rest if most is None else rest[: max(0, most - len(before))]
 
 
-def in_order(sheets: Sequence[GateSheet], first: Sequence[str]) -> list[str]:
+def update_order(sheets: Sequence[GateSheet], first: Sequence[str]) -> list[str]:
     """Return gate ids in the order of updating: `first`, then healthy gates, then others."""
     ordered = sorted(
         sheets,
@@ -58,7 +58,7 @@ def in_order(sheets: Sequence[GateSheet], first: Sequence[str]) -> list[str]:
     return [sheet.state.gate_id for sheet in ordered]
 
 
-def runs(sheet: GateSheet, wanted: Update) -> bool:
+def runs_update(sheet: GateSheet, wanted: Update) -> bool:
     """Return whether a gate runs the wanted software, according to its last report.
 
     A version on trial does not count, because it may still be rolled back.
@@ -79,7 +79,7 @@ def _check(
         raise SchoolgateError(
             f"only {len(before)} gates have orders for {wanted.version}: use --stage ten first"
         )
-    behind = [gate_id for gate_id in before if not runs(by_id[gate_id], wanted)]
+    behind = [gate_id for gate_id in before if not runs_update(by_id[gate_id], wanted)]
     sick = [gate_id for gate_id in before if not _is_well(by_id[gate_id])]
     for gates, what in ((behind, "do not run it yet"), (sick, "run it and are not healthy")):
         if stage != "one" and gates:

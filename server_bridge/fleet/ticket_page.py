@@ -10,7 +10,7 @@ from qrcode.constants import ERROR_CORRECT_M
 from qrcode.util import MODE_ALPHA_NUM, QRData
 
 from gate_contract.errors import SchoolgateError
-from server_bridge.fleet.ticketing import MadeTicket
+from server_bridge.fleet.tickets import MadeTicket
 from server_bridge.printing.fonts import add_fonts, close_fonts
 from server_bridge.printing.text_fitting import Pen
 

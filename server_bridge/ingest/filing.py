@@ -15,7 +15,7 @@ LAST_MS = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
-class Filed:
+class FiledTime:
     """The filed time (UTC), how far it can be trusted, and the local date."""
 
     at_ms: int
@@ -23,7 +23,9 @@ class Filed:
     day: date
 
 
-def file(record: Record, *, offset_ms: int | None, heard_ms: int, zone: ZoneInfo) -> Filed:
+def filed_time(
+    record: Record, *, offset_ms: int | None, heard_ms: int, zone: ZoneInfo
+) -> FiledTime:
     """Return the time under which to file `record`, regardless of its neighbours.
 
     `offset_ms` is UTC minus the boot's uptime clock, if the clock was synchronised during that
@@ -38,10 +40,10 @@ def file(record: Record, *, offset_ms: int | None, heard_ms: int, zone: ZoneInfo
     else:
         guess = heard_ms if record.at is None else record.at
         at_ms, clock = min(guess, heard_ms), ClockTrust.UNTRUSTED
-    return Filed(at_ms, clock, local_day(at_ms, zone))
+    return FiledTime(at_ms, clock, local_day(at_ms, zone))
 
 
-def in_order(guesses: Sequence[Filed], floor_ms: int, zone: ZoneInfo) -> list[Filed]:
+def order_times(guesses: Sequence[FiledTime], floor_ms: int, zone: ZoneInfo) -> list[FiledTime]:
     """Return filed times of consecutive records of one ledger, in ascending order.
 
     An untrusted time is placed between its neighbours: not after the next certain one, not before
@@ -61,5 +63,5 @@ def in_order(guesses: Sequence[Filed], floor_ms: int, zone: ZoneInfo) -> list[Fi
             ordered.append(guess)
         else:
             floor_ms = max(at_ms, floor_ms)
-            ordered.append(Filed(floor_ms, guess.clock, local_day(floor_ms, zone)))
+            ordered.append(FiledTime(floor_ms, guess.clock, local_day(floor_ms, zone)))
     return ordered

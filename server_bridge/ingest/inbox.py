@@ -18,7 +18,7 @@ from gate_contract.gate_log import decode_log
 from gate_contract.health import decode_health
 from gate_contract.receipt import Receipt
 from gate_contract.topics import GateChannel, GateTopic
-from server_bridge.ingest.intake import Intake, contradiction
+from server_bridge.ingest.intake import Intake, correcting_receipt
 from server_bridge.store.crossings.dead_letters import add_dead_letter
 from server_bridge.store.database import Database, StoreError
 from server_bridge.store.gates.gate_logs import store_log
@@ -30,7 +30,7 @@ log = structlog.get_logger()
 
 
 @dataclass(slots=True)
-class Taken:
+class InboxResult:
     """The result of a call, with the newest receipt of each gate that sent crossings."""
 
     receipts: dict[str, Receipt] = field(default_factory=dict)
@@ -45,7 +45,7 @@ class Inbox:
         self._database = database
         self._zone = zone
 
-    def take(self, letters: Sequence[tuple[str, bytes]], now_ms: int) -> Taken:
+    def take(self, letters: Sequence[tuple[str, bytes]], now_ms: int) -> InboxResult:
         """Store the valid messages, keep the others as dead letters, and commit.
 
         Raises:
@@ -59,8 +59,8 @@ class Inbox:
             log.exception("storing messages one by one", messages=len(letters))
             return self._take_each(letters, now_ms)
 
-    def _take_all(self, letters: Sequence[tuple[str, bytes]], now_ms: int) -> Taken:
-        taken = Taken()
+    def _take_all(self, letters: Sequence[tuple[str, bytes]], now_ms: int) -> InboxResult:
+        taken = InboxResult()
         with self._database.write() as connection:
             intake = Intake(connection, self._zone)
             for topic, payload in letters:
@@ -72,8 +72,8 @@ class Inbox:
                     taken.set_aside += 1
         return taken
 
-    def _take_each(self, letters: Sequence[tuple[str, bytes]], now_ms: int) -> Taken:
-        taken = Taken()
+    def _take_each(self, letters: Sequence[tuple[str, bytes]], now_ms: int) -> InboxResult:
+        taken = InboxResult()
         for letter in letters:
             try:
                 one = self._take_all([letter], now_ms)
@@ -85,7 +85,7 @@ class Inbox:
                     self._set_aside(
                         connection, topic, payload, "internal_error", repr(error), now_ms
                     )
-                one = Taken(set_aside=1)
+                one = InboxResult(set_aside=1)
             taken.receipts |= one.receipts
             taken.new += one.new
             taken.set_aside += one.set_aside
@@ -98,7 +98,7 @@ class Inbox:
         topic: str,
         payload: bytes,
         now_ms: int,
-        taken: Taken,
+        taken: InboxResult,
     ) -> None:
         match topics.parse(topic):
             case GateTopic(gate_id, GateChannel.CROSSINGS):
@@ -112,7 +112,7 @@ class Inbox:
                 store_health(connection, gate_id, health, now_ms)
                 mark = health.stored - health.backlog
                 if LEDGER_ID.fullmatch(health.ledger_id):
-                    receipt = contradiction(connection, gate_id, health.ledger_id, mark)
+                    receipt = correcting_receipt(connection, gate_id, health.ledger_id, mark)
                     if receipt:
                         taken.receipts[gate_id] = receipt
             case GateTopic(gate_id, GateChannel.LOG):

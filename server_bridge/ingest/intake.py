@@ -15,8 +15,8 @@ from gate_contract.errors import ContractError
 from gate_contract.receipt import Receipt
 from gate_contract.verdicts import REFUSALS, Verdict
 from server_bridge.ingest.accept import Accepted, Conflict, LedgerHead, accept
-from server_bridge.ingest.filing import Filed
-from server_bridge.ingest.times import Times
+from server_bridge.ingest.filing import FiledTime
+from server_bridge.ingest.record_times import RecordTimes
 from server_bridge.store.changes.revisions import increment_revision
 from server_bridge.store.crossings.arrivals import Ancestry
 from server_bridge.store.crossings.counting import FiledPosition, Passage
@@ -37,7 +37,7 @@ from server_bridge.store.units.tree import ancestry, gate_units
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class StoredBatch:
     """The result of a batch: the receipt for its gate, and the number of new records."""
 
     receipt: Receipt
@@ -60,7 +60,7 @@ class Intake:
         """Return whether a gate is registered."""
         return gate_id in self._units
 
-    def take(self, batch: Batch, heard_ms: int) -> Stored:
+    def take(self, batch: Batch, heard_ms: int) -> StoredBatch:
         """Store what is new of `batch`, which was received at `heard_ms` (UTC).
 
         Raises:
@@ -76,7 +76,7 @@ class Intake:
         if isinstance(outcome, Conflict):
             raise ContractError("conflict", outcome.detail)
         if not isinstance(outcome, Accepted):
-            return Stored(_receipt(batch.ledger_id, head), 0)
+            return StoredBatch(_receipt(batch.ledger_id, head), 0)
         if outcome.records:
             ledger = (
                 found.ledger
@@ -98,13 +98,13 @@ class Intake:
             increment_revision(self._connection)
         if batch.signature and outcome.head.stored_through == batch.last_seq:
             store_signature(self._connection, batch)
-        return Stored(_receipt(batch.ledger_id, outcome.head), len(outcome.records))
+        return StoredBatch(_receipt(batch.ledger_id, outcome.head), len(outcome.records))
 
     def _store(
         self, ledger: int, unit_id: str, records: Sequence[Record], heard_ms: int
     ) -> int | None:
         """Store and count `records`; return the time of the last crossing among them, if any."""
-        dated = Times(self._connection, self._zone, ledger).date(records, heard_ms)
+        dated = RecordTimes(self._connection, self._zone, ledger).date(records, heard_ms)
         filed = dated.filed
         insert_records(
             self._connection,
@@ -138,7 +138,7 @@ def latest_receipts(connection: sa.Connection) -> dict[str, Receipt]:
     }
 
 
-def contradiction(
+def correcting_receipt(
     connection: sa.Connection, gate_id: str, ledger_id: str, mark: int
 ) -> Receipt | None:
     """Return the receipt of a ledger if it differs from `mark`, the gate's own position.
@@ -161,7 +161,7 @@ def _receipt(ledger_id: str, head: LedgerHead) -> Receipt:
     return Receipt(ledger_id=ledger_id, stored_through=head.stored_through, chain=head.chain)
 
 
-def _row(ledger: int, unit_id: str, record: Record, time: Filed) -> dict[str, Any]:
+def _row(ledger: int, unit_id: str, record: Record, time: FiledTime) -> dict[str, Any]:
     return {
         "ledger": ledger,
         "seq": record.seq,
@@ -181,7 +181,7 @@ def _row(ledger: int, unit_id: str, record: Record, time: Filed) -> dict[str, An
     }
 
 
-def _passage(ledger: int, unit_id: str, record: Record, time: Filed) -> Passage | None:
+def _passage(ledger: int, unit_id: str, record: Record, time: FiledTime) -> Passage | None:
     if not record.is_crossing or not record.card_id or not record.kind:
         return None
     moment = FiledPosition(time.at_ms, ledger, record.seq)

@@ -9,7 +9,7 @@ import structlog
 from gate_contract import topics
 from gate_contract.receipt import Receipt, encode_receipt
 from gate_contract.topics import GateChannel
-from server_bridge.ingest.inbox import Inbox, Taken
+from server_bridge.ingest.inbox import Inbox, InboxResult
 from server_bridge.ingest.intake import latest_receipts
 from server_bridge.mqtt.retained import RetainedPublisher
 from server_bridge.mqtt.session import (
@@ -25,7 +25,7 @@ from server_bridge.store.database import Database, StoreError
 IDLE_S = 0.2
 PAUSE_S = 1.0
 """The wait before the broker or the database is tried again."""
-FOLDED = 64
+MAX_MESSAGES = 64
 """The maximum number of messages in one transaction."""
 
 log = structlog.get_logger()
@@ -43,7 +43,7 @@ class IngestLoop:
         now_ms: Callable[[], int],
         stopping: threading.Event,
         alive: Callable[[], None] = lambda: None,
-        took: Callable[[Taken, int, float], None] = lambda _taken, _messages, _seconds: None,
+        took: Callable[[InboxResult, int, float], None] = lambda _taken, _messages, _seconds: None,
     ) -> None:
         """Create a loop that runs `publishers`, which are named by what they publish.
 
@@ -121,7 +121,7 @@ class IngestLoop:
 
     def _gather(self, session: BridgeSession) -> list[Event]:
         events: list[Event] = []
-        while len(events) < FOLDED:
+        while len(events) < MAX_MESSAGES:
             event = session.wait(0 if events else IDLE_S)
             if event is None:
                 break

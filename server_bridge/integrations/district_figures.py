@@ -11,7 +11,7 @@ from server_bridge.store.crossings.dead_letters import count_dead_letters
 from server_bridge.store.crossings.unit_figures import UnitDayCounts, tallies_of
 from server_bridge.store.gates.gate_sheets import GateSheet, gate_sheets
 
-STANDINGS = ("online", "offline", "silent", "never")
+CONNECTION_STATES = ("online", "offline", "silent", "never")
 
 
 def district_figures(
@@ -24,7 +24,9 @@ def district_figures(
     for (_topic, reason), letters in count_dead_letters(connection).items():
         reasons[reason] = reasons.get(reason, 0) + letters
     registry = CollectorRegistry()
-    registry.register(_Figures([*_counts(tallies), *_gates(sheets, now_ms), _letters(reasons)]))
+    registry.register(
+        _Figures([*_counts(tallies), *_gates(sheets, now_ms), _dead_letters(reasons)])
+    )
     return generate_latest(registry)
 
 
@@ -53,7 +55,7 @@ def _counts(tallies: dict[str, UnitDayCounts]) -> Iterator[Metric]:
 
 def _gates(sheets: list[GateSheet], now_ms: int) -> Iterator[Metric]:
     standings = GaugeMetricFamily("schoolgate_gates", "Gates by state.", labels=["state"])
-    for standing in STANDINGS:
+    for standing in CONNECTION_STATES:
         standings.add_metric([standing], sum(sheet.standing == standing for sheet in sheets))
     yield standings
     online = _of_gate("online", "Whether a gate is online, and is heard of.")
@@ -80,7 +82,7 @@ def _of_gate(name: str, help_text: str) -> GaugeMetricFamily:
     return GaugeMetricFamily(f"schoolgate_gate_{name}", help_text, labels=["gate", "unit"])
 
 
-def _letters(reasons: dict[str, int]) -> Metric:
+def _dead_letters(reasons: dict[str, int]) -> Metric:
     metric = CounterMetricFamily(
         "schoolgate_dead_letters", "Messages that could not be taken.", labels=["reason"]
     )

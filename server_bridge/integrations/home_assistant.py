@@ -13,35 +13,35 @@ from server_bridge.i18n.phrases import Lang
 from server_bridge.store.units.tree import Unit
 
 PREFIX = "homeassistant"
-EVERY_DISCOVERY = f"{PREFIX}/device/+/+/config"
+ALL_DISCOVERY_TOPICS = f"{PREFIX}/device/+/+/config"
 UNIT_DEVICE = "unit_counts"
 """The object id of a unit's counts, beside the gates of a school; no gate_id has an underscore."""
 EXPIRES_S = 150
 """A gate reports its health every 30 s; a value that is older than this is unknown."""
 
 
-class _Words(NamedTuple):
+class _Text(NamedTuple):
     vi: str
     en: str
 
 
 _NAMES = {
-    "inside": _Words("Đang ở trong trường", "Inside now"),
-    "in": _Words("Lượt vào", "Ways in"),
-    "out": _Words("Lượt ra", "Ways out"),
-    "refused": _Words("Lượt bị từ chối", "Refused scans"),
-    "people": _Words("người", "people"),
-    "scans": _Words("lượt", "scans"),
-    "records": _Words("bản ghi", "records"),
-    "connection": _Words("Kết nối", "Connection"),
-    "temperature": _Words("Nhiệt độ", "Temperature"),
-    "free": _Words("Bộ nhớ còn trống", "Free storage"),
-    "backlog": _Words("Bản ghi chưa gửi", "Records not delivered"),
-    "clock": _Words("Đồng hồ chưa đúng", "Clock not trusted"),
-    "camera": _Words("Camera hỏng", "Camera failed"),
-    "storage": _Words("Bộ nhớ hỏng", "Storage failed"),
-    "gate": _Words("Cổng", "Gate"),
-    "unit": _Words("Đơn vị", "Unit"),
+    "inside": _Text("Đang ở trong trường", "Inside now"),
+    "in": _Text("Lượt vào", "Ways in"),
+    "out": _Text("Lượt ra", "Ways out"),
+    "refused": _Text("Lượt bị từ chối", "Refused scans"),
+    "people": _Text("người", "people"),
+    "scans": _Text("lượt", "scans"),
+    "records": _Text("bản ghi", "records"),
+    "connection": _Text("Kết nối", "Connection"),
+    "temperature": _Text("Nhiệt độ", "Temperature"),
+    "free": _Text("Bộ nhớ còn trống", "Free storage"),
+    "backlog": _Text("Bản ghi chưa gửi", "Records not delivered"),
+    "clock": _Text("Đồng hồ chưa đúng", "Clock not trusted"),
+    "camera": _Text("Camera hỏng", "Camera failed"),
+    "storage": _Text("Bộ nhớ hỏng", "Storage failed"),
+    "gate": _Text("Cổng", "Gate"),
+    "unit": _Text("Đơn vị", "Unit"),
 }
 
 
@@ -55,7 +55,7 @@ def gate_topic(unit_id: str, gate_id: str) -> str:
     return f"{PREFIX}/device/{unit_id}/{gate_id}/config"
 
 
-def discoveries_of(unit_id: str) -> str:
+def discovery_subscription(unit_id: str) -> str:
     """Return the subscription to all discovery topics of a unit: its counts and its gates."""
     return f"{PREFIX}/device/{unit_id}/+/config"
 

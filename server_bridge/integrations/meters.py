@@ -1,8 +1,10 @@
-"""Count and measure the bridge itself, for Prometheus.
+"""Count and measure the bridge itself, for Prometheus and Grafana.
 
 No metric is about a person, and every label has few values: routes as patterns, methods, classes of
 status codes.
 """
+
+from importlib.resources import files
 
 from prometheus_client import (
     CollectorRegistry,
@@ -14,7 +16,7 @@ from prometheus_client import (
     generate_latest,
 )
 
-from server_bridge.ingest.inbox import Taken
+from server_bridge.ingest.inbox import InboxResult
 
 COMMIT_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 REQUEST_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0)
@@ -57,7 +59,7 @@ class Meters:
         )
         self._pages = Gauge("schoolgate_open_pages", "Live pages that are open.", registry=registry)
 
-    def took(self, taken: Taken, messages: int, seconds: float) -> None:
+    def took(self, taken: InboxResult, messages: int, seconds: float) -> None:
         """Count messages that were stored and committed."""
         self._messages.inc(messages)
         self._records.inc(taken.new)
@@ -74,3 +76,8 @@ class Meters:
         """Return all metrics in Prometheus's text format."""
         self._pages.set(open_pages)
         return generate_latest(self.registry)
+
+
+def dashboard() -> str:
+    """Return the Grafana dashboard of these metrics as JSON for import."""
+    return files("server_bridge.integrations").joinpath("grafana.json").read_text("utf-8")

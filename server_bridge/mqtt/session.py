@@ -37,7 +37,7 @@ SESSION_EXPIRY_S = 86_400
 CONNECT_S = 10
 KEEPALIVE_S = 20
 """A half-open connection is detected, without data until then, after 1.5 times this."""
-FRUITLESS = 3
+MAX_UNPRODUCTIVE_SESSIONS = 3
 """After so many consecutive sessions without any acknowledged message, the next starts clean."""
 
 
@@ -189,7 +189,8 @@ class SessionOpener:
     """Opens sessions one after the other, with a clean start after several unsuccessful ones.
 
     A message that paho cannot read ends its session, and the broker would deliver it again without
-    end. Therefore, after `FRUITLESS` sessions that acknowledged nothing, the next one starts clean.
+    end. Therefore, after `MAX_UNPRODUCTIVE_SESSIONS` sessions that acknowledged nothing, the next
+    one starts clean.
     """
 
     def __init__(self, endpoint: BrokerEndpoint) -> None:
@@ -202,5 +203,7 @@ class SessionOpener:
         if self._last is not None:
             self._fruitless = 0 if self._last.fruitful else self._fruitless + 1
             self._last = None
-        self._last = BridgeSession(self._endpoint, afresh=self._fruitless >= FRUITLESS)
+        self._last = BridgeSession(
+            self._endpoint, afresh=self._fruitless >= MAX_UNPRODUCTIVE_SESSIONS
+        )
         return self._last

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from gate_contract.roster import CARD_ID_SIZE, ENTRY_SIZE, EntryAction
 
-REBASE = 4
+MAX_CHANGES_FRACTION = 4
 """Changes larger than a fourth of their base are not sent; a new full roster is sent instead."""
 
 
@@ -58,7 +58,7 @@ def changes(base: Contents, wanted: Contents) -> Contents | None:
     changed = contents(
         policy=wanted.policy, levels=levels, revoked=revoked, card_keys=wanted.card_keys
     )
-    return None if changed.size * REBASE > base.size else changed
+    return None if changed.size * MAX_CHANGES_FRACTION > base.size else changed
 
 
 def digest(said: Contents) -> str:

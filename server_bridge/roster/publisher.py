@@ -17,7 +17,7 @@ import structlog
 from gate_contract.school_day import local_day
 from gate_contract.topics import GateChannel
 from server_bridge.mqtt.retained import Retained, RetainedPublisher, Send
-from server_bridge.roster.making import Maker, Signer, topic
+from server_bridge.roster.maker import RosterMaker, RosterSigner, roster_topic
 from server_bridge.store.areas.levels import next_change
 from server_bridge.store.changes.revisions import roster_revision_number
 from server_bridge.store.database import Database, StoreError
@@ -31,11 +31,11 @@ from server_bridge.store.gates.gate_rosters import (
 
 CHECK_MS = 10_000
 """How often the versions reported by gates are compared with the published ones."""
-AGAIN_MS = 60_000
+RESEND_AFTER_MS = 60_000
 """How long to wait before a roster is sent again to a gate that reports another version."""
-REFUSED_MS = 3_600_000
+RESEND_REFUSED_AFTER_MS = 3_600_000
 """The same for a gate that reports a fault in its roster."""
-FAILED_MS = 10_000
+RETRY_AFTER_MS = 10_000
 """How long to wait before rosters are made again after a failure."""
 SLICE_BYTES = 1_048_576
 """The approximate maximum that one call publishes."""
@@ -46,13 +46,13 @@ log = structlog.get_logger()
 class RosterPublisher(RetainedPublisher):
     """Makes rosters in a thread; publishes about `SLICE_BYTES` per call."""
 
-    def __init__(self, database: Database, zone: ZoneInfo, signer: Signer) -> None:
+    def __init__(self, database: Database, zone: ZoneInfo, signer: RosterSigner) -> None:
         super().__init__()
         self._database = database
         self._zone = zone
         self._stopping = threading.Event()
         self._made: queue.SimpleQueue[tuple[str, bytes]] = queue.SimpleQueue()
-        self._maker = Maker(database, signer, self._put, self._stopping)
+        self._maker = RosterMaker(database, signer, self._put, self._stopping)
         self._thread = ThreadPoolExecutor(1, "rosters")
         self._work: Future[None] | None = None
         self._making: tuple[int, int] = (0, 0)
@@ -79,7 +79,7 @@ class RosterPublisher(RetainedPublisher):
     def collect(self, now_ms: int, _everything: bool, /) -> Iterable[Retained]:
         """Start making rosters if something has changed; `publish` sends them in later slices."""
         self._finish(now_ms)
-        if self._work is None and abs(now_ms - self._failed_ms) >= FAILED_MS:
+        if self._work is None and abs(now_ms - self._failed_ms) >= RETRY_AFTER_MS:
             self._begin(now_ms)
         if abs(now_ms - self._checked_ms) >= CHECK_MS:
             self._checked_ms = now_ms
@@ -133,7 +133,9 @@ class RosterPublisher(RetainedPublisher):
                 )
             if health and health.roster_version == version:
                 continue
-            pause_ms = REFUSED_MS if health and health.roster_fault else AGAIN_MS
+            pause_ms = (
+                RESEND_REFUSED_AFTER_MS if health and health.roster_fault else RESEND_AFTER_MS
+            )
             waited = abs(now_ms - max(version, self._said_ms.get(gate_id, 0))) >= pause_ms
             if afresh or (waited and health and health.hears):
                 self._again.append(gate_id)
@@ -154,7 +156,7 @@ class RosterPublisher(RetainedPublisher):
                 row = find_issued(connection, scope)
             self._again.popleft()
             if row:
-                send(topic(scope, GateChannel.ROSTER), row.full_payload)
+                send(roster_topic(scope, GateChannel.ROSTER), row.full_payload)
                 if row.changes_payload:
-                    send(topic(scope, GateChannel.ROSTER_CHANGES), row.changes_payload)
+                    send(roster_topic(scope, GateChannel.ROSTER_CHANGES), row.changes_payload)
                 room -= len(row.full_payload) + len(row.changes_payload)

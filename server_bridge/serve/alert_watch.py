@@ -7,10 +7,10 @@ from pathlib import Path
 from cryptography import x509
 
 from server_bridge.alerts.channels import Channels, read_channels
-from server_bridge.alerts.hours import days_of
+from server_bridge.alerts.hours import parse_days
 from server_bridge.alerts.sending import send
-from server_bridge.alerts.watch import AlertWatch, Rules
-from server_bridge.fleet.rolling import troubles
+from server_bridge.alerts.watch import AlertWatch, WatchSettings
+from server_bridge.fleet.rollout_watch import rollout_conditions
 from server_bridge.home import Home
 from server_bridge.store.database import Database
 
@@ -23,13 +23,18 @@ def alert_watch(home: Home, database: Database) -> AlertWatch:
     """
     web = home.settings.web
     origin = web.origin or f"http://{web.host}:{web.port}"
-    rules = Rules(home.zone, days_of(home.settings.alerts.days), f"{origin}/alerts")
+    rules = WatchSettings(home.zone, parse_days(home.settings.alerts.days), f"{origin}/alerts")
     return AlertWatch(
-        database, rules, channels_of(home), send, lambda: certificates(home), troubles
+        database,
+        rules,
+        configured_channels(home),
+        send,
+        lambda: certificates(home),
+        rollout_conditions,
     )
 
 
-def channels_of(home: Home) -> Channels:
+def configured_channels(home: Home) -> Channels:
     """Return the configured alert channels. Raises ChannelsError."""
     name = home.settings.alerts.channels
     return read_channels(home.folder / name if name else None)

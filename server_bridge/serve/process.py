@@ -16,9 +16,9 @@ import structlog
 
 from server_bridge.clock import now_ms
 from server_bridge.fleet.drafting import DistrictParameters
-from server_bridge.fleet.enrolment_server import desk_server
+from server_bridge.fleet.enrolment_server import create_enrolment_server
 from server_bridge.fleet.orders_publisher import OrdersPublisher
-from server_bridge.fleet.rolling import RolloutWatch
+from server_bridge.fleet.rollout_watch import RolloutWatch
 from server_bridge.home import Home
 from server_bridge.ingest.counts_publisher import CountsPublisher
 from server_bridge.ingest.inbox import Inbox
@@ -27,7 +27,7 @@ from server_bridge.integrations.discovery import Discovery
 from server_bridge.integrations.meters import Meters
 from server_bridge.mqtt.session import SessionOpener
 from server_bridge.reports.tallying import TallyKeeper
-from server_bridge.roster.making import Signer
+from server_bridge.roster.maker import RosterSigner
 from server_bridge.roster.publisher import RosterPublisher
 from server_bridge.serve.alert_watch import alert_watch
 from server_bridge.store.database import Database
@@ -58,11 +58,11 @@ def serve(home: Home, *, ingest: bool, web: bool, on_page: Callable[[str], None]
         server = page_server(home, database, meters)
         ends.append(server.stop)
         parts.append(_Part("web", lambda: server.run(on_page), stopping))
-    beats = _Beats(notifier)
+    beats = _Watchdog(notifier)
     if watch:
         parts.append(_Part("alerts", lambda: watch.run(stopping, now_ms), stopping))
     if ingest:
-        rosters = roster_office(home, database)
+        rosters = roster_publisher(home, database)
         loop = ingest_loop(home, database, rosters, stopping, beats.beat, meters)
         parts.append(_Part("ingest", lambda: _ingest(loop, rosters), stopping))
         keeper = TallyKeeper(database, home.zone, now_ms, stopping)
@@ -70,7 +70,7 @@ def serve(home: Home, *, ingest: bool, web: bool, on_page: Callable[[str], None]
         rollouts = RolloutWatch(database, lambda: DistrictParameters.of(home))
         parts.append(_Part("rollouts", lambda: rollouts.run(stopping, now_ms), stopping))
         if home.settings.enrol.port:
-            desk = desk_server(home, database, now_ms)
+            desk = create_enrolment_server(home, database, now_ms)
             ends.append(desk.stop)
             parts.append(_Part("enrol", desk.run, stopping))
     # Objects loaded so far live for the whole process. Excluding them from garbage collection makes
@@ -91,9 +91,11 @@ def serve(home: Home, *, ingest: bool, web: bool, on_page: Callable[[str], None]
     _raise_first([part.error for part in parts])
 
 
-def roster_office(home: Home, database: Database) -> RosterPublisher:
+def roster_publisher(home: Home, database: Database) -> RosterPublisher:
     """Return the publisher of rosters. Raises HomeError without the orders key."""
-    signer = Signer(home.settings.orders.key_id, home.keys.orders_key(), home.keys.raw_public_keys)
+    signer = RosterSigner(
+        home.settings.orders.key_id, home.keys.orders_key(), home.keys.raw_public_keys
+    )
     return RosterPublisher(database, home.zone, signer)
 
 
@@ -129,7 +131,7 @@ def _ingest(loop: IngestLoop, rosters: RosterPublisher) -> None:
         loop.run()
 
 
-class _Beats:
+class _Watchdog:
     """Notifies the service manager's watchdog, at most once per `ALIVE_S`."""
 
     def __init__(self, notifier: sdnotify.SystemdNotifier) -> None:

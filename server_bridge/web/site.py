@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from starlette.applications import Starlette
 
-from server_bridge.access.openid import SignInBy
+from server_bridge.access.openid import OpenIdSignIn
 from server_bridge.access.roles import Permission
 from server_bridge.alerts import texts as alerts_text
 from server_bridge.clock import now_ms
@@ -87,7 +87,7 @@ def site_app(
     secure: bool = False,
     proxy: bool = False,
     allow_host: Callable[[str], bool] = is_loopback,
-    openid: SignInBy | None = None,
+    openid: OpenIdSignIn | None = None,
     meters: Meters | None = None,
     pages: Sequence[Page] = tuple(PAGES),
     poll_s: float = 0.5,
@@ -125,7 +125,7 @@ def site_app(
     )
 
 
-def provider(home: Home, where: Binding) -> SignInBy | None:
+def provider(home: Home, where: Binding) -> OpenIdSignIn | None:
     """The OpenID provider of the settings, if there is one. Raises HomeError; asks nobody yet."""
     openid = home.settings.openid
     if not openid.issuer:
@@ -153,7 +153,7 @@ def provider(home: Home, where: Binding) -> SignInBy | None:
     from server_bridge.access.provider import OpenIdProvider
 
     made = OpenIdProvider(openid.issuer, openid.client_id, secret)
-    return SignInBy(made, openid.name, openid.claim, openid.new_accounts, where.origin)
+    return OpenIdSignIn(made, openid.name, openid.claim, openid.new_accounts, where.origin)
 
 
 def web_binding(home: Home) -> Binding:

@@ -24,8 +24,7 @@ from firmware_config import gate_files
 from gate_contract.head import key_text
 from gate_contract.verdicts import CROSSINGS
 from server_bridge import pki
-from server_bridge.broker.config import DATA, write_broker_config
-from server_bridge.broker.program import find_mosquitto
+from server_bridge.broker.config import DATA, find_mosquitto, write_broker_config
 from server_bridge.clock import now_ms
 from server_bridge.home import Home, initialise
 from server_bridge.pki import Identity

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from gate_contract.health import Health, decode_health
 from server_bridge import pki
-from server_bridge.broker.revoking import PROCESS
+from server_bridge.broker.revocation import PROCESS
 from server_bridge.store.gates.certificates import store_certificate
 from server_bridge.store.gates.gate_logs import newest_log
 from server_bridge.store.schema.base import gate_health

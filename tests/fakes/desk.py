@@ -9,7 +9,7 @@ from gate_contract.card import CardKind
 from gate_contract.health import Health, ScanHealth
 from gate_contract.roster import EffectiveRoster, card_signature, take, verify
 from server_bridge.cards.issuance import issue_cards
-from server_bridge.roster.making import Signer
+from server_bridge.roster.maker import RosterSigner
 from server_bridge.roster.publisher import RosterPublisher
 from server_bridge.store.areas.levels import LevelNotice, apply_notice
 from server_bridge.store.database import Database
@@ -45,7 +45,9 @@ class Desk:
 
     def open(self) -> None:
         """As after a start of the bridge."""
-        self.office = RosterPublisher(self.database, ZONE, Signer(1, KEY, lambda: self.card_keys))
+        self.office = RosterPublisher(
+            self.database, ZONE, RosterSigner(1, KEY, lambda: self.card_keys)
+        )
         self.office.forget()
 
     def send(self, topic: str, payload: bytes) -> None:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from server_bridge.fleet.drafting import DistrictParameters
-from server_bridge.fleet.enrolment_server import desk_server
-from server_bridge.fleet.ticketing import MadeTicket, Wifi, make_ticket
+from server_bridge.fleet.enrolment_server import create_enrolment_server
+from server_bridge.fleet.tickets import MadeTicket, Wifi, make_ticket
 from server_bridge.home import Home, initialise
 from server_bridge.store.database import Database
 from server_bridge.store.gates.certificates import find_gate
@@ -82,7 +82,7 @@ def open_desk(folder: Path) -> Iterator[Enrolment]:
     home = settle(folder)
     now, ready = FakeNow(), threading.Event()
     with closing(home.database()) as database:
-        server = desk_server(home, database, now)
+        server = create_enrolment_server(home, database, now)
         thread = threading.Thread(target=server.run, args=[lambda _url: ready.set()])
         thread.start()
         try:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import httpx
 
-from server_bridge.access.openid import SignInBy
+from server_bridge.access.openid import OpenIdSignIn
 from server_bridge.access.roles import Role
 from server_bridge.http.binding import binding
 from server_bridge.http.server import HttpServer
@@ -77,7 +77,7 @@ def running(
     *,
     accounts: bool = True,
     pages: Sequence[Page] | None = None,
-    openid: SignInBy | None = None,
+    openid: OpenIdSignIn | None = None,
     poll_s: float = 0.05,
 ) -> Iterator[Site]:
     """The site over a furnished database in `folder`; `pages` in place of the real ones. It looks

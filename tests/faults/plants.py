@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from server_bridge.ingest.inbox import Inbox, Taken
+from server_bridge.ingest.inbox import Inbox, InboxResult
 
 
 def trust_the_wire() -> None:
@@ -35,7 +35,7 @@ def count_after_commit() -> None:
     def note(connection: Any, passages: Any, lines: Any) -> None:
         owed.append((passages, lines))
 
-    def planted(self: Inbox, letters: Any, now_ms: int) -> Taken:
+    def planted(self: Inbox, letters: Any, now_ms: int) -> InboxResult:
         taken = take(self, letters, now_ms)
         time.sleep(0.1)
         with self._database.write() as connection:

@@ -22,9 +22,9 @@ from gate_contract import topics
 from gate_contract.crossing import Batch, Record, decode_batch
 from gate_contract.receipt import Receipt
 from gate_contract.topics import GateChannel, GateTopic
-from server_bridge.ingest import intake, times
+from server_bridge.ingest import intake, record_times
 from server_bridge.ingest.accept import Accepted, LedgerHead, TooEarly, accept
-from server_bridge.ingest.inbox import Inbox, Taken
+from server_bridge.ingest.inbox import Inbox, InboxResult
 from server_bridge.ingest.intake import Intake
 from server_bridge.ingest.loop import IngestLoop
 from server_bridge.mqtt.session import BridgeSession, ReceivedMessage
@@ -160,7 +160,7 @@ def _highest(head: LedgerHead, batch: Batch) -> Any:
 class _CountLaterInbox(Inbox):
     """Commits the crossings, and counts them in a transaction of its own."""
 
-    def _take_all(self, letters: Sequence[tuple[str, bytes]], now_ms: int) -> Taken:
+    def _take_all(self, letters: Sequence[tuple[str, bytes]], now_ms: int) -> InboxResult:
         owed: list[tuple[Any, ...]] = []
         later = patch.object(intake, "count_passages", lambda _connection, *rest: owed.append(rest))
         with later:
@@ -249,7 +249,7 @@ PLANTED: dict[str, Planted] = {
         patches=lambda: patch.object(Timekeeper, "learn", _learn_anything)
     ),
     "an untrusted time is not put between its neighbours": Planted(
-        patches=lambda: patch.object(times, "in_order", lambda guesses, *_: list(guesses))
+        patches=lambda: patch.object(record_times, "in_order", lambda guesses, *_: list(guesses))
     ),
     "a corrected clock is not counted again": Planted(
         patches=lambda: patch.object(intake, "recount", lambda *_: None)

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from benchmarks.bridge.web.year import ZONE
 from gate_contract.errors import SchoolgateError
 from gate_contract.school_day import local_day
-from server_bridge.access.roles import MAY, Permission, Role
+from server_bridge.access.roles import PERMISSIONS, Permission, Role
 from server_bridge.reports.period import PeriodKind
 from server_bridge.store.access.accounts import (
     UnknownAccountError,
@@ -111,7 +111,7 @@ def asks(
     found = []
     for page in (LIVE, *pages):
         for who in people:
-            if page.method == "GET" and page.needs in MAY[who.role]:
+            if page.method == "GET" and page.needs in PERMISSIONS[who.role]:
                 places = [who.unit_id] if who.role is Role.OFFICE else [at.root, at.largest]
                 query = FILE_QUERY if page.path.endswith("/file") else ""
                 paths = dict.fromkeys(

@@ -9,7 +9,13 @@ import sqlalchemy as sa
 from gate_contract.errors import SchoolgateError
 from server_bridge.access import passwords, roles
 from server_bridge.access.roles import Grant, Role, Viewer
-from server_bridge.access.throttle import FORGOTTEN_MS, FREE, Failures, failed, wait_ms
+from server_bridge.access.throttle import (
+    FORGET_AFTER_MS,
+    FREE_ATTEMPTS,
+    Failures,
+    after_failure,
+    wait_ms,
+)
 from server_bridge.store.database import upsert
 from server_bridge.store.schema.access import (
     access_log,
@@ -58,7 +64,7 @@ def add_account(
         accounts.insert()
         .values(
             name=name,
-            password=None if password is None else passwords.hashed(password),
+            password=None if password is None else passwords.hash_password(password),
             subject=subject,
             added_ms=now_ms,
         )
@@ -113,7 +119,7 @@ def set_password(connection: sa.Connection, account: int, password: str) -> None
     connection.execute(
         accounts.update()
         .where(accounts.c.account == account)
-        .values(password=passwords.hashed(password))
+        .values(password=passwords.hash_password(password))
     )
     connection.execute(sessions.delete().where(sessions.c.account == account))
 
@@ -132,7 +138,8 @@ def sign_in_wait_ms(connection: sa.Connection, name: str | None, address: str, n
     Without a name, only the address counts.
     """
     return max(
-        wait_ms(_failures(connection, key), now_ms, FREE[key[0]]) for key in _keys(name, address)
+        wait_ms(_failures(connection, key), now_ms, FREE_ATTEMPTS[key[0]])
+        for key in _keys(name, address)
     )
 
 
@@ -179,10 +186,10 @@ def set_subject(connection: sa.Connection, account: int, subject: str | None) ->
 
 def note_failure(connection: sa.Connection, name: str | None, address: str, now_ms: int) -> None:
     """Count a failed attempt to sign in, and delete old counts."""
-    old = sign_in_failures.c.last_ms < now_ms - FORGOTTEN_MS
+    old = sign_in_failures.c.last_ms < now_ms - FORGET_AFTER_MS
     connection.execute(sign_in_failures.delete().where(old))
     for key in _keys(name, address):
-        now = failed(_failures(connection, key), now_ms)
+        now = after_failure(_failures(connection, key), now_ms)
         row = {"who": _hash(":".join(key)), "failures": now.count, "last_ms": now.last_ms}
         upsert(connection, sign_in_failures, [row])
 
@@ -231,7 +238,7 @@ def viewer_of(connection: sa.Connection, account: int, name: str) -> Viewer:
         Grant(Role(row.role), row.unit_id)
         for row in connection.execute(grants.select().where(grants.c.account == account))
     ]
-    return roles.viewer(account, name, held, ancestry(connection))
+    return roles.viewer_from_grants(account, name, held, ancestry(connection))
 
 
 def touch(connection: sa.Connection, token: str, now_ms: int) -> None:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from starlette.requests import Request
 
-from server_bridge.access.openid import SignInBy
+from server_bridge.access.openid import OpenIdSignIn
 from server_bridge.access.roles import Permission, Viewer
 from server_bridge.http.loopback import is_loopback
 from server_bridge.store.access.accounts import any_account, session_viewer, touch
@@ -26,7 +26,7 @@ class AppContext:
     frame: Layout
     secure: bool = False
     open_here: bool = True
-    openid: SignInBy | None = None
+    openid: OpenIdSignIn | None = None
 
     @property
     def cookie(self) -> str:

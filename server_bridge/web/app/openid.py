@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from gate_contract.errors import SchoolgateError
-from server_bridge.access.openid import Errand, OpenIdError, SignInBy
+from server_bridge.access.openid import OpenIdError, OpenIdSignIn, SignInAttempt
 from server_bridge.store.access.accounts import (
     account_of_subject,
     add_account,
@@ -59,7 +59,7 @@ def routes(office: AppContext) -> list[Route]:
         return []
 
     async def there(request: Request) -> Response:
-        errand, following = Errand.new(), own_path(request.query_params.get("next", ""))
+        errand, following = SignInAttempt.new(), own_path(request.query_params.get("next", ""))
         if len(following) > LONGEST_PATH:
             following = "/"
         try:
@@ -94,7 +94,7 @@ def routes(office: AppContext) -> list[Route]:
     return [Route(PATH, there, methods=["GET"]), Route(BACK, back, methods=["GET"])]
 
 
-def _welcome(office: AppContext, by: SignInBy, request: Request) -> tuple[str, str]:
+def _welcome(office: AppContext, by: OpenIdSignIn, request: Request) -> tuple[str, str]:
     """The new session's token and where to go on. Raises _TurnedAwayError."""
     carried = _carried(request.cookies.get(_cookie(office), ""))
     state = request.query_params.get("state", "")
@@ -109,7 +109,7 @@ def _welcome(office: AppContext, by: SignInBy, request: Request) -> tuple[str, s
         wait_ms = sign_in_wait_ms(connection, None, address, now_ms)
     if wait_ms:
         raise _TurnedAwayError("sign_in_wait", 429, seconds=-(-wait_ms // 1_000))
-    errand = Errand(carried.state, carried.nonce, carried.verifier)
+    errand = SignInAttempt(carried.state, carried.nonce, carried.verifier)
     turned: _TurnedAwayError | None = None
     try:
         claims = by.provider.who(
@@ -131,7 +131,7 @@ def _welcome(office: AppContext, by: SignInBy, request: Request) -> tuple[str, s
     raise turned
 
 
-def _account(connection: sa.Connection, by: SignInBy, subject: str | None, now_ms: int) -> int:
+def _account(connection: sa.Connection, by: OpenIdSignIn, subject: str | None, now_ms: int) -> int:
     if subject is None:
         raise _TurnedAwayError("openid_no_claim", 403, claim=by.claim)
     found = account_of_subject(connection, subject, any_case=by.claim == "email")
@@ -158,7 +158,7 @@ def _told(office: AppContext, request: Request, turned: _TurnedAwayError) -> Res
     return sign_in_form(office, request, turned.problem, turned.status, values=turned.values)
 
 
-def _back(by: SignInBy, request: Request) -> str:
+def _back(by: OpenIdSignIn, request: Request) -> str:
     # Without an origin in the settings there is neither TLS nor a proxy: what was asked for is
     # this machine itself, which the guard has made sure of.
     parts = urlsplit(str(request.url))

@@ -119,7 +119,7 @@ def _try(office: AppContext, name: str, password: str, address: str) -> tuple[st
         account, kept = password_of(connection, name)
     if wait_ms:
         return None, -(-wait_ms // 1_000)
-    right = passwords.is_right(password, kept)
+    right = passwords.verify_password(password, kept)
     with office.database.write() as connection:
         if not right or account is None:
             note_failure(connection, name, address, now_ms)

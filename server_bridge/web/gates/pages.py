@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from gate_contract.school_day import local_day
 from server_bridge.access.roles import Permission
-from server_bridge.alert_kinds import OF_GATES
+from server_bridge.alert_kinds import GATE_KINDS
 from server_bridge.alerts.texts import say
 from server_bridge.i18n.formats import Formats
 from server_bridge.store.alerts.alerts import open_alerts, open_by_unit
@@ -40,7 +40,7 @@ def _one(visit: PageRequest, connection: sa.Connection) -> Response:
         alerts=[
             (say(visit.lang, f"alerts_{alert.kind}"), formats.moment(alert.since_ms, today))
             for alert in open_alerts(connection)
-            if alert.subject == gate_id and alert.kind in OF_GATES
+            if alert.subject == gate_id and alert.kind in GATE_KINDS
         ],
     )
 

@@ -29,7 +29,7 @@ from gate_contract.errors import SchoolgateError
 from gate_contract.head import key_text
 from gate_contract.notices import SetupNotice
 from gate_contract.ticket import Ticket
-from server_bridge.fleet.ticketing import MadeTicket, Wifi
+from server_bridge.fleet.tickets import MadeTicket, Wifi
 from server_bridge.store.gates.certificates import public_keys, revoke_certificates
 from tests.fakes import enrolment
 from tests.fakes.broker import free_port

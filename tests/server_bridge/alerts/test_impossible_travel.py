@@ -6,7 +6,7 @@ from itertools import permutations
 import pytest
 
 from gate_contract.crossing import Direction
-from server_bridge.alerts.impossible_travel import MOST_OF_A_CARD, CardCrossings
+from server_bridge.alerts.impossible_travel import MAX_SIGHTINGS_PER_CARD, CardCrossings
 from server_bridge.store.crossings.sightings import Sighting
 from tests.fakes.clock import MORNING_MS
 
@@ -57,6 +57,6 @@ def test_the_oldest_of_a_card_are_forgotten() -> None:
     sightings = CardCrossings(DAY)
     for minute in range(100):
         assert list(sightings.add([seen(minute * 600)])) == []
-    assert sum(map(len, sightings._of_card.values())) == MOST_OF_A_CARD
+    assert sum(map(len, sightings._of_card.values())) == MAX_SIGHTINGS_PER_CARD
     assert list(sightings.add([seen(1, "b1", "b")])) == []
     assert len(list(sightings.add([seen(99 * 600 + 1, "b1", "b")]))) == 1

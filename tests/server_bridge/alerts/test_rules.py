@@ -11,12 +11,12 @@ from server_bridge.alert_kinds import (
     MINUTE_MS,
     RAISED_AFTER_MS,
     RESOLVED_AFTER_MS,
+    AlertCondition,
     AlertKind,
-    Trouble,
 )
-from server_bridge.alerts.conditions import DAY_MS, Observation, observe
-from server_bridge.alerts.hours import awake, days_of
-from server_bridge.alerts.rules import Memory, Open, decide
+from server_bridge.alerts.conditions import DAY_MS, Observation, find_conditions
+from server_bridge.alerts.hours import in_hours, parse_days
+from server_bridge.alerts.rules import AlertMemory, OpenAlert, decide
 from server_bridge.store.gates.gate_sheets import GateSheet
 from server_bridge.store.gates.gate_states import GateState
 from server_bridge.store.school.school_hours import Hours
@@ -37,8 +37,8 @@ WELL = GateSheet(
 class Days:
     """Evaluates the rules minute by minute, and keeps the open alerts."""
 
-    open: list[Open] = field(default_factory=list)
-    memory: Memory = field(default_factory=Memory)
+    open: list[OpenAlert] = field(default_factory=list)
+    memory: AlertMemory = field(default_factory=AlertMemory)
     now_ms: int = MORNING_MS
     is_awake: bool = True
     told: list[tuple[str, AlertKind]] = field(default_factory=list)
@@ -48,7 +48,7 @@ class Days:
         self.told = []
         for _ in range(minutes):
             self.now_ms += MINUTE_MS
-            self.look(observe(sheets, {}, self.now_ms))
+            self.look(find_conditions(sheets, {}, self.now_ms))
         return self.told
 
     def look(self, seen: Observation) -> None:
@@ -57,7 +57,7 @@ class Days:
         for trouble in made.begun:
             number = len(self.open) + 1
             self.open.append(
-                Open(number, *trouble.key, trouble.unit_id, self.now_ms, acknowledged=False)
+                OpenAlert(number, *trouble.key, trouble.unit_id, self.now_ms, acknowledged=False)
             )
             self.told.append(("begun", trouble.kind))
         for alert in made.over:
@@ -142,8 +142,8 @@ def test_gates_never_heard_of_or_shut_out_are_no_trouble() -> None:
 
 def test_a_certificate_is_told_of_three_weeks_before_its_end() -> None:
     ends = MORNING_MS + 21 * DAY_MS
-    assert observe([], {"web": ends}, MORNING_MS).troubles == ()
-    found = observe([], {"web": ends}, MORNING_MS + DAY_MS).troubles
+    assert find_conditions([], {"web": ends}, MORNING_MS).troubles == ()
+    found = find_conditions([], {"web": ends}, MORNING_MS + DAY_MS).troubles
     assert [(one.kind, one.subject, one.detail) for one in found] == [
         (AlertKind.CERTIFICATE, "web", "20")
     ]
@@ -151,7 +151,9 @@ def test_a_certificate_is_told_of_three_weeks_before_its_end() -> None:
 
 def test_a_shared_card_is_over_when_somebody_has_seen_to_it_or_after_a_day() -> None:
     days = Days()
-    seen = Observation((Trouble(AlertKind.SHARED_CARD, "1f", UNIT, MORNING_MS),), frozenset())
+    seen = Observation(
+        (AlertCondition(AlertKind.SHARED_CARD, "1f", UNIT, MORNING_MS),), frozenset()
+    )
     days.look(seen)
     assert days.told == [("begun", AlertKind.SHARED_CARD)]
     assert days.pass_minutes(24 * 60 - 1) == []
@@ -163,10 +165,10 @@ def test_a_shared_card_is_over_when_somebody_has_seen_to_it_or_after_a_day() -> 
 
 def test_a_schools_hours_are_its_own() -> None:
     hours = {"early": Hours(6 * 60, 11 * 60)}  # MORNING_MS is Monday, 7:00
-    weekdays = days_of("mon tue wed thu fri")
+    weekdays = parse_days("mon tue wed thu fri")
 
     def at(minutes: int) -> tuple[bool, bool]:
-        told = awake(hours, weekdays, MORNING_MS + minutes * MINUTE_MS, ZONE)
+        told = in_hours(hours, weekdays, MORNING_MS + minutes * MINUTE_MS, ZONE)
         return told("early"), told("usual")
 
     assert at(-106) == (False, False)
@@ -176,4 +178,4 @@ def test_a_schools_hours_are_its_own() -> None:
     assert at(10 * 60 + 15) == (False, False)
     assert at(6 * 24 * 60) == (False, False)
     with pytest.raises(SchoolgateError, match="'mond' is not a weekday"):
-        days_of("mon mond")
+        parse_days("mon mond")

@@ -14,10 +14,10 @@ from gate_contract.health import Health, ScanHealth
 from gate_contract.orders import Update
 from server_bridge.alert_kinds import MINUTE_MS, AlertKind
 from server_bridge.alerts.channels import AlertChannel, Channels
-from server_bridge.alerts.hours import days_of
+from server_bridge.alerts.hours import parse_days
 from server_bridge.alerts.sending import send
-from server_bridge.alerts.watch import AlertWatch, Rules
-from server_bridge.fleet.rolling import troubles
+from server_bridge.alerts.watch import AlertWatch, WatchSettings
+from server_bridge.fleet.rollout_watch import rollout_conditions
 from server_bridge.i18n.phrases import Lang
 from server_bridge.store.alerts.alert_messages import unsent_messages
 from server_bridge.store.alerts.alerts import Alert, acknowledge, open_alerts, past_alerts
@@ -46,7 +46,9 @@ WELL = Health(
     free_bytes=20_000_000_000,
     scan=ScanHealth(camera="ok", storage="ok", signals="ok", clock_trusted=True),
 )
-RULES = Rules(ZONE, days_of("mon tue wed thu fri sat"), "https://gates.example.vn/alerts")
+RULES = WatchSettings(
+    ZONE, parse_days("mon tue wed thu fri sat"), "https://gates.example.vn/alerts"
+)
 
 
 # apprise imports modules that newer versions of Python do not have.
@@ -231,7 +233,9 @@ def test_a_roll_out_that_a_gate_has_stopped_is_told_until_somebody_ends_it(
     district: District,
 ) -> None:
     channel = AlertChannel(name="it", urls=(district.hook.url,), language=Lang.EN)
-    district.watch = AlertWatch(district.database, RULES, Channels([channel]), send, more=troubles)
+    district.watch = AlertWatch(
+        district.database, RULES, Channels([channel]), send, more=rollout_conditions
+    )
     wanted = Update(number=1, version="20260528", url="https://a.vn/u", size=9, sha256=bytes(32))
     with district.database.write() as connection:
         number = begin_rollout(connection, wanted, None, (), 5, district.now_ms)

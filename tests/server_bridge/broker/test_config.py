@@ -13,7 +13,7 @@ from gate_contract import topics
 from gate_contract.errors import SchoolgateError
 from gate_contract.topics import GateChannel
 from server_bridge import pki
-from server_bridge.broker import program
+from server_bridge.broker import config
 from server_bridge.broker.config import BrokerConfigError, write_broker_config
 from server_bridge.pki import Identity
 from tests.fakes.broker import Broker
@@ -154,6 +154,6 @@ def test_a_folder_that_would_forge_lines_is_refused(tmp_path: Path) -> None:
 
 def test_a_missing_mosquitto_names_its_package(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nowhere")
-    monkeypatch.setattr(program, "SYSTEM_FOLDERS", "/nowhere")
+    monkeypatch.setattr(config, "SYSTEM_FOLDERS", "/nowhere")
     with pytest.raises(SchoolgateError, match="Debian package mosquitto"):
-        program.find_mosquitto()
+        config.find_mosquitto()

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from gate_contract.roster import EntryAction
 from server_bridge.roster.contents import (
-    REBASE,
+    MAX_CHANGES_FRACTION,
     Contents,
     changes,
     contents,
@@ -69,7 +69,7 @@ def test_changes_larger_than_a_fourth_of_the_base_take_a_full_roster() -> None:
     assert 0 < fits < len(CARDS)
     changed = raised(fits)
     assert changed
-    assert changed.size * REBASE <= BASE.size
+    assert changed.size * MAX_CHANGES_FRACTION <= BASE.size
     assert raised(fits + 1) is None
 
 

@@ -11,7 +11,11 @@ from gate_contract import topics
 from gate_contract.errors import ContractError
 from gate_contract.roster import EntryAction, take, verify
 from gate_contract.topics import GateChannel
-from server_bridge.roster.publisher import AGAIN_MS, CHECK_MS, REFUSED_MS
+from server_bridge.roster.publisher import (
+    CHECK_MS,
+    RESEND_AFTER_MS,
+    RESEND_REFUSED_AFTER_MS,
+)
 from server_bridge.store.areas.levels import set_policy
 from server_bridge.store.changes.revisions import (
     increment_roster_revision,
@@ -224,13 +228,13 @@ def test_a_gate_that_goes_by_another_roster_is_told_again_but_not_for_ever(desk:
     desk.tell(GATE, 0)
     desk.turn(1_000)
     assert own() not in desk.turn(CHECK_MS)
-    assert own() in desk.turn(AGAIN_MS)
+    assert own() in desk.turn(RESEND_AFTER_MS)
     assert own() not in desk.turn(CHECK_MS)
     desk.tell(GATE, 0, fault="a roster was refused")
-    assert own() not in desk.turn(AGAIN_MS)
-    assert own() in desk.turn(REFUSED_MS)
+    assert own() not in desk.turn(RESEND_AFTER_MS)
+    assert own() in desk.turn(RESEND_REFUSED_AFTER_MS)
     desk.tell(GATE, desk.book(GATE).version)
-    assert own() not in desk.turn(REFUSED_MS)
+    assert own() not in desk.turn(RESEND_REFUSED_AFTER_MS)
 
 
 def test_a_gate_that_is_shut_out_has_its_topics_cleared(desk: Desk) -> None:

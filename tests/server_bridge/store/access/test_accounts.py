@@ -3,7 +3,7 @@
 import pytest
 
 from gate_contract.errors import SchoolgateError
-from server_bridge.access.passwords import is_right
+from server_bridge.access.passwords import verify_password
 from server_bridge.access.roles import Permission, Role
 from server_bridge.store.access import accounts
 from server_bridge.store.access.access_log import entries
@@ -30,8 +30,8 @@ def test_an_account_from_the_first_grant_to_the_end(database: Database) -> None:
         assert accounts.any_account(connection)
         number, kept = accounts.password_of(connection, "lan")
         assert number == lan
-        assert is_right(PASSWORD, kept)
-        assert not is_right(PASSWORD + "!", kept)
+        assert verify_password(PASSWORD, kept)
+        assert not verify_password(PASSWORD + "!", kept)
         found = accounts.session_viewer(connection, token, NOW_MS)
         assert found is not None
         viewer, stale = found

@@ -7,10 +7,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from server_bridge.access.openid import SignInBy
+from server_bridge.access.openid import OpenIdSignIn
 from server_bridge.access.provider import OpenIdProvider
 from server_bridge.access.roles import Role
-from server_bridge.access.throttle import FORGOTTEN_MS, FREE
+from server_bridge.access.throttle import FORGET_AFTER_MS, FREE_ATTEMPTS
 from server_bridge.home import HomeError, open_home
 from server_bridge.http.binding import binding
 from server_bridge.settings import OpenIdSettings, Settings
@@ -42,7 +42,7 @@ def there() -> Iterator[FakeProvider]:
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory, there: FakeProvider) -> Iterator[Site]:
-    by = SignInBy(OpenIdProvider(there.issuer, CLIENT, SECRET), "tài khoản ngành")
+    by = OpenIdSignIn(OpenIdProvider(there.issuer, CLIENT, SECRET), "tài khoản ngành")
     folder = tmp_path_factory.mktemp("site")
     with running(folder, NOW_MS, accounts=False, openid=by) as made:
         with made.database.write() as connection:
@@ -56,7 +56,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory, there: FakeProvider) -> Ite
 @pytest.fixture
 def site(shared: Site, there: FakeProvider) -> Site:
     """As on a new morning: nobody has failed, and the provider does right."""
-    shared.clock.ms += FORGOTTEN_MS
+    shared.clock.ms += FORGET_AFTER_MS
     there.now_s = lambda: shared.clock.ms // 1_000
     there.fault, there.person = "", {"sub": LAN_SUBJECT}
     return shared
@@ -171,7 +171,7 @@ def test_a_way_back_is_good_for_one_browser_and_once(site: Site, there: FakeProv
 
 def test_guessing_is_slowed_down_by_address(site: Site, there: FakeProvider) -> None:
     with site.database.write() as connection:
-        for _ in range(FREE["address"] - 1):
+        for _ in range(FREE_ATTEMPTS["address"] - 1):
             note_failure(connection, None, "127.0.0.1", site.clock.ms)
     there.person = {"sub": "nobody"}
     browser = site.browser()
@@ -192,7 +192,7 @@ def test_a_provider_that_cannot_be_asked(
     there: FakeProvider, tmp_path: Path, fault: Fault, status: int
 ) -> None:
     there.fault = fault
-    by = SignInBy(OpenIdProvider(there.issuer, CLIENT, SECRET), "x")
+    by = OpenIdSignIn(OpenIdProvider(there.issuer, CLIENT, SECRET), "x")
     with running(tmp_path, NOW_MS, accounts=False, openid=by) as site:
         answer = site.browser().get("/sign-in/openid")
         assert answer.status_code == status
@@ -202,7 +202,7 @@ def test_a_provider_that_cannot_be_asked(
 
 
 def test_accounts_by_address_and_by_themselves(there: FakeProvider, tmp_path: Path) -> None:
-    by = SignInBy(OpenIdProvider(there.issuer, CLIENT, SECRET), "x", "email", new_accounts=True)
+    by = OpenIdSignIn(OpenIdProvider(there.issuer, CLIENT, SECRET), "x", "email", new_accounts=True)
     with running(tmp_path, NOW_MS, accounts=False, openid=by) as site:
         there.now_s = lambda: NOW_MS // 1_000
         there.back = f"{site.url}sign-in/openid/callback"

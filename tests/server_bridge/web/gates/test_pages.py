@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from gate_contract.health import Health, ScanHealth, UpdateFault, UpdateHealth, UpdateStage
-from server_bridge.access.roles import MAY, Permission, Role
+from server_bridge.access.roles import PERMISSIONS, Permission, Role
 from server_bridge.i18n.formats import Formats
 from server_bridge.i18n.phrases import Lang
 from server_bridge.store.access.accounts import find_account, grant
@@ -63,7 +63,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 @pytest.mark.parametrize("name", ACCOUNTS)
 def test_gates_are_for_those_who_look_after_them(site: Site, name: str) -> None:
     browser = site.browser(name)
-    allowed = Permission.GATES in MAY[ACCOUNTS[name][0]]
+    allowed = Permission.GATES in PERMISSIONS[ACCOUNTS[name][0]]
     for path in ("/gates", f"/gates/{GATE}", f"/gates/{OTHER_GATE}"):
         assert browser.get(path).status_code == (200 if allowed else 404)
     assert browser.get("/gates/no-such-gate").status_code == 404

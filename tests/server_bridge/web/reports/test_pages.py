@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 from python_calamine import CalamineWorkbook
 
-from server_bridge.access.roles import MAY, Permission, Role
+from server_bridge.access.roles import PERMISSIONS, Permission, Role
 from server_bridge.reports.tallying import tally_due
 from server_bridge.store.access.access_log import entries
 from server_bridge.store.access.accounts import add_account, grant
@@ -221,7 +221,9 @@ def test_every_route_with_every_role(
         for unit_id in (SCHOOL, OTHER_SCHOOL, COMMUNE):
             path = page.path.replace("{unit_id}", unit_id)
             path = path.replace("{person:int}", str(number)).replace("{request:int}", "0")
-            allowed = page.needs in MAY[role] and (path == "/reports" or home in lines[unit_id])
+            allowed = page.needs in PERMISSIONS[role] and (
+                path == "/reports" or home in lines[unit_id]
+            )
             if page.method == "POST":
                 # Without a token: what may not be there is 404, what may is refused as foreign.
                 answer = browser.post(path, data={"x": "y"})
@@ -239,7 +241,7 @@ def test_people_are_listed_for_schools_only(site: Site) -> None:
         number = add_account(connection, "both-offices", LATER_MS, password=PASSWORD)
         grant(connection, number, Role.OFFICE, COMMUNE)
     browser = site.browser("both-offices")
-    assert Permission.PEOPLE in MAY[Role.OFFICE]
+    assert Permission.PEOPLE in PERMISSIONS[Role.OFFICE]
     assert browser.get(f"/reports/{COMMUNE}").status_code == 200
     assert browser.get(f"{HERE}/staff").status_code == 200
     for path in (f"/reports/{COMMUNE}/staff", f"/reports/{COMMUNE}/staff/file?as=csv"):

@@ -7,7 +7,7 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
-from server_bridge.access.roles import MAY, Permission, Role
+from server_bridge.access.roles import PERMISSIONS, Permission, Role
 from server_bridge.store.access.access_log import entries
 from server_bridge.store.access.accounts import add_account, grant
 from server_bridge.store.crossings.counts import miscounted
@@ -156,7 +156,9 @@ def test_every_route_with_every_role(
             path = page.path.replace("{unit_id}", unit_id)
             path = re.sub(r"\{person:int\}", str(number), path)
             path = re.sub(r"\{\w+:int\}", "0", path)
-            allowed = Permission.PEOPLE in MAY[role] and ("unit" not in path or unit_id == home)
+            allowed = Permission.PEOPLE in PERMISSIONS[role] and (
+                "unit" not in path or unit_id == home
+            )
             if page.method == "POST":
                 # Without a token: what may not be there is 404, what may is refused as foreign.
                 answer = browser.post(path, data={"x": "y"})

@@ -16,8 +16,13 @@ from gate_contract.health import Health, ScanHealth, UpdateHealth
 from gate_contract.orders import Update
 from server_bridge.alert_kinds import AlertKind
 from server_bridge.fleet.drafting import DistrictParameters
-from server_bridge.fleet.rolling import RolloutWatch, in_reach, troubles, withdraw
-from server_bridge.fleet.rollout import MINUTE_MS, RolloutDecision, decide
+from server_bridge.fleet.rollout_rules import MINUTE_MS, RolloutDecision, decide
+from server_bridge.fleet.rollout_watch import (
+    RolloutWatch,
+    cancel_update,
+    rollout_conditions,
+    updatable_gates,
+)
 from server_bridge.fleet.staging import choose
 from server_bridge.home import Home
 from server_bridge.store.database import Database
@@ -135,7 +140,7 @@ def test_one_then_ten_then_all(fleet: Fleet) -> None:
     assert fleet.pass_minutes(20) == 13
     assert fleet.state == "done"
     with fleet.database.read() as connection:
-        assert troubles(connection) == []
+        assert rollout_conditions(connection) == []
 
 
 def test_one_that_gives_it_up_stops_it_and_those_that_wait_are_not_to_have_it(
@@ -148,7 +153,7 @@ def test_one_that_gives_it_up_stops_it_and_those_that_wait_are_not_to_have_it(
     fleet.pass_minutes(20)
     assert fleet.state == "stopped"
     with fleet.database.read() as connection:
-        (trouble,) = troubles(connection)
+        (trouble,) = rollout_conditions(connection)
         rollout = newest_rollout(connection)
     assert (trouble.kind, trouble.subject) == (AlertKind.ROLLOUT, NEW)
     assert trouble.detail == "gate-03: given_up"
@@ -158,7 +163,7 @@ def test_one_that_gives_it_up_stops_it_and_those_that_wait_are_not_to_have_it(
     assert rollout
     with fleet.database.write() as connection:
         end_rollout(connection, rollout.rollout, "ended", fleet.now_ms)
-        assert troubles(connection) == []
+        assert rollout_conditions(connection) == []
 
 
 @pytest.mark.parametrize(("fault", "why"), [("breaks", "faults"), ("away", "away")])
@@ -243,7 +248,7 @@ def test_what_a_gate_said_of_an_order_before_stops_nothing(fleet: Fleet) -> None
             store_health(connection, "gate-05", health, fleet.now_ms)
             rollout = newest_rollout(connection)
             assert rollout
-            sheets = in_reach(connection, rollout, fleet.now_ms)
+            sheets = updatable_gates(connection, rollout, fleet.now_ms)
             told = rollout_gates_of(connection, rollout.rollout)
         assert decide(rollout, told, sheets).fault == stopped
 
@@ -259,7 +264,10 @@ def test_withdrawing_leaves_other_updates_alone(fleet: Fleet) -> None:
         )
         rollout = newest_rollout(connection)
         assert rollout
-        assert withdraw(connection, DistrictParameters.of(fleet.home), rollout, fleet.now_ms) == []
+        assert (
+            cancel_update(connection, DistrictParameters.of(fleet.home), rollout, fleet.now_ms)
+            == []
+        )
     assert fleet.told() == {"gate-11"}
 
 

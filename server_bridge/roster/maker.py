@@ -36,19 +36,19 @@ from server_bridge.store.gates.gate_rosters import (
     store_issued,
 )
 
-KEEP_S = 0.3
+COMMIT_WITHIN_S = 0.3
 """Finished rosters wait at most this long for their transaction."""
 
 log = structlog.get_logger()
 
 
-def topic(scope: str, channel: GateChannel) -> str:
+def roster_topic(scope: str, channel: GateChannel) -> str:
     """Return the topic of a scope's full roster or of its changes."""
     return topics.district(channel) if scope == EVERY_GATE else topics.gate(scope, channel)
 
 
 @dataclass(frozen=True, slots=True)
-class Signer:
+class RosterSigner:
     """The district's orders key, and the card keys to include in the district's roster."""
 
     key_id: int
@@ -56,7 +56,7 @@ class Signer:
     card_keys: Callable[[], Mapping[int, bytes]] = dict
 
 
-class Maker:
+class RosterMaker:
     """Makes the rosters of the whole district as of a given time.
 
     `send(topic, payload)` is called after the rosters are committed; an empty payload clears a
@@ -64,7 +64,7 @@ class Maker:
     """
 
     def __init__(
-        self, database: Database, signer: Signer, send: Send, stopping: threading.Event
+        self, database: Database, signer: RosterSigner, send: Send, stopping: threading.Event
     ) -> None:
         self._database = database
         self._signer = signer
@@ -83,7 +83,7 @@ class Maker:
         with self._database.read() as connection:
             levels, policies = levels_at(connection, now_ms), policies_at(connection, now_ms)
             schools = gates_by_school(connection)
-            told = _told(connection, now_ms)
+            told = _reported_versions(connection, now_ms)
             everywhere = contents(
                 revoked=revoked_cards(connection, day), card_keys=self._signer.card_keys()
             )
@@ -167,18 +167,20 @@ class Maker:
             same = digest(contents(policy=wanted.policy, card_keys=wanted.card_keys))
             made = IssuedRoster(scope, version, version, pack(wanted), same, payload)
             letters = [(GateChannel.ROSTER, payload), (GateChannel.ROSTER_CHANGES, b"")]
-        self._pending.add(made, [(topic(scope, channel), data) for channel, data in letters])
+        self._pending.add(made, [(roster_topic(scope, channel), data) for channel, data in letters])
 
     def _clear(self, scopes: set[str]) -> None:
         for scope in scopes - {EVERY_GATE}:
             with self._database.write() as connection:
                 delete_issued(connection, scope)
             for channel in topics.ROSTERS:
-                self._send(topic(scope, channel), b"")
+                self._send(roster_topic(scope, channel), b"")
 
     def _keep(self, *, at_once: bool = True) -> None:
         pending = self._pending
-        if not pending.made or not (at_once or time.monotonic() - pending.since_s >= KEEP_S):
+        if not pending.made or not (
+            at_once or time.monotonic() - pending.since_s >= COMMIT_WITHIN_S
+        ):
             return
         self._pending = _Pending()
         with self._database.write() as connection:
@@ -210,7 +212,7 @@ def _sealed(connection: sa.Connection, said: Contents) -> tuple[bytes, bytes]:
     return salt, seal(levels, salt)
 
 
-def _told(connection: sa.Connection, now_ms: int) -> dict[str, int]:
+def _reported_versions(connection: sa.Connection, now_ms: int) -> dict[str, int]:
     """Return the highest plausible version of each scope that a gate reports."""
     found = {EVERY_GATE: 0}
     for gate_id, told in reported_versions(connection).items():

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from gate_contract.crossing import ClockTrust, Record
 from gate_contract.verdicts import Verdict
-from server_bridge.ingest.filing import Filed, file, in_order
+from server_bridge.ingest.filing import FiledTime, filed_time, order_times
 from server_bridge.store.crossings.counts import SchoolDay
 from server_bridge.store.crossings.filed_times import (
     NewTime,
@@ -23,17 +23,17 @@ from server_bridge.store.crossings.filed_times import (
 
 
 @dataclass(frozen=True, slots=True)
-class Dated:
+class DatedRecords:
     """The filed time of each new record, and the days on which stored records moved.
 
     Each day in `moved` must be counted again.
     """
 
-    filed: list[Filed]
+    filed: list[FiledTime]
     moved: frozenset[SchoolDay]
 
 
-class Times:
+class RecordTimes:
     """The times of one ledger: offsets of synchronised boots, and the last certain time."""
 
     def __init__(self, connection: sa.Connection, zone: ZoneInfo, ledger: int) -> None:
@@ -41,7 +41,7 @@ class Times:
         self._zone = zone
         self._ledger = ledger
 
-    def date(self, records: Sequence[Record], heard_ms: int) -> Dated:
+    def date(self, records: Sequence[Record], heard_ms: int) -> DatedRecords:
         """Return the times of `records`, which follow the stored ones, and correct stored records.
 
         A stored record is corrected if its boot's clock has become known, or if a new certain time
@@ -53,21 +53,23 @@ class Times:
         # Only certain times can change the times of records that are stored already.
         if all(guess.clock is ClockTrust.UNTRUSTED for guess in guesses):
             last_ms = last_filed_ms(self._connection, self._ledger)
-            return Dated(in_order(guesses, max(certain_ms, last_ms), self._zone), frozenset())
+            return DatedRecords(
+                order_times(guesses, max(certain_ms, last_ms), self._zone), frozenset()
+            )
         rows = records_after(self._connection, self._ledger, seq)
         stored = [
             self._guess(_as_record(row), offsets, heard_ms)
             if row.boot_id in newly_set
-            else Filed(row.filed_ms, ClockTrust.UNTRUSTED, row.day)
+            else FiledTime(row.filed_ms, ClockTrust.UNTRUSTED, row.day)
             for row in rows
         ]
-        filed = in_order([*stored, *guesses], certain_ms, self._zone)
+        filed = order_times([*stored, *guesses], certain_ms, self._zone)
         moved = self._move(rows, filed[: len(rows)])
-        return Dated(filed[len(rows) :], moved)
+        return DatedRecords(filed[len(rows) :], moved)
 
-    def _guess(self, record: Record, offsets: dict[str, int], heard_ms: int) -> Filed:
+    def _guess(self, record: Record, offsets: dict[str, int], heard_ms: int) -> FiledTime:
         offset_ms = offsets.get(record.boot_id)
-        return file(record, offset_ms=offset_ms, heard_ms=heard_ms, zone=self._zone)
+        return filed_time(record, offset_ms=offset_ms, heard_ms=heard_ms, zone=self._zone)
 
     def _learn_offsets(self, records: Sequence[Record]) -> tuple[dict[str, int], set[str]]:
         """Return the offset of each boot that has one, and the boots whose offset is new."""
@@ -81,11 +83,11 @@ class Times:
         add_boot_offsets(self._connection, self._ledger, new)
         return known | new, set(new)
 
-    def _move(self, rows: Sequence[sa.Row[Any]], filed: list[Filed]) -> frozenset[SchoolDay]:
+    def _move(self, rows: Sequence[sa.Row[Any]], filed: list[FiledTime]) -> frozenset[SchoolDay]:
         moved: set[SchoolDay] = set()
         times: list[NewTime] = []
         for row, time in zip(rows, filed, strict=True):
-            if time == Filed(row.filed_ms, ClockTrust(row.filed_clock), row.day):
+            if time == FiledTime(row.filed_ms, ClockTrust(row.filed_clock), row.day):
                 continue
             moved |= {(row.unit_id, row.day), (row.unit_id, time.day)}
             times.append(NewTime(row.seq, time.day, time.at_ms, time.clock))

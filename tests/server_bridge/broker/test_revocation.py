@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from server_bridge import pki
 from server_bridge.broker.config import write_revocations
-from server_bridge.broker.revoking import PROCESS, reload_broker, revocation_list
+from server_bridge.broker.revocation import PROCESS, reload_broker, revocation_list
 from server_bridge.pki import Identity
 from tests.fakes.broker import Broker
 from tests.fakes.mqtt_peer import tls

@@ -11,14 +11,14 @@ from dataclasses import dataclass, replace
 
 from gate_contract.health import UpdateFault, UpdateStage
 from gate_contract.orders import Update
-from server_bridge.fleet.staging import STAGES, in_order, runs
+from server_bridge.fleet.staging import STAGES, runs_update, update_order
 from server_bridge.store.gates.gate_sheets import GateSheet
 from server_bridge.store.gates.rollouts import Rollout, RolloutGate
 
 MINUTE_MS = 60_000
-LONGEST_LOOK_MS = 5 * MINUTE_MS
+MAX_INTERVAL_MS = 5 * MINUTE_MS
 """If two evaluations are further apart, the time between is not counted: the bridge was off."""
-HEARD_AFTER_MS = 40 * MINUTE_MS
+REPORT_DELAY_MS = 40 * MINUTE_MS
 """A report sooner than this after an order may concern an earlier order.
 
 Gates check for updates every half hour.
@@ -27,7 +27,7 @@ _ONE, _TEN = STAGES["one"] or 0, STAGES["ten"] or 0
 
 
 @dataclass(frozen=True, slots=True)
-class Waits:
+class BlockingGate:
     """A gate that blocks the next stage, and the reason.
 
     `away`: offline; `not_yet`: it runs another version; `faults`: it has new ones; `proving`: it
@@ -47,20 +47,22 @@ class RolloutDecision:
     """
 
     tell: tuple[str, ...] = ()
-    waits: tuple[Waits, ...] = ()
+    waits: tuple[BlockingGate, ...] = ()
     done: bool = False
     gate_id: str | None = None
     fault: str = ""
 
 
-def watched(told: RolloutGate, sheet: GateSheet | None, wanted: Update, now_ms: int) -> RolloutGate:
+def after_evaluation(
+    told: RolloutGate, sheet: GateSheet | None, wanted: Update, now_ms: int
+) -> RolloutGate:
     """Return a gate's progress after this evaluation; time offline is not counted."""
     if sheet is None or not sheet.state.online:
         return replace(told, seen_ms=None)
-    if not runs(sheet, wanted) or set(sheet.state.faults) - told.faults:
+    if not runs_update(sheet, wanted) or set(sheet.state.faults) - told.faults:
         return replace(told, well_ms=0, seen_ms=None)
     since = now_ms if told.seen_ms is None else told.seen_ms
-    spent = now_ms - since if 0 <= now_ms - since <= LONGEST_LOOK_MS else 0
+    spent = now_ms - since if 0 <= now_ms - since <= MAX_INTERVAL_MS else 0
     return replace(told, well_ms=told.well_ms + spent, seen_ms=now_ms)
 
 
@@ -70,22 +72,22 @@ def decide(
     """Return the next step; `sheets` are the gates in service with orders, by id."""
     there = [one for one in told if one.gate_id in sheets]
     for one in there:
-        if fault := given_up(one, sheets[one.gate_id], rollout.wanted):
+        if fault := update_fault(one, sheets[one.gate_id], rollout.wanted):
             return RolloutDecision(gate_id=one.gate_id, fault=fault)
     known = {one.gate_id for one in told}
     rest = [sheet for gate_id, sheet in sheets.items() if gate_id not in known]
     waits = tuple(filter(None, (_waits(one, sheets[one.gate_id], rollout) for one in there)))
     if not rest:
-        behind = [one for one in waits if not runs(sheets[one.gate_id], rollout.wanted)]
+        behind = [one for one in waits if not runs_update(sheets[one.gate_id], rollout.wanted)]
         return RolloutDecision(waits=tuple(behind), done=not behind)
     if waits and len(told) <= _TEN:
         return RolloutDecision(waits=waits)
     most = _ONE if not told else _TEN if len(told) < _TEN else None
-    chosen = in_order(rest, rollout.first)
+    chosen = update_order(rest, rollout.first)
     return RolloutDecision(tell=tuple(chosen if most is None else chosen[: most - len(told)]))
 
 
-def given_up(told: RolloutGate, sheet: GateSheet, wanted: Update) -> str:
+def update_fault(told: RolloutGate, sheet: GateSheet, wanted: Update) -> str:
     """Return why a gate will not install the update; empty if it still may."""
     update = sheet.told.update if sheet.told else None
     if update is None:
@@ -93,18 +95,18 @@ def given_up(told: RolloutGate, sheet: GateSheet, wanted: Update) -> str:
     if wanted.version in update.given_up:
         return UpdateFault.GIVEN_UP
     stopped = update.wanted == wanted.version and update.stage == UpdateStage.STOPPED
-    if stopped and (sheet.heard_ms or 0) - told.told_ms >= HEARD_AFTER_MS:
+    if stopped and (sheet.heard_ms or 0) - told.told_ms >= REPORT_DELAY_MS:
         return update.fault or "unknown"
     return ""
 
 
-def _waits(told: RolloutGate, sheet: GateSheet, rollout: Rollout) -> Waits | None:
-    if not runs(sheet, rollout.wanted):
-        return Waits(told.gate_id, "not_yet" if sheet.state.online else "away")
+def _waits(told: RolloutGate, sheet: GateSheet, rollout: Rollout) -> BlockingGate | None:
+    if not runs_update(sheet, rollout.wanted):
+        return BlockingGate(told.gate_id, "not_yet" if sheet.state.online else "away")
     left_ms = rollout.need_ms - told.well_ms
     if left_ms <= 0:
         return None
     if not sheet.state.online:
-        return Waits(told.gate_id, "away", left_ms)
+        return BlockingGate(told.gate_id, "away", left_ms)
     new = set(sheet.state.faults) - told.faults
-    return Waits(told.gate_id, "faults" if new else "proving", left_ms)
+    return BlockingGate(told.gate_id, "faults" if new else "proving", left_ms)

@@ -7,10 +7,15 @@ import sqlalchemy as sa
 import structlog
 from msgspec.structs import replace
 
-from server_bridge.alert_kinds import AlertKind, Trouble
+from server_bridge.alert_kinds import AlertCondition, AlertKind
 from server_bridge.fleet.drafting import DistrictParameters
-from server_bridge.fleet.rollout import MINUTE_MS, RolloutDecision, decide, watched
-from server_bridge.fleet.staging import runs
+from server_bridge.fleet.rollout_rules import (
+    MINUTE_MS,
+    RolloutDecision,
+    after_evaluation,
+    decide,
+)
+from server_bridge.fleet.staging import runs_update
 from server_bridge.store.database import Database, StoreError
 from server_bridge.store.gates.gate_orders import all_orders, change_orders
 from server_bridge.store.gates.gate_sheets import GateSheet, sheets_below
@@ -62,9 +67,12 @@ class RolloutWatch:
             rollout = newest_rollout(connection)
             if rollout is None or rollout.state != "running":  # ended meanwhile
                 return None
-            sheets = in_reach(connection, rollout, now_ms)
+            sheets = updatable_gates(connection, rollout, now_ms)
             before = rollout_gates_of(connection, rollout.rollout)
-            told = [watched(one, sheets.get(one.gate_id), rollout.wanted, now_ms) for one in before]
+            told = [
+                after_evaluation(one, sheets.get(one.gate_id), rollout.wanted, now_ms)
+                for one in before
+            ]
             decision = decide(rollout, told, sheets)
             if len(sheets) > len(told):  # otherwise no gate waits for the others' healthy time
                 store_progress(connection, rollout.rollout, set(told) - set(before))
@@ -83,7 +91,7 @@ class RolloutWatch:
             end_rollout(
                 connection, rollout.rollout, "stopped", now_ms, decision.gate_id, decision.fault
             )
-            withdraw(connection, self._district(), rollout, now_ms)
+            cancel_update(connection, self._district(), rollout, now_ms)
             log.warning("roll-out stopped", gate=decision.gate_id, fault=decision.fault)
         elif decision.done:
             end_rollout(connection, rollout.rollout, "done", now_ms)
@@ -102,7 +110,9 @@ class RolloutWatch:
             log.info("roll-out continued", version=rollout.wanted.version, gates=len(told))
 
 
-def in_reach(connection: sa.Connection, rollout: Rollout, now_ms: int) -> dict[str, GateSheet]:
+def updatable_gates(
+    connection: sa.Connection, rollout: Rollout, now_ms: int
+) -> dict[str, GateSheet]:
     """Return the gates in service that have orders, by id."""
     known = {one.gate_id for one in all_orders(connection)}
     return {
@@ -112,7 +122,7 @@ def in_reach(connection: sa.Connection, rollout: Rollout, now_ms: int) -> dict[s
     }
 
 
-def withdraw(
+def cancel_update(
     connection: sa.Connection, district: DistrictParameters, rollout: Rollout, now_ms: int
 ) -> list[str]:
     """Cancel the update on gates that do not run it yet; return the ids of those gates."""
@@ -122,7 +132,7 @@ def withdraw(
     for one in all_orders(connection):
         update, sheet = one.wish.update, sheets.get(one.gate_id)
         mine = update and (update.version, update.sha256) == (wanted.version, wanted.sha256)
-        if mine and not (sheet and runs(sheet, wanted)):
+        if mine and not (sheet and runs_update(sheet, wanted)):
             change_orders(
                 connection, district, one.gate_id, now_ms, wish=replace(one.wish, update=None)
             )
@@ -130,7 +140,7 @@ def withdraw(
     return withdrawn
 
 
-def troubles(connection: sa.Connection) -> list[Trouble]:
+def rollout_conditions(connection: sa.Connection) -> list[AlertCondition]:
     """Return a condition if a gate has stopped the roll-out.
 
     It lasts until a person ends the roll-out or starts another one.
@@ -139,4 +149,4 @@ def troubles(connection: sa.Connection) -> list[Trouble]:
     if found is None or found.state != "stopped" or found.ended_ms is None:
         return []
     detail = f"{found.gate_id}: {found.fault}"
-    return [Trouble(AlertKind.ROLLOUT, found.wanted.version, None, found.ended_ms, detail)]
+    return [AlertCondition(AlertKind.ROLLOUT, found.wanted.version, None, found.ended_ms, detail)]
