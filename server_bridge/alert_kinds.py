@@ -62,7 +62,8 @@ class AlertCondition:
     """A condition observed now that may raise an alert.
 
     `since_ms` (UTC): since when, as far as known. `detail` consists of codes and never names a
-    person. `faint`: too weak to raise an alert, but enough to keep an open one from being resolved.
+    person. `only_keeps_open`: too weak to raise an alert, but enough to keep an open one from being
+    resolved.
     """
 
     kind: AlertKind
@@ -70,7 +71,7 @@ class AlertCondition:
     unit_id: str | None
     since_ms: int
     detail: str = ""
-    faint: bool = False
+    only_keeps_open: bool = False
 
     @property
     def key(self) -> AlertKey:

@@ -46,7 +46,7 @@ class Home:
         return self.folder / (self.settings.broker.folder or "broker")
 
     @property
-    def broker_listens_on(self) -> str:
+    def broker_listen_address(self) -> str:
         """Return the address that the broker listens on.
 
         It is all interfaces unless the broker's host is this machine only. A host name would not
@@ -61,7 +61,7 @@ class Home:
         return self.settings.enrol.host or self.settings.broker.host
 
     @property
-    def enrol_listens_on(self) -> str:
+    def enrol_listen_address(self) -> str:
         """Return the enrolment server's listening address, by the same rule as the broker's."""
         return self.enrol_host if is_loopback(self.enrol_host) else "0.0.0.0"  # noqa: S104
 

@@ -41,12 +41,12 @@ class Provider(Protocol):
         """Return the issuer's URL."""
         ...
 
-    def way_there(self, errand: SignInAttempt, redirect_uri: str, scope: str) -> str:
+    def authorization_url(self, attempt: SignInAttempt, redirect_uri: str, scope: str) -> str:
         """Return the URL to redirect the browser to."""
         ...
 
-    def who(
-        self, errand: SignInAttempt, code: str, redirect_uri: str, now_s: int
+    def fetch_claims(
+        self, attempt: SignInAttempt, code: str, redirect_uri: str, now_s: int
     ) -> Mapping[str, Any]:
         """Return the verified claims of the ID token for `code`."""
         ...

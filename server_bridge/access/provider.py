@@ -67,26 +67,26 @@ class OpenIdProvider:
         """Close the HTTP connections."""
         self._http.close()
 
-    def way_there(self, errand: SignInAttempt, redirect_uri: str, scope: str) -> str:
+    def authorization_url(self, attempt: SignInAttempt, redirect_uri: str, scope: str) -> str:
         """Return the URL to redirect the browser to. Raises OpenIdError."""
         query = {
             "response_type": "code",
             "client_id": self._client_id,
             "redirect_uri": redirect_uri,
             "scope": scope,
-            "state": errand.state,
-            "nonce": errand.nonce,
-            "code_challenge": create_s256_code_challenge(errand.verifier),
+            "state": attempt.state,
+            "nonce": attempt.nonce,
+            "code_challenge": create_s256_code_challenge(attempt.verifier),
             "code_challenge_method": "S256",
         }
         endpoint = self._metadata().authorization_endpoint
         return f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(query)}"
 
-    def who(
-        self, errand: SignInAttempt, code: str, redirect_uri: str, now_s: int
+    def fetch_claims(
+        self, attempt: SignInAttempt, code: str, redirect_uri: str, now_s: int
     ) -> Mapping[str, Any]:
         """Return the verified claims of the ID token for `code`. Raises OpenIdError."""
-        tokens = self._exchange(errand, code, redirect_uri)
+        tokens = self._exchange(attempt, code, redirect_uri)
         try:
             token = self._decoded(tokens.id_token)
             claims = CodeIDToken(
@@ -97,7 +97,7 @@ class OpenIdProvider:
                     "aud": {"essential": True, "value": self._client_id},
                 },
                 params={
-                    "nonce": errand.nonce,
+                    "nonce": attempt.nonce,
                     "client_id": self._client_id,
                     "access_token": tokens.access_token,
                 },
@@ -122,13 +122,13 @@ class OpenIdProvider:
                 self._kept.pop(keys_at, None)
             return jwt.decode(id_token, _key_set(self._fetch(keys_at)), list(ALGORITHMS))
 
-    def _exchange(self, errand: SignInAttempt, code: str, redirect_uri: str) -> _Tokens:
+    def _exchange(self, attempt: SignInAttempt, code: str, redirect_uri: str) -> _Tokens:
         metadata = self._metadata()
         form = {
             "grant_type": "authorization_code",
             "code": code,
             "redirect_uri": redirect_uri,
-            "code_verifier": errand.verifier,
+            "code_verifier": attempt.verifier,
         }
         headers = {}
         if self._secret and "client_secret_basic" in metadata.token_endpoint_auth_methods_supported:

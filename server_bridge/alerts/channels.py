@@ -30,7 +30,7 @@ class AlertChannel(Struct, frozen=True, forbid_unknown_fields=True):
     kinds: tuple[AlertKind, ...] = ()
     language: Lang = Lang.VI
 
-    def hears(self, kind: AlertKind, line: Collection[str]) -> bool:
+    def receives(self, kind: AlertKind, line: Collection[str]) -> bool:
         """Return whether the channel receives `kind` at a unit.
 
         `line` is that unit and all units above it; empty for the server itself.

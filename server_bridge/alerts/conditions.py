@@ -20,7 +20,7 @@ _BROKEN = ("camera", "scan_silent", "conflict", "two_ledgers", "delivery")
 class Observation:
     """The conditions found; `unknown` are gates of which only their absence is known."""
 
-    troubles: tuple[AlertCondition, ...]
+    conditions: tuple[AlertCondition, ...]
     unknown: frozenset[str]
 
 
@@ -32,7 +32,7 @@ def find_conditions(
     `certificates` maps names to expiry times, UTC in ms. A gate that never reported, or is shut
     out, has no condition.
     """
-    troubles: list[AlertCondition] = []
+    conditions: list[AlertCondition] = []
     unknown = set()
     for sheet in sheets:
         state = sheet.state
@@ -40,32 +40,32 @@ def find_conditions(
             continue
         if not state.online:
             since = state.state_since_ms or now_ms
-            troubles.append(AlertCondition(AlertKind.SILENT, state.gate_id, state.unit_id, since))
+            conditions.append(AlertCondition(AlertKind.SILENT, state.gate_id, state.unit_id, since))
             unknown.add(state.gate_id)
         else:
-            troubles += _of_gate(sheet, now_ms)
+            conditions += _of_gate(sheet, now_ms)
     for name, ends_ms in certificates.items():
         if ends_ms - now_ms < EXPIRES_WITHIN_MS:
             detail = str(max(0, ends_ms - now_ms) // DAY_MS)
-            troubles.append(AlertCondition(AlertKind.CERTIFICATE, name, None, now_ms, detail))
-    return Observation(tuple(troubles), frozenset(unknown))
+            conditions.append(AlertCondition(AlertKind.CERTIFICATE, name, None, now_ms, detail))
+    return Observation(tuple(conditions), frozenset(unknown))
 
 
 def _of_gate(sheet: GateSheet, now_ms: int) -> Iterator[AlertCondition]:
-    state, told = sheet.state, sheet.told
-    free = told.free_bytes if told else None
+    state, health = sheet.state, sheet.health
+    free = health.free_bytes if health else None
 
-    def trouble(kind: AlertKind, detail: str, *, faint: bool = False) -> AlertCondition:
-        return AlertCondition(kind, state.gate_id, state.unit_id, now_ms, detail, faint)
+    def condition(kind: AlertKind, detail: str, *, only_keeps_open: bool = False) -> AlertCondition:
+        return AlertCondition(kind, state.gate_id, state.unit_id, now_ms, detail, only_keeps_open)
 
     if found := [code for code in _STORAGE if code in state.faults]:
-        yield trouble(AlertKind.STORAGE, found[0])
+        yield condition(AlertKind.STORAGE, found[0])
     elif free is not None and free < ENOUGH_BYTES:
-        yield trouble(AlertKind.STORAGE, "low", faint=free >= LOW_BYTES)
+        yield condition(AlertKind.STORAGE, "low", only_keeps_open=free >= LOW_BYTES)
     if found := [code for code in _BROKEN if code in state.faults]:
-        yield trouble(AlertKind.BROKEN, found[0])
+        yield condition(AlertKind.BROKEN, found[0])
     if "clock" in state.faults or state.clock_trusted is False:
-        yield trouble(AlertKind.CLOCK, "")
+        yield condition(AlertKind.CLOCK, "")
     if state.backlog >= BACKLOG_OPEN_FROM:
-        faint = state.backlog < BACKLOG_RAISED_FROM
-        yield trouble(AlertKind.BACKLOG, str(state.backlog), faint=faint)
+        only_keeps_open = state.backlog < BACKLOG_RAISED_FROM
+        yield condition(AlertKind.BACKLOG, str(state.backlog), only_keeps_open=only_keeps_open)

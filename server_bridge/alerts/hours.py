@@ -34,8 +34,10 @@ def in_hours(
     minute = local.hour * 60 + local.minute
     is_day = local.weekday() in days
 
-    def is_awake(unit_id: str | None) -> bool:
-        its = hours.get(unit_id or "", Hours())
-        return is_day and its.begins - MARGIN_MIN <= minute < its.ends + MARGIN_MIN
+    def is_in_hours(unit_id: str | None) -> bool:
+        school_hours = hours.get(unit_id or "", Hours())
+        return (
+            is_day and school_hours.begins - MARGIN_MIN <= minute < school_hours.ends + MARGIN_MIN
+        )
 
-    return is_awake
+    return is_in_hours

@@ -37,19 +37,21 @@ class CardCrossings:
     day: date
     _of_card: dict[str, list[Sighting]] = field(default_factory=dict)
 
-    def add(self, seen: Iterable[Sighting]) -> Iterator[ImpossibleTravel]:
+    def add(self, sightings: Iterable[Sighting]) -> Iterator[ImpossibleTravel]:
         """Add sightings; yield each pair of sightings that is impossible for one person."""
-        for one in seen:
-            mine = self._of_card.setdefault(one.card_id, [])
-            begin = bisect_left(mine, one.at_ms - MIN_BETWEEN_SCHOOLS_MS, key=_AT)
-            near = mine[begin : bisect_right(mine, one.at_ms + MIN_BETWEEN_SCHOOLS_MS, key=_AT)]
+        for one in sightings:
+            of_card = self._of_card.setdefault(one.card_id, [])
+            begin = bisect_left(of_card, one.at_ms - MIN_BETWEEN_SCHOOLS_MS, key=_AT)
+            near = of_card[
+                begin : bisect_right(of_card, one.at_ms + MIN_BETWEEN_SCHOOLS_MS, key=_AT)
+            ]
             if one in near:
                 continue
             for other in near:
                 if impossible_travel(one, other):
                     yield ImpossibleTravel(*sorted((one, other), key=_AT))
-            insort(mine, one, key=_AT)
-            del mine[:-MAX_SIGHTINGS_PER_CARD]
+            insort(of_card, one, key=_AT)
+            del of_card[:-MAX_SIGHTINGS_PER_CARD]
 
 
 def impossible_travel(one: Sighting, other: Sighting) -> bool:

@@ -35,7 +35,7 @@ class MessageContext:
 
 
 def compose(
-    news: News, alerts: Sequence[Alert], known: MessageContext, formats: Formats
+    news: News, alerts: Sequence[Alert], context: MessageContext, formats: Formats
 ) -> tuple[str, str]:
     """Return the title and body of one message about all these alerts."""
     lang = formats.lang
@@ -47,18 +47,18 @@ def compose(
         if (
             kind is AlertKind.SILENT
             and news == "raised"
-            and _is_one_trouble(len(group), known.gates)
+            and _is_one_failure(len(group), context.gates)
         ):
-            numbers = {"number": len(group), "all": known.gates}
+            numbers = {"number": len(group), "all": context.gates}
             body.append(say(lang, "alerts_many_at_once", **numbers))
         elif news == "raised":
             body.append(say(lang, f"alerts_do_{kind}"))
-        body += [_line(news, alert, known, formats) for alert in group[:MAX_PLACES]]
+        body += [_line(news, alert, context, formats) for alert in group[:MAX_PLACES]]
         if len(group) > MAX_PLACES:
             body.append(say(lang, "alerts_more", number=len(group) - MAX_PLACES))
         body.append("")
-    body.append(say(lang, "alerts_see", link=known.link))
-    return _title(news, kinds, alerts, known, formats), "\n".join(body)
+    body.append(say(lang, "alerts_see", link=context.link))
+    return _title(news, kinds, alerts, context, formats), "\n".join(body)
 
 
 def detail_of(alert: Alert, formats: Formats) -> str:
@@ -79,7 +79,7 @@ def _title(
     news: News,
     kinds: Sequence[AlertKind],
     alerts: Sequence[Alert],
-    known: MessageContext,
+    context: MessageContext,
     formats: Formats,
 ) -> str:
     lang, number = formats.lang, len(alerts)
@@ -89,23 +89,23 @@ def _title(
     what = say(lang, f"alerts_{kinds[0]}")
     if number == 1:
         title = say(
-            lang, "alerts_title_one", what=what, where=place_of(alerts[0], known.names, formats)
+            lang, "alerts_title_one", what=what, where=place_of(alerts[0], context.names, formats)
         )
     else:
         title = say(lang, "alerts_title_many", what=what, number=number)
     return title if news == "raised" else say(lang, "alerts_title_over", title=title)
 
 
-def _line(news: News, alert: Alert, known: MessageContext, formats: Formats) -> str:
-    place = place_of(alert, known.names, formats)
-    time = formats.moment(alert.since_ms, known.today)
+def _line(news: News, alert: Alert, context: MessageContext, formats: Formats) -> str:
+    place = place_of(alert, context.names, formats)
+    time = formats.moment(alert.since_ms, context.today)
     if news == "resolved" and alert.resolved_ms is not None:
-        until = formats.moment(alert.resolved_ms, known.today)
+        until = formats.moment(alert.resolved_ms, context.today)
         return say(formats.lang, "alerts_line_over", where=place, time=time, until=until)
     detail = detail_of(alert, formats)
     rest = f", {detail}" if detail else ""
     return say(formats.lang, "alerts_line", where=place, time=time, detail=rest)
 
 
-def _is_one_trouble(silent: int, gates: int) -> bool:
+def _is_one_failure(silent: int, gates: int) -> bool:
     return silent >= MANY_GATES and 2 * silent >= gates

@@ -99,7 +99,7 @@ def gate_update(
         else:
             chosen = choose(
                 [sheet for sheet in sheets if sheet.state.gate_id in before],
-                {gate_id: one.wish.update for gate_id, one in before.items()},
+                {gate_id: one.desired.update for gate_id, one in before.items()},
                 wanted,
                 stage=stage,
                 first=gate_ids,
@@ -107,14 +107,14 @@ def gate_update(
             )
             district = DistrictParameters.of(home)
             for gate_id in chosen:
-                wish = msgspec.structs.replace(before[gate_id].wish, update=wanted)
-                change_orders(connection, district, gate_id, now, wish=wish)
+                wish = msgspec.structs.replace(before[gate_id].desired, update=wanted)
+                change_orders(connection, district, gate_id, now, desired=wish)
             click.echo(f"{len(chosen)} gates are told: {', '.join(chosen[:10])}")
         _forget_bundles(home, connection, wanted)
     if auto:
         with closing(home.database()) as database:
             decision = RolloutWatch(database, lambda: DistrictParameters.of(home)).step(now)
-        told = decision.tell if decision else ()
+        told = decision.to_update if decision else ()
         click.echo(
             f"{software}: {len(told)} gates are told now ({', '.join(told)}). The bridge tells the "
             f"others when those before have been well for {well_hours:g} hours online"
@@ -140,7 +140,7 @@ def rollout_show(folder: Path, as_json: bool) -> None:
         told = rollout_gates_of(connection, rollout.rollout)
     decision = decide(rollout, told, sheets)
     running = [gate_id for gate_id, sheet in sheets.items() if runs_update(sheet, rollout.wanted)]
-    waits = decision.waits if rollout.state == "running" else ()
+    waits = decision.blocking if rollout.state == "running" else ()
     if as_json:
         shown = {
             "version": rollout.wanted.version,
@@ -161,7 +161,7 @@ def rollout_show(folder: Path, as_json: bool) -> None:
         click.echo(f"  stopped by {rollout.gate_id}: {rollout.fault}")
     for one in waits[:20]:
         left = f", {one.left_ms / HOUR_MS:.1f} h to go" if one.left_ms else ""
-        click.echo(f"  waits for {one.gate_id}: {one.why.replace('_', ' ')}{left}")
+        click.echo(f"  waits for {one.gate_id}: {one.reason.replace('_', ' ')}{left}")
 
 
 @rollout_group.command("stop")
@@ -208,14 +208,15 @@ def _begin(
         RolloutGate(gate_id, now, frozenset(there[gate_id].state.faults))
         for gate_id, one in before.items()
         if gate_id in there
-        and one.wish.update
-        and (one.wish.update.version, one.wish.update.sha256) == (wanted.version, wanted.sha256)
+        and one.desired.update
+        and (one.desired.update.version, one.desired.update.sha256)
+        == (wanted.version, wanted.sha256)
     ]
     store_progress(connection, number, same)
 
 
 def _forget_bundles(home: Home, connection: sa.Connection, wanted: Update) -> None:
-    told = {one.wish.update.sha256 for one in all_orders(connection) if one.wish.update}
+    told = {one.desired.update.sha256 for one in all_orders(connection) if one.desired.update}
     with suppress(OSError):  # of no harm but for the room they take
         delete_unused_bundles(home, told | {wanted.sha256})
 

@@ -129,15 +129,15 @@ class _DownloadLimit:
         self.sending = 0
 
     def send(self, path: Path) -> Response:
-        line = self
+        limit = self
 
         class Counted(FileResponse):
             async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-                line.sending += 1
+                limit.sending += 1
                 try:
                     await super().__call__(scope, receive, send)
                 finally:
-                    line.sending -= 1
+                    limit.sending -= 1
 
         if self.sending >= MAX_DOWNLOADS:
             return Response(status_code=503)
@@ -146,12 +146,12 @@ class _DownloadLimit:
 
 def bundle_route(home: Home) -> Route:
     """Return the route that serves whole bundles, or requested parts of them."""
-    folder, line = home.updates_folder, _DownloadLimit()
+    folder, limit = home.updates_folder, _DownloadLimit()
 
     async def bundle(request: Request) -> Response:
         path = folder / request.path_params["name"]
         if not _NAME.fullmatch(path.name) or not path.is_file():
             return Response(status_code=404)
-        return line.send(path)
+        return limit.send(path)
 
     return Route(BUNDLES_PATH + "{name}", bundle)

@@ -32,19 +32,19 @@ def enrol(home: Home, database: Database, request: EnrolmentRequest, now_ms: int
     key = _requested_key(request.csr)
     text = key_text(key)
     with database.write() as connection:
-        asked = sha256(text.encode()).hexdigest()
+        request_sha256 = sha256(text.encode()).hexdigest()
         token = bytes.fromhex(request.token)
-        gate_id = use_ticket(connection, request.ticket_id, token, asked, now_ms)
+        gate_id = use_ticket(connection, request.ticket_id, token, request_sha256, now_ms)
         if find_gate(connection, gate_id).retired_ms is not None:
             raise TicketError(TicketRefusal.EXPIRED, f"gate {gate_id} is out of service")
         now = datetime.fromtimestamp(now_ms / 1000, UTC)
         cert = pki.certify(home.pki, Identity.gate(gate_id), key, now=now)
         store_certificate(connection, gate_id, pki.serial_number(cert), text, now_ms)
-        wanted = find_orders(connection, gate_id) or change_orders(
+        orders = find_orders(connection, gate_id) or change_orders(
             connection, DistrictParameters.of(home), gate_id, now_ms
         )
     ca = pki.authority_certificate(home.pki)
-    return Enrolment(cert.decode(), ca.decode(), wanted.payload)
+    return Enrolment(cert.decode(), ca.decode(), orders.payload)
 
 
 def _requested_key(csr_pem: str) -> ec.EllipticCurvePublicKey:

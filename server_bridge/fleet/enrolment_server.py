@@ -36,18 +36,18 @@ log = structlog.get_logger()
 
 def enrolment_app(
     ca_pem: bytes,
-    give: Callable[[EnrolmentRequest], Enrolment],
-    more: Sequence[BaseRoute] = (),
+    handle: Callable[[EnrolmentRequest], Enrolment],
+    more_routes: Sequence[BaseRoute] = (),
 ) -> Starlette:
-    """Return the application; `give` answers a request in a thread, or raises SchoolgateError."""
+    """Return the application; `handle` answers a request in a thread, or raises SchoolgateError."""
 
     async def authority(_request: Request) -> Response:
         return Response(ca_pem, media_type="application/x-pem-file")
 
-    async def ask(request: Request) -> Response:
+    async def enrol_gate(request: Request) -> Response:
         try:
-            asked = msgspec.json.decode(await _body(request), type=EnrolmentRequest)
-            given = await run_in_threadpool(give, asked)
+            enrolment_request = msgspec.json.decode(await _body(request), type=EnrolmentRequest)
+            response = await run_in_threadpool(handle, enrolment_request)
         except (msgspec.DecodeError, UnicodeDecodeError, ValueError) as error:
             return _answer(EnrolmentRefused(TicketRefusal.ALTERED, str(error)[:300]), 400)
         except TicketError as error:
@@ -57,10 +57,10 @@ def enrolment_app(
             log.error("enrolment failed", error=str(error))  # noqa: TRY400
             return Response(status_code=503)
         log.info("gate enrolled")
-        return _answer(given, 200)
+        return _answer(response, 200)
 
-    enrolment = [Route(CA_PATH, authority), Route(ENROL_PATH, ask, methods=["POST"])]
-    return Starlette(routes=[*enrolment, *more])
+    enrolment = [Route(CA_PATH, authority), Route(ENROL_PATH, enrol_gate, methods=["POST"])]
+    return Starlette(routes=[*enrolment, *more_routes])
 
 
 def create_enrolment_server(
@@ -78,7 +78,7 @@ def create_enrolment_server(
         [bundles.bundle_route(home)],
     )
     where = Binding(
-        home.enrol_listens_on,
+        home.enrol_listen_address,
         home.settings.enrol.port,
         origin=f"https://{home.enrol_host}:{home.settings.enrol.port}",
         certificate=certificate / "cert.pem",

@@ -35,7 +35,7 @@ class BlockingGate:
     """
 
     gate_id: str
-    why: str
+    reason: str
     left_ms: int = 0
 
 
@@ -46,67 +46,71 @@ class RolloutDecision:
     It ends when it is `done`, or when `fault` of `gate_id` stops it.
     """
 
-    tell: tuple[str, ...] = ()
-    waits: tuple[BlockingGate, ...] = ()
+    to_update: tuple[str, ...] = ()
+    blocking: tuple[BlockingGate, ...] = ()
     done: bool = False
     gate_id: str | None = None
     fault: str = ""
 
 
 def after_evaluation(
-    told: RolloutGate, sheet: GateSheet | None, wanted: Update, now_ms: int
+    gate: RolloutGate, sheet: GateSheet | None, wanted: Update, now_ms: int
 ) -> RolloutGate:
     """Return a gate's progress after this evaluation; time offline is not counted."""
     if sheet is None or not sheet.state.online:
-        return replace(told, seen_ms=None)
-    if not runs_update(sheet, wanted) or set(sheet.state.faults) - told.faults:
-        return replace(told, well_ms=0, seen_ms=None)
-    since = now_ms if told.seen_ms is None else told.seen_ms
+        return replace(gate, seen_ms=None)
+    if not runs_update(sheet, wanted) or set(sheet.state.faults) - gate.faults:
+        return replace(gate, well_ms=0, seen_ms=None)
+    since = now_ms if gate.seen_ms is None else gate.seen_ms
     spent = now_ms - since if 0 <= now_ms - since <= MAX_INTERVAL_MS else 0
-    return replace(told, well_ms=told.well_ms + spent, seen_ms=now_ms)
+    return replace(gate, well_ms=gate.well_ms + spent, seen_ms=now_ms)
 
 
 def decide(
-    rollout: Rollout, told: Sequence[RolloutGate], sheets: Mapping[str, GateSheet]
+    rollout: Rollout, ordered: Sequence[RolloutGate], sheets: Mapping[str, GateSheet]
 ) -> RolloutDecision:
     """Return the next step; `sheets` are the gates in service with orders, by id."""
-    there = [one for one in told if one.gate_id in sheets]
-    for one in there:
+    present = [one for one in ordered if one.gate_id in sheets]
+    for one in present:
         if fault := update_fault(one, sheets[one.gate_id], rollout.wanted):
             return RolloutDecision(gate_id=one.gate_id, fault=fault)
-    known = {one.gate_id for one in told}
+    known = {one.gate_id for one in ordered}
     rest = [sheet for gate_id, sheet in sheets.items() if gate_id not in known]
-    waits = tuple(filter(None, (_waits(one, sheets[one.gate_id], rollout) for one in there)))
+    blocking = tuple(
+        filter(None, (_blocking(one, sheets[one.gate_id], rollout) for one in present))
+    )
     if not rest:
-        behind = [one for one in waits if not runs_update(sheets[one.gate_id], rollout.wanted)]
-        return RolloutDecision(waits=tuple(behind), done=not behind)
-    if waits and len(told) <= _TEN:
-        return RolloutDecision(waits=waits)
-    most = _ONE if not told else _TEN if len(told) < _TEN else None
+        behind = [one for one in blocking if not runs_update(sheets[one.gate_id], rollout.wanted)]
+        return RolloutDecision(blocking=tuple(behind), done=not behind)
+    if blocking and len(ordered) <= _TEN:
+        return RolloutDecision(blocking=blocking)
+    limit = _ONE if not ordered else _TEN if len(ordered) < _TEN else None
     chosen = update_order(rest, rollout.first)
-    return RolloutDecision(tell=tuple(chosen if most is None else chosen[: most - len(told)]))
+    return RolloutDecision(
+        to_update=tuple(chosen if limit is None else chosen[: limit - len(ordered)])
+    )
 
 
-def update_fault(told: RolloutGate, sheet: GateSheet, wanted: Update) -> str:
+def update_fault(gate: RolloutGate, sheet: GateSheet, wanted: Update) -> str:
     """Return why a gate will not install the update; empty if it still may."""
-    update = sheet.told.update if sheet.told else None
+    update = sheet.health.update if sheet.health else None
     if update is None:
         return ""
     if wanted.version in update.given_up:
         return UpdateFault.GIVEN_UP
     stopped = update.wanted == wanted.version and update.stage == UpdateStage.STOPPED
-    if stopped and (sheet.heard_ms or 0) - told.told_ms >= REPORT_DELAY_MS:
+    if stopped and (sheet.heard_ms or 0) - gate.told_ms >= REPORT_DELAY_MS:
         return update.fault or "unknown"
     return ""
 
 
-def _waits(told: RolloutGate, sheet: GateSheet, rollout: Rollout) -> BlockingGate | None:
+def _blocking(gate: RolloutGate, sheet: GateSheet, rollout: Rollout) -> BlockingGate | None:
     if not runs_update(sheet, rollout.wanted):
-        return BlockingGate(told.gate_id, "not_yet" if sheet.state.online else "away")
-    left_ms = rollout.need_ms - told.well_ms
+        return BlockingGate(gate.gate_id, "not_yet" if sheet.state.online else "away")
+    left_ms = rollout.need_ms - gate.well_ms
     if left_ms <= 0:
         return None
     if not sheet.state.online:
-        return BlockingGate(told.gate_id, "away", left_ms)
-    new = set(sheet.state.faults) - told.faults
-    return BlockingGate(told.gate_id, "faults" if new else "proving", left_ms)
+        return BlockingGate(gate.gate_id, "away", left_ms)
+    new = set(sheet.state.faults) - gate.faults
+    return BlockingGate(gate.gate_id, "faults" if new else "proving", left_ms)

@@ -45,16 +45,16 @@ class RolloutWatch:
 
     def run(self, stopping: threading.Event, now_ms: Callable[[], int]) -> None:
         """Advance the roll-out periodically. An error is logged and never ends the bridge."""
-        said = ""
+        logged = ""
         while not stopping.wait(PERIOD_S):
             try:
                 self.step(now_ms())
-                said = ""
+                logged = ""
             except StoreError as error:  # the database cannot be read now
                 log.warning("roll-out not evaluated, retrying", error=str(error))
             except Exception as error:
-                if repr(error) != said:
-                    said = repr(error)
+                if repr(error) != logged:
+                    logged = repr(error)
                     log.exception("roll-out not evaluated")
 
     def step(self, now_ms: int) -> RolloutDecision | None:
@@ -69,13 +69,13 @@ class RolloutWatch:
                 return None
             sheets = updatable_gates(connection, rollout, now_ms)
             before = rollout_gates_of(connection, rollout.rollout)
-            told = [
+            ordered = [
                 after_evaluation(one, sheets.get(one.gate_id), rollout.wanted, now_ms)
                 for one in before
             ]
-            decision = decide(rollout, told, sheets)
-            if len(sheets) > len(told):  # otherwise no gate waits for the others' healthy time
-                store_progress(connection, rollout.rollout, set(told) - set(before))
+            decision = decide(rollout, ordered, sheets)
+            if len(sheets) > len(ordered):  # otherwise no gate waits for the others' healthy time
+                store_progress(connection, rollout.rollout, set(ordered) - set(before))
             self._act(connection, rollout, decision, sheets, now_ms)
         return decision
 
@@ -96,18 +96,18 @@ class RolloutWatch:
         elif decision.done:
             end_rollout(connection, rollout.rollout, "done", now_ms)
             log.info("roll-out done", version=rollout.wanted.version)
-        elif decision.tell:
+        elif decision.to_update:
             district = self._district()
-            wishes = {one.gate_id: one.wish for one in all_orders(connection)}
-            for gate_id in decision.tell:
-                wish = replace(wishes[gate_id], update=rollout.wanted)
-                change_orders(connection, district, gate_id, now_ms, wish=wish)
-            told = [
+            desired_states = {one.gate_id: one.desired for one in all_orders(connection)}
+            for gate_id in decision.to_update:
+                desired = replace(desired_states[gate_id], update=rollout.wanted)
+                change_orders(connection, district, gate_id, now_ms, desired=desired)
+            ordered = [
                 RolloutGate(gate_id, now_ms, frozenset(sheets[gate_id].state.faults))
-                for gate_id in decision.tell
+                for gate_id in decision.to_update
             ]
-            store_progress(connection, rollout.rollout, told)
-            log.info("roll-out continued", version=rollout.wanted.version, gates=len(told))
+            store_progress(connection, rollout.rollout, ordered)
+            log.info("roll-out continued", version=rollout.wanted.version, gates=len(ordered))
 
 
 def updatable_gates(
@@ -130,11 +130,14 @@ def cancel_update(
     sheets = {one.state.gate_id: one for one in sheets_below(connection, now_ms)}
     withdrawn = []
     for one in all_orders(connection):
-        update, sheet = one.wish.update, sheets.get(one.gate_id)
-        mine = update and (update.version, update.sha256) == (wanted.version, wanted.sha256)
-        if mine and not (sheet and runs_update(sheet, wanted)):
+        update, sheet = one.desired.update, sheets.get(one.gate_id)
+        is_this_update = update and (update.version, update.sha256) == (
+            wanted.version,
+            wanted.sha256,
+        )
+        if is_this_update and not (sheet and runs_update(sheet, wanted)):
             change_orders(
-                connection, district, one.gate_id, now_ms, wish=replace(one.wish, update=None)
+                connection, district, one.gate_id, now_ms, desired=replace(one.desired, update=None)
             )
             withdrawn.append(one.gate_id)
     return withdrawn

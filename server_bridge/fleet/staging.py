@@ -16,14 +16,14 @@ STAGES = {"one": 1, "ten": 10, "all": None}
 
 def choose(
     sheets: Sequence[GateSheet],
-    told: Mapping[str, Update | None],
+    ordered: Mapping[str, Update | None],
     wanted: Update,
     *,
     stage: str,
     first: Sequence[str] = (),
     force: bool = False,
 ) -> list[str]:
-    """Return the ids of the gates to update now; `told` is the update each was ordered before.
+    """Return the ids of the gates to update now; `ordered` is the update each was ordered before.
 
     `first` are gates to include. Gates that are online and without faults come before others.
 
@@ -37,12 +37,14 @@ def choose(
         raise SchoolgateError(
             f"there is no gate {unknown[0]} to update; see: gate-bridge gate list"
         )
-    before = [gate_id for gate_id in by_id if _is_told(told.get(gate_id), wanted, by_id[gate_id])]
+    already = [
+        gate_id for gate_id in by_id if _is_ordered(ordered.get(gate_id), wanted, by_id[gate_id])
+    ]
     if not force:
-        _check(stage, before, by_id, wanted)
-    most = STAGES[stage]
-    rest = update_order([by_id[gate_id] for gate_id in by_id if gate_id not in before], first)
-    return rest if most is None else rest[: max(0, most - len(before))]
+        _check(stage, already, by_id, wanted)
+    limit = STAGES[stage]
+    rest = update_order([by_id[gate_id] for gate_id in by_id if gate_id not in already], first)
+    return rest if limit is None else rest[: max(0, limit - len(already))]
 
 
 def update_order(sheets: Sequence[GateSheet], first: Sequence[str]) -> list[str]:
@@ -51,7 +53,7 @@ def update_order(sheets: Sequence[GateSheet], first: Sequence[str]) -> list[str]
         sheets,
         key=lambda sheet: (
             sheet.state.gate_id not in first,
-            not _is_well(sheet),
+            not _is_healthy(sheet),
             sheet.state.gate_id,
         ),
     )
@@ -63,41 +65,41 @@ def runs_update(sheet: GateSheet, wanted: Update) -> bool:
 
     A version on trial does not count, because it may still be rolled back.
     """
-    told = sheet.told
-    on_trial = told and told.update and told.update.stage == UpdateStage.TRIAL
-    return told is not None and told.software == wanted.version and not on_trial
+    health = sheet.health
+    on_trial = health and health.update and health.update.stage == UpdateStage.TRIAL
+    return health is not None and health.software == wanted.version and not on_trial
 
 
 def _check(
-    stage: str, before: Sequence[str], by_id: Mapping[str, GateSheet], wanted: Update
+    stage: str, already: Sequence[str], by_id: Mapping[str, GateSheet], wanted: Update
 ) -> None:
-    if stage != "one" and not before:
+    if stage != "one" and not already:
         raise SchoolgateError(
             f"no gate has orders for {wanted.version} yet; begin with --stage one"
         )
-    if stage == "all" and len(before) < min(STAGES["ten"] or 0, len(by_id)):
+    if stage == "all" and len(already) < min(STAGES["ten"] or 0, len(by_id)):
         raise SchoolgateError(
-            f"only {len(before)} gates have orders for {wanted.version}: use --stage ten first"
+            f"only {len(already)} gates have orders for {wanted.version}: use --stage ten first"
         )
-    behind = [gate_id for gate_id in before if not runs_update(by_id[gate_id], wanted)]
-    sick = [gate_id for gate_id in before if not _is_well(by_id[gate_id])]
-    for gates, what in ((behind, "do not run it yet"), (sick, "run it and are not healthy")):
+    behind = [gate_id for gate_id in already if not runs_update(by_id[gate_id], wanted)]
+    unhealthy = [gate_id for gate_id in already if not _is_healthy(by_id[gate_id])]
+    for gates, what in ((behind, "do not run it yet"), (unhealthy, "run it and are not healthy")):
         if stage != "one" and gates:
             raise SchoolgateError(
                 f"{', '.join(gates[:5])} {what}; wait, or inspect them with: gate-bridge gate show"
             )
 
 
-def _is_told(told: Update | None, wanted: Update, sheet: GateSheet) -> bool:
+def _is_ordered(ordered: Update | None, wanted: Update, sheet: GateSheet) -> bool:
     """Return whether a gate has this update in its orders and has not stopped trying.
 
     A gate that has stopped trying continues only after it is ordered again.
     """
-    if told is None or (told.version, told.sha256) != (wanted.version, wanted.sha256):
+    if ordered is None or (ordered.version, ordered.sha256) != (wanted.version, wanted.sha256):
         return False
-    update = sheet.told.update if sheet.told else None
+    update = sheet.health.update if sheet.health else None
     return update is None or (update.wanted, update.stage) != (wanted.version, UpdateStage.STOPPED)
 
 
-def _is_well(sheet: GateSheet) -> bool:
+def _is_healthy(sheet: GateSheet) -> bool:
     return bool(sheet.state.online) and not sheet.state.faults

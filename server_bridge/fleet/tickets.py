@@ -55,15 +55,15 @@ def make_ticket(
     Raises:
         SchoolgateError: there is no enrolment server, or the network's data are not valid.
     """
-    desk = home.settings.enrol
-    if not desk.port:
+    enrolment = home.settings.enrol
+    if not enrolment.port:
         raise SchoolgateError(
             "gates cannot enrol here: give the enrolment server a port, [enrol] port = 8884 in "
             "bridge.toml, and open it in the firewall"
         )
     check_wifi(wifi)
     pin = new_pin() if sealed else None
-    ticket_id, held = (
+    ticket_id, ticket_secrets = (
         secrets.token_bytes(8),
         Secrets(secrets.token_bytes(TOKEN_SIZE), wifi.password),
     )
@@ -71,15 +71,19 @@ def make_ticket(
     ticket = Ticket(
         ticket_id=ticket_id,
         gate_id=gate_id,
-        host=desk.host or home.settings.broker.host,
-        port=desk.port,
+        host=enrolment.host or home.settings.broker.host,
+        port=enrolment.port,
         ca=authority_digest(pki.authority_certificate(home.pki)),
         expires_s=expires_ms // 1000,
         ssid=wifi.ssid,
         sealed=sealed,
-        secrets=seal(held, ticket_id, pin) if pin else msgspec.msgpack.encode(held),
+        secrets=seal(ticket_secrets, ticket_id, pin)
+        if pin
+        else msgspec.msgpack.encode(ticket_secrets),
     )
-    store_ticket(connection, ticket_id, gate_id, held.token, now_ms=now_ms, expires_ms=expires_ms)
+    store_ticket(
+        connection, ticket_id, gate_id, ticket_secrets.token, now_ms=now_ms, expires_ms=expires_ms
+    )
     return MadeTicket(gate_id, sign(ticket, home.keys.orders_key()), pin, expires_ms)
 
 

@@ -56,11 +56,11 @@ class Intake:
     def _lines(self) -> Ancestry:
         return ancestry(self._connection)
 
-    def knows(self, gate_id: str) -> bool:
+    def is_registered(self, gate_id: str) -> bool:
         """Return whether a gate is registered."""
         return gate_id in self._units
 
-    def take(self, batch: Batch, heard_ms: int) -> StoredBatch:
+    def store(self, batch: Batch, heard_ms: int) -> StoredBatch:
         """Store what is new of `batch`, which was received at `heard_ms` (UTC).
 
         Raises:
@@ -83,7 +83,7 @@ class Intake:
                 if found
                 else add_ledger(self._connection, batch.gate_id, batch.ledger_id, heard_ms)
             )
-            crossed_ms = self._store(ledger, unit_id, outcome.records, heard_ms)
+            crossed_ms = self._store_records(ledger, unit_id, outcome.records, heard_ms)
             advance(
                 self._connection,
                 ledger,
@@ -100,7 +100,7 @@ class Intake:
             store_signature(self._connection, batch)
         return StoredBatch(_receipt(batch.ledger_id, outcome.head), len(outcome.records))
 
-    def _store(
+    def _store_records(
         self, ledger: int, unit_id: str, records: Sequence[Record], heard_ms: int
     ) -> int | None:
         """Store and count `records`; return the time of the last crossing among them, if any."""

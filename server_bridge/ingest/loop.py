@@ -42,13 +42,15 @@ class IngestLoop:
         open_session: Callable[[], BridgeSession],
         now_ms: Callable[[], int],
         stopping: threading.Event,
-        alive: Callable[[], None] = lambda: None,
-        took: Callable[[InboxResult, int, float], None] = lambda _taken, _messages, _seconds: None,
+        heartbeat: Callable[[], None] = lambda: None,
+        on_commit: Callable[
+            [InboxResult, int, float], None
+        ] = lambda _result, _messages, _seconds: None,
     ) -> None:
         """Create a loop that runs `publishers`, which are named by what they publish.
 
-        After every commit `took` is called with the stored result, the number of messages, and the
-        duration in seconds.
+        After every commit `on_commit` is called with the stored result, the number of messages, and
+        the duration in seconds. `heartbeat` is called in every step.
         """
         self._database = database
         self._inbox = inbox
@@ -56,8 +58,8 @@ class IngestLoop:
         self._open_session = open_session
         self._now_ms = now_ms
         self._stopping = stopping
-        self._alive = alive
-        self._took = took
+        self._heartbeat = heartbeat
+        self._on_commit = on_commit
         self._session: BridgeSession | None = None
         self._events: list[Event] = []
         self._subscribed = self._receipts_sent = False
@@ -73,14 +75,14 @@ class IngestLoop:
 
     def step(self, sleep: Callable[[float], object]) -> None:
         """Store and acknowledge received messages and send receipts, or wait for messages."""
-        self._alive()
+        self._heartbeat()
         session = self._ready_session()
         if session is None:
             sleep(PAUSE_S)
             return
         self._events = self._events or self._gather(session)
         messages = [event for event in self._events if isinstance(event, ReceivedMessage)]
-        if messages and not self._take(session, messages):
+        if messages and not self._store(session, messages):
             sleep(PAUSE_S)
             return
         events, self._events = self._events, []
@@ -128,20 +130,20 @@ class IngestLoop:
             events.append(event)
         return events
 
-    def _take(self, session: BridgeSession, messages: list[ReceivedMessage]) -> bool:
+    def _store(self, session: BridgeSession, messages: list[ReceivedMessage]) -> bool:
         """Store and acknowledge messages; return False if the database cannot be written now."""
-        letters = [(message.topic, message.payload) for message in messages]
+        payloads = [(message.topic, message.payload) for message in messages]
         began = time.perf_counter()
         try:
-            taken = self._inbox.take(letters, self._now_ms())
+            result = self._inbox.store(payloads, self._now_ms())
         except StoreError as error:
             self._log_once("messages not stored, retrying", str(error))
             return False
         self._logged_error = ""
-        self._took(taken, len(letters), time.perf_counter() - began)
+        self._on_commit(result, len(payloads), time.perf_counter() - began)
         for message in messages:
             session.acknowledge(message)
-        for gate_id, receipt in taken.receipts.items():
+        for gate_id, receipt in result.receipts.items():
             self._send_receipt(session, gate_id, receipt)
         return True
 

@@ -74,7 +74,7 @@ def unit_device(unit: Unit, language: Lang, version: str) -> dict[str, Any]:
             "identifiers": [identity],
             "name": unit.name,
             "manufacturer": "Schoolgate",
-            "model": _say("unit", language),
+            "model": _name("unit", language),
         },
         "origin": {"name": "Schoolgate", "sw_version": version},
         "availability": [{"topic": topics.BRIDGE_STATE}],
@@ -84,11 +84,11 @@ def unit_device(unit: Unit, language: Lang, version: str) -> dict[str, Any]:
             key: {
                 "platform": "sensor",
                 "unique_id": f"{identity}_{key}",
-                "name": _say(key, language),
+                "name": _name(key, language),
                 "value_template": f"{{{{ value_json['{key}'] }}}}",
                 "icon": icon,
                 "state_class": state_class,
-                "unit_of_measurement": _say(of, language),
+                "unit_of_measurement": _name(of, language),
             }
             for key, (icon, state_class, of) in sensors.items()
         },
@@ -99,7 +99,7 @@ def gate_device(unit: Unit, gate_id: str, language: Lang, version: str) -> dict[
     """Return a gate's health as a device below its school's device."""
     identity, topic = f"schoolgate_gate_{gate_id}", topics.gate(gate_id, GateChannel.HEALTH)
     # Except for the connection, values are available only while the gate is online.
-    told = {
+    diagnostic = {
         "availability": [{"topic": topic, "value_template": "{{ value_json.state }}"}],
         "expire_after": EXPIRES_S,
         "entity_category": "diagnostic",
@@ -119,7 +119,7 @@ def gate_device(unit: Unit, gate_id: str, language: Lang, version: str) -> dict[
             "state_class": "measurement",
             "suggested_display_precision": 0,
             "value_template": "{{ value_json.temperature_c }}",
-            **told,
+            **diagnostic,
         },
         "free": {
             "platform": "sensor",
@@ -127,26 +127,26 @@ def gate_device(unit: Unit, gate_id: str, language: Lang, version: str) -> dict[
             "unit_of_measurement": "B",
             "state_class": "measurement",
             "value_template": "{{ value_json.free_bytes }}",
-            **told,
+            **diagnostic,
         },
         "backlog": {
             "platform": "sensor",
             "icon": "mdi:tray-full",
             "state_class": "measurement",
-            "unit_of_measurement": _say("records", language),
+            "unit_of_measurement": _name("records", language),
             "value_template": "{{ value_json.backlog }}",
-            **told,
+            **diagnostic,
         },
-        "clock": _problem("not value_json.scan.clock_trusted", told),
-        "camera": _problem("value_json.scan.camera == 'failed'", told),
-        "storage": _problem("value_json.scan.storage == 'failed'", told),
+        "clock": _problem("not value_json.scan.clock_trusted", diagnostic),
+        "camera": _problem("value_json.scan.camera == 'failed'", diagnostic),
+        "storage": _problem("value_json.scan.storage == 'failed'", diagnostic),
     }
     return {
         "device": {
             "identifiers": [identity],
-            "name": f"{_say('gate', language)} {gate_id}",
+            "name": f"{_name('gate', language)} {gate_id}",
             "manufacturer": "Schoolgate",
-            "model": _say("gate", language),
+            "model": _name("gate", language),
             "suggested_area": unit.name,
             "via_device": _unit_identity(unit.unit_id),
         },
@@ -154,22 +154,22 @@ def gate_device(unit: Unit, gate_id: str, language: Lang, version: str) -> dict[
         "state_topic": topic,
         "qos": 1,
         "components": {
-            key: {"unique_id": f"{identity}_{key}", "name": _say(key, language), **component}
+            key: {"unique_id": f"{identity}_{key}", "name": _name(key, language), **component}
             for key, component in components.items()
         },
     }
 
 
-def _problem(condition: str, told: dict[str, Any]) -> dict[str, Any]:
+def _problem(condition: str, diagnostic: dict[str, Any]) -> dict[str, Any]:
     """Return a sensor that is on if the condition holds; unknown without gate-scan's health."""
     template = f"{{{{ ('ON' if {condition} else 'OFF') if value_json.scan else none }}}}"
     problem = {"device_class": "problem", "value_template": template}
-    return {"platform": "binary_sensor", **problem, **told}
+    return {"platform": "binary_sensor", **problem, **diagnostic}
 
 
 def _unit_identity(unit_id: str) -> str:
     return f"schoolgate_unit_{unit_id}"
 
 
-def _say(key: str, language: Lang) -> str:
+def _name(key: str, language: Lang) -> str:
     return str(getattr(_NAMES[key], language))

@@ -33,12 +33,12 @@ class Meters:
         ProcessCollector(registry=registry)
         self._messages = Counter(
             "schoolgate_messages",
-            "Messages of gates that were stored or set aside.",
+            "Messages of gates that were stored or kept as dead letters.",
             registry=registry,
         )
         self._records = Counter(
             "schoolgate_records",
-            "Records of gates' ledgers that were new and are stored.",
+            "New records of gates' ledgers that were stored.",
             registry=registry,
         )
         self._receipts = Counter(
@@ -46,27 +46,27 @@ class Meters:
         )
         self._commit = Histogram(
             "schoolgate_commit_seconds",
-            "From messages in hand until they are committed, up to 64 at a time.",
+            "Time to store and commit up to 64 messages.",
             buckets=COMMIT_S,
             registry=registry,
         )
         self._requests = Histogram(
             "schoolgate_web_request_seconds",
-            "From a request until the answer begins.",
+            "Time from a request to the start of the response.",
             ["method", "route", "answer"],
             buckets=REQUEST_S,
             registry=registry,
         )
         self._pages = Gauge("schoolgate_open_pages", "Live pages that are open.", registry=registry)
 
-    def took(self, taken: InboxResult, messages: int, seconds: float) -> None:
+    def record_commit(self, result: InboxResult, messages: int, seconds: float) -> None:
         """Count messages that were stored and committed."""
         self._messages.inc(messages)
-        self._records.inc(taken.new)
-        self._receipts.inc(len(taken.receipts))
+        self._records.inc(result.new)
+        self._receipts.inc(len(result.receipts))
         self._commit.observe(seconds)
 
-    def answered(self, method: str, route: str, status: int, seconds: float) -> None:
+    def record_request(self, method: str, route: str, status: int, seconds: float) -> None:
         """Measure an answered request; `route` is the pattern, not the path, or empty for none."""
         self._requests.labels(
             method if method in METHODS else "other", route or "none", f"{status // 100}xx"

@@ -88,15 +88,15 @@ Event = ReceivedMessage | Subscribed | Disconnected
 class BridgeSession:
     """One connection, discarded when it ends: a mid is only acknowledged on its own connection.
 
-    `afresh`: let the broker discard what it kept for the bridge; gates send it again.
+    `clean_start`: let the broker discard what it kept for the bridge; gates send it again.
 
     Raises:
         BrokerError: the certificate files cannot be used, or the broker does not answer.
     """
 
-    def __init__(self, endpoint: BrokerEndpoint, *, afresh: bool = False) -> None:
-        self.fruitful = False
-        self._afresh = afresh
+    def __init__(self, endpoint: BrokerEndpoint, *, clean_start: bool = False) -> None:
+        self.has_acknowledged = False
+        self._clean_start = clean_start
         self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
         client = mqtt.Client(
             CallbackAPIVersion.VERSION2,
@@ -123,7 +123,7 @@ class BridgeSession:
                 endpoint.host,
                 endpoint.port,
                 KEEPALIVE_S,
-                clean_start=afresh,
+                clean_start=clean_start,
                 properties=properties,
             )
         except (OSError, ValueError) as error:
@@ -142,7 +142,7 @@ class BridgeSession:
 
     def acknowledge(self, message: ReceivedMessage) -> None:
         """Acknowledge `message`, so that the broker discards it. Call this only after COMMIT."""
-        self.fruitful = True
+        self.has_acknowledged = True
         self._client.ack(message.mid, message.qos)
 
     def publish(self, topic: str, payload: bytes) -> None:
@@ -160,7 +160,7 @@ class BridgeSession:
             self._events.put(Disconnected(str(code)))
         else:
             # Retained messages come with every subscription; one may have ended the last session.
-            handling = SubscribeOptions.RETAIN_DO_NOT_SEND if self._afresh else 0
+            handling = SubscribeOptions.RETAIN_DO_NOT_SEND if self._clean_start else 0
             options = SubscribeOptions(qos=1, retainHandling=handling)
             channels = (GateChannel.CROSSINGS, GateChannel.HEALTH, GateChannel.LOG)
             client.subscribe([(topics.every_gate(channel), options) for channel in channels])
@@ -196,14 +196,14 @@ class SessionOpener:
     def __init__(self, endpoint: BrokerEndpoint) -> None:
         self._endpoint = endpoint
         self._last: BridgeSession | None = None
-        self._fruitless = 0
+        self._unproductive = 0
 
     def __call__(self) -> BridgeSession:
         """Open a session. Raises BrokerError."""
         if self._last is not None:
-            self._fruitless = 0 if self._last.fruitful else self._fruitless + 1
+            self._unproductive = 0 if self._last.has_acknowledged else self._unproductive + 1
             self._last = None
         self._last = BridgeSession(
-            self._endpoint, afresh=self._fruitless >= MAX_UNPRODUCTIVE_SESSIONS
+            self._endpoint, clean_start=self._unproductive >= MAX_UNPRODUCTIVE_SESSIONS
         )
         return self._last

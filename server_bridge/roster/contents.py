@@ -61,14 +61,14 @@ def changes(base: Contents, wanted: Contents) -> Contents | None:
     return None if changed.size * MAX_CHANGES_FRACTION > base.size else changed
 
 
-def digest(said: Contents) -> str:
+def digest(value: Contents) -> str:
     """Return the SHA-256 of the packed contents, as 64 hex digits."""
-    return hashlib.sha256(pack(said)).hexdigest()
+    return hashlib.sha256(pack(value)).hexdigest()
 
 
-def pack(said: Contents) -> bytes:
+def pack(value: Contents) -> bytes:
     """Return the contents as they are stored in the database."""
-    return msgspec.msgpack.encode(said)
+    return msgspec.msgpack.encode(value)
 
 
 def unpack(data: bytes) -> Contents:

@@ -71,7 +71,7 @@ class RosterMaker:
         self._send = send
         self._stopping = stopping
         self._pending = _Pending()
-        self._concerns: Mapping[str, object] = {}
+        self._inputs: Mapping[str, object] = {}
         """For each school the levels of its areas and its policy, as of the last run."""
 
     def make(self, now_ms: int, day: date) -> None:
@@ -83,21 +83,21 @@ class RosterMaker:
         with self._database.read() as connection:
             levels, policies = levels_at(connection, now_ms), policies_at(connection, now_ms)
             schools = gates_by_school(connection)
-            told = _reported_versions(connection, now_ms)
+            reported = _reported_versions(connection, now_ms)
             everywhere = contents(
                 revoked=revoked_cards(connection, day), card_keys=self._signer.card_keys()
             )
-            self._scope(connection, EVERY_GATE, everywhere, told, now_ms, {})
-            before = [stand.scope for stand in published_versions(connection)]
-            lived_in = areas_by_school(connection, day)
-        self._keep()
-        concerns = {
-            unit_id: ({area: levels.get(area) for area in lived_in.get(unit_id, ())}, policy)
+            self._make_scope(connection, EVERY_GATE, everywhere, reported, now_ms, {})
+            before = [one.scope for one in published_versions(connection)]
+            areas_of = areas_by_school(connection, day)
+        self._commit()
+        inputs = {
+            unit_id: ({area: levels.get(area) for area in areas_of.get(unit_id, ())}, policy)
             for unit_id, policy in policies.items()
         }
         # Schools whose levels or policy changed come first: a level must reach its gates within
         # seconds, however many schools there are.
-        first = sorted(schools, key=lambda unit: concerns[unit] == self._concerns.get(unit))
+        first = sorted(schools, key=lambda unit: inputs[unit] == self._inputs.get(unit))
         for unit_id in first:
             gate_ids = schools[unit_id]
             if self._stopping.is_set():
@@ -112,44 +112,44 @@ class RosterMaker:
                 )
                 shared: dict[str, tuple[bytes, bytes]] = {}
                 for gate_id in gate_ids:
-                    self._scope(connection, gate_id, wanted, told, now_ms, shared)
-            self._keep(at_once=False)
-        self._concerns = concerns
+                    self._make_scope(connection, gate_id, wanted, reported, now_ms, shared)
+            self._commit(at_once=False)
+        self._inputs = inputs
         self._clear(set(before) - {gate for ids in schools.values() for gate in ids})
-        self._keep()
+        self._commit()
 
-    def _scope(
+    def _make_scope(
         self,
         connection: sa.Connection,
         scope: str,
         wanted: Contents,
-        told: dict[str, int],
+        reported: dict[str, int],
         now_ms: int,
         shared: dict[str, tuple[bytes, bytes]],
     ) -> None:
         before = find_issued(connection, scope)
         if before is None and not (wanted.size or wanted.card_keys):
             return  # nothing was ever published, and there is nothing to publish
-        ahead = before is None or told.get(scope, 0) > before.version
+        ahead = before is None or reported.get(scope, 0) > before.version
         changed = None if before is None or ahead else changes(unpack(before.base), wanted)
         if before and changed and digest(changed) == before.changed:
             return
-        floor = max(before.version if before else 0, told.get(scope, 0))
+        floor = max(before.version if before else 0, reported.get(scope, 0))
         version = max(now_ms, floor + 1)
-        said = wanted if changed is None else changed
-        key = digest(said)
+        content = wanted if changed is None else changed
+        key = digest(content)
         if key not in shared:
-            shared[key] = _sealed(connection, said)
+            shared[key] = _seal_entries(connection, content)
         salt, people = shared[key]
         roster = Roster(
             version=version,
             gate_id=scope or None,
             base=before.base_version if before and changed else None,
             salt=salt,
-            policy=said.policy,
+            policy=content.policy,
             people=people,
-            revoked=withdrawn(said.revoked),
-            card_keys=said.card_keys,
+            revoked=withdrawn(content.revoked),
+            card_keys=content.card_keys,
         )
         try:
             payload = sign(roster, self._signer.key_id, self._signer.key)
@@ -161,13 +161,15 @@ class RosterMaker:
                 *(scope, version, before.base_version, before.base, key),
                 *(before.full_payload, payload),
             )
-            letters = [(GateChannel.ROSTER_CHANGES, payload)]
+            messages = [(GateChannel.ROSTER_CHANGES, payload)]
         else:
             # A full roster has no changes to itself.
             same = digest(contents(policy=wanted.policy, card_keys=wanted.card_keys))
             made = IssuedRoster(scope, version, version, pack(wanted), same, payload)
-            letters = [(GateChannel.ROSTER, payload), (GateChannel.ROSTER_CHANGES, b"")]
-        self._pending.add(made, [(roster_topic(scope, channel), data) for channel, data in letters])
+            messages = [(GateChannel.ROSTER, payload), (GateChannel.ROSTER_CHANGES, b"")]
+        self._pending.add(
+            made, [(roster_topic(scope, channel), data) for channel, data in messages]
+        )
 
     def _clear(self, scopes: set[str]) -> None:
         for scope in scopes - {EVERY_GATE}:
@@ -176,7 +178,7 @@ class RosterMaker:
             for channel in topics.ROSTERS:
                 self._send(roster_topic(scope, channel), b"")
 
-    def _keep(self, *, at_once: bool = True) -> None:
+    def _commit(self, *, at_once: bool = True) -> None:
         pending = self._pending
         if not pending.made or not (
             at_once or time.monotonic() - pending.since_s >= COMMIT_WITHIN_S
@@ -185,7 +187,7 @@ class RosterMaker:
         self._pending = _Pending()
         with self._database.write() as connection:
             store_issued(connection, pending.made)
-        for name, payload in pending.letters:
+        for name, payload in pending.messages:
             self._send(name, payload)
 
 
@@ -194,30 +196,30 @@ class _Pending:
     """Rosters that are made and not yet committed."""
 
     made: list[IssuedRoster] = field(default_factory=list)
-    letters: list[tuple[str, bytes]] = field(default_factory=list)
+    messages: list[tuple[str, bytes]] = field(default_factory=list)
     since_s: float = 0.0
 
-    def add(self, made: IssuedRoster, letters: list[tuple[str, bytes]]) -> None:
+    def add(self, made: IssuedRoster, messages: list[tuple[str, bytes]]) -> None:
         if not self.made:
             self.since_s = time.monotonic()
         self.made.append(made)
-        self.letters += letters
+        self.messages += messages
 
 
-def _sealed(connection: sa.Connection, said: Contents) -> tuple[bytes, bytes]:
+def _seal_entries(connection: sa.Connection, content: Contents) -> tuple[bytes, bytes]:
     """Return a new salt, and the entries sealed with it."""
     salt = secrets.token_bytes(SALT_SIZE)
-    texts = card_texts(connection, list(said.levels))
-    levels = {card_signature(texts[card].encode()): said.levels[card] for card in texts}
+    texts = card_texts(connection, list(content.levels))
+    levels = {card_signature(texts[card].encode()): content.levels[card] for card in texts}
     return salt, seal(levels, salt)
 
 
 def _reported_versions(connection: sa.Connection, now_ms: int) -> dict[str, int]:
     """Return the highest plausible version of each scope that a gate reports."""
     found = {EVERY_GATE: 0}
-    for gate_id, told in reported_versions(connection).items():
-        if told.roster_version <= now_ms + MAX_AHEAD_MS:
-            found[gate_id] = told.roster_version
-        if told.district_version <= now_ms + MAX_AHEAD_MS:
-            found[EVERY_GATE] = max(found[EVERY_GATE], told.district_version)
+    for gate_id, reported in reported_versions(connection).items():
+        if reported.roster_version <= now_ms + MAX_AHEAD_MS:
+            found[gate_id] = reported.roster_version
+        if reported.district_version <= now_ms + MAX_AHEAD_MS:
+            found[EVERY_GATE] = max(found[EVERY_GATE], reported.district_version)
     return found

@@ -58,21 +58,21 @@ def serve(home: Home, *, ingest: bool, web: bool, on_page: Callable[[str], None]
         server = page_server(home, database, meters)
         ends.append(server.stop)
         parts.append(_Part("web", lambda: server.run(on_page), stopping))
-    beats = _Watchdog(notifier)
+    watchdog = _Watchdog(notifier)
     if watch:
         parts.append(_Part("alerts", lambda: watch.run(stopping, now_ms), stopping))
     if ingest:
         rosters = roster_publisher(home, database)
-        loop = ingest_loop(home, database, rosters, stopping, beats.beat, meters)
+        loop = ingest_loop(home, database, rosters, stopping, watchdog.notify, meters)
         parts.append(_Part("ingest", lambda: _ingest(loop, rosters), stopping))
         keeper = TallyKeeper(database, home.zone, now_ms, stopping)
         parts.append(_Part("reports", keeper.run, stopping))
         rollouts = RolloutWatch(database, lambda: DistrictParameters.of(home))
         parts.append(_Part("rollouts", lambda: rollouts.run(stopping, now_ms), stopping))
         if home.settings.enrol.port:
-            desk = create_enrolment_server(home, database, now_ms)
-            ends.append(desk.stop)
-            parts.append(_Part("enrol", desk.run, stopping))
+            enrolment = create_enrolment_server(home, database, now_ms)
+            ends.append(enrolment.stop)
+            parts.append(_Part("enrol", enrolment.run, stopping))
     # Objects loaded so far live for the whole process. Excluding them from garbage collection makes
     # the collector run sooner; otherwise objects left by SQLAlchemy accumulate over days.
     gc.collect()
@@ -81,7 +81,7 @@ def serve(home: Home, *, ingest: bool, web: bool, on_page: Callable[[str], None]
     while not stopping.wait(ALIVE_S):
         # The ingest loop notifies the watchdog itself; without ingest, this loop does.
         if not ingest:
-            beats.beat()
+            watchdog.notify()
     notifier.notify("STOPPING=1")
     for end in ends:
         end()
@@ -104,7 +104,7 @@ def ingest_loop(
     database: Database,
     rosters: RosterPublisher,
     stopping: threading.Event,
-    alive: Callable[[], None],
+    heartbeat: Callable[[], None],
     meters: Meters,
 ) -> IngestLoop:
     """Return the ingest loop of a district."""
@@ -115,14 +115,14 @@ def ingest_loop(
         publishers={
             "counts": CountsPublisher(database, home.zone),
             "rosters": rosters,
-            "home assistant": Discovery(database, assistant.language, tell=assistant.tell),
+            "home assistant": Discovery(database, assistant.language, enabled=assistant.tell),
             "orders": OrdersPublisher(database),
         },
         open_session=SessionOpener(home.endpoint()),
         now_ms=now_ms,
         stopping=stopping,
-        alive=alive,
-        took=meters.took,
+        heartbeat=heartbeat,
+        on_commit=meters.record_commit,
     )
 
 
@@ -138,7 +138,7 @@ class _Watchdog:
         self._notifier = notifier
         self._last_s = 0.0
 
-    def beat(self) -> None:
+    def notify(self) -> None:
         now_s = time.monotonic()
         if now_s - self._last_s >= ALIVE_S:
             self._last_s = now_s

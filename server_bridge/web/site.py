@@ -121,7 +121,7 @@ def site_app(
         poll_s=poll_s,
         allow_host=allow_host,
         machines=[*api.routes(hatch), metrics.route()],
-        answered=meters.answered,
+        answered=meters.record_request,
     )
 
 

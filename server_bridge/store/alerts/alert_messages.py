@@ -38,7 +38,7 @@ def unreported(connection: sa.Connection, channel: str, news: News) -> set[int]:
 
     Only alerts whose beginning was reported to the channel are reported as resolved.
     """
-    told = _mentioned(channel, news)
+    reported = _mentioned(channel, news)
     if news == "raised":
         query = sa.select(alerts.c.alert).where(alerts.c.resolved_ms.is_(None))
     else:
@@ -53,7 +53,7 @@ def unreported(connection: sa.Connection, channel: str, news: News) -> set[int]:
                 alerts.c.resolved_ms.is_not(None),
             )
         )
-    return set(connection.execute(query.where(alerts.c.alert.not_in(told))).scalars())
+    return set(connection.execute(query.where(alerts.c.alert.not_in(reported))).scalars())
 
 
 def make_message(

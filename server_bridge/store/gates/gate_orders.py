@@ -40,7 +40,7 @@ class CurrentOrders:
     version: int
     settings_version: int
     choice: Choice
-    wish: DesiredState
+    desired: DesiredState
     payload: bytes = field(repr=False)
 
 
@@ -66,13 +66,13 @@ class Drafter(Protocol):
 def find_orders(connection: sa.Connection, gate_id: str) -> CurrentOrders | None:
     """Return the orders of a gate, or None if it has none."""
     row = connection.execute(gate_orders.select().where(gate_orders.c.gate_id == gate_id)).first()
-    return _standing(row) if row else None
+    return _orders_of_row(row) if row else None
 
 
 def all_orders(connection: sa.Connection) -> list[CurrentOrders]:
     """Return the orders of all gates, by id."""
     rows = connection.execute(gate_orders.select().order_by(gate_orders.c.gate_id))
-    return [_standing(row) for row in rows]
+    return [_orders_of_row(row) for row in rows]
 
 
 def change_orders(
@@ -82,12 +82,12 @@ def change_orders(
     now_ms: int,
     *,
     choice: Choice | None = None,
-    wish: DesiredState | None = None,
+    desired: DesiredState | None = None,
 ) -> CurrentOrders:
     """Change and sign the orders of a gate, and return the new orders.
 
-    `choice` sets other settings; if both `choice` and `wish` are None, the present choice is
-    drafted again with the district's data. `wish` sets another update or log request.
+    `choice` sets other settings; if both `choice` and `desired` are None, the present choice is
+    drafted again with the district's data. `desired` sets another update or log request.
 
     Raises:
         SchoolgateError: the gate has no orders yet, and no `choice` is given.
@@ -99,10 +99,10 @@ def change_orders(
             "existed; enter them once with: gate-bridge gate set"
         )
     version = max(now_ms, before.version + 1 if before else 1)
-    drafted = choice is not None or wish is None
+    drafted = choice is not None or desired is None
     settings_version = version if drafted or before is None else before.settings_version
     chosen = choice or (before.choice if before else Choice())
-    wanted = wish or (before.wish if before else DesiredState())
+    wanted = desired or (before.desired if before else DesiredState())
     orders = Orders(
         version=version,
         gate_id=gate_id,
@@ -126,12 +126,12 @@ def _row(made: CurrentOrders) -> dict[str, object]:
         "visitor_ids": ",".join(made.choice.visitor_ids),
         "repeat_window_ms": made.choice.repeat_window_ms,
         "settings_version": made.settings_version,
-        "wish": msgspec.json.encode(made.wish).decode(),
+        "wish": msgspec.json.encode(made.desired).decode(),
         "payload": made.payload,
     }
 
 
-def _standing(row: sa.Row[tuple[object, ...]]) -> CurrentOrders:
+def _orders_of_row(row: sa.Row[tuple[object, ...]]) -> CurrentOrders:
     return CurrentOrders(
         row.gate_id,
         row.version,

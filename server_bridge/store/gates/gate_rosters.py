@@ -55,10 +55,10 @@ class PublishedVersion:
 class ReportedRosters:
     """The roster versions that a gate reports, 0 for none.
 
-    `hears`: the gate is online, and gate-scan answers.
+    `is_reachable`: the gate is online, and gate-scan answers.
     """
 
-    hears: bool
+    is_reachable: bool
     roster_version: int
     district_version: int
     roster_fault: str
@@ -131,13 +131,13 @@ def reported_versions(connection: sa.Connection) -> dict[str, ReportedRosters]:
     rows = connection.execute(
         sa.select(gate_health.c.gate_id, gate_health.c.online, gate_health.c.told)
     )
-    return {row.gate_id: _told(row.online, decode_health(row.told)) for row in rows}
+    return {row.gate_id: _reported(row.online, decode_health(row.told)) for row in rows}
 
 
-def _told(online: bool, health: Health) -> ReportedRosters:
+def _reported(online: bool, health: Health) -> ReportedRosters:
     scan = health.scan or ScanHealth()
     return ReportedRosters(
-        hears=online and health.scan is not None,
+        is_reachable=online and health.scan is not None,
         roster_version=scan.roster_version,
         district_version=scan.district_roster_version,
         roster_fault=health.roster_fault or scan.roster_fault,

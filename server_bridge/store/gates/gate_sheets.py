@@ -19,7 +19,7 @@ ConnectionState = Literal["online", "offline", "silent", "never"]
 class GateSheet:
     """The data of one gate.
 
-    `told` is its last health report while online, and `heard_ms` (UTC) the time of its last
+    `health` is its last health report while online, and `heard_ms` (UTC) the time of its last
     message; both are None if it never reported. `connected`: whether the broker has a connection to
     it.
     """
@@ -27,12 +27,12 @@ class GateSheet:
     state: GateState
     school: str
     shut_out: bool
-    told: Health | None
+    health: Health | None
     heard_ms: int | None
     connected: bool = False
 
     @property
-    def standing(self) -> ConnectionState:
+    def connection_state(self) -> ConnectionState:
         """Return whether the gate is online; `silent`: connected, but without recent messages."""
         if self.state.online is None:
             return "never"
@@ -85,7 +85,7 @@ def gate_sheets(
             state=states[row.gate_id],
             school=row.name,
             shut_out=row.shut_out,
-            told=decode_health(row.told) if row.told is not None else None,
+            health=decode_health(row.told) if row.told is not None else None,
             heard_ms=row.heard_ms,
             connected=bool(row.online),
         )

@@ -45,9 +45,9 @@ def store_health(connection: sa.Connection, gate_id: str, health: Health, now_ms
     online = health.state == "online"
     changed = before is None or before.online != online
     _note_changes(connection, gate_id, before, health, now_ms)
-    told = encode_health(health)
+    payload = encode_health(health)
     if before is not None and not online:
-        told = before.told
+        payload = before.told
     upsert(
         connection,
         gate_health,
@@ -57,7 +57,7 @@ def store_health(connection: sa.Connection, gate_id: str, health: Health, now_ms
                 "online": online,
                 "since_ms": now_ms if before is None or changed else before.since_ms,
                 "heard_ms": now_ms,
-                "told": told,
+                "told": payload,
             }
         ],
     )
@@ -85,8 +85,8 @@ def _note_changes(
     health: Health,
     now_ms: int,
 ) -> None:
-    last = _of(before.online, decode_health(before.told)) if before else None
-    now = _of(health.state == "online", health)
+    last = _comparable(before.online, decode_health(before.told)) if before else None
+    now = _comparable(health.state == "online", health)
     new: list[HealthChange] = []
     if before is not None and before.online and now_ms - before.heard_ms > SILENT_MS:
         new.append(HealthChange(before.heard_ms, "silent"))
@@ -110,14 +110,14 @@ def _note_changes(
     connection.execute(_FORGET, {"of": gate_id, "kept": KEPT_CHANGES})
 
 
-def _of(online: bool, health: Health) -> tuple[State, tuple[str, ...]]:
+def _comparable(online: bool, health: Health) -> tuple[State, tuple[str, ...]]:
     """Return the state and faults that are compared for changes; offline gates have no faults."""
     return ("online", reported_faults(health)) if online else ("offline", ())
 
 
 def reported_backlog(connection: sa.Connection, gate_id: str) -> int:
     """Return the number of undelivered records that a gate last reported."""
-    told = connection.execute(
+    payload = connection.execute(
         sa.select(gate_health.c.told).where(gate_health.c.gate_id == gate_id)
     ).scalar()
-    return decode_health(told).backlog if told else 0
+    return decode_health(payload).backlog if payload else 0

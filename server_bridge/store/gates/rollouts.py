@@ -130,7 +130,7 @@ def rollout_gates_of(connection: sa.Connection, number: int) -> list[RolloutGate
     ]
 
 
-def store_progress(connection: sa.Connection, number: int, told: Iterable[RolloutGate]) -> None:
+def store_progress(connection: sa.Connection, number: int, gates: Iterable[RolloutGate]) -> None:
     """Store the progress of these gates."""
     rows = [
         {
@@ -138,7 +138,7 @@ def store_progress(connection: sa.Connection, number: int, told: Iterable[Rollou
             "rollout": number,
             "faults": ",".join(sorted(one.faults))[:_FAULTS_LENGTH],
         }
-        for one in told
+        for one in gates
     ]
     if rows:
         upsert(connection, rollout_gates, rows)

@@ -63,7 +63,7 @@ class StoredEvent:
 
 def add_request(
     connection: sa.Connection,
-    book: RequestTables[RequestT],
+    tables: RequestTables[RequestT],
     *,
     unit_id: str,
     title: str,
@@ -83,65 +83,69 @@ def add_request(
     if deadline_ms <= now_ms:
         raise SchoolgateError("hạn phải còn ở phía trước / the deadline must be in the future")
     row = {"unit_id": unit_id, "title": title, "deadline_ms": deadline_ms} | own
-    query = book.asked.insert().values(**row, opened_ms=now_ms, opened_by=by)
-    number: int = connection.execute(query.returning(book.number)).scalar_one()
+    query = tables.asked.insert().values(**row, opened_ms=now_ms, opened_by=by)
+    number: int = connection.execute(query.returning(tables.number)).scalar_one()
     return number
 
 
 def find_request(
-    connection: sa.Connection, book: RequestTables[RequestT], number: int, *, lock: bool = False
+    connection: sa.Connection, tables: RequestTables[RequestT], number: int, *, lock: bool = False
 ) -> RequestT:
     """Return a request; `lock` blocks other writers. Raises SchoolgateError if there is none."""
-    query = _rows(book).where(book.number == number)
+    query = _rows(tables).where(tables.number == number)
     row = connection.execute(query.with_for_update() if lock else query).first()
     if row is None:
         raise SchoolgateError(
-            f"there is no {book.name} {number}; see: gate-bridge {book.listed_by}"
+            f"there is no {tables.name} {number}; see: gate-bridge {tables.listed_by}"
         )
-    return book.row(*row)
+    return tables.row(*row)
 
 
-def all_requests(connection: sa.Connection, book: RequestTables[RequestT]) -> list[RequestT]:
+def all_requests(connection: sa.Connection, tables: RequestTables[RequestT]) -> list[RequestT]:
     """Return all requests, the newest first."""
-    return [book.row(*row) for row in connection.execute(_rows(book).order_by(book.number.desc()))]
+    return [
+        tables.row(*row) for row in connection.execute(_rows(tables).order_by(tables.number.desc()))
+    ]
 
 
 def close_request(
-    connection: sa.Connection, book: RequestTables[RequestT], number: int, now_ms: int
+    connection: sa.Connection, tables: RequestTables[RequestT], number: int, now_ms: int
 ) -> None:
     """Close a request, so that it no longer changes.
 
     Raises:
         SchoolgateError: the request is closed, or there is none.
     """
-    if find_request(connection, book, number, lock=True).closed_ms is not None:
-        raise SchoolgateError(f"{book.name} {number} is closed already")
-    connection.execute(book.asked.update().where(book.number == number).values(closed_ms=now_ms))
+    if find_request(connection, tables, number, lock=True).closed_ms is not None:
+        raise SchoolgateError(f"{tables.name} {number} is closed already")
+    connection.execute(
+        tables.asked.update().where(tables.number == number).values(closed_ms=now_ms)
+    )
 
 
 def request_events(
     connection: sa.Connection,
-    book: RequestTables[RequestT],
+    tables: RequestTables[RequestT],
     number: int,
     unit_id: str | None = None,
 ) -> list[StoredEvent]:
     """Return the events of a request, or of one school, in order."""
-    columns = (book.events.c[one.name] for one in fields(StoredEvent))
-    query = sa.select(*columns).where(book.events.c[book.name] == number)
+    columns = (tables.events.c[one.name] for one in fields(StoredEvent))
+    query = sa.select(*columns).where(tables.events.c[tables.name] == number)
     if unit_id is not None:
-        query = query.where(book.events.c.unit_id == unit_id)
-    return [StoredEvent(*row) for row in connection.execute(query.order_by(book.events.c.event))]
+        query = query.where(tables.events.c.unit_id == unit_id)
+    return [StoredEvent(*row) for row in connection.execute(query.order_by(tables.events.c.event))]
 
 
 def add_event(
-    connection: sa.Connection, book: RequestTables[RequestT], number: int, **row: Any
+    connection: sa.Connection, tables: RequestTables[RequestT], number: int, **row: Any
 ) -> int:
     """Log an event and return its number; `row` are columns of the events."""
-    query = book.events.insert().values(row | {book.name: number})
-    event: int = connection.execute(query.returning(book.events.c.event)).scalar_one()
+    query = tables.events.insert().values(row | {tables.name: number})
+    event: int = connection.execute(query.returning(tables.events.c.event)).scalar_one()
     return event
 
 
-def _rows(book: RequestTables[RequestT]) -> sa.Select[Any]:
-    _, *more = fields(book.row)
-    return sa.select(book.number, *(book.asked.c[one.name] for one in more))
+def _rows(tables: RequestTables[RequestT]) -> sa.Select[Any]:
+    _, *more = fields(tables.row)
+    return sa.select(tables.number, *(tables.asked.c[one.name] for one in more))

@@ -94,7 +94,7 @@ def withdraw_by_hand(
         SchoolgateError: the school has no such entry, it is withdrawn already, or there is no
             reason.
     """
-    found = _standing(connection, manual_crossings.c.id == number)
+    found = _valid_rows(connection, manual_crossings.c.id == number)
     if not found or found[0].unit_id != unit_id:
         raise SchoolgateError(
             "không có bản ghi này hoặc đã được rút / there is no such entry, or it was withdrawn"
@@ -114,23 +114,23 @@ def withdraw_by_hand(
 
 def by_hand_on(connection: sa.Connection, unit_id: str, day: date) -> list[ByHand]:
     """Return the valid entries of a school's day, by time."""
-    there = (manual_crossings.c.unit_id == unit_id, manual_crossings.c.day == day)
-    return list(map(_entry, _standing(connection, *there)))
+    conditions = (manual_crossings.c.unit_id == unit_id, manual_crossings.c.day == day)
+    return list(map(_entry, _valid_rows(connection, *conditions)))
 
 
 def by_hand_of(
     connection: sa.Connection, unit_id: str, person: int, first: date, last: date
 ) -> list[ByHand]:
     """Return the valid entries of a person from `first` to `last`, by time."""
-    there = (
+    conditions = (
         manual_crossings.c.person == person,
         manual_crossings.c.unit_id == unit_id,
         manual_crossings.c.day.between(first, last),
     )
-    return list(map(_entry, _standing(connection, *there)))
+    return list(map(_entry, _valid_rows(connection, *conditions)))
 
 
-def _standing(connection: sa.Connection, *where: sa.ColumnElement[bool]) -> Sequence[sa.Row[Any]]:
+def _valid_rows(connection: sa.Connection, *where: sa.ColumnElement[bool]) -> Sequence[sa.Row[Any]]:
     undone = manual_crossings.alias()
     query = (
         sa.select(manual_crossings, accounts.c.name.label("author"))

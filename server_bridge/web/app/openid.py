@@ -64,7 +64,7 @@ def routes(office: AppContext) -> list[Route]:
             following = "/"
         try:
             way = await run_in_threadpool(
-                by.provider.way_there, errand, _back(by, request), by.scope
+                by.provider.authorization_url, errand, _back(by, request), by.scope
             )
         except OpenIdError as error:
             return _told(office, request, _failed(error))
@@ -112,7 +112,7 @@ def _welcome(office: AppContext, by: OpenIdSignIn, request: Request) -> tuple[st
     errand = SignInAttempt(carried.state, carried.nonce, carried.verifier)
     turned: _TurnedAwayError | None = None
     try:
-        claims = by.provider.who(
+        claims = by.provider.fetch_claims(
             errand, request.query_params["code"], _back(by, request), now_ms // 1_000
         )
     except OpenIdError as error:

@@ -63,7 +63,7 @@ class GateView:
 def view(sheet: GateSheet, formats: Formats, today: date) -> GateView:
     """One gate."""
     words = _Words(formats.lang)
-    state, told = sheet.state, sheet.told
+    state, told = sheet.state, sheet.health
     scan = told.scan if told else None
     update = told.update if told else None
     troubles = tuple(_troubles(sheet))
@@ -202,7 +202,7 @@ class _Words:
 
 def _troubles(sheet: GateSheet) -> Iterator[str]:
     """What is wrong, by the code of what to do about it, the most urgent first."""
-    state, told = sheet.state, sheet.told
+    state, told = sheet.state, sheet.health
     if sheet.shut_out:
         yield "shut_out"
     elif state.online is None:

@@ -54,13 +54,13 @@ class Days:
     def look(self, seen: Observation) -> None:
         made = decide(seen, self.open, self.memory, self.now_ms, lambda _: self.is_awake)
         self.memory = made.memory
-        for trouble in made.begun:
+        for trouble in made.to_raise:
             number = len(self.open) + 1
             self.open.append(
                 OpenAlert(number, *trouble.key, trouble.unit_id, self.now_ms, acknowledged=False)
             )
             self.told.append(("begun", trouble.kind))
-        for alert in made.over:
+        for alert in made.to_resolve:
             self.open.remove(alert)
             self.told.append(("over", alert.kind))
 
@@ -111,7 +111,7 @@ def test_of_a_silent_gate_nothing_else_is_over() -> None:
     ("sheet", "kind"),
     [
         (sick(faults=("ledger_damaged",)), AlertKind.STORAGE),
-        (replace(WELL, told=Health(state="online", free_bytes=1_000)), AlertKind.STORAGE),
+        (replace(WELL, health=Health(state="online", free_bytes=1_000)), AlertKind.STORAGE),
         (sick(faults=("camera",)), AlertKind.BROKEN),
         (sick(clock_trusted=False), AlertKind.CLOCK),
         (sick(backlog=300), AlertKind.BACKLOG),
@@ -142,8 +142,8 @@ def test_gates_never_heard_of_or_shut_out_are_no_trouble() -> None:
 
 def test_a_certificate_is_told_of_three_weeks_before_its_end() -> None:
     ends = MORNING_MS + 21 * DAY_MS
-    assert find_conditions([], {"web": ends}, MORNING_MS).troubles == ()
-    found = find_conditions([], {"web": ends}, MORNING_MS + DAY_MS).troubles
+    assert find_conditions([], {"web": ends}, MORNING_MS).conditions == ()
+    found = find_conditions([], {"web": ends}, MORNING_MS + DAY_MS).conditions
     assert [(one.kind, one.subject, one.detail) for one in found] == [
         (AlertKind.CERTIFICATE, "web", "20")
     ]

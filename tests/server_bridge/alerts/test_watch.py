@@ -118,7 +118,7 @@ def test_one_gate_one_message_and_one_when_it_is_back(district: District) -> Non
     assert "https://gates.example.vn/alerts" in message
     district.away = frozenset()
     assert district.pass_minutes(40) == [
-        "Over: Gate silent in school hours: Trường THCS A (gate-a1)"
+        "Resolved: Gate silent in school hours: Trường THCS A (gate-a1)"
     ]
     assert district.open() == []
 
@@ -137,7 +137,7 @@ def test_a_storm_is_one_message(district: District) -> None:
     assert "and 52 more" in district.hook.posts[0]["message"]
     assert len(district.open()) == 60
     district.away = frozenset()
-    assert district.pass_minutes(50) == ["Over: Gate silent in school hours: 60 places"]
+    assert district.pass_minutes(50) == ["Resolved: Gate silent in school hours: 60 places"]
     assert district.open() == []
 
 
@@ -234,7 +234,7 @@ def test_a_roll_out_that_a_gate_has_stopped_is_told_until_somebody_ends_it(
 ) -> None:
     channel = AlertChannel(name="it", urls=(district.hook.url,), language=Lang.EN)
     district.watch = AlertWatch(
-        district.database, RULES, Channels([channel]), send, more=rollout_conditions
+        district.database, RULES, Channels([channel]), send, more_conditions=rollout_conditions
     )
     wanted = Update(number=1, version="20260528", url="https://a.vn/u", size=9, sha256=bytes(32))
     with district.database.write() as connection:
@@ -251,5 +251,5 @@ def test_a_roll_out_that_a_gate_has_stopped_is_told_until_somebody_ends_it(
     with district.database.write() as connection:
         end_rollout(connection, number, "ended", district.now_ms)
     assert district.pass_minutes(40) == [
-        "Over: Roll-out of an update stopped: The server (20260528)"
+        "Resolved: Roll-out of an update stopped: The server (20260528)"
     ]

@@ -81,9 +81,9 @@ def test_a_full_line_is_asked_again(
     desk: Enrolment, wanted: Update, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server = HttpsServer(desk.home.pki / "ca.pem")
-    monkeypatch.setattr(bundles, "MOST_AT_ONCE", 0)
+    monkeypatch.setattr(bundles, "MAX_DOWNLOADS", 0)
     assert fault_of(server, wanted.url) == UpdateFault.UNREACHABLE
-    monkeypatch.setattr(bundles, "MOST_AT_ONCE", 1)
+    monkeypatch.setattr(bundles, "MAX_DOWNLOADS", 1)
     for number in range(2):
         assert fetch(wanted, tmp_path / str(number), server.ask, lambda: True, lambda _: None)
 

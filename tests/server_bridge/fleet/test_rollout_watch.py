@@ -83,7 +83,7 @@ class Fleet:
     def tell(self) -> None:
         """Let all gates that are not away follow their orders and report their health."""
         with self.database.write() as connection:
-            wants = {one.gate_id: one.wish.update for one in all_orders(connection)}
+            wants = {one.gate_id: one.desired.update for one in all_orders(connection)}
             for gate_id in self.names:
                 if gate_id in self.away:
                     store_health(connection, gate_id, Health(state="offline"), self.now_ms)
@@ -113,7 +113,7 @@ class Fleet:
 
     def told(self) -> set[str]:
         with self.database.read() as connection:
-            return {one.gate_id for one in all_orders(connection) if one.wish.update}
+            return {one.gate_id for one in all_orders(connection) if one.desired.update}
 
     @property
     def state(self) -> str:
@@ -173,7 +173,7 @@ def test_one_that_is_not_well_keeps_the_others_waiting(fleet: Fleet, fault: str,
     getattr(fleet, fault).add("gate-00")
     assert fleet.pass_minutes(HOUR + 10) == 1
     assert fleet.last
-    assert [(one.gate_id, one.why) for one in fleet.last.waits] == [("gate-00", why)]
+    assert [(one.gate_id, one.reason) for one in fleet.last.blocking] == [("gate-00", why)]
     assert fleet.state == "running"
     getattr(fleet, fault).clear()
     assert fleet.pass_minutes(HOUR - 20) == 1
@@ -185,7 +185,7 @@ def test_a_try_is_not_counted_on_and_may_still_stop_the_last_stage(fleet: Fleet)
     fleet.tries = {"gate-00"}
     assert fleet.pass_minutes(30) == 1
     assert fleet.last
-    assert [(one.gate_id, one.why) for one in fleet.last.waits] == [("gate-00", "not_yet")]
+    assert [(one.gate_id, one.reason) for one in fleet.last.blocking] == [("gate-00", "not_yet")]
     fleet.tries = {"gate-11"}
     assert fleet.pass_minutes(30) == 13
     assert fleet.state == "running"
@@ -222,7 +222,7 @@ def test_a_bridge_that_was_off_has_not_seen_anything(fleet: Fleet) -> None:
     fleet.tell()
     assert fleet.pass_minutes(10) == 1
     assert fleet.last
-    assert fleet.last.waits[0].why == "proving"
+    assert fleet.last.blocking[0].reason == "proving"
 
 
 def test_a_gate_that_is_lost_is_not_waited_for(fleet: Fleet) -> None:
@@ -257,10 +257,10 @@ def test_withdrawing_leaves_other_updates_alone(fleet: Fleet) -> None:
     fleet.begin()
     other = replace(WANTED, version="20260601")
     with fleet.database.write() as connection:
-        before = {one.gate_id: one.wish for one in all_orders(connection)}
+        before = {one.gate_id: one.desired for one in all_orders(connection)}
         wish = replace(before["gate-11"], update=other)
         change_orders(
-            connection, DistrictParameters.of(fleet.home), "gate-11", fleet.now_ms, wish=wish
+            connection, DistrictParameters.of(fleet.home), "gate-11", fleet.now_ms, desired=wish
         )
         rollout = newest_rollout(connection)
         assert rollout

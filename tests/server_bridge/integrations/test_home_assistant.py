@@ -70,7 +70,10 @@ def connected(broker: Broker) -> BridgeSession:
 def test_a_school_and_its_gates_are_there_with_their_values(
     broker: Broker, district: Database
 ) -> None:
-    discovery, publisher = Discovery(district, Lang.VI, tell=True), CountsPublisher(district, ZONE)
+    discovery, publisher = (
+        Discovery(district, Lang.VI, enabled=True),
+        CountsPublisher(district, ZONE),
+    )
     with HomeAssistant(broker, "school") as home, Peer(broker, Identity.gate(GATE)) as gate:
         session = connected(broker)
         take(district, [Scribe().enter(1, 2).leave(2).letter()])
@@ -111,7 +114,7 @@ def test_a_gate_that_is_shut_out_goes_and_all_goes_when_told_no_more(
 ) -> None:
     with HomeAssistant(broker, "commune") as home:
         session, sent = connected(broker), Sent()
-        discovery = Discovery(district, Lang.EN, tell=True)
+        discovery = Discovery(district, Lang.EN, enabled=True)
         discovery.publish(sent.through(session.publish), NOW_MS)
         home.until(f"{SECOND}_connection", UNKNOWN)
         home.peer.wait(lambda: len(home.devices()) == 6)  # two schools, their commune, three gates
@@ -125,7 +128,7 @@ def test_a_gate_that_is_shut_out_goes_and_all_goes_when_told_no_more(
         home.until(f"{SECOND}_connection", None)
         assert len(home.devices()) == 5
         # Disabled in the settings, and the bridge was restarted.
-        off = Discovery(district, Lang.EN, tell=False)
+        off = Discovery(district, Lang.EN, enabled=False)
         off.publish(session.publish, NOW_MS)
         home.until(INSIDE, None)
         home.peer.wait(lambda: home.devices() == set())
@@ -134,13 +137,13 @@ def test_a_gate_that_is_shut_out_goes_and_all_goes_when_told_no_more(
 
 def test_told_to_nobody_by_default(district: Database) -> None:
     sent = Sent()
-    Discovery(district, Lang.VI, tell=False).publish(sent.through(lambda _t, _p: None), NOW_MS)
+    Discovery(district, Lang.VI, enabled=False).publish(sent.through(lambda _t, _p: None), NOW_MS)
     assert sent == {}
 
 
 def test_a_new_connection_hears_it_all_again(district: Database) -> None:
     sent = Sent()
-    discovery = Discovery(district, Lang.VI, tell=True)
+    discovery = Discovery(district, Lang.VI, enabled=True)
     discovery.publish(sent.through(lambda _t, _p: None), NOW_MS)
     first = dict(sent)
     assert unit_topic(SCHOOL) in first
@@ -163,7 +166,7 @@ def test_the_fake_refuses_what_is_not_documented(
 ) -> None:
     """A control of the fake Home Assistant."""
     sent = Sent()
-    Discovery(district, Lang.VI, tell=True).publish(sent.through(lambda _t, _p: None), NOW_MS)
+    Discovery(district, Lang.VI, enabled=True).publish(sent.through(lambda _t, _p: None), NOW_MS)
     told = json.loads(sent[unit_topic(SCHOOL)])
     assert entities(told)
     with pytest.raises(wrong):

@@ -54,7 +54,7 @@ class District:
             head = head_bytes(GATE, batch.ledger_id, batch.last_seq, batch.head)
             batch = replace(batch, signature=sign_head(key, head))
         letter = (gate(GATE, GateChannel.CROSSINGS), encode_batch(batch))
-        taken = Inbox(self.database, ZONE).take([letter], MORNING_MS + 3 * DAY_MS)
+        taken = Inbox(self.database, ZONE).store([letter], MORNING_MS + 3 * DAY_MS)
         assert not taken.set_aside
 
     def proof(self, day: date = DAY) -> DayProof:
