@@ -32,7 +32,7 @@ PHRASES: dict[str, Phrase] = {
     "alerts_silent": Phrase("Cổng mất liên lạc trong giờ học", "Gate silent in school hours"),
     "alerts_storage": Phrase("Thẻ nhớ sắp hỏng hoặc sắp đầy", "SD card failing or nearly full"),
     "alerts_broken": Phrase("Cổng không quét được", "Gate not working"),
-    "alerts_clock": Phrase("Đồng hồ cổng chưa chính xác", "Clock of the gate is not set"),
+    "alerts_clock": Phrase("Đồng hồ cổng chưa chính xác", "Gate's clock is not set"),
     "alerts_backlog": Phrase("Lượt qua không gửi về được", "Crossings are not delivered"),
     "alerts_shared_card": Phrase(
         "Một thẻ qua hai cổng quá nhanh", "One card at two gates too soon"

@@ -133,7 +133,7 @@ def test_a_storm_is_one_message(district: District) -> None:
         district.away |= {f"storm-{number:02}" for number in range(some, some + 20)}
         assert district.pass_minutes(2) == []
     assert district.pass_minutes(50) == ["Gate silent in school hours: 60 places"]
-    assert "60 of 63 gates at once: look at the server" in district.hook.posts[0]["message"]
+    assert "60 of 63 gates at once: check the server" in district.hook.posts[0]["message"]
     assert "and 52 more" in district.hook.posts[0]["message"]
     assert len(district.open()) == 60
     district.away = frozenset()
