@@ -98,13 +98,13 @@ def _deliver(database: Database, fleet: Fleet, names: list[str]) -> dict[str, fl
     ]
     begun = time.perf_counter()
     for at in range(0, len(healths), FOLDED):
-        inbox.take(healths[at : at + FOLDED], now_ms())
+        inbox.store(healths[at : at + FOLDED], now_ms())
     healthy_s = time.perf_counter() - begun
     letters = _mixed([list(_batches(gate_id, fleet)) for gate_id in names])
     begun, longest, stored = time.perf_counter(), 0.0, 0
     for at in range(0, len(letters), FOLDED):
         one = time.perf_counter()
-        stored += inbox.take(letters[at : at + FOLDED], now_ms()).new
+        stored += inbox.store(letters[at : at + FOLDED], now_ms()).new
         longest = max(longest, time.perf_counter() - one)
     took_s = time.perf_counter() - begun
     return {

@@ -10,7 +10,7 @@ from hashlib import sha256
 from gate_contract.health import Health, ScanHealth, UpdateHealth, UpdateStage
 from gate_contract.orders import Update
 from server_bridge.fleet.drafting import DistrictParameters
-from server_bridge.fleet.rollout import MINUTE_MS
+from server_bridge.fleet.rollout_rules import MINUTE_MS
 from server_bridge.fleet.rollout_watch import RolloutWatch
 from server_bridge.store.database import Database
 from server_bridge.store.gates.health import store_health

@@ -1,4 +1,4 @@
-"""Passwords, kept as Argon2id hashes with the library's own parameters (RFC 9106, low memory)."""
+"""Hash and verify passwords with Argon2id, with the library's parameters (RFC 9106, low memory)."""
 
 from functools import cache
 
@@ -14,17 +14,21 @@ _hasher = PasswordHasher()
 
 
 def hash_password(password: str) -> str:
-    """The hash to keep. Raises SchoolgateError if the password is too short or too long."""
+    """Return the hash to store. Raises SchoolgateError if the password is too short or too long."""
     if not MIN_LENGTH <= len(password) <= MAX_LENGTH:
         raise SchoolgateError(
-            f"a password has {SHORTEST} to {LONGEST} characters; four random words make a good one"
+            f"a password has {MIN_LENGTH} to {MAX_LENGTH} characters; "
+            "four random words make a good one"
         )
     return _hasher.hash(password)
 
 
 def verify_password(password: str, kept: str | None) -> bool:
-    """Whether this is the password. It takes as long for `kept` None, an account that is not there
-    or has no password, so that the time does not tell which names exist."""
+    """Return whether the password matches a stored hash.
+
+    The check takes as long for `kept` None, an account that does not exist or has no password, so
+    that the time does not reveal which names exist.
+    """
     try:
         _hasher.verify(kept or _nobodys(), password[:MAX_LENGTH])
     except (VerificationError, InvalidHashError):
@@ -33,7 +37,7 @@ def verify_password(password: str, kept: str | None) -> bool:
 
 
 def needs_rehash(kept: str) -> bool:
-    """Whether the hash should be made again with today's parameters."""
+    """Return whether the hash should be renewed with the current parameters."""
     return _hasher.check_needs_rehash(kept)
 
 

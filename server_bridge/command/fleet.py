@@ -148,8 +148,8 @@ def gate_logs(folder: Path, gate_id: str, request: bool, lines: int) -> None:
                 raise SchoolgateError(unknown_settings([gate_id]))
             now = now_ms()
             logs = LogRequest(number=now, lines=lines)
-            wish = msgspec.structs.replace(before.wish, logs=logs)
-            change_orders(connection, DistrictParameters.of(home), gate_id, now, wish=wish)
+            desired = msgspec.structs.replace(before.desired, logs=logs)
+            change_orders(connection, DistrictParameters.of(home), gate_id, now, desired=desired)
             click.echo(f"{gate_id}: asked for {lines} lines")
             return
         found = newest_log(connection, gate_id)
@@ -189,13 +189,13 @@ def _fleet(home: Home) -> list[dict[str, Any]]:
 def _told(
     sheet: GateSheet, wanted: CurrentOrders | None, retired_ms: int | None, zone: tzinfo
 ) -> dict[str, Any]:
-    told = sheet.told
+    told = sheet.health
     scan = told.scan if told else None
 
     def at(ms: int) -> str:
         return datetime.fromtimestamp(ms / 1000, zone).isoformat()
 
-    update = wanted.wish.update if wanted else None
+    update = wanted.desired.update if wanted else None
     return {
         "gate_id": sheet.state.gate_id,
         "unit_id": sheet.state.unit_id,

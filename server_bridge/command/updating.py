@@ -24,7 +24,7 @@ from server_bridge.fleet.bundles import (
     store_update_ca,
 )
 from server_bridge.fleet.drafting import DistrictParameters
-from server_bridge.fleet.rollout import decide
+from server_bridge.fleet.rollout_rules import decide
 from server_bridge.fleet.rollout_watch import RolloutWatch, cancel_update, updatable_gates
 from server_bridge.fleet.staging import choose, runs_update
 from server_bridge.home import Home, open_home
@@ -124,7 +124,7 @@ def gate_update(
         else:
             chosen = choose(
                 [sheet for sheet in sheets if sheet.state.gate_id in before],
-                {gate_id: one.wish.update for gate_id, one in before.items()},
+                {gate_id: one.desired.update for gate_id, one in before.items()},
                 wanted,
                 stage=stage,
                 first=gate_ids,
@@ -132,14 +132,14 @@ def gate_update(
             )
             district = DistrictParameters.of(home)
             for gate_id in chosen:
-                wish = msgspec.structs.replace(before[gate_id].wish, update=wanted)
-                change_orders(connection, district, gate_id, now, wish=wish)
+                desired = msgspec.structs.replace(before[gate_id].desired, update=wanted)
+                change_orders(connection, district, gate_id, now, desired=desired)
             click.echo(f"{len(chosen)} gates are told: {', '.join(chosen[:10])}")
         _forget_bundles(home, connection, wanted)
     if auto:
         with closing(home.database()) as database:
             decision = RolloutWatch(database, lambda: DistrictParameters.of(home)).step(now)
-        told = decision.tell if decision else ()
+        told = decision.to_update if decision else ()
         click.echo(
             f"{software}: {len(told)} gates are told now ({', '.join(told)}). The bridge tells the "
             f"others when those before have been well for {well_hours:g} hours online"
@@ -165,7 +165,7 @@ def rollout_show(folder: Path, as_json: bool) -> None:
         told = rollout_gates_of(connection, rollout.rollout)
     decision = decide(rollout, told, sheets)
     running = [gate_id for gate_id, sheet in sheets.items() if runs_update(sheet, rollout.wanted)]
-    waits = decision.waits if rollout.state == "running" else ()
+    waits = decision.blocking if rollout.state == "running" else ()
     if as_json:
         shown = {
             "version": rollout.wanted.version,
@@ -173,7 +173,9 @@ def rollout_show(folder: Path, as_json: bool) -> None:
             "gates": len(sheets),
             "told": [one.gate_id for one in told],
             "runs": running,
-            "waits": waits,
+            "waits": [
+                {"gate_id": one.gate_id, "why": one.reason, "left_ms": one.left_ms} for one in waits
+            ],
             "gate_id": rollout.gate_id,
             "fault": rollout.fault,
         }
@@ -186,7 +188,7 @@ def rollout_show(folder: Path, as_json: bool) -> None:
         click.echo(f"  stopped by {rollout.gate_id}: {rollout.fault}")
     for one in waits[:20]:
         left = f", {one.left_ms / HOUR_MS:.1f} h to go" if one.left_ms else ""
-        click.echo(f"  waits for {one.gate_id}: {one.why.replace('_', ' ')}{left}")
+        click.echo(f"  waits for {one.gate_id}: {one.reason.replace('_', ' ')}{left}")
 
 
 @rollout_group.command("stop")
@@ -236,14 +238,15 @@ def _begin(
         RolloutGate(gate_id, now, frozenset(there[gate_id].state.faults))
         for gate_id, one in before.items()
         if gate_id in there
-        and one.wish.update
-        and (one.wish.update.version, one.wish.update.sha256) == (wanted.version, wanted.sha256)
+        and one.desired.update
+        and (one.desired.update.version, one.desired.update.sha256)
+        == (wanted.version, wanted.sha256)
     ]
     store_progress(connection, number, same)
 
 
 def _forget_bundles(home: Home, connection: sa.Connection, wanted: Update) -> None:
-    told = {one.wish.update.sha256 for one in all_orders(connection) if one.wish.update}
+    told = {one.desired.update.sha256 for one in all_orders(connection) if one.desired.update}
     with suppress(OSError):  # older bundles only take disk space
         delete_unused_bundles(home, told | {wanted.sha256})
 

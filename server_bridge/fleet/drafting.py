@@ -1,4 +1,4 @@
-"""The settings of a gate, drafted from what the district knows, and signed."""
+"""Draft the settings of a gate from the district's data, and sign them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,8 +22,11 @@ from server_bridge.store.units.tree import find_unit
 
 @dataclass(frozen=True, slots=True)
 class DistrictParameters:
-    """Whose gates they are: its broker as gates reach it, and its keys. `update_ca`: the
-    certificate, in PEM, that its updates are signed with; empty: none was named yet."""
+    """The broker's address as gates reach it, and the district's keys.
+
+    `update_ca` is the certificate, in PEM, that updates are signed with; empty if none is stored
+    yet.
+    """
 
     broker_host: str
     broker_port: int
@@ -32,6 +35,7 @@ class DistrictParameters:
 
     @classmethod
     def of(cls, home: Home) -> Self:
+        """Return the parameters of an initialised folder."""
         broker, named = home.settings.broker, home.updates_folder / UPDATE_CA_FILE
         update_ca = named.read_text("ascii") if named.exists() else ""
         return cls(broker.host, broker.port, home.keys, update_ca)
@@ -39,7 +43,7 @@ class DistrictParameters:
     def settings(
         self, connection: sa.Connection, gate_id: str, choice: Choice, version: int
     ) -> ManagedSettings:
-        """The settings of a gate. Raises SchoolgateError, MissingKeyError."""
+        """Return the settings of a gate. Raises SchoolgateError, MissingKeyError."""
         unit_id = find_gate(connection, gate_id).unit_id
         school = find_unit(connection, unit_id)
         return ManagedSettings(
@@ -56,7 +60,7 @@ class DistrictParameters:
         )
 
     def sign(self, orders: Orders) -> bytes:
-        """The payload. Raises MissingKeyError."""
+        """Return the signed payload. Raises MissingKeyError."""
         return sign(orders, self.keys.orders, self.keys.orders_key())
 
     def _papers(self, unit_id: str, kinds: tuple[str, ...]) -> ManagedVisitorSettings | None:
@@ -71,7 +75,7 @@ class DistrictParameters:
 
 
 def visitor_admission(keys: Keys, unit_id: str, kinds: tuple[str, ...]) -> VisitorAdmission | None:
-    """What a school's gates need to let visitors in by these papers. Raises SchoolgateError."""
+    """Return what a school's gates need to admit visitors by papers. Raises SchoolgateError."""
     unknown = set(kinds) - set(IdKind)
     if unknown:
         raise SchoolgateError(f"visitors' papers are cccd and bhyt, not {', '.join(unknown)}")

@@ -1,4 +1,4 @@
-"""Takes a roll-out further, as `rollout` decides: looks each minute, tells gates, stops."""
+"""Advance an automatic roll-out each minute: evaluate it, order updates, stop it on a fault."""
 
 import threading
 from collections.abc import Callable
@@ -9,7 +9,12 @@ from msgspec.structs import replace
 
 from server_bridge.alert_kinds import AlertCondition, AlertKind
 from server_bridge.fleet.drafting import DistrictParameters
-from server_bridge.fleet.rollout import MINUTE_MS, RolloutDecision, decide, watched
+from server_bridge.fleet.rollout_rules import (
+    MINUTE_MS,
+    RolloutDecision,
+    after_evaluation,
+    decide,
+)
 from server_bridge.fleet.staging import runs_update
 from server_bridge.store.database import Database, StoreError
 from server_bridge.store.gates.gate_orders import all_orders, change_orders
@@ -29,28 +34,31 @@ log = structlog.get_logger()
 
 
 class RolloutWatch:
-    """`district` is asked anew each time: its keys may change while the bridge runs."""
+    """Advances the running roll-out.
+
+    `district` is called for each change, because keys may change while the bridge runs.
+    """
 
     def __init__(self, database: Database, district: Callable[[], DistrictParameters]) -> None:
         self._database = database
         self._district = district
 
     def run(self, stopping: threading.Event, now_ms: Callable[[], int]) -> None:
-        """Look again and again. Nothing that goes wrong with a roll-out ends the bridge."""
-        said = ""
+        """Advance the roll-out periodically. An error is logged and never ends the bridge."""
+        logged = ""
         while not stopping.wait(PERIOD_S):
             try:
                 self.step(now_ms())
-                said = ""
+                logged = ""
             except StoreError as error:  # the database cannot be read now
-                log.warning("roll-out", error=str(error))
+                log.warning("roll-out not evaluated, retrying", error=str(error))
             except Exception as error:
-                if repr(error) != said:
-                    said = repr(error)
-                    log.exception("roll-out")
+                if repr(error) != logged:
+                    logged = repr(error)
+                    log.exception("roll-out not evaluated")
 
     def step(self, now_ms: int) -> RolloutDecision | None:
-        """One look; None if none is running. Raises StoreError."""
+        """Evaluate the roll-out once; return None if none is running. Raises StoreError."""
         with self._database.read() as connection:
             rollout = newest_rollout(connection)
         if rollout is None or rollout.state != "running":
@@ -61,10 +69,13 @@ class RolloutWatch:
                 return None
             sheets = updatable_gates(connection, rollout, now_ms)
             before = rollout_gates_of(connection, rollout.rollout)
-            told = [watched(one, sheets.get(one.gate_id), rollout.wanted, now_ms) for one in before]
-            decision = decide(rollout, told, sheets)
-            if len(sheets) > len(told):  # else nobody waits for how long they were well
-                store_progress(connection, rollout.rollout, set(told) - set(before))
+            ordered = [
+                after_evaluation(one, sheets.get(one.gate_id), rollout.wanted, now_ms)
+                for one in before
+            ]
+            decision = decide(rollout, ordered, sheets)
+            if len(sheets) > len(ordered):  # otherwise no gate waits for the others' healthy time
+                store_progress(connection, rollout.rollout, set(ordered) - set(before))
             self._act(connection, rollout, decision, sheets, now_ms)
         return decision
 
@@ -85,24 +96,24 @@ class RolloutWatch:
         elif decision.done:
             end_rollout(connection, rollout.rollout, "done", now_ms)
             log.info("roll-out done", version=rollout.wanted.version)
-        elif decision.tell:
+        elif decision.to_update:
             district = self._district()
-            wishes = {one.gate_id: one.wish for one in all_orders(connection)}
-            for gate_id in decision.tell:
-                wish = replace(wishes[gate_id], update=rollout.wanted)
-                change_orders(connection, district, gate_id, now_ms, wish=wish)
-            told = [
+            desired_states = {one.gate_id: one.desired for one in all_orders(connection)}
+            for gate_id in decision.to_update:
+                desired = replace(desired_states[gate_id], update=rollout.wanted)
+                change_orders(connection, district, gate_id, now_ms, desired=desired)
+            ordered = [
                 RolloutGate(gate_id, now_ms, frozenset(sheets[gate_id].state.faults))
-                for gate_id in decision.tell
+                for gate_id in decision.to_update
             ]
-            store_progress(connection, rollout.rollout, told)
-            log.info("roll-out", version=rollout.wanted.version, told=len(told))
+            store_progress(connection, rollout.rollout, ordered)
+            log.info("roll-out continued", version=rollout.wanted.version, gates=len(ordered))
 
 
 def updatable_gates(
     connection: sa.Connection, rollout: Rollout, now_ms: int
 ) -> dict[str, GateSheet]:
-    """The gates in service that can be told, by name."""
+    """Return the gates in service that have orders, by id."""
     known = {one.gate_id for one in all_orders(connection)}
     return {
         sheet.state.gate_id: sheet
@@ -114,23 +125,29 @@ def updatable_gates(
 def cancel_update(
     connection: sa.Connection, district: DistrictParameters, rollout: Rollout, now_ms: int
 ) -> list[str]:
-    """No gate that does not run the update yet shall have it any more; those that were told."""
+    """Cancel the update on gates that do not run it yet; return the ids of those gates."""
     wanted = rollout.wanted
     sheets = {one.state.gate_id: one for one in sheets_below(connection, now_ms)}
     withdrawn = []
     for one in all_orders(connection):
-        update, sheet = one.wish.update, sheets.get(one.gate_id)
-        mine = update and (update.version, update.sha256) == (wanted.version, wanted.sha256)
-        if mine and not (sheet and runs_update(sheet, wanted)):
+        update, sheet = one.desired.update, sheets.get(one.gate_id)
+        is_this_update = update and (update.version, update.sha256) == (
+            wanted.version,
+            wanted.sha256,
+        )
+        if is_this_update and not (sheet and runs_update(sheet, wanted)):
             change_orders(
-                connection, district, one.gate_id, now_ms, wish=replace(one.wish, update=None)
+                connection, district, one.gate_id, now_ms, desired=replace(one.desired, update=None)
             )
             withdrawn.append(one.gate_id)
     return withdrawn
 
 
 def rollout_conditions(connection: sa.Connection) -> list[AlertCondition]:
-    """A roll-out that a gate has stopped, until a person ends it or begins another."""
+    """Return a condition if a gate has stopped the roll-out.
+
+    It lasts until a person ends the roll-out or starts another one.
+    """
     found = newest_rollout(connection)
     if found is None or found.state != "stopped" or found.ended_ms is None:
         return []

@@ -1,6 +1,6 @@
-"""Messages into the database: many in one transaction, the poisonous ones set aside.
+"""Store messages in the database, many per transaction, and keep unusable ones as dead letters.
 
-No network and no clock of its own. Either everything of a call is committed or nothing is.
+The module has no network access and no clock. Each call commits everything or nothing.
 """
 
 import re
@@ -31,95 +31,95 @@ log = structlog.get_logger()
 
 @dataclass(slots=True)
 class InboxResult:
-    """What a call came to: the newest receipt of each gate that sent crossings."""
+    """The result of a call, with the newest receipt of each gate that sent crossings."""
 
     receipts: dict[str, Receipt] = field(default_factory=dict)
     new: int = 0
-    add_dead_letter: int = 0
+    set_aside: int = 0
 
 
 class Inbox:
-    """Takes (topic, payload) pairs in the order in which they came."""
+    """Stores (topic, payload) pairs in the order in which they arrived."""
 
     def __init__(self, database: Database, zone: ZoneInfo) -> None:
         self._database = database
         self._zone = zone
 
-    def take(self, letters: Sequence[tuple[str, bytes]], now_ms: int) -> InboxResult:
-        """Store what can be stored, set aside the rest, and commit.
+    def store(self, messages: Sequence[tuple[str, bytes]], now_ms: int) -> InboxResult:
+        """Store the valid messages, keep the others as dead letters, and commit.
 
         Raises:
-            StoreError: the database cannot be written now; try the same again later.
+            StoreError: the database cannot be written now; try the same call again later.
         """
         try:
-            return self._take_all(letters, now_ms)
+            return self._store_all(messages, now_ms)
         except StoreError:
             raise
-        except Exception:  # one message has found a fault of ours: it must not stop the others
-            log.exception("taking one by one", messages=len(letters))
-            return self._take_each(letters, now_ms)
+        except Exception:  # a message triggered a bug: it must not block the others
+            log.exception("storing messages one by one", messages=len(messages))
+            return self._store_each(messages, now_ms)
 
-    def _take_all(self, letters: Sequence[tuple[str, bytes]], now_ms: int) -> InboxResult:
-        taken = InboxResult()
+    def _store_all(self, messages: Sequence[tuple[str, bytes]], now_ms: int) -> InboxResult:
+        result = InboxResult()
         with self._database.write() as connection:
             intake = Intake(connection, self._zone)
-            for topic, payload in letters:
+            for topic, payload in messages:
                 try:
-                    self._take_one(connection, intake, topic, payload, now_ms, taken)
+                    self._store_one(connection, intake, topic, payload, now_ms, result)
                 except ContractError as error:
-                    log.warning("set aside", topic=topic, reason=error.reason)
+                    log.warning("message kept as dead letter", topic=topic, reason=error.reason)
                     self._set_aside(connection, topic, payload, error.reason, str(error), now_ms)
-                    taken.set_aside += 1
-        return taken
+                    result.set_aside += 1
+        return result
 
-    def _take_each(self, letters: Sequence[tuple[str, bytes]], now_ms: int) -> InboxResult:
-        taken = InboxResult()
-        for letter in letters:
+    def _store_each(self, messages: Sequence[tuple[str, bytes]], now_ms: int) -> InboxResult:
+        result = InboxResult()
+        for message in messages:
             try:
-                one = self._take_all([letter], now_ms)
+                one = self._store_all([message], now_ms)
             except StoreError:
                 raise
             except Exception as error:
-                topic, payload = letter
+                topic, payload = message
                 with self._database.write() as connection:
                     self._set_aside(
                         connection, topic, payload, "internal_error", repr(error), now_ms
                     )
                 one = InboxResult(set_aside=1)
-            taken.receipts |= one.receipts
-            taken.new += one.new
-            taken.set_aside += one.set_aside
-        return taken
+            result.receipts |= one.receipts
+            result.new += one.new
+            result.set_aside += one.set_aside
+        return result
 
-    def _take_one(
+    def _store_one(
         self,
         connection: sa.Connection,
         intake: Intake,
         topic: str,
         payload: bytes,
         now_ms: int,
-        taken: InboxResult,
+        result: InboxResult,
     ) -> None:
         match topics.parse(topic):
             case GateTopic(gate_id, GateChannel.CROSSINGS):
-                stored = intake.take(decode_batch(payload, gate_id), now_ms)
-                taken.receipts[gate_id] = stored.receipt
-                taken.new += stored.new
+                stored = intake.store(decode_batch(payload, gate_id), now_ms)
+                result.receipts[gate_id] = stored.receipt
+                result.new += stored.new
             case GateTopic(gate_id, GateChannel.HEALTH):
                 health = decode_health(payload)
-                if not intake.knows(gate_id):
+                if not intake.is_registered(gate_id):
                     raise ContractError("unknown_gate", f"gate {gate_id} is not registered")
                 store_health(connection, gate_id, health, now_ms)
                 mark = health.stored - health.backlog
                 if LEDGER_ID.fullmatch(health.ledger_id):
                     receipt = correcting_receipt(connection, gate_id, health.ledger_id, mark)
                     if receipt:
-                        taken.receipts[gate_id] = receipt
+                        result.receipts[gate_id] = receipt
             case GateTopic(gate_id, GateChannel.LOG):
-                told = decode_log(payload)
-                if not intake.knows(gate_id):
+                gate_log = decode_log(payload)
+                if not intake.is_registered(gate_id):
                     raise ContractError("unknown_gate", f"gate {gate_id} is not registered")
-                store_log(connection, gate_id, told.number, "\n".join(told.lines), now_ms)
+                store_log(connection, gate_id, gate_log.number, "\n".join(gate_log.lines), now_ms)
             case _:
                 raise ContractError("foreign_topic", f"{topic} is not for the bridge")
 

@@ -1,4 +1,4 @@
-"""One batch into the database: rows, counts, the ledger's new head; in the caller's transaction."""
+"""Store one batch in the caller's transaction: rows, counts, and the ledger's new head."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -38,14 +38,14 @@ from server_bridge.store.units.tree import ancestry, gate_units
 
 @dataclass(frozen=True, slots=True)
 class StoredBatch:
-    """What a batch came to: the receipt for its gate, and how many records were new."""
+    """The result of a batch: the receipt for its gate, and the number of new records."""
 
     receipt: Receipt
     new: int
 
 
 class Intake:
-    """Takes batches within one transaction; knows the tree of units as of its beginning."""
+    """Stores batches within one transaction, with the tree of units as of its beginning."""
 
     def __init__(self, connection: sa.Connection, zone: ZoneInfo) -> None:
         self._connection = connection
@@ -56,16 +56,16 @@ class Intake:
     def _lines(self) -> Ancestry:
         return ancestry(self._connection)
 
-    def knows(self, gate_id: str) -> bool:
-        """Whether a gate is registered."""
+    def is_registered(self, gate_id: str) -> bool:
+        """Return whether a gate is registered."""
         return gate_id in self._units
 
-    def take(self, batch: Batch, heard_ms: int) -> StoredBatch:
-        """Store what is new of `batch`, which was heard at `heard_ms` (UTC).
+    def store(self, batch: Batch, heard_ms: int) -> StoredBatch:
+        """Store what is new of `batch`, which was received at `heard_ms` (UTC).
 
         Raises:
-            ContractError: `unknown_gate`, or `conflict` when the gate's chain is not the one
-                stored. Nothing has been written then.
+            ContractError: `unknown_gate`, or `conflict` if the gate's chain differs from the stored
+                one. Nothing was written then.
         """
         unit_id = self._units.get(batch.gate_id)
         if unit_id is None:
@@ -83,7 +83,7 @@ class Intake:
                 if found
                 else add_ledger(self._connection, batch.gate_id, batch.ledger_id, heard_ms)
             )
-            crossed_ms = self._store(ledger, unit_id, outcome.records, heard_ms)
+            crossed_ms = self._store_records(ledger, unit_id, outcome.records, heard_ms)
             advance(
                 self._connection,
                 ledger,
@@ -100,10 +100,10 @@ class Intake:
             store_signature(self._connection, batch)
         return StoredBatch(_receipt(batch.ledger_id, outcome.head), len(outcome.records))
 
-    def _store(
+    def _store_records(
         self, ledger: int, unit_id: str, records: Sequence[Record], heard_ms: int
     ) -> int | None:
-        """Write and count `records`. Returns the time of the last crossing among them, if any."""
+        """Store and count `records`; return the time of the last crossing among them, if any."""
         dated = RecordTimes(self._connection, self._zone, ledger).date(records, heard_ms)
         filed = dated.filed
         insert_records(
@@ -141,10 +141,10 @@ def latest_receipts(connection: sa.Connection) -> dict[str, Receipt]:
 def correcting_receipt(
     connection: sa.Connection, gate_id: str, ledger_id: str, mark: int
 ) -> Receipt | None:
-    """Where a ledger stands, if that is not at `mark`, as its gate believes.
+    """Return the receipt of a ledger if it differs from `mark`, the gate's own position.
 
-    A gate that has nothing new to send would never find out that the bridge was restored from a
-    backup which knows nothing of its ledger.
+    Without it, a gate that has nothing new to send would not notice that the bridge was restored
+    from a backup that lacks records of its ledger.
     """
     found = find_ledger(connection, gate_id, ledger_id)
     receipt = _receipt(ledger_id, _head(found, gate_id, ledger_id))

@@ -1,5 +1,4 @@
-"""The times that records of a ledger are filed under, as more becomes known; in the caller's
-transaction."""
+"""Date the records of a ledger, and correct earlier ones; in the caller's transaction."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,15 +24,17 @@ from server_bridge.store.crossings.filed_times import (
 
 @dataclass(frozen=True, slots=True)
 class DatedRecords:
-    """The time of each new record. `moved`: days of stored ones that have another time now; they
-    have to be counted again."""
+    """The filed time of each new record, and the days on which stored records moved.
+
+    Each day in `moved` must be counted again.
+    """
 
     filed: list[FiledTime]
     moved: frozenset[SchoolDay]
 
 
 class RecordTimes:
-    """What is known of time in one ledger: boots whose clock was set, and the last certain time."""
+    """The times of one ledger: offsets of synchronised boots, and the last certain time."""
 
     def __init__(self, connection: sa.Connection, zone: ZoneInfo, ledger: int) -> None:
         self._connection = connection
@@ -41,12 +42,15 @@ class RecordTimes:
         self._ledger = ledger
 
     def date(self, records: Sequence[Record], heard_ms: int) -> DatedRecords:
-        """Date `records`, which follow on what is stored, and move stored ones that they correct or
-        put a bound to."""
+        """Return the times of `records`, which follow the stored ones, and correct stored records.
+
+        A stored record is corrected if its boot's clock has become known, or if a new certain time
+        bounds it.
+        """
         offsets, newly_set = self._learn_offsets(records)
         guesses = [self._guess(record, offsets, heard_ms) for record in records]
         seq, certain_ms = last_certain(self._connection, self._ledger)
-        # Only what is certain can say anything new of records that are stored already.
+        # Only certain times can change the times of records that are stored already.
         if all(guess.clock is ClockTrust.UNTRUSTED for guess in guesses):
             last_ms = last_filed_ms(self._connection, self._ledger)
             return DatedRecords(
@@ -72,7 +76,7 @@ class RecordTimes:
         known = boot_offsets(self._connection, self._ledger)
         new: dict[str, int] = {}
         for record in records:
-            # Only a boot's first setting corrects anything: later records have their own time.
+            # Only a boot's first clock setting corrects records: later ones have their own time.
             is_first = record.boot_id not in known and record.boot_id not in new
             if record.verdict is Verdict.CLOCK_SET and record.at is not None and is_first:
                 new[record.boot_id] = record.at - record.up_ms

@@ -1,8 +1,8 @@
-"""What Home Assistant is told of units and gates: its MQTT discovery, by device. Pure.
+"""Build the Home Assistant device discovery of units and gates over MQTT. Pure functions.
 
-After https://www.home-assistant.io/integrations/mqtt/ (device discovery, since 2024.12). The values
-themselves come from topics that are there anyway: a unit's counts, a gate's health, whose last will
-says that it is offline, and the bridge's own state.
+Source: https://www.home-assistant.io/integrations/mqtt/ (device discovery, since 2024.12). The
+values come from existing topics: a unit's counts, a gate's health, whose last will reports it as
+offline, and the bridge's own state.
 """
 
 from typing import Any, NamedTuple
@@ -15,9 +15,9 @@ from server_bridge.store.units.tree import Unit
 PREFIX = "homeassistant"
 ALL_DISCOVERY_TOPICS = f"{PREFIX}/device/+/+/config"
 UNIT_DEVICE = "unit_counts"
-"""The counts' place beside the gates of a school; no gate_id has an underscore."""
+"""The object id of a unit's counts, beside the gates of a school; no gate_id has an underscore."""
 EXPIRES_S = 150
-"""A gate tells its health every 30 s. What it has not said again for so long is not known."""
+"""A gate reports its health every 30 s; a value that is older than this is unknown."""
 
 
 class _Text(NamedTuple):
@@ -46,22 +46,22 @@ _NAMES = {
 
 
 def unit_topic(unit_id: str) -> str:
-    """Where a unit's counts are announced."""
+    """Return the discovery topic of a unit's counts."""
     return f"{PREFIX}/device/{unit_id}/{UNIT_DEVICE}/config"
 
 
 def gate_topic(unit_id: str, gate_id: str) -> str:
-    """Where a gate is announced."""
+    """Return the discovery topic of a gate."""
     return f"{PREFIX}/device/{unit_id}/{gate_id}/config"
 
 
 def discovery_subscription(unit_id: str) -> str:
-    """The subscription to all that is announced of a unit: its counts and its gates."""
+    """Return the subscription to all discovery topics of a unit: its counts and its gates."""
     return f"{PREFIX}/device/{unit_id}/+/config"
 
 
 def unit_device(unit: Unit, language: Lang, version: str) -> dict[str, Any]:
-    """A unit's counts as a device with four sensors."""
+    """Return a unit's counts as a device with four sensors."""
     sensors = {
         "inside": ("mdi:account-group", "measurement", "people"),
         "in": ("mdi:login", "total_increasing", "scans"),
@@ -96,10 +96,10 @@ def unit_device(unit: Unit, language: Lang, version: str) -> dict[str, Any]:
 
 
 def gate_device(unit: Unit, gate_id: str, language: Lang, version: str) -> dict[str, Any]:
-    """A gate's health as a device, below its school's."""
+    """Return a gate's health as a device below its school's device."""
     identity, topic = f"schoolgate_gate_{gate_id}", topics.gate(gate_id, GateChannel.HEALTH)
-    # All but the connection are known only while the gate is there to say so.
-    told = {
+    # Except for the connection, values are available only while the gate is online.
+    diagnostic = {
         "availability": [{"topic": topic, "value_template": "{{ value_json.state }}"}],
         "expire_after": EXPIRES_S,
         "entity_category": "diagnostic",
@@ -119,7 +119,7 @@ def gate_device(unit: Unit, gate_id: str, language: Lang, version: str) -> dict[
             "state_class": "measurement",
             "suggested_display_precision": 0,
             "value_template": "{{ value_json.temperature_c }}",
-            **told,
+            **diagnostic,
         },
         "free": {
             "platform": "sensor",
@@ -127,7 +127,7 @@ def gate_device(unit: Unit, gate_id: str, language: Lang, version: str) -> dict[
             "unit_of_measurement": "B",
             "state_class": "measurement",
             "value_template": "{{ value_json.free_bytes }}",
-            **told,
+            **diagnostic,
         },
         "backlog": {
             "platform": "sensor",
@@ -135,16 +135,16 @@ def gate_device(unit: Unit, gate_id: str, language: Lang, version: str) -> dict[
             "state_class": "measurement",
             "unit_of_measurement": _name("records", language),
             "value_template": "{{ value_json.backlog }}",
-            **told,
+            **diagnostic,
         },
-        "clock": _problem("not value_json.scan.clock_trusted", told),
-        "camera": _problem("value_json.scan.camera == 'failed'", told),
-        "storage": _problem("value_json.scan.storage == 'failed'", told),
+        "clock": _problem("not value_json.scan.clock_trusted", diagnostic),
+        "camera": _problem("value_json.scan.camera == 'failed'", diagnostic),
+        "storage": _problem("value_json.scan.storage == 'failed'", diagnostic),
     }
     return {
         "device": {
             "identifiers": [identity],
-            "name": f"{_say('gate', language)} {gate_id}",
+            "name": f"{_name('gate', language)} {gate_id}",
             "manufacturer": "Schoolgate",
             "model": _name("gate", language),
             "suggested_area": unit.name,
@@ -160,11 +160,11 @@ def gate_device(unit: Unit, gate_id: str, language: Lang, version: str) -> dict[
     }
 
 
-def _problem(condition: str, told: dict[str, Any]) -> dict[str, Any]:
-    """On when something is wrong; unknown while gate-scan says nothing."""
+def _problem(condition: str, diagnostic: dict[str, Any]) -> dict[str, Any]:
+    """Return a sensor that is on if the condition holds; unknown without gate-scan's health."""
     template = f"{{{{ ('ON' if {condition} else 'OFF') if value_json.scan else none }}}}"
     problem = {"device_class": "problem", "value_template": template}
-    return {"platform": "binary_sensor", **problem, **told}
+    return {"platform": "binary_sensor", **problem, **diagnostic}
 
 
 def _unit_identity(unit_id: str) -> str:

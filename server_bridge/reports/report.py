@@ -87,7 +87,7 @@ class Report:
 
     `lines` are those of the units directly below, `schools` those of all schools below; both are
     empty for a school, which has `classes` and `gates` instead. `steps` is the time series.
-    `unfinished`: the last day of the period is not over. `count_untallied_days` counts the days of schools that
+    `unfinished`: the last day of the period is not over. `waiting` counts the days of schools that
     have received late records and will be tallied again.
     """
 
@@ -96,7 +96,7 @@ class Report:
     period: Period
     at_ms: int
     tallied_ms: int | None
-    count_untallied_days: int
+    waiting: int
     unfinished: bool
     whole: ReportLine
     lines: tuple[ReportLine, ...]

@@ -1,4 +1,4 @@
-"""Makes the rosters that have to say something new. Runs beside ingest, school by school."""
+"""Make the rosters that have changed, school by school, in a thread beside ingest."""
 
 import secrets
 import threading
@@ -38,19 +38,19 @@ from server_bridge.store.gates.gate_rosters import (
 )
 
 COMMIT_WITHIN_S = 0.3
-"""What was made waits so long, at the most, for its transaction."""
+"""Finished rosters wait at most this long for their transaction."""
 
 log = structlog.get_logger()
 
 
 def roster_topic(scope: str, channel: GateChannel) -> str:
-    """Where a scope's roster, or the changes to it, stand."""
+    """Return the topic of a scope's full roster or of its changes."""
     return topics.district(channel) if scope == EVERY_GATE else topics.gate(scope, channel)
 
 
 @dataclass(frozen=True, slots=True)
 class RosterSigner:
-    """The district's orders key, and the card keys that are to be known everywhere."""
+    """The district's orders key, and the card keys to include in the district's roster."""
 
     key_id: int
     key: Ed25519PrivateKey
@@ -58,8 +58,11 @@ class RosterSigner:
 
 
 class RosterMaker:
-    """One round over the district as of `now_ms`. `send(topic, payload)` is called once that is
-    committed; an empty payload clears a topic. `stopping` ends it between two schools."""
+    """Makes the rosters of the whole district as of a given time.
+
+    `send(topic, payload)` is called after the rosters are committed; an empty payload clears a
+    topic. `stopping` interrupts the work between two schools.
+    """
 
     def __init__(
         self, database: Database, signer: RosterSigner, send: Send, stopping: threading.Event
@@ -69,28 +72,33 @@ class RosterMaker:
         self._send = send
         self._stopping = stopping
         self._pending = _Pending()
-        self._concerns: Mapping[str, object] = {}
-        """Of each school the levels of its areas and its policy, as of the last round."""
+        self._inputs: Mapping[str, object] = {}
+        """For each school the levels of its areas and its policy, as of the last run."""
 
     def make(self, now_ms: int, day: date) -> None:
-        """Raises StoreError; what was sent by then is committed, and the rest is made next time."""
+        """Make, store and send all rosters that have changed.
+
+        Raises:
+            StoreError: the rosters sent so far are committed; the next run makes the rest.
+        """
         with self._database.read() as connection:
             levels, policies = levels_at(connection, now_ms), policies_at(connection, now_ms)
             schools = gates_by_school(connection)
-            told = _reported_versions(connection, now_ms)
+            reported = _reported_versions(connection, now_ms)
             everywhere = contents(
                 revoked=revoked_cards(connection, day), card_keys=self._signer.card_keys()
             )
-            self._scope(connection, EVERY_GATE, everywhere, told, now_ms, {})
-            before = [stand.scope for stand in published_versions(connection)]
-            lived_in = areas_by_school(connection, day)
-        self._keep()
-        concerns = {
-            unit_id: ({area: levels.get(area) for area in lived_in.get(unit_id, ())}, policy)
+            self._make_scope(connection, EVERY_GATE, everywhere, reported, now_ms, {})
+            before = [one.scope for one in published_versions(connection)]
+            areas_of = areas_by_school(connection, day)
+        self._commit()
+        inputs = {
+            unit_id: ({area: levels.get(area) for area in areas_of.get(unit_id, ())}, policy)
             for unit_id, policy in policies.items()
         }
-        # A level is to be at its gates within seconds, however many schools there are.
-        first = sorted(schools, key=lambda unit: concerns[unit] == self._concerns.get(unit))
+        # Schools whose levels or policy changed come first: a level must reach its gates within
+        # seconds, however many schools there are.
+        first = sorted(schools, key=lambda unit: inputs[unit] == self._inputs.get(unit))
         for unit_id in first:
             gate_ids = schools[unit_id]
             if self._stopping.is_set():
@@ -105,62 +113,64 @@ class RosterMaker:
                 )
                 shared: dict[str, tuple[bytes, bytes]] = {}
                 for gate_id in gate_ids:
-                    self._scope(connection, gate_id, wanted, told, now_ms, shared)
-            self._keep(at_once=False)
-        self._concerns = concerns
+                    self._make_scope(connection, gate_id, wanted, reported, now_ms, shared)
+            self._commit(at_once=False)
+        self._inputs = inputs
         self._clear(set(before) - {gate for ids in schools.values() for gate in ids})
-        self._keep()
+        self._commit()
 
-    def _scope(
+    def _make_scope(
         self,
         connection: sa.Connection,
         scope: str,
         wanted: Contents,
-        told: dict[str, int],
+        reported: dict[str, int],
         now_ms: int,
         shared: dict[str, tuple[bytes, bytes]],
     ) -> None:
         before = find_issued(connection, scope)
         if before is None and not (wanted.size or wanted.card_keys):
-            return  # nothing was ever said, and there is nothing to say
-        ahead = before is None or told.get(scope, 0) > before.version
+            return  # nothing was ever published, and there is nothing to publish
+        ahead = before is None or reported.get(scope, 0) > before.version
         changed = None if before is None or ahead else changes(unpack(before.base), wanted)
         if before and changed and digest(changed) == before.changed:
             return
-        floor = max(before.version if before else 0, told.get(scope, 0))
+        floor = max(before.version if before else 0, reported.get(scope, 0))
         version = max(now_ms, floor + 1)
-        said = wanted if changed is None else changed
-        key = digest(said)
+        content = wanted if changed is None else changed
+        key = digest(content)
         if key not in shared:
-            shared[key] = _seal_entries(connection, said)
+            shared[key] = _seal_entries(connection, content)
         salt, people = shared[key]
         roster = Roster(
             version=version,
             gate_id=scope or None,
             base=before.base_version if before and changed else None,
             salt=salt,
-            policy=said.policy,
+            policy=content.policy,
             people=people,
-            revoked=withdrawn(said.revoked),
-            card_keys=said.card_keys,
+            revoked=withdrawn(content.revoked),
+            card_keys=content.card_keys,
         )
         try:
             payload = sign(roster, self._signer.key_id, self._signer.key)
         except ContractError as error:
-            log.error("roster", scope=scope, error=str(error))  # noqa: TRY400
+            log.error("roster not signed", scope=scope, error=str(error))  # noqa: TRY400
             return
         if before and changed:
             made = IssuedRoster(
                 *(scope, version, before.base_version, before.base, key),
                 *(before.full_payload, payload),
             )
-            letters = [(GateChannel.ROSTER_CHANGES, payload)]
+            messages = [(GateChannel.ROSTER_CHANGES, payload)]
         else:
-            # No changes to itself.
+            # A full roster has no changes to itself.
             same = digest(contents(policy=wanted.policy, card_keys=wanted.card_keys))
             made = IssuedRoster(scope, version, version, pack(wanted), same, payload)
-            letters = [(GateChannel.ROSTER, payload), (GateChannel.ROSTER_CHANGES, b"")]
-        self._pending.add(made, [(roster_topic(scope, channel), data) for channel, data in letters])
+            messages = [(GateChannel.ROSTER, payload), (GateChannel.ROSTER_CHANGES, b"")]
+        self._pending.add(
+            made, [(roster_topic(scope, channel), data) for channel, data in messages]
+        )
 
     def _clear(self, scopes: set[str]) -> None:
         for scope in scopes - {EVERY_GATE}:
@@ -169,7 +179,7 @@ class RosterMaker:
             for channel in topics.ROSTERS:
                 self._send(roster_topic(scope, channel), b"")
 
-    def _keep(self, *, at_once: bool = True) -> None:
+    def _commit(self, *, at_once: bool = True) -> None:
         pending = self._pending
         if not pending.made or not (
             at_once or time.monotonic() - pending.since_s >= COMMIT_WITHIN_S
@@ -178,39 +188,39 @@ class RosterMaker:
         self._pending = _Pending()
         with self._database.write() as connection:
             store_issued(connection, pending.made)
-        for name, payload in pending.letters:
+        for name, payload in pending.messages:
             self._send(name, payload)
 
 
 @dataclass(slots=True)
 class _Pending:
-    """Made and not yet committed."""
+    """Rosters that are made and not yet committed."""
 
     made: list[IssuedRoster] = field(default_factory=list)
-    letters: list[tuple[str, bytes]] = field(default_factory=list)
+    messages: list[tuple[str, bytes]] = field(default_factory=list)
     since_s: float = 0.0
 
-    def add(self, made: IssuedRoster, letters: list[tuple[str, bytes]]) -> None:
+    def add(self, made: IssuedRoster, messages: list[tuple[str, bytes]]) -> None:
         if not self.made:
             self.since_s = time.monotonic()
         self.made.append(made)
-        self.letters += letters
+        self.messages += messages
 
 
-def _seal_entries(connection: sa.Connection, said: Contents) -> tuple[bytes, bytes]:
-    """A new salt, and the entries sealed with it."""
+def _seal_entries(connection: sa.Connection, content: Contents) -> tuple[bytes, bytes]:
+    """Return a new salt, and the entries sealed with it."""
     salt = secrets.token_bytes(SALT_SIZE)
-    texts = card_texts(connection, list(said.levels))
-    levels = {card_signature(texts[card].encode()): said.levels[card] for card in texts}
+    texts = card_texts(connection, list(content.levels))
+    levels = {card_signature(texts[card].encode()): content.levels[card] for card in texts}
     return salt, seal(levels, salt)
 
 
 def _reported_versions(connection: sa.Connection, now_ms: int) -> dict[str, int]:
-    """The highest version of each scope that a gate says it goes by, as far as it is believed."""
+    """Return the highest plausible version of each scope that a gate reports."""
     found = {EVERY_GATE: 0}
-    for gate_id, told in reported_versions(connection).items():
-        if told.roster_version <= now_ms + MAX_AHEAD_MS:
-            found[gate_id] = told.roster_version
-        if told.district_version <= now_ms + MAX_AHEAD_MS:
-            found[EVERY_GATE] = max(found[EVERY_GATE], told.district_version)
+    for gate_id, reported in reported_versions(connection).items():
+        if reported.roster_version <= now_ms + MAX_AHEAD_MS:
+            found[gate_id] = reported.roster_version
+        if reported.district_version <= now_ms + MAX_AHEAD_MS:
+            found[EVERY_GATE] = max(found[EVERY_GATE], reported.district_version)
     return found

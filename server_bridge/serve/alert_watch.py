@@ -1,4 +1,4 @@
-"""The watch of a district, as its folder and settings say."""
+"""Build the alert watch from the folder and its settings."""
 
 from collections.abc import Mapping
 from contextlib import suppress
@@ -16,7 +16,11 @@ from server_bridge.store.database import Database
 
 
 def alert_watch(home: Home, database: Database) -> AlertWatch:
-    """Raises SchoolgateError if the settings of alerts cannot be used."""
+    """Return the alert watch of a district.
+
+    Raises:
+        SchoolgateError: the alert settings cannot be used.
+    """
     web = home.settings.web
     origin = web.origin or f"http://{web.host}:{web.port}"
     rules = WatchSettings(home.zone, parse_days(home.settings.alerts.days), f"{origin}/alerts")
@@ -31,14 +35,16 @@ def alert_watch(home: Home, database: Database) -> AlertWatch:
 
 
 def configured_channels(home: Home) -> Channels:
-    """Raises ChannelsError."""
+    """Return the configured alert channels. Raises ChannelsError."""
     name = home.settings.alerts.channels
     return read_channels(home.folder / name if name else None)
 
 
 def certificates(home: Home) -> Mapping[str, int]:
-    """When the server's own certificates end, UTC in ms. What cannot be read is left out: whoever
-    needs it says so."""
+    """Return when the server's own certificates expire, UTC in ms, by name.
+
+    A certificate that cannot be read is left out; the part that needs it reports the error.
+    """
     files = {
         "web": home.folder / home.settings.web.certificate
         if home.settings.web.certificate

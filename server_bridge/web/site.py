@@ -127,7 +127,7 @@ def site_app(
         poll_s=poll_s,
         allow_host=allow_host,
         extra_routes=[*routes(api), metrics.route()],
-        observe=meters.answered,
+        observe=meters.record_request,
     )
 
 

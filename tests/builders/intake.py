@@ -19,7 +19,7 @@ MINUTE_MS = 60_000
 def take(
     database: Database, letters: Iterable[tuple[str, bytes]], now_ms: int = NOW_MS
 ) -> InboxResult:
-    return Inbox(database, ZONE).take(list(letters), now_ms)
+    return Inbox(database, ZONE).store(list(letters), now_ms)
 
 
 def look(database: Database, now_ms: int = NOW_MS) -> Snapshot:

@@ -24,8 +24,7 @@ from gate_contract.gate_files import GateFiles
 from gate_contract.ledger_signature import key_text
 from gate_contract.verdicts import CROSSINGS
 from server_bridge import pki
-from server_bridge.broker.config import DATA, write_broker_config
-from server_bridge.broker.program import find_mosquitto
+from server_bridge.broker.config import DATA, find_mosquitto, write_broker_config
 from server_bridge.clock import now_ms
 from server_bridge.fleet.gate_folder import write_gate_folder
 from server_bridge.home import Home, initialise

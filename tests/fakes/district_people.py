@@ -98,7 +98,7 @@ class FakePeople:
                 connection, who, Placement(school, group_name, area_id), day, MORNING_MS
             )
 
-    def move_person(
+    def move(
         self,
         name: str,
         day: date,

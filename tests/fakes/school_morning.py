@@ -59,7 +59,7 @@ class SchoolMorning:
             at=MORNING_MS + 31 * MINUTE_MS,
             kind=CardKind.VISITOR,
         )
-        Inbox(self.database, ZONE).take([scribe.letter()], NOW_MS)
+        Inbox(self.database, ZONE).store([scribe.letter()], NOW_MS)
 
     def give_card(self, name: str, unit_id: str) -> None:
         number = len(self.cards) + 1

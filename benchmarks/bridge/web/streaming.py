@@ -176,7 +176,7 @@ def _keep_crossing(
                 gate: BenchGate = chance.choice(gates)
                 card_id, kind = chance.choice(gate.cards)
                 verdict = chance.choice([Verdict.ADMITTED_IN, Verdict.ADMITTED_OUT])
-                intake.take(gate.batch([(moment, card_id, kind, verdict)]), moment)
+                intake.store(gate.batch([(moment, card_id, kind, verdict)]), moment)
 
 
 def _cpu_s(pipe: Pipe) -> float:

@@ -154,7 +154,7 @@ def _pass(database: Database, gates: Sequence[BenchGate], day: date, until_min: 
         intake = Intake(connection, ZONE)
         for gate in gates:
             for batch in gate.day(midnight, until_min=until_min):
-                intake.take(batch, midnight + until_min * MINUTE_MS)
+                intake.store(batch, midnight + until_min * MINUTE_MS)
 
 
 def _health(gate: BenchGate) -> Health:

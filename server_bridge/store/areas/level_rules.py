@@ -1,4 +1,4 @@
-"""Which level an area has, as a pure rule over the tree of areas and what notices say of them.
+"""Decide the level of each area from the tree of areas and the notices. Pure functions.
 
 The nearest area decides, from the area itself upwards: a hamlet before its commune, the commune
 before its district. Of one area's notices the newest as-of time decides, then the newest noted. An
@@ -12,7 +12,7 @@ from datetime import date
 
 @dataclass(frozen=True, slots=True)
 class AreaNode:
-    """An area's place in the tree. `until_day`: the first day it no longer exists (local)."""
+    """An area's place in the tree; `until_day` is the first day on which it no longer exists."""
 
     area_id: str
     parent_id: str | None = None
@@ -22,7 +22,10 @@ class AreaNode:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What one notice says of one area. `level` 1-4; None: as the area above. Times: UTC in ms."""
+    """The level that one notice sets for one area.
+
+    `level` is 1-4, or None for that of the area above. Times are UTC in ms.
+    """
 
     area_id: str
     level: int | None
@@ -32,12 +35,12 @@ class Setting:
 
     @property
     def rank(self) -> tuple[int, int, int]:
-        """The highest rank decides."""
+        """Return the sort key; the setting with the highest rank decides."""
         return self.as_of_ms, self.noted_ms, self.notice
 
 
 def newest(settings: Iterable[Setting], at_ms: int) -> dict[str, Setting]:
-    """Of each area the setting that is in force at `at_ms`."""
+    """Return for each area the setting in force at `at_ms`."""
     found: dict[str, Setting] = {}
     for setting in settings:
         if setting.as_of_ms <= at_ms:
@@ -50,18 +53,19 @@ def newest(settings: Iterable[Setting], at_ms: int) -> dict[str, Setting]:
 def resolve(
     areas: Mapping[str, AreaNode], own: Mapping[str, Setting], day: date
 ) -> dict[str, Setting]:
-    """The setting that decides each area's level on `day`; areas without a level are absent.
+    """Return the setting that decides each area's level on `day`; areas without a level are absent.
 
-    `own` is each area's setting in force (`newest`). A ring of parents or successors, which an
-    import should not have let in, decides nothing.
+    `own` is each area's setting in force (`newest`). A cycle of parents or successors, which an
+    import should have rejected, decides nothing.
     """
     decided: dict[str, Setting | None] = {}
 
     def decide(area_id: str | None) -> Setting | None:
+        """Return the deciding setting of an area, or None."""
         if area_id is None or area_id not in areas:
             return None
         if area_id not in decided:
-            decided[area_id] = None  # stands while we look further: ends a ring
+            decided[area_id] = None  # provisional, so that a cycle ends here
             decided[area_id] = _decide(areas[area_id])
         return decided[area_id]
 

@@ -1,4 +1,4 @@
-"""Counts kept in the same transaction as the crossings they count, and the recount as proof."""
+"""Keep counts in the transaction that stores the crossings, and recount them as a check."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -88,7 +88,7 @@ def count_refusals(
 
 
 def recount(connection: sa.Connection, school_day: SchoolDay, lines: Ancestry) -> None:
-    """Count one day of one school again from its crossings, and mend the sums above it."""
+    """Recount one day of one school from its crossings, and correct the sums above it."""
     unit_id, day = school_day
     passages = _passages(connection, school_day)
     present, counted = fold({}, passages)
@@ -108,9 +108,9 @@ def recount(connection: sa.Connection, school_day: SchoolDay, lines: Ancestry) -
 
 
 def miscounted(connection: sa.Connection, lines: Ancestry) -> list[SchoolDay]:
-    """Every unit and day whose counts differ from a recount, or from the sum of its schools.
+    """Return every unit and day whose counts differ from a recount or from the sum of its schools.
 
-    None, ever: a row here is a fault of ours.
+    The list is always empty; an entry means a bug.
     """
     wrong = set()
     sums: dict[CountKey, Counter[str]] = {}
@@ -148,7 +148,7 @@ def miscounted(connection: sa.Connection, lines: Ancestry) -> list[SchoolDay]:
 
 
 def counts_differ(connection: sa.Connection, school_day: SchoolDay) -> bool:
-    """Whether one school's day differs from a recount of its crossings. No, ever."""
+    """Return whether one school's day differs from a recount of its crossings; this means a bug."""
     counted, slots, is_right = _recounted(connection, school_day)
     is_right = is_right and slots == arrivals_of(connection, *school_day)
     kept = _counts_of(connection, school_day)
@@ -161,7 +161,7 @@ def counts_differ(connection: sa.Connection, school_day: SchoolDay) -> bool:
 def _recounted(
     connection: sa.Connection, school_day: SchoolDay
 ) -> tuple[dict[CountKey, Delta], Counter[SlotKey], bool]:
-    """A day counted from scratch, and whether presence is as that says."""
+    """Return a day counted from scratch, and whether the stored presence matches it."""
     passages = _passages(connection, school_day)
     present, counted = fold({}, passages)
     rows = connection.execute(_PRESENT, {"of": school_day[0], "on": school_day[1]})

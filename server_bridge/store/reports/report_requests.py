@@ -1,4 +1,4 @@
-"""Figures that schools are asked to confirm by a deadline, and what they confirmed."""
+"""Store requests to confirm figures by a deadline, and the confirmed figures."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ ByName = Mapping[str, Mapping[str, int]]
 
 @dataclass(frozen=True, slots=True)
 class Request(DeadlineRequest):
-    """The figures of the period of this kind that begins on `first_day`."""
+    """A request to confirm the figures of the period of this kind that begins on `first_day`."""
 
     period: str
     first_day: date
@@ -30,7 +30,7 @@ REQUESTS = RequestTables("request", "report requests", Request, report_requests,
 
 @dataclass(frozen=True, slots=True)
 class Confirmed:
-    """What somebody confirmed."""
+    """The figures that a person confirmed."""
 
     by: str
     figures: ByName
@@ -46,7 +46,11 @@ def open_request(
     by: str,
     now_ms: int,
 ) -> int:
-    """A new request's number. Raises SchoolgateError: no unit above schools, or it is too late."""
+    """Add a request and return its number.
+
+    Raises:
+        SchoolgateError: the unit is not above schools, or the deadline has passed.
+    """
     return add_request(
         connection,
         REQUESTS,
@@ -61,7 +65,7 @@ def open_request(
 
 
 def confirmed(connection: sa.Connection, events: Iterable[int]) -> dict[int, Confirmed]:
-    """What was confirmed, by the number of its event."""
+    """Return the confirmed figures by the number of their event."""
     table = report_events
     query = sa.select(table.c.event, table.c.by, table.c.figures).where(
         table.c.event.in_(list(events)), table.c.figures.is_not(None)

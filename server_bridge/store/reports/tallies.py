@@ -1,4 +1,4 @@
-"""Tallies as rows: per day and month, so that a year is read from a dozen rows a unit and kind."""
+"""Store tallies per day and month, so that a year is read from twelve rows per unit and kind."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ ByKind = Mapping[CardKind, Figures]
 
 
 class TallyPeriod(StrEnum):
-    """What one row sums up."""
+    """The period that one row sums up."""
 
     DAY = "day"
     MONTH = "month"
@@ -39,11 +39,12 @@ class Stretch:
     last: date
 
     def rows(self, table: sa.Table) -> sa.ColumnElement[bool]:
+        """Return the condition that selects these rows."""
         return (table.c.span == self.span) & table.c.first_day.between(self.first, self.last)
 
 
 def stored_tally(connection: sa.Connection, unit_id: str, day: date) -> DayTally:
-    """What is kept of one unit's day."""
+    """Return the stored tally of one unit's day."""
     here = Stretch(TallyPeriod.DAY, day, day)
     groups = {
         (CardKind(row.kind), row.group_name): _figures(row)
@@ -58,7 +59,7 @@ def stored_tally(connection: sa.Connection, unit_id: str, day: date) -> DayTally
 def add(
     connection: sa.Connection, unit_id: str, day: date, more: DayTally, line: Sequence[str]
 ) -> None:
-    """Add to a school's day and month, and to those of the units above it. `line`: of all these."""
+    """Add to the day and month of a school and of the units above it; `line` lists all of these."""
     places = [
         {"unit_id": above, "span": span, "first_day": first}
         for above in line
@@ -103,7 +104,7 @@ def add(
 def sums(
     connection: sa.Connection, unit_ids: Iterable[str], over: Stretch
 ) -> dict[str, dict[CardKind, Figures]]:
-    """The figures of each unit that has any, by kind."""
+    """Return the figures of each unit that has any, by kind."""
     found: dict[str, dict[CardKind, Figures]] = {}
     here = tallies.c.unit_id.in_(list(unit_ids)) & (tallies.c.group_name == EVERYBODY)
     for row in _summed(connection, here & over.rows(tallies), tallies.c.unit_id, tallies.c.kind):
@@ -115,7 +116,7 @@ def sums(
 def course(
     connection: sa.Connection, unit_id: str, over: Stretch
 ) -> dict[date, dict[CardKind, Figures]]:
-    """The figures of one unit day by day or month by month, in order."""
+    """Return the figures of one unit by day or by month, in order."""
     found: dict[date, dict[CardKind, Figures]] = {}
     here = (tallies.c.unit_id == unit_id) & (tallies.c.group_name == EVERYBODY)
     query = tallies.select().where(here, over.rows(tallies)).order_by(tallies.c.first_day)
@@ -126,7 +127,7 @@ def course(
 
 
 def class_sums(connection: sa.Connection, unit_id: str, over: Stretch) -> dict[str, Figures]:
-    """The figures of each class of a school."""
+    """Return the figures of each class of a school."""
     here = (tallies.c.unit_id == unit_id) & (tallies.c.group_name != EVERYBODY)
     rows = _summed(connection, here & over.rows(tallies), tallies.c.group_name)
     return {row.group_name: figures for row in rows if (figures := _some(row))}
@@ -135,7 +136,7 @@ def class_sums(connection: sa.Connection, unit_id: str, over: Stretch) -> dict[s
 def refusals_of(
     connection: sa.Connection, unit_ids: Iterable[str], over: Stretch
 ) -> dict[str, dict[str, int]]:
-    """The refused scans of each unit, by reason."""
+    """Return the refused scans of each unit, by reason."""
     table = tally_refusals
     query = (
         sa.select(table.c.unit_id, table.c.code, sa.func.sum(table.c.scans))
@@ -152,7 +153,7 @@ def refusals_of(
 def gates_of(
     connection: sa.Connection, unit_ids: Iterable[str], over: Stretch
 ) -> dict[str, dict[str, GateFigures]]:
-    """What each gate of these schools did."""
+    """Return the figures of each gate of these schools."""
     table = tally_gates
     columns = (sa.func.sum(table.c[name]) for name in GATE_FIGURES)
     query = (

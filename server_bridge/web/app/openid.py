@@ -64,7 +64,10 @@ def routes(context: AppContext) -> list[Route]:
             following = "/"
         try:
             url = await run_in_threadpool(
-                sign_in.provider.way_there, errand, _callback_url(sign_in, request), sign_in.scope
+                sign_in.provider.authorization_url,
+                errand,
+                _callback_url(sign_in, request),
+                sign_in.scope,
             )
         except OpenIdError as error:
             return _failure_page(context, request, _failure(error))
@@ -112,7 +115,7 @@ def _complete(context: AppContext, sign_in: OpenIdSignIn, request: Request) -> t
     errand = SignInAttempt(login_state.state, login_state.nonce, login_state.verifier)
     failed: _SignInFailedError | None = None
     try:
-        claims = sign_in.provider.who(
+        claims = sign_in.provider.fetch_claims(
             errand, request.query_params["code"], _callback_url(sign_in, request), now_ms // 1_000
         )
     except OpenIdError as error:

@@ -1,4 +1,4 @@
-"""Roles and throttling, as values."""
+"""Test roles and throttling, which are pure values."""
 
 from server_bridge.access.roles import Grant, Permission, Role, viewer_from_grants
 from server_bridge.access.throttle import (

@@ -1,4 +1,4 @@
-"""One card at two gates: what nobody can have done, in whatever order it becomes known."""
+"""Test one card at two gates within an impossible time, in any order of delivery."""
 
 from datetime import date
 from itertools import permutations
@@ -29,7 +29,7 @@ def seen(
         (seen(0), seen(29, "a2"), True),
         (seen(0), seen(30, "a2"), False),
         (seen(0), seen(5, "a2", way=OUT), False),  # in at one gate, and out again at the other
-        (seen(0), seen(5), False),  # one gate tells repeats by itself
+        (seen(0), seen(5), False),  # a gate detects repeats itself
         (seen(0), seen(1, "b1", "b", card="2"), False),
     ],
 )

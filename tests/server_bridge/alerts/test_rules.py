@@ -1,4 +1,4 @@
-"""When an alert begins and when it is over: time, hours, hysteresis."""
+"""Test when alerts are raised and resolved: duration, hours, hysteresis."""
 
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -35,7 +35,7 @@ WELL = GateSheet(
 
 @dataclass
 class Days:
-    """Decides minute by minute, and keeps what is open."""
+    """Evaluates the rules minute by minute, and keeps the open alerts."""
 
     open: list[OpenAlert] = field(default_factory=list)
     memory: AlertMemory = field(default_factory=AlertMemory)
@@ -44,7 +44,7 @@ class Days:
     told: list[tuple[str, AlertKind]] = field(default_factory=list)
 
     def pass_minutes(self, minutes: int, *sheets: GateSheet) -> list[tuple[str, AlertKind]]:
-        """What was begun and over meanwhile."""
+        """Let time pass; return the alerts that were raised and resolved."""
         self.told = []
         for _ in range(minutes):
             self.now_ms += MINUTE_MS
@@ -54,13 +54,13 @@ class Days:
     def look(self, seen: Observation) -> None:
         made = decide(seen, self.open, self.memory, self.now_ms, lambda _: self.is_awake)
         self.memory = made.memory
-        for trouble in made.begun:
+        for trouble in made.to_raise:
             number = len(self.open) + 1
             self.open.append(
                 OpenAlert(number, *trouble.key, trouble.unit_id, self.now_ms, acknowledged=False)
             )
             self.told.append(("begun", trouble.kind))
-        for alert in made.over:
+        for alert in made.to_resolve:
             self.open.remove(alert)
             self.told.append(("over", alert.kind))
 
@@ -77,7 +77,7 @@ def test_a_silent_gate_is_told_of_once_and_when_it_is_back_for_good() -> None:
     assert days.pass_minutes(10, AWAY) == []
     assert days.pass_minutes(120, AWAY) == [("begun", AlertKind.SILENT)]
     assert days.pass_minutes(10, WELL) == []
-    assert days.pass_minutes(20, AWAY) == []  # it came and went: the same alert
+    assert days.pass_minutes(20, AWAY) == []  # it reconnected shortly: the same alert
     assert days.pass_minutes(15, WELL) == []
     assert days.pass_minutes(1, WELL) == [("over", AlertKind.SILENT)]
 
@@ -111,7 +111,7 @@ def test_of_a_silent_gate_nothing_else_is_over() -> None:
     ("sheet", "kind"),
     [
         (sick(faults=("ledger_damaged",)), AlertKind.STORAGE),
-        (replace(WELL, told=Health(state="online", free_bytes=1_000)), AlertKind.STORAGE),
+        (replace(WELL, health=Health(state="online", free_bytes=1_000)), AlertKind.STORAGE),
         (sick(faults=("camera",)), AlertKind.BROKEN),
         (sick(clock_trusted=False), AlertKind.CLOCK),
         (sick(backlog=300), AlertKind.BACKLOG),
@@ -142,8 +142,8 @@ def test_gates_never_heard_of_or_shut_out_are_no_trouble() -> None:
 
 def test_a_certificate_is_told_of_three_weeks_before_its_end() -> None:
     ends = MORNING_MS + 21 * DAY_MS
-    assert find_conditions([], {"web": ends}, MORNING_MS).troubles == ()
-    found = find_conditions([], {"web": ends}, MORNING_MS + DAY_MS).troubles
+    assert find_conditions([], {"web": ends}, MORNING_MS).conditions == ()
+    found = find_conditions([], {"web": ends}, MORNING_MS + DAY_MS).conditions
     assert [(one.kind, one.subject, one.detail) for one in found] == [
         (AlertKind.CERTIFICATE, "web", "20")
     ]
@@ -177,5 +177,5 @@ def test_a_schools_hours_are_its_own() -> None:
     assert at(5 * 60) == (False, True)
     assert at(10 * 60 + 15) == (False, False)
     assert at(6 * 24 * 60) == (False, False)
-    with pytest.raises(SchoolgateError, match="'mond' is no day"):
+    with pytest.raises(SchoolgateError, match="'mond' is not a weekday"):
         parse_days("mon mond")

@@ -1,4 +1,7 @@
-"""The watch over a real database, telling real services on loopback: once, grouped, until taken."""
+"""Test the alert watch with a real database and real services on loopback.
+
+Each alert is sent once, grouped with others, and retried until a service accepts it.
+"""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -48,13 +51,13 @@ RULES = WatchSettings(
 )
 
 
-# apprise tries what it may find in older Pythons.
+# apprise imports modules that newer versions of Python do not have.
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
 
 
 @dataclass
 class District:
-    """A database, gates that tell how they are unless they are away, and the watch, by minutes."""
+    """A database, gates that report their health unless they are away, and the watch."""
 
     database: Database
     watch: AlertWatch
@@ -63,7 +66,7 @@ class District:
     away: frozenset[str] = frozenset()
 
     def pass_minutes(self, minutes: int) -> list[str]:
-        """The titles that arrived at the hook meanwhile."""
+        """Let time pass; return the titles that arrived at the web hook."""
         before = len(self.hook.posts)
         for _ in range(0, minutes, 2):
             self.now_ms += 2 * MINUTE_MS
@@ -74,7 +77,7 @@ class District:
         return [post["title"] for post in self.hook.posts[before:]]
 
     def connect(self) -> None:
-        """All gates tell how they are for the first time."""
+        """Let all gates report their health for the first time."""
         with self.database.write() as connection:
             for gate_id in gate_units(connection):
                 store_health(connection, gate_id, WELL, self.now_ms)
@@ -84,7 +87,7 @@ class District:
             return open_alerts(connection)
 
     def watch_anew(self, *channels: AlertChannel) -> None:
-        """As after a restart of the bridge."""
+        """Create a new watch, as after a restart of the bridge."""
         self.watch = AlertWatch(self.database, RULES, Channels(channels), send)
 
 
@@ -115,7 +118,7 @@ def test_one_gate_one_message_and_one_when_it_is_back(district: District) -> Non
     assert "https://gates.example.vn/alerts" in message
     district.away = frozenset()
     assert district.pass_minutes(40) == [
-        "Over: Gate silent in school hours: Trường THCS A (gate-a1)"
+        "Resolved: Gate silent in school hours: Trường THCS A (gate-a1)"
     ]
     assert district.open() == []
 
@@ -126,15 +129,15 @@ def test_a_storm_is_one_message(district: District) -> None:
             add_unit(connection, Unit(f"th-{number:02}", f"Trường {number:02}", "school", COMMUNE))
             add_gate(connection, f"storm-{number:02}", f"th-{number:02}", MORNING_MS)
     district.connect()
-    for some in range(0, 60, 20):  # a broker that dies is noticed by one after another
+    for some in range(0, 60, 20):  # gates notice a failed broker one after another
         district.away |= {f"storm-{number:02}" for number in range(some, some + 20)}
         assert district.pass_minutes(2) == []
     assert district.pass_minutes(50) == ["Gate silent in school hours: 60 places"]
-    assert "60 of 63 gates at once: look at the server" in district.hook.posts[0]["message"]
+    assert "60 of 63 gates at once: check the server" in district.hook.posts[0]["message"]
     assert "and 52 more" in district.hook.posts[0]["message"]
     assert len(district.open()) == 60
     district.away = frozenset()
-    assert district.pass_minutes(50) == ["Over: Gate silent in school hours: 60 places"]
+    assert district.pass_minutes(50) == ["Resolved: Gate silent in school hours: 60 places"]
     assert district.open() == []
 
 
@@ -231,7 +234,7 @@ def test_a_roll_out_that_a_gate_has_stopped_is_told_until_somebody_ends_it(
 ) -> None:
     channel = AlertChannel(name="it", urls=(district.hook.url,), language=Lang.EN)
     district.watch = AlertWatch(
-        district.database, RULES, Channels([channel]), send, more=rollout_conditions
+        district.database, RULES, Channels([channel]), send, more_conditions=rollout_conditions
     )
     wanted = Update(number=1, version="20260528", url="https://a.vn/u", size=9, sha256=bytes(32))
     with district.database.write() as connection:
@@ -248,5 +251,5 @@ def test_a_roll_out_that_a_gate_has_stopped_is_told_until_somebody_ends_it(
     with district.database.write() as connection:
         end_rollout(connection, number, "ended", district.now_ms)
     assert district.pass_minutes(40) == [
-        "Over: Roll-out of an update stopped: The server (20260528)"
+        "Resolved: Roll-out of an update stopped: The server (20260528)"
     ]

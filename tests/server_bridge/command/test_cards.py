@@ -197,7 +197,7 @@ def test_keys_rotate_and_the_old_one_stays_while_it_is_needed(
         (["issue", "--unit", "nowhere", "--for-roster"], "unit list"),
         (["list", "--unit", "nowhere"], "unit list"),
         (["print", "--unit", UNIT, "--class", "6A"], "issue some first"),
-        (["revoke", "hello"], "no card's number"),
+        (["revoke", "hello"], "not a card's number"),
         (["revoke", "0000-0000-0000"], "card list"),
         (["revoke", "0000-0000-0000", "--reason", "x" * 41], "40"),
         (["reissue"], "say which card"),

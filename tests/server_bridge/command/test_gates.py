@@ -204,10 +204,11 @@ def test_the_bridge_keeps_the_file_and_takes_it_through_the_fleet(tmp_path: Path
     with closing(home.database()) as database, database.read() as connection:
         made = find_orders(connection, "gate-a2")
     assert made
-    assert made.wish.update
+    assert made.desired.update
     (kept,) = home.updates_folder.iterdir()
     assert (
-        made.wish.update.url == f"https://127.0.0.1:{home.settings.enrol.port}/updates/{kept.name}"
+        made.desired.update.url
+        == f"https://127.0.0.1:{home.settings.enrol.port}/updates/{kept.name}"
     )
     with pytest.raises(SchoolgateError, match="gate rollout stop"):
         shell.type(*words, "--stage", "one")

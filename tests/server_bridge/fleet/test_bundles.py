@@ -1,4 +1,4 @@
-"""The bridge serves a bundle, and a gate's own code fetches it: over real TLS, in parts."""
+"""Test serving a bundle to the code of a real gate, over TLS and in parts."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -81,9 +81,9 @@ def test_a_full_line_is_asked_again(
     desk: Enrolment, wanted: Update, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server = HttpsServer(desk.home.pki / "ca.pem")
-    monkeypatch.setattr(bundles, "MOST_AT_ONCE", 0)
+    monkeypatch.setattr(bundles, "MAX_DOWNLOADS", 0)
     assert fault_of(server, wanted.url) == UpdateFault.UNREACHABLE
-    monkeypatch.setattr(bundles, "MOST_AT_ONCE", 1)
+    monkeypatch.setattr(bundles, "MAX_DOWNLOADS", 1)
     for number in range(2):
         assert fetch(wanted, tmp_path / str(number), server.ask, lambda: True, lambda _: None)
 
@@ -108,7 +108,7 @@ def test_the_key_of_updates_goes_with_the_orders_and_stays(desk: Enrolment, tmp_
     first, second = tmp_path / "first" / CERT, tmp_path / "second" / CERT
     store_update_ca(desk.home, first)
     store_update_ca(desk.home, first)
-    with pytest.raises(SchoolgateError, match="flash their cards anew"):
+    with pytest.raises(SchoolgateError, match="flash their SD cards again"):
         store_update_ca(desk.home, second)
     with pytest.raises(SchoolgateError, match="gate-image update-key"):
         store_update_ca(desk.home, tmp_path / "nothing")

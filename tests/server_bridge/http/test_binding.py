@@ -1,4 +1,4 @@
-"""Where the pages may listen: never beyond this machine without TLS."""
+"""Test where the pages may listen: never beyond this machine without TLS."""
 
 import ssl
 import threading

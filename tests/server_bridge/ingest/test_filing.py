@@ -1,4 +1,4 @@
-"""The time that a record is filed under."""
+"""Test the time under which a record is filed."""
 
 from datetime import date
 from zoneinfo import ZoneInfo

@@ -1,4 +1,4 @@
-"""What cannot be taken, what was altered, and what a gate tells of itself."""
+"""Test messages that cannot be stored, altered rows, and health reports."""
 
 from collections import Counter
 from typing import Any
@@ -75,14 +75,14 @@ class TestFaults:
     def test_a_fault_of_ours_sets_one_message_aside_and_takes_the_others(
         self, database: Database, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        shipped = Intake.take
+        shipped = Intake.store
 
         def faulty(self: Intake, batch: Any, heard_ms: int) -> Any:
             if batch.gate_id == SECOND_GATE:
                 raise ZeroDivisionError("planted")
             return shipped(self, batch, heard_ms)
 
-        monkeypatch.setattr(Intake, "take", faulty)
+        monkeypatch.setattr(Intake, "store", faulty)
         poison, good = Scribe(SECOND_GATE).enter(1), Scribe(GATE).enter(2)
         taken = take(
             database, [good.letter(), poison.letter(), Scribe(OTHER_GATE).enter(3).letter()]

@@ -78,7 +78,7 @@ class Staff:
         assert record.count("complete") == sum(day.complete for day in days)
         return (*map(record.count, sets), record.open_days)
 
-    def move_person(self, place: Placement | None, day: date) -> None:
+    def move(self, place: Placement | None, day: date) -> None:
         with self.database.write() as connection:
             move_person(connection, self.person, place, day)
 

@@ -1,4 +1,4 @@
-"""What a roster says: the changes to a base give what was wanted, or a full roster is made."""
+"""Test that the changes to a base give the wanted contents, or a full roster is made."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,7 +19,7 @@ BASE = contents(policy={4: EntryAction.REFUSE}, levels=dict.fromkeys(CARDS, 1), 
 
 
 def apply(base: Contents, changed: Contents) -> Contents:
-    """Put `changed` over `base` as a gate does; level 0 is no level."""
+    """Apply `changed` to `base` as a gate does; level 0 is no level."""
     levels = {card: level for card, level in (base.levels | changed.levels).items() if level}
     return contents(
         policy=changed.policy,

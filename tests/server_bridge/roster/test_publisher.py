@@ -1,4 +1,4 @@
-"""From rows to rosters, on both databases: made when something changes, and never turned back."""
+"""Test making rosters on both databases: after every change, with growing versions."""
 
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -36,7 +36,7 @@ BOTH = pytest.mark.parametrize("database", ["sqlite", "postgresql"], indirect=Tr
 
 @pytest.fixture
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    """A furnished district; on PostgreSQL where a test asks for both."""
+    """Yield a furnished district; on PostgreSQL where a test asks for both."""
     if getattr(request, "param", "sqlite") == "sqlite":
         url = f"sqlite:///{tmp_path}/bridge.db"
     else:
@@ -197,14 +197,14 @@ def test_after_a_restart_versions_go_on_and_nobody_is_told_twice(desk: Desk) -> 
 def test_a_bridge_restored_from_a_backup_outbids_what_its_gates_hold(desk: Desk) -> None:
     one = desk.person()
     desk.turn()
-    held = desk.now_ms + 3_600_000  # made after the backup
+    held = desk.now_ms + 3_600_000  # a version made after the backup
     desk.tell(GATE, held)
     desk.turn(CHECK_MS)
     desk.turn(1_000)
     book = desk.book(GATE)
     assert book.version == held + 1
     assert book.level(one.signature) is None
-    desk.tell(GATE, desk.now_ms + 30 * 86_400_000)  # which no bridge ever made
+    desk.tell(GATE, desk.now_ms + 30 * 86_400_000)  # a version that no bridge has made
     desk.turn(CHECK_MS)
     assert desk.book(GATE).version == held + 1
 

@@ -1,4 +1,4 @@
-"""Accounts and sessions, in both databases."""
+"""Test accounts and sessions in both databases."""
 
 import pytest
 
@@ -18,7 +18,7 @@ def test_an_account_from_the_first_grant_to_the_end(database: Database) -> None:
     with database.write() as connection:
         lan = accounts.add_account(connection, "lan", NOW_MS, password=PASSWORD)
         accounts.grant(connection, lan, Role.OFFICE, SCHOOL)
-        accounts.grant(connection, lan, Role.OFFICE, SCHOOL)  # again: nothing more
+        accounts.grant(connection, lan, Role.OFFICE, SCHOOL)  # repeating it has no effect
         accounts.grant(connection, lan, Role.VIEWER, COMMUNE)
         token = accounts.begin_session(connection, lan, NOW_MS)
         accounts.note_access(connection, lan, "sign_in", NOW_MS, unit_id=SCHOOL, detail="x" * 999)

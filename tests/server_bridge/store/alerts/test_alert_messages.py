@@ -1,4 +1,4 @@
-"""Alerts and messages in either kind of database."""
+"""Test stored alerts and messages in both databases."""
 
 from server_bridge.store.alerts.alert_messages import (
     drop_resolved,

@@ -1,4 +1,4 @@
-"""People of each school by the level of where they live: counted again only when it may differ."""
+"""Test counts of people by level, which are computed again only after a change."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""Which level an area has: the nearest decides, the newest notice, and mergers."""
+"""Test the level of an area: nearest area, newest notice, mergers."""
 
 from datetime import date
 
@@ -9,7 +9,7 @@ MERGED = date(2026, 9, 5)
 
 
 def tree(**changes: AreaNode) -> dict[str, AreaNode]:
-    """A province, a district, two communes, a hamlet in each."""
+    """Return a province, a district, and two communes with a hamlet each."""
     nodes = [
         AreaNode("province"),
         AreaNode("district", "province"),
@@ -63,7 +63,7 @@ def test_a_merged_area_follows_unless_its_own_notice_is_newer() -> None:
     assert levels(tree(commune=merged), old, new)["hamlet"] == 2
     assert levels(tree(commune=merged), said("commune", 3, as_of_ms=3), new)["hamlet"] == 3
     assert levels(tree(commune=merged), said("commune", None, as_of_ms=3), new)["hamlet"] == 2
-    # The successor follows what is above it; so does who was merged into it.
+    # The successor inherits from above; so does the area that was merged into it.
     assert levels(tree(commune=merged), old, said("province", 1, as_of_ms=2))["hamlet"] == 1
 
 

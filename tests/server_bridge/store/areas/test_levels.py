@@ -1,4 +1,4 @@
-"""Notices and policies in both databases: now, later, and in the past."""
+"""Test notices and policies in both databases: present, future and past."""
 
 from datetime import date
 
@@ -51,9 +51,9 @@ def test_notices_take_effect_by_themselves_and_are_kept_as_they_were(database: D
     assert note("2", {HAMLET: None}, days=2)
     assert revision() == before + 2
     assert not note("1", {HAMLET: 4, COMMUNE_AREA: 2})
-    with pytest.raises(SchoolgateError, match="number of its own"):
+    with pytest.raises(SchoolgateError, match="under its own number"):
         note("2", {HAMLET: 3}, days=2)
-    with pytest.raises(SchoolgateError, match="number of its own"):
+    with pytest.raises(SchoolgateError, match="under its own number"):
         note("2", {HAMLET: None}, days=3)
     assert revision() == before + 2
     assert [told(days) for days in (-1, 0, 1, 2)] == [

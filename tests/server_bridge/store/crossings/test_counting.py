@@ -1,4 +1,4 @@
-"""`fold`: counts from crossings, whatever the order in which they arrive."""
+"""Test `fold`: counts from crossings must not depend on the order of arrival."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -34,7 +34,7 @@ def passage(card: str, direction: Direction, at_ms: int, ledger: int = 1, seq: i
 def fold_in_turns(
     batches: Iterable[list[Passage]],
 ) -> tuple[dict[PresenceKey, Presence], dict[CountKey, Delta]]:
-    """Fold batch after batch, as messages arrive, and sum what they add."""
+    """Fold the batches one by one, as messages arrive, and add up the results."""
     known: dict[PresenceKey, Presence] = {}
     total: dict[CountKey, Delta] = {}
     for batch in batches:

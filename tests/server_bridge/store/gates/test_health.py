@@ -1,4 +1,4 @@
-"""What befell a gate is written down when its health becomes another, and never grows too long."""
+"""Test that the history of a gate's health has an entry per change and a bounded size."""
 
 import pytest
 
@@ -13,7 +13,7 @@ WELL = Health(state="online", scan=ScanHealth(camera="ok", storage="ok", clock_t
 BLIND = Health(state="online", scan=ScanHealth(camera="failed", storage="ok"))
 GONE = Health(state="offline")
 S = 1_000
-# On PostgreSQL the tests of what the inbox takes do the same.
+# The tests of the inbox cover PostgreSQL.
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
 

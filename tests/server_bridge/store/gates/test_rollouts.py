@@ -1,4 +1,4 @@
-"""Roll-outs on both databases: kept as they were written, the newest alone counts."""
+"""Test stored roll-outs in both databases: only the newest one counts."""
 
 import pytest
 

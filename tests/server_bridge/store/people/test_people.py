@@ -1,4 +1,4 @@
-"""Who belongs to a school on which day, and whose card is whose."""
+"""Test who belongs to a school on a day, and who holds which card."""
 
 from datetime import date, timedelta
 
@@ -31,7 +31,7 @@ def test_a_pupil_who_moves_is_at_one_school_each_day(database: Database) -> None
         move_person(connection, an, Placement(SCHOOL, "6B"), day)
         move_person(
             connection, an, Placement(OTHER_SCHOOL, "6C"), day
-        )  # the same day, thought over
+        )  # a correction on the same day
         move_person(connection, an, None, day + timedelta(days=10))
     with database.read() as connection:
         both = [SCHOOL, OTHER_SCHOOL]

@@ -1,4 +1,4 @@
-"""Sealed words at the district: kept beside their crossing, erased without a trace in the chain."""
+"""Test sealed visitor details: stored beside their crossing, erased without breaking the chain."""
 
 from datetime import date, timedelta
 from pathlib import Path
@@ -38,7 +38,7 @@ TUESDAY = MONDAY + timedelta(days=1)
 
 @pytest.fixture
 def letters(tmp_path: Path) -> list[tuple[str, bytes]]:
-    """Two days of a gate with one pupil and one visitor."""
+    """Return the messages of a gate from two days, with one pupil and one visitor."""
     accept = Visitors(frozenset(IdKind), b"k" * 32, DISTRICT.public_key())
     gate = Gate(tmp_path / "ledger.db", visitors=accept)
     for _ in range(2):

@@ -1,4 +1,4 @@
-"""Hours, entries by hand and roll-calls in both databases; what is read stays by the index."""
+"""Test hours, entries by hand and roll-calls in both databases, and their use of indexes."""
 
 from datetime import date
 

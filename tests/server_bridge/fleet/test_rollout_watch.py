@@ -1,5 +1,6 @@
-"""A roll-out takes a version from one gate to ten to all, waits for those that are not well, and
-stops at the first that gives it up: over a real database, by a clock of its own.
+"""Test automatic roll-outs with a real database and a simulated clock.
+
+A roll-out goes from one gate to ten to all, waits for unhealthy gates, and stops when one gives up.
 """
 
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ from gate_contract.health import Health, ScanHealth, UpdateHealth
 from gate_contract.orders import Update
 from server_bridge.alert_kinds import AlertKind
 from server_bridge.fleet.drafting import DistrictParameters
-from server_bridge.fleet.rollout import MINUTE_MS, RolloutDecision, decide
+from server_bridge.fleet.rollout_rules import MINUTE_MS, RolloutDecision, decide
 from server_bridge.fleet.rollout_watch import (
     RolloutWatch,
     cancel_update,
@@ -45,8 +46,10 @@ HOUR = 60
 
 @dataclass
 class Fleet:
-    """Gates that do as they are told; `away` are silent, `breaks` have a fault with the new
-    version, `gives_up` go back from it, `tries` have not proven it yet.
+    """Gates that follow their orders.
+
+    `away` are silent, `breaks` have a fault with the new version, `gives_up` go back from it, and
+    `tries` have not proven it yet.
     """
 
     home: Home
@@ -73,14 +76,14 @@ class Fleet:
                 )
         self.tell()
 
-    def begin_rollout(self, need_ms: int = HOUR * MINUTE_MS, first: tuple[str, ...] = ()) -> None:
+    def begin(self, need_ms: int = HOUR * MINUTE_MS, first: tuple[str, ...] = ()) -> None:
         with self.database.write() as connection:
             begin_rollout(connection, WANTED, None, first, need_ms, self.now_ms)
 
     def tell(self) -> None:
-        """All gates that are there tell how they are, after doing as they were told."""
+        """Let all gates that are not away follow their orders and report their health."""
         with self.database.write() as connection:
-            wants = {one.gate_id: one.wish.update for one in all_orders(connection)}
+            wants = {one.gate_id: one.desired.update for one in all_orders(connection)}
             for gate_id in self.names:
                 if gate_id in self.away:
                     store_health(connection, gate_id, Health(state="offline"), self.now_ms)
@@ -101,7 +104,7 @@ class Fleet:
                 store_health(connection, gate_id, health, self.now_ms)
 
     def pass_minutes(self, minutes: int) -> int:
-        """Time passes; how many gates are told now."""
+        """Let time pass; return how many gates have been ordered to update."""
         for _ in range(0, minutes, 5):
             self.now_ms += 5 * MINUTE_MS
             self.tell()
@@ -110,7 +113,7 @@ class Fleet:
 
     def told(self) -> set[str]:
         with self.database.read() as connection:
-            return {one.gate_id for one in all_orders(connection) if one.wish.update}
+            return {one.gate_id for one in all_orders(connection) if one.desired.update}
 
     @property
     def state(self) -> str:
@@ -170,7 +173,7 @@ def test_one_that_is_not_well_keeps_the_others_waiting(fleet: Fleet, fault: str,
     getattr(fleet, fault).add("gate-00")
     assert fleet.pass_minutes(HOUR + 10) == 1
     assert fleet.last
-    assert [(one.gate_id, one.why) for one in fleet.last.waits] == [("gate-00", why)]
+    assert [(one.gate_id, one.reason) for one in fleet.last.blocking] == [("gate-00", why)]
     assert fleet.state == "running"
     getattr(fleet, fault).clear()
     assert fleet.pass_minutes(HOUR - 20) == 1
@@ -182,7 +185,7 @@ def test_a_try_is_not_counted_on_and_may_still_stop_the_last_stage(fleet: Fleet)
     fleet.tries = {"gate-00"}
     assert fleet.pass_minutes(30) == 1
     assert fleet.last
-    assert [(one.gate_id, one.why) for one in fleet.last.waits] == [("gate-00", "not_yet")]
+    assert [(one.gate_id, one.reason) for one in fleet.last.blocking] == [("gate-00", "not_yet")]
     fleet.tries = {"gate-11"}
     assert fleet.pass_minutes(30) == 13
     assert fleet.state == "running"
@@ -219,7 +222,7 @@ def test_a_bridge_that_was_off_has_not_seen_anything(fleet: Fleet) -> None:
     fleet.tell()
     assert fleet.pass_minutes(10) == 1
     assert fleet.last
-    assert fleet.last.waits[0].why == "proving"
+    assert fleet.last.blocking[0].reason == "proving"
 
 
 def test_a_gate_that_is_lost_is_not_waited_for(fleet: Fleet) -> None:
@@ -254,10 +257,10 @@ def test_withdrawing_leaves_other_updates_alone(fleet: Fleet) -> None:
     fleet.begin()
     other = replace(WANTED, version="20260601")
     with fleet.database.write() as connection:
-        before = {one.gate_id: one.wish for one in all_orders(connection)}
+        before = {one.gate_id: one.desired for one in all_orders(connection)}
         wish = replace(before["gate-11"], update=other)
         change_orders(
-            connection, DistrictParameters.of(fleet.home), "gate-11", fleet.now_ms, wish=wish
+            connection, DistrictParameters.of(fleet.home), "gate-11", fleet.now_ms, desired=wish
         )
         rollout = newest_rollout(connection)
         assert rollout
