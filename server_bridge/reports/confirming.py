@@ -24,11 +24,11 @@ from server_bridge.store.reports.deadlines import find_request
 from server_bridge.store.reports.report_requests import (
     REQUESTS,
     ByName,
-    Confirmed,
-    Request,
-    confirmed,
+    ConfirmedFigures,
+    ReportRequest,
+    confirmed_figures,
 )
-from server_bridge.store.reports.tallies import sums
+from server_bridge.store.reports.tallies import figures_by_unit
 from server_bridge.store.units.tree import SCHOOL, Unit, all_units, ancestry
 from server_bridge.submissions.actions import SubmissionWrite, do, standings
 from server_bridge.submissions.state import (
@@ -70,7 +70,7 @@ class ConfirmationSchool:
 class ConfirmationRollUp:
     """A request with every school's part; `sum` is of what was confirmed."""
 
-    request: Request
+    request: ReportRequest
     unit: Unit
     schools: tuple[ConfirmationSchool, ...]
 
@@ -83,7 +83,7 @@ class ConfirmationRollUp:
         return sum((line.of(kind) or Figures() for line in self.schools), Figures())
 
 
-def period_of(request: Request) -> Period:
+def period_of(request: ReportRequest) -> Period:
     """What it asks about."""
     return period(PeriodKind(request.period), request.first_day)
 
@@ -122,7 +122,7 @@ def roll_up(
     now = _figures(connection, ids, period_of(request))
     stands = standings(connection, REQUESTS, request, ids)
     events = [stand.submission for stand in stands.values() if stand.submission is not None]
-    told = confirmed(connection, events)
+    told = confirmed_figures(connection, events)
     return ConfirmationRollUp(
         request,
         tree[0],
@@ -136,7 +136,7 @@ def roll_up(
 def _line(
     unit: Unit,
     standing: SubmissionStatus,
-    last: Confirmed | None,
+    last: ConfirmedFigures | None,
     now: Mapping[CardKind, Figures] | None,
     now_ms: int,
 ) -> ConfirmationSchool:
@@ -168,7 +168,7 @@ def _read(figures: ByName) -> dict[CardKind, Figures]:
 def _figures(
     connection: sa.Connection, unit_ids: list[str], over: Period
 ) -> dict[str, dict[CardKind, Figures]]:
-    return sums(connection, unit_ids, over.whole)
+    return figures_by_unit(connection, unit_ids, over.whole)
 
 
 def confirmed_table(rolled: ConfirmationRollUp, f: Formats) -> Table:

@@ -13,7 +13,7 @@ from gate_contract.card import CardKind
 from gate_contract.crossing import Direction
 from server_bridge.i18n.names import class_key, name_key
 from server_bridge.store.people.card_days import CardDay
-from server_bridge.store.people.headcounts import Name
+from server_bridge.store.people.headcounts import PersonName
 from server_bridge.store.school.by_hand import ByHand
 from server_bridge.store.school.school_hours import Hours
 
@@ -101,7 +101,7 @@ class Today:
 
 
 def lines_of(
-    roster: Iterable[Name], cards: Iterable[CardDay], by_hand: Iterable[ByHand]
+    roster: Iterable[PersonName], cards: Iterable[CardDay], by_hand: Iterable[ByHand]
 ) -> tuple[tuple[DayLine, ...], tuple[CardDay, ...]]:
     """Everybody with their day, and the cards that are nobody's of the roster, in order."""
     people = list(roster)

@@ -22,7 +22,11 @@ from server_bridge.reports.period import PeriodKind, period
 from server_bridge.reports.texts import period_name
 from server_bridge.reports.written import confirmed_workbook
 from server_bridge.store.reports.deadlines import all_requests
-from server_bridge.store.reports.report_requests import REQUESTS, Request, open_request
+from server_bridge.store.reports.report_requests import (
+    REQUESTS,
+    ReportRequest,
+    open_request,
+)
 from server_bridge.store.schema.base import NAME_LENGTH
 from server_bridge.store.units.tree import SCHOOL, ancestry
 from server_bridge.submissions.actions import SubmissionWrite, lock, reopen
@@ -139,7 +143,7 @@ def reopen_school(visit: PageRequest, connection: sa.Connection) -> Response:
     return _back(visit, request)
 
 
-def _request(visit: PageRequest, connection: sa.Connection) -> Request:
+def _request(visit: PageRequest, connection: sa.Connection) -> ReportRequest:
     """The request in the path: of the unit there, or of one above it. Raises NotThereError."""
     number = number_in(visit, "request")
     found = next((r for r in all_requests(connection, REQUESTS) if r.number == number), None)
@@ -148,7 +152,9 @@ def _request(visit: PageRequest, connection: sa.Connection) -> Request:
     return found
 
 
-def _rolled(visit: PageRequest, connection: sa.Connection, request: Request) -> ConfirmationRollUp:
+def _rolled(
+    visit: PageRequest, connection: sa.Connection, request: ReportRequest
+) -> ConfirmationRollUp:
     """Of the schools at or below the unit in the path."""
     lines = ancestry(connection)
     below = {unit_id for unit_id, line in lines.items() if visit.unit_id in line}
@@ -156,7 +162,7 @@ def _rolled(visit: PageRequest, connection: sa.Connection, request: Request) -> 
     return roll_up(connection, request.number, visit.now_ms, within=within)
 
 
-def _deed(visit: PageRequest, connection: sa.Connection) -> tuple[Request, SubmissionWrite]:
+def _deed(visit: PageRequest, connection: sa.Connection) -> tuple[ReportRequest, SubmissionWrite]:
     """What the asking unit does to a school. Raises NotThereError for any other unit."""
     request = _request(visit, connection)
     if request.unit_id != visit.unit_id:
@@ -165,7 +171,7 @@ def _deed(visit: PageRequest, connection: sa.Connection) -> tuple[Request, Submi
     return request, SubmissionWrite(request.number, school, visit.viewer.name, visit.now_ms)
 
 
-def _back(visit: PageRequest, request: Request) -> Response:
+def _back(visit: PageRequest, request: ReportRequest) -> Response:
     return RedirectResponse(f"/reports/{visit.unit_id}/requests/{request.number}", 303)
 
 

@@ -11,7 +11,7 @@ from gate_contract.school_day import local_day
 from server_bridge.access.roles import Permission
 from server_bridge.school.day import DayLine, groups_of, in_order, lines_of, today
 from server_bridge.store.people.card_days import CardDay, card_days
-from server_bridge.store.people.headcounts import names
+from server_bridge.store.people.headcounts import people_names
 from server_bridge.store.school.by_hand import by_hand_on
 from server_bridge.store.school.roll_calls import open_roll_call
 from server_bridge.store.school.school_hours import Hours, hours_of, set_hours
@@ -91,7 +91,7 @@ def lines_now(
     there."""
     day = local_day(visit.now_ms, visit.office.zone)
     return lines_of(
-        names(connection, visit.unit_id, day),
+        people_names(connection, visit.unit_id, day),
         card_days(connection, visit.unit_id, day),
         by_hand_on(connection, visit.unit_id, day),
     )

@@ -6,7 +6,7 @@ from gate_contract.card import CardKind
 from gate_contract.crossing import Direction
 from server_bridge.school.day import DayLine, Today, groups_of, in_order, lines_of, today
 from server_bridge.store.people.card_days import CardDay
-from server_bridge.store.people.headcounts import Name
+from server_bridge.store.people.headcounts import PersonName
 from server_bridge.store.school.by_hand import ByHand
 from server_bridge.store.school.school_hours import Hours
 from tests.fakes.clock import MORNING_MS
@@ -19,8 +19,8 @@ STAFF = CardKind.STAFF
 
 def someone(
     person: int, name: str, group: str | None = "6A", kind: CardKind = CardKind.PUPIL
-) -> Name:
-    return Name(person, kind, name, group)
+) -> PersonName:
+    return PersonName(person, kind, name, group)
 
 
 def card(person: int | None, first: int | None, last: int, *, inside: bool) -> CardDay:
@@ -35,7 +35,7 @@ def by_hand(person: int, minute: int, direction: Direction) -> ByHand:
 
 
 def day(
-    roster: Sequence[Name], cards: Sequence[CardDay] = (), entries: Sequence[ByHand] = ()
+    roster: Sequence[PersonName], cards: Sequence[CardDay] = (), entries: Sequence[ByHand] = ()
 ) -> Today:
     return today(*lines_of(roster, cards, entries), Hours(), ZONE)
 
