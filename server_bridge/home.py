@@ -81,7 +81,7 @@ class Home:
             url = url.set(database=str(self.folder / url.database))
         return Database(url)
 
-    def endpoint(self) -> BrokerEndpoint:
+    def broker_endpoint(self) -> BrokerEndpoint:
         """Return the address of the broker and the bridge's certificate files."""
         tls = self.folder / "tls"
         broker = self.settings.broker

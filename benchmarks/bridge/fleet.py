@@ -35,7 +35,7 @@ from server_bridge.home import initialise
 from server_bridge.ingest.inbox import Inbox
 from server_bridge.ingest.intake import latest_receipts
 from server_bridge.store.database import Database
-from server_bridge.store.gates.gate_orders import Choice, change_orders
+from server_bridge.store.gates.gate_orders import ChosenSettings, change_orders
 from server_bridge.store.gates.gate_sheets import gate_sheets
 from server_bridge.store.units.tree import SCHOOL, Unit, add_gate, add_unit, all_units
 
@@ -67,7 +67,7 @@ def measure_fleet(fleet: Fleet, folder: Path) -> dict[str, float]:
                 unit_id = f"school-{number:03}"
                 add_unit(connection, Unit(unit_id, f"Trường {number}", SCHOOL, None))
                 add_gate(connection, gate_id, unit_id, now_ms())
-                change_orders(connection, district, gate_id, now_ms(), choice=Choice())
+                change_orders(connection, district, gate_id, now_ms(), choice=ChosenSettings())
         figures["settings_of_all_s"] = time.perf_counter() - begun
         sent: list[str] = []
         begun = time.perf_counter()

@@ -30,7 +30,7 @@ def verify_password(password: str, kept: str | None) -> bool:
     that the time does not reveal which names exist.
     """
     try:
-        _hasher.verify(kept or _nobodys(), password[:MAX_LENGTH])
+        _hasher.verify(kept or _dummy_hash(), password[:MAX_LENGTH])
     except (VerificationError, InvalidHashError):
         return False
     return kept is not None
@@ -42,5 +42,5 @@ def needs_rehash(kept: str) -> bool:
 
 
 @cache
-def _nobodys() -> str:
+def _dummy_hash() -> str:
     return _hasher.hash("nobody has this password")

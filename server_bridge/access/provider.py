@@ -88,7 +88,7 @@ class OpenIdProvider:
         """Return the verified claims of the ID token for `code`. Raises OpenIdError."""
         tokens = self._exchange(attempt, code, redirect_uri)
         try:
-            token = self._decoded(tokens.id_token)
+            token = self._decode(tokens.id_token)
             claims = CodeIDToken(
                 token.claims,
                 token.header,
@@ -112,7 +112,7 @@ class OpenIdProvider:
             ) from error
         return dict(claims)
 
-    def _decoded(self, id_token: str) -> jwt.Token:
+    def _decode(self, id_token: str) -> jwt.Token:
         keys_at = self._metadata().jwks_uri
         try:
             return jwt.decode(id_token, _key_set(self._fetch(keys_at)), list(ALGORITHMS))

@@ -43,7 +43,7 @@ from server_bridge.store.alerts.alerts import (
     open_alerts,
     raise_alert,
     raised_since,
-    resolve,
+    resolve_alerts,
 )
 from server_bridge.store.crossings.sightings import CrossingMarks
 from server_bridge.store.database import Database, StoreError
@@ -147,14 +147,14 @@ class AlertWatch:
                 gate_sheets(connection, now_ms, everywhere), self._certificates(), now_ms
             )
             open_now = [_open(alert) for alert in open_alerts(connection)]
-            lately = raised_since(
+            recently_raised = raised_since(
                 connection, AlertKind.SHARED_CARD, now_ms - SHARED_CARD_ENDS_AFTER_MS
             )
             today = local_day(now_ms, self._settings.zone)
             if today != self._crossings.day:
                 self._crossings = CardCrossings(today)
             for travel in self._crossings.add(self._marks.new(connection, today)):
-                if travel.later.card_id not in lately:
+                if travel.later.card_id not in recently_raised:
                     condition = _of_travel(travel)
                     self._impossible.setdefault(condition.key, condition)
             more_conditions = tuple(self._more_conditions(connection))
@@ -180,7 +180,7 @@ class AlertWatch:
             )
             log.info("alert raised", number=number, kind=one.kind, unit=one.unit_id)
         if decision.to_resolve:
-            resolve(connection, [alert.alert for alert in decision.to_resolve], now_ms)
+            resolve_alerts(connection, [alert.alert for alert in decision.to_resolve], now_ms)
             log.info("alerts resolved", numbers=[alert.alert for alert in decision.to_resolve])
 
     def _make_message(

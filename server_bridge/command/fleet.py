@@ -19,7 +19,7 @@ from server_bridge.i18n.phrases import Lang
 from server_bridge.store.gates.certificates import find_gate
 from server_bridge.store.gates.gate_logs import newest_log
 from server_bridge.store.gates.gate_orders import (
-    Choice,
+    ChosenSettings,
     CurrentOrders,
     all_orders,
     change_orders,
@@ -104,11 +104,11 @@ def gate_set(
     with home.database().write() as connection:
         find_gate(connection, gate_id)
         before = find_orders(connection, gate_id)
-        old = before.choice if before else Choice(timezone=home.settings.district.timezone)
+        old = before.choice if before else ChosenSettings(timezone=home.settings.district.timezone)
         kinds = old.visitor_ids
         if visitor_ids is not None:
             kinds = () if visitor_ids == "none" else kinds_of(visitor_ids)
-        choice = Choice(
+        choice = ChosenSettings(
             direction_of(direction) if direction else old.direction,
             timezone or old.timezone,
             kinds,

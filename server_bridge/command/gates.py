@@ -30,7 +30,7 @@ from server_bridge.store.gates.certificates import (
     store_certificate,
 )
 from server_bridge.store.gates.gate_orders import (
-    Choice,
+    ChosenSettings,
     Direction,
     change_orders,
     find_orders,
@@ -124,7 +124,7 @@ def gate_add(
     home = open_home(folder)
     identity = Identity.gate(gate_id)
     wifi = _wifi(ssid)
-    choice = Choice(
+    choice = ChosenSettings(
         direction_of(direction), timezone or home.settings.district.timezone, kinds_of(visitor_ids)
     )
     with home.database().write() as connection:
@@ -180,7 +180,7 @@ def gate_replace(
                 DistrictParameters.of(home),
                 gate_id,
                 now_ms(),
-                choice=Choice(timezone=zone),
+                choice=ChosenSettings(timezone=zone),
             )
         _write_ticket(home, connection, gate_id, ticket, days, wifi, sealed=not unsealed)
     renew_broker(home)
@@ -247,9 +247,11 @@ def gate_move(folder: Path, gate_id: str, unit_id: str, direction: str | None, f
             _check_delivered(connection, gate_id, "move")
         move_gate(connection, gate_id, unit_id)
         before = find_orders(connection, gate_id)
-        choice = before.choice if before else Choice(timezone=home.settings.district.timezone)
+        choice = (
+            before.choice if before else ChosenSettings(timezone=home.settings.district.timezone)
+        )
         if direction:
-            choice = Choice(
+            choice = ChosenSettings(
                 direction_of(direction),
                 choice.timezone,
                 choice.visitor_ids,

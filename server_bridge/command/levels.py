@@ -170,7 +170,7 @@ def level_history(folder: Path, area: str, as_json: bool) -> None:
     home = open_home(folder)
     with home.database().read() as connection:
         area_id = area_named(connection, area, local_day(now_ms(), levels.AREAS_ZONE))
-        lines = levels.history(connection, area_id)
+        lines = levels.notice_history(connection, area_id)
     if as_json:
         click.echo(msgspec.json.encode(lines))
         return

@@ -26,7 +26,7 @@ from server_bridge.fleet.bundles import (
 from server_bridge.fleet.drafting import DistrictParameters
 from server_bridge.fleet.rollout_rules import decide
 from server_bridge.fleet.rollout_watch import RolloutWatch, cancel_update, updatable_gates
-from server_bridge.fleet.staging import choose, runs_update
+from server_bridge.fleet.staging import choose_gates, runs_update
 from server_bridge.home import Home, open_home
 from server_bridge.store.gates.gate_orders import CurrentOrders, all_orders, change_orders
 from server_bridge.store.gates.gate_sheets import sheets_below
@@ -122,7 +122,7 @@ def gate_update(
             need_ms = round(well_hours * HOUR_MS)
             _begin(connection, wanted, unit_id, gate_ids, need_ms, before, now)
         else:
-            chosen = choose(
+            chosen = choose_gates(
                 [sheet for sheet in sheets if sheet.state.gate_id in before],
                 {gate_id: one.desired.update for gate_id, one in before.items()},
                 wanted,

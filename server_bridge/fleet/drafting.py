@@ -16,7 +16,7 @@ from server_bridge.fleet.bundles import UPDATE_CA_FILE
 from server_bridge.home import Home
 from server_bridge.keys import Keys
 from server_bridge.store.gates.certificates import find_gate
-from server_bridge.store.gates.gate_orders import Choice
+from server_bridge.store.gates.gate_orders import ChosenSettings
 from server_bridge.store.units.tree import find_unit
 
 
@@ -41,7 +41,7 @@ class DistrictParameters:
         return cls(broker.host, broker.port, home.keys, update_ca)
 
     def settings(
-        self, connection: sa.Connection, gate_id: str, choice: Choice, version: int
+        self, connection: sa.Connection, gate_id: str, choice: ChosenSettings, version: int
     ) -> ManagedSettings:
         """Return the settings of a gate. Raises SchoolgateError, MissingKeyError."""
         unit_id = find_gate(connection, gate_id).unit_id

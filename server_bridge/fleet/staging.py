@@ -14,7 +14,7 @@ from server_bridge.store.gates.gate_sheets import GateSheet
 STAGES = {"one": 1, "ten": 10, "all": None}
 
 
-def choose(
+def choose_gates(
     sheets: Sequence[GateSheet],
     ordered: Mapping[str, Update | None],
     wanted: Update,

@@ -40,7 +40,7 @@ class Binding:
         return lambda name: name == ours or (not self.proxy and is_loopback(name))
 
 
-def binding(
+def make_binding(
     host: str,
     port: int,
     *,

@@ -25,11 +25,11 @@ from server_bridge.store.reports.deadlines import find_request
 from server_bridge.store.reports.report_requests import (
     REQUESTS,
     ByName,
-    Confirmed,
-    Request,
-    confirmed,
+    ConfirmedFigures,
+    ReportRequest,
+    confirmed_figures,
 )
-from server_bridge.store.reports.tallies import sums
+from server_bridge.store.reports.tallies import figures_by_unit
 from server_bridge.store.units.tree import SCHOOL, Unit, all_units, ancestry
 from server_bridge.submissions.actions import SubmissionWrite, apply_action, school_statuses
 from server_bridge.submissions.state import (
@@ -75,7 +75,7 @@ class ConfirmationSchool:
 class ConfirmationRollUp:
     """A request with the confirmations of all schools."""
 
-    request: Request
+    request: ReportRequest
     unit: Unit
     schools: tuple[ConfirmationSchool, ...]
 
@@ -88,7 +88,7 @@ class ConfirmationRollUp:
         return sum((line.of(kind) or Figures() for line in self.schools), Figures())
 
 
-def period_of(request: Request) -> Period:
+def period_of(request: ReportRequest) -> Period:
     """Return the period of a request."""
     return period(PeriodKind(request.period), request.first_day)
 
@@ -133,7 +133,7 @@ def roll_up(
     now = _figures(connection, ids, period_of(request))
     statuses = school_statuses(connection, REQUESTS, request, ids)
     events = [one.submission for one in statuses.values() if one.submission is not None]
-    confirmations = confirmed(connection, events)
+    confirmations = confirmed_figures(connection, events)
     return ConfirmationRollUp(
         request,
         tree[0],
@@ -153,7 +153,7 @@ def roll_up(
 def _line(
     unit: Unit,
     submission: SubmissionStatus,
-    last: Confirmed | None,
+    last: ConfirmedFigures | None,
     now: Mapping[CardKind, Figures] | None,
     now_ms: int,
 ) -> ConfirmationSchool:
@@ -185,7 +185,7 @@ def _read(figures: ByName) -> dict[CardKind, Figures]:
 def _figures(
     connection: sa.Connection, unit_ids: list[str], over: Period
 ) -> dict[str, dict[CardKind, Figures]]:
-    return sums(connection, unit_ids, over.whole)
+    return figures_by_unit(connection, unit_ids, over.whole)
 
 
 def confirmed_table(rolled: ConfirmationRollUp, f: Formats) -> Table:

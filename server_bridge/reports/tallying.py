@@ -21,7 +21,7 @@ from server_bridge.store.figures import DayTally, difference
 from server_bridge.store.people.card_days import card_days
 from server_bridge.store.reports.school_tally import gates_on, passages_on, refusals_on, roster_on
 from server_bridge.store.reports.staff_months import DaySets, keep_staff_day
-from server_bridge.store.reports.tallies import add, stored_tally
+from server_bridge.store.reports.tallies import add_tally, stored_tally
 from server_bridge.store.school.by_hand import by_hand_on
 from server_bridge.store.school.school_hours import hours_of
 from server_bridge.store.units.tree import ancestry
@@ -67,7 +67,7 @@ def tally(
     today = local_day(now_ms, zone)
     now, staff = count_day(connection, unit_id, day, zone, over=day < today)
     more = difference(now, stored_tally(connection, unit_id, day))
-    add(connection, unit_id, day, more, lines[unit_id])
+    add_tally(connection, unit_id, day, more, lines[unit_id])
     keep_staff_day(connection, unit_id, day, staff)
     mark_tallied(connection, school_day, now_ms, today)
     return more != DayTally()

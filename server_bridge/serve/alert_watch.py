@@ -56,10 +56,10 @@ def certificates(home: Home) -> Mapping[str, int]:
     for name, path in files.items():
         if path is not None:
             with suppress(OSError, ValueError):
-                found[name] = _ends_ms(path)
+                found[name] = _expires_ms(path)
     return found
 
 
-def _ends_ms(path: Path) -> int:
+def _expires_ms(path: Path) -> int:
     certificate = x509.load_pem_x509_certificate(path.read_bytes())
     return round(certificate.not_valid_after_utc.timestamp() * 1000)

@@ -118,7 +118,7 @@ def ingest_loop(
             "home assistant": Discovery(database, assistant.language, enabled=assistant.tell),
             "orders": OrdersPublisher(database),
         },
-        open_session=SessionOpener(home.endpoint()),
+        open_session=SessionOpener(home.broker_endpoint()),
         now_ms=now_ms,
         stopping=stopping,
         heartbeat=heartbeat,

@@ -12,7 +12,7 @@ from server_bridge.access.roles import Permission
 from server_bridge.alerts import texts as alerts_text
 from server_bridge.clock import now_ms
 from server_bridge.home import Home, HomeError
-from server_bridge.http.binding import Binding, binding
+from server_bridge.http.binding import Binding, make_binding
 from server_bridge.http.loopback import is_loopback
 from server_bridge.http.server import HttpServer
 from server_bridge.integrations.meters import Meters
@@ -168,7 +168,7 @@ def openid_provider(home: Home, bound: Binding) -> OpenIdSignIn | None:
 def web_binding(home: Home) -> Binding:
     """Return where the site listens. Raises BindingError."""
     web = home.settings.web
-    return binding(
+    return make_binding(
         web.host,
         web.port,
         origin=web.origin,

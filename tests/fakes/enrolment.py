@@ -12,7 +12,7 @@ from server_bridge.fleet.tickets import MadeTicket, Wifi, make_ticket
 from server_bridge.home import Home, initialise
 from server_bridge.store.database import Database
 from server_bridge.store.gates.certificates import find_gate
-from server_bridge.store.gates.gate_orders import Choice, change_orders
+from server_bridge.store.gates.gate_orders import ChosenSettings, change_orders
 from server_bridge.store.units.tree import Unit, add_gate, add_unit
 from tests.fakes.broker import free_port
 from tests.fakes.patience import PATIENCE_S
@@ -48,7 +48,7 @@ class Enrolment:
             known = [row.gate_id for row in connection.exec_driver_sql("SELECT gate_id FROM gates")]
             if gate_id not in known:
                 add_gate(connection, gate_id, SCHOOL, self.now())
-                choice = Choice(direction="in", visitor_ids=("cccd",))
+                choice = ChosenSettings(direction="in", visitor_ids=("cccd",))
                 change_orders(
                     connection, DistrictParameters.of(self.home), gate_id, self.now(), choice=choice
                 )

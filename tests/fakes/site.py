@@ -12,7 +12,7 @@ import httpx
 
 from server_bridge.access.openid import OpenIdSignIn
 from server_bridge.access.roles import Role
-from server_bridge.http.binding import binding
+from server_bridge.http.binding import make_binding
 from server_bridge.http.server import HttpServer
 from server_bridge.integrations.meters import Meters
 from server_bridge.store.access.accounts import add_account, grant
@@ -101,7 +101,7 @@ def running(
         pages=site.PAGES if pages is None else pages,
         poll_s=poll_s,
     )
-    server = HttpServer(app, binding("127.0.0.1", 0))
+    server = HttpServer(app, make_binding("127.0.0.1", 0))
     ready = threading.Event()
     thread = threading.Thread(target=server.run, args=[lambda _url: ready.set()])
     thread.start()

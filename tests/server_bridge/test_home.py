@@ -54,7 +54,7 @@ def test_the_broker_listens_where_gates_come(
     home = change(home, 'host = "127.0.0.1"                  # as', f'host = "{host}" # as')
     home = change(home, 'listen = ""', f'listen = "{listen}"')
     assert home.broker_listen_address == expected
-    assert home.endpoint().host == host  # the name that its certificate bears
+    assert home.broker_endpoint().host == host  # the name that its certificate bears
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ class AccessLogEntry:
     detail: str
 
 
-def entries(
+def log_entries(
     connection: sa.Connection, *, unit_id: str | None = None, count: int
 ) -> list[AccessLogEntry]:
     """Return the newest entries, newest first."""

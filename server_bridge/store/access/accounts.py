@@ -215,7 +215,7 @@ def end_session(connection: sa.Connection, token: str) -> None:
 def session_viewer(
     connection: sa.Connection, token: str, now_ms: int
 ) -> tuple[Viewer, bool] | None:
-    """Return the viewer of a session, and whether its use is to be noted (`touch`).
+    """Return the viewer of a session, and whether its use is to be noted (`note_session_use`).
 
     None: there is no such session, or it has ended.
     """
@@ -241,7 +241,7 @@ def viewer_of(connection: sa.Connection, account: int, name: str) -> Viewer:
     return roles.viewer_from_grants(account, name, held, ancestry(connection))
 
 
-def touch(connection: sa.Connection, token: str, now_ms: int) -> None:
+def note_session_use(connection: sa.Connection, token: str, now_ms: int) -> None:
     """Note that a session is in use."""
     connection.execute(
         sessions.update().where(sessions.c.token_hash == _hash(token)).values(seen_ms=now_ms)

@@ -59,7 +59,7 @@ def raise_alert(
     return number
 
 
-def resolve(connection: sa.Connection, numbers: Collection[int], now_ms: int) -> None:
+def resolve_alerts(connection: sa.Connection, numbers: Collection[int], now_ms: int) -> None:
     """Note that these alerts are resolved."""
     over = alerts.update().where(alerts.c.alert.in_(numbers), alerts.c.resolved_ms.is_(None))
     connection.execute(over.values(resolved_ms=now_ms))

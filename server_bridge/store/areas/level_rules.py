@@ -21,7 +21,7 @@ class AreaNode:
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
+class LevelSetting:
     """The level that one notice sets for one area.
 
     `level` is 1-4, or None for that of the area above. Times are UTC in ms.
@@ -39,9 +39,9 @@ class Setting:
         return self.as_of_ms, self.noted_ms, self.notice
 
 
-def newest(settings: Iterable[Setting], at_ms: int) -> dict[str, Setting]:
+def settings_in_force(settings: Iterable[LevelSetting], at_ms: int) -> dict[str, LevelSetting]:
     """Return for each area the setting in force at `at_ms`."""
-    found: dict[str, Setting] = {}
+    found: dict[str, LevelSetting] = {}
     for setting in settings:
         if setting.as_of_ms <= at_ms:
             known = found.get(setting.area_id)
@@ -50,17 +50,17 @@ def newest(settings: Iterable[Setting], at_ms: int) -> dict[str, Setting]:
     return found
 
 
-def resolve(
-    areas: Mapping[str, AreaNode], own: Mapping[str, Setting], day: date
-) -> dict[str, Setting]:
+def resolve_levels(
+    areas: Mapping[str, AreaNode], own: Mapping[str, LevelSetting], day: date
+) -> dict[str, LevelSetting]:
     """Return the setting that decides each area's level on `day`; areas without a level are absent.
 
-    `own` is each area's setting in force (`newest`). A cycle of parents or successors, which an
-    import should have rejected, decides nothing.
+    `own` is each area's setting in force (`settings_in_force`). A cycle of parents or successors,
+    which an import should have rejected, decides nothing.
     """
-    decided: dict[str, Setting | None] = {}
+    decided: dict[str, LevelSetting | None] = {}
 
-    def decide(area_id: str | None) -> Setting | None:
+    def decide(area_id: str | None) -> LevelSetting | None:
         """Return the deciding setting of an area, or None."""
         if area_id is None or area_id not in areas:
             return None
@@ -69,7 +69,7 @@ def resolve(
             decided[area_id] = _decide(areas[area_id])
         return decided[area_id]
 
-    def _decide(area: AreaNode) -> Setting | None:
+    def _decide(area: AreaNode) -> LevelSetting | None:
         setting = own.get(area.area_id)
         if setting is not None and setting.level is None:
             setting = None

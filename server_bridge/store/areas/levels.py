@@ -14,7 +14,12 @@ import sqlalchemy as sa
 from gate_contract.errors import SchoolgateError
 from gate_contract.roster import EntryAction
 from gate_contract.school_day import local_day
-from server_bridge.store.areas.level_rules import AreaNode, Setting, newest, resolve
+from server_bridge.store.areas.level_rules import (
+    AreaNode,
+    LevelSetting,
+    resolve_levels,
+    settings_in_force,
+)
 from server_bridge.store.changes.revisions import increment_revision
 from server_bridge.store.database import upsert
 from server_bridge.store.schema.people import area_levels, areas, level_policies, notices
@@ -64,8 +69,8 @@ def levels_at(connection: sa.Connection, at_ms: int) -> dict[str, int]:
 
 
 def deciding_settings(
-    connection: sa.Connection, at_ms: int, foreseen: Iterable[Setting] = ()
-) -> dict[str, Setting]:
+    connection: sa.Connection, at_ms: int, foreseen: Iterable[LevelSetting] = ()
+) -> dict[str, LevelSetting]:
     """Return the setting that decides each area's level at `at_ms`, including those `foreseen`."""
     rows = connection.execute(
         sa.select(
@@ -78,12 +83,12 @@ def deciding_settings(
         .join(notices, notices.c.notice == area_levels.c.notice)
         .where(notices.c.as_of_ms <= at_ms)
     )
-    own = newest([*(Setting(*row) for row in rows), *foreseen], at_ms)
+    own = settings_in_force([*(LevelSetting(*row) for row in rows), *foreseen], at_ms)
     tree = connection.execute(
         sa.select(areas.c.area_id, areas.c.parent_id, areas.c.successor_id, areas.c.until_day)
     )
     nodes = {row.area_id: AreaNode(*row) for row in tree}
-    return resolve(nodes, own, local_day(at_ms, AREAS_ZONE))
+    return resolve_levels(nodes, own, local_day(at_ms, AREAS_ZONE))
 
 
 def is_new(connection: sa.Connection, notice: LevelNotice) -> bool:
@@ -143,7 +148,7 @@ def notice_of(connection: sa.Connection, notice: int) -> tuple[str, str]:
     return row.number, row.issuer
 
 
-def history(connection: sa.Connection, area_id: str) -> list[NoticeEntry]:
+def notice_history(connection: sa.Connection, area_id: str) -> list[NoticeEntry]:
     """Return the notices about this very area, in descending order of precedence."""
     rows = connection.execute(
         sa.select(

@@ -6,7 +6,7 @@ from server_bridge.store.schema.base import revision
 from server_bridge.store.schema.gates import roster_revision
 
 _REVISION = sa.select(revision.c.number)
-_BUMP = revision.update().values(number=revision.c.number + 1)
+_INCREMENT = revision.update().values(number=revision.c.number + 1)
 
 
 def revision_number(connection: sa.Connection) -> int:
@@ -16,7 +16,7 @@ def revision_number(connection: sa.Connection) -> int:
 
 def increment_revision(connection: sa.Connection) -> None:
     """Increase the counter for pages, as part of this transaction."""
-    connection.execute(_BUMP)
+    connection.execute(_INCREMENT)
 
 
 def roster_revision_number(connection: sa.Connection) -> int:

@@ -106,7 +106,7 @@ def _after(before: Presence | None, passage: Passage) -> Presence:
     return replace(before, first_in_ms=first)
 
 
-def by_slot(passages: Iterable[Passage]) -> Counter[SlotKey]:
+def count_by_slot(passages: Iterable[Passage]) -> Counter[SlotKey]:
     """Return the number of entries among `passages`, by slot of their filed time."""
     return Counter(
         (passage.unit_id, passage.day, passage.moment.at_ms // SLOT_MS)

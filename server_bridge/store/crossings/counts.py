@@ -27,7 +27,7 @@ from server_bridge.store.crossings.counting import (
     Presence,
     PresenceKey,
     SlotKey,
-    by_slot,
+    count_by_slot,
     fold,
 )
 from server_bridge.store.database import upsert
@@ -62,7 +62,7 @@ def count_passages(connection: sa.Connection, passages: list[Passage], lines: An
     changed, deltas = fold(_known(connection, passages), passages)
     upsert(connection, presence, [_presence_row(key, value) for key, value in changed.items()])
     _add_counts(connection, deltas, lines)
-    add_arrivals(connection, by_slot(passages), lines)
+    add_arrivals(connection, count_by_slot(passages), lines)
     mark_days(connection, {(passage.unit_id, passage.day) for passage in passages})
 
 
@@ -96,7 +96,7 @@ def recount(connection: sa.Connection, school_day: SchoolDay, lines: Ancestry) -
     connection.execute(_NOBODY, {"of": unit_id, "on": day})
     upsert(connection, presence, [_presence_row(key, value) for key, value in present.items()])
     _add_counts(connection, _difference(counted, before), lines)
-    came = by_slot(passages)
+    came = count_by_slot(passages)
     came.subtract(arrivals_of(connection, unit_id, day))
     add_arrivals(connection, came, lines)
     scans = Counter(_refusals_in_crossings(connection, school_day))
@@ -165,7 +165,7 @@ def _recounted(
     passages = _passages(connection, school_day)
     present, counted = fold({}, passages)
     rows = connection.execute(_PRESENT, {"of": school_day[0], "on": school_day[1]})
-    return counted, by_slot(passages), dict(map(_presence_of_row, rows)) == present
+    return counted, count_by_slot(passages), dict(map(_presence_of_row, rows)) == present
 
 
 def _known(connection: sa.Connection, passages: Iterable[Passage]) -> dict[PresenceKey, Presence]:

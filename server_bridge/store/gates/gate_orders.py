@@ -16,7 +16,7 @@ Direction = Literal["in", "out", "auto"]
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class ChosenSettings:
     """The settings chosen for one gate; all others come from the district."""
 
     direction: Direction = "auto"
@@ -39,7 +39,7 @@ class CurrentOrders:
     gate_id: str
     version: int
     settings_version: int
-    choice: Choice
+    choice: ChosenSettings
     desired: DesiredState
     payload: bytes = field(repr=False)
 
@@ -53,7 +53,7 @@ class Drafter(Protocol):
         ...
 
     def settings(
-        self, connection: sa.Connection, gate_id: str, choice: Choice, version: int
+        self, connection: sa.Connection, gate_id: str, choice: ChosenSettings, version: int
     ) -> ManagedSettings:
         """Return the settings of a gate."""
         ...
@@ -81,7 +81,7 @@ def change_orders(
     gate_id: str,
     now_ms: int,
     *,
-    choice: Choice | None = None,
+    choice: ChosenSettings | None = None,
     desired: DesiredState | None = None,
 ) -> CurrentOrders:
     """Change and sign the orders of a gate, and return the new orders.
@@ -101,7 +101,7 @@ def change_orders(
     version = max(now_ms, before.version + 1 if before else 1)
     drafted = choice is not None or desired is None
     settings_version = version if drafted or before is None else before.settings_version
-    chosen = choice or (before.choice if before else Choice())
+    chosen = choice or (before.choice if before else ChosenSettings())
     wanted = desired or (before.desired if before else DesiredState())
     orders = Orders(
         version=version,
@@ -136,7 +136,7 @@ def _orders_of_row(row: sa.Row[tuple[object, ...]]) -> CurrentOrders:
         row.gate_id,
         row.version,
         row.settings_version,
-        Choice(
+        ChosenSettings(
             row.direction,
             row.timezone,
             tuple(filter(None, row.visitor_ids.split(","))),

@@ -23,7 +23,7 @@ version further in the future is ignored: otherwise one gate could drive the dis
 its maximum.
 """
 _CHUNK = 500
-_STANDS = sa.select(gate_rosters.c.scope, gate_rosters.c.version)
+_PUBLISHED = sa.select(gate_rosters.c.scope, gate_rosters.c.version)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +146,7 @@ def _reported(online: bool, health: Health) -> ReportedRosters:
 
 def published_versions(connection: sa.Connection) -> list[PublishedVersion]:
     """Return the published version of every scope."""
-    rows = connection.execute(_STANDS)
+    rows = connection.execute(_PUBLISHED)
     return [PublishedVersion(*row) for row in rows]
 
 

@@ -25,7 +25,7 @@ ROSTER_LATE_MS = 60_000
 _HEALTH = gate_health.select()
 _LEDGERS = ledgers.select().order_by(ledgers.c.first_ms)
 _GATES = gates.select().order_by(gates.c.gate_id)
-_FORKED = (
+_CONFLICTS = (
     sa.select(dead_letters.c.topic)
     .where(
         (dead_letters.c.reason == "conflict") & (dead_letters.c.heard_ms > sa.bindparam("since_ms"))
@@ -82,7 +82,7 @@ def gate_states(
 
 def _conflicting(connection: sa.Connection, now_ms: int) -> set[str]:
     """Return gates that recently sent another history than the stored one, as an old copy would."""
-    rows = connection.execute(_FORKED, {"since_ms": now_ms - DAY_MS})
+    rows = connection.execute(_CONFLICTS, {"since_ms": now_ms - DAY_MS})
     topics_of = (topics.parse(topic) for topic in rows.scalars())
     return {topic.gate_id for topic in topics_of if isinstance(topic, topics.GateTopic)}
 

@@ -17,7 +17,7 @@ from server_bridge.store.schema.people import areas, people, stays
 
 
 @dataclass(frozen=True, slots=True)
-class HeadCounts:
+class AreaHeadCount:
     """The number of people of a school who live in one area."""
 
     unit_id: str
@@ -26,7 +26,7 @@ class HeadCounts:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class GroupCount:
     """The number of people of a kind in one class of a school who live in one area.
 
     `mark` changes when other people are counted or one of them is changed: it is the sum of their
@@ -55,7 +55,7 @@ class PeopleListEntry:
     area_id: str | None
 
 
-class Name(NamedTuple):
+class PersonName(NamedTuple):
     """The data of a person that a day's lists need."""
 
     person: int
@@ -72,17 +72,17 @@ class AreaName:
     commune: str
 
 
-def head_counts(connection: sa.Connection, day: date) -> list[HeadCounts]:
+def head_counts(connection: sa.Connection, day: date) -> list[AreaHeadCount]:
     """Count all people on `day`, by school and area."""
     query = (
         sa.select(stays.c.unit_id, stays.c.area_id, sa.func.count())
         .where(*on_day(day))
         .group_by(stays.c.unit_id, stays.c.area_id)
     )
-    return [HeadCounts(*row) for row in connection.execute(query)]
+    return [AreaHeadCount(*row) for row in connection.execute(query)]
 
 
-def group_counts(connection: sa.Connection, day: date, unit_ids: Iterable[str]) -> list[Group]:
+def group_counts(connection: sa.Connection, day: date, unit_ids: Iterable[str]) -> list[GroupCount]:
     """Count the people of these schools on `day`, by school, kind, class and area."""
     by = (stays.c.unit_id, people.c.kind, stays.c.group_name, stays.c.area_id)
     query = (
@@ -97,12 +97,12 @@ def group_counts(connection: sa.Connection, day: date, unit_ids: Iterable[str]) 
         .group_by(*by)
     )
     return [
-        Group(unit_id, CardKind(kind), group, area_id, number, (int(numbers), changed_ms))
+        GroupCount(unit_id, CardKind(kind), group, area_id, number, (int(numbers), changed_ms))
         for unit_id, kind, group, area_id, number, numbers, changed_ms in connection.execute(query)
     ]
 
 
-def entries(connection: sa.Connection, unit_id: str, day: date) -> list[PeopleListEntry]:
+def people_entries(connection: sa.Connection, unit_id: str, day: date) -> list[PeopleListEntry]:
     """Return the people of one school on `day`, unordered."""
     columns = (getattr(people.c, name) for name in PeopleListEntry.__slots__[:6])
     query = (
@@ -114,15 +114,15 @@ def entries(connection: sa.Connection, unit_id: str, day: date) -> list[PeopleLi
     return [PeopleListEntry(person, CardKind(kind), *rest) for person, kind, *rest in rows]
 
 
-def names(connection: sa.Connection, unit_id: str, day: date) -> list[Name]:
-    """Return the people of one school on `day`, unordered, at half the cost of `entries`."""
+def people_names(connection: sa.Connection, unit_id: str, day: date) -> list[PersonName]:
+    """Return the people of one school on `day`, unordered, at half the cost of `people_entries`."""
     query = (
         sa.select(people.c.person, people.c.kind, people.c.name, stays.c.group_name)
         .join(stays, stays.c.person == people.c.person)
         .where(stays.c.unit_id == unit_id, *on_day(day))
     )
     rows = connection.execute(query).all()
-    return [Name(person, KINDS[kind], name, group) for person, kind, name, group in rows]
+    return [PersonName(person, KINDS[kind], name, group) for person, kind, name, group in rows]
 
 
 def area_names(connection: sa.Connection) -> dict[str, AreaName]:

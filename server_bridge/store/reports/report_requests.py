@@ -18,18 +18,20 @@ ByName = Mapping[str, Mapping[str, int]]
 
 
 @dataclass(frozen=True, slots=True)
-class Request(DeadlineRequest):
+class ReportRequest(DeadlineRequest):
     """A request to confirm the figures of the period of this kind that begins on `first_day`."""
 
     period: str
     first_day: date
 
 
-REQUESTS = RequestTables("request", "report requests", Request, report_requests, report_events)
+REQUESTS = RequestTables(
+    "request", "report requests", ReportRequest, report_requests, report_events
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Confirmed:
+class ConfirmedFigures:
     """The figures that a person confirmed."""
 
     by: str
@@ -64,10 +66,14 @@ def open_request(
     )
 
 
-def confirmed(connection: sa.Connection, events: Iterable[int]) -> dict[int, Confirmed]:
+def confirmed_figures(
+    connection: sa.Connection, events: Iterable[int]
+) -> dict[int, ConfirmedFigures]:
     """Return the confirmed figures by the number of their event."""
     table = report_events
     query = sa.select(table.c.event, table.c.by, table.c.figures).where(
         table.c.event.in_(list(events)), table.c.figures.is_not(None)
     )
-    return {event: Confirmed(by, figures) for event, by, figures in connection.execute(query)}
+    return {
+        event: ConfirmedFigures(by, figures) for event, by, figures in connection.execute(query)
+    }

@@ -31,7 +31,7 @@ class TallyPeriod(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class TallyRange:
     """The rows that a report reads: those of `span` that begin from `first` to `last`."""
 
     span: TallyPeriod
@@ -45,7 +45,7 @@ class Stretch:
 
 def stored_tally(connection: sa.Connection, unit_id: str, day: date) -> DayTally:
     """Return the stored tally of one unit's day."""
-    here = Stretch(TallyPeriod.DAY, day, day)
+    here = TallyRange(TallyPeriod.DAY, day, day)
     groups = {
         (CardKind(row.kind), row.group_name): _figures(row)
         for row in connection.execute(
@@ -56,7 +56,7 @@ def stored_tally(connection: sa.Connection, unit_id: str, day: date) -> DayTally
     return DayTally(groups, refusals_of(connection, [unit_id], here).get(unit_id, {}), gates)
 
 
-def add(
+def add_tally(
     connection: sa.Connection, unit_id: str, day: date, more: DayTally, line: Sequence[str]
 ) -> None:
     """Add to the day and month of a school and of the units above it; `line` lists all of these."""
@@ -101,8 +101,8 @@ def add(
     )
 
 
-def sums(
-    connection: sa.Connection, unit_ids: Iterable[str], over: Stretch
+def figures_by_unit(
+    connection: sa.Connection, unit_ids: Iterable[str], over: TallyRange
 ) -> dict[str, dict[CardKind, Figures]]:
     """Return the figures of each unit that has any, by kind."""
     found: dict[str, dict[CardKind, Figures]] = {}
@@ -113,8 +113,8 @@ def sums(
     return found
 
 
-def course(
-    connection: sa.Connection, unit_id: str, over: Stretch
+def figures_by_period(
+    connection: sa.Connection, unit_id: str, over: TallyRange
 ) -> dict[date, dict[CardKind, Figures]]:
     """Return the figures of one unit by day or by month, in order."""
     found: dict[date, dict[CardKind, Figures]] = {}
@@ -126,7 +126,9 @@ def course(
     return found
 
 
-def class_sums(connection: sa.Connection, unit_id: str, over: Stretch) -> dict[str, Figures]:
+def figures_by_class(
+    connection: sa.Connection, unit_id: str, over: TallyRange
+) -> dict[str, Figures]:
     """Return the figures of each class of a school."""
     here = (tallies.c.unit_id == unit_id) & (tallies.c.group_name != EVERYBODY)
     rows = _summed(connection, here & over.rows(tallies), tallies.c.group_name)
@@ -134,7 +136,7 @@ def class_sums(connection: sa.Connection, unit_id: str, over: Stretch) -> dict[s
 
 
 def refusals_of(
-    connection: sa.Connection, unit_ids: Iterable[str], over: Stretch
+    connection: sa.Connection, unit_ids: Iterable[str], over: TallyRange
 ) -> dict[str, dict[str, int]]:
     """Return the refused scans of each unit, by reason."""
     table = tally_refusals
@@ -151,7 +153,7 @@ def refusals_of(
 
 
 def gates_of(
-    connection: sa.Connection, unit_ids: Iterable[str], over: Stretch
+    connection: sa.Connection, unit_ids: Iterable[str], over: TallyRange
 ) -> dict[str, dict[str, GateFigures]]:
     """Return the figures of each gate of these schools."""
     table = tally_gates

@@ -22,7 +22,11 @@ from server_bridge.reports.documents import confirmed_workbook
 from server_bridge.reports.period import PeriodKind, period
 from server_bridge.reports.texts import period_name
 from server_bridge.store.reports.deadlines import all_requests
-from server_bridge.store.reports.report_requests import REQUESTS, Request, open_request
+from server_bridge.store.reports.report_requests import (
+    REQUESTS,
+    ReportRequest,
+    open_request,
+)
 from server_bridge.store.schema.base import NAME_LENGTH
 from server_bridge.store.units.tree import SCHOOL, ancestry
 from server_bridge.submissions.actions import SubmissionWrite, lock, reopen
@@ -146,7 +150,7 @@ def reopen_school(request: PageRequest, connection: sa.Connection) -> Response:
     return _back(request, report_request)
 
 
-def _report_request(request: PageRequest, connection: sa.Connection) -> Request:
+def _report_request(request: PageRequest, connection: sa.Connection) -> ReportRequest:
     """Return the request in the path, made by the unit in the path or by one above it.
 
     Raises PageNotFoundError.
@@ -159,7 +163,7 @@ def _report_request(request: PageRequest, connection: sa.Connection) -> Request:
 
 
 def _roll_up(
-    request: PageRequest, connection: sa.Connection, report_request: Request
+    request: PageRequest, connection: sa.Connection, report_request: ReportRequest
 ) -> ConfirmationRollUp:
     """Return the confirmations of the schools at or below the unit in the path."""
     lines = ancestry(connection)
@@ -170,7 +174,7 @@ def _roll_up(
 
 def _write_of_form(
     request: PageRequest, connection: sa.Connection
-) -> tuple[Request, SubmissionWrite]:
+) -> tuple[ReportRequest, SubmissionWrite]:
     """Return the request and the write to a school that its form asks for.
 
     Raises PageNotFoundError unless the unit in the path made the request.
@@ -184,7 +188,7 @@ def _write_of_form(
     )
 
 
-def _back(request: PageRequest, report_request: Request) -> Response:
+def _back(request: PageRequest, report_request: ReportRequest) -> Response:
     return RedirectResponse(f"/reports/{request.unit_id}/requests/{report_request.number}", 303)
 
 

@@ -41,35 +41,37 @@ class Days:
     memory: AlertMemory = field(default_factory=AlertMemory)
     now_ms: int = MORNING_MS
     is_awake: bool = True
-    told: list[tuple[str, AlertKind]] = field(default_factory=list)
+    changes: list[tuple[str, AlertKind]] = field(default_factory=list)
 
     def pass_minutes(self, minutes: int, *sheets: GateSheet) -> list[tuple[str, AlertKind]]:
         """Let time pass; return the alerts that were raised and resolved."""
-        self.told = []
+        self.changes = []
         for _ in range(minutes):
             self.now_ms += MINUTE_MS
-            self.look(find_conditions(sheets, {}, self.now_ms))
-        return self.told
+            self.evaluate(find_conditions(sheets, {}, self.now_ms))
+        return self.changes
 
-    def look(self, seen: Observation) -> None:
+    def evaluate(self, seen: Observation) -> None:
         made = decide(seen, self.open, self.memory, self.now_ms, lambda _: self.is_awake)
         self.memory = made.memory
-        for trouble in made.to_raise:
+        for condition in made.to_raise:
             number = len(self.open) + 1
             self.open.append(
-                OpenAlert(number, *trouble.key, trouble.unit_id, self.now_ms, acknowledged=False)
+                OpenAlert(
+                    number, *condition.key, condition.unit_id, self.now_ms, acknowledged=False
+                )
             )
-            self.told.append(("begun", trouble.kind))
+            self.changes.append(("begun", condition.kind))
         for alert in made.to_resolve:
             self.open.remove(alert)
-            self.told.append(("over", alert.kind))
+            self.changes.append(("over", alert.kind))
 
 
-def sick(**changes: Any) -> GateSheet:
+def unhealthy(**changes: Any) -> GateSheet:
     return replace(WELL, state=replace(WELL.state, **changes))
 
 
-AWAY = sick(online=False)
+AWAY = unhealthy(online=False)
 
 
 def test_a_silent_gate_is_told_of_once_and_when_it_is_back_for_good() -> None:
@@ -102,7 +104,7 @@ def test_nobody_is_woken_at_night() -> None:
 
 def test_of_a_silent_gate_nothing_else_is_over() -> None:
     days = Days()
-    assert days.pass_minutes(3, sick(faults=("storage",))) == [("begun", AlertKind.STORAGE)]
+    assert days.pass_minutes(3, unhealthy(faults=("storage",))) == [("begun", AlertKind.STORAGE)]
     assert days.pass_minutes(60, AWAY) == [("begun", AlertKind.SILENT)]
     assert days.pass_minutes(60, WELL) == [("over", AlertKind.STORAGE), ("over", AlertKind.SILENT)]
 
@@ -110,11 +112,11 @@ def test_of_a_silent_gate_nothing_else_is_over() -> None:
 @pytest.mark.parametrize(
     ("sheet", "kind"),
     [
-        (sick(faults=("ledger_damaged",)), AlertKind.STORAGE),
+        (unhealthy(faults=("ledger_damaged",)), AlertKind.STORAGE),
         (replace(WELL, health=Health(state="online", free_bytes=1_000)), AlertKind.STORAGE),
-        (sick(faults=("camera",)), AlertKind.BROKEN),
-        (sick(clock_trusted=False), AlertKind.CLOCK),
-        (sick(backlog=300), AlertKind.BACKLOG),
+        (unhealthy(faults=("camera",)), AlertKind.BROKEN),
+        (unhealthy(clock_trusted=False), AlertKind.CLOCK),
+        (unhealthy(backlog=300), AlertKind.BACKLOG),
     ],
 )
 def test_each_kind_has_its_time(sheet: GateSheet, kind: AlertKind) -> None:
@@ -129,15 +131,15 @@ def test_each_kind_has_its_time(sheet: GateSheet, kind: AlertKind) -> None:
 
 def test_between_the_two_limits_nothing_begins_and_nothing_ends() -> None:
     days = Days()
-    assert days.pass_minutes(60, sick(backlog=299)) == []
-    assert days.pass_minutes(30, sick(backlog=300)) == [("begun", AlertKind.BACKLOG)]
-    assert days.pass_minutes(60, sick(backlog=50)) == []
-    assert days.pass_minutes(30, sick(backlog=49)) == [("over", AlertKind.BACKLOG)]
+    assert days.pass_minutes(60, unhealthy(backlog=299)) == []
+    assert days.pass_minutes(30, unhealthy(backlog=300)) == [("begun", AlertKind.BACKLOG)]
+    assert days.pass_minutes(60, unhealthy(backlog=50)) == []
+    assert days.pass_minutes(30, unhealthy(backlog=49)) == [("over", AlertKind.BACKLOG)]
 
 
 def test_gates_never_heard_of_or_shut_out_are_no_trouble() -> None:
     days = Days()
-    assert days.pass_minutes(60, sick(online=None), replace(AWAY, shut_out=True)) == []
+    assert days.pass_minutes(60, unhealthy(online=None), replace(AWAY, shut_out=True)) == []
 
 
 def test_a_certificate_is_told_of_three_weeks_before_its_end() -> None:
@@ -154,11 +156,11 @@ def test_a_shared_card_is_over_when_somebody_has_seen_to_it_or_after_a_day() -> 
     seen = Observation(
         (AlertCondition(AlertKind.SHARED_CARD, "1f", UNIT, MORNING_MS),), frozenset()
     )
-    days.look(seen)
-    assert days.told == [("begun", AlertKind.SHARED_CARD)]
+    days.evaluate(seen)
+    assert days.changes == [("begun", AlertKind.SHARED_CARD)]
     assert days.pass_minutes(24 * 60 - 1) == []
     assert days.pass_minutes(1) == [("over", AlertKind.SHARED_CARD)]
-    days.look(seen)
+    days.evaluate(seen)
     days.open = [replace(days.open[0], acknowledged=True)]
     assert days.pass_minutes(1) == [("over", AlertKind.SHARED_CARD)]
 
@@ -168,8 +170,8 @@ def test_a_schools_hours_are_its_own() -> None:
     weekdays = parse_days("mon tue wed thu fri")
 
     def at(minutes: int) -> tuple[bool, bool]:
-        told = in_hours(hours, weekdays, MORNING_MS + minutes * MINUTE_MS, ZONE)
-        return told("early"), told("usual")
+        is_open = in_hours(hours, weekdays, MORNING_MS + minutes * MINUTE_MS, ZONE)
+        return is_open("early"), is_open("usual")
 
     assert at(-106) == (False, False)
     assert at(-105) == (True, False)

@@ -86,7 +86,7 @@ class District:
         with self.database.read() as connection:
             return open_alerts(connection)
 
-    def watch_anew(self, *channels: AlertChannel) -> None:
+    def restart_watch(self, *channels: AlertChannel) -> None:
         """Create a new watch, as after a restart of the bridge."""
         self.watch = AlertWatch(self.database, RULES, Channels(channels), send)
 
@@ -146,7 +146,7 @@ def test_a_restart_neither_forgets_nor_repeats(district: District) -> None:
     assert len(district.pass_minutes(60)) == 1
     it = AlertChannel(name="it", urls=(district.hook.url,), language=Lang.EN)
     late = AlertChannel(name="late", urls=(district.hook.url,), kinds=(AlertKind.CLOCK,))
-    district.watch_anew(it, late)
+    district.restart_watch(it, late)
     assert district.pass_minutes(60) == []
     district.away = frozenset()
     assert len(district.pass_minutes(60)) == 1
@@ -182,7 +182,7 @@ def test_news_that_is_old_is_not_told_when_the_service_is_back(district: Distric
 
 def test_everybody_hears_of_their_own_in_their_language(district: District) -> None:
     with MailSink().running() as mail:
-        district.watch_anew(
+        district.restart_watch(
             AlertChannel(name="all", urls=(mail.url, district.hook.url)),
             AlertChannel(
                 name="b", urls=(district.hook.url,), units=(OTHER_SCHOOL,), language=Lang.EN
@@ -218,13 +218,13 @@ def test_a_card_at_two_gates_is_told_of_without_the_card(district: District) -> 
     assert "c0ffee" not in str(district.hook.posts).lower()
     assert "gate-b1, gate-a1" in district.hook.posts[0]["message"]
     take(district.database, [third.letter()], district.now_ms)
-    district.watch_anew()
+    district.restart_watch()
     assert district.pass_minutes(5) == []
     (alert,) = district.open()
     assert (alert.kind, alert.unit_id) == (AlertKind.SHARED_CARD, SCHOOL)
     with district.database.write() as connection:
         acknowledge(connection, alert.alert, None, district.now_ms)
-    district.watch_anew()
+    district.restart_watch()
     assert district.pass_minutes(60) == []
     assert district.open() == []
 

@@ -23,10 +23,10 @@ from server_bridge.fleet.rollout_watch import (
     rollout_conditions,
     updatable_gates,
 )
-from server_bridge.fleet.staging import choose
+from server_bridge.fleet.staging import choose_gates
 from server_bridge.home import Home
 from server_bridge.store.database import Database
-from server_bridge.store.gates.gate_orders import Choice, all_orders, change_orders
+from server_bridge.store.gates.gate_orders import ChosenSettings, all_orders, change_orders
 from server_bridge.store.gates.gate_sheets import sheets_below
 from server_bridge.store.gates.health import store_health
 from server_bridge.store.gates.rollouts import (
@@ -72,15 +72,15 @@ class Fleet:
                     DistrictParameters.of(self.home),
                     gate_id,
                     self.now_ms,
-                    choice=Choice(),
+                    choice=ChosenSettings(),
                 )
-        self.tell()
+        self.report()
 
     def begin(self, need_ms: int = HOUR * MINUTE_MS, first: tuple[str, ...] = ()) -> None:
         with self.database.write() as connection:
             begin_rollout(connection, WANTED, None, first, need_ms, self.now_ms)
 
-    def tell(self) -> None:
+    def report(self) -> None:
         """Let all gates that are not away follow their orders and report their health."""
         with self.database.write() as connection:
             wants = {one.gate_id: one.desired.update for one in all_orders(connection)}
@@ -107,11 +107,11 @@ class Fleet:
         """Let time pass; return how many gates have been ordered to update."""
         for _ in range(0, minutes, 5):
             self.now_ms += 5 * MINUTE_MS
-            self.tell()
+            self.report()
             self.last = self.watch.step(self.now_ms) or self.last
-        return len(self.told())
+        return len(self.ordered())
 
-    def told(self) -> set[str]:
+    def ordered(self) -> set[str]:
         with self.database.read() as connection:
             return {one.gate_id for one in all_orders(connection) if one.desired.update}
 
@@ -133,7 +133,7 @@ def test_one_then_ten_then_all(fleet: Fleet) -> None:
     assert fleet.pass_minutes(10) == 0, "nothing was begun"
     fleet.begin(first=("gate-07",))
     assert fleet.pass_minutes(5) == 1
-    assert fleet.told() == {"gate-07"}
+    assert fleet.ordered() == {"gate-07"}
     assert fleet.pass_minutes(HOUR) == 1
     assert fleet.pass_minutes(10) == 10
     assert fleet.pass_minutes(HOUR - 10) == 10
@@ -157,9 +157,9 @@ def test_one_that_gives_it_up_stops_it_and_those_that_wait_are_not_to_have_it(
         rollout = newest_rollout(connection)
     assert (trouble.kind, trouble.subject) == (AlertKind.ROLLOUT, NEW)
     assert trouble.detail == "gate-03: given_up"
-    assert not fleet.told() & {"gate-03", "gate-09", "gate-12"}
-    assert "gate-00" in fleet.told(), "it runs it, and keeps it"
-    assert fleet.pass_minutes(20) == len(fleet.told())
+    assert not fleet.ordered() & {"gate-03", "gate-09", "gate-12"}
+    assert "gate-00" in fleet.ordered(), "it runs it, and keeps it"
+    assert fleet.pass_minutes(20) == len(fleet.ordered())
     assert rollout
     with fleet.database.write() as connection:
         end_rollout(connection, rollout.rollout, "ended", fleet.now_ms)
@@ -201,7 +201,7 @@ def test_by_hand_no_stage_follows_a_try(fleet: Fleet) -> None:
         store_health(connection, "gate-00", health, fleet.now_ms)
         sheets = sheets_below(connection, fleet.now_ms)
     with pytest.raises(SchoolgateError, match="gate-00 do not run it yet"):
-        choose(sheets, {"gate-00": WANTED}, WANTED, stage="ten")
+        choose_gates(sheets, {"gate-00": WANTED}, WANTED, stage="ten")
 
 
 def test_only_being_online_counts_and_a_night_off_loses_nothing(fleet: Fleet) -> None:
@@ -219,7 +219,7 @@ def test_a_bridge_that_was_off_has_not_seen_anything(fleet: Fleet) -> None:
     fleet.begin()
     fleet.pass_minutes(10)
     fleet.now_ms += 24 * HOUR * MINUTE_MS
-    fleet.tell()
+    fleet.report()
     assert fleet.pass_minutes(10) == 1
     assert fleet.last
     assert fleet.last.blocking[0].reason == "proving"
@@ -268,7 +268,7 @@ def test_withdrawing_leaves_other_updates_alone(fleet: Fleet) -> None:
             cancel_update(connection, DistrictParameters.of(fleet.home), rollout, fleet.now_ms)
             == []
         )
-    assert fleet.told() == {"gate-11"}
+    assert fleet.ordered() == {"gate-11"}
 
 
 def test_by_hand_a_gate_that_has_stopped_is_told_once_more(fleet: Fleet) -> None:
@@ -279,5 +279,5 @@ def test_by_hand_a_gate_that_has_stopped_is_told_once_more(fleet: Fleet) -> None
         )
         sheets = sheets_below(connection, fleet.now_ms)
     told = dict.fromkeys(fleet.names[:10], WANTED)
-    chosen = choose(sheets, told, WANTED, stage="ten", force=True)
+    chosen = choose_gates(sheets, told, WANTED, stage="ten", force=True)
     assert chosen == ["gate-01"]

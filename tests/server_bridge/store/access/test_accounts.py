@@ -6,7 +6,7 @@ from gate_contract.errors import SchoolgateError
 from server_bridge.access.passwords import verify_password
 from server_bridge.access.roles import Permission, Role
 from server_bridge.store.access import accounts
-from server_bridge.store.access.access_log import entries
+from server_bridge.store.access.access_log import log_entries
 from server_bridge.store.database import Database
 from tests.builders.intake import NOW_MS
 from tests.fakes.school import COMMUNE, OTHER_SCHOOL, SCHOOL
@@ -39,7 +39,7 @@ def test_an_account_from_the_first_grant_to_the_end(database: Database) -> None:
         assert viewer.where(Permission.COUNTS) == {SCHOOL, OTHER_SCHOOL, COMMUNE}
         assert not stale
         assert accounts.session_viewer(connection, token + "x", NOW_MS) is None
-        (entry,) = entries(connection, unit_id=SCHOOL, count=9)
+        (entry,) = log_entries(connection, unit_id=SCHOOL, count=9)
         assert (entry.name, entry.action, len(entry.detail)) == ("lan", "sign_in", 300)
     with database.write() as connection:
         accounts.ungrant(connection, lan, Role.OFFICE, SCHOOL)

@@ -11,7 +11,12 @@ from server_bridge.store.alerts.alert_messages import (
     unreported,
     unsent_messages,
 )
-from server_bridge.store.alerts.alerts import open_by_unit, raise_alert, raised_since, resolve
+from server_bridge.store.alerts.alerts import (
+    open_by_unit,
+    raise_alert,
+    raised_since,
+    resolve_alerts,
+)
 from server_bridge.store.database import Database
 from tests.fakes.clock import MORNING_MS
 from tests.fakes.school import GATE, OTHER_GATE, SCHOOL
@@ -32,7 +37,7 @@ def test_each_channel_is_told_once_and_of_the_end_only_what_it_was_told(database
         assert unreported(connection, "b", "raised") == {one, other}
         assert last_made_ms(connection, "it", "raised") == MORNING_MS
         assert last_made_ms(connection, "it", "resolved") == 0
-        resolve(connection, [one, other], MORNING_MS)
+        resolve_alerts(connection, [one, other], MORNING_MS)
         assert unreported(connection, "it", "resolved") == set()  # not sent yet
         note_sent(connection, message, MORNING_MS)
         assert unreported(connection, "it", "resolved") == {one}
@@ -67,6 +72,6 @@ def test_only_what_is_over_is_overtaken(database: Database) -> None:
             make_message(connection, f"c{len(alerts)}", "raised", alerts, ("t", "b"), MORNING_MS)
         for message in unsent_messages(connection):
             note_failed(connection, message, "error", MORNING_MS)
-        resolve(connection, [one], MORNING_MS)
+        resolve_alerts(connection, [one], MORNING_MS)
         drop_resolved(connection, MORNING_MS)
         assert [message.channel for message in unsent_messages(connection)] == ["c2"]

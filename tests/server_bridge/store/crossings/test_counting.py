@@ -18,7 +18,7 @@ from server_bridge.store.crossings.counting import (
     Passage,
     Presence,
     PresenceKey,
-    by_slot,
+    count_by_slot,
     fold,
 )
 
@@ -87,7 +87,7 @@ def test_what_is_known_is_not_touched() -> None:
 
 
 def test_entries_are_counted_by_five_minutes() -> None:
-    found = by_slot(
+    found = count_by_slot(
         [passage("a", IN, SLOT_MS - 1), passage("b", IN, SLOT_MS), passage("b", OUT, 0)]
     )
     assert found == Counter({(SCHOOL, DAY, 0): 1, (SCHOOL, DAY, 1): 1})

@@ -17,7 +17,7 @@ S = 1_000
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
 
-def told(database: Database, *healths: tuple[int, Health]) -> list[HealthChange]:
+def changes_after(database: Database, *healths: tuple[int, Health]) -> list[HealthChange]:
     with database.write() as connection:
         for at_ms, one in healths:
             store_health(connection, GATE, one, MORNING_MS + at_ms)
@@ -30,7 +30,7 @@ def told(database: Database, *healths: tuple[int, Health]) -> list[HealthChange]
 
 
 def test_only_what_changed_is_written(database: Database) -> None:
-    assert told(
+    assert changes_after(
         database,
         *((0, WELL), (30 * S, WELL), (60 * S, BLIND), (90 * S, BLIND)),
         *((95 * S, GONE), (96 * S, GONE), (99 * S, BLIND), (120 * S, WELL)),
@@ -44,7 +44,7 @@ def test_only_what_changed_is_written(database: Database) -> None:
 
 
 def test_a_gate_that_fell_silent_says_so_when_it_is_heard_again(database: Database) -> None:
-    assert told(database, (0, WELL), (600 * S, WELL)) == [
+    assert changes_after(database, (0, WELL), (600 * S, WELL)) == [
         HealthChange(600 * S, "online"),
         HealthChange(0, "silent"),
         HealthChange(0, "online"),
@@ -55,5 +55,5 @@ def test_a_gate_that_comes_and_goes_does_not_fill_the_disk(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(health, "KEPT_CHANGES", 5)
-    kept = told(database, *((n * S, GONE if n % 2 else WELL) for n in range(12)))
+    kept = changes_after(database, *((n * S, GONE if n % 2 else WELL) for n in range(12)))
     assert [change.at_ms for change in kept] == [n * S for n in (11, 10, 9, 8, 7)]

@@ -37,7 +37,7 @@ TUESDAY = MONDAY + timedelta(days=1)
 
 
 @pytest.fixture
-def letters(tmp_path: Path) -> list[tuple[str, bytes]]:
+def messages(tmp_path: Path) -> list[tuple[str, bytes]]:
     """Return the messages of a gate from two days, with one pupil and one visitor."""
     accept = Visitors(frozenset(IdKind), b"k" * 32, DISTRICT.public_key())
     gate = Gate(tmp_path / "ledger.db", visitors=accept)
@@ -54,12 +54,12 @@ def letters(tmp_path: Path) -> list[tuple[str, bytes]]:
 
 
 @pytest.fixture
-def stored(database: Database, letters: list[tuple[str, bytes]]) -> Database:
+def stored(database: Database, messages: list[tuple[str, bytes]]) -> Database:
     with database.write() as connection:
         add_gate(connection, GATE_ID, SCHOOL, MORNING_MS)
     late = NOW_MS + 3 * 86_400_000
-    assert take(database, letters, late).new == 7
-    assert take(database, letters, late).new == 0
+    assert take(database, messages, late).new == 7
+    assert take(database, messages, late).new == 0
     return database
 
 

@@ -12,9 +12,9 @@ from server_bridge.access.provider import OpenIdProvider
 from server_bridge.access.roles import Role
 from server_bridge.access.throttle import FORGET_AFTER_MS, FREE_ATTEMPTS
 from server_bridge.home import HomeError, open_home
-from server_bridge.http.binding import binding
+from server_bridge.http.binding import make_binding
 from server_bridge.settings import OpenIdSettings, Settings
-from server_bridge.store.access.access_log import entries
+from server_bridge.store.access.access_log import log_entries
 from server_bridge.store.access.accounts import (
     add_account,
     all_accounts,
@@ -84,7 +84,7 @@ def test_somebody_known_is_signed_in_and_led_on(site: Site) -> None:
     assert f'<span class="account">{LAN}</span>' in browser.get("/").text
     assert not [name for name in browser.cookies if "openid" in name]
     with site.database.read() as connection:
-        newest = entries(connection, count=1)[0]
+        newest = log_entries(connection, count=1)[0]
     assert (newest.name, newest.action, newest.detail) == (LAN, "sign_in", "openid")
 
 
@@ -235,7 +235,7 @@ def test_accounts_by_address_and_by_themselves(fake_provider: FakeProvider, tmp_
 
 def test_settings_that_cannot_be_meant_name_the_remedy(tmp_path: Path) -> None:
     Shell(tmp_path).type("init")
-    home, where = open_home(tmp_path), binding("127.0.0.1", 0)
+    home, where = open_home(tmp_path), make_binding("127.0.0.1", 0)
     assert openid_provider(home, where) is None
     issuer = "https://id.example.vn"
     for openid, remedy in [

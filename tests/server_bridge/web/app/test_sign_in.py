@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from starlette.responses import PlainTextResponse, Response
 
 from server_bridge.access.roles import PERMISSIONS, Permission
-from server_bridge.store.access.access_log import entries
+from server_bridge.store.access.access_log import log_entries
 from server_bridge.store.access.accounts import (
     IDLE_MS,
     LONGEST_MS,
@@ -121,7 +121,7 @@ def test_the_way_back_never_leads_elsewhere(site: Site, evil: str) -> None:
 def test_what_is_looked_at_is_written_down(site: Site) -> None:
     site.browser("office").get(f"/units/{SCHOOL}/people")
     with site.database.read() as connection:
-        newest, before = entries(connection, count=2)
+        newest, before = log_entries(connection, count=2)
     assert (newest.name, newest.action, newest.unit_id) == ("office", "looked", SCHOOL)
     assert (before.name, before.action) == ("office", "sign_in")
 

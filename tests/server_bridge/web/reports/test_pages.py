@@ -13,7 +13,7 @@ from python_calamine import CalamineWorkbook
 
 from server_bridge.access.roles import PERMISSIONS, Permission, Role
 from server_bridge.reports.tallying import tally_due
-from server_bridge.store.access.access_log import entries
+from server_bridge.store.access.access_log import log_entries
 from server_bridge.store.access.accounts import add_account, grant
 from server_bridge.store.reports.deadlines import close_request
 from server_bridge.store.reports.report_requests import REQUESTS
@@ -107,7 +107,7 @@ def test_files_are_those_figures_and_are_noted(site: Site, signed_in: SignedIn) 
         answer = viewer.get(f"/reports/{COMMUNE}/file", params={"as": wrong})
         assert answer.status_code == 404
     with site.database.read() as connection:
-        log = [e for e in entries(connection, count=50) if e.action == "exported_report"]
+        log = [e for e in log_entries(connection, count=50) if e.action == "exported_report"]
     assert [entry.detail for entry in log] == [
         f"month 2026-09-01 {kind}" for kind in ("pdf", "csv", "xlsx")
     ]
@@ -148,7 +148,7 @@ def test_staff_and_a_note_of_appeal(
     assert "Cô Mai" not in office.get(f"{HERE}/staff?year=2020").text
     with site.database.read() as connection:
         assert connection.execute(sa.select(sa.func.count(appeals.c.appeal))).scalar() == 2
-        log = entries(connection, unit_id=SCHOOL, count=50)
+        log = log_entries(connection, unit_id=SCHOOL, count=50)
     assert {"looked_at_staff_year", "noted_appeal", "exported_staff_year"} <= {
         entry.action for entry in log
     }

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from server_bridge.access.roles import PERMISSIONS, Permission, Role
-from server_bridge.store.access.access_log import entries
+from server_bridge.store.access.access_log import log_entries
 from server_bridge.store.access.accounts import add_account, grant
 from server_bridge.store.crossings.counts import miscounted
 from server_bridge.store.schema.school import manual_crossings
@@ -138,7 +138,7 @@ def test_looking_is_written_down_once_in_a_while(
         site.clock.ms = NOW_MS + 3_600_000 + minutes * MINUTE_MS
         office.get(f"{HOME}/people/{number}")
     with site.database.read() as connection:
-        log = entries(connection, unit_id=SCHOOL, count=100)
+        log = log_entries(connection, unit_id=SCHOOL, count=100)
     looks = [entry for entry in log if entry.detail == f"person {number}"]
     assert [(look.name, look.action) for look in looks] == [("office", "looked_at_person")] * 2
     assert not any(name in entry.detail for entry in log for name in morning.numbers)
