@@ -22,7 +22,7 @@ from server_bridge.store.areas.areas import add_areas, all_areas
 from server_bridge.store.areas.levels import LevelNotice, apply_notice, levels_at
 from server_bridge.store.database import Database
 from server_bridge.store.people.cards import IssuedCard
-from server_bridge.store.people.people import Member, members, revoke
+from server_bridge.store.people.people import Member, members, revoke_cards
 from server_bridge.store.units.dated import add_dated_units, dated_units
 
 PROVINCE: Province = make_province(seed=7, schools=2, communes=1)
@@ -72,7 +72,9 @@ def populate(
             level = levels.get(member.place.area_id or "")
             lost = not held[card.unit_id]
             held[card.unit_id].append(CardHolder(card, member, level, lost))
-        revoke(connection, [these[0].card.card_id for these in held.values()], "lost", now_ms())
+        revoke_cards(
+            connection, [these[0].card.card_id for these in held.values()], "lost", now_ms()
+        )
     return held
 
 

@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Self
 
 from gate_contract.errors import SchoolgateError
-from server_bridge.broker.program import find_mosquitto
+from server_bridge.broker.config import find_mosquitto
 
 START_S = 60
 STOP_S = 15

@@ -1,4 +1,4 @@
-"""The kinds of alerts, and how long each must last before anybody is told."""
+"""Define the kinds of alerts, and how long a condition must last before an alert is raised."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,8 +8,11 @@ MINUTE_MS = 60_000
 
 
 class AlertKind(StrEnum):
-    """What is wrong. `SHARED_CARD`: one card at two gates within an impossible time.
-    `ROLLOUT`: a gate has given an update up, and no other gate is told of it."""
+    """The kind of an alert.
+
+    `SHARED_CARD`: one card was used at two gates within an impossibly short time. `ROLLOUT`: a gate
+    has given up an update, and the roll-out has stopped.
+    """
 
     SILENT = "silent"
     STORAGE = "storage"
@@ -21,7 +24,7 @@ class AlertKind(StrEnum):
     ROLLOUT = "rollout"
 
 
-OF_GATES = frozenset(
+GATE_KINDS = frozenset(
     {AlertKind.SILENT, AlertKind.STORAGE, AlertKind.BROKEN, AlertKind.CLOCK, AlertKind.BACKLOG}
 )
 
@@ -35,28 +38,42 @@ RAISED_AFTER_MS: Mapping[AlertKind, int] = {
     AlertKind.CERTIFICATE: 0,
     AlertKind.ROLLOUT: 0,
 }
-"""A restart, a router's hiccup or a clock on its way to being set is no news."""
-RESOLVED_AFTER_MS = 15 * MINUTE_MS
-"""All must be well for this long: a gate that comes and goes is one trouble, not ten."""
-SHARED_FORGOTTEN_MS = 24 * 60 * MINUTE_MS
-"""A shared card is an event: its alert is over after this long, or once somebody has seen to it."""
+"""How long a condition must last before its alert is raised.
 
-Key = tuple[AlertKind, str]
-"""Kind and subject: a gate, a card, the name of a certificate, or an update's version."""
+A restart, a short network failure or a clock that is about to be synchronised must not raise one.
+"""
+RESOLVED_AFTER_MS = 15 * MINUTE_MS
+"""How long a condition must be absent before its alert is resolved.
+
+A gate that connects and disconnects repeatedly thus has one alert, not ten.
+"""
+SHARED_CARD_ENDS_AFTER_MS = 24 * 60 * MINUTE_MS
+"""An alert of a shared card ends after this time, or once a person has acknowledged it.
+
+The condition is a single event, which cannot be observed to end.
+"""
+
+AlertKey = tuple[AlertKind, str]
+"""Kind and subject: a gate, a card, the name of a certificate, or the version of an update."""
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
-    """What is seen now. `since_ms` (UTC): since when, as far as known; `detail` is in codes, never
-    of a person. `faint`: not enough to raise an alert, too much to call an open one over."""
+class AlertCondition:
+    """A condition observed now that may raise an alert.
+
+    `since_ms` (UTC): since when, as far as known. `detail` consists of codes and never names a
+    person. `only_keeps_open`: too weak to raise an alert, but enough to keep an open one from being
+    resolved.
+    """
 
     kind: AlertKind
     subject: str
     unit_id: str | None
     since_ms: int
     detail: str = ""
-    faint: bool = False
+    only_keeps_open: bool = False
 
     @property
-    def key(self) -> Key:
+    def key(self) -> AlertKey:
+        """Return the kind and the subject, which identify an alert."""
         return self.kind, self.subject

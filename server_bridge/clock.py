@@ -1,8 +1,8 @@
-"""The server's clock."""
+"""Read the server's clock."""
 
 import time
 
 
 def now_ms() -> int:
-    """UTC in ms."""
+    """Return the current time, UTC in ms."""
     return time.time_ns() // 1_000_000

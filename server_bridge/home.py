@@ -1,4 +1,4 @@
-"""The bridge's folder: settings, database, authority, keys, all below one path."""
+"""Open and initialise the bridge's folder: settings, database, certificate authority and keys."""
 
 from contextlib import closing
 from dataclasses import dataclass
@@ -21,62 +21,68 @@ from server_bridge.store.database import Database
 
 
 class HomeError(SchoolgateError):
-    """The bridge's folder cannot be used; the message names the remedy."""
+    """The bridge's folder cannot be used; the message states the remedy."""
 
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """An initialised folder."""
+    """An initialised folder of the bridge."""
 
     folder: Path
     settings: Settings
 
     @property
     def pki(self) -> Path:
+        """Return the folder of the certificate authority."""
         return self.folder / "pki"
 
     @property
     def updates_folder(self) -> Path:
-        """The bundles that gates fetch here, and the certificate that they are signed with."""
+        """Return the folder of update bundles for gates, and of their signing certificate."""
         return self.folder / "updates"
 
     @property
     def broker_folder(self) -> Path:
+        """Return the folder that mosquitto runs from."""
         return self.folder / (self.settings.broker.folder or "broker")
 
     @property
-    def broker_listens_on(self) -> str:
-        """Every address, where gates come from elsewhere. A host name would not do: Debian takes a
-        machine's own name for 127.0.1.1, where no gate comes."""
+    def broker_listen_address(self) -> str:
+        """Return the address that the broker listens on.
+
+        It is all interfaces unless the broker's host is this machine only. A host name would not
+        do: Debian resolves a machine's own name to 127.0.1.1, which gates cannot reach.
+        """
         broker = self.settings.broker
         return broker.listen or (broker.host if is_loopback(broker.host) else "0.0.0.0")  # noqa: S104
 
     @property
     def enrol_host(self) -> str:
-        """The enrolment desk's name or address, as gates reach it."""
+        """Return the host name or address of the enrolment server, as gates reach it."""
         return self.settings.enrol.host or self.settings.broker.host
 
     @property
-    def enrol_listens_on(self) -> str:
-        """As `broker_listens_on`."""
+    def enrol_listen_address(self) -> str:
+        """Return the enrolment server's listening address, by the same rule as the broker's."""
         return self.enrol_host if is_loopback(self.enrol_host) else "0.0.0.0"  # noqa: S104
 
     @property
     def zone(self) -> ZoneInfo:
+        """Return the district's time zone."""
         return ZoneInfo(self.settings.district.timezone)
 
     def database(self) -> Database:
-        """The district's database, not yet connected to."""
+        """Return the district's database; no connection is opened yet."""
         try:
             url = sa.make_url(self.settings.database.url)
         except sa.exc.ArgumentError:
-            return Database(self.settings.database.url)  # which says what is wrong with it
+            return Database(self.settings.database.url)  # raises an error that explains the fault
         if url.get_backend_name() == "sqlite" and url.database:
             url = url.set(database=str(self.folder / url.database))
         return Database(url)
 
-    def endpoint(self) -> BrokerEndpoint:
-        """How the bridge reaches its broker."""
+    def broker_endpoint(self) -> BrokerEndpoint:
+        """Return the address of the broker and the bridge's certificate files."""
         tls = self.folder / "tls"
         broker = self.settings.broker
         return BrokerEndpoint(
@@ -89,16 +95,16 @@ class Home:
 
     @property
     def keys(self) -> Keys:
-        """The private keys."""
+        """Return the district's private keys."""
         settings = self.settings
         return Keys(self.folder / "keys", settings.cards.key_id, settings.orders.key_id)
 
 
 def initialise(folder: Path) -> Home:
-    """Make whatever the folder lacks, keep what it has, and bring the database up to date.
+    """Create what is missing in the folder, keep what exists, and migrate the database.
 
     Raises:
-        HomeError, PkiError, StoreError: something there is not usable.
+        HomeError, PkiError, StoreError: a file or the database cannot be used.
     """
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -121,7 +127,11 @@ def initialise(folder: Path) -> Home:
 
 
 def open_home(folder: Path) -> Home:
-    """An initialised folder. Raises HomeError if it is none or its settings cannot be used."""
+    """Return an initialised folder with its settings.
+
+    Raises:
+        HomeError: the folder is not initialised, or its settings cannot be used.
+    """
     path = folder / "bridge.toml"
     try:
         settings = msgspec.toml.decode(path.read_bytes(), type=Settings)

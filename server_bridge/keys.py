@@ -1,6 +1,6 @@
-"""The district's private keys: of cards, of orders to gates, and of what visitors leave behind.
+"""Read and create the district's private keys: for cards, orders to gates, and visitor details.
 
-They stay in their folder. Gates hold public keys, and a school's key for visitors' pseudonyms.
+The keys stay in their folder. Gates receive public keys, and a school's key for visitor pseudonyms.
 """
 
 import secrets
@@ -21,14 +21,14 @@ VISITOR_NAMES = "visitor-names.key"
 
 
 class MissingKeyError(SchoolgateError):
-    """A key cannot be used; the message names the remedy."""
+    """A key is missing or cannot be used; the message states the remedy."""
 
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """The folder of keys. `first_card` and `orders` are key_ids of the settings.
+    """The folder of keys; `first_card` and `orders` are the key_ids of the settings.
 
-    All that ask for a key raise MissingKeyError.
+    All methods that return a key raise MissingKeyError.
     """
 
     folder: Path
@@ -37,41 +37,46 @@ class Keys:
 
     @property
     def card_key_id(self) -> int:
-        """The key that new cards are signed with: the newest of the folder."""
+        """Return the id of the key that signs new cards: the highest one in the folder."""
         return max(self.first_card, *self._key_ids("card"), 0)
 
     def card_key(self, key_id: int | None = None) -> Ed25519PrivateKey:
-        """A private key, by default the one that new cards are signed with."""
+        """Return a private card key, by default the one that signs new cards."""
         return self._signing("card", self.card_key_id if key_id is None else key_id)
 
     def orders_key(self) -> Ed25519PrivateKey:
-        """The private key that rosters are signed with."""
+        """Return the private key that signs orders and rosters."""
         return self._signing("orders", self.orders)
 
     def public_keys(self) -> dict[int, Ed25519PublicKey]:
-        """What gates need to verify cards, by key_id: every key of the folder, for older cards are
-        about as long as they are valid."""
+        """Return the public keys that verify cards, by key_id.
+
+        They are all keys of the folder: cards signed with an older key are in use until they
+        expire.
+        """
         return self._public("card", self.card_key_id)
 
     def raw_public_keys(self) -> dict[int, bytes]:
-        """The same, 32 bytes each."""
+        """Return the public card keys as 32 bytes each, by key_id."""
         return {key_id: key.public_bytes_raw() for key_id, key in self.public_keys().items()}
 
     def orders_public_keys(self) -> dict[int, Ed25519PublicKey]:
-        """What gates need to believe a roster, by key_id: every such key of the folder, so that the
-        next one can be at the gates before it is used."""
+        """Return the public keys that verify orders and rosters, by key_id.
+
+        They are all keys of the folder, so that gates have the next key before it is used.
+        """
         return self._public("orders", self.orders)
 
     def make_card_key(self, key_id: int | None = None) -> None:
-        """Make a signing key, by default the one that new cards need, unless it is there."""
+        """Create a card key unless it exists; by default the one that signs new cards."""
         self._make("card", self.card_key_id if key_id is None else key_id)
 
     def make_orders_key(self) -> None:
-        """Make the key that rosters are signed with, unless it is there."""
+        """Create the key that signs orders and rosters unless it exists."""
         self._make("orders", self.orders)
 
     def retire_card_key(self, key_id: int) -> Path:
-        """Take a key out of use; it stays in the folder under another name, which is returned."""
+        """Take a card key out of use by renaming its file; return the new path."""
         path = self._path("card", key_id)
         if not path.exists():
             raise MissingKeyError(f"there is no key {key_id}; see: gate-bridge card keys")
@@ -80,13 +85,13 @@ class Keys:
         return retired
 
     def visitor_key(self) -> X25519PrivateKey:
-        """What opens sealed words about visitors."""
+        """Return the private key that decrypts sealed visitor details."""
         path = self.folder / VISITOR_SEAL
         try:
             key = serialization.load_pem_private_key(path.read_bytes(), password=None)
         except (OSError, ValueError) as error:
             raise MissingKeyError(
-                f"{path}: {error}. `gate add --visitor-ids` makes it; if it was there, restore it "
+                f"{path}: {error}. `gate add --visitor-ids` makes it; if it existed, restore it "
                 "from the safe copy."
             ) from error
         if not isinstance(key, X25519PrivateKey):
@@ -94,7 +99,7 @@ class Keys:
         return key
 
     def school_visitor_key(self, unit_id: str) -> bytes:
-        """A school's key for visitors' pseudonyms."""
+        """Return a school's key for visitor pseudonyms."""
         path = self.folder / VISITOR_NAMES
         try:
             return school_key(path.read_bytes(), unit_id)
@@ -104,8 +109,10 @@ class Keys:
             ) from error
 
     def make_visitor_keys(self) -> None:
-        """Make the two keys that visitors without a card need, unless one of them is there: then
-        the other was lost, and has to be restored."""
+        """Create the two keys for visitors without a card, unless at least one of them exists.
+
+        If one exists, the other was lost and must be restored from the safe copy, not replaced.
+        """
         self.folder.mkdir(mode=0o700, exist_ok=True)
         if not any((self.folder / name).exists() for name in (VISITOR_SEAL, VISITOR_NAMES)):
             write_private(self.folder / VISITOR_SEAL, _pem(X25519PrivateKey.generate()))

@@ -1,6 +1,7 @@
-"""The district's certificate authority: who may speak to the broker, and as whom.
+"""Issue certificates from the district's certificate authority.
 
-Every party of the wire holds one certificate; its common name is its MQTT user name:
+Every client and server of the MQTT connection has one certificate; its common name is its MQTT user
+name:
 
 | party  | common name     | usage      |
 |--------|-----------------|------------|
@@ -9,14 +10,15 @@ Every party of the wire holds one certificate; its common name is its MQTT user 
 | gate   | its gate_id     | clientAuth |
 | viewer | `viewer.<name>` | clientAuth |
 
-The dot in a viewer's name keeps it from ever being a gate's, and `bridge` and `broker` are refused
-as gate ids. Name a viewer after the display, not the person: the name appears in the broker's log.
+A gate_id has no dot, so a viewer's name can never equal one; `bridge` and `broker` are refused as
+gate ids. Name a viewer after the display, not the person: the name appears in the broker's log.
 
-Certificates begin on 2020-01-01, whatever the day of issue. A Pi has no battery clock: after a long
-time without power it starts at the build date of its system, or at the time it last saved, and it
-must be able to reach the district then. They last for decades, because a gate that was away for a
-year has to be able to hand in its ledger; a lost or stolen gate is shut out by name in the
-broker's access list (`broker.config`), and its certificate revoked (`broker.revoking`).
+Certificates begin on 2020-01-01, whatever the day of issue. A Raspberry Pi has no battery clock:
+after a long time without power its clock starts at the build date of its system, or at the time
+last saved, and it must be able to connect to the district then. Certificates last for decades,
+because a gate that was offline for a year must still be able to send its ledger. A lost or stolen
+gate is denied by name in the broker's access list (`broker.config`), and its certificate is revoked
+(`broker.revocation`).
 """
 
 import ipaddress
@@ -46,10 +48,12 @@ LIFE = timedelta(days=30 * 365)
 
 
 class PkiError(SchoolgateError):
-    """A certificate that cannot be made."""
+    """A certificate cannot be made."""
 
 
 class CertificateRole(StrEnum):
+    """The kind of party that a certificate is for."""
+
     BROKER = "broker"
     BRIDGE = "bridge"
     GATE = "gate"
@@ -57,26 +61,33 @@ class CertificateRole(StrEnum):
 
 
 RESERVED = frozenset({CertificateRole.BROKER, CertificateRole.BRIDGE})
-"""Common names that no gate may take although they have the form of a gate_id."""
+"""Common names that have the form of a gate_id but are refused as one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who a certificate is for; made by the class methods, which raise PkiError for a bad name."""
+    """The holder of a certificate; the class methods raise PkiError for an invalid name."""
 
     role: CertificateRole
     common_name: str
 
     @classmethod
     def broker(cls) -> Self:
+        """Return the identity of the broker."""
         return cls(CertificateRole.BROKER, CertificateRole.BROKER)
 
     @classmethod
     def bridge(cls) -> Self:
+        """Return the identity of the bridge."""
         return cls(CertificateRole.BRIDGE, CertificateRole.BRIDGE)
 
     @classmethod
     def gate(cls, gate_id: str) -> Self:
+        """Return the identity of a gate.
+
+        Raises:
+            PkiError: `gate_id` is not valid, or reserved.
+        """
         if not re.fullmatch(GATE_ID, gate_id) or gate_id in RESERVED:
             raise PkiError(
                 f"{gate_id!r} cannot be a gate_id: use 3-40 of a-z, 0-9 and '-', "
@@ -86,6 +97,11 @@ class Identity:
 
     @classmethod
     def viewer(cls, name: str) -> Self:
+        """Return the identity of a viewer.
+
+        Raises:
+            PkiError: `name` is not valid.
+        """
         if not re.fullmatch(r"[a-z0-9-]{1,40}", name):
             raise PkiError(f"{name!r} cannot name a viewer: use 1-40 of a-z, 0-9 and '-'")
         return cls(CertificateRole.VIEWER, f"{CertificateRole.VIEWER}.{name}")
@@ -93,7 +109,7 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class IssuedCertificate:
-    """What its holder needs: the certificate, its private key (PKCS #8), and whom to trust; PEM."""
+    """A certificate, its private key (PKCS #8) and the authority's certificate, all PEM."""
 
     cert_pem: bytes
     key_pem: bytes
@@ -101,18 +117,18 @@ class IssuedCertificate:
 
     @property
     def public_key(self) -> ec.EllipticCurvePublicKey:
-        """The certificate's."""
+        """Return the public key of the certificate."""
         key = x509.load_pem_x509_certificate(self.cert_pem).public_key()
         assert isinstance(key, ec.EllipticCurvePublicKey)  # noqa: S101 (`issue` makes no other)
         return key
 
     @property
     def serial(self) -> int:
-        """The certificate's."""
+        """Return the serial number of the certificate."""
         return serial_number(self.cert_pem)
 
     def write(self, folder: Path) -> None:
-        """Put `ca.pem`, `cert.pem` and `key.pem` into `folder`, readable by the owner only."""
+        """Write `ca.pem`, `cert.pem` and `key.pem` into `folder`, readable by the owner only."""
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         write_private(folder / "ca.pem", self.ca_pem)
         write_private(folder / "cert.pem", self.cert_pem)
@@ -120,12 +136,12 @@ class IssuedCertificate:
 
 
 def create_authority(folder: Path, name: str, *, now: datetime) -> None:
-    """Make a new authority called `name` in `folder`: `ca.pem`, and `ca.key` for the owner only.
+    """Create an authority called `name` in `folder`: `ca.pem`, and `ca.key` for the owner only.
 
     The folder appears complete or not at all. `now` is an aware datetime.
 
     Raises:
-        PkiError: `folder` already holds something, or `name` is not 1-64 characters.
+        PkiError: `folder` is not empty, or `name` does not have 1-64 characters.
     """
     if not 1 <= len(name) <= 64:
         raise PkiError(f"an authority's name is 1-64 characters, not {len(name)}")
@@ -145,7 +161,7 @@ def create_authority(folder: Path, name: str, *, now: datetime) -> None:
     write_private(draft / CERTIFICATE, certificate.public_bytes(serialization.Encoding.PEM))
     try:
         draft.rename(folder)
-    except OSError:  # another process was faster
+    except OSError:  # another process has created the folder meanwhile
         for path in (draft / PRIVATE_KEY, draft / CERTIFICATE):
             path.unlink()
         draft.rmdir()
@@ -154,20 +170,20 @@ def create_authority(folder: Path, name: str, *, now: datetime) -> None:
 
 
 def authority_certificate(folder: Path) -> bytes:
-    """The authority's public certificate, PEM. Raises PkiError if there is no authority."""
+    """Return the authority's certificate as PEM. Raises PkiError if there is no authority."""
     return _read(folder / CERTIFICATE)
 
 
 def issue(
     folder: Path, identity: Identity, *, now: datetime, hosts: Sequence[str] = ()
 ) -> IssuedCertificate:
-    """A new key and certificate for `identity`, signed by the authority in `folder`.
+    """Return a new key and certificate for `identity`, signed by the authority in `folder`.
 
-    `hosts` are the DNS names and IP addresses under which the broker is reached: required for the
-    broker, refused for everyone else. Nothing is written.
+    `hosts` are the DNS names and IP addresses of the broker: required for the broker, refused for
+    every other identity. No file is written.
 
     Raises:
-        PkiError: no authority in `folder`, an authority that has expired, or wrong hosts.
+        PkiError: `folder` has no authority, the authority has expired, or the hosts are wrong.
     """
     key = ec.generate_private_key(ec.SECP256R1())
     certificate = certify(folder, identity, key.public_key(), now=now, hosts=hosts)
@@ -182,12 +198,14 @@ def certify(
     now: datetime,
     hosts: Sequence[str] = (),
 ) -> bytes:
-    """`issue` for a key whose private half is elsewhere: the certificate, PEM."""
+    """Return a certificate (PEM) for a public key; otherwise like `issue`."""
     if (identity.role == CertificateRole.BROKER) != bool(hosts):
-        raise PkiError("a broker needs the host names it is reached by, and only a broker has any")
+        raise PkiError(
+            "a broker's certificate needs its host names, and no other certificate may have any"
+        )
     authority, ca_key = authority_of(folder)
     if authority.not_valid_after_utc <= now:
-        raise PkiError(f"the authority in {folder} ended on {authority.not_valid_after_utc:%F}")
+        raise PkiError(f"the authority in {folder} expired on {authority.not_valid_after_utc:%F}")
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, identity.common_name)])
     end = min(now + LIFE, authority.not_valid_after_utc)
     is_server = identity.role == CertificateRole.BROKER
@@ -205,7 +223,7 @@ def certify(
 
 
 def authority_of(folder: Path) -> tuple[x509.Certificate, ec.EllipticCurvePrivateKey]:
-    """The authority's certificate and key. Raises PkiError if there is no authority."""
+    """Return the authority's certificate and key. Raises PkiError if there is no authority."""
     authority = x509.load_pem_x509_certificate(authority_certificate(folder))
     ca_key = serialization.load_pem_private_key(_read(folder / PRIVATE_KEY), password=None)
     if not isinstance(ca_key, ec.EllipticCurvePrivateKey):
@@ -214,12 +232,12 @@ def authority_of(folder: Path) -> tuple[x509.Certificate, ec.EllipticCurvePrivat
 
 
 def serial_number(cert_pem: bytes) -> int:
-    """A certificate's, as the revocation list names it."""
+    """Return the serial number of a certificate, as it appears in the revocation list."""
     return x509.load_pem_x509_certificate(cert_pem).serial_number
 
 
 def write_private(path: Path, data: bytes) -> None:
-    """Replace the file at `path` whole, readable and writable by its owner only, and sync it."""
+    """Replace the file at `path` atomically with one for its owner only, and sync it to disk."""
     replace_file(path, data, 0o600)
 
 
@@ -230,7 +248,7 @@ def _builder(
     issuer_key: ec.EllipticCurvePublicKey,
     end: datetime,
 ) -> x509.CertificateBuilder:
-    """What every certificate has. The key identifiers are demanded by strict verifiers."""
+    """Return a builder with the parts of every certificate; strict verifiers demand the key ids."""
     return (
         x509.CertificateBuilder()
         .subject_name(subject)
@@ -261,7 +279,11 @@ def _key_usage(*, authority: bool) -> x509.KeyUsage:
 
 
 def general_name(host: str) -> x509.GeneralName:
-    """`host` as a certificate names it. Raises PkiError: neither an IP address nor a host name."""
+    """Return `host` as a subject alternative name.
+
+    Raises:
+        PkiError: `host` is neither an IP address nor a host name.
+    """
     try:
         return x509.IPAddress(ipaddress.ip_address(host))
     except ValueError:
@@ -288,6 +310,6 @@ def _read(path: Path) -> bytes:
 
 def _already_there(folder: Path) -> PkiError:
     return PkiError(
-        f"{folder} is not empty. A new authority would shut out every gate of the old one; "
+        f"{folder} is not empty. A new authority would not accept the gates of the old one; "
         "move the folder away first if that is what you want"
     )

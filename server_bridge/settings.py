@@ -1,4 +1,4 @@
-"""The settings of the bridge: the file `bridge.toml`, as types with their defaults."""
+"""Define the settings of the bridge: the types and defaults of `bridge.toml`."""
 
 from importlib.resources import files
 from typing import Annotated
@@ -25,7 +25,7 @@ class DatabaseSettings(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class BrokerSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """The MQTT broker, as the bridge reaches it and as its configuration is written."""
+    """The MQTT broker: how it is reached, and what its configuration is generated from."""
 
     host: str = "127.0.0.1"
     port: Annotated[int, Meta(ge=1, le=65535)] = 8883
@@ -35,14 +35,14 @@ class BrokerSettings(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class EnrolmentSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """The enrolment server for gates. Port 0: none."""
+    """The enrolment server for gates. Port 0 disables it."""
 
     host: str = ""
     port: Port = 0
 
 
 class WebSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """The pages: where they listen, and how TLS is done."""
+    """The web pages: the listening address and the TLS settings."""
 
     host: str = "127.0.0.1"
     port: Port = 8080
@@ -72,7 +72,7 @@ class OrderSettings(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class OpenIdSettings(Struct, frozen=True, forbid_unknown_fields=True):
-    """The OpenID provider for signing in. An empty issuer: none."""
+    """The OpenID provider for signing in. An empty issuer disables it."""
 
     issuer: str = ""
     client_id: str = ""
@@ -90,7 +90,7 @@ class HomeAssistantSettings(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Settings(Struct, frozen=True, forbid_unknown_fields=True):
-    """All of `bridge.toml`."""
+    """The whole of `bridge.toml`."""
 
     district: DistrictSettings = DistrictSettings()
     database: DatabaseSettings = DatabaseSettings()
@@ -105,5 +105,5 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def sample() -> str:
-    """The sample settings, each with its comment."""
+    """Return the commented sample of `bridge.toml`."""
     return files("server_bridge").joinpath("bridge.toml").read_text("utf-8")

@@ -35,7 +35,7 @@ from server_bridge.home import initialise
 from server_bridge.ingest.inbox import Inbox
 from server_bridge.ingest.intake import latest_receipts
 from server_bridge.store.database import Database
-from server_bridge.store.gates.gate_orders import Choice, want
+from server_bridge.store.gates.gate_orders import ChosenSettings, change_orders
 from server_bridge.store.gates.gate_sheets import gate_sheets
 from server_bridge.store.units.tree import SCHOOL, Unit, add_gate, add_unit, all_units
 
@@ -67,7 +67,7 @@ def measure_fleet(fleet: Fleet, folder: Path) -> dict[str, float]:
                 unit_id = f"school-{number:03}"
                 add_unit(connection, Unit(unit_id, f"Trường {number}", SCHOOL, None))
                 add_gate(connection, gate_id, unit_id, now_ms())
-                want(connection, district, gate_id, now_ms(), choice=Choice())
+                change_orders(connection, district, gate_id, now_ms(), choice=ChosenSettings())
         figures["settings_of_all_s"] = time.perf_counter() - begun
         sent: list[str] = []
         begun = time.perf_counter()
@@ -98,13 +98,13 @@ def _deliver(database: Database, fleet: Fleet, names: list[str]) -> dict[str, fl
     ]
     begun = time.perf_counter()
     for at in range(0, len(healths), FOLDED):
-        inbox.take(healths[at : at + FOLDED], now_ms())
+        inbox.store(healths[at : at + FOLDED], now_ms())
     healthy_s = time.perf_counter() - begun
     letters = _mixed([list(_batches(gate_id, fleet)) for gate_id in names])
     begun, longest, stored = time.perf_counter(), 0.0, 0
     for at in range(0, len(letters), FOLDED):
         one = time.perf_counter()
-        stored += inbox.take(letters[at : at + FOLDED], now_ms()).new
+        stored += inbox.store(letters[at : at + FOLDED], now_ms()).new
         longest = max(longest, time.perf_counter() - one)
     took_s = time.perf_counter() - begun
     return {

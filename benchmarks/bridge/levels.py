@@ -14,7 +14,7 @@ from server_bridge.store.areas.areas import COMMUNE, HAMLET, all_areas
 from server_bridge.store.areas.levels import AREAS_ZONE, LevelNotice, apply_notice
 from server_bridge.store.database import Database
 from server_bridge.store.reports import submissions as store
-from server_bridge.store.reports.deadlines import find
+from server_bridge.store.reports.deadlines import find_request
 from server_bridge.submissions.actions import SubmissionWrite, schools_of
 
 PLAN = Document("plan.pdf", "pdf", b"%PDF-1.7\n%%EOF\n")
@@ -56,7 +56,7 @@ def _collect(database: Database, now_ms: int) -> dict[str, float]:
             connection, "bench", UNIT_ID, now_ms, now_ms + DAY_MS, "bench", now_ms
         )
     with database.read() as connection:
-        collection = find(connection, store.COLLECTIONS, number)
+        collection = find_request(connection, store.COLLECTIONS, number)
         schools = schools_of(connection, UNIT_ID)
         made = datetime.fromtimestamp(now_ms / 1000, AREAS_ZONE)
         begun = time.perf_counter()

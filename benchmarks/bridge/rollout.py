@@ -10,11 +10,15 @@ from hashlib import sha256
 from gate_contract.health import Health, ScanHealth, UpdateHealth, UpdateStage
 from gate_contract.orders import Update
 from server_bridge.fleet.drafting import DistrictParameters
-from server_bridge.fleet.rolling import RolloutWatch
-from server_bridge.fleet.rollout import MINUTE_MS
+from server_bridge.fleet.rollout_rules import MINUTE_MS
+from server_bridge.fleet.rollout_watch import RolloutWatch
 from server_bridge.store.database import Database
-from server_bridge.store.gates.health import take_health
-from server_bridge.store.gates.rollouts import begin, newest, told_gates
+from server_bridge.store.gates.health import store_health
+from server_bridge.store.gates.rollouts import (
+    begin_rollout,
+    newest_rollout,
+    rollout_gates_of,
+)
 from server_bridge.store.schema.base import gate_health
 
 WELL = ScanHealth(camera="ok", storage="ok", signals="ok", clock_trusted=True)
@@ -42,17 +46,17 @@ class RolloutFleet:
             sha256=sha256(version.encode()).digest(),
         )
         with self._database.write() as connection:
-            number = begin(connection, wanted, None, (), PROVING_MS, self._now_ms)
+            number = begin_rollout(connection, wanted, None, (), PROVING_MS, self._now_ms)
         stages: list[int] = []
         done = set[str]()
         for _ in range(MOST_LOOKS):
             self._look()
             with self._database.write() as connection:
-                told = {one.gate_id for one in told_gates(connection, number)}
+                told = {one.gate_id for one in rollout_gates_of(connection, number)}
                 for gate_id in told - done:
                     health = _after(version, gave_up=gate_id in gives_up)
-                    take_health(connection, gate_id, health, self._now_ms)
-                found = newest(connection)
+                    store_health(connection, gate_id, health, self._now_ms)
+                found = newest_rollout(connection)
             done = told
             if len(told) > (stages[-1] if stages else 0):
                 stages.append(len(told))

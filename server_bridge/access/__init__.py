@@ -1,1 +1,1 @@
-"""Who may see what: accounts, roles, sessions."""
+"""Decide who may sign in and what they may see: roles, passwords, OpenID."""

@@ -1,4 +1,4 @@
-"""Signing in at an OpenID provider: it says who somebody is; what they may do stays ours."""
+"""Describe the sign-in with an OpenID provider; roles are still granted by the bridge."""
 
 import secrets
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ Claim = Literal["sub", "email"]
 
 
 class OpenIdError(SchoolgateError):
-    """Nobody can be signed in by the provider now; `reason` is a stable code."""
+    """The provider cannot sign anyone in now; `reason` is a stable code."""
 
     def __init__(self, reason: Reason, message: str) -> None:
         super().__init__(message)
@@ -20,42 +20,50 @@ class OpenIdError(SchoolgateError):
 
 
 @dataclass(frozen=True, slots=True)
-class Errand:
-    """What a browser is sent to the provider with, and has to come back with."""
+class SignInAttempt:
+    """The secrets of one sign-in, which the browser must bring back from the provider."""
 
     state: str
     nonce: str
     verifier: str
 
     @classmethod
-    def new(cls) -> "Errand":
+    def new(cls) -> "SignInAttempt":
+        """Return a new sign-in with random values."""
         return cls(*(secrets.token_urlsafe(32) for _ in range(3)))
 
 
 class Provider(Protocol):
-    """Who is asked. Its methods ask over the network, and block; they raise OpenIdError."""
+    """An OpenID provider; its methods block on the network and raise OpenIdError."""
 
     @property
-    def issuer(self) -> str: ...
-
-    def way_there(self, errand: Errand, redirect_uri: str, scope: str) -> str:
-        """Where to send the browser."""
+    def issuer(self) -> str:
+        """Return the issuer's URL."""
         ...
 
-    def who(self, errand: Errand, code: str, redirect_uri: str, now_s: int) -> Mapping[str, Any]:
-        """The claims about whoever came back with `code`, all proven."""
+    def authorization_url(self, attempt: SignInAttempt, redirect_uri: str, scope: str) -> str:
+        """Return the URL to redirect the browser to."""
+        ...
+
+    def fetch_claims(
+        self, attempt: SignInAttempt, code: str, redirect_uri: str, now_s: int
+    ) -> Mapping[str, Any]:
+        """Return the verified claims of the ID token for `code`."""
         ...
 
     def close(self) -> None:
-        """Close its connections."""
+        """Close the HTTP connections."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
-class SignInBy:
-    """A provider as the settings have it. `name` is on the button; `claim` is what an account's
-    subject is compared with; `new_accounts`: whoever is unknown gets an account without any role.
-    `origin`: as browsers reach us; empty: as they say."""
+class OpenIdSignIn:
+    """A provider with its settings.
+
+    `name` is shown on the button. `claim` is compared with an account's subject. `new_accounts`: an
+    unknown person gets an account without any role. `origin` is the address that browsers use; if
+    empty, it is taken from the request.
+    """
 
     provider: Provider
     name: str
@@ -65,12 +73,12 @@ class SignInBy:
 
     @property
     def scope(self) -> str:
-        """What the provider is asked to tell."""
+        """Return the scope to request from the provider."""
         return "openid email" if self.claim == "email" else "openid"
 
     def subject(self, claims: Mapping[str, Any]) -> str | None:
-        """Who this is; None if the provider does not say so, or has not verified the address."""
-        told = claims.get(self.claim)
+        """Return the subject, or None if it is absent or the email address is not verified."""
+        value = claims.get(self.claim)
         if self.claim == "email" and claims.get("email_verified") is not True:
             return None
-        return told if isinstance(told, str) and 0 < len(told) <= 200 else None
+        return value if isinstance(value, str) and 0 < len(value) <= 200 else None

@@ -1,4 +1,4 @@
-"""Passwords, kept as Argon2id hashes with the library's own parameters (RFC 9106, low memory)."""
+"""Hash and verify passwords with Argon2id, with the library's parameters (RFC 9106, low memory)."""
 
 from functools import cache
 
@@ -7,36 +7,40 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from gate_contract.errors import SchoolgateError
 
-SHORTEST = 10
-LONGEST = 200
+MIN_LENGTH = 10
+MAX_LENGTH = 200
 
 _hasher = PasswordHasher()
 
 
-def hashed(password: str) -> str:
-    """The hash to keep. Raises SchoolgateError if the password is too short or too long."""
-    if not SHORTEST <= len(password) <= LONGEST:
+def hash_password(password: str) -> str:
+    """Return the hash to store. Raises SchoolgateError if the password is too short or too long."""
+    if not MIN_LENGTH <= len(password) <= MAX_LENGTH:
         raise SchoolgateError(
-            f"a password has {SHORTEST} to {LONGEST} characters; four random words make a good one"
+            f"a password has {MIN_LENGTH} to {MAX_LENGTH} characters; "
+            "four random words make a good one"
         )
     return _hasher.hash(password)
 
 
-def is_right(password: str, kept: str | None) -> bool:
-    """Whether this is the password. It takes as long for `kept` None, an account that is not there
-    or has no password, so that the time does not tell which names exist."""
+def verify_password(password: str, kept: str | None) -> bool:
+    """Return whether the password matches a stored hash.
+
+    The check takes as long for `kept` None, an account that does not exist or has no password, so
+    that the time does not reveal which names exist.
+    """
     try:
-        _hasher.verify(kept or _nobodys(), password[:LONGEST])
+        _hasher.verify(kept or _dummy_hash(), password[:MAX_LENGTH])
     except (VerificationError, InvalidHashError):
         return False
     return kept is not None
 
 
-def is_outdated(kept: str) -> bool:
-    """Whether the hash should be made again with today's parameters."""
+def needs_rehash(kept: str) -> bool:
+    """Return whether the hash should be renewed with the current parameters."""
     return _hasher.check_needs_rehash(kept)
 
 
 @cache
-def _nobodys() -> str:
+def _dummy_hash() -> str:
     return _hasher.hash("nobody has this password")

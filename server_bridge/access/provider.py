@@ -1,6 +1,7 @@
-"""Asking an OpenID provider: the authorization code flow with PKCE, state and nonce.
+"""Sign in at an OpenID provider: the authorization code flow with PKCE, state and nonce.
 
-After OpenID Connect Core 1.0 (3.1), RFC 7636 and RFC 9207. Loaded only where there is a provider.
+Sources: OpenID Connect Core 1.0 (3.1), RFC 7636 and RFC 9207. The module is imported only where a
+provider is configured.
 """
 
 import base64
@@ -22,15 +23,18 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 from msgspec import Struct
 
-from server_bridge.access.openid import Errand, OpenIdError
+from server_bridge.access.openid import OpenIdError, SignInAttempt
 
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512")
-"""With a public key only: whoever holds the client's secret must not be able to make tokens."""
+"""Signature algorithms with a public key only.
+
+The holder of the client secret must not be able to sign tokens.
+"""
 LEEWAY_S = 60
-"""How far the provider's clock may be from ours."""
+"""The tolerated difference between the provider's clock and ours."""
 TIMEOUT_S = 10.0
-KEPT_S = 3_600.0
-"""What a provider tells of itself and its keys is asked again after this."""
+CACHE_S = 3_600.0
+"""How long the provider's metadata and keys are cached."""
 
 
 class _Metadata(Struct, frozen=True):
@@ -49,7 +53,7 @@ class _Tokens(Struct, frozen=True):
 
 
 class OpenIdProvider:
-    """One provider, as `issuer` describes itself. Its methods ask over the network, and block."""
+    """A provider, as described by the metadata of `issuer`; the methods block on the network."""
 
     def __init__(self, issuer: str, client_id: str, secret: str = "") -> None:
         self.issuer = issuer
@@ -60,29 +64,31 @@ class OpenIdProvider:
         self._kept: dict[str, tuple[float, bytes]] = {}
 
     def close(self) -> None:
-        """Close its connections."""
+        """Close the HTTP connections."""
         self._http.close()
 
-    def way_there(self, errand: Errand, redirect_uri: str, scope: str) -> str:
-        """Where to send the browser. Raises OpenIdError."""
+    def authorization_url(self, attempt: SignInAttempt, redirect_uri: str, scope: str) -> str:
+        """Return the URL to redirect the browser to. Raises OpenIdError."""
         query = {
             "response_type": "code",
             "client_id": self._client_id,
             "redirect_uri": redirect_uri,
             "scope": scope,
-            "state": errand.state,
-            "nonce": errand.nonce,
-            "code_challenge": create_s256_code_challenge(errand.verifier),
+            "state": attempt.state,
+            "nonce": attempt.nonce,
+            "code_challenge": create_s256_code_challenge(attempt.verifier),
             "code_challenge_method": "S256",
         }
         endpoint = self._metadata().authorization_endpoint
         return f"{endpoint}{'&' if '?' in endpoint else '?'}{urlencode(query)}"
 
-    def who(self, errand: Errand, code: str, redirect_uri: str, now_s: int) -> Mapping[str, Any]:
-        """The claims about whoever came back with `code`, all proven. Raises OpenIdError."""
-        tokens = self._exchange(errand, code, redirect_uri)
+    def fetch_claims(
+        self, attempt: SignInAttempt, code: str, redirect_uri: str, now_s: int
+    ) -> Mapping[str, Any]:
+        """Return the verified claims of the ID token for `code`. Raises OpenIdError."""
+        tokens = self._exchange(attempt, code, redirect_uri)
         try:
-            token = self._decoded(tokens.id_token)
+            token = self._decode(tokens.id_token)
             claims = CodeIDToken(
                 token.claims,
                 token.header,
@@ -91,7 +97,7 @@ class OpenIdProvider:
                     "aud": {"essential": True, "value": self._client_id},
                 },
                 params={
-                    "nonce": errand.nonce,
+                    "nonce": attempt.nonce,
                     "client_id": self._client_id,
                     "access_token": tokens.access_token,
                 },
@@ -100,28 +106,29 @@ class OpenIdProvider:
         except (JoseError, ValueError, TypeError, KeyError) as error:
             raise OpenIdError(
                 "untrusted",
-                f"the ID token of {self.issuer} cannot be believed: {error}. Compare openid.issuer "
-                "and openid.client_id in bridge.toml with the provider's, and both clocks",
+                f"the ID token of {self.issuer} is not valid: {error}. Compare "
+                "openid.issuer and openid.client_id in bridge.toml with the provider's settings, "
+                "and check both clocks",
             ) from error
         return dict(claims)
 
-    def _decoded(self, id_token: str) -> jwt.Token:
+    def _decode(self, id_token: str) -> jwt.Token:
         keys_at = self._metadata().jwks_uri
         try:
-            return jwt.decode(id_token, _key_set(self._ask(keys_at)), list(ALGORITHMS))
+            return jwt.decode(id_token, _key_set(self._fetch(keys_at)), list(ALGORITHMS))
         except (JoseError, ValueError):
-            # The provider may have new keys since we asked.
+            # The provider may have changed its keys since they were cached.
             with self._lock:
                 self._kept.pop(keys_at, None)
-            return jwt.decode(id_token, _key_set(self._ask(keys_at)), list(ALGORITHMS))
+            return jwt.decode(id_token, _key_set(self._fetch(keys_at)), list(ALGORITHMS))
 
-    def _exchange(self, errand: Errand, code: str, redirect_uri: str) -> _Tokens:
+    def _exchange(self, attempt: SignInAttempt, code: str, redirect_uri: str) -> _Tokens:
         metadata = self._metadata()
         form = {
             "grant_type": "authorization_code",
             "code": code,
             "redirect_uri": redirect_uri,
-            "code_verifier": errand.verifier,
+            "code_verifier": attempt.verifier,
         }
         headers = {}
         if self._secret and "client_secret_basic" in metadata.token_endpoint_auth_methods_supported:
@@ -139,32 +146,32 @@ class OpenIdProvider:
         try:
             return msgspec.json.decode(answer.content, type=_Tokens)
         except msgspec.DecodeError as error:
-            said = answer.text[:200].replace("\n", " ")
+            excerpt = answer.text[:200].replace("\n", " ")
             raise OpenIdError(
                 "untrusted",
-                f"{metadata.token_endpoint} gave no ID token ({answer.status_code}: {said}); check "
-                "openid.client_id and openid.secret_file in bridge.toml",
+                f"{metadata.token_endpoint} gave no ID token ({answer.status_code}: {excerpt}); "
+                "check openid.client_id and openid.secret_file in bridge.toml",
             ) from error
 
     def _metadata(self) -> _Metadata:
         address = get_well_known_url(self.issuer, external=True)
         try:
-            told = msgspec.json.decode(self._ask(address), type=_Metadata)
+            metadata = msgspec.json.decode(self._fetch(address), type=_Metadata)
         except msgspec.DecodeError as error:
-            raise _unreachable(address, f"it is no OpenID provider ({error})") from error
-        if told.issuer != self.issuer:
+            raise _unreachable(address, f"it is not an OpenID provider ({error})") from error
+        if metadata.issuer != self.issuer:
             raise OpenIdError(
                 "untrusted",
-                f"{address} is of the issuer {told.issuer!r}; write exactly that as openid.issuer "
-                "in bridge.toml, if it is the one you mean",
+                f"{address} belongs to the issuer {metadata.issuer!r}; set openid.issuer to "
+                "exactly that in bridge.toml, if it is the intended one",
             )
-        return told
+        return metadata
 
-    def _ask(self, address: str) -> bytes:
+    def _fetch(self, address: str) -> bytes:
         now_s = time.monotonic()
         with self._lock:
-            asked_s, content = self._kept.get(address, (-KEPT_S, b""))
-        if content and now_s - asked_s < KEPT_S:
+            asked_s, content = self._kept.get(address, (-CACHE_S, b""))
+        if content and now_s - asked_s < CACHE_S:
             return content
         try:
             answer = self._http.get(address)

@@ -1,7 +1,7 @@
-"""Roles, what each may do, and where. Pure: grants and the tree of units in, a viewer out.
+"""Define roles, the permissions of each, and the units where they apply. Pure functions.
 
-Nobody sees people of more than one's own school: above schools there are counts only. Whoever
-grants roles sees no people by that, and each grant is in the log.
+Nobody sees people of a school other than their own: above schools there are counts only.
+Administrators, who grant roles, do not see people through that role, and each grant is logged.
 """
 
 from collections.abc import Iterable, Mapping
@@ -10,7 +10,7 @@ from enum import StrEnum
 
 
 class Permission(StrEnum):
-    """What a page or a command needs."""
+    """What a page or a command requires."""
 
     COUNTS = "counts"
     PEOPLE = "people"
@@ -20,7 +20,7 @@ class Permission(StrEnum):
 
 
 class Role(StrEnum):
-    """What somebody is at a unit, and at all units below it."""
+    """The role of an account at a unit and at all units below it."""
 
     VIEWER = "viewer"
     OFFICE = "office"
@@ -29,7 +29,7 @@ class Role(StrEnum):
     ADMINISTRATOR = "administrator"
 
 
-MAY: Mapping[Role, frozenset[Permission]] = {
+PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
     Role.VIEWER: frozenset({Permission.COUNTS}),
     Role.OFFICE: frozenset({Permission.COUNTS, Permission.REPORTS, Permission.PEOPLE}),
     Role.OFFICER: frozenset({Permission.COUNTS, Permission.REPORTS, Permission.GATES}),
@@ -50,19 +50,21 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Somebody who looks. `units` are those where each permission holds; `account` is None for this
-    machine's own browser, as long as there are no accounts at all."""
+    """A signed-in account or program; `units` are those where each permission applies.
+
+    `account` is None for a browser on this machine while no accounts exist.
+    """
 
     account: int | None
     name: str
     units: Mapping[Permission, frozenset[str]] = field(default_factory=dict)
 
     def where(self, permission: Permission) -> frozenset[str]:
-        """The units where the viewer has this permission; queries are limited to them."""
+        """Return the units where the viewer has this permission; queries are limited to them."""
         return self.units.get(permission, frozenset())
 
     def may(self, permission: Permission, unit_id: str | None = None) -> bool:
-        """Whether the viewer may at `unit_id`; None: anywhere at all."""
+        """Return whether the viewer has this permission at `unit_id`; None: at any unit."""
         held = self.where(permission)
         return bool(held) if unit_id is None else unit_id in held
 
@@ -70,16 +72,19 @@ class Viewer:
 NOBODY = Viewer(None, "")
 
 
-def viewer(
+def viewer_from_grants(
     account: int | None,
     name: str,
     grants: Iterable[Grant],
     lines: Mapping[str, tuple[str, ...]],
 ) -> Viewer:
-    """What `grants` come to. `lines`: of each unit, itself and all units above it."""
+    """Return a viewer with the permissions of `grants`.
+
+    `lines` maps each unit to itself and all units above it.
+    """
     granted: dict[Permission, set[str]] = {}
     for grant in grants:
         below = {unit_id for unit_id, line in lines.items() if grant.unit_id in line}
-        for permission in MAY[grant.role]:
+        for permission in PERMISSIONS[grant.role]:
             granted.setdefault(permission, set()).update(below)
     return Viewer(account, name, {what: frozenset(units) for what, units in granted.items()})

@@ -1,1 +1,1 @@
-"""Alerts: what somebody should be told of, once, and when it is over."""
+"""Detect conditions, raise and resolve alerts, and send notifications about them."""

@@ -1,4 +1,4 @@
-"""Who is told of what: the file of channels, apart from the settings, for it holds passwords."""
+"""Read the file of alert channels. It is separate from the settings because it holds passwords."""
 
 import stat
 from collections.abc import Collection, Sequence
@@ -15,11 +15,14 @@ from server_bridge.i18n.phrases import Lang
 
 
 class ChannelsError(SchoolgateError):
-    """The file of channels cannot be used; the message names the remedy."""
+    """The file of channels cannot be used; the message states the remedy."""
 
 
 class AlertChannel(Struct, frozen=True, forbid_unknown_fields=True):
-    """Somebody who is told. `units`: of these and below, () all; `kinds`: () all."""
+    """A recipient of alerts; empty `units` or `kinds` mean all.
+
+    `units` includes all units below the given ones.
+    """
 
     name: Annotated[str, Meta(pattern="^[a-z0-9-]{1,40}$")]
     urls: Annotated[tuple[str, ...], Meta(min_length=1)]
@@ -27,8 +30,11 @@ class AlertChannel(Struct, frozen=True, forbid_unknown_fields=True):
     kinds: tuple[AlertKind, ...] = ()
     language: Lang = Lang.VI
 
-    def hears(self, kind: AlertKind, line: Collection[str]) -> bool:
-        """Whether it is told of `kind` at a unit; `line`: that unit and all above it."""
+    def receives(self, kind: AlertKind, line: Collection[str]) -> bool:
+        """Return whether the channel receives `kind` at a unit.
+
+        `line` is that unit and all units above it; empty for the server itself.
+        """
         return (not self.kinds or kind in self.kinds) and (
             not self.units or not line or any(unit_id in line for unit_id in self.units)
         )
@@ -40,16 +46,17 @@ class _File(Struct, frozen=True, forbid_unknown_fields=True):
 
 @dataclass(frozen=True, slots=True)
 class Channels:
-    """All of them, by name."""
+    """All alert channels."""
 
     all: Sequence[AlertChannel] = ()
 
     def find(self, name: str) -> AlertChannel | None:
+        """Return the channel of this name, or None."""
         return next((channel for channel in self.all if channel.name == name), None)
 
 
 def read_channels(path: Path | None) -> Channels:
-    """The channels of a file; None: nobody is told. Raises ChannelsError."""
+    """Return the channels of a file, or none without a file. Raises ChannelsError."""
     if path is None:
         return Channels()
     try:
@@ -61,7 +68,7 @@ def read_channels(path: Path | None) -> Channels:
         ) from error
     if mode & (stat.S_IRWXG | stat.S_IRWXO):
         raise ChannelsError(
-            f"{path} holds passwords, and others may read it. Run: chmod 600 {path}"
+            f"{path} holds passwords, and other users may read it. Run: chmod 600 {path}"
         )
     try:
         found = msgspec.toml.decode(content, type=_File).channel

@@ -1,13 +1,13 @@
-"""Troubles, from what is known of gates and certificates at one moment. Pure."""
+"""Find alert conditions in the state of gates and certificates. Pure functions."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from server_bridge.alert_kinds import MINUTE_MS, AlertKind, Trouble
+from server_bridge.alert_kinds import MINUTE_MS, AlertCondition, AlertKind
 from server_bridge.store.gates.gate_sheets import GateSheet
 
-BACKLOG_FROM, BACKLOG_UNTIL = 300, 50
-"""A gate that is online sends this in seconds; one that still has it does not get through."""
+BACKLOG_RAISED_FROM, BACKLOG_OPEN_FROM = 300, 50
+"""An online gate sends this many records within seconds; one that still has them is stuck."""
 LOW_BYTES, ENOUGH_BYTES = 500_000_000, 700_000_000
 DAY_MS = 24 * 60 * MINUTE_MS
 EXPIRES_WITHIN_MS = 21 * DAY_MS
@@ -18,18 +18,21 @@ _BROKEN = ("camera", "scan_silent", "conflict", "two_ledgers", "delivery")
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """`unknown` are gates of which nothing but their absence is known."""
+    """The conditions found; `unknown` are gates of which only their absence is known."""
 
-    troubles: tuple[Trouble, ...]
+    conditions: tuple[AlertCondition, ...]
     unknown: frozenset[str]
 
 
-def observe(
+def find_conditions(
     sheets: Iterable[GateSheet], certificates: Mapping[str, int], now_ms: int
 ) -> Observation:
-    """What is wrong. `certificates`: when each ends, UTC in ms. A gate that was never heard of, or
-    is shut out, is no trouble."""
-    troubles: list[Trouble] = []
+    """Return the current conditions of gates and certificates.
+
+    `certificates` maps names to expiry times, UTC in ms. A gate that never reported, or is shut
+    out, has no condition.
+    """
+    conditions: list[AlertCondition] = []
     unknown = set()
     for sheet in sheets:
         state = sheet.state
@@ -37,32 +40,32 @@ def observe(
             continue
         if not state.online:
             since = state.state_since_ms or now_ms
-            troubles.append(Trouble(AlertKind.SILENT, state.gate_id, state.unit_id, since))
+            conditions.append(AlertCondition(AlertKind.SILENT, state.gate_id, state.unit_id, since))
             unknown.add(state.gate_id)
         else:
-            troubles += _of_gate(sheet, now_ms)
+            conditions += _of_gate(sheet, now_ms)
     for name, ends_ms in certificates.items():
         if ends_ms - now_ms < EXPIRES_WITHIN_MS:
             detail = str(max(0, ends_ms - now_ms) // DAY_MS)
-            troubles.append(Trouble(AlertKind.CERTIFICATE, name, None, now_ms, detail))
-    return Observation(tuple(troubles), frozenset(unknown))
+            conditions.append(AlertCondition(AlertKind.CERTIFICATE, name, None, now_ms, detail))
+    return Observation(tuple(conditions), frozenset(unknown))
 
 
-def _of_gate(sheet: GateSheet, now_ms: int) -> Iterator[Trouble]:
-    state, told = sheet.state, sheet.told
-    free = told.free_bytes if told else None
+def _of_gate(sheet: GateSheet, now_ms: int) -> Iterator[AlertCondition]:
+    state, health = sheet.state, sheet.health
+    free = health.free_bytes if health else None
 
-    def trouble(kind: AlertKind, detail: str, *, faint: bool = False) -> Trouble:
-        return Trouble(kind, state.gate_id, state.unit_id, now_ms, detail, faint)
+    def condition(kind: AlertKind, detail: str, *, only_keeps_open: bool = False) -> AlertCondition:
+        return AlertCondition(kind, state.gate_id, state.unit_id, now_ms, detail, only_keeps_open)
 
     if found := [code for code in _STORAGE if code in state.faults]:
-        yield trouble(AlertKind.STORAGE, found[0])
+        yield condition(AlertKind.STORAGE, found[0])
     elif free is not None and free < ENOUGH_BYTES:
-        yield trouble(AlertKind.STORAGE, "low", faint=free >= LOW_BYTES)
+        yield condition(AlertKind.STORAGE, "low", only_keeps_open=free >= LOW_BYTES)
     if found := [code for code in _BROKEN if code in state.faults]:
-        yield trouble(AlertKind.BROKEN, found[0])
+        yield condition(AlertKind.BROKEN, found[0])
     if "clock" in state.faults or state.clock_trusted is False:
-        yield trouble(AlertKind.CLOCK, "")
-    if state.backlog >= BACKLOG_UNTIL:
-        faint = state.backlog < BACKLOG_FROM
-        yield trouble(AlertKind.BACKLOG, str(state.backlog), faint=faint)
+        yield condition(AlertKind.CLOCK, "")
+    if state.backlog >= BACKLOG_OPEN_FROM:
+        only_keeps_open = state.backlog < BACKLOG_RAISED_FROM
+        yield condition(AlertKind.BACKLOG, str(state.backlog), only_keeps_open=only_keeps_open)

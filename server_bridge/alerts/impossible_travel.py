@@ -1,6 +1,7 @@
-"""One card at two gates within an impossible time: a card that is shared, or copied. Pure.
+"""Detect one card at two gates within an impossibly short time. Pure functions.
 
-A printed code can be copied and no gate can tell; two gates together can.
+Such a card is shared or copied. A single gate cannot detect a copy of a printed code; two gates
+together can.
 """
 
 from bisect import bisect_left, bisect_right, insort
@@ -11,12 +12,12 @@ from operator import attrgetter
 
 from server_bridge.store.crossings.sightings import Sighting
 
-SCHOOLS_APART_MS = 5 * 60_000
-"""Nobody gets from one school to another within this."""
-GATES_APART_MS = 30_000
-"""Nobody enters twice, at two gates of one school, within this."""
-MOST_OF_A_CARD = 64
-"""A card's latest sightings are remembered. A person has a handful on a day."""
+MIN_BETWEEN_SCHOOLS_MS = 5 * 60_000
+"""The minimum time that a person takes from one school to another."""
+MIN_BETWEEN_GATES_MS = 30_000
+"""The minimum time between two entries of a person at two gates of one school."""
+MAX_SIGHTINGS_PER_CARD = 64
+"""The number of latest sightings kept per card. A person has a handful per day."""
 
 _AT = attrgetter("at_ms")
 
@@ -31,33 +32,35 @@ class ImpossibleTravel:
 
 @dataclass
 class CardCrossings:
-    """What was seen on one day, of all gates. Crossings may come in any order."""
+    """The sightings of one day at all gates. Crossings may be added in any order."""
 
     day: date
     _of_card: dict[str, list[Sighting]] = field(default_factory=dict)
 
-    def add(self, seen: Iterable[Sighting]) -> Iterator[ImpossibleTravel]:
-        """Remember what is seen; the clashes with what was there before."""
-        for one in seen:
-            mine = self._of_card.setdefault(one.card_id, [])
-            begin = bisect_left(mine, one.at_ms - SCHOOLS_APART_MS, key=_AT)
-            near = mine[begin : bisect_right(mine, one.at_ms + SCHOOLS_APART_MS, key=_AT)]
+    def add(self, sightings: Iterable[Sighting]) -> Iterator[ImpossibleTravel]:
+        """Add sightings; yield each pair of sightings that is impossible for one person."""
+        for one in sightings:
+            of_card = self._of_card.setdefault(one.card_id, [])
+            begin = bisect_left(of_card, one.at_ms - MIN_BETWEEN_SCHOOLS_MS, key=_AT)
+            near = of_card[
+                begin : bisect_right(of_card, one.at_ms + MIN_BETWEEN_SCHOOLS_MS, key=_AT)
+            ]
             if one in near:
                 continue
             for other in near:
                 if impossible_travel(one, other):
                     yield ImpossibleTravel(*sorted((one, other), key=_AT))
-            insort(mine, one, key=_AT)
-            del mine[:-MOST_OF_A_CARD]
+            insort(of_card, one, key=_AT)
+            del of_card[:-MAX_SIGHTINGS_PER_CARD]
 
 
 def impossible_travel(one: Sighting, other: Sighting) -> bool:
-    """Whether nobody can have done both."""
+    """Return whether one person cannot have made both crossings."""
     apart_ms = abs(one.at_ms - other.at_ms)
     if one.unit_id != other.unit_id:
-        return apart_ms < SCHOOLS_APART_MS
+        return apart_ms < MIN_BETWEEN_SCHOOLS_MS
     return (
         one.gate_id != other.gate_id
         and one.direction == other.direction
-        and apart_ms < GATES_APART_MS
+        and apart_ms < MIN_BETWEEN_GATES_MS
     )

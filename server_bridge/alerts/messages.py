@@ -1,4 +1,7 @@
-"""What a message says. Pure. It names schools and gates, and never a person or a card."""
+"""Compose messages about alerts. Pure functions.
+
+A message names schools and gates, but never a person or a card.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,16 +13,19 @@ from server_bridge.i18n.formats import Formats
 from server_bridge.store.alerts.alert_messages import News
 from server_bridge.store.alerts.alerts import Alert
 
-LISTED = 8
-"""So many places are named for each kind; a power cut has sixty."""
-MANY = 5
-"""So many gates silent, and half of all, are not many troubles but one."""
+MAX_PLACES = 8
+"""The number of places listed per kind; a power cut may affect sixty gates."""
+MANY_GATES = 5
+"""From this number, if it is half of all gates, silent gates are reported as one failure."""
 
 
 @dataclass(frozen=True, slots=True)
 class MessageContext:
-    """What messages are made with: names of units, of each itself and all above it, how many gates
-    there are, the page's address."""
+    """The data for composing messages.
+
+    `names` are those of units, `lines` maps each unit to itself and all units above it, `gates` is
+    the number of gates, and `link` the address of the alerts page.
+    """
 
     names: Mapping[str, str]
     lines: Mapping[str, tuple[str, ...]]
@@ -29,9 +35,9 @@ class MessageContext:
 
 
 def compose(
-    news: News, alerts: Sequence[Alert], known: MessageContext, formats: Formats
+    news: News, alerts: Sequence[Alert], context: MessageContext, formats: Formats
 ) -> tuple[str, str]:
-    """Title and body of one message about all these alerts."""
+    """Return the title and body of one message about all these alerts."""
     lang = formats.lang
     kinds = sorted({AlertKind(alert.kind) for alert in alerts}, key=list(AlertKind).index)
     groups = [[alert for alert in alerts if alert.kind == kind] for kind in kinds]
@@ -41,28 +47,28 @@ def compose(
         if (
             kind is AlertKind.SILENT
             and news == "raised"
-            and _is_one_trouble(len(group), known.gates)
+            and _is_one_failure(len(group), context.gates)
         ):
-            numbers = {"number": len(group), "all": known.gates}
+            numbers = {"number": len(group), "all": context.gates}
             body.append(say(lang, "alerts_many_at_once", **numbers))
         elif news == "raised":
             body.append(say(lang, f"alerts_do_{kind}"))
-        body += [_line(news, alert, known, formats) for alert in group[:LISTED]]
-        if len(group) > LISTED:
-            body.append(say(lang, "alerts_more", number=len(group) - LISTED))
+        body += [_line(news, alert, context, formats) for alert in group[:MAX_PLACES]]
+        if len(group) > MAX_PLACES:
+            body.append(say(lang, "alerts_more", number=len(group) - MAX_PLACES))
         body.append("")
-    body.append(say(lang, "alerts_see", link=known.link))
-    return _title(news, kinds, alerts, known, formats), "\n".join(body)
+    body.append(say(lang, "alerts_see", link=context.link))
+    return _title(news, kinds, alerts, context, formats), "\n".join(body)
 
 
 def detail_of(alert: Alert, formats: Formats) -> str:
-    """What more is known of an alert, in words; empty if nothing."""
+    """Return further details of an alert as text; empty if there are none."""
     key = f"alerts_detail_{alert.kind}"
     return say(formats.lang, key, detail=alert.detail) if alert.detail and key in PHRASES else ""
 
 
-def where(alert: Alert, names: Mapping[str, str], formats: Formats) -> str:
-    """School and gate; of a card only the school."""
+def place_of(alert: Alert, names: Mapping[str, str], formats: Formats) -> str:
+    """Return school and gate of an alert; for a card only the school."""
     if alert.unit_id is None:
         return f"{say(formats.lang, 'alerts_server')} ({alert.subject})"
     name = names.get(alert.unit_id, alert.unit_id)
@@ -73,7 +79,7 @@ def _title(
     news: News,
     kinds: Sequence[AlertKind],
     alerts: Sequence[Alert],
-    known: MessageContext,
+    context: MessageContext,
     formats: Formats,
 ) -> str:
     lang, number = formats.lang, len(alerts)
@@ -83,23 +89,23 @@ def _title(
     what = say(lang, f"alerts_{kinds[0]}")
     if number == 1:
         title = say(
-            lang, "alerts_title_one", what=what, where=where(alerts[0], known.names, formats)
+            lang, "alerts_title_one", what=what, where=place_of(alerts[0], context.names, formats)
         )
     else:
         title = say(lang, "alerts_title_many", what=what, number=number)
     return title if news == "raised" else say(lang, "alerts_title_over", title=title)
 
 
-def _line(news: News, alert: Alert, known: MessageContext, formats: Formats) -> str:
-    place = where(alert, known.names, formats)
-    time = formats.moment(alert.since_ms, known.today)
+def _line(news: News, alert: Alert, context: MessageContext, formats: Formats) -> str:
+    place = place_of(alert, context.names, formats)
+    time = formats.moment(alert.since_ms, context.today)
     if news == "resolved" and alert.resolved_ms is not None:
-        until = formats.moment(alert.resolved_ms, known.today)
+        until = formats.moment(alert.resolved_ms, context.today)
         return say(formats.lang, "alerts_line_over", where=place, time=time, until=until)
     detail = detail_of(alert, formats)
     rest = f", {detail}" if detail else ""
     return say(formats.lang, "alerts_line", where=place, time=time, detail=rest)
 
 
-def _is_one_trouble(silent: int, gates: int) -> bool:
-    return silent >= MANY and 2 * silent >= gates
+def _is_one_failure(silent: int, gates: int) -> bool:
+    return silent >= MANY_GATES and 2 * silent >= gates

@@ -1,26 +1,26 @@
-"""Which alerts begin and which are over. Pure: what is seen, what is open and the time go in.
+"""Decide which alerts to raise and which to resolve. Pure functions.
 
-Nobody is woken: outside of a school's hours nothing of its gates begins, and nothing ends.
+Outside a school's hours no alert of its gates is raised or resolved, so that nobody is disturbed.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from server_bridge.alert_kinds import (
-    OF_GATES,
+    GATE_KINDS,
     RAISED_AFTER_MS,
     RESOLVED_AFTER_MS,
-    SHARED_FORGOTTEN_MS,
+    SHARED_CARD_ENDS_AFTER_MS,
+    AlertCondition,
+    AlertKey,
     AlertKind,
-    Key,
-    Trouble,
 )
 from server_bridge.alerts.conditions import Observation
 
 
 @dataclass(frozen=True, slots=True)
-class Open:
-    """An alert that is not over. `acknowledged`: somebody sees to it."""
+class OpenAlert:
+    """An unresolved alert; `acknowledged` if a person is working on it."""
 
     alert: int
     kind: AlertKind
@@ -30,56 +30,60 @@ class Open:
     acknowledged: bool
 
     @property
-    def key(self) -> Key:
+    def key(self) -> AlertKey:
+        """Return the kind and the subject, which identify an alert."""
         return self.kind, self.subject
 
 
 @dataclass(frozen=True, slots=True)
-class Memory:
-    """Since when (UTC) each trouble has been there without a break, and each open alert's trouble
-    has been away."""
+class AlertMemory:
+    """Since when (UTC) each condition has been present, and each open alert's condition absent."""
 
-    there: Mapping[Key, int] = field(default_factory=dict)
-    away: Mapping[Key, int] = field(default_factory=dict)
+    present_since: Mapping[AlertKey, int] = field(default_factory=dict)
+    absent_since: Mapping[AlertKey, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class AlertDecision:
-    """What to write down, and what to remember until the next time."""
+    """The alerts to raise and to resolve, and the memory for the next evaluation."""
 
-    begun: tuple[Trouble, ...]
-    over: tuple[Open, ...]
-    memory: Memory
+    to_raise: tuple[AlertCondition, ...]
+    to_resolve: tuple[OpenAlert, ...]
+    memory: AlertMemory
 
 
 def decide(
-    seen: Observation,
-    opened: Sequence[Open],
-    memory: Memory,
+    observation: Observation,
+    open_alerts: Sequence[OpenAlert],
+    memory: AlertMemory,
     now_ms: int,
-    awake: Callable[[str | None], bool],
+    in_hours: Callable[[str | None], bool],
 ) -> AlertDecision:
-    """`awake` tells whether it is a unit's hours now."""
-    known = {alert.key for alert in opened}
-    there, begun = {}, []
-    for trouble in seen.troubles:
-        if trouble.faint or trouble.key in known:
+    """Return which alerts to raise and to resolve; `in_hours` checks a unit's hours."""
+    known = {alert.key for alert in open_alerts}
+    present_since, to_raise = {}, []
+    for condition in observation.conditions:
+        if condition.only_keeps_open or condition.key in known:
             continue
-        there[trouble.key] = min(memory.there.get(trouble.key, now_ms), now_ms)
-        lasted = now_ms - there[trouble.key] >= RAISED_AFTER_MS[trouble.kind]
-        if lasted and awake(trouble.unit_id):
-            begun.append(trouble)
-    present = {trouble.key for trouble in seen.troubles}
-    away, over = {}, []
-    for alert in opened:
+        present_since[condition.key] = min(memory.present_since.get(condition.key, now_ms), now_ms)
+        lasted = now_ms - present_since[condition.key] >= RAISED_AFTER_MS[condition.kind]
+        if lasted and in_hours(condition.unit_id):
+            to_raise.append(condition)
+    present = {condition.key for condition in observation.conditions}
+    absent_since, to_resolve = {}, []
+    for alert in open_alerts:
         if alert.kind is AlertKind.SHARED_CARD:
-            if alert.acknowledged or now_ms - alert.raised_ms >= SHARED_FORGOTTEN_MS:
-                over.append(alert)
+            if alert.acknowledged or now_ms - alert.raised_ms >= SHARED_CARD_ENDS_AFTER_MS:
+                to_resolve.append(alert)
             continue
-        # Of a gate that is silent it is not known that its other troubles are over.
-        if alert.key in present or (alert.kind in OF_GATES and alert.subject in seen.unknown):
+        # While a gate is silent, its other conditions are unknown and not resolved.
+        if alert.key in present or (
+            alert.kind in GATE_KINDS and alert.subject in observation.unknown
+        ):
             continue
-        away[alert.key] = min(memory.away.get(alert.key, now_ms), now_ms)
-        if now_ms - away[alert.key] >= RESOLVED_AFTER_MS and awake(alert.unit_id):
-            over.append(alert)
-    return AlertDecision(tuple(begun), tuple(over), Memory(there, away))
+        absent_since[alert.key] = min(memory.absent_since.get(alert.key, now_ms), now_ms)
+        if now_ms - absent_since[alert.key] >= RESOLVED_AFTER_MS and in_hours(alert.unit_id):
+            to_resolve.append(alert)
+    return AlertDecision(
+        tuple(to_raise), tuple(to_resolve), AlertMemory(present_since, absent_since)
+    )

@@ -1,46 +1,46 @@
-"""Sends a message by whatever service an address names. apprise is known here only."""
+"""Send a message to the addresses of a channel. This is the only module that imports apprise."""
 
 import logging
 
 from gate_contract.errors import SchoolgateError
 from server_bridge.alerts.channels import AlertChannel
 
-LONGEST = 160
+MAX_REASON = 160
 
 
 class SendingError(SchoolgateError):
-    """A service did not take a message. Says why, without an address: those hold passwords."""
+    """A service did not accept a message; the text has no address, because those hold passwords."""
 
 
 def send(channel: AlertChannel, title: str, body: str) -> None:
-    """Give a message to every address of a channel; blocks for some seconds at most.
+    """Send a message to every address of a channel; this blocks for some seconds at most.
 
     Raises:
-        SendingError: one of them did not take it.
+        SendingError: at least one address did not accept it.
     """
-    import apprise  # a hundred services: loaded only where something is sent
+    import apprise  # slow import of a hundred services: done only if something is sent
 
     failed = []
     for number, url in enumerate(channel.urls, 1):
         service = apprise.Apprise.instantiate(url)
         if service is None:
-            failed.append(f"address {number} is none that can be used; see docs/how-to/alerts.md")
+            failed.append(f"address {number} cannot be used; see docs/how-to/alerts.md")
             continue
         capture = apprise.LogCapture(level=logging.WARNING, fmt="%(message)s")  # type: ignore[no-untyped-call]
-        with capture as said:
-            taken = service.notify(body=body, title=title, body_format=apprise.NotifyFormat.TEXT)
-            reason = " ".join(said.getvalue().split())
-        if not taken:
+        with capture as captured:
+            accepted = service.notify(body=body, title=title, body_format=apprise.NotifyFormat.TEXT)
+            reason = " ".join(captured.getvalue().split())
+        if not accepted:
             failed.append(f"address {number} ({service.service_name}): {_safe(reason, url)}")
     if failed:
         raise SendingError("; ".join(failed))
 
 
 def _safe(reason: str, url: str) -> str:
-    """What a service said, unless it repeats a part of the address other than the host."""
+    """Return the reason of a service, unless it repeats a secret part of the address."""
     if not reason or any(part in reason for part in _secrets(url)):
-        return "it did not take the message"
-    return reason[:LONGEST]
+        return "it did not accept the message"
+    return reason[:MAX_REASON]
 
 
 def _secrets(url: str) -> list[str]:

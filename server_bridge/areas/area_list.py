@@ -22,7 +22,7 @@ from server_bridge.sheets.grid import Cell
 from server_bridge.sheets.lines import SheetRow
 from server_bridge.sheets.opening import Spreadsheet
 from server_bridge.sheets.values import CellError, text_of, wide_code
-from server_bridge.store.areas.areas import Area, official_id, own_id
+from server_bridge.store.areas.areas import Area, local_id, official_id
 
 CODE_LENGTH = 18
 ID_LENGTH = 40
@@ -163,7 +163,7 @@ class _Tree:
         key = (area.parent_id, area.level, area_key(area.level, area.name))
         area_id = self._own.get(key)
         if area_id is None:
-            area_id = own_id(area.level, area.parent_id, self.areas)
+            area_id = local_id(area.level, area.parent_id, self.areas)
         elif other := self._drafted.get(area_id):
             draft.line.refuse("name", Fault.SAME_TWICE, str(other.line.place()))
             return

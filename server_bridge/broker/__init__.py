@@ -1,1 +1,1 @@
-"""The broker we do not write: mosquitto's configuration and access list, and where it is found."""
+"""Configure and reload mosquitto: configuration file, access list and revocation list."""

@@ -13,7 +13,7 @@ from gate_contract.card_signing import sign
 from gate_contract.errors import SchoolgateError
 from server_bridge.keys import Keys
 from server_bridge.store.people.cards import IssuedCard, add_cards
-from server_bridge.store.people.people import Member, hand_over
+from server_bridge.store.people.people import Member, set_holder
 
 
 def issue_cards(
@@ -71,5 +71,5 @@ def issue_to(
     if issued:
         add_cards(connection, [card for card, _ in issued], now_ms)
     for card, member in issued:
-        hand_over(connection, card.card_id, member.person)
+        set_holder(connection, card.card_id, member.person)
     return issued

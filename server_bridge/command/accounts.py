@@ -13,7 +13,7 @@ from server_bridge.clock import now_ms
 from server_bridge.command.options import home_option, json_option
 from server_bridge.home import open_home
 from server_bridge.store.access import accounts
-from server_bridge.store.access.access_log import entries
+from server_bridge.store.access.access_log import log_entries
 
 password_option = click.option(
     "--password-stdin", is_flag=True, help="Read the password from standard input."
@@ -170,7 +170,7 @@ def account_log(folder: Path, unit_id: str | None, count: int, as_json: bool) ->
     """
     home = open_home(folder)
     with home.database().read() as connection:
-        found = entries(connection, unit_id=unit_id, count=count)
+        found = log_entries(connection, unit_id=unit_id, count=count)
     if as_json:
         click.echo(msgspec.json.encode(found))
         return

@@ -15,8 +15,8 @@ from server_bridge.alerts.texts import say
 from server_bridge.clock import now_ms
 from server_bridge.command.options import home_option, json_option
 from server_bridge.home import open_home
-from server_bridge.serve.alert_watch import channels_of
-from server_bridge.store.alerts.alert_messages import waiting
+from server_bridge.serve.alert_watch import configured_channels
+from server_bridge.store.alerts.alert_messages import unsent_messages
 from server_bridge.store.alerts.alerts import Alert, acknowledge, open_alerts, past_alerts
 
 PAST = 50
@@ -52,7 +52,7 @@ def alert_list(folder: Path, past: bool, as_json: bool) -> None:
     home = open_home(folder)
     with closing(home.database()) as database, database.read() as connection:
         shown = open_alerts(connection) + (past_alerts(connection, PAST) if past else [])
-        unsent = waiting(connection)
+        unsent = unsent_messages(connection)
     told = [_told(one) for one in shown]
     if as_json:
         click.echo(msgspec.json.encode({"alerts": told, "unsent": unsent}))
@@ -72,7 +72,7 @@ def alert_list(folder: Path, past: bool, as_json: bool) -> None:
 def alert_test(folder: Path, name: str) -> None:
     """Send a test message to a CHANNEL, and say which address failed and why."""
     home = open_home(folder)
-    channels = channels_of(home)
+    channels = configured_channels(home)
     channel = channels.find(name)
     if channel is None:
         known = ", ".join(one.name for one in channels.all) or "none"

@@ -15,7 +15,13 @@ from server_bridge.command.showing import refusal_rows, say_lines, say_refusals,
 from server_bridge.home import open_home
 from server_bridge.sheets.faults import RowRefusal
 from server_bridge.sheets.opening import open_spreadsheet
-from server_bridge.store.areas.areas import Area, add_areas, all_areas, get_area, lines
+from server_bridge.store.areas.areas import (
+    Area,
+    add_areas,
+    all_areas,
+    ancestor_lines,
+    get_area,
+)
 from server_bridge.store.areas.levels import area_named
 from server_bridge.store.units.dated import (
     DatedUnit,
@@ -93,7 +99,7 @@ def area_show(folder: Path, area_id: str, as_json: bool) -> None:
         area_id = area_named(connection, area_id, datetime.now(home.zone).date())
         area = get_area(connection, area_id)
         tree = all_areas(connection)
-    line = lines(tree)[area_id][1:]
+    line = ancestor_lines(tree)[area_id][1:]
     if as_json:
         click.echo(msgspec.json.encode({"area": area, "above": line}))
         return

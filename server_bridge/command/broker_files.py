@@ -9,12 +9,12 @@ from gate_contract.durable_file import replace_file
 from gate_contract.errors import SchoolgateError
 from server_bridge.broker.config import (
     CONFIGURATION,
+    files_version,
     is_outdated,
-    version_of_files,
     write_access_list,
     write_revocations,
 )
-from server_bridge.broker.revoking import reload_broker
+from server_bridge.broker.revocation import reload_broker
 from server_bridge.home import Home
 from server_bridge.store.gates.certificates import revoked_serials
 from server_bridge.store.units.tree import gates_shut_out, unit_viewers, viewer_names
@@ -58,7 +58,7 @@ def renew_broker(home: Home) -> None:
 def note_broker(home: Home) -> None:
     """Note that the broker's files are those of this version. Raises SchoolgateError."""
     try:
-        replace_file(home.folder / NOTE, version_of_files().encode(), 0o644)
+        replace_file(home.folder / NOTE, files_version().encode(), 0o644)
     except OSError as error:
         raise SchoolgateError(f"{home.folder}: {error.strerror}; choose a home you own") from error
 
@@ -79,9 +79,9 @@ def outdated_broker(home: Home) -> str:
                 unit_viewers=unit_viewers(connection),
             )
     except FileNotFoundError:
-        outdated = _noted(home) not in ("", version_of_files())
+        outdated = _noted(home) not in ("", files_version())
     except (OSError, UnicodeDecodeError):
-        outdated = _noted(home) != version_of_files()
+        outdated = _noted(home) != files_version()
     return OUTDATED if outdated else ""
 
 

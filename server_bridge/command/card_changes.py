@@ -31,7 +31,7 @@ from server_bridge.store.people.cards import (
     cards_of_person,
     find_card,
 )
-from server_bridge.store.people.people import hand_over, members, revoke
+from server_bridge.store.people.people import members, revoke_cards, set_holder
 
 REASONS = ("lost", "damaged", "renamed")
 
@@ -94,7 +94,7 @@ def card_reissue(
         there = members(connection, [unit_id], day)
         member = next((one for one in there if one.person == newest.person), None)
         (new,) = new_cards(home, newest.card.kind, unit_id, (day, after))
-        revoke(connection, [one.card.card_id for one in old], reason, now_ms())
+        revoke_cards(connection, [one.card.card_id for one in old], reason, now_ms())
         _keep(connection, new, newest.person)
         unit = known_unit(connection, new.unit_id)
         face = photos(connection, new.unit_id, day).get(newest.person or 0)
@@ -123,7 +123,7 @@ def card_revoke(folder: Path, card: str, reason: str) -> None:
         raise SchoolgateError("a reason has 1 to 40 characters")
     with closing(open_home(folder).database()) as database, database.write() as connection:
         found = find_card(connection, card)
-        revoke(connection, [found.card.card_id], reason, now_ms())
+        revoke_cards(connection, [found.card.card_id], reason, now_ms())
     was = f"; it was already ({found.revoked})" if found.revoked else ""
     click.echo(f"{card_number(found.card.card_id)}: revoked{was}")
 
@@ -157,7 +157,7 @@ def card_day_pass(
         if lost:
             held = cards_of_person(connection, member.person)
             good = [one.card.card_id for one in held if one.is_lasting(on)]
-            revoke(connection, good, "lost", now_ms())
+            revoke_cards(connection, good, "lost", now_ms())
         _keep(connection, new, member.person)
         unit = known_unit(connection, new.unit_id)
         _write_passes(out, [printed(new, member, None, unit.name)], paper, unit.name)
@@ -277,7 +277,7 @@ def _old_cards(
 def _keep(connection: sa.Connection, new: IssuedCard, person: int | None) -> None:
     add_cards(connection, [new], now_ms())
     if person is not None:
-        hand_over(connection, new.card_id, person)
+        set_holder(connection, new.card_id, person)
 
 
 def _write_passes(out: Path, passes: list[PrintedCard], paper: str, title: str) -> None:

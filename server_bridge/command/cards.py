@@ -19,7 +19,7 @@ from server_bridge.clock import now_ms
 from server_bridge.command.options import home_option, json_option
 from server_bridge.home import Home, open_home
 from server_bridge.i18n.names import class_key, name_key
-from server_bridge.store.changes.revisions import bump_rosters
+from server_bridge.store.changes.revisions import increment_roster_revision
 from server_bridge.store.people.card_people import photos, without_card
 from server_bridge.store.people.cards import HeldCard, IssuedCard, add_cards, cards_of, key_uses
 from server_bridge.store.people.people import Member, members
@@ -229,7 +229,7 @@ def card_retire_key(folder: Path, key_id: int) -> None:
 
 def _tell_gates(home: Home) -> None:
     with closing(home.database()) as database, database.write() as connection:
-        bump_rosters(connection)
+        increment_roster_revision(connection)
 
 
 def new_cards(

@@ -27,7 +27,7 @@ from server_bridge.lists.roll_up_sheets import write_roll_up
 from server_bridge.lists.rolling_up import roll_up
 from server_bridge.lists.terminal import roll_up_lines
 from server_bridge.store.reports import submissions as store
-from server_bridge.store.reports.deadlines import newest_first
+from server_bridge.store.reports.deadlines import all_requests
 from server_bridge.store.schema.base import NAME_LENGTH
 from server_bridge.store.units.tree import find_unit
 from server_bridge.submissions.actions import schools_of
@@ -83,7 +83,7 @@ def collection_list(folder: Path, as_json: bool) -> None:
     """List all collections, the newest first."""
     home = open_home(folder)
     with home.database().read() as connection:
-        found = newest_first(connection, store.COLLECTIONS)
+        found = all_requests(connection, store.COLLECTIONS)
     if as_json:
         click.echo(msgspec.json.encode(found))
         return

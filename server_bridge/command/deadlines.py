@@ -13,7 +13,7 @@ from server_bridge.command.time_options import moment_type, utc_ms
 from server_bridge.home import open_home
 from server_bridge.i18n.names import tidy
 from server_bridge.store.reports import deadlines as store
-from server_bridge.store.reports.deadlines import One, RequestTables
+from server_bridge.store.reports.deadlines import RequestT, RequestTables
 from server_bridge.store.schema.base import NAME_LENGTH
 from server_bridge.submissions import actions
 from server_bridge.submissions.actions import SubmissionWrite, school_statuses, schools_of
@@ -37,7 +37,7 @@ def say(unit_id: str, standing: SubmissionStatus) -> None:
     click.echo(f"{unit_id}: {standing.state.replace('_', ' ')}")
 
 
-def add_endings(group: click.Group, book: RequestTables[One]) -> None:
+def add_endings(group: click.Group, book: RequestTables[RequestT]) -> None:
     """Add `lock`, `reopen` and `close`, the commands of the unit that asks."""
 
     @group.command("lock")
@@ -52,7 +52,7 @@ def add_endings(group: click.Group, book: RequestTables[One]) -> None:
         yet.
         """
         with open_home(folder).database().write() as connection:
-            asked = store.find(connection, book, number)
+            asked = store.find_request(connection, book, number)
             stands = school_statuses(connection, book, asked, schools_of(connection, asked.unit_id))
             open_yet = [one for one, it in stands.items() if it.state is not SubmissionState.LOCKED]
             schools = unit_ids or open_yet
@@ -95,5 +95,5 @@ def add_endings(group: click.Group, book: RequestTables[One]) -> None:
         ID is a number from the list.
         """
         with open_home(folder).database().write() as connection:
-            store.close(connection, book, number, now_ms())
+            store.close_request(connection, book, number, now_ms())
         click.echo(f"{number}: closed")

@@ -19,14 +19,14 @@ from server_bridge.i18n.phrases import Lang
 from server_bridge.store.gates.certificates import find_gate
 from server_bridge.store.gates.gate_logs import newest_log
 from server_bridge.store.gates.gate_orders import (
-    Choice,
+    ChosenSettings,
     CurrentOrders,
-    standing,
-    standings,
-    want,
+    all_orders,
+    change_orders,
+    find_orders,
 )
 from server_bridge.store.gates.gate_sheets import GateSheet, sheets_below
-from server_bridge.store.gates.health import changes_of
+from server_bridge.store.gates.health import health_changes
 from server_bridge.web.gates.view import update_progress
 
 
@@ -59,7 +59,7 @@ def gate_show(folder: Path, gate_id: str, as_json: bool) -> None:
     home = open_home(folder)
     with home.database().read() as connection:
         find_gate(connection, gate_id)
-        befell = changes_of(connection, gate_id, 20)
+        befell = health_changes(connection, gate_id, 20)
     one = next(one for one in _fleet(home) if one["gate_id"] == gate_id)
     if as_json:
         click.echo(msgspec.json.encode({**one, "history": befell}))
@@ -103,18 +103,20 @@ def gate_set(
     home = open_home(folder)
     with home.database().write() as connection:
         find_gate(connection, gate_id)
-        before = standing(connection, gate_id)
-        old = before.choice if before else Choice(timezone=home.settings.district.timezone)
+        before = find_orders(connection, gate_id)
+        old = before.choice if before else ChosenSettings(timezone=home.settings.district.timezone)
         kinds = old.visitor_ids
         if visitor_ids is not None:
             kinds = () if visitor_ids == "none" else kinds_of(visitor_ids)
-        choice = Choice(
+        choice = ChosenSettings(
             direction_of(direction) if direction else old.direction,
             timezone or old.timezone,
             kinds,
             round(repeat_window * 1000) if repeat_window else old.repeat_window_ms,
         )
-        made = want(connection, DistrictParameters.of(home), gate_id, now_ms(), choice=choice)
+        made = change_orders(
+            connection, DistrictParameters.of(home), gate_id, now_ms(), choice=choice
+        )
     click.echo(
         f"{gate_id}: settings {made.settings_version} are wanted; see: gate-bridge gate show"
     )
@@ -140,14 +142,14 @@ def gate_logs(folder: Path, gate_id: str, request: bool, lines: int) -> None:
     home = open_home(folder)
     with home.database().write() as connection:
         find_gate(connection, gate_id)
-        before = standing(connection, gate_id)
+        before = find_orders(connection, gate_id)
         if request:
             if before is None:
                 raise SchoolgateError(unknown_settings([gate_id]))
             now = now_ms()
             logs = LogRequest(number=now, lines=lines)
-            wish = msgspec.structs.replace(before.wish, logs=logs)
-            want(connection, DistrictParameters.of(home), gate_id, now, wish=wish)
+            desired = msgspec.structs.replace(before.desired, logs=logs)
+            change_orders(connection, DistrictParameters.of(home), gate_id, now, desired=desired)
             click.echo(f"{gate_id}: asked for {lines} lines")
             return
         found = newest_log(connection, gate_id)
@@ -173,7 +175,7 @@ def _fleet(home: Home) -> list[dict[str, Any]]:
     now = now_ms()
     with home.database().read() as connection:
         sheets = sheets_below(connection, now)
-        wanted = {one.gate_id: one for one in standings(connection)}
+        wanted = {one.gate_id: one for one in all_orders(connection)}
         retired = {
             sheet.state.gate_id: find_gate(connection, sheet.state.gate_id).retired_ms
             for sheet in sheets
@@ -187,13 +189,13 @@ def _fleet(home: Home) -> list[dict[str, Any]]:
 def _told(
     sheet: GateSheet, wanted: CurrentOrders | None, retired_ms: int | None, zone: tzinfo
 ) -> dict[str, Any]:
-    told = sheet.told
+    told = sheet.health
     scan = told.scan if told else None
 
     def at(ms: int) -> str:
         return datetime.fromtimestamp(ms / 1000, zone).isoformat()
 
-    update = wanted.wish.update if wanted else None
+    update = wanted.desired.update if wanted else None
     return {
         "gate_id": sheet.state.gate_id,
         "unit_id": sheet.state.unit_id,

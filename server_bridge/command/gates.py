@@ -19,18 +19,23 @@ from server_bridge.command.options import home_option
 from server_bridge.fleet.drafting import DistrictParameters
 from server_bridge.fleet.gate_folder import write_gate_folder
 from server_bridge.fleet.ticket_page import code_image, terminal_code, ticket_page
-from server_bridge.fleet.ticketing import MadeTicket, Wifi, make_ticket
+from server_bridge.fleet.tickets import MadeTicket, Wifi, make_ticket
 from server_bridge.home import Home, open_home
 from server_bridge.pki import Identity
 from server_bridge.store.gates.certificates import (
     find_gate,
-    keep_certificate,
-    move,
-    retire,
-    revoke,
+    move_gate,
+    revoke_certificates,
+    set_retired,
+    store_certificate,
 )
-from server_bridge.store.gates.gate_orders import Choice, Direction, standing, want
-from server_bridge.store.gates.health import backlog_of
+from server_bridge.store.gates.gate_orders import (
+    ChosenSettings,
+    Direction,
+    change_orders,
+    find_orders,
+)
+from server_bridge.store.gates.health import reported_backlog
 from server_bridge.store.units.tree import SCHOOL, add_gate, find_unit, shut_out
 
 DIRECTIONS = click.Choice(["in", "out", "auto"])
@@ -119,18 +124,20 @@ def gate_add(
     home = open_home(folder)
     identity = Identity.gate(gate_id)
     wifi = _wifi(ssid)
-    choice = Choice(
+    choice = ChosenSettings(
         direction_of(direction), timezone or home.settings.district.timezone, kinds_of(visitor_ids)
     )
     with home.database().write() as connection:
         add_gate(connection, gate_id, unit_id, now_ms())
-        wanted = want(connection, DistrictParameters.of(home), gate_id, now_ms(), choice=choice)
+        wanted = change_orders(
+            connection, DistrictParameters.of(home), gate_id, now_ms(), choice=choice
+        )
         if ticket is not None:
             _write_ticket(home, connection, gate_id, ticket, days, wifi, sealed=not unsealed)
         if out is None:
             return
         issued = pki.issue(home.pki, identity, now=datetime.now(UTC))
-        keep_certificate(connection, gate_id, issued.serial, key_text(issued.public_key), now_ms())
+        store_certificate(connection, gate_id, issued.serial, key_text(issued.public_key), now_ms())
         settings = DistrictParameters.of(home).settings(
             connection, gate_id, choice, wanted.settings_version
         )
@@ -164,16 +171,16 @@ def gate_replace(
     home, wifi = open_home(folder), _wifi(ssid)
     with home.database().write() as connection:
         find_gate(connection, gate_id)
-        revoke(connection, gate_id, now_ms())
-        retire(connection, gate_id, None)
-        if standing(connection, gate_id) is None:
+        revoke_certificates(connection, gate_id, now_ms())
+        set_retired(connection, gate_id, None)
+        if find_orders(connection, gate_id) is None:
             zone = home.settings.district.timezone
-            want(
+            change_orders(
                 connection,
                 DistrictParameters.of(home),
                 gate_id,
                 now_ms(),
-                choice=Choice(timezone=zone),
+                choice=ChosenSettings(timezone=zone),
             )
         _write_ticket(home, connection, gate_id, ticket, days, wifi, sealed=not unsealed)
     renew_broker(home)
@@ -191,7 +198,7 @@ def gate_revoke(folder: Path, gate_id: str) -> None:
     home = open_home(folder)
     with home.database().write() as connection:
         find_gate(connection, gate_id)
-        count = revoke(connection, gate_id, now_ms())
+        count = revoke_certificates(connection, gate_id, now_ms())
         shut_out(connection, gate_id)
     click.echo(f"{gate_id}: {count} certificates revoked, and shut out by name")
     renew_broker(home)
@@ -212,8 +219,8 @@ def gate_retire(folder: Path, gate_id: str, force: bool) -> None:
         find_gate(connection, gate_id)
         if not force:
             _check_delivered(connection, gate_id, "retire")
-        revoke(connection, gate_id, now_ms())
-        retire(connection, gate_id, now_ms())
+        revoke_certificates(connection, gate_id, now_ms())
+        set_retired(connection, gate_id, now_ms())
     click.echo(f"{gate_id}: out of service. Its crossings stay, and count as before")
     renew_broker(home)
 
@@ -238,17 +245,19 @@ def gate_move(folder: Path, gate_id: str, unit_id: str, direction: str | None, f
         find_gate(connection, gate_id)
         if not force:
             _check_delivered(connection, gate_id, "move")
-        move(connection, gate_id, unit_id)
-        before = standing(connection, gate_id)
-        choice = before.choice if before else Choice(timezone=home.settings.district.timezone)
+        move_gate(connection, gate_id, unit_id)
+        before = find_orders(connection, gate_id)
+        choice = (
+            before.choice if before else ChosenSettings(timezone=home.settings.district.timezone)
+        )
         if direction:
-            choice = Choice(
+            choice = ChosenSettings(
                 direction_of(direction),
                 choice.timezone,
                 choice.visitor_ids,
                 choice.repeat_window_ms,
             )
-        want(connection, DistrictParameters.of(home), gate_id, now_ms(), choice=choice)
+        change_orders(connection, DistrictParameters.of(home), gate_id, now_ms(), choice=choice)
     click.echo(f"{gate_id}: stands at {school.name} now. It hears of it when it is online")
 
 
@@ -339,7 +348,7 @@ def kinds_of(text: str) -> tuple[str, ...]:
 
 
 def _check_delivered(connection: sa.Connection, gate_id: str, doing: str) -> None:
-    backlog = backlog_of(connection, gate_id)
+    backlog = reported_backlog(connection, gate_id)
     if backlog:
         raise SchoolgateError(
             f"{gate_id} still holds {backlog} records that would be lost or filed at the wrong "

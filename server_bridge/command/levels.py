@@ -133,7 +133,7 @@ def level_show(folder: Path, area: str | None, at: datetime | None, as_json: boo
     home = open_home(folder)
     at_ms = utc_ms(home, at) if at else now_ms()
     with home.database().read() as connection:
-        decided = levels.deciding_at(connection, at_ms)
+        decided = levels.deciding_settings(connection, at_ms)
         only = area_named(connection, area, local_day(at_ms, levels.AREAS_ZONE)) if area else None
         names = area_names(connection)
         told = {n: levels.notice_of(connection, n) for n in {s.notice for s in decided.values()}}
@@ -170,7 +170,7 @@ def level_history(folder: Path, area: str, as_json: bool) -> None:
     home = open_home(folder)
     with home.database().read() as connection:
         area_id = area_named(connection, area, local_day(now_ms(), levels.AREAS_ZONE))
-        lines = levels.history(connection, area_id)
+        lines = levels.notice_history(connection, area_id)
     if as_json:
         click.echo(msgspec.json.encode(lines))
         return

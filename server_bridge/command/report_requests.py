@@ -42,7 +42,7 @@ from server_bridge.reports.period import PeriodKind, period
 from server_bridge.reports.tallying import tally_due
 from server_bridge.reports.texts import period_name
 from server_bridge.store.reports import report_requests as store
-from server_bridge.store.reports.deadlines import newest_first
+from server_bridge.store.reports.deadlines import all_requests
 from server_bridge.store.schema.base import NAME_LENGTH
 from server_bridge.submissions.actions import SubmissionWrite
 
@@ -94,7 +94,7 @@ def report_requests(folder: Path, as_json: bool) -> None:
     """List all requests to confirm figures, the newest first."""
     home = open_home(folder)
     with home.database().read() as connection:
-        found = newest_first(connection, store.REQUESTS)
+        found = all_requests(connection, store.REQUESTS)
     if as_json:
         click.echo(msgspec.json.encode(found))
         return

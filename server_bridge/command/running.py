@@ -13,7 +13,7 @@ from server_bridge.home import open_home
 from server_bridge.reports.recount import find_wrong_tallies
 from server_bridge.serve.process import serve
 from server_bridge.store.crossings.audit import count_faults, prove_ledgers
-from server_bridge.store.crossings.dead_letters import letter_counts
+from server_bridge.store.crossings.dead_letters import count_dead_letters
 from server_bridge.store.live import snapshot, unit_counts
 
 
@@ -28,7 +28,7 @@ def counts(folder: Path, as_json: bool) -> None:
     home = open_home(folder)
     with home.database().read() as connection:
         shown = snapshot(connection, now_ms(), home.zone)
-        set_aside = sum(letter_counts(connection).values())
+        set_aside = sum(count_dead_letters(connection).values())
     told = [unit_counts(state, shown) for state in shown.units]
     if as_json:
         click.echo(msgspec.json.encode({"units": told, "set_aside": set_aside}))

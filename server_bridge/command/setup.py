@@ -78,7 +78,7 @@ def broker_config(folder: Path, user: str | None, out: Path | None) -> None:
     path = write_broker_config(
         out or home.broker_folder,
         authority=home.pki,
-        host=home.broker_listens_on,
+        host=home.broker_listen_address,
         port=broker.port,
         now=datetime.now(UTC),
         names=(broker.host,),

@@ -17,7 +17,7 @@ from server_bridge.documents import MAX_SIZE, Document, DocumentError, read_docu
 from server_bridge.home import open_home
 from server_bridge.lists import collecting
 from server_bridge.store.reports import submissions as store
-from server_bridge.store.reports.deadlines import events, find
+from server_bridge.store.reports.deadlines import find_request, request_events
 from server_bridge.store.reports.submissions import COLLECTIONS
 from server_bridge.submissions.actions import SubmissionWrite, school_statuses
 
@@ -48,8 +48,8 @@ def collection_show(
     """
     home = open_home(folder)
     with home.database().read() as connection:
-        collection = find(connection, COLLECTIONS, number)
-        lines = events(connection, COLLECTIONS, number, unit_id)
+        collection = find_request(connection, COLLECTIONS, number)
+        lines = request_events(connection, COLLECTIONS, number, unit_id)
         if out:
             if unit_id is None:
                 raise SchoolgateError("say whose files: --school")
@@ -108,7 +108,7 @@ def collection_submit(
     home, document = open_home(folder), _read_plan(plan)
     database, now = home.database(), now_ms()
     with database.read() as connection:
-        collection = find(connection, COLLECTIONS, number)
+        collection = find_request(connection, COLLECTIONS, number)
         snapshot = collecting.take_snapshot(
             connection, collection, unit_id, local(home, now), home.zone
         )

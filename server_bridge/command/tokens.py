@@ -9,7 +9,7 @@ import msgspec
 from server_bridge.clock import now_ms
 from server_bridge.command.options import home_option, json_option
 from server_bridge.home import Home, open_home
-from server_bridge.integrations.dashboard import dashboard
+from server_bridge.integrations.meters import dashboard
 from server_bridge.store.access.accounts import note_access
 from server_bridge.store.access.tokens import Token, add_token, all_tokens, revoke_token
 from server_bridge.web.api.openapi_document import openapi

@@ -16,22 +16,28 @@ from server_bridge.clock import now_ms
 from server_bridge.command.fleet import unknown_settings
 from server_bridge.command.gates import gate_group
 from server_bridge.command.options import home_option, json_option
-from server_bridge.fleet.bundles import address_of, forget_others, keep_bundle, keep_key, measure
+from server_bridge.fleet.bundles import (
+    bundle_url,
+    delete_unused_bundles,
+    measure,
+    store_bundle,
+    store_update_ca,
+)
 from server_bridge.fleet.drafting import DistrictParameters
-from server_bridge.fleet.rolling import RolloutWatch, in_reach, withdraw
-from server_bridge.fleet.rollout import decide
-from server_bridge.fleet.staging import choose, runs
+from server_bridge.fleet.rollout_rules import decide
+from server_bridge.fleet.rollout_watch import RolloutWatch, cancel_update, updatable_gates
+from server_bridge.fleet.staging import choose_gates, runs_update
 from server_bridge.home import Home, open_home
-from server_bridge.store.gates.gate_orders import CurrentOrders, standings, want
+from server_bridge.store.gates.gate_orders import CurrentOrders, all_orders, change_orders
 from server_bridge.store.gates.gate_sheets import sheets_below
 from server_bridge.store.gates.rollouts import (
     Rollout,
     RolloutGate,
-    begin,
-    end,
-    keep_told,
-    newest,
-    told_gates,
+    begin_rollout,
+    end_rollout,
+    newest_rollout,
+    rollout_gates_of,
+    store_progress,
 )
 
 HOUR_MS = 3_600_000
@@ -96,7 +102,7 @@ def gate_update(
     home, now = open_home(folder), now_ms()
     hours = _minute(from_time), _minute(until_time)
     with home.database().read() as connection:
-        running = newest(connection)
+        running = newest_rollout(connection)
         sheets_below(connection, now, unit_id)  # checked before a large file is copied
     if running and running.state == "running":
         raise SchoolgateError(
@@ -104,10 +110,10 @@ def gate_update(
             "It is ended with: gate-bridge gate rollout stop"
         )
     if update_ca:
-        keep_key(home, update_ca)
+        store_update_ca(home, update_ca)
     wanted = _update(home, now, software, url, file, hours)
     with home.database().write() as connection:
-        before = {one.gate_id: one for one in standings(connection)}
+        before = {one.gate_id: one for one in all_orders(connection)}
         sheets = [one for one in sheets_below(connection, now, unit_id) if not one.shut_out]
         left_out = [sheet.state.gate_id for sheet in sheets if sheet.state.gate_id not in before]
         if unknown := [gate_id for gate_id in gate_ids if gate_id in left_out]:
@@ -116,9 +122,9 @@ def gate_update(
             need_ms = round(well_hours * HOUR_MS)
             _begin(connection, wanted, unit_id, gate_ids, need_ms, before, now)
         else:
-            chosen = choose(
+            chosen = choose_gates(
                 [sheet for sheet in sheets if sheet.state.gate_id in before],
-                {gate_id: one.wish.update for gate_id, one in before.items()},
+                {gate_id: one.desired.update for gate_id, one in before.items()},
                 wanted,
                 stage=stage,
                 first=gate_ids,
@@ -126,14 +132,14 @@ def gate_update(
             )
             district = DistrictParameters.of(home)
             for gate_id in chosen:
-                wish = msgspec.structs.replace(before[gate_id].wish, update=wanted)
-                want(connection, district, gate_id, now, wish=wish)
+                desired = msgspec.structs.replace(before[gate_id].desired, update=wanted)
+                change_orders(connection, district, gate_id, now, desired=desired)
             click.echo(f"{len(chosen)} gates are told: {', '.join(chosen[:10])}")
         _forget_bundles(home, connection, wanted)
     if auto:
         with closing(home.database()) as database:
             decision = RolloutWatch(database, lambda: DistrictParameters.of(home)).step(now)
-        told = decision.tell if decision else ()
+        told = decision.to_update if decision else ()
         click.echo(
             f"{software}: {len(told)} gates are told now ({', '.join(told)}). The bridge tells the "
             f"others when those before have been well for {well_hours:g} hours online"
@@ -155,11 +161,11 @@ def rollout_show(folder: Path, as_json: bool) -> None:
     home = open_home(folder)
     with home.database().read() as connection:
         rollout = _newest(connection)
-        sheets = in_reach(connection, rollout, now_ms())
-        told = told_gates(connection, rollout.rollout)
+        sheets = updatable_gates(connection, rollout, now_ms())
+        told = rollout_gates_of(connection, rollout.rollout)
     decision = decide(rollout, told, sheets)
-    running = [gate_id for gate_id, sheet in sheets.items() if runs(sheet, rollout.wanted)]
-    waits = decision.waits if rollout.state == "running" else ()
+    running = [gate_id for gate_id, sheet in sheets.items() if runs_update(sheet, rollout.wanted)]
+    waits = decision.blocking if rollout.state == "running" else ()
     if as_json:
         shown = {
             "version": rollout.wanted.version,
@@ -167,7 +173,9 @@ def rollout_show(folder: Path, as_json: bool) -> None:
             "gates": len(sheets),
             "told": [one.gate_id for one in told],
             "runs": running,
-            "waits": waits,
+            "waits": [
+                {"gate_id": one.gate_id, "why": one.reason, "left_ms": one.left_ms} for one in waits
+            ],
             "gate_id": rollout.gate_id,
             "fault": rollout.fault,
         }
@@ -180,7 +188,7 @@ def rollout_show(folder: Path, as_json: bool) -> None:
         click.echo(f"  stopped by {rollout.gate_id}: {rollout.fault}")
     for one in waits[:20]:
         left = f", {one.left_ms / HOUR_MS:.1f} h to go" if one.left_ms else ""
-        click.echo(f"  waits for {one.gate_id}: {one.why.replace('_', ' ')}{left}")
+        click.echo(f"  waits for {one.gate_id}: {one.reason.replace('_', ' ')}{left}")
 
 
 @rollout_group.command("stop")
@@ -195,8 +203,8 @@ def rollout_stop(folder: Path) -> None:
         rollout = _newest(connection)
         if rollout.state not in ("running", "stopped"):
             raise SchoolgateError(f"{rollout.wanted.version} is {rollout.state} already")
-        end(connection, rollout.rollout, "ended", now, rollout.gate_id, rollout.fault)
-        withdrawn = withdraw(connection, DistrictParameters.of(home), rollout, now)
+        end_rollout(connection, rollout.rollout, "ended", now, rollout.gate_id, rollout.fault)
+        withdrawn = cancel_update(connection, DistrictParameters.of(home), rollout, now)
     click.echo(
         f"{rollout.wanted.version}: ended; {len(withdrawn)} gates are not to have it any more. "
         "Those that run it keep it"
@@ -204,7 +212,7 @@ def rollout_stop(folder: Path) -> None:
 
 
 def _newest(connection: sa.Connection) -> Rollout:
-    rollout = newest(connection)
+    rollout = newest_rollout(connection)
     if rollout is None:
         raise SchoolgateError("nothing was rolled out yet; see: gate-bridge gate update")
     return rollout
@@ -225,33 +233,34 @@ def _begin(
         raise SchoolgateError(
             f"there is no gate {unknown[0]} to update; see: gate-bridge gate list"
         )
-    number = begin(connection, wanted, unit_id, first, need_ms, now)
+    number = begin_rollout(connection, wanted, unit_id, first, need_ms, now)
     same = [
         RolloutGate(gate_id, now, frozenset(there[gate_id].state.faults))
         for gate_id, one in before.items()
         if gate_id in there
-        and one.wish.update
-        and (one.wish.update.version, one.wish.update.sha256) == (wanted.version, wanted.sha256)
+        and one.desired.update
+        and (one.desired.update.version, one.desired.update.sha256)
+        == (wanted.version, wanted.sha256)
     ]
-    keep_told(connection, number, same)
+    store_progress(connection, number, same)
 
 
 def _forget_bundles(home: Home, connection: sa.Connection, wanted: Update) -> None:
-    told = {one.wish.update.sha256 for one in standings(connection) if one.wish.update}
+    told = {one.desired.update.sha256 for one in all_orders(connection) if one.desired.update}
     with suppress(OSError):  # older bundles only take disk space
-        forget_others(home, told | {wanted.sha256})
+        delete_unused_bundles(home, told | {wanted.sha256})
 
 
 def _update(
     home: Home, now: int, software: str, url: str, file: Path, hours: tuple[int, int]
 ) -> Update:
     if not url:
-        address_of(home, b"")  # checked before a large file is copied
-    measured = measure(file) if url else keep_bundle(home, file)
+        bundle_url(home, b"")  # checked before a large file is copied
+    measured = measure(file) if url else store_bundle(home, file)
     told = {
         "number": now,
         "version": software,
-        "url": url or address_of(home, measured.sha256),
+        "url": url or bundle_url(home, measured.sha256),
         "size": measured.size,
         "sha256": measured.sha256,
         "from_minute": hours[0],

@@ -16,7 +16,13 @@ from server_bridge.clock import now_ms
 from server_bridge.command.cards import DAY, known_unit, today
 from server_bridge.command.options import home_option, json_option
 from server_bridge.home import open_home
-from server_bridge.store.people.visitors import Act, acts, erase_words, log_act, visits
+from server_bridge.store.people.visitors import (
+    VisitorDetailsAccess,
+    erase_details,
+    log_access,
+    logged_accesses,
+    visits,
+)
 
 
 class _Opened(Struct, frozen=True):
@@ -69,8 +75,8 @@ def visitor_open(
             )
             for visit in found
         ]
-        act = Act("open", getpass.getuser(), unit_id, begin, end, reason)
-        log_act(connection, act, len(found), now_ms())
+        act = VisitorDetailsAccess("open", getpass.getuser(), unit_id, begin, end, reason)
+        log_access(connection, act, len(found), now_ms())
     if as_json:
         click.echo(msgspec.json.encode(opened))
         return
@@ -93,10 +99,10 @@ def visitor_erase(folder: Path, before: datetime, reason: str) -> None:
     if day > today(home):
         raise SchoolgateError(f"{day} is still to come; today's visitors may still be inside")
     with closing(home.database()) as database, database.write() as connection:
-        number = erase_words(connection, day)
+        number = erase_details(connection, day)
         last = day - timedelta(days=1)
-        act = Act("erase", getpass.getuser(), None, None, last, reason)
-        log_act(connection, act, number, now_ms())
+        act = VisitorDetailsAccess("erase", getpass.getuser(), None, None, last, reason)
+        log_access(connection, act, number, now_ms())
     click.echo(
         f"{number} visits before {day}: erased. Gates and backups keep their own for a while"
     )
@@ -107,7 +113,7 @@ def visitor_erase(folder: Path, before: datetime, reason: str) -> None:
 def visitor_log(folder: Path) -> None:
     """List who opened or erased visitors' data, when and why."""
     with closing(open_home(folder).database()) as database, database.read() as connection:
-        for at_ms, act, number in acts(connection):
+        for at_ms, act, number in logged_accesses(connection):
             at = datetime.fromtimestamp(at_ms / 1000, UTC)
             where = act.unit_id or "everywhere"
             days = f"{act.from_day or 'the first day'} to {act.until_day}"

@@ -1,1 +1,1 @@
-"""The fleet of gates: their tickets, the desk that enrols them, and what is wanted of each."""
+"""Manage gates: tickets, enrolment, orders, and roll-outs of updates."""

@@ -1,4 +1,4 @@
-"""The settings of a gate, drafted from what the district knows, and signed."""
+"""Draft the settings of a gate from the district's data, and sign them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,18 +12,21 @@ from gate_contract.gate_files import VisitorAdmission
 from gate_contract.id_documents import IdKind
 from gate_contract.orders import ManagedSettings, ManagedVisitorSettings, Orders
 from gate_contract.orders_signing import sign
-from server_bridge.fleet.bundles import CA_NAME
+from server_bridge.fleet.bundles import UPDATE_CA_FILE
 from server_bridge.home import Home
 from server_bridge.keys import Keys
 from server_bridge.store.gates.certificates import find_gate
-from server_bridge.store.gates.gate_orders import Choice
+from server_bridge.store.gates.gate_orders import ChosenSettings
 from server_bridge.store.units.tree import find_unit
 
 
 @dataclass(frozen=True, slots=True)
 class DistrictParameters:
-    """Whose gates they are: its broker as gates reach it, and its keys. `update_ca`: the
-    certificate, in PEM, that its updates are signed with; empty: none was named yet."""
+    """The broker's address as gates reach it, and the district's keys.
+
+    `update_ca` is the certificate, in PEM, that updates are signed with; empty if none is stored
+    yet.
+    """
 
     broker_host: str
     broker_port: int
@@ -32,14 +35,15 @@ class DistrictParameters:
 
     @classmethod
     def of(cls, home: Home) -> Self:
-        broker, named = home.settings.broker, home.updates_folder / CA_NAME
+        """Return the parameters of an initialised folder."""
+        broker, named = home.settings.broker, home.updates_folder / UPDATE_CA_FILE
         update_ca = named.read_text("ascii") if named.exists() else ""
         return cls(broker.host, broker.port, home.keys, update_ca)
 
     def settings(
-        self, connection: sa.Connection, gate_id: str, choice: Choice, version: int
+        self, connection: sa.Connection, gate_id: str, choice: ChosenSettings, version: int
     ) -> ManagedSettings:
-        """The settings of a gate. Raises SchoolgateError, MissingKeyError."""
+        """Return the settings of a gate. Raises SchoolgateError, MissingKeyError."""
         unit_id = find_gate(connection, gate_id).unit_id
         school = find_unit(connection, unit_id)
         return ManagedSettings(
@@ -56,11 +60,11 @@ class DistrictParameters:
         )
 
     def sign(self, orders: Orders) -> bytes:
-        """The payload. Raises MissingKeyError."""
+        """Return the signed payload. Raises MissingKeyError."""
         return sign(orders, self.keys.orders, self.keys.orders_key())
 
     def _papers(self, unit_id: str, kinds: tuple[str, ...]) -> ManagedVisitorSettings | None:
-        papers = visitor_ids(self.keys, unit_id, kinds)
+        papers = visitor_admission(self.keys, unit_id, kinds)
         if papers is None:
             return None
         return ManagedVisitorSettings(
@@ -70,8 +74,8 @@ class DistrictParameters:
         )
 
 
-def visitor_ids(keys: Keys, unit_id: str, kinds: tuple[str, ...]) -> VisitorAdmission | None:
-    """What a school's gates need to let visitors in by these papers. Raises SchoolgateError."""
+def visitor_admission(keys: Keys, unit_id: str, kinds: tuple[str, ...]) -> VisitorAdmission | None:
+    """Return what a school's gates need to admit visitors by papers. Raises SchoolgateError."""
     unknown = set(kinds) - set(IdKind)
     if unknown:
         raise SchoolgateError(f"visitors' papers are cccd and bhyt, not {', '.join(unknown)}")

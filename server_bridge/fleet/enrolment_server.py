@@ -1,5 +1,4 @@
-"""The enrolment desk by HTTPS: for gates that have no identity yet, and for those that fetch an
-update."""
+"""Serve enrolment over HTTPS to gates without a certificate, and update bundles to all gates."""
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -25,7 +24,7 @@ from gate_contract.errors import SchoolgateError
 from gate_contract.ticket import TicketError, TicketRefusal
 from server_bridge import pki
 from server_bridge.fleet import bundles
-from server_bridge.fleet.enrolling import enrol
+from server_bridge.fleet.enrolment import enrol
 from server_bridge.home import Home
 from server_bridge.http.binding import Binding
 from server_bridge.http.server import HttpServer
@@ -35,49 +34,51 @@ from server_bridge.store.database import Database
 log = structlog.get_logger()
 
 
-def desk_app(
+def enrolment_app(
     ca_pem: bytes,
-    give: Callable[[EnrolmentRequest], Enrolment],
-    more: Sequence[BaseRoute] = (),
+    handle: Callable[[EnrolmentRequest], Enrolment],
+    more_routes: Sequence[BaseRoute] = (),
 ) -> Starlette:
-    """`give` answers one request, in a thread. Raises nothing but SchoolgateErrors."""
+    """Return the application; `handle` answers a request in a thread, or raises SchoolgateError."""
 
     async def authority(_request: Request) -> Response:
         return Response(ca_pem, media_type="application/x-pem-file")
 
-    async def ask(request: Request) -> Response:
+    async def enrol_gate(request: Request) -> Response:
         try:
-            asked = msgspec.json.decode(await _body(request), type=EnrolmentRequest)
-            given = await run_in_threadpool(give, asked)
+            enrolment_request = msgspec.json.decode(await _body(request), type=EnrolmentRequest)
+            response = await run_in_threadpool(handle, enrolment_request)
         except (msgspec.DecodeError, UnicodeDecodeError, ValueError) as error:
             return _answer(EnrolmentRefused(TicketRefusal.ALTERED, str(error)[:300]), 400)
         except TicketError as error:
-            log.warning("a ticket was refused", refusal=error.refusal)
+            log.warning("ticket refused", refusal=error.refusal)
             return _answer(EnrolmentRefused(error.refusal, str(error)[:300]), 403)
         except SchoolgateError as error:
-            log.error("a gate could not enrol", error=str(error))  # noqa: TRY400
+            log.error("enrolment failed", error=str(error))  # noqa: TRY400
             return Response(status_code=503)
-        log.info("a gate enrolled")
-        return _answer(given, 200)
+        log.info("gate enrolled")
+        return _answer(response, 200)
 
-    enrolment = [Route(CA_PATH, authority), Route(ENROL_PATH, ask, methods=["POST"])]
-    return Starlette(routes=[*enrolment, *more])
+    enrolment = [Route(CA_PATH, authority), Route(ENROL_PATH, enrol_gate, methods=["POST"])]
+    return Starlette(routes=[*enrolment, *more_routes])
 
 
-def desk_server(home: Home, database: Database, now_ms: Callable[[], int]) -> HttpServer:
-    """The desk on its port, with a certificate of the district's own authority.
+def create_enrolment_server(
+    home: Home, database: Database, now_ms: Callable[[], int]
+) -> HttpServer:
+    """Return the enrolment server, with a certificate of the district's own authority.
 
     Raises:
-        SchoolgateError: the port cannot be taken.
+        SchoolgateError: the port cannot be opened.
     """
     certificate = _certificate(home)
-    app = desk_app(
+    app = enrolment_app(
         pki.authority_certificate(home.pki),
         lambda request: enrol(home, database, request, now_ms()),
-        [bundles.serving(home)],
+        [bundles.bundle_route(home)],
     )
     where = Binding(
-        home.enrol_listens_on,
+        home.enrol_listen_address,
         home.settings.enrol.port,
         origin=f"https://{home.enrol_host}:{home.settings.enrol.port}",
         certificate=certificate / "cert.pem",
@@ -101,7 +102,7 @@ async def _body(request: Request) -> bytes:
             if len(body) > MAX_REQUEST_BYTES:
                 raise ValueError(f"more than {MAX_REQUEST_BYTES} bytes")
     except ClientDisconnect as error:
-        raise ValueError("the gate hung up") from error
+        raise ValueError("the gate disconnected") from error
     return body
 
 

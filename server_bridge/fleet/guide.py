@@ -1,5 +1,7 @@
-"""The quick guide: one printed page for the technician's pocket, its blink codes drawn from the
-very patterns that gates play."""
+"""Draw the quick guide: one printed page for technicians.
+
+Its blink codes are drawn from the patterns that gates play.
+"""
 
 from datetime import datetime
 from pathlib import Path
@@ -74,7 +76,7 @@ DAILY = (Verdict.ADMITTED_IN, Verdict.ADMITTED_OUT, Verdict.BAD_SIGNATURE, Verdi
 
 
 def write_guide(path: Path, created: datetime) -> None:
-    """Write the page. Raises SchoolgateError: no fonts; OSError."""
+    """Write the page as PDF. Raises SchoolgateError (no fonts) or OSError."""
     pdf = FPDF(unit="mm", format="A4")
     pdf.set_creation_date(created)
     pdf.set_title("Schoolgate: hướng dẫn nhanh · quick guide")
@@ -130,7 +132,7 @@ def _row(pdf: FPDF, y: float, pattern: Pattern, sentence: dict[str, str]) -> flo
 
 
 def _bar(pdf: FPDF, y: float, pattern: Pattern) -> None:
-    """The pattern over time, no wider than its place; what is longer is drawn to scale."""
+    """Draw the pattern over time, scaled down if it is longer than its space."""
     whole = sum(step.ms for step in pattern)
     scale = min(1 / _MS_PER_MM, _BAR / whole)
     x = _LEFT

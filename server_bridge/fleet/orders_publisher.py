@@ -12,7 +12,7 @@ from server_bridge.store.schema.gates import gate_orders
 
 
 class OrdersPublisher(RetainedPublisher):
-    """Publishes signed orders on each gate's command topic, by their growing version."""
+    """Publishes signed orders on each gate's command topic, in the order of their versions."""
 
     def __init__(self, database: Database) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""A ticket on paper: the code, what to do with it, in Vietnamese and English."""
+"""Print a ticket on paper: the code and the instructions, in Vietnamese and English."""
 
 import io
 from datetime import datetime
@@ -10,14 +10,14 @@ from qrcode.constants import ERROR_CORRECT_M
 from qrcode.util import MODE_ALPHA_NUM, QRData
 
 from gate_contract.errors import SchoolgateError
-from server_bridge.fleet.ticketing import MadeTicket
+from server_bridge.fleet.tickets import MadeTicket
 from server_bridge.printing.fonts import add_fonts, close_fonts
 from server_bridge.printing.text_fitting import Pen
 
 QUIET = 4
 CODE_MM = 110.0
 LARGEST_VERSION = 16
-"""81 modules: 1.2 mm each on the page, as on a card."""
+"""81 modules: 1.2 mm each on the page, the same as on a card."""
 
 _STEPS = (
     (
@@ -40,7 +40,7 @@ _STEPS = (
 
 
 def code_image(text: str, *, pixels: int = 8) -> Image.Image:
-    """The code with its white border, each module `pixels` wide. Raises SchoolgateError."""
+    """Return the code with its white border; a module is `pixels` wide. Raises SchoolgateError."""
     rows = modules(text)
     size = len(rows) + 2 * QUIET
     picture = Image.new("1", (size, size), 1)
@@ -52,7 +52,7 @@ def code_image(text: str, *, pixels: int = 8) -> Image.Image:
 
 
 def terminal_code(text: str) -> str:
-    """The code in half blocks, dark on light, for a terminal."""
+    """Return the code as half-block characters, dark on light, for a terminal."""
     matrix = modules(text)
     width = len(matrix) + 2 * QUIET
     blank = [False] * width
@@ -66,7 +66,7 @@ def terminal_code(text: str) -> str:
 
 
 def modules(text: str) -> list[list[bool]]:
-    """Rows of modules, dark is True. Raises SchoolgateError: more than a camera reads well."""
+    """Return rows of modules, True for dark. Raises SchoolgateError: too large for a camera."""
     code = qrcode.QRCode(error_correction=ERROR_CORRECT_M, border=0)
     code.add_data(QRData(text, mode=MODE_ALPHA_NUM))
     code.make(fit=True)
@@ -76,7 +76,7 @@ def modules(text: str) -> list[list[bool]]:
 
 
 def ticket_page(ticket: MadeTicket, school: str, expires: datetime, created: datetime) -> bytes:
-    """The PDF, one A4 page. Raises SchoolgateError."""
+    """Return a PDF of one A4 page. Raises SchoolgateError."""
     pdf = FPDF(unit="mm", format="A4")
     pdf.set_creation_date(created)
     pdf.set_title(f"{ticket.gate_id}")

@@ -1,1 +1,1 @@
-"""HTTPS servers of the bridge: where they may listen, and how they run."""
+"""Serve HTTP and HTTPS: which addresses are allowed, and the server itself."""

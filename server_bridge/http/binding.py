@@ -1,7 +1,7 @@
-"""Where the pages may listen, and under which names they answer. Checked without any I/O.
+"""Check where the web pages may listen, and which host names they answer to. No I/O.
 
-Passwords and names of people cross this connection: beyond this machine it is TLS, ours or that of
-a proxy that is named, or nothing.
+Passwords and names of people cross this connection. Beyond this machine TLS is therefore required,
+either by this server or by a configured proxy.
 """
 
 from collections.abc import Callable
@@ -14,12 +14,12 @@ from server_bridge.http.loopback import is_loopback
 
 
 class BindingError(SchoolgateError):
-    """The pages may not listen there like this."""
+    """The web settings are unsafe or contradictory."""
 
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """How the pages are reached. `secure`: browsers come by TLS."""
+    """How the pages are reached; `secure` if browsers connect by TLS."""
 
     host: str
     port: int
@@ -30,16 +30,17 @@ class Binding:
 
     @property
     def secure(self) -> bool:
+        """Return whether browsers connect by TLS."""
         return self.certificate is not None or bool(self.proxy)
 
     @property
     def allow_host(self) -> Callable[[str], bool]:
-        """Judges the name that a browser used."""
+        """Return a function that decides whether a request's host name is accepted."""
         ours = urlsplit(self.origin).hostname
         return lambda name: name == ours or (not self.proxy and is_loopback(name))
 
 
-def binding(
+def make_binding(
     host: str,
     port: int,
     *,
@@ -48,7 +49,11 @@ def binding(
     key: Path | None = None,
     proxy: str = "",
 ) -> Binding:
-    """Raises BindingError if it would not be safe, or not work."""
+    """Return a checked binding.
+
+    Raises:
+        BindingError: the settings are unsafe or would not work.
+    """
     if (certificate is None) != (key is None):
         raise BindingError("web.certificate and web.key belong together; give both or neither")
     if certificate and proxy:

@@ -1,10 +1,10 @@
-"""Which names can only mean this machine."""
+"""Recognise host names that can only mean this machine."""
 
 import ipaddress
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host name or address can only mean this machine."""
+    """Return whether a host name or address can only mean this machine."""
     if host == "localhost":
         return True
     try:

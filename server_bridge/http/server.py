@@ -1,4 +1,4 @@
-"""Runs the pages."""
+"""Run an ASGI application over HTTP or HTTPS."""
 
 import contextlib
 import socket
@@ -11,21 +11,23 @@ from gate_contract.errors import SchoolgateError
 from server_bridge.http.binding import Binding
 
 STOP_WITHIN_S = 3
-"""Streams end at once when the server stops; anything else gets this long."""
+"""Event streams end at once when the server stops; other responses have this long to finish."""
 
 
 class HttpServer:
-    """An HTTP server for the page. The port is taken when it is made, so `url` is known before
-    `run`; `run` may be called in any thread, once, and `stop` from any thread."""
+    """An HTTP server that occupies its port on construction, so that `url` is known before `run`.
+
+    `run` may be called in any thread, once, and `stop` from any thread.
+    """
 
     def __init__(self, app: Starlette, where: Binding) -> None:
-        """Take the port; `where.port` 0 takes a free one.
+        """Occupy the port; `where.port` 0 chooses a free one.
 
         uvicorn waits for open responses before it ends the application's lifespan. An application
         with endless streams sets `app.state.before_shutdown` to a function that ends them.
 
         Raises:
-            SchoolgateError: the port cannot be taken, or the TLS files cannot be used.
+            SchoolgateError: the port cannot be opened, or the TLS files cannot be used.
         """
         self._socket = _listen(where.host, where.port)
         address, self.port = self._socket.getsockname()[:2]
@@ -54,7 +56,7 @@ class HttpServer:
         self._server = _Server(config)
 
     def run(self, on_ready: Callable[[str], object] = lambda _: None) -> None:
-        """Serves until `stop`; `on_ready` is given the URL when requests are answered.
+        """Serve until `stop` is called; pass the URL to `on_ready` once requests are answered.
 
         In the main thread SIGINT and SIGTERM also end it, and are raised again when it has ended;
         in any other thread signals are left to the caller.
@@ -64,7 +66,7 @@ class HttpServer:
             self._server.run(sockets=[self._socket])
 
     def stop(self) -> None:
-        """Asks `run` to return."""
+        """Ask `run` to return."""
         self._server.should_exit = True
 
 

@@ -1,1 +1,1 @@
-"""From an MQTT message to rows and counts, committed once, and a receipt for the gate."""
+"""Store messages from gates as rows and counts, committed once, and answer with receipts."""

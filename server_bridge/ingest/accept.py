@@ -1,4 +1,4 @@
-"""Where a message becomes stored records: what of a batch is new. A pure function."""
+"""Decide which records of a batch are new. A pure function."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from gate_contract.crossing import Batch, Record, chain_over
 
 @dataclass(frozen=True, slots=True)
 class LedgerHead:
-    """How far one ledger is stored without a gap, and the chain hash there (hex)."""
+    """The last record of a ledger stored without a gap, and the chain hash there (hex)."""
 
     stored_through: int
     chain: str
@@ -15,8 +15,11 @@ class LedgerHead:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """`records` are new and follow on `head`; they may be none. `missing` counts records that the
-    gate no longer has and the bridge has lost: they are accepted as gone, and shown."""
+    """The new records that follow on the stored ones; there may be none.
+
+    `missing` counts records that the gate no longer has and the bridge has lost. They are accepted
+    as missing, and shown as such.
+    """
 
     records: tuple[Record, ...]
     head: LedgerHead
@@ -25,20 +28,24 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class TooEarly:
-    """Records before this batch are not stored yet: the receipt tells the gate where to go on."""
+    """Records before this batch are not stored; the receipt tells the gate where to continue."""
 
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """The gate's chain is not the one stored: its ledger was altered, or an old copy of it runs."""
+    """The gate's chain differs from the stored one.
+
+    Its ledger was altered, or the gate runs with an old copy of it.
+    """
 
     detail: str
 
 
 def accept(head: LedgerHead, batch: Batch) -> Accepted | TooEarly | Conflict:
-    """What `batch` adds to a ledger that is stored up to `head`.
+    """Return what `batch` adds to a ledger that is stored up to `head`.
 
-    `batch` has been proven whole by `decode_batch`. Any batch may come twice, late, or overlap.
+    `decode_batch` has verified the batch itself. A batch may arrive twice, late, or overlap
+    another.
     """
     through = head.stored_through
     if batch.first_seq > through + 1:

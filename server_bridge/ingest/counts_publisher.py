@@ -13,11 +13,11 @@ from server_bridge.store.database import Database
 from server_bridge.store.live import snapshot, unit_counts
 
 REFRESH_MS = 60_000
-"""Midnight changes counts without any crossing, so they are computed this often."""
+"""Counts are computed at least this often, because midnight changes them without any crossing."""
 
 
 class CountsPublisher(RetainedPublisher):
-    """Publishes counts when the database's revision has grown, and each minute."""
+    """Publishes counts when the database's revision has grown, and once a minute."""
 
     def __init__(self, database: Database, zone: ZoneInfo) -> None:
         super().__init__()
@@ -27,7 +27,7 @@ class CountsPublisher(RetainedPublisher):
         self._computed_ms = 0
 
     def collect(self, now_ms: int, everything: bool, /) -> Iterable[Retained] | None:
-        """Return the counts of every unit; a new time alone does not make them new."""
+        """Return the counts of every unit; a new timestamp alone is not a change."""
         with self._database.read() as connection:
             unchanged = not everything and revision_number(connection) == self._revision
             # abs: the server's own clock may be set back.

@@ -1,4 +1,4 @@
-"""When a record happened, as far as the bridge can know: the time it is filed under. Pure."""
+"""Decide the time under which a record is filed. Pure functions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,26 +9,28 @@ from gate_contract.crossing import ClockTrust, Record
 from gate_contract.school_day import local_day
 
 TOLERANCE_MS = 300_000
-"""How far a gate's synchronised clock may be ahead of the bridge's."""
+"""How far a gate's synchronised clock may be ahead of the bridge's clock."""
 LAST_MS = 2**63 - 1
-"""Later than anything: no bound."""
+"""Later than any time: no upper bound."""
 
 
 @dataclass(frozen=True, slots=True)
-class Filed:
-    """`at_ms` is UTC; `clock` says how far it can be trusted; `day` is the local date."""
+class FiledTime:
+    """The filed time (UTC), how far it can be trusted, and the local date."""
 
     at_ms: int
     clock: ClockTrust
     day: date
 
 
-def file(record: Record, *, offset_ms: int | None, heard_ms: int, zone: ZoneInfo) -> Filed:
-    """The time to file `record` under, if one looks at nothing else.
+def filed_time(
+    record: Record, *, offset_ms: int | None, heard_ms: int, zone: ZoneInfo
+) -> FiledTime:
+    """Return the time under which to file `record`, regardless of its neighbours.
 
-    `offset_ms` is UTC minus boot time of the record's boot where its clock has been synchronised.
-    A trusted time that lies ahead of the bridge's own is not believed. An untrusted one is not
-    after the bridge heard of it.
+    `offset_ms` is UTC minus the boot's uptime clock, if the clock was synchronised during that
+    boot. A trusted time that is ahead of the bridge's clock by more than `TOLERANCE_MS` is not
+    used. An untrusted time is limited to when the bridge received the record.
     """
     latest_ms = heard_ms + TOLERANCE_MS
     if record.clock is ClockTrust.TRUSTED and record.at is not None and record.at <= latest_ms:
@@ -38,15 +40,15 @@ def file(record: Record, *, offset_ms: int | None, heard_ms: int, zone: ZoneInfo
     else:
         guess = heard_ms if record.at is None else record.at
         at_ms, clock = min(guess, heard_ms), ClockTrust.UNTRUSTED
-    return Filed(at_ms, clock, local_day(at_ms, zone))
+    return FiledTime(at_ms, clock, local_day(at_ms, zone))
 
 
-def in_order(guesses: Sequence[Filed], floor_ms: int, zone: ZoneInfo) -> list[Filed]:
-    """Consecutive records of one ledger, in the order in which they happened.
+def order_times(guesses: Sequence[FiledTime], floor_ms: int, zone: ZoneInfo) -> list[FiledTime]:
+    """Return filed times of consecutive records of one ledger, in ascending order.
 
-    An untrusted time is put between its neighbours: not after the next certain one, not before any
-    that went before, nor before `floor_ms`. So no report ever shows 1970, or next year, and a boot
-    that never learnt the time is filed between the boots around it.
+    An untrusted time is placed between its neighbours: not after the next certain one, not before
+    any previous one, and not before `floor_ms`. So no report shows 1970 or next year, and a boot
+    whose clock was never synchronised is filed between the boots around it.
     """
     ceiling_ms = LAST_MS
     bounded = []
@@ -61,5 +63,5 @@ def in_order(guesses: Sequence[Filed], floor_ms: int, zone: ZoneInfo) -> list[Fi
             ordered.append(guess)
         else:
             floor_ms = max(at_ms, floor_ms)
-            ordered.append(Filed(floor_ms, guess.clock, local_day(floor_ms, zone)))
+            ordered.append(FiledTime(floor_ms, guess.clock, local_day(floor_ms, zone)))
     return ordered

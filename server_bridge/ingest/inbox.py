@@ -1,6 +1,6 @@
-"""Messages into the database: many in one transaction, the poisonous ones set aside.
+"""Store messages in the database, many per transaction, and keep unusable ones as dead letters.
 
-No network and no clock of its own. Either everything of a call is committed or nothing is.
+The module has no network access and no clock. Each call commits everything or nothing.
 """
 
 import re
@@ -18,11 +18,11 @@ from gate_contract.gate_log import decode_log
 from gate_contract.health import decode_health
 from gate_contract.receipt import Receipt
 from gate_contract.topics import GateChannel, GateTopic
-from server_bridge.ingest.intake import Intake, contradiction
-from server_bridge.store.crossings.dead_letters import set_aside
+from server_bridge.ingest.intake import Intake, correcting_receipt
+from server_bridge.store.crossings.dead_letters import add_dead_letter
 from server_bridge.store.database import Database, StoreError
-from server_bridge.store.gates.gate_logs import keep_log
-from server_bridge.store.gates.health import take_health
+from server_bridge.store.gates.gate_logs import store_log
+from server_bridge.store.gates.health import store_health
 
 LEDGER_ID = re.compile("[0-9a-f]{32}")
 
@@ -30,8 +30,8 @@ log = structlog.get_logger()
 
 
 @dataclass(slots=True)
-class Taken:
-    """What a call came to: the newest receipt of each gate that sent crossings."""
+class InboxResult:
+    """The result of a call, with the newest receipt of each gate that sent crossings."""
 
     receipts: dict[str, Receipt] = field(default_factory=dict)
     new: int = 0
@@ -39,87 +39,87 @@ class Taken:
 
 
 class Inbox:
-    """Takes (topic, payload) pairs in the order in which they came."""
+    """Stores (topic, payload) pairs in the order in which they arrived."""
 
     def __init__(self, database: Database, zone: ZoneInfo) -> None:
         self._database = database
         self._zone = zone
 
-    def take(self, letters: Sequence[tuple[str, bytes]], now_ms: int) -> Taken:
-        """Store what can be stored, set aside the rest, and commit.
+    def store(self, messages: Sequence[tuple[str, bytes]], now_ms: int) -> InboxResult:
+        """Store the valid messages, keep the others as dead letters, and commit.
 
         Raises:
-            StoreError: the database cannot be written now; try the same again later.
+            StoreError: the database cannot be written now; try the same call again later.
         """
         try:
-            return self._take_all(letters, now_ms)
+            return self._store_all(messages, now_ms)
         except StoreError:
             raise
-        except Exception:  # one message has found a fault of ours: it must not stop the others
-            log.exception("taking one by one", messages=len(letters))
-            return self._take_each(letters, now_ms)
+        except Exception:  # a message triggered a bug: it must not block the others
+            log.exception("storing messages one by one", messages=len(messages))
+            return self._store_each(messages, now_ms)
 
-    def _take_all(self, letters: Sequence[tuple[str, bytes]], now_ms: int) -> Taken:
-        taken = Taken()
+    def _store_all(self, messages: Sequence[tuple[str, bytes]], now_ms: int) -> InboxResult:
+        result = InboxResult()
         with self._database.write() as connection:
             intake = Intake(connection, self._zone)
-            for topic, payload in letters:
+            for topic, payload in messages:
                 try:
-                    self._take_one(connection, intake, topic, payload, now_ms, taken)
+                    self._store_one(connection, intake, topic, payload, now_ms, result)
                 except ContractError as error:
-                    log.warning("set aside", topic=topic, reason=error.reason)
+                    log.warning("message kept as dead letter", topic=topic, reason=error.reason)
                     self._set_aside(connection, topic, payload, error.reason, str(error), now_ms)
-                    taken.set_aside += 1
-        return taken
+                    result.set_aside += 1
+        return result
 
-    def _take_each(self, letters: Sequence[tuple[str, bytes]], now_ms: int) -> Taken:
-        taken = Taken()
-        for letter in letters:
+    def _store_each(self, messages: Sequence[tuple[str, bytes]], now_ms: int) -> InboxResult:
+        result = InboxResult()
+        for message in messages:
             try:
-                one = self._take_all([letter], now_ms)
+                one = self._store_all([message], now_ms)
             except StoreError:
                 raise
             except Exception as error:
-                topic, payload = letter
+                topic, payload = message
                 with self._database.write() as connection:
                     self._set_aside(
                         connection, topic, payload, "internal_error", repr(error), now_ms
                     )
-                one = Taken(set_aside=1)
-            taken.receipts |= one.receipts
-            taken.new += one.new
-            taken.set_aside += one.set_aside
-        return taken
+                one = InboxResult(set_aside=1)
+            result.receipts |= one.receipts
+            result.new += one.new
+            result.set_aside += one.set_aside
+        return result
 
-    def _take_one(
+    def _store_one(
         self,
         connection: sa.Connection,
         intake: Intake,
         topic: str,
         payload: bytes,
         now_ms: int,
-        taken: Taken,
+        result: InboxResult,
     ) -> None:
         match topics.parse(topic):
             case GateTopic(gate_id, GateChannel.CROSSINGS):
-                stored = intake.take(decode_batch(payload, gate_id), now_ms)
-                taken.receipts[gate_id] = stored.receipt
-                taken.new += stored.new
+                stored = intake.store(decode_batch(payload, gate_id), now_ms)
+                result.receipts[gate_id] = stored.receipt
+                result.new += stored.new
             case GateTopic(gate_id, GateChannel.HEALTH):
                 health = decode_health(payload)
-                if not intake.knows(gate_id):
+                if not intake.is_registered(gate_id):
                     raise ContractError("unknown_gate", f"gate {gate_id} is not registered")
-                take_health(connection, gate_id, health, now_ms)
+                store_health(connection, gate_id, health, now_ms)
                 mark = health.stored - health.backlog
                 if LEDGER_ID.fullmatch(health.ledger_id):
-                    receipt = contradiction(connection, gate_id, health.ledger_id, mark)
+                    receipt = correcting_receipt(connection, gate_id, health.ledger_id, mark)
                     if receipt:
-                        taken.receipts[gate_id] = receipt
+                        result.receipts[gate_id] = receipt
             case GateTopic(gate_id, GateChannel.LOG):
-                told = decode_log(payload)
-                if not intake.knows(gate_id):
+                gate_log = decode_log(payload)
+                if not intake.is_registered(gate_id):
                     raise ContractError("unknown_gate", f"gate {gate_id} is not registered")
-                keep_log(connection, gate_id, told.number, "\n".join(told.lines), now_ms)
+                store_log(connection, gate_id, gate_log.number, "\n".join(gate_log.lines), now_ms)
             case _:
                 raise ContractError("foreign_topic", f"{topic} is not for the bridge")
 
@@ -132,7 +132,7 @@ class Inbox:
         detail: str,
         now_ms: int,
     ) -> None:
-        set_aside(
+        add_dead_letter(
             connection,
             topic=topic,
             reason=reason,

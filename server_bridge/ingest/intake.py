@@ -1,4 +1,4 @@
-"""One batch into the database: rows, counts, the ledger's new head; in the caller's transaction."""
+"""Store one batch in the caller's transaction: rows, counts, and the ledger's new head."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -15,10 +15,10 @@ from gate_contract.errors import ContractError
 from gate_contract.receipt import Receipt
 from gate_contract.verdicts import REFUSALS, Verdict
 from server_bridge.ingest.accept import Accepted, Conflict, LedgerHead, accept
-from server_bridge.ingest.filing import Filed
-from server_bridge.ingest.times import Times
-from server_bridge.store.changes.revisions import bump
-from server_bridge.store.crossings.arrivals import Lines
+from server_bridge.ingest.filing import FiledTime
+from server_bridge.ingest.record_times import RecordTimes
+from server_bridge.store.changes.revisions import increment_revision
+from server_bridge.store.crossings.arrivals import Ancestry
 from server_bridge.store.crossings.counting import FiledPosition, Passage
 from server_bridge.store.crossings.counts import count_passages, count_refusals, recount
 from server_bridge.store.crossings.ledgers import (
@@ -31,21 +31,21 @@ from server_bridge.store.crossings.ledgers import (
     latest_ledgers,
     note_gap,
 )
-from server_bridge.store.crossings.signatures import keep_signature
-from server_bridge.store.people.visitors import keep_words
+from server_bridge.store.crossings.signatures import store_signature
+from server_bridge.store.people.visitors import store_details
 from server_bridge.store.units.tree import ancestry, gate_units
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
-    """What a batch came to: the receipt for its gate, and how many records were new."""
+class StoredBatch:
+    """The result of a batch: the receipt for its gate, and the number of new records."""
 
     receipt: Receipt
     new: int
 
 
 class Intake:
-    """Takes batches within one transaction; knows the tree of units as of its beginning."""
+    """Stores batches within one transaction, with the tree of units as of its beginning."""
 
     def __init__(self, connection: sa.Connection, zone: ZoneInfo) -> None:
         self._connection = connection
@@ -53,19 +53,19 @@ class Intake:
         self._units = gate_units(connection)
 
     @cached_property
-    def _lines(self) -> Lines:
+    def _lines(self) -> Ancestry:
         return ancestry(self._connection)
 
-    def knows(self, gate_id: str) -> bool:
-        """Whether a gate is registered."""
+    def is_registered(self, gate_id: str) -> bool:
+        """Return whether a gate is registered."""
         return gate_id in self._units
 
-    def take(self, batch: Batch, heard_ms: int) -> Stored:
-        """Store what is new of `batch`, which was heard at `heard_ms` (UTC).
+    def store(self, batch: Batch, heard_ms: int) -> StoredBatch:
+        """Store what is new of `batch`, which was received at `heard_ms` (UTC).
 
         Raises:
-            ContractError: `unknown_gate`, or `conflict` when the gate's chain is not the one
-                stored. Nothing has been written then.
+            ContractError: `unknown_gate`, or `conflict` if the gate's chain differs from the stored
+                one. Nothing was written then.
         """
         unit_id = self._units.get(batch.gate_id)
         if unit_id is None:
@@ -76,14 +76,14 @@ class Intake:
         if isinstance(outcome, Conflict):
             raise ContractError("conflict", outcome.detail)
         if not isinstance(outcome, Accepted):
-            return Stored(_receipt(batch.ledger_id, head), 0)
+            return StoredBatch(_receipt(batch.ledger_id, head), 0)
         if outcome.records:
             ledger = (
                 found.ledger
                 if found
                 else add_ledger(self._connection, batch.gate_id, batch.ledger_id, heard_ms)
             )
-            crossed_ms = self._store(ledger, unit_id, outcome.records, heard_ms)
+            crossed_ms = self._store_records(ledger, unit_id, outcome.records, heard_ms)
             advance(
                 self._connection,
                 ledger,
@@ -95,16 +95,16 @@ class Intake:
             )
             if outcome.missing:
                 note_gap(self._connection, ledger, batch.first_seq, batch.previous)
-            bump(self._connection)
+            increment_revision(self._connection)
         if batch.signature and outcome.head.stored_through == batch.last_seq:
-            keep_signature(self._connection, batch)
-        return Stored(_receipt(batch.ledger_id, outcome.head), len(outcome.records))
+            store_signature(self._connection, batch)
+        return StoredBatch(_receipt(batch.ledger_id, outcome.head), len(outcome.records))
 
-    def _store(
+    def _store_records(
         self, ledger: int, unit_id: str, records: Sequence[Record], heard_ms: int
     ) -> int | None:
-        """Write and count `records`. Returns the time of the last crossing among them, if any."""
-        dated = Times(self._connection, self._zone, ledger).date(records, heard_ms)
+        """Store and count `records`; return the time of the last crossing among them, if any."""
+        dated = RecordTimes(self._connection, self._zone, ledger).date(records, heard_ms)
         filed = dated.filed
         insert_records(
             self._connection,
@@ -113,7 +113,7 @@ class Intake:
                 for record, time in zip(records, filed, strict=True)
             ],
         )
-        keep_words(self._connection, ledger, records)
+        store_details(self._connection, ledger, records)
         passages, scans = [], Counter[tuple[str, date, str]]()
         for record, time in zip(records, filed, strict=True):
             passage = _passage(ledger, unit_id, record, time)
@@ -138,13 +138,13 @@ def latest_receipts(connection: sa.Connection) -> dict[str, Receipt]:
     }
 
 
-def contradiction(
+def correcting_receipt(
     connection: sa.Connection, gate_id: str, ledger_id: str, mark: int
 ) -> Receipt | None:
-    """Where a ledger stands, if that is not at `mark`, as its gate believes.
+    """Return the receipt of a ledger if it differs from `mark`, the gate's own position.
 
-    A gate that has nothing new to send would never find out that the bridge was restored from a
-    backup which knows nothing of its ledger.
+    Without it, a gate that has nothing new to send would not notice that the bridge was restored
+    from a backup that lacks records of its ledger.
     """
     found = find_ledger(connection, gate_id, ledger_id)
     receipt = _receipt(ledger_id, _head(found, gate_id, ledger_id))
@@ -161,7 +161,7 @@ def _receipt(ledger_id: str, head: LedgerHead) -> Receipt:
     return Receipt(ledger_id=ledger_id, stored_through=head.stored_through, chain=head.chain)
 
 
-def _row(ledger: int, unit_id: str, record: Record, time: Filed) -> dict[str, Any]:
+def _row(ledger: int, unit_id: str, record: Record, time: FiledTime) -> dict[str, Any]:
     return {
         "ledger": ledger,
         "seq": record.seq,
@@ -181,7 +181,7 @@ def _row(ledger: int, unit_id: str, record: Record, time: Filed) -> dict[str, An
     }
 
 
-def _passage(ledger: int, unit_id: str, record: Record, time: Filed) -> Passage | None:
+def _passage(ledger: int, unit_id: str, record: Record, time: FiledTime) -> Passage | None:
     if not record.is_crossing or not record.card_id or not record.kind:
         return None
     moment = FiledPosition(time.at_ms, ledger, record.seq)

@@ -1,4 +1,4 @@
-"""The bridge's ingest loop: take what has queued up, commit once, acknowledge, send receipts."""
+"""Run the ingest loop: read queued messages, commit once, acknowledge, send receipts."""
 
 import threading
 import time
@@ -9,7 +9,7 @@ import structlog
 from gate_contract import topics
 from gate_contract.receipt import Receipt, encode_receipt
 from gate_contract.topics import GateChannel
-from server_bridge.ingest.inbox import Inbox, Taken
+from server_bridge.ingest.inbox import Inbox, InboxResult
 from server_bridge.ingest.intake import latest_receipts
 from server_bridge.mqtt.retained import RetainedPublisher
 from server_bridge.mqtt.session import (
@@ -24,16 +24,15 @@ from server_bridge.store.database import Database, StoreError
 
 IDLE_S = 0.2
 PAUSE_S = 1.0
-"""Before the broker or the database is tried again."""
-FOLDED = 64
-"""Messages in one transaction, at the most."""
+"""The wait before the broker or the database is tried again."""
+MAX_MESSAGES = 64
+"""The maximum number of messages in one transaction."""
 
 log = structlog.get_logger()
 
 
 class IngestLoop:
-    """One `step` is a handful of events or one short wait. Failures of broker or database are
-    waited out."""
+    """Handles a batch of events per `step`, or waits; retries if the broker or database fails."""
 
     def __init__(
         self,
@@ -43,13 +42,15 @@ class IngestLoop:
         open_session: Callable[[], BridgeSession],
         now_ms: Callable[[], int],
         stopping: threading.Event,
-        alive: Callable[[], None] = lambda: None,
-        took: Callable[[Taken, int, float], None] = lambda _taken, _messages, _seconds: None,
+        heartbeat: Callable[[], None] = lambda: None,
+        on_commit: Callable[
+            [InboxResult, int, float], None
+        ] = lambda _result, _messages, _seconds: None,
     ) -> None:
-        """Take `publishers` by the name of what they publish.
+        """Create a loop that runs `publishers`, which are named by what they publish.
 
-        `took` is called after every commit with what it stored, the number of messages, and the
-        seconds that it took.
+        After every commit `on_commit` is called with the stored result, the number of messages, and
+        the duration in seconds. `heartbeat` is called in every step.
         """
         self._database = database
         self._inbox = inbox
@@ -57,15 +58,15 @@ class IngestLoop:
         self._open_session = open_session
         self._now_ms = now_ms
         self._stopping = stopping
-        self._alive = alive
-        self._took = took
+        self._heartbeat = heartbeat
+        self._on_commit = on_commit
         self._session: BridgeSession | None = None
         self._events: list[Event] = []
-        self._subscribed = self._told = False
-        self._said = ""
+        self._subscribed = self._receipts_sent = False
+        self._logged_error = ""
 
     def run(self) -> None:
-        """Step until told to stop."""
+        """Run steps until `stopping` is set."""
         try:
             while not self._stopping.is_set():
                 self.step(self._stopping.wait)
@@ -73,15 +74,15 @@ class IngestLoop:
             self.close()
 
     def step(self, sleep: Callable[[float], object]) -> None:
-        """Store, acknowledge and answer what has come, or wait for it."""
-        self._alive()
+        """Store and acknowledge received messages and send receipts, or wait for messages."""
+        self._heartbeat()
         session = self._ready_session()
         if session is None:
             sleep(PAUSE_S)
             return
         self._events = self._events or self._gather(session)
         messages = [event for event in self._events if isinstance(event, ReceivedMessage)]
-        if messages and not self._take(session, messages):
+        if messages and not self._store(session, messages):
             sleep(PAUSE_S)
             return
         events, self._events = self._events, []
@@ -96,11 +97,11 @@ class IngestLoop:
                     publisher.forget()
                 self._subscribed = True
         if self._subscribed:
-            self._told = self._told or self._tell_where_all_stand(session)
+            self._receipts_sent = self._receipts_sent or self._send_all_receipts(session)
             self._publish(session)
 
     def close(self) -> None:
-        """Leave the broker; it keeps what was not acknowledged."""
+        """Disconnect from the broker, which keeps unacknowledged messages."""
         if self._session:
             self._session.close()
         self._session = None
@@ -110,56 +111,55 @@ class IngestLoop:
             try:
                 self._session = self._open_session()
             except BrokerError as error:
-                self._say("broker", str(error))
+                self._log_once("no connection to the broker, retrying", str(error))
             else:
-                self._said = ""
-                self._subscribed = self._told = False
+                self._logged_error = ""
+                self._subscribed = self._receipts_sent = False
         return self._session
 
     def _end_session(self, reason: str) -> None:
         self.close()
-        log.info("broker", ended=reason)
+        log.info("connection to the broker ended", reason=reason)
 
     def _gather(self, session: BridgeSession) -> list[Event]:
         events: list[Event] = []
-        while len(events) < FOLDED:
+        while len(events) < MAX_MESSAGES:
             event = session.wait(0 if events else IDLE_S)
             if event is None:
                 break
             events.append(event)
         return events
 
-    def _take(self, session: BridgeSession, messages: list[ReceivedMessage]) -> bool:
-        """Store and acknowledge. False if the database cannot be written: to be tried again."""
-        letters = [(message.topic, message.payload) for message in messages]
+    def _store(self, session: BridgeSession, messages: list[ReceivedMessage]) -> bool:
+        """Store and acknowledge messages; return False if the database cannot be written now."""
+        payloads = [(message.topic, message.payload) for message in messages]
         began = time.perf_counter()
         try:
-            taken = self._inbox.take(letters, self._now_ms())
+            result = self._inbox.store(payloads, self._now_ms())
         except StoreError as error:
-            self._say("nothing stored, trying again", str(error))
+            self._log_once("messages not stored, retrying", str(error))
             return False
-        self._said = ""
-        self._took(taken, len(letters), time.perf_counter() - began)
+        self._logged_error = ""
+        self._on_commit(result, len(payloads), time.perf_counter() - began)
         for message in messages:
             session.acknowledge(message)
-        for gate_id, receipt in taken.receipts.items():
+        for gate_id, receipt in result.receipts.items():
             self._send_receipt(session, gate_id, receipt)
         return True
 
-    def _say(self, what: str, error: str) -> None:
-        """Log a failure once, not every time round."""
-        if error != self._said:
-            self._said = error
+    def _log_once(self, what: str, error: str) -> None:
+        """Log a failure once, not in every step."""
+        if error != self._logged_error:
+            self._logged_error = error
             log.error(what, error=error)
 
-    def _tell_where_all_stand(self, session: BridgeSession) -> bool:
-        # A bridge restored from a backup stands further back than its gates believe, and a broker
-        # may have lost what it retained: every gate is told.
+    def _send_all_receipts(self, session: BridgeSession) -> bool:
+        # A bridge restored from a backup has fewer records than its gates assume, and a broker may
         try:
             with self._database.read() as connection:
                 receipts = latest_receipts(connection)
         except StoreError as error:
-            log.error("receipts", error=str(error))  # noqa: TRY400
+            log.error("receipts not sent, retrying", error=str(error))  # noqa: TRY400
             return False
         for gate_id, receipt in receipts.items():
             self._send_receipt(session, gate_id, receipt)

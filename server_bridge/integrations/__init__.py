@@ -1,1 +1,1 @@
-"""What monitoring and building automation are told: Prometheus, Grafana, Home Assistant."""
+"""Export data for monitoring and building automation: Prometheus, Grafana, Home Assistant."""

@@ -1,4 +1,4 @@
-"""Publish Home Assistant's discovery topics of units and gates, and clear those that are gone."""
+"""Publish Home Assistant's discovery topics of units and gates, and clear obsolete ones."""
 
 from collections.abc import Iterable
 
@@ -20,40 +20,40 @@ from server_bridge.store.units.tree import all_units, gate_units, gates_shut_out
 
 
 class Discovery(RetainedPublisher):
-    """Publishes the discovery topics of units and gates, if `tell`; otherwise clears them."""
+    """Publishes the discovery topics of units and gates, if `enabled`; otherwise clears them."""
 
     period_ms = 10_000
-    """A gate that is shut out changes no count, so the tree is read this often."""
+    """The tree is read this often, because shutting out a gate changes no count."""
 
-    def __init__(self, database: Database, language: Lang, *, tell: bool) -> None:
+    def __init__(self, database: Database, language: Lang, *, enabled: bool) -> None:
         super().__init__()
         self._database = database
         self._language = language
-        self._tell = tell
+        self._enabled = enabled
         self._version = VERSION
 
     def collect(self, _now_ms: int, _everything: bool, /) -> Iterable[Retained]:
-        """Return every discovery topic; those no longer wanted with an empty payload."""
+        """Return every discovery topic; obsolete ones have an empty payload."""
         with self._database.read() as connection:
-            wanted = self._wanted(connection) if self._tell else {}
-            ever = set(connection.execute(sa.select(discovery_topics.c.topic)).scalars())
-        new = [{"topic": topic} for topic in wanted if topic not in ever]
+            wanted = self._wanted(connection) if self._enabled else {}
+            stored = set(connection.execute(sa.select(discovery_topics.c.topic)).scalars())
+        new = [{"topic": topic} for topic in wanted if topic not in stored]
         if new:
-            # Stored before it is published: a topic that is not stored could never be cleared.
+            # Stored before publishing: a topic that is not stored could never be cleared.
             with self._database.write() as connection:
                 connection.execute(discovery_topics.insert(), new)
-        payloads = {**dict.fromkeys(sorted(ever), b""), **wanted}
+        payloads = {**dict.fromkeys(sorted(stored), b""), **wanted}
         return [Retained(topic, payload) for topic, payload in payloads.items()]
 
     def _wanted(self, connection: sa.Connection) -> dict[str, bytes]:
         units = {unit.unit_id: unit for unit in all_units(connection)}
-        barred = set(gates_shut_out(connection))
-        told = {
+        shut_out = set(gates_shut_out(connection))
+        devices = {
             unit_topic(unit_id): unit_device(unit, self._language, self._version)
             for unit_id, unit in units.items()
         }
         for gate_id, unit_id in sorted(gate_units(connection).items()):
-            if gate_id not in barred:
+            if gate_id not in shut_out:
                 device = gate_device(units[unit_id], gate_id, self._language, self._version)
-                told[gate_topic(unit_id, gate_id)] = device
-        return {topic: msgspec.json.encode(device) for topic, device in told.items()}
+                devices[gate_topic(unit_id, gate_id)] = device
+        return {topic: msgspec.json.encode(device) for topic, device in devices.items()}

@@ -1,8 +1,8 @@
-"""What Home Assistant is told of units and gates: its MQTT discovery, by device. Pure.
+"""Build the Home Assistant device discovery of units and gates over MQTT. Pure functions.
 
-After https://www.home-assistant.io/integrations/mqtt/ (device discovery, since 2024.12). The values
-themselves come from topics that are there anyway: a unit's counts, a gate's health, whose last will
-says that it is offline, and the bridge's own state.
+Source: https://www.home-assistant.io/integrations/mqtt/ (device discovery, since 2024.12). The
+values come from existing topics: a unit's counts, a gate's health, whose last will reports it as
+offline, and the bridge's own state.
 """
 
 from typing import Any, NamedTuple
@@ -13,55 +13,55 @@ from server_bridge.i18n.phrases import Lang
 from server_bridge.store.units.tree import Unit
 
 PREFIX = "homeassistant"
-EVERY_DISCOVERY = f"{PREFIX}/device/+/+/config"
+ALL_DISCOVERY_TOPICS = f"{PREFIX}/device/+/+/config"
 UNIT_DEVICE = "unit_counts"
-"""The counts' place beside the gates of a school; no gate_id has an underscore."""
+"""The object id of a unit's counts, beside the gates of a school; no gate_id has an underscore."""
 EXPIRES_S = 150
-"""A gate tells its health every 30 s. What it has not said again for so long is not known."""
+"""A gate reports its health every 30 s; a value that is older than this is unknown."""
 
 
-class _Words(NamedTuple):
+class _Text(NamedTuple):
     vi: str
     en: str
 
 
 _NAMES = {
-    "inside": _Words("Đang ở trong trường", "Inside now"),
-    "in": _Words("Lượt vào", "Ways in"),
-    "out": _Words("Lượt ra", "Ways out"),
-    "refused": _Words("Lượt bị từ chối", "Refused scans"),
-    "people": _Words("người", "people"),
-    "scans": _Words("lượt", "scans"),
-    "records": _Words("bản ghi", "records"),
-    "connection": _Words("Kết nối", "Connection"),
-    "temperature": _Words("Nhiệt độ", "Temperature"),
-    "free": _Words("Bộ nhớ còn trống", "Free storage"),
-    "backlog": _Words("Bản ghi chưa gửi", "Records not delivered"),
-    "clock": _Words("Đồng hồ chưa đúng", "Clock not trusted"),
-    "camera": _Words("Camera hỏng", "Camera failed"),
-    "storage": _Words("Bộ nhớ hỏng", "Storage failed"),
-    "gate": _Words("Cổng", "Gate"),
-    "unit": _Words("Đơn vị", "Unit"),
+    "inside": _Text("Đang ở trong trường", "Inside now"),
+    "in": _Text("Lượt vào", "Ways in"),
+    "out": _Text("Lượt ra", "Ways out"),
+    "refused": _Text("Lượt bị từ chối", "Refused scans"),
+    "people": _Text("người", "people"),
+    "scans": _Text("lượt", "scans"),
+    "records": _Text("bản ghi", "records"),
+    "connection": _Text("Kết nối", "Connection"),
+    "temperature": _Text("Nhiệt độ", "Temperature"),
+    "free": _Text("Bộ nhớ còn trống", "Free storage"),
+    "backlog": _Text("Bản ghi chưa gửi", "Records not delivered"),
+    "clock": _Text("Đồng hồ chưa đúng", "Clock not trusted"),
+    "camera": _Text("Camera hỏng", "Camera failed"),
+    "storage": _Text("Bộ nhớ hỏng", "Storage failed"),
+    "gate": _Text("Cổng", "Gate"),
+    "unit": _Text("Đơn vị", "Unit"),
 }
 
 
 def unit_topic(unit_id: str) -> str:
-    """Where a unit's counts are announced."""
+    """Return the discovery topic of a unit's counts."""
     return f"{PREFIX}/device/{unit_id}/{UNIT_DEVICE}/config"
 
 
 def gate_topic(unit_id: str, gate_id: str) -> str:
-    """Where a gate is announced."""
+    """Return the discovery topic of a gate."""
     return f"{PREFIX}/device/{unit_id}/{gate_id}/config"
 
 
-def discoveries_of(unit_id: str) -> str:
-    """The subscription to all that is announced of a unit: its counts and its gates."""
+def discovery_subscription(unit_id: str) -> str:
+    """Return the subscription to all discovery topics of a unit: its counts and its gates."""
     return f"{PREFIX}/device/{unit_id}/+/config"
 
 
 def unit_device(unit: Unit, language: Lang, version: str) -> dict[str, Any]:
-    """A unit's counts as a device with four sensors."""
+    """Return a unit's counts as a device with four sensors."""
     sensors = {
         "inside": ("mdi:account-group", "measurement", "people"),
         "in": ("mdi:login", "total_increasing", "scans"),
@@ -74,7 +74,7 @@ def unit_device(unit: Unit, language: Lang, version: str) -> dict[str, Any]:
             "identifiers": [identity],
             "name": unit.name,
             "manufacturer": "Schoolgate",
-            "model": _say("unit", language),
+            "model": _name("unit", language),
         },
         "origin": {"name": "Schoolgate", "sw_version": version},
         "availability": [{"topic": topics.BRIDGE_STATE}],
@@ -84,11 +84,11 @@ def unit_device(unit: Unit, language: Lang, version: str) -> dict[str, Any]:
             key: {
                 "platform": "sensor",
                 "unique_id": f"{identity}_{key}",
-                "name": _say(key, language),
+                "name": _name(key, language),
                 "value_template": f"{{{{ value_json['{key}'] }}}}",
                 "icon": icon,
                 "state_class": state_class,
-                "unit_of_measurement": _say(of, language),
+                "unit_of_measurement": _name(of, language),
             }
             for key, (icon, state_class, of) in sensors.items()
         },
@@ -96,10 +96,10 @@ def unit_device(unit: Unit, language: Lang, version: str) -> dict[str, Any]:
 
 
 def gate_device(unit: Unit, gate_id: str, language: Lang, version: str) -> dict[str, Any]:
-    """A gate's health as a device, below its school's."""
+    """Return a gate's health as a device below its school's device."""
     identity, topic = f"schoolgate_gate_{gate_id}", topics.gate(gate_id, GateChannel.HEALTH)
-    # All but the connection are known only while the gate is there to say so.
-    told = {
+    # Except for the connection, values are available only while the gate is online.
+    diagnostic = {
         "availability": [{"topic": topic, "value_template": "{{ value_json.state }}"}],
         "expire_after": EXPIRES_S,
         "entity_category": "diagnostic",
@@ -119,7 +119,7 @@ def gate_device(unit: Unit, gate_id: str, language: Lang, version: str) -> dict[
             "state_class": "measurement",
             "suggested_display_precision": 0,
             "value_template": "{{ value_json.temperature_c }}",
-            **told,
+            **diagnostic,
         },
         "free": {
             "platform": "sensor",
@@ -127,26 +127,26 @@ def gate_device(unit: Unit, gate_id: str, language: Lang, version: str) -> dict[
             "unit_of_measurement": "B",
             "state_class": "measurement",
             "value_template": "{{ value_json.free_bytes }}",
-            **told,
+            **diagnostic,
         },
         "backlog": {
             "platform": "sensor",
             "icon": "mdi:tray-full",
             "state_class": "measurement",
-            "unit_of_measurement": _say("records", language),
+            "unit_of_measurement": _name("records", language),
             "value_template": "{{ value_json.backlog }}",
-            **told,
+            **diagnostic,
         },
-        "clock": _problem("not value_json.scan.clock_trusted", told),
-        "camera": _problem("value_json.scan.camera == 'failed'", told),
-        "storage": _problem("value_json.scan.storage == 'failed'", told),
+        "clock": _problem("not value_json.scan.clock_trusted", diagnostic),
+        "camera": _problem("value_json.scan.camera == 'failed'", diagnostic),
+        "storage": _problem("value_json.scan.storage == 'failed'", diagnostic),
     }
     return {
         "device": {
             "identifiers": [identity],
-            "name": f"{_say('gate', language)} {gate_id}",
+            "name": f"{_name('gate', language)} {gate_id}",
             "manufacturer": "Schoolgate",
-            "model": _say("gate", language),
+            "model": _name("gate", language),
             "suggested_area": unit.name,
             "via_device": _unit_identity(unit.unit_id),
         },
@@ -154,22 +154,22 @@ def gate_device(unit: Unit, gate_id: str, language: Lang, version: str) -> dict[
         "state_topic": topic,
         "qos": 1,
         "components": {
-            key: {"unique_id": f"{identity}_{key}", "name": _say(key, language), **component}
+            key: {"unique_id": f"{identity}_{key}", "name": _name(key, language), **component}
             for key, component in components.items()
         },
     }
 
 
-def _problem(condition: str, told: dict[str, Any]) -> dict[str, Any]:
-    """On when something is wrong; unknown while gate-scan says nothing."""
+def _problem(condition: str, diagnostic: dict[str, Any]) -> dict[str, Any]:
+    """Return a sensor that is on if the condition holds; unknown without gate-scan's health."""
     template = f"{{{{ ('ON' if {condition} else 'OFF') if value_json.scan else none }}}}"
     problem = {"device_class": "problem", "value_template": template}
-    return {"platform": "binary_sensor", **problem, **told}
+    return {"platform": "binary_sensor", **problem, **diagnostic}
 
 
 def _unit_identity(unit_id: str) -> str:
     return f"schoolgate_unit_{unit_id}"
 
 
-def _say(key: str, language: Lang) -> str:
+def _name(key: str, language: Lang) -> str:
     return str(getattr(_NAMES[key], language))

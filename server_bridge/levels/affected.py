@@ -9,14 +9,14 @@ import sqlalchemy as sa
 
 from gate_contract.roster import EntryAction
 from gate_contract.school_day import local_day
-from server_bridge.store.areas.level_rules import Setting
+from server_bridge.store.areas.level_rules import LevelSetting
 from server_bridge.store.areas.levels import (
     LevelNotice,
-    deciding_at,
+    deciding_settings,
     levels_at,
     policies_at,
 )
-from server_bridge.store.people.headcounts import HeadCounts, head_counts
+from server_bridge.store.people.headcounts import AreaHeadCount, head_counts
 
 _NOT_NOTED = 1 << 62
 """The number of a notice that is not stored yet: higher than that of any stored one."""
@@ -61,11 +61,11 @@ def affected(
     """Return what the notice changes when it takes effect, or now if it is backdated."""
     at_ms = max(notice.as_of_ms, now_ms)
     foreseen = [
-        Setting(area_id, level, notice.as_of_ms, now_ms, _NOT_NOTED)
+        LevelSetting(area_id, level, notice.as_of_ms, now_ms, _NOT_NOTED)
         for area_id, level in notice.levels.items()
     ]
     before = levels_at(connection, at_ms)
-    decided = deciding_at(connection, at_ms, foreseen)
+    decided = deciding_settings(connection, at_ms, foreseen)
     after = {area_id: setting.level for area_id, setting in decided.items()}
     areas = {
         area_id: (before.get(area_id), after.get(area_id))
@@ -77,7 +77,7 @@ def affected(
 
 
 def effects(
-    heads: Iterable[HeadCounts],
+    heads: Iterable[AreaHeadCount],
     areas: Mapping[str, tuple[int | None, int | None]],
     policies: Mapping[str, Mapping[int, EntryAction]],
 ) -> list[SchoolEffect]:

@@ -21,7 +21,7 @@ from server_bridge.documents import Document
 from server_bridge.lists.list_sheets import write_list
 from server_bridge.lists.school_list import school_list
 from server_bridge.store.areas.levels import levels_at
-from server_bridge.store.people.headcounts import Group, group_counts
+from server_bridge.store.people.headcounts import GroupCount, group_counts
 from server_bridge.store.reports import submissions as store
 from server_bridge.store.reports.submissions import COLLECTIONS, Collection, Draft, Submitted
 from server_bridge.submissions.actions import SubmissionWrite, apply_action
@@ -44,7 +44,7 @@ class ListSnapshot:
     figures: ListFigures
 
 
-def figures_of(groups: Iterable[Group], level_of: Mapping[str, int]) -> dict[str, ListFigures]:
+def figures_of(groups: Iterable[GroupCount], level_of: Mapping[str, int]) -> dict[str, ListFigures]:
     """Return the figures of each school that has people."""
     lines: dict[str, list[str]] = {}
     counts: dict[str, Counter[tuple[str, int]]] = {}

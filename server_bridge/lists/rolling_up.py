@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from server_bridge.lists.collecting import NO_FIGURES, figures_at
 from server_bridge.store.areas.levels import LEVELS
 from server_bridge.store.reports import submissions as store
-from server_bridge.store.reports.deadlines import find
+from server_bridge.store.reports.deadlines import find_request
 from server_bridge.store.reports.submissions import COLLECTIONS, Collection
 from server_bridge.store.units.tree import SCHOOL, Unit, all_units, ancestry
 from server_bridge.submissions.actions import school_statuses
@@ -81,7 +81,7 @@ def roll_up(
     connection: sa.Connection, number: int, now_ms: int, zone: ZoneInfo
 ) -> CollectionRollUp:
     """Return the roll-up as of now. Raises SchoolgateError if there is no such collection."""
-    collection = find(connection, COLLECTIONS, number)
+    collection = find_request(connection, COLLECTIONS, number)
     lines = ancestry(connection)
     tree = [u for u in all_units(connection) if collection.unit_id in lines[u.unit_id]]
     schools = [unit for unit in tree if unit.level == SCHOOL]

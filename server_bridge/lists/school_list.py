@@ -20,7 +20,7 @@ from server_bridge.store.people.headcounts import (
     AreaName,
     PeopleListEntry,
     area_names,
-    entries,
+    people_entries,
 )
 from server_bridge.store.units.tree import SCHOOL, Unit, find_unit
 
@@ -106,7 +106,7 @@ def school_list(
     above = find_unit(connection, school.parent_id) if school.parent_id else None
     names, level_of = area_names(connection), levels_at(connection, at_ms)
     policy = policies_at(connection, at_ms)[unit_id]
-    people = entries(connection, unit_id, local_day(at_ms, zone))
+    people = people_entries(connection, unit_id, local_day(at_ms, zone))
     rows = [_row(entry, names, level_of, policy) for entry in people]
     return SchoolList(
         school,

@@ -1,1 +1,1 @@
-"""The MQTT connection of the bridge."""
+"""Connect to the MQTT broker and publish retained messages."""

@@ -1,4 +1,4 @@
-"""Where the bridge finds its broker, and the files that identify it there."""
+"""Describe the broker's address and the certificate files of the bridge."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class BrokerEndpoint:
-    """Where the broker is and who we are: PEM files of the authority, our certificate and key."""
+    """The broker's address, and PEM files: the authority's certificate, our certificate and key."""
 
     host: str
     port: int

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 Send = Callable[[str, bytes], None]
-"""Publishes a payload on a topic, retained, QoS 1."""
+"""Publishes a payload on a topic: retained, QoS 1."""
 
 
 @dataclass(frozen=True, slots=True)
 class Retained:
-    """A retained message. `state` decides whether it has changed; without it, the payload does."""
+    """A retained message; `state` decides whether it has changed, or the payload if it is None."""
 
     topic: str
     payload: bytes
@@ -19,7 +19,7 @@ class Retained:
 
 
 class RetainedPublisher(ABC):
-    """Collect messages once in `period_ms`, and publish those that this connection has not had.
+    """Collects messages once per `period_ms` and publishes those not yet sent on this connection.
 
     `publish` is called often, from one thread, and returns at once when nothing is due.
     """
@@ -32,13 +32,16 @@ class RetainedPublisher(ABC):
         self._collected_ms: int | None = None
 
     def forget(self) -> None:
-        """Publish everything again: a broker may have lost what it retained."""
+        """Forget what was sent, so that everything is published again.
+
+        A broker may have lost its retained messages.
+        """
         self._sent.clear()
         self._everything = True
         self._collected_ms = None
 
     def publish(self, send: Send, now_ms: int) -> None:
-        """Publish what has changed. `now_ms`: UTC.
+        """Publish what has changed. `now_ms` is UTC.
 
         Raises:
             StoreError: the database cannot be read now; the next call tries again.
@@ -59,9 +62,10 @@ class RetainedPublisher(ABC):
 
     @abstractmethod
     def collect(self, now_ms: int, everything: bool, /) -> Iterable[Retained] | None:
-        """Return the messages that may have changed, all of them if `everything`.
+        """Return the messages that may have changed, or all of them if `everything`.
 
-        None: nothing can have changed, and the next call may ask again at once.
+        None means that nothing can have changed; the next call to `publish` then collects again at
+        once.
 
         Raises:
             StoreError: the database cannot be read now.

@@ -1,8 +1,8 @@
-"""The bridge's MQTT connection. The only module of the district that knows paho.
+"""Connect the bridge to the MQTT broker. This is the only module of the bridge that imports paho.
 
-Messages are acknowledged by hand, after COMMIT. The broker holds back more than `RECEIVE_MAXIMUM`
-unacknowledged ones, which bounds the bridge's memory; of QoS 0, which nothing holds back, none are
-taken. paho's thread only fills a queue.
+Messages are acknowledged explicitly, after COMMIT. The broker holds back messages when more than
+`RECEIVE_MAXIMUM` are unacknowledged, which bounds the bridge's memory. Messages with QoS 0 are not
+subject to that limit and are ignored. paho's thread only fills a queue.
 """
 
 import queue
@@ -28,22 +28,28 @@ from server_bridge.mqtt.endpoint import BrokerEndpoint
 CLIENT_ID = "bridge"
 RECEIVE_MAXIMUM = 256
 MAX_PACKET_BYTES = MAX_PAYLOAD_BYTES + 4096
-"""The broker drops what is larger: rosters go the other way, and no gate has more to say."""
+"""The broker drops larger packets.
+
+No message from a gate is larger; rosters are only sent to gates.
+"""
 SESSION_EXPIRY_S = 86_400
-"""The broker keeps messages for an absent bridge this long; gates resend what it loses."""
+"""How long the broker keeps messages for a disconnected bridge; gates resend what it discards."""
 CONNECT_S = 10
 KEEPALIVE_S = 20
-"""A half-open connection is noticed after one and a half of it: the district is blind so long."""
-FRUITLESS = 3
-"""Sessions in a row that ended before any message was taken: the next begins without the past."""
+"""A half-open connection is detected, without data until then, after 1.5 times this."""
+MAX_UNPRODUCTIVE_SESSIONS = 3
+"""After so many consecutive sessions without any acknowledged message, the next starts clean."""
 
 
 def _read_utf(buffer: bytes, maxlen: int) -> tuple[str, int]:
-    """Reads a string of a packet. paho's own takes U+FEFF for malformed and hangs up, although
-    MQTT allows it (1.5.4-3) and the broker forwards it: a gate could so keep the bridge away."""
+    """Return a string of a packet, and its length in the packet.
+
+    paho's own function treats U+FEFF as malformed and disconnects, although MQTT allows it
+    (1.5.4-3) and the broker forwards it: with it, a gate could keep the bridge from connecting.
+    """
     length = int.from_bytes(buffer[:2], "big")
     if maxlen < 2 or length > maxlen - 2:
-        raise MalformedPacket("a string longer than its packet")
+        raise MalformedPacket("a string is longer than its packet")
     return buffer[2 : 2 + length].decode("utf-8", "replace"), length + 2
 
 
@@ -56,7 +62,7 @@ class BrokerError(SchoolgateError):
 
 @dataclass(frozen=True, slots=True)
 class ReceivedMessage:
-    """One publication, not yet acknowledged."""
+    """A received message that is not yet acknowledged."""
 
     topic: str
     payload: bytes
@@ -66,12 +72,12 @@ class ReceivedMessage:
 
 @dataclass(frozen=True, slots=True)
 class Subscribed:
-    """Connected, and every subscription granted."""
+    """The connection is open, and every subscription was granted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Disconnected:
-    """The connection is over; what was not acknowledged will come again."""
+    """The connection has ended; messages that were not acknowledged will be delivered again."""
 
     reason: str
 
@@ -80,17 +86,17 @@ Event = ReceivedMessage | Subscribed | Disconnected
 
 
 class BridgeSession:
-    """One connection, thrown away when it ends: a mid is acknowledged where it came from or never.
+    """One connection, discarded when it ends: a mid is only acknowledged on its own connection.
 
-    `afresh`: have the broker forget what it kept for the bridge; gates send it again.
+    `clean_start`: let the broker discard what it kept for the bridge; gates send it again.
 
     Raises:
         BrokerError: the certificate files cannot be used, or the broker does not answer.
     """
 
-    def __init__(self, endpoint: BrokerEndpoint, *, afresh: bool = False) -> None:
-        self.fruitful = False
-        self._afresh = afresh
+    def __init__(self, endpoint: BrokerEndpoint, *, clean_start: bool = False) -> None:
+        self.has_acknowledged = False
+        self._clean_start = clean_start
         self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
         client = mqtt.Client(
             CallbackAPIVersion.VERSION2,
@@ -117,7 +123,7 @@ class BridgeSession:
                 endpoint.host,
                 endpoint.port,
                 KEEPALIVE_S,
-                clean_start=afresh,
+                clean_start=clean_start,
                 properties=properties,
             )
         except (OSError, ValueError) as error:
@@ -128,23 +134,23 @@ class BridgeSession:
         client.loop_start()
 
     def wait(self, timeout_s: float) -> Event | None:
-        """The next event, None if there is none within `timeout_s`."""
+        """Return the next event, or None if there is none within `timeout_s`."""
         try:
             return self._events.get(timeout=timeout_s) if timeout_s else self._events.get_nowait()
         except queue.Empty:
             return None
 
     def acknowledge(self, message: ReceivedMessage) -> None:
-        """Tell the broker that it may forget `message`. Only after COMMIT."""
-        self.fruitful = True
+        """Acknowledge `message`, so that the broker discards it. Call this only after COMMIT."""
+        self.has_acknowledged = True
         self._client.ack(message.mid, message.qos)
 
     def publish(self, topic: str, payload: bytes) -> None:
-        """Publish retained, QoS 1."""
+        """Publish a retained message with QoS 1."""
         self._client.publish(topic, payload, qos=1, retain=True)
 
     def close(self) -> None:
-        """Leave the broker, which then tells our last will."""
+        """Disconnect; the broker then publishes the last will."""
         reason = ReasonCode(PacketTypes.DISCONNECT, "Disconnect with will message")
         self._client.disconnect(reasoncode=reason)
         self._client.loop_stop()
@@ -153,8 +159,8 @@ class BridgeSession:
         if code.is_failure:
             self._events.put(Disconnected(str(code)))
         else:
-            # What is retained comes with every subscription, and may be what ended the last one.
-            handling = SubscribeOptions.RETAIN_DO_NOT_SEND if self._afresh else 0
+            # Retained messages come with every subscription; one may have ended the last session.
+            handling = SubscribeOptions.RETAIN_DO_NOT_SEND if self._clean_start else 0
             options = SubscribeOptions(qos=1, retainHandling=handling)
             channels = (GateChannel.CROSSINGS, GateChannel.HEALTH, GateChannel.LOG)
             client.subscribe([(topics.every_gate(channel), options) for channel in channels])
@@ -168,7 +174,7 @@ class BridgeSession:
         )
 
     def _on_disconnect(self, client: mqtt.Client, _u: Any, _f: Any, code: Any, _p: Any) -> None:
-        client.disconnect()  # or paho would connect again by itself
+        client.disconnect()  # otherwise paho reconnects by itself
         self._events.put(Disconnected(str(code)))
 
     def _on_message(self, _c: Any, _u: Any, message: mqtt.MQTTMessage) -> None:
@@ -180,18 +186,24 @@ class BridgeSession:
 
 
 class SessionOpener:
-    """Opens one session after the other. A message that paho cannot read ends its session, and the
-    broker would deliver it again for ever: after some sessions that took nothing, begin afresh."""
+    """Opens sessions one after the other, with a clean start after several unsuccessful ones.
+
+    A message that paho cannot read ends its session, and the broker would deliver it again without
+    end. Therefore, after `MAX_UNPRODUCTIVE_SESSIONS` sessions that acknowledged nothing, the next
+    one starts clean.
+    """
 
     def __init__(self, endpoint: BrokerEndpoint) -> None:
         self._endpoint = endpoint
         self._last: BridgeSession | None = None
-        self._fruitless = 0
+        self._unproductive = 0
 
     def __call__(self) -> BridgeSession:
-        """Connect. Raises BrokerError."""
+        """Open a session. Raises BrokerError."""
         if self._last is not None:
-            self._fruitless = 0 if self._last.fruitful else self._fruitless + 1
+            self._unproductive = 0 if self._last.has_acknowledged else self._unproductive + 1
             self._last = None
-        self._last = BridgeSession(self._endpoint, afresh=self._fruitless >= FRUITLESS)
+        self._last = BridgeSession(
+            self._endpoint, clean_start=self._unproductive >= MAX_UNPRODUCTIVE_SESSIONS
+        )
         return self._last

@@ -18,11 +18,11 @@ from server_bridge.store.database import Database
 from server_bridge.store.people.people_list import (
     add_people,
     change_people,
-    give_back_cards,
     known_people,
     move_people,
     note_import,
-    withdraw_cards,
+    restore_cards,
+    revoke_cards_of_leavers,
 )
 from server_bridge.store.units.tree import SCHOOL, find_unit
 
@@ -121,9 +121,9 @@ def _write(connection: sa.Connection, task: Import, plan: Plan, book: Spreadshee
     move_people(connection, [*moved, *((one.person, None) for one in plan.gone)], task.day)
     # A mistake of the office must not cost anybody a new card: who is back in the next file has the
     # old card again. A pupil who changed school keeps it until that school issues its own.
-    withdraw_cards(connection, [one.person for one in plan.gone], task.now_ms)
+    revoke_cards_of_leavers(connection, [one.person for one in plan.gone], task.now_ms)
     back = [to.known.person for to in plan.moved if to.known]
-    give_back_cards(connection, back, task.unit_id)
+    restore_cards(connection, back, task.unit_id)
     note_import(
         connection,
         unit_id=task.unit_id,

@@ -13,8 +13,8 @@ from server_bridge.store.areas.areas import (
     HAMLET,
     PROVINCE,
     Area,
-    lines,
-    own_id,
+    ancestor_lines,
+    local_id,
 )
 
 
@@ -46,7 +46,7 @@ class Atlas:
         self.added: list[Area] = []
         self._areas = dict(areas)
         self._day = day
-        self._lines = lines(self._areas)
+        self._lines = ancestor_lines(self._areas)
         self._by_code: dict[tuple[str, str], list[Area]] = {}
         self._by_name: dict[tuple[str, object], list[Area]] = {}
         self._by_bare: dict[tuple[str, str], list[Area]] = {}
@@ -156,7 +156,7 @@ class Atlas:
         if len(best) > 1:
             raise NotFoundError(HAMLET, Fault.UNSURE_AREA, told)
         if not best:
-            hamlet_id = own_id(HAMLET, commune_id, self._areas)
+            hamlet_id = local_id(HAMLET, commune_id, self._areas)
             code = hamlet_id.partition("-")[2]
             best = [Area(hamlet_id, code, told, HAMLET, commune_id)]
             self._areas[hamlet_id] = best[0]

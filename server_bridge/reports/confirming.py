@@ -21,15 +21,15 @@ from server_bridge.reports.period import Period, PeriodKind, period
 from server_bridge.reports.tables import PUPILS, STAFF
 from server_bridge.reports.texts import say
 from server_bridge.store.figures import Figures
-from server_bridge.store.reports.deadlines import find
+from server_bridge.store.reports.deadlines import find_request
 from server_bridge.store.reports.report_requests import (
     REQUESTS,
     ByName,
-    Confirmed,
-    Request,
-    confirmed,
+    ConfirmedFigures,
+    ReportRequest,
+    confirmed_figures,
 )
-from server_bridge.store.reports.tallies import sums
+from server_bridge.store.reports.tallies import figures_by_unit
 from server_bridge.store.units.tree import SCHOOL, Unit, all_units, ancestry
 from server_bridge.submissions.actions import SubmissionWrite, apply_action, school_statuses
 from server_bridge.submissions.state import (
@@ -75,7 +75,7 @@ class ConfirmationSchool:
 class ConfirmationRollUp:
     """A request with the confirmations of all schools."""
 
-    request: Request
+    request: ReportRequest
     unit: Unit
     schools: tuple[ConfirmationSchool, ...]
 
@@ -88,7 +88,7 @@ class ConfirmationRollUp:
         return sum((line.of(kind) or Figures() for line in self.schools), Figures())
 
 
-def period_of(request: Request) -> Period:
+def period_of(request: ReportRequest) -> Period:
     """Return the period of a request."""
     return period(PeriodKind(request.period), request.first_day)
 
@@ -99,7 +99,7 @@ def confirm(connection: sa.Connection, write: SubmissionWrite, zone: ZoneInfo) -
     Raises SchoolgateError if the period is not over, the state does not allow it, or there are no
     figures.
     """
-    request = find(connection, REQUESTS, write.number)
+    request = find_request(connection, REQUESTS, write.number)
     if local_day(write.now_ms, zone) <= period_of(request).last:
         raise SchoolgateError(
             "kỳ báo cáo chưa kết thúc / the period is not over: confirm its figures afterwards"
@@ -123,7 +123,7 @@ def roll_up(
     within: Collection[str] | None = None,
 ) -> ConfirmationRollUp:
     """Return the confirmations of all schools, or of those in `within`. Raises SchoolgateError."""
-    request = find(connection, REQUESTS, number)
+    request = find_request(connection, REQUESTS, number)
     lines = ancestry(connection)
     tree = [unit for unit in all_units(connection) if request.unit_id in lines[unit.unit_id]]
     schools = [
@@ -133,7 +133,7 @@ def roll_up(
     now = _figures(connection, ids, period_of(request))
     statuses = school_statuses(connection, REQUESTS, request, ids)
     events = [one.submission for one in statuses.values() if one.submission is not None]
-    confirmations = confirmed(connection, events)
+    confirmations = confirmed_figures(connection, events)
     return ConfirmationRollUp(
         request,
         tree[0],
@@ -153,7 +153,7 @@ def roll_up(
 def _line(
     unit: Unit,
     submission: SubmissionStatus,
-    last: Confirmed | None,
+    last: ConfirmedFigures | None,
     now: Mapping[CardKind, Figures] | None,
     now_ms: int,
 ) -> ConfirmationSchool:
@@ -185,7 +185,7 @@ def _read(figures: ByName) -> dict[CardKind, Figures]:
 def _figures(
     connection: sa.Connection, unit_ids: list[str], over: Period
 ) -> dict[str, dict[CardKind, Figures]]:
-    return sums(connection, unit_ids, over.whole)
+    return figures_by_unit(connection, unit_ids, over.whole)
 
 
 def confirmed_table(rolled: ConfirmationRollUp, f: Formats) -> Table:

@@ -20,7 +20,7 @@ from server_bridge.store.figures import (
     total,
 )
 from server_bridge.store.people.card_days import CardDay
-from server_bridge.store.reports.staff_months import DaySets, as_set
+from server_bridge.store.reports.staff_months import DaySets, day_set
 from server_bridge.store.school.by_hand import ByHand
 from server_bridge.store.school.school_hours import Hours
 
@@ -98,7 +98,7 @@ def staff_of_day(day: SchoolDay, tally: DayTally, on: date) -> dict[int, DaySets
     came = {card.person for card in day.cards if card.first_in_ms is not None}
     left = {card.person for card in day.cards if not card.inside}
     by_hand = {entry.person for entry in day.by_hand}
-    this = as_set(on, on.replace(day=1))
+    this = day_set(on, on.replace(day=1))
     return {
         one.person: DaySets(this, *(this * (one.person in some) for some in (came, left, by_hand)))
         for one in day.people

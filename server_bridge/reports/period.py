@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from server_bridge.school.year import school_year, year_bounds
-from server_bridge.store.reports.tallies import Stretch, TallyPeriod
+from server_bridge.store.reports.tallies import TallyPeriod, TallyRange
 
 
 class PeriodKind(StrEnum):
@@ -29,17 +29,17 @@ class Period:
     last: date
 
     @property
-    def whole(self) -> Stretch:
+    def whole(self) -> TallyRange:
         """The tally rows whose sum is the whole period: 12 at the most."""
         if self.kind in (PeriodKind.MONTH, PeriodKind.YEAR):
-            return Stretch(TallyPeriod.MONTH, self.first, self.last)
-        return Stretch(TallyPeriod.DAY, self.first, self.last)
+            return TallyRange(TallyPeriod.MONTH, self.first, self.last)
+        return TallyRange(TallyPeriod.DAY, self.first, self.last)
 
     @property
-    def steps(self) -> Stretch:
+    def steps(self) -> TallyRange:
         """The tally rows of its time series: days, or months for a year."""
         span = TallyPeriod.MONTH if self.kind is PeriodKind.YEAR else TallyPeriod.DAY
-        return Stretch(span, self.first, self.last)
+        return TallyRange(span, self.first, self.last)
 
     def before(self) -> "Period":
         """Return the period before this one."""

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from server_bridge.reports.tallying import count_day
-from server_bridge.store.changes.report_days import days_kept
+from server_bridge.store.changes.report_days import all_marked_days
 from server_bridge.store.figures import (
     EVERYBODY,
     FIGURES,
@@ -18,7 +18,12 @@ from server_bridge.store.figures import (
     DayTally,
     difference,
 )
-from server_bridge.store.reports.staff_months import DaySets, all_staff_months, as_set, days_in
+from server_bridge.store.reports.staff_months import (
+    DaySets,
+    all_staff_months,
+    day_set,
+    days_in,
+)
 from server_bridge.store.reports.tallies import TallyPeriod, stored_tally
 from server_bridge.store.schema.base import counts, refusals
 from server_bridge.store.schema.reports import tallies, tally_gates, tally_refusals
@@ -37,14 +42,14 @@ def find_wrong_tallies(connection: sa.Connection, zone: ZoneInfo) -> list[str]:
     Days that are marked to be tallied again are left out: their tallies may differ.
     """
     schools = {unit.unit_id for unit in all_units(connection) if unit.level == SCHOOL}
-    stored_days = days_kept(connection)
+    stored_days = all_marked_days(connection)
     wrong = {day for day in _recorded(connection, schools) if day not in stored_days}
     staff: StaffMonths = {}
     waiting: dict[tuple[str, date], int] = {}
     for (unit_id, day), due in stored_days.items():
         month = unit_id, day.replace(day=1)
         if due is not None and due <= day:
-            waiting[month] = waiting.get(month, 0) | as_set(day, month[1])
+            waiting[month] = waiting.get(month, 0) | day_set(day, month[1])
             continue
         now, staff_of_day = count_day(connection, unit_id, day, zone, over=due is None)
         if difference(now, stored_tally(connection, unit_id, day)) != DayTally():

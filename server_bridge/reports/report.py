@@ -18,14 +18,14 @@ from gate_contract.errors import SchoolgateError
 from gate_contract.school_day import local_day
 from server_bridge.i18n.names import class_key
 from server_bridge.reports.period import Period
-from server_bridge.store.changes.report_days import tallied_at, waiting
+from server_bridge.store.changes.report_days import count_untallied_days, tallied_at
 from server_bridge.store.figures import IN_NO_CLASS, Figures, GateFigures, total
 from server_bridge.store.reports.tallies import (
-    class_sums,
-    course,
+    figures_by_class,
+    figures_by_period,
+    figures_by_unit,
     gates_of,
     refusals_of,
-    sums,
 )
 from server_bridge.store.schema.base import gates
 from server_bridge.store.units.tree import SCHOOL, Unit, all_units
@@ -145,14 +145,14 @@ def make_report(
         period,
         now_ms,
         tallied_at(connection, schools, period.first, period.last),
-        waiting(connection, schools, period.first, period.last, today),
+        count_untallied_days(connection, schools, period.first, period.last, today),
         period.first <= today <= period.last,
         whole,
         tuple(children),
         () if is_school else tuple(lines[school] for school in schools),
-        course(connection, unit_id, period.steps),
+        figures_by_period(connection, unit_id, period.steps),
         refusals_of(connection, [unit_id], period.whole).get(unit_id, {}),
-        _classes(class_sums(connection, unit_id, period.whole)) if is_school else (),
+        _classes(figures_by_class(connection, unit_id, period.whole)) if is_school else (),
         tuple(
             GateReport(gate_id, used.get(unit_id, {}).get(gate_id, GateFigures()))
             for gate_id in sorted({*registered.get(unit_id, ()), *used.get(unit_id, ())})
@@ -182,7 +182,7 @@ def _lines(
 ) -> dict[str, ReportLine]:
     ids = [unit.unit_id for unit in units]
     schools = [unit.unit_id for unit in units if unit.level == SCHOOL]
-    kinds = sums(connection, ids, period.whole)
+    kinds = figures_by_unit(connection, ids, period.whole)
     refused = {
         unit_id: sum(codes.values())
         for unit_id, codes in refusals_of(connection, ids, period.whole).items()

@@ -20,7 +20,7 @@ from server_bridge.i18n.phrases import Lang
 from server_bridge.letters.tables import ColumnType, Table, TableColumn
 from server_bridge.reports.period import Period
 from server_bridge.reports.texts import say, short_day
-from server_bridge.store.reports.staff_months import DaySets, as_set, days_in, staff_days
+from server_bridge.store.reports.staff_months import DaySets, day_set, days_in, staff_days
 from server_bridge.store.reports.staff_year import (
     Appeal,
     Scans,
@@ -134,7 +134,7 @@ def records(
     """Return the records sorted by name. `staff` has a row per stay, the newest last. Pure."""
     noted: dict[int, int] = {}
     for note in appeals:
-        noted[note.person] = noted.get(note.person, 0) | as_set(note.day, first)
+        noted[note.person] = noted.get(note.person, 0) | day_set(note.day, first)
     newest = {member.person: member for member in staff}
     none = DaySets()
     found = [

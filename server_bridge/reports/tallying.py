@@ -14,14 +14,14 @@ import structlog
 
 from gate_contract.school_day import local_day
 from server_bridge.reports.day import Enrolled, SchoolDay, staff_of_day, tally_day
-from server_bridge.store.changes.report_days import claim, due_days, settle
-from server_bridge.store.crossings.arrivals import Lines
+from server_bridge.store.changes.report_days import due_days, lock_day, mark_tallied
+from server_bridge.store.crossings.arrivals import Ancestry
 from server_bridge.store.database import Database, StoreError
 from server_bridge.store.figures import DayTally, difference
 from server_bridge.store.people.card_days import card_days
 from server_bridge.store.reports.school_tally import gates_on, passages_on, refusals_on, roster_on
 from server_bridge.store.reports.staff_months import DaySets, keep_staff_day
-from server_bridge.store.reports.tallies import add, stored_tally
+from server_bridge.store.reports.tallies import add_tally, stored_tally
 from server_bridge.store.school.by_hand import by_hand_on
 from server_bridge.store.school.school_hours import hours_of
 from server_bridge.store.units.tree import ancestry
@@ -54,7 +54,7 @@ def count_day(
 def tally(
     connection: sa.Connection,
     school_day: tuple[str, date],
-    lines: Lines,
+    lines: Ancestry,
     now_ms: int,
     zone: ZoneInfo,
 ) -> bool:
@@ -62,14 +62,14 @@ def tally(
 
     Idempotent: the same records give the same figures. Returns whether any figure changed.
     """
-    claim(connection, school_day)
+    lock_day(connection, school_day)
     unit_id, day = school_day
     today = local_day(now_ms, zone)
     now, staff = count_day(connection, unit_id, day, zone, over=day < today)
     more = difference(now, stored_tally(connection, unit_id, day))
-    add(connection, unit_id, day, more, lines[unit_id])
+    add_tally(connection, unit_id, day, more, lines[unit_id])
     keep_staff_day(connection, unit_id, day, staff)
-    settle(connection, school_day, now_ms, today)
+    mark_tallied(connection, school_day, now_ms, today)
     return more != DayTally()
 
 

@@ -1,1 +1,1 @@
-"""What gates are told of cards: rosters made, signed and published as soon as something changes."""
+"""Build, sign and publish rosters of cards for gates."""

@@ -1,4 +1,4 @@
-"""What a roster says, in plain, and whether changes to an older one pay: pure values."""
+"""Define the contents of a roster, and compute changes against an older one. Pure values."""
 
 import hashlib
 from collections.abc import Mapping
@@ -8,12 +8,12 @@ from msgspec import Struct
 
 from gate_contract.roster import CARD_ID_SIZE, ENTRY_SIZE, EntryAction
 
-REBASE = 4
-"""Changes that are larger than a fourth of their base are not sent: a new full roster is."""
+MAX_CHANGES_FRACTION = 4
+"""Changes larger than a fourth of their base are not sent; a new full roster is sent instead."""
 
 
 class Contents(Struct, frozen=True, kw_only=True):
-    """`levels` by card_id, 0 for none; `revoked` in order; `card_keys` by key_id."""
+    """What a roster contains: card levels (0 for none), sorted revoked cards, keys by key_id."""
 
     policy: dict[int, EntryAction] = {}
     levels: dict[str, int] = {}
@@ -22,7 +22,7 @@ class Contents(Struct, frozen=True, kw_only=True):
 
     @property
     def size(self) -> int:
-        """Bytes that it takes in a roster, about."""
+        """Return the approximate number of bytes in a roster."""
         return ENTRY_SIZE * len(self.levels) + CARD_ID_SIZE * len(self.revoked)
 
 
@@ -33,7 +33,7 @@ def contents(
     revoked: list[str] | None = None,
     card_keys: Mapping[int, bytes] | None = None,
 ) -> Contents:
-    """The same for the same, whatever the order."""
+    """Return contents in a canonical order, so that equal contents have equal digests."""
     return Contents(
         policy=dict(sorted((policy or {}).items())),
         levels=dict(sorted((levels or {}).items())),
@@ -43,10 +43,11 @@ def contents(
 
 
 def changes(base: Contents, wanted: Contents) -> Contents | None:
-    """What makes `wanted` of `base`; None where a new full roster pays.
+    """Return the changes from `base` to `wanted`, or None if a new full roster is better.
 
-    A card that is no longer at the school has level 0. One that is no longer revoked, since it has
-    expired or its holder is back, takes a new full roster: changes can only add.
+    A card that is no longer at the school gets level 0. A card that is no longer revoked, because
+    it has expired or its holder has returned, requires a full roster: changes can only add
+    revocations.
     """
     if not set(base.revoked) <= set(wanted.revoked):
         return None
@@ -57,19 +58,19 @@ def changes(base: Contents, wanted: Contents) -> Contents | None:
     changed = contents(
         policy=wanted.policy, levels=levels, revoked=revoked, card_keys=wanted.card_keys
     )
-    return None if changed.size * REBASE > base.size else changed
+    return None if changed.size * MAX_CHANGES_FRACTION > base.size else changed
 
 
-def digest(said: Contents) -> str:
-    """64 hex digits, the same for the same contents."""
-    return hashlib.sha256(pack(said)).hexdigest()
+def digest(value: Contents) -> str:
+    """Return the SHA-256 of the packed contents, as 64 hex digits."""
+    return hashlib.sha256(pack(value)).hexdigest()
 
 
-def pack(said: Contents) -> bytes:
-    """As it is kept in the database."""
-    return msgspec.msgpack.encode(said)
+def pack(value: Contents) -> bytes:
+    """Return the contents as they are stored in the database."""
+    return msgspec.msgpack.encode(value)
 
 
 def unpack(data: bytes) -> Contents:
-    """The inverse of `pack`."""
+    """Return the contents that `pack` has encoded."""
     return msgspec.msgpack.decode(data, type=Contents)

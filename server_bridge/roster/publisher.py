@@ -1,7 +1,7 @@
-"""Notices that gates are to be told something new, has it made in a thread, and publishes it.
+"""Detect changes that concern rosters, make the rosters in a thread, and publish them.
 
-What is retained is a convenience. What counts is the version that a gate says it goes by: one that
-goes by another than the last is told again.
+Retained messages are not relied on: a gate that reports another version than the newest gets its
+roster again.
 """
 
 import queue
@@ -17,42 +17,42 @@ import structlog
 from gate_contract.school_day import local_day
 from gate_contract.topics import GateChannel
 from server_bridge.mqtt.retained import Retained, RetainedPublisher, Send
-from server_bridge.roster.making import Maker, Signer, topic
+from server_bridge.roster.maker import RosterMaker, RosterSigner, roster_topic
 from server_bridge.store.areas.levels import next_change
 from server_bridge.store.changes.revisions import roster_revision_number
 from server_bridge.store.database import Database, StoreError
 from server_bridge.store.gates.gate_rosters import (
-    BELIEVED_MS,
     EVERY_GATE,
-    issued,
-    stands,
-    told_versions,
+    MAX_AHEAD_MS,
+    find_issued,
+    published_versions,
+    reported_versions,
 )
 
 CHECK_MS = 10_000
-"""How often what gates say they go by is compared with what was published."""
-AGAIN_MS = 60_000
-REFUSED_MS = 3_600_000
-"""A gate that goes by another roster is told again after the first; one that says why, after the
-second."""
-FAILED_MS = 10_000
-"""Before making is tried again after it failed."""
+"""How often the versions reported by gates are compared with the published ones."""
+RESEND_AFTER_MS = 60_000
+"""How long to wait before a roster is sent again to a gate that reports another version."""
+RESEND_REFUSED_AFTER_MS = 3_600_000
+"""The same for a gate that reports a fault in its roster."""
+RETRY_AFTER_MS = 10_000
+"""How long to wait before rosters are made again after a failure."""
 SLICE_BYTES = 1_048_576
-"""What one call publishes, about."""
+"""The approximate maximum that one call publishes."""
 
 log = structlog.get_logger()
 
 
 class RosterPublisher(RetainedPublisher):
-    """Makes rosters in a thread of its own; publishes at most `SLICE_BYTES` in one call."""
+    """Makes rosters in a thread; publishes about `SLICE_BYTES` per call."""
 
-    def __init__(self, database: Database, zone: ZoneInfo, signer: Signer) -> None:
+    def __init__(self, database: Database, zone: ZoneInfo, signer: RosterSigner) -> None:
         super().__init__()
         self._database = database
         self._zone = zone
         self._stopping = threading.Event()
-        self._made: queue.SimpleQueue[tuple[str, bytes]] = queue.SimpleQueue()
-        self._maker = Maker(database, signer, self._put, self._stopping)
+        self._outgoing: queue.SimpleQueue[tuple[str, bytes]] = queue.SimpleQueue()
+        self._maker = RosterMaker(database, signer, self._enqueue, self._stopping)
         self._thread = ThreadPoolExecutor(1, "rosters")
         self._work: Future[None] | None = None
         self._making: tuple[int, int] = (0, 0)
@@ -60,26 +60,26 @@ class RosterPublisher(RetainedPublisher):
         self._due_ms = 0
         self._checked_ms = 0
         self._failed_ms = 0
-        self._afresh = False
-        self._again: deque[str] = deque()
-        self._said_ms: dict[str, int] = {}
+        self._resend_all = False
+        self._resend: deque[str] = deque()
+        self._resent_ms: dict[str, int] = {}
 
     def forget(self) -> None:
         """Publish again to every gate that does not report the newest roster."""
         super().forget()
-        self._said_ms.clear()
+        self._resent_ms.clear()
         self._checked_ms = 0
-        self._afresh = True
+        self._resend_all = True
 
     def publish(self, send: Send, now_ms: int) -> None:
-        """Publish a slice of what is waiting, and look for changes. Raises StoreError."""
+        """Publish a slice of the waiting rosters, and check for changes. Raises StoreError."""
         self._send_slice(send)
         super().publish(send, now_ms)
 
     def collect(self, now_ms: int, _everything: bool, /) -> Iterable[Retained]:
-        """Start making rosters if something changed; what is made waits for the next slices."""
+        """Start making rosters if something has changed; `publish` sends them in later slices."""
         self._finish(now_ms)
-        if self._work is None and abs(now_ms - self._failed_ms) >= FAILED_MS:
+        if self._work is None and abs(now_ms - self._failed_ms) >= RETRY_AFTER_MS:
             self._begin(now_ms)
         if abs(now_ms - self._checked_ms) >= CHECK_MS:
             self._checked_ms = now_ms
@@ -87,23 +87,23 @@ class RosterPublisher(RetainedPublisher):
         return ()
 
     def close(self) -> None:
-        """Let the thread end with the school that it is at."""
+        """Stop the thread after the school in progress."""
         self._stopping.set()
         self._thread.shutdown()
 
-    def _put(self, name: str, payload: bytes) -> None:
-        self._made.put((name, payload))
+    def _enqueue(self, name: str, payload: bytes) -> None:
+        self._outgoing.put((name, payload))
 
     def _begin(self, now_ms: int) -> None:
         with self._database.read() as connection:
             revision = roster_revision_number(connection)
             if revision == self._revision and now_ms < self._due_ms:
                 return
-            coming = next_change(connection, now_ms)
+            next_ms = next_change(connection, now_ms)
         day = local_day(now_ms, self._zone)
         midnight = datetime.combine(day + timedelta(days=1), time(), self._zone)
         midnight_ms = round(midnight.timestamp() * 1000)
-        self._making = (revision, min(midnight_ms, coming or midnight_ms))
+        self._making = (revision, min(midnight_ms, next_ms or midnight_ms))
         self._work = self._thread.submit(self._maker.make, now_ms, day)
 
     def _finish(self, now_ms: int) -> None:
@@ -115,44 +115,52 @@ class RosterPublisher(RetainedPublisher):
             return
         self._failed_ms = now_ms
         if isinstance(error, StoreError):
-            log.error("rosters not made, trying again", error=str(error))
-        else:  # a fault of ours: crossings must be taken in nonetheless
+            log.error("rosters not made, retrying", error=str(error))
+        else:  # a bug: ingest in the same process must continue
             log.error("rosters not made", exc_info=error)
 
     def _compare(self, now_ms: int) -> None:
         with self._database.read() as connection:
-            ours = {stand.scope: stand.version for stand in stands(connection)}
-            told = told_versions(connection)
-        afresh, self._afresh = self._afresh, False
-        district = ours.pop(EVERY_GATE, 0)
-        for gate_id, version in ours.items():
-            health = told.get(gate_id)
-            if health and version < health.roster_version <= now_ms + BELIEVED_MS:
-                self._due_ms = 0  # it is ahead of us: a newer one is made
+            published = {one.scope: one.version for one in published_versions(connection)}
+            reported = reported_versions(connection)
+        resend_all, self._resend_all = self._resend_all, False
+        district = published.pop(EVERY_GATE, 0)
+        for gate_id, version in published.items():
+            health = reported.get(gate_id)
+            if health and version < health.roster_version <= now_ms + MAX_AHEAD_MS:
+                self._due_ms = (
+                    0  # the gate's version is newer than ours: make one that is newer still
+                )
             if health and health.roster_version == version:
                 continue
-            pause_ms = REFUSED_MS if health and health.roster_fault else AGAIN_MS
-            waited = abs(now_ms - max(version, self._said_ms.get(gate_id, 0))) >= pause_ms
-            if afresh or (waited and health and health.hears):
-                self._again.append(gate_id)
-                self._said_ms[gate_id] = now_ms
-        held = {one.district_version for one in told.values()}
-        if afresh and district and (held != {district} or ours.keys() - told.keys()):
-            self._again.append(EVERY_GATE)
+            pause_ms = (
+                RESEND_REFUSED_AFTER_MS if health and health.roster_fault else RESEND_AFTER_MS
+            )
+            waited = abs(now_ms - max(version, self._resent_ms.get(gate_id, 0))) >= pause_ms
+            if resend_all or (waited and health and health.is_reachable):
+                self._resend.append(gate_id)
+                self._resent_ms[gate_id] = now_ms
+        reported_district = {one.district_version for one in reported.values()}
+        if (
+            resend_all
+            and district
+            and (reported_district != {district} or published.keys() - reported.keys())
+        ):
+            self._resend.append(EVERY_GATE)
 
     def _send_slice(self, send: Send) -> None:
-        room = SLICE_BYTES
-        while room > 0 and not self._made.empty():
-            name, payload = self._made.get_nowait()
+        budget = SLICE_BYTES
+        while budget > 0 and not self._outgoing.empty():
+            name, payload = self._outgoing.get_nowait()
             send(name, payload)
-            room -= len(payload)
-        while room > 0 and self._again:
-            scope = self._again[0]
+            budget -= len(payload)
+        while budget > 0 and self._resend:
+            scope = self._resend[0]
             with self._database.read() as connection:
-                row = issued(connection, scope)
-            self._again.popleft()
+                row = find_issued(connection, scope)
+            self._resend.popleft()
             if row:
-                send(topic(scope, GateChannel.ROSTER), row.full_payload)
+                send(roster_topic(scope, GateChannel.ROSTER), row.full_payload)
                 if row.changes_payload:
-                    send(topic(scope, GateChannel.ROSTER_CHANGES), row.changes_payload)
-                room -= len(row.full_payload) + len(row.changes_payload)
+                    send(roster_topic(scope, GateChannel.ROSTER_CHANGES), row.changes_payload)
+                budget -= len(row.full_payload) + len(row.changes_payload)

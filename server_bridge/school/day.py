@@ -14,7 +14,7 @@ from gate_contract.card import CardKind
 from gate_contract.crossing import Direction
 from server_bridge.i18n.names import class_key, name_key
 from server_bridge.store.people.card_days import CardDay
-from server_bridge.store.people.headcounts import Name
+from server_bridge.store.people.headcounts import PersonName
 from server_bridge.store.school.by_hand import ByHand
 from server_bridge.store.school.school_hours import Hours
 
@@ -120,7 +120,7 @@ class DayLists:
 
 
 def person_lines(
-    names: Iterable[Name], cards: Iterable[CardDay], by_hand: Iterable[ByHand]
+    names: Iterable[PersonName], cards: Iterable[CardDay], by_hand: Iterable[ByHand]
 ) -> tuple[tuple[DayLine, ...], tuple[CardDay, ...]]:
     """Return a line for each person, and the unassigned cards in order."""
     people = list(names)

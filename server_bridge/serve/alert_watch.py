@@ -1,4 +1,4 @@
-"""The watch of a district, as its folder and settings say."""
+"""Build the alert watch from the folder and its settings."""
 
 from collections.abc import Mapping
 from contextlib import suppress
@@ -7,33 +7,44 @@ from pathlib import Path
 from cryptography import x509
 
 from server_bridge.alerts.channels import Channels, read_channels
-from server_bridge.alerts.hours import days_of
+from server_bridge.alerts.hours import parse_days
 from server_bridge.alerts.sending import send
-from server_bridge.alerts.watch import AlertWatch, Rules
-from server_bridge.fleet.rolling import troubles
+from server_bridge.alerts.watch import AlertWatch, WatchSettings
+from server_bridge.fleet.rollout_watch import rollout_conditions
 from server_bridge.home import Home
 from server_bridge.store.database import Database
 
 
 def alert_watch(home: Home, database: Database) -> AlertWatch:
-    """Raises SchoolgateError if the settings of alerts cannot be used."""
+    """Return the alert watch of a district.
+
+    Raises:
+        SchoolgateError: the alert settings cannot be used.
+    """
     web = home.settings.web
     origin = web.origin or f"http://{web.host}:{web.port}"
-    rules = Rules(home.zone, days_of(home.settings.alerts.days), f"{origin}/alerts")
+    rules = WatchSettings(home.zone, parse_days(home.settings.alerts.days), f"{origin}/alerts")
     return AlertWatch(
-        database, rules, channels_of(home), send, lambda: certificates(home), troubles
+        database,
+        rules,
+        configured_channels(home),
+        send,
+        lambda: certificates(home),
+        rollout_conditions,
     )
 
 
-def channels_of(home: Home) -> Channels:
-    """Raises ChannelsError."""
+def configured_channels(home: Home) -> Channels:
+    """Return the configured alert channels. Raises ChannelsError."""
     name = home.settings.alerts.channels
     return read_channels(home.folder / name if name else None)
 
 
 def certificates(home: Home) -> Mapping[str, int]:
-    """When the server's own certificates end, UTC in ms. What cannot be read is left out: whoever
-    needs it says so."""
+    """Return when the server's own certificates expire, UTC in ms, by name.
+
+    A certificate that cannot be read is left out; the part that needs it reports the error.
+    """
     files = {
         "web": home.folder / home.settings.web.certificate
         if home.settings.web.certificate
@@ -45,10 +56,10 @@ def certificates(home: Home) -> Mapping[str, int]:
     for name, path in files.items():
         if path is not None:
             with suppress(OSError, ValueError):
-                found[name] = _ends_ms(path)
+                found[name] = _expires_ms(path)
     return found
 
 
-def _ends_ms(path: Path) -> int:
+def _expires_ms(path: Path) -> int:
     certificate = x509.load_pem_x509_certificate(path.read_bytes())
     return round(certificate.not_valid_after_utc.timestamp() * 1000)

@@ -1,5 +1,8 @@
-"""The bridge's long-running parts in one process: ingest with its publisher, alerts, the keeper of
-reports, roll-outs of updates, the pages."""
+"""Run the long-running parts of the bridge in one process.
+
+The parts are ingest with its publishers, alerts, report tallies, update roll-outs, the enrolment
+server and the web pages.
+"""
 
 import gc
 import signal
@@ -13,9 +16,9 @@ import structlog
 
 from server_bridge.clock import now_ms
 from server_bridge.fleet.drafting import DistrictParameters
-from server_bridge.fleet.enrolment_server import desk_server
+from server_bridge.fleet.enrolment_server import create_enrolment_server
 from server_bridge.fleet.orders_publisher import OrdersPublisher
-from server_bridge.fleet.rolling import RolloutWatch
+from server_bridge.fleet.rollout_watch import RolloutWatch
 from server_bridge.home import Home
 from server_bridge.ingest.counts_publisher import CountsPublisher
 from server_bridge.ingest.inbox import Inbox
@@ -24,7 +27,7 @@ from server_bridge.integrations.discovery import Discovery
 from server_bridge.integrations.meters import Meters
 from server_bridge.mqtt.session import SessionOpener
 from server_bridge.reports.tallying import TallyWorker
-from server_bridge.roster.making import Signer
+from server_bridge.roster.maker import RosterSigner
 from server_bridge.roster.publisher import RosterPublisher
 from server_bridge.serve.alert_watch import alert_watch
 from server_bridge.store.database import Database
@@ -36,10 +39,10 @@ log = structlog.get_logger()
 
 
 def serve(home: Home, *, ingest: bool, web: bool, on_page: Callable[[str], None]) -> None:
-    """Run the chosen parts until SIGTERM or SIGINT. `on_page` is given the page's address.
+    """Run the chosen parts until SIGTERM or SIGINT; pass the address of the page to `on_page`.
 
-    A part that fails for a reason it cannot wait out ends all of them, and its exception is raised:
-    the service manager starts everything afresh, and no thread is ever dead unnoticed.
+    If a part fails with an error that it cannot retry, all parts end and its exception is raised:
+    the service manager then restarts the process, and no dead thread goes unnoticed.
     """
     database = home.database()
     database.check_migrated()
@@ -55,30 +58,30 @@ def serve(home: Home, *, ingest: bool, web: bool, on_page: Callable[[str], None]
         server = page_server(home, database, meters)
         ends.append(server.stop)
         parts.append(_Part("web", lambda: server.run(on_page), stopping))
-    beats = _Beats(notifier)
+    watchdog = _Watchdog(notifier)
     if watch:
         parts.append(_Part("alerts", lambda: watch.run(stopping, now_ms), stopping))
     if ingest:
-        rosters = roster_office(home, database)
-        loop = ingest_loop(home, database, rosters, stopping, beats.beat, meters)
+        rosters = roster_publisher(home, database)
+        loop = ingest_loop(home, database, rosters, stopping, watchdog.notify, meters)
         parts.append(_Part("ingest", lambda: _ingest(loop, rosters), stopping))
         keeper = TallyWorker(database, home.zone, now_ms, stopping)
         parts.append(_Part("reports", keeper.run, stopping))
         rollouts = RolloutWatch(database, lambda: DistrictParameters.of(home))
         parts.append(_Part("rollouts", lambda: rollouts.run(stopping, now_ms), stopping))
         if home.settings.enrol.port:
-            desk = desk_server(home, database, now_ms)
-            ends.append(desk.stop)
-            parts.append(_Part("enrol", desk.run, stopping))
-    # What has been loaded by now stays: the collector need not look through it, and so looks for
-    # garbage sooner. Otherwise what the database's library leaves piles up over days.
+            enrolment = create_enrolment_server(home, database, now_ms)
+            ends.append(enrolment.stop)
+            parts.append(_Part("enrol", enrolment.run, stopping))
+    # Objects loaded so far live for the whole process. Excluding them from garbage collection makes
+    # the collector run sooner; otherwise objects left by SQLAlchemy accumulate over days.
     gc.collect()
     gc.freeze()
     notifier.notify("READY=1")
     while not stopping.wait(ALIVE_S):
-        # Ingest proves itself by going round; the page alone is proven by its thread.
+        # The ingest loop notifies the watchdog itself; without ingest, this loop does.
         if not ingest:
-            beats.beat()
+            watchdog.notify()
     notifier.notify("STOPPING=1")
     for end in ends:
         end()
@@ -88,9 +91,11 @@ def serve(home: Home, *, ingest: bool, web: bool, on_page: Callable[[str], None]
     _raise_first([part.error for part in parts])
 
 
-def roster_office(home: Home, database: Database) -> RosterPublisher:
-    """What makes and tells rosters. Raises HomeError without the orders key."""
-    signer = Signer(home.settings.orders.key_id, home.keys.orders_key(), home.keys.raw_public_keys)
+def roster_publisher(home: Home, database: Database) -> RosterPublisher:
+    """Return the publisher of rosters. Raises HomeError without the orders key."""
+    signer = RosterSigner(
+        home.settings.orders.key_id, home.keys.orders_key(), home.keys.raw_public_keys
+    )
     return RosterPublisher(database, home.zone, signer)
 
 
@@ -99,10 +104,10 @@ def ingest_loop(
     database: Database,
     rosters: RosterPublisher,
     stopping: threading.Event,
-    alive: Callable[[], None],
+    heartbeat: Callable[[], None],
     meters: Meters,
 ) -> IngestLoop:
-    """The ingest loop of a district."""
+    """Return the ingest loop of a district."""
     assistant = home.settings.home_assistant
     return IngestLoop(
         database=database,
@@ -110,14 +115,14 @@ def ingest_loop(
         publishers={
             "counts": CountsPublisher(database, home.zone),
             "rosters": rosters,
-            "home assistant": Discovery(database, assistant.language, tell=assistant.tell),
+            "home assistant": Discovery(database, assistant.language, enabled=assistant.tell),
             "orders": OrdersPublisher(database),
         },
-        open_session=SessionOpener(home.endpoint()),
+        open_session=SessionOpener(home.broker_endpoint()),
         now_ms=now_ms,
         stopping=stopping,
-        alive=alive,
-        took=meters.took,
+        heartbeat=heartbeat,
+        on_commit=meters.record_commit,
     )
 
 
@@ -126,14 +131,14 @@ def _ingest(loop: IngestLoop, rosters: RosterPublisher) -> None:
         loop.run()
 
 
-class _Beats:
-    """Feeds the service manager's watchdog, every `ALIVE_S` at the most."""
+class _Watchdog:
+    """Notifies the service manager's watchdog, at most once per `ALIVE_S`."""
 
     def __init__(self, notifier: sdnotify.SystemdNotifier) -> None:
         self._notifier = notifier
         self._last_s = 0.0
 
-    def beat(self) -> None:
+    def notify(self) -> None:
         now_s = time.monotonic()
         if now_s - self._last_s >= ALIVE_S:
             self._last_s = now_s
@@ -141,7 +146,7 @@ class _Beats:
 
 
 class _Part:
-    """A thread whose end, however it comes, ends the others."""
+    """A thread that stops the other parts when it ends, with or without an error."""
 
     def __init__(self, name: str, work: Callable[[], object], stopping: threading.Event) -> None:
         self.error: BaseException | None = None

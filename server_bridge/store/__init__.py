@@ -1,1 +1,1 @@
-"""What the district keeps: the tree of units, gates, cards, crossings, and the counts of them."""
+"""Store the district's data: the tree of units, gates, people, cards, crossings and counts."""

@@ -1,4 +1,4 @@
-"""The connection to the district's database: SQLite by default, PostgreSQL by URL."""
+"""Connect to the district's database: SQLite by default, PostgreSQL by URL."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -19,19 +19,22 @@ from gate_contract.errors import SchoolgateError
 
 BUSY_MS = 10_000
 LOG_BYTES = 4_000_000
-"""What SQLite's write-ahead log is cut back to when it begins anew, as it does at a thousand pages
-(4,120,032 bytes) unless somebody reads just then: without a limit, the longest ever stays."""
+"""The size that SQLite's write-ahead log is truncated to when it restarts.
+
+It restarts at a thousand pages (4,120,032 bytes) unless a reader is active. Without a limit, the
+file would keep the largest size that it ever had.
+"""
 
 
 class StoreError(SchoolgateError):
-    """The database cannot be reached, read or written just now; nothing was changed."""
+    """The database cannot be reached, read or written now; nothing was changed."""
 
 
 class Database:
-    """Reads, and writes in one transaction at a time.
+    """Gives access to the database, with one write transaction at a time.
 
-    SQLite: WAL, `synchronous=FULL`, writers begin IMMEDIATE. Either database: what `write` left
-    without an exception is on disk.
+    SQLite: WAL, `synchronous=FULL`, writers begin IMMEDIATE. With either database, changes are on
+    disk once `write` has ended without an exception.
     """
 
     def __init__(self, url: str | sa.URL) -> None:
@@ -40,7 +43,7 @@ class Database:
         except sa.exc.ArgumentError as error:
             raise _unknown(url) from error
         try:
-            # Parameters hold card ids, which never go into a log.
+            # Parameters contain card ids, which must not be logged.
             self._engine = sa.create_engine(self.url, pool_pre_ping=True, hide_parameters=True)
         except (sa.exc.ArgumentError, ModuleNotFoundError) as error:
             raise _unknown(url) from error
@@ -53,23 +56,23 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
-        """A connection that sees one state of the database. Raises StoreError."""
+        """Open a connection that sees one state of the database. Raises StoreError."""
         with self._transaction(self._reader, "BEGIN") as connection:
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[sa.Connection]:
-        """A transaction, committed at the end or rolled back. Raises StoreError."""
+        """Open a transaction, committed at the end, rolled back on errors. Raises StoreError."""
         with self._transaction(self._engine, "BEGIN IMMEDIATE") as connection:
             yield connection
 
     def migrate(self) -> None:
-        """Make the tables, or bring older ones up to date. Raises StoreError."""
+        """Create the tables, or migrate older ones. Raises StoreError."""
         with _explained():
             command.upgrade(self._alembic(), "head")
 
     def check_migrated(self) -> None:
-        """Raises StoreError unless the tables are those of this version."""
+        """Check that the tables are those of this version; raise StoreError otherwise."""
         with self.read() as connection:
             found = MigrationContext.configure(connection).get_current_revision()
         wanted = ScriptDirectory.from_config(self._alembic()).get_current_head()
@@ -107,15 +110,15 @@ def _unknown(url: object) -> StoreError:
 def upsert(
     connection: sa.Connection, table: sa.Table, rows: list[dict[str, Any]], *, add: bool = False
 ) -> None:
-    """Insert rows; where the primary key is there already, replace the other columns.
+    """Insert rows; if the primary key exists, replace the other columns.
 
-    `add`: add to the other columns instead, which are numbers then.
+    With `add`, add to the other columns instead, which must be numbers.
     """
     if rows:
         connection.execute(_upsert(connection.dialect.name, table, tuple(rows[0]), add), rows)
 
 
-@cache  # a dozen of them; each is a hundred objects, in circles that only the collector can free
+@cache  # few statements, each of about a hundred objects in reference cycles
 def _upsert(dialect: str, table: sa.Table, names: tuple[str, ...], add: bool) -> Insert:
     insert: Any = (sqlite if dialect == "sqlite" else postgresql).insert(table)
     keys = [column.name for column in table.primary_key]
@@ -129,7 +132,7 @@ def _upsert(dialect: str, table: sa.Table, names: tuple[str, ...], add: bool) ->
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
-    connection.isolation_level = None  # we begin ourselves, in _transaction
+    connection.isolation_level = None  # `_transaction` begins transactions explicitly
     connection.executescript(
         f"PRAGMA busy_timeout={BUSY_MS}; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
         "PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF; PRAGMA mmap_size=0;"
@@ -143,7 +146,7 @@ def _explained() -> Iterator[None]:
         yield
     except DBAPIError as error:
         if isinstance(error, sa.exc.IntegrityError | sa.exc.ProgrammingError | sa.exc.DataError):
-            raise  # a fault of ours, not of the database's circumstances
+            raise  # a bug, not a failure of the database
         raise StoreError(
             f"the database: {error.orig}. Check that it is running, its disk has space and this "
             "user may write to it."

@@ -1,6 +1,6 @@
-"""What is counted of a unit's days for reports. Every figure adds up: over days, kinds and schools.
+"""Define the figures of a unit's days for reports; all can be summed over days and schools.
 
-Pure values; `server_bridge/reports/day.py` makes them of one school's day.
+Pure values; `server_bridge/reports/day.py` computes them for one school's day.
 """
 
 from collections.abc import Iterable, Mapping
@@ -9,9 +9,9 @@ from dataclasses import dataclass, field, fields
 from gate_contract.card import CardKind
 
 EVERYBODY = ""
-"""In place of a class: all of a kind."""
+"""The key for all people of a kind, in place of a class."""
 IN_NO_CLASS = " "
-"""No class is called so: their names are tidied."""
+"""The key for people without a class; no class has this name, because names are stripped."""
 
 GroupKey = tuple[CardKind, str]
 """A kind, and a class or `EVERYBODY`."""
@@ -19,14 +19,14 @@ GroupKey = tuple[CardKind, str]
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Sums over days of one kind of people.
+    """Sums over days for one kind of people.
 
-    `days`: on which at least a tenth of the roster was seen by the gates; `odd_days`: others on
-    which somebody was. `enrolled` to `left_early` are of the former only: people of that day's
-    roster, those seen by gates, those seen by gates or written by hand, and of these pupils too
-    late, or gone too early. The rest is of cards, whoever holds them: passages in and out, cards
-    seen, and how many came and were never seen leaving (`no_exit`: inferred) or left without having
-    been seen to come (`no_entry`).
+    `days` counts days on which the gates saw at least a tenth of the roster; `odd_days` counts
+    other days on which they saw anyone. `enrolled` to `left_early` are summed over `days` only:
+    people of that day's roster, those seen by gates, those seen by gates or entered by hand, and of
+    these the pupils who were late or left early. The remaining figures are about cards, whoever
+    holds them: passages in and out, cards seen, cards that came in but were not seen leaving
+    (`no_exit`: inferred), and cards that left without having been seen to come in (`no_entry`).
     """
 
     days: int = 0
@@ -50,16 +50,17 @@ class Figures:
 
     @property
     def compliance(self) -> float | None:
-        """The share of the roster that showed its cards; None: there was no day to count."""
+        """Return the share of the roster that showed their cards; None without any day."""
         return self.scanned / self.enrolled if self.enrolled else None
 
     @property
     def attendance(self) -> float | None:
-        """The share of the roster that was there, by cards or by hand."""
+        """Return the share of the roster that was present, by cards or by hand."""
         return self.present / self.enrolled if self.enrolled else None
 
     @property
     def absent(self) -> int:
+        """Return how many people of the roster were absent."""
         return self.enrolled - self.present
 
 
@@ -68,7 +69,7 @@ FIGURES = tuple(one.name for one in fields(Figures))
 
 @dataclass(frozen=True, slots=True)
 class GateFigures:
-    """What one gate did. `days`: on which it recorded somebody's passage."""
+    """Sums over days for one gate; `days` counts those on which it recorded a passage."""
 
     days: int = 0
     entered: int = 0
@@ -84,7 +85,7 @@ GATE_FIGURES = tuple(one.name for one in fields(GateFigures))
 
 @dataclass(frozen=True, slots=True)
 class DayTally:
-    """One school's day. Whatever is nothing is left out."""
+    """The figures of one school's day; entries that are zero are left out."""
 
     groups: Mapping[GroupKey, Figures] = field(default_factory=dict)
     refusals: Mapping[str, int] = field(default_factory=dict)
@@ -92,7 +93,7 @@ class DayTally:
 
 
 def difference(after: DayTally, before: DayTally) -> DayTally:
-    """What is to be added to `before` to make it `after`."""
+    """Return what has to be added to `before` to get `after`."""
     none, no_gate = Figures(), GateFigures()
     groups = {
         key: after.groups.get(key, none) - before.groups.get(key, none)
@@ -114,5 +115,5 @@ def difference(after: DayTally, before: DayTally) -> DayTally:
 
 
 def total(figures: Iterable[Figures]) -> Figures:
-    """All of them together."""
+    """Return the sum of all figures."""
     return sum(figures, Figures())

@@ -1,4 +1,4 @@
-"""The state of the whole district at one moment, as the live page shows it."""
+"""Read the state of the whole district at one moment, for the live page."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -32,7 +32,7 @@ _REFUSED = (
 
 @dataclass(frozen=True, slots=True)
 class UnitState:
-    """One unit with the school day's counts; above a school they are rolled up.
+    """One unit with the school day's counts; above a school they are summed up.
 
     `by_kind` maps a kind to (inside, in, out). `last_seen_ms` is the last crossing today, UTC.
     """
@@ -54,9 +54,11 @@ class UnitState:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The whole tree, parents before children. `revision` grows with every committed change.
-    `arrivals`, `alerts` (how many are open) and `levels` (how many people live where which level
-    holds), all by unit, are there only where they were asked for."""
+    """The whole tree, parents before children; `revision` grows with every committed change.
+
+    `arrivals`, `alerts` (the number of open ones) and `levels` (the number of people by the level
+    of their area) are mapped by unit, and empty unless `page_snapshot` was called.
+    """
 
     revision: int
     day: date
@@ -68,7 +70,7 @@ class Snapshot:
 
 
 def snapshot(connection: sa.Connection, now_ms: int, zone: ZoneInfo) -> Snapshot:
-    """The district as of `now_ms` (UTC): today's counts, last crossings and every gate's state."""
+    """Return the district as of `now_ms` (UTC): today's counts, last crossings, states of gates."""
     day = local_day(now_ms, zone)
     by_unit = _counts(connection, day)
     refused = _refused(connection, day)
@@ -103,7 +105,7 @@ def snapshot(connection: sa.Connection, now_ms: int, zone: ZoneInfo) -> Snapshot
 def page_snapshot(
     connection: sa.Connection, now_ms: int, zone: ZoneInfo, levels: LevelCounts
 ) -> Snapshot:
-    """The district with its arrivals by time of day, its open alerts, and its people by level."""
+    """Return a snapshot with arrivals by time of day, open alerts, and people by level."""
     shown = snapshot(connection, now_ms, zone)
     return replace(
         shown,
@@ -114,7 +116,7 @@ def page_snapshot(
 
 
 def unit_counts(state: UnitState, shown: Snapshot) -> UnitCounts:
-    """A unit's part of a snapshot as it is published."""
+    """Return the counts of a unit in a snapshot, in the format that is published."""
     return UnitCounts(
         unit_id=state.unit_id,
         name=state.name,

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from gate_contract.errors import SchoolgateError
 from server_bridge.i18n.names import tidy
 from server_bridge.store.reports import deadlines as store
-from server_bridge.store.reports.deadlines import One, RequestTables, StoredEvent
+from server_bridge.store.reports.deadlines import RequestT, RequestTables, StoredEvent
 from server_bridge.store.schema.reports import REASON_LENGTH
 from server_bridge.store.units.tree import SCHOOL, all_units, ancestry
 from server_bridge.submissions.state import (
@@ -46,12 +46,15 @@ def schools_of(connection: sa.Connection, unit_id: str) -> list[str]:
 
 
 def school_statuses(
-    connection: sa.Connection, tables: RequestTables[One], request: One, unit_ids: Collection[str]
+    connection: sa.Connection,
+    tables: RequestTables[RequestT],
+    request: RequestT,
+    unit_ids: Collection[str],
 ) -> dict[str, SubmissionStatus]:
     """Return the status of each of these schools."""
     only = next(iter(unit_ids)) if len(unit_ids) == 1 else None
     found: dict[str, list[StoredEvent]] = {unit_id: [] for unit_id in unit_ids}
-    for line in store.events(connection, tables, request.number, only):
+    for line in store.request_events(connection, tables, request.number, only):
         if line.unit_id in found:
             found[line.unit_id].append(line)
     return {unit_id: _status(request, lines) for unit_id, lines in found.items()}
@@ -59,7 +62,7 @@ def school_statuses(
 
 def apply_action(
     connection: sa.Connection,
-    tables: RequestTables[One],
+    tables: RequestTables[RequestT],
     write: SubmissionWrite,
     action: SubmissionAction,
     *,
@@ -71,7 +74,7 @@ def apply_action(
 
     `own`: further columns of this table of events. Raises SchoolgateError.
     """
-    request = store.find(connection, tables, write.number, lock=True)
+    request = store.find_request(connection, tables, write.number, lock=True)
     if request.closed_ms is not None:
         raise SchoolgateError(
             f"đã kết thúc, hãy yêu cầu mới để sửa / {tables.name} {write.number} is closed; open a "
@@ -100,7 +103,7 @@ def apply_action(
 
 
 def lock(
-    connection: sa.Connection, tables: RequestTables[One], write: SubmissionWrite
+    connection: sa.Connection, tables: RequestTables[RequestT], write: SubmissionWrite
 ) -> SubmissionStatus:
     """Lock a school: it can no longer change its submission. Raises SchoolgateError."""
     return apply_action(connection, tables, write, SubmissionAction.LOCKED)[1]
@@ -108,7 +111,7 @@ def lock(
 
 def reopen(
     connection: sa.Connection,
-    tables: RequestTables[One],
+    tables: RequestTables[RequestT],
     write: SubmissionWrite,
     reason: str,
     deadline_ms: int | None = None,
@@ -128,7 +131,7 @@ def reopen(
     )[1]
 
 
-def _status(request: One, events: Iterable[StoredEvent]) -> SubmissionStatus:
+def _status(request: RequestT, events: Iterable[StoredEvent]) -> SubmissionStatus:
     return status_after_all(
         request.deadline_ms,
         (

@@ -7,12 +7,12 @@ from zoneinfo import ZoneInfo
 
 from starlette.applications import Starlette
 
-from server_bridge.access.openid import SignInBy
+from server_bridge.access.openid import OpenIdSignIn
 from server_bridge.access.roles import Permission
 from server_bridge.alerts import texts as alerts_text
 from server_bridge.clock import now_ms
 from server_bridge.home import Home, HomeError
-from server_bridge.http.binding import Binding, binding
+from server_bridge.http.binding import Binding, make_binding
 from server_bridge.http.loopback import is_loopback
 from server_bridge.http.server import HttpServer
 from server_bridge.integrations.meters import Meters
@@ -90,7 +90,7 @@ def site_app(
     secure: bool = False,
     proxy: bool = False,
     allow_host: Callable[[str], bool] = is_loopback,
-    openid: SignInBy | None = None,
+    openid: OpenIdSignIn | None = None,
     meters: Meters | None = None,
     pages: Sequence[Page] = tuple(PAGES),
     poll_s: float = 0.5,
@@ -127,11 +127,11 @@ def site_app(
         poll_s=poll_s,
         allow_host=allow_host,
         extra_routes=[*routes(api), metrics.route()],
-        observe=meters.answered,
+        observe=meters.record_request,
     )
 
 
-def openid_provider(home: Home, bound: Binding) -> SignInBy | None:
+def openid_provider(home: Home, bound: Binding) -> OpenIdSignIn | None:
     """Return the OpenID provider of the settings, None without one.
 
     Makes no request to the provider yet. Raises HomeError for wrong settings.
@@ -162,13 +162,13 @@ def openid_provider(home: Home, bound: Binding) -> SignInBy | None:
     from server_bridge.access.provider import OpenIdProvider
 
     client = OpenIdProvider(openid.issuer, openid.client_id, secret)
-    return SignInBy(client, openid.name, openid.claim, openid.new_accounts, bound.origin)
+    return OpenIdSignIn(client, openid.name, openid.claim, openid.new_accounts, bound.origin)
 
 
 def web_binding(home: Home) -> Binding:
     """Return where the site listens. Raises BindingError."""
     web = home.settings.web
-    return binding(
+    return make_binding(
         web.host,
         web.port,
         origin=web.origin,

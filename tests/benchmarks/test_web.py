@@ -16,7 +16,7 @@ from benchmarks.bridge.web.streaming import Load, measure_streams
 from benchmarks.bridge.web.year import YearSize, make_pair, now_ms
 from benchmarks.cli import bench
 from gate_contract.errors import SchoolgateError
-from server_bridge.access.roles import MAY, Permission, Role
+from server_bridge.access.roles import PERMISSIONS, Permission, Role
 from server_bridge.store.database import Database
 from server_bridge.web.app.page import Page
 from server_bridge.web.site import PAGES
@@ -60,7 +60,7 @@ def test_every_page_is_asked_for_by_every_role_that_may_see_it(figures: dict[str
         (page.path, str(role))
         for page in PAGES
         for role in Role
-        if page.method == "GET" and page.needs in MAY[role]
+        if page.method == "GET" and page.needs in PERMISSIONS[role]
     }
     assert asked == wanted | {("/", str(role)) for role in Role}
     for page in figures["pages"]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from server_bridge.ingest.inbox import Inbox, Taken
+from server_bridge.ingest.inbox import Inbox, InboxResult
 from server_bridge.reports.recount import find_wrong_tallies
 from server_bridge.store.crossings.audit import count_faults, prove_ledgers
 from server_bridge.store.database import Database
@@ -16,8 +16,10 @@ NOW_MS = MORNING_MS + 3_600_000
 MINUTE_MS = 60_000
 
 
-def take(database: Database, letters: Iterable[tuple[str, bytes]], now_ms: int = NOW_MS) -> Taken:
-    return Inbox(database, ZONE).take(list(letters), now_ms)
+def take(
+    database: Database, letters: Iterable[tuple[str, bytes]], now_ms: int = NOW_MS
+) -> InboxResult:
+    return Inbox(database, ZONE).store(list(letters), now_ms)
 
 
 def look(database: Database, now_ms: int = NOW_MS) -> Snapshot:

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from server_bridge.http.binding import binding
+from server_bridge.http.binding import make_binding
 from server_bridge.http.server import HttpServer
 from server_bridge.web.live.app import create_app
 from tests.fakes.district import HANOI, FakeDistrict
@@ -24,7 +24,7 @@ def serving(
         poll_s=0.02,
         stale_after_s=stale_after_s,
     )
-    server = HttpServer(app, binding("127.0.0.1", port))
+    server = HttpServer(app, make_binding("127.0.0.1", port))
     ready = threading.Event()
     thread = threading.Thread(target=server.run, args=[lambda _url: ready.set()])
     thread.start()

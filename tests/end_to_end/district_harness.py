@@ -24,13 +24,12 @@ from gate_contract.gate_files import GateFiles
 from gate_contract.ledger_signature import key_text
 from gate_contract.verdicts import CROSSINGS
 from server_bridge import pki
-from server_bridge.broker.config import DATA, write_broker_config
-from server_bridge.broker.program import find_mosquitto
+from server_bridge.broker.config import DATA, find_mosquitto, write_broker_config
 from server_bridge.clock import now_ms
 from server_bridge.fleet.gate_folder import write_gate_folder
 from server_bridge.home import Home, initialise
 from server_bridge.pki import Identity
-from server_bridge.store.crossings.dead_letters import letter_counts
+from server_bridge.store.crossings.dead_letters import count_dead_letters
 from server_bridge.store.units.tree import Unit, add_gate, add_unit, add_viewer
 from tests.fakes.broker import HOST, accepts, free_port
 from tests.fakes.patience import PATIENCE_S
@@ -242,7 +241,7 @@ class DistrictHarness:
         """How many messages were set aside, by reason."""
         found: Counter[str] = Counter()
         with closing(self.home.database()) as database, database.read() as connection:
-            for (_, reason), number in letter_counts(connection).items():
+            for (_, reason), number in count_dead_letters(connection).items():
                 found[reason] += number
         return dict(found)
 

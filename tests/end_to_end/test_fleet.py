@@ -5,8 +5,8 @@ from pathlib import Path
 
 from gate_contract.health import Health, decode_health
 from server_bridge import pki
-from server_bridge.broker.revoking import PROCESS
-from server_bridge.store.gates.certificates import keep_certificate
+from server_bridge.broker.revocation import PROCESS
+from server_bridge.store.gates.certificates import store_certificate
 from server_bridge.store.gates.gate_logs import newest_log
 from server_bridge.store.schema.base import gate_health
 from tests.builders.shell import Shell
@@ -47,7 +47,7 @@ def test_a_gate_is_set_asked_and_revoked_from_afar(tmp_path: Path) -> None:
         assert '"event":"delivering"' in office.type("gate", "logs", GATE)
         cert = (district.configs[GATE].parent / "tls" / "cert.pem").read_bytes()
         with closing(district.home.database()) as database, database.write() as connection:
-            keep_certificate(connection, GATE, pki.serial_number(cert), "key", 1)
+            store_certificate(connection, GATE, pki.serial_number(cert), "key", 1)
         assert (
             int((district.home.broker_folder / PROCESS).read_text())
             == district.running["broker"].pid

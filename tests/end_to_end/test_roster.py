@@ -24,8 +24,8 @@ from server_bridge.store.people.people import (
     Person,
     Placement,
     add_person,
-    hand_over,
-    revoke,
+    revoke_cards,
+    set_holder,
 )
 from server_bridge.store.schema.people import areas
 from tests.end_to_end.district_harness import SCHOOL, DistrictHarness, until
@@ -60,7 +60,7 @@ class People:
                 who = Person(CardKind.PUPIL, "Nguyễn Văn A", f"{number:010}")
                 place = Placement(SCHOOL, "6A", HAMLETS[number == 8])
                 person = add_person(connection, who, place, today - timedelta(days=2), now_ms())
-                hand_over(connection, card.card_id, person)
+                set_holder(connection, card.card_id, person)
 
     def notice(self, number: str, levels: dict[str, int | None]) -> None:
         with closing(self._town.home.database()) as database, database.write() as connection:
@@ -68,7 +68,7 @@ class People:
 
     def withdraw(self, number: int) -> None:
         with closing(self._town.home.database()) as database, database.write() as connection:
-            revoke(connection, [self.cards[number].card_id], "lost", now_ms())
+            revoke_cards(connection, [self.cards[number].card_id], "lost", now_ms())
 
 
 def answer(keeper: Gatekeeper, people: People, number: int, shown: list[int]) -> Answer:

@@ -10,8 +10,8 @@ from device.updating.https_client import HttpsServer
 from firmware_config.image.bundle import CERT, make_key
 from gate_contract.health import Health, ScanHealth
 from server_bridge.clock import now_ms
-from server_bridge.store.gates.gate_orders import standing
-from server_bridge.store.gates.health import take_health
+from server_bridge.store.gates.gate_orders import find_orders
+from server_bridge.store.gates.health import store_health
 from tests.builders.shell import Shell
 from tests.fakes.enrolment import SCHOOL, Enrolment, open_desk
 from tests.fakes.updating import BUNDLE, NEW, Gate
@@ -23,12 +23,12 @@ WELL = ScanHealth(camera="ok", storage="ok", signals="ok", clock_trusted=True)
 def deliver(desk: Enrolment, gate: Gate) -> None:
     """The broker brings the gate its orders, and the district the gate's health."""
     with desk.database.read() as connection:
-        made = standing(connection, GATE_ID)
+        made = find_orders(connection, GATE_ID)
     assert made
     write_stored(gate.etc / "state", StoredOrders(latest=made.payload))
     health = Health(state="online", scan=WELL, update=gate.told)
     with desk.database.write() as connection:
-        take_health(connection, GATE_ID, health, now_ms())
+        store_health(connection, GATE_ID, health, now_ms())
 
 
 def set_up(shell: Shell, gate: Gate) -> None:

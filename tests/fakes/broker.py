@@ -12,8 +12,13 @@ from types import TracebackType
 from typing import Self
 
 from server_bridge import pki
-from server_bridge.broker.config import CONFIGURATION, DATA, write_access_list, write_broker_config
-from server_bridge.broker.program import find_mosquitto
+from server_bridge.broker.config import (
+    CONFIGURATION,
+    DATA,
+    find_mosquitto,
+    write_access_list,
+    write_broker_config,
+)
 from server_bridge.pki import Identity
 from server_bridge.store.units.tree import UnitViewer
 from tests.fakes.patience import PATIENCE_S

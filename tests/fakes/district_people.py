@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from gate_contract.card import CardKind
 from server_bridge.store.database import Database
-from server_bridge.store.people.people import Person, Placement, add_person, move
+from server_bridge.store.people.people import Person, Placement, add_person, move_person
 from server_bridge.store.schema.people import areas, people, stays
 from server_bridge.store.units.tree import Unit, add_unit
 from tests.fakes.clock import MORNING_MS
@@ -108,12 +108,12 @@ class FakePeople:
     ) -> None:
         """From `day` on somebody lives or learns elsewhere."""
         with self.database.write() as connection:
-            move(connection, self.numbers[name], Placement(school, group_name, area_id), day)
+            move_person(connection, self.numbers[name], Placement(school, group_name, area_id), day)
 
     def leave(self, name: str, day: date) -> None:
         """From `day` on somebody is at no school."""
         with self.database.write() as connection:
-            move(connection, self.numbers[name], None, day)
+            move_person(connection, self.numbers[name], None, day)
 
     def rename(self, name: str, new: str, at_ms: int) -> None:
         """As a corrected spreadsheet does."""

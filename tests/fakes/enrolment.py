@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from server_bridge.fleet.drafting import DistrictParameters
-from server_bridge.fleet.enrolment_server import desk_server
-from server_bridge.fleet.ticketing import MadeTicket, Wifi, make_ticket
+from server_bridge.fleet.enrolment_server import create_enrolment_server
+from server_bridge.fleet.tickets import MadeTicket, Wifi, make_ticket
 from server_bridge.home import Home, initialise
 from server_bridge.store.database import Database
 from server_bridge.store.gates.certificates import find_gate
-from server_bridge.store.gates.gate_orders import Choice, want
+from server_bridge.store.gates.gate_orders import ChosenSettings, change_orders
 from server_bridge.store.units.tree import Unit, add_gate, add_unit
 from tests.fakes.broker import free_port
 from tests.fakes.patience import PATIENCE_S
@@ -48,8 +48,8 @@ class Enrolment:
             known = [row.gate_id for row in connection.exec_driver_sql("SELECT gate_id FROM gates")]
             if gate_id not in known:
                 add_gate(connection, gate_id, SCHOOL, self.now())
-                choice = Choice(direction="in", visitor_ids=("cccd",))
-                want(
+                choice = ChosenSettings(direction="in", visitor_ids=("cccd",))
+                change_orders(
                     connection, DistrictParameters.of(self.home), gate_id, self.now(), choice=choice
                 )
             find_gate(connection, gate_id)
@@ -83,7 +83,7 @@ def open_desk(folder: Path) -> Iterator[Enrolment]:
     home = settle(folder)
     now, ready = FakeNow(), threading.Event()
     with closing(home.database()) as database:
-        server = desk_server(home, database, now)
+        server = create_enrolment_server(home, database, now)
         thread = threading.Thread(target=server.run, args=[lambda _url: ready.set()])
         thread.start()
         try:

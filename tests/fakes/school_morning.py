@@ -13,7 +13,7 @@ from gate_contract.verdicts import Verdict
 from server_bridge.ingest.inbox import Inbox
 from server_bridge.store.database import Database
 from server_bridge.store.people.cards import IssuedCard, add_cards
-from server_bridge.store.people.people import hand_over
+from server_bridge.store.people.people import set_holder
 from tests.fakes.clock import MORNING_MS
 from tests.fakes.district_people import HAMLET, START, FakePeople
 from tests.fakes.school import OTHER_SCHOOL, SCHOOL, ZONE, Scribe
@@ -59,7 +59,7 @@ class SchoolMorning:
             at=MORNING_MS + 31 * MINUTE_MS,
             kind=CardKind.VISITOR,
         )
-        Inbox(self.database, ZONE).take([scribe.letter()], NOW_MS)
+        Inbox(self.database, ZONE).store([scribe.letter()], NOW_MS)
 
     def give_card(self, name: str, unit_id: str) -> None:
         number = len(self.cards) + 1
@@ -75,4 +75,4 @@ class SchoolMorning:
         )
         with self.database.write() as connection:
             add_cards(connection, [card], MORNING_MS)
-            hand_over(connection, card.card_id, self.numbers[name])
+            set_holder(connection, card.card_id, self.numbers[name])

@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 
 import httpx
 
-from server_bridge.access.openid import SignInBy
+from server_bridge.access.openid import OpenIdSignIn
 from server_bridge.access.roles import Role
-from server_bridge.http.binding import binding
+from server_bridge.http.binding import make_binding
 from server_bridge.http.server import HttpServer
 from server_bridge.integrations.meters import Meters
 from server_bridge.store.access.accounts import add_account, grant
@@ -78,7 +78,7 @@ def running(
     *,
     accounts: bool = True,
     pages: Sequence[Page] | None = None,
-    openid: SignInBy | None = None,
+    openid: OpenIdSignIn | None = None,
     poll_s: float = 0.05,
 ) -> Iterator[Site]:
     """The site over a furnished database in `folder`; `pages` in place of the real ones. It looks
@@ -101,7 +101,7 @@ def running(
         pages=site.PAGES if pages is None else pages,
         poll_s=poll_s,
     )
-    server = HttpServer(app, binding("127.0.0.1", 0))
+    server = HttpServer(app, make_binding("127.0.0.1", 0))
     ready = threading.Event()
     thread = threading.Thread(target=server.run, args=[lambda _url: ready.set()])
     thread.start()

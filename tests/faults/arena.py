@@ -16,8 +16,7 @@ import numpy as np
 
 from device.ledger.file import LedgerError
 from gate_contract.verdicts import CROSSINGS
-from server_bridge.broker.config import DATA
-from server_bridge.broker.program import find_mosquitto
+from server_bridge.broker.config import DATA, find_mosquitto
 from server_bridge.printing import qr_code as card_code
 from tests.end_to_end.district_harness import SCHOOL, DistrictHarness
 from tests.end_to_end.passing import card_codes

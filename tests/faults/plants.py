@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from server_bridge.ingest.inbox import Inbox, Taken
+from server_bridge.ingest.inbox import Inbox, InboxResult
 
 
 def trust_the_wire() -> None:
@@ -29,23 +29,23 @@ def count_after_commit() -> None:
     from server_bridge.ingest import intake
     from server_bridge.store.crossings import counts
 
-    take, count = Inbox.take, counts.count_passages
+    store, count = Inbox.store, counts.count_passages
     owed: list[Any] = []
 
     def note(connection: Any, passages: Any, lines: Any) -> None:
         owed.append((passages, lines))
 
-    def planted(self: Inbox, letters: Any, now_ms: int) -> Taken:
-        taken = take(self, letters, now_ms)
+    def planted(self: Inbox, messages: Any, now_ms: int) -> InboxResult:
+        result = store(self, messages, now_ms)
         time.sleep(0.1)
         with self._database.write() as connection:
             for passages, lines in owed:
                 count(connection, passages, lines)
         owed.clear()
-        return taken
+        return result
 
     intake.__dict__["count_passages"] = note
-    Inbox.take = planted  # type: ignore[method-assign]
+    Inbox.store = planted  # type: ignore[method-assign]
 
 
 def green_before_commit() -> None:

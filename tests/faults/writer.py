@@ -53,7 +53,7 @@ def bridge(folder: Path, number: int) -> None:
     for first in range(1, number + 1, 5):
         for attempt in range(5):
             try:
-                taken = inbox.take([scribe.letter(first, min(first + 4, number))], at + 1_000)
+                taken = inbox.store([scribe.letter(first, min(first + 4, number))], at + 1_000)
             except StoreError:
                 time.sleep(0.01 * attempt)  # as the loop waits before it tries again
                 continue

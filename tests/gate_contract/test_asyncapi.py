@@ -29,7 +29,7 @@ from gate_contract.receipt import Receipt, encode_receipt
 from gate_contract.roster import Roster
 from gate_contract.topics import GateChannel
 from server_bridge.broker.access import EVERY_COUNTS, FROM_GATE, TO_EVERY_GATE, TO_GATE
-from server_bridge.integrations.home_assistant import EVERY_DISCOVERY
+from server_bridge.integrations.home_assistant import ALL_DISCOVERY_TOPICS
 from server_bridge.mqtt import session
 from tests.gate_contract.examples import batches, healths, receipts, unit_counts
 from tests.gate_contract.vectors import FOLDER
@@ -40,7 +40,7 @@ NOT_RETAINED = {GateChannel.CROSSINGS, GateChannel.LOG}
 OTHERS = {
     "counts": EVERY_COUNTS,
     "bridge-state": topics.BRIDGE_STATE,
-    "home-assistant": EVERY_DISCOVERY,
+    "home-assistant": ALL_DISCOVERY_TOPICS,
 }
 DISTRICT = {f"district-{channel}": topics.district(channel) for channel in topics.ROSTERS}
 BINDINGS = {

@@ -1,4 +1,4 @@
-"""A district's database, of both kinds."""
+"""Provide a district's database of both kinds."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,7 +18,7 @@ def postgres() -> Iterator[Postgres]:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    """A furnished district."""
+    """Yield a furnished district."""
     if request.param == "sqlite":
         url = f"sqlite:///{tmp_path}/bridge.db"
     else:

@@ -1,4 +1,4 @@
-"""The bridge's folder: its keys, its broker, its mistakes."""
+"""Test the bridge's folder: its keys, its broker, and errors in its settings."""
 
 from pathlib import Path
 
@@ -53,8 +53,8 @@ def test_the_broker_listens_where_gates_come(
 ) -> None:
     home = change(home, 'host = "127.0.0.1"                  # as', f'host = "{host}" # as')
     home = change(home, 'listen = ""', f'listen = "{listen}"')
-    assert home.broker_listens_on == expected
-    assert home.endpoint().host == host  # the name that its certificate bears
+    assert home.broker_listen_address == expected
+    assert home.broker_endpoint().host == host  # the name that its certificate bears
 
 
 @pytest.mark.parametrize(

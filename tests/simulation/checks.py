@@ -12,7 +12,7 @@ from gate_contract.errors import SchoolgateError
 from gate_contract.verdicts import Verdict
 from server_bridge.reports.recount import find_wrong_tallies
 from server_bridge.store.crossings.audit import count_faults, prove_ledgers
-from server_bridge.store.crossings.dead_letters import letter_counts
+from server_bridge.store.crossings.dead_letters import count_dead_letters
 from server_bridge.store.schema.base import counts, crossings, ledgers
 from server_bridge.store.schema.people import visitor_words
 from tests.simulation.district import SCHOOL, ZONE, SimDistrict
@@ -73,7 +73,7 @@ def healed_faults(gates: list[SimGate], district: SimDistrict) -> Iterator[str]:
         for fault in find_wrong_tallies(connection, ZONE):
             yield f"a day was not marked for reports: {fault}"
         yield from _count_faults(connection)
-        for (topic, reason), number in letter_counts(connection).items():
+        for (topic, reason), number in count_dead_letters(connection).items():
             yield f"{number} messages on {topic} were set aside: {reason}"
     for gate in gates:
         for card in gate.sd_cards:

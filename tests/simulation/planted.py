@@ -22,9 +22,9 @@ from gate_contract import topics
 from gate_contract.crossing import Batch, Record, decode_batch
 from gate_contract.receipt import Receipt
 from gate_contract.topics import GateChannel, GateTopic
-from server_bridge.ingest import intake, times
+from server_bridge.ingest import intake, record_times
 from server_bridge.ingest.accept import Accepted, LedgerHead, TooEarly, accept
-from server_bridge.ingest.inbox import Inbox, Taken
+from server_bridge.ingest.inbox import Inbox, InboxResult
 from server_bridge.ingest.intake import Intake
 from server_bridge.ingest.loop import IngestLoop
 from server_bridge.mqtt.session import BridgeSession, ReceivedMessage
@@ -124,11 +124,11 @@ def _learn_anything(self: Timekeeper, reading: ClockReading) -> tuple[Timekeeper
 class _EarlyAckLoop(IngestLoop):
     """Acknowledges what it has read, and then stores it."""
 
-    def _take(self, session: BridgeSession, messages: list[ReceivedMessage]) -> bool:
+    def _store(self, session: BridgeSession, messages: list[ReceivedMessage]) -> bool:
         for message in messages:
             session.acknowledge(message)
         with patch.object(session, "acknowledge", lambda _message: None):
-            return super()._take(session, messages)
+            return super()._store(session, messages)
 
 
 class _EarlyReceiptLoop(IngestLoop):
@@ -136,8 +136,8 @@ class _EarlyReceiptLoop(IngestLoop):
 
     _owed: tuple[BridgeSession, list[ReceivedMessage]] | None = None
 
-    def _take(self, session: BridgeSession, messages: list[ReceivedMessage]) -> bool:
-        if self._owed and self._owed[0] is session and not super()._take(*self._owed):
+    def _store(self, session: BridgeSession, messages: list[ReceivedMessage]) -> bool:
+        if self._owed and self._owed[0] is session and not super()._store(*self._owed):
             return False
         self._owed = (session, messages)
         for message in messages:
@@ -162,11 +162,11 @@ def _highest(head: LedgerHead, batch: Batch) -> Any:
 class _CountLaterInbox(Inbox):
     """Commits the crossings, and counts them in a separate transaction."""
 
-    def _take_all(self, letters: Sequence[tuple[str, bytes]], now_ms: int) -> Taken:
+    def _store_all(self, letters: Sequence[tuple[str, bytes]], now_ms: int) -> InboxResult:
         owed: list[tuple[Any, ...]] = []
         later = patch.object(intake, "count_passages", lambda _connection, *rest: owed.append(rest))
         with later:
-            taken = super()._take_all(letters, now_ms)
+            taken = super()._store_all(letters, now_ms)
         with self._database.write() as connection:
             for passages, lines in owed:
                 counts.count_passages(connection, passages, lines)
@@ -184,7 +184,7 @@ def _all_new(head: LedgerHead, batch: Batch) -> Any:
     return outcome
 
 
-_store = Intake._store
+_store = Intake._store_records
 
 
 def _store_over(
@@ -240,7 +240,9 @@ PLANTED: dict[str, Planted] = {
     ),
     "count outside the transaction": Planted(Parts(inbox=_CountLaterInbox)),
     "no duplicate check": Planted(
-        patches=lambda: _all(_accepting(_all_new), patch.object(Intake, "_store", _store_over))
+        patches=lambda: _all(
+            _accepting(_all_new), patch.object(Intake, "_store_records", _store_over)
+        )
     ),
     "no ledger id": Planted(
         patches=lambda: _all(
@@ -251,7 +253,7 @@ PLANTED: dict[str, Planted] = {
         patches=lambda: patch.object(Timekeeper, "learn", _learn_anything)
     ),
     "an untrusted time is not put between its neighbours": Planted(
-        patches=lambda: patch.object(times, "in_order", lambda guesses, *_: list(guesses))
+        patches=lambda: patch.object(record_times, "order_times", lambda guesses, *_: list(guesses))
     ),
     "a corrected clock is not counted again": Planted(
         patches=lambda: patch.object(intake, "recount", lambda *_: None)

@@ -64,7 +64,7 @@ def test_what_the_bridge_leaves_to_the_collector_is_little(tmp_path: Path) -> No
         inbox, scribe = Inbox(database, ZONE), Scribe().enter(*range(40))
 
         def take(first: int, last: int) -> None:
-            inbox.take([scribe.letter(seq, seq) for seq in range(first, last)], MORNING_MS)
+            inbox.store([scribe.letter(seq, seq) for seq in range(first, last)], MORNING_MS)
 
         for seq in range(1, 20):  # compiled, cached
             take(seq, seq + 1)

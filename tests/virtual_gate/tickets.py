@@ -15,7 +15,7 @@ from gate_contract.ticket import read_pin
 from gate_contract.ticket_signing import pin_text
 from server_bridge.clock import now_ms
 from server_bridge.fleet.ticket_page import code_image
-from server_bridge.fleet.ticketing import Wifi, make_ticket
+from server_bridge.fleet.tickets import Wifi, make_ticket
 from server_bridge.home import Home
 from server_bridge.store.units.tree import add_gate
 from tests.end_to_end.district_harness import SCHOOL

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from benchmarks.bridge.web.year import ZONE
 from gate_contract.errors import SchoolgateError
 from gate_contract.school_day import local_day
-from server_bridge.access.roles import MAY, Permission, Role
+from server_bridge.access.roles import PERMISSIONS, Permission, Role
 from server_bridge.reports.period import PeriodKind
 from server_bridge.store.access.accounts import (
     UnknownAccountError,
@@ -21,10 +21,16 @@ from server_bridge.store.access.accounts import (
     grant,
 )
 from server_bridge.store.people.people import members
-from server_bridge.store.reports.deadlines import newest_first
+from server_bridge.store.reports.deadlines import all_requests
 from server_bridge.store.reports.report_requests import REQUESTS, open_request
 from server_bridge.store.schema.base import gates
-from server_bridge.store.school.roll_calls import Called, begin, close, latest, tick
+from server_bridge.store.school.roll_calls import (
+    RollCallLine,
+    begin_roll_call,
+    close_roll_call,
+    latest_roll_calls,
+    tick,
+)
 from server_bridge.store.units.tree import SCHOOL, all_units
 from server_bridge.web.app.page import Page
 from server_bridge.web.site import PAGES
@@ -88,9 +94,9 @@ def furnish(connection: sa.Connection, at: Scene) -> list[Somebody]:
     for unit_id in (at.largest, at.school):
         people.append(_sign_in(connection, Role.OFFICE, unit_id, at))
         account = find_account(connection, people[-1].name).account
-        if not latest(connection, unit_id, 1):
+        if not latest_roll_calls(connection, unit_id, 1):
             _call_the_roll(connection, unit_id, account, at)
-    if not newest_first(connection, REQUESTS):
+    if not all_requests(connection, REQUESTS):
         deadline_ms = at.now_ms + DAY_MS
         open_request(
             connection, at.root, "", PeriodKind.MONTH, at.day, deadline_ms, "bench", at.now_ms
@@ -108,7 +114,7 @@ def asks(
     found = []
     for page in (LIVE, *pages):
         for who in people:
-            if page.method == "GET" and page.needs in MAY[who.role]:
+            if page.method == "GET" and page.needs in PERMISSIONS[who.role]:
                 places = [who.unit_id] if who.role is Role.OFFICE else [at.root, at.largest]
                 query = FILE_QUERY if page.path.endswith("/file") else ""
                 paths = dict.fromkeys(
@@ -143,7 +149,7 @@ def a_person(connection: sa.Connection, unit_id: str, at: Scene) -> int:
 
 
 def _a_roll_call(connection: sa.Connection, unit_id: str, _: Scene) -> int:
-    found = latest(connection, unit_id, 1)
+    found = latest_roll_calls(connection, unit_id, 1)
     return found[0].roll_call if found else 0
 
 
@@ -152,7 +158,7 @@ FILLERS: Mapping[str, Callable[[sa.Connection, str, Scene], object]] = {
     "gate_id": _a_gate,
     "person": a_person,
     "roll_call": _a_roll_call,
-    "request": lambda connection, _, __: newest_first(connection, REQUESTS)[0].number,
+    "request": lambda connection, _, __: all_requests(connection, REQUESTS)[0].number,
 }
 """Values of a page's parameters, by their name, for an account and a unit."""
 
@@ -169,10 +175,12 @@ def _sign_in(connection: sa.Connection, role: Role, unit_id: str, at: Scene) -> 
 
 def _call_the_roll(connection: sa.Connection, unit_id: str, account: int, at: Scene) -> None:
     lines = [
-        Called(line, one.person, None, one.who.kind, one.place.group_name, line % 20 > 0, at.now_ms)
+        RollCallLine(
+            line, one.person, None, one.who.kind, one.place.group_name, line % 20 > 0, at.now_ms
+        )
         for line, one in enumerate(members(connection, [unit_id], at.day))
     ]
-    number, _ = begin(connection, unit_id, at.day, lines, account, at.now_ms)
+    number, _ = begin_roll_call(connection, unit_id, at.day, lines, account, at.now_ms)
     for line in range(0, len(lines), 2):
         tick(connection, number, line, True, account, at.now_ms)
-    close(connection, number, account, at.now_ms)
+    close_roll_call(connection, number, account, at.now_ms)

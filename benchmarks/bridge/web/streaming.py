@@ -24,7 +24,7 @@ from benchmarks.bridge.web.page_requests import Scene, Somebody
 from benchmarks.bridge.web.year import ZONE
 from gate_contract.errors import SchoolgateError
 from gate_contract.verdicts import Verdict
-from server_bridge.http.binding import binding
+from server_bridge.http.binding import make_binding
 from server_bridge.http.server import HttpServer
 from server_bridge.ingest.intake import Intake
 from server_bridge.store.database import Database
@@ -92,7 +92,7 @@ def _serve(path: Path, now_ms: int, pipe: Pipe) -> None:
     begun = time.monotonic()
     with closing(Database(f"sqlite:///{path}")) as database:
         app = site_app(database, lambda: now_ms + int((time.monotonic() - begun) * 1000), ZONE)
-        server = HttpServer(app, binding("127.0.0.1", 0))
+        server = HttpServer(app, make_binding("127.0.0.1", 0))
 
         def answer() -> None:
             while pipe.recv():
@@ -176,7 +176,7 @@ def _keep_crossing(
                 gate: BenchGate = chance.choice(gates)
                 card_id, kind = chance.choice(gate.cards)
                 verdict = chance.choice([Verdict.ADMITTED_IN, Verdict.ADMITTED_OUT])
-                intake.take(gate.batch([(moment, card_id, kind, verdict)]), moment)
+                intake.store(gate.batch([(moment, card_id, kind, verdict)]), moment)
 
 
 def _cpu_s(pipe: Pipe) -> float:

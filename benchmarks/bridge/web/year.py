@@ -24,9 +24,9 @@ from demo.synthetic.province import make_province
 from gate_contract.health import Health, ScanHealth
 from server_bridge.ingest.intake import Intake
 from server_bridge.store.database import Database
-from server_bridge.store.gates.health import take_health
+from server_bridge.store.gates.health import store_health
 from server_bridge.store.people.cards import IssuedCard, add_cards
-from server_bridge.store.people.people import hand_over, members
+from server_bridge.store.people.people import members, set_holder
 from server_bridge.store.units.tree import add_gate
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -131,7 +131,7 @@ def _cards(connection: sa.Connection, unit_id: str, chance: Random, now_ms: int)
     ]
     add_cards(connection, issued, now_ms)
     for card_id, member in held.items():
-        hand_over(connection, card_id, member.person)
+        set_holder(connection, card_id, member.person)
 
 
 def _cross(database: Database, size: YearSize, before: Iterable[date], last: date) -> None:
@@ -145,7 +145,7 @@ def _cross(database: Database, size: YearSize, before: Iterable[date], last: dat
     _pass(database, gates, last, NOW_MIN)
     with database.write() as connection:
         for gate in gates:
-            take_health(connection, gate.gate_id, _health(gate), now_ms(size))
+            store_health(connection, gate.gate_id, _health(gate), now_ms(size))
 
 
 def _pass(database: Database, gates: Sequence[BenchGate], day: date, until_min: int) -> None:
@@ -154,7 +154,7 @@ def _pass(database: Database, gates: Sequence[BenchGate], day: date, until_min: 
         intake = Intake(connection, ZONE)
         for gate in gates:
             for batch in gate.day(midnight, until_min=until_min):
-                intake.take(batch, midnight + until_min * MINUTE_MS)
+                intake.store(batch, midnight + until_min * MINUTE_MS)
 
 
 def _health(gate: BenchGate) -> Health:

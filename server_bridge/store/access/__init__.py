@@ -1,1 +1,1 @@
-"""Who may look, with password or token, and who did."""
+"""Store who may sign in or read with a token, and the log of accesses."""

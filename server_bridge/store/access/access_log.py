@@ -1,4 +1,4 @@
-"""Reading the log of who looked at what."""
+"""Read the log of accesses."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from server_bridge.store.schema.access import access_log, accounts
 
 @dataclass(frozen=True, slots=True)
 class AccessLogEntry:
-    """`name` is None for the command line."""
+    """A logged access; `name` is None for the command line."""
 
     at_ms: int
     name: str | None
@@ -18,10 +18,10 @@ class AccessLogEntry:
     detail: str
 
 
-def entries(
+def log_entries(
     connection: sa.Connection, *, unit_id: str | None = None, count: int
 ) -> list[AccessLogEntry]:
-    """The newest entries, newest first."""
+    """Return the newest entries, newest first."""
     query = (
         sa.select(access_log, accounts.c.name)
         .outerjoin(accounts, accounts.c.account == access_log.c.account)

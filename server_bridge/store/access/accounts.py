@@ -1,4 +1,4 @@
-"""Accounts, their grants and sessions, and the log of who looked at what."""
+"""Store accounts, their grants and sessions, and write the log of accesses."""
 
 import hashlib
 import secrets
@@ -9,7 +9,13 @@ import sqlalchemy as sa
 from gate_contract.errors import SchoolgateError
 from server_bridge.access import passwords, roles
 from server_bridge.access.roles import Grant, Role, Viewer
-from server_bridge.access.throttle import FORGOTTEN_MS, FREE, Failures, failed, wait_ms
+from server_bridge.access.throttle import (
+    FORGET_AFTER_MS,
+    FREE_ATTEMPTS,
+    Failures,
+    after_failure,
+    wait_ms,
+)
 from server_bridge.store.database import upsert
 from server_bridge.store.schema.access import (
     access_log,
@@ -21,15 +27,15 @@ from server_bridge.store.schema.access import (
 from server_bridge.store.units.tree import ancestry, find_unit
 
 IDLE_MS = 4 * 3_600_000
-"""A session that nobody has used for this long is over."""
+"""A session ends when it is not used for this long."""
 LONGEST_MS = 12 * 3_600_000
-"""And any session after this."""
+"""A session ends this long after it began, even if it is in use."""
 _SEEN_EVERY_MS = 60_000
 
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Somebody who may sign in."""
+    """An account that may sign in."""
 
     account: int
     name: str
@@ -49,7 +55,7 @@ def add_account(
     password: str | None = None,
     subject: str | None = None,
 ) -> int:
-    """A new account without any grants. Returns its number. Raises SchoolgateError if known."""
+    """Add an account without grants; return its number. Raises SchoolgateError if it exists."""
     if not 0 < len(name) <= 60 or name != " ".join(name.split()):
         raise SchoolgateError("an account's name has 1 to 60 characters and single spaces")
     if connection.execute(accounts.select().where(accounts.c.name == name)).first():
@@ -58,7 +64,7 @@ def add_account(
         accounts.insert()
         .values(
             name=name,
-            password=None if password is None else passwords.hashed(password),
+            password=None if password is None else passwords.hash_password(password),
             subject=subject,
             added_ms=now_ms,
         )
@@ -68,7 +74,7 @@ def add_account(
 
 
 def find_account(connection: sa.Connection, name: str) -> Account:
-    """Raises UnknownAccountError."""
+    """Return the account of this name. Raises UnknownAccountError."""
     for account in all_accounts(connection):
         if account.name == name:
             return account
@@ -76,7 +82,7 @@ def find_account(connection: sa.Connection, name: str) -> Account:
 
 
 def all_accounts(connection: sa.Connection) -> list[Account]:
-    """All accounts by name, each with its grants."""
+    """Return all accounts by name, each with its grants."""
     held: dict[int, list[Grant]] = {}
     for row in connection.execute(grants.select().order_by(grants.c.unit_id, grants.c.role)):
         held.setdefault(row.account, []).append(Grant(Role(row.role), row.unit_id))
@@ -87,12 +93,12 @@ def all_accounts(connection: sa.Connection) -> list[Account]:
 
 
 def any_account(connection: sa.Connection) -> bool:
-    """Whether anybody can sign in at all."""
+    """Return whether any account exists."""
     return connection.execute(sa.select(accounts.c.account).limit(1)).first() is not None
 
 
 def grant(connection: sa.Connection, account: int, role: Role, unit_id: str) -> None:
-    """Give a role at a unit. Raises SchoolgateError if there is no such unit."""
+    """Grant a role at a unit. Raises SchoolgateError if there is no such unit."""
     if find_unit(connection, unit_id) is None:
         raise SchoolgateError(f"there is no unit {unit_id}; see: gate-bridge unit list")
     ungrant(connection, account, role, unit_id)
@@ -100,7 +106,7 @@ def grant(connection: sa.Connection, account: int, role: Role, unit_id: str) -> 
 
 
 def ungrant(connection: sa.Connection, account: int, role: Role, unit_id: str) -> None:
-    """Take a role away again; nothing happens if it was not held."""
+    """Remove a role; it is not an error if it was not held."""
     connection.execute(
         grants.delete().where(
             grants.c.account == account, grants.c.role == role, grants.c.unit_id == unit_id
@@ -109,33 +115,36 @@ def ungrant(connection: sa.Connection, account: int, role: Role, unit_id: str) -
 
 
 def set_password(connection: sa.Connection, account: int, password: str) -> None:
-    """A new password; whoever was signed in has to sign in again."""
+    """Set a password, and end the account's sessions."""
     connection.execute(
         accounts.update()
         .where(accounts.c.account == account)
-        .values(password=passwords.hashed(password))
+        .values(password=passwords.hash_password(password))
     )
     connection.execute(sessions.delete().where(sessions.c.account == account))
 
 
 def disable(connection: sa.Connection, account: int, *, disabled: bool = True) -> None:
-    """Shut somebody out at once, or let them in again."""
+    """Disable an account and end its sessions, or enable it again."""
     connection.execute(
         accounts.update().where(accounts.c.account == account).values(disabled=disabled)
     )
     connection.execute(sessions.delete().where(sessions.c.account == account))
 
 
-def pause_ms(connection: sa.Connection, name: str | None, address: str, now_ms: int) -> int:
-    """How long this name, or this address, still has to wait before it may try to sign in. Without
-    a name, the address alone."""
+def sign_in_wait_ms(connection: sa.Connection, name: str | None, address: str, now_ms: int) -> int:
+    """Return how long this name and address must wait before the next attempt to sign in.
+
+    Without a name, only the address counts.
+    """
     return max(
-        wait_ms(_failures(connection, key), now_ms, FREE[key[0]]) for key in _keys(name, address)
+        wait_ms(_failures(connection, key), now_ms, FREE_ATTEMPTS[key[0]])
+        for key in _keys(name, address)
     )
 
 
 def password_of(connection: sa.Connection, name: str) -> tuple[int | None, str | None]:
-    """The account of that name that may sign in with a password, and its hash."""
+    """Return the account of this name that may sign in with a password, and its hash."""
     row = connection.execute(
         accounts.select().where(accounts.c.name == name, accounts.c.disabled.is_(False))
     ).first()
@@ -145,8 +154,10 @@ def password_of(connection: sa.Connection, name: str) -> tuple[int | None, str |
 def account_of_subject(
     connection: sa.Connection, subject: str, *, any_case: bool = False
 ) -> Account | None:
-    """Whose OpenID subject this is, disabled or not, without grants; None if nobody's, or if
-    several differ in case only."""
+    """Return the account of an OpenID subject, disabled or not, without its grants.
+
+    None: there is none, or several that differ only in case.
+    """
     kept = sa.func.lower(accounts.c.subject) if any_case else accounts.c.subject
     wanted = subject.lower() if any_case else subject
     found = connection.execute(accounts.select().where(kept == wanted).limit(2)).all()
@@ -156,8 +167,11 @@ def account_of_subject(
 
 
 def set_subject(connection: sa.Connection, account: int, subject: str | None) -> None:
-    """Who this is at the OpenID provider, None for nobody; whoever was signed in has to sign in
-    again. Raises SchoolgateError if it is somebody else already."""
+    """Set or clear an account's OpenID subject, and end its sessions.
+
+    Raises:
+        SchoolgateError: another account has this subject.
+    """
     if subject is not None:
         if not 0 < len(subject) <= 200:
             raise SchoolgateError("a subject has 1 to 200 characters")
@@ -171,17 +185,17 @@ def set_subject(connection: sa.Connection, account: int, subject: str | None) ->
 
 
 def note_failure(connection: sa.Connection, name: str | None, address: str, now_ms: int) -> None:
-    """Count a failed attempt to sign in, and forget old ones."""
-    old = sign_in_failures.c.last_ms < now_ms - FORGOTTEN_MS
+    """Count a failed attempt to sign in, and delete old counts."""
+    old = sign_in_failures.c.last_ms < now_ms - FORGET_AFTER_MS
     connection.execute(sign_in_failures.delete().where(old))
     for key in _keys(name, address):
-        now = failed(_failures(connection, key), now_ms)
+        now = after_failure(_failures(connection, key), now_ms)
         row = {"who": _hash(":".join(key)), "failures": now.count, "last_ms": now.last_ms}
         upsert(connection, sign_in_failures, [row])
 
 
 def begin_session(connection: sa.Connection, account: int, now_ms: int) -> str:
-    """Sign somebody in. Returns the token for the cookie."""
+    """Begin a session and return the token for the cookie."""
     token = secrets.token_urlsafe(32)
     ended = sa.or_(sessions.c.seen_ms < now_ms - IDLE_MS, sessions.c.began_ms < now_ms - LONGEST_MS)
     connection.execute(sessions.delete().where(ended))
@@ -194,15 +208,17 @@ def begin_session(connection: sa.Connection, account: int, now_ms: int) -> str:
 
 
 def end_session(connection: sa.Connection, token: str) -> None:
-    """Sign out."""
+    """End a session."""
     connection.execute(sessions.delete().where(sessions.c.token_hash == _hash(token)))
 
 
 def session_viewer(
     connection: sa.Connection, token: str, now_ms: int
 ) -> tuple[Viewer, bool] | None:
-    """Whose session this is, with what they may see now, and whether it is time to note that it is
-    in use (`touch`). None: nobody's, or it is over."""
+    """Return the viewer of a session, and whether its use is to be noted (`note_session_use`).
+
+    None: there is no such session, or it has ended.
+    """
     row = connection.execute(
         sa.select(sessions, accounts.c.name)
         .join(accounts, accounts.c.account == sessions.c.account)
@@ -217,15 +233,15 @@ def session_viewer(
 
 
 def viewer_of(connection: sa.Connection, account: int, name: str) -> Viewer:
-    """An account with what it may see now."""
+    """Return an account with its present permissions."""
     held = [
         Grant(Role(row.role), row.unit_id)
         for row in connection.execute(grants.select().where(grants.c.account == account))
     ]
-    return roles.viewer(account, name, held, ancestry(connection))
+    return roles.viewer_from_grants(account, name, held, ancestry(connection))
 
 
-def touch(connection: sa.Connection, token: str, now_ms: int) -> None:
+def note_session_use(connection: sa.Connection, token: str, now_ms: int) -> None:
     """Note that a session is in use."""
     connection.execute(
         sessions.update().where(sessions.c.token_hash == _hash(token)).values(seen_ms=now_ms)
@@ -241,7 +257,7 @@ def note_access(
     unit_id: str | None = None,
     detail: str = "",
 ) -> None:
-    """Write down who did what. `detail` names persons by number only."""
+    """Log an access; `detail` must identify people by number only."""
     connection.execute(
         access_log.insert().values(
             at_ms=now_ms, account=account, action=action, unit_id=unit_id, detail=detail[:300]
@@ -265,7 +281,7 @@ def _hash(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def looked_lately(
+def logged_since(
     connection: sa.Connection,
     account: int | None,
     action: str,
@@ -273,7 +289,7 @@ def looked_lately(
     detail: str,
     since_ms: int,
 ) -> bool:
-    """Whether the very same was written down since `since_ms` (UTC)."""
+    """Return whether the same access was logged since `since_ms` (UTC)."""
     same = sa.select(access_log.c.id).where(
         access_log.c.unit_id == unit_id,
         access_log.c.at_ms > since_ms,

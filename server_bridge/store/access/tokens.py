@@ -1,4 +1,4 @@
-"""Tokens of programs: each reads the counts of one unit and of all units below it."""
+"""Store tokens of programs; each reads the counts of one unit and of all units below it."""
 
 import hashlib
 import secrets
@@ -13,13 +13,13 @@ from server_bridge.store.units.tree import ancestry, find_unit
 
 DAY_MS = 86_400_000
 PREFIX = "sgt_"
-"""What a token begins with, so that whoever finds one knows what it opens."""
+"""The prefix of every token, by which a leaked token can be recognised."""
 _USED_EVERY_MS = 3_600_000
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A token as it is listed; times are UTC in ms, `used_ms` to the hour."""
+    """A token as listed; times are UTC in ms, `used_ms` is accurate to the hour."""
 
     token: int
     unit_id: str
@@ -32,23 +32,29 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class TokenHolder:
-    """A program that has shown its token. `units`: what it may read of."""
+    """A program that authenticated with a token; `units` are those that it may read."""
 
     token: int
     unit_id: str
     units: frozenset[str]
     stale: bool = False
-    """Whether it is time to note that the token is in use (`note_use`)."""
+    """Whether the token's use is to be noted now (`note_use`)."""
 
 
 def add_token(
     connection: sa.Connection, unit_id: str, note: str, now_ms: int, days: int
 ) -> tuple[int, str]:
-    """A new token's number, and the token itself, which is not kept. Raises SchoolgateError."""
+    """Add a token; return its number and its secret, which is not stored.
+
+    Raises:
+        SchoolgateError: there is no such unit, or the note is empty or too long.
+    """
     if find_unit(connection, unit_id) is None:
         raise SchoolgateError(f"there is no unit {unit_id}; see: gate-bridge unit list")
     if not 0 < len(note.strip()) <= NAME_LENGTH:
-        raise SchoolgateError(f"say in 1 to {NAME_LENGTH} characters what the token is for: --note")
+        raise SchoolgateError(
+            f"describe in 1 to {NAME_LENGTH} characters what the token is for: --note"
+        )
     secret = PREFIX + secrets.token_urlsafe(32)
     number: int = connection.execute(
         tokens.insert()
@@ -65,7 +71,7 @@ def add_token(
 
 
 def all_tokens(connection: sa.Connection) -> list[Token]:
-    """All tokens there ever were, the oldest first."""
+    """Return all tokens, including revoked and expired ones, the oldest first."""
     rows = connection.execute(tokens.select().order_by(tokens.c.token))
     return [
         Token(
@@ -82,7 +88,7 @@ def all_tokens(connection: sa.Connection) -> list[Token]:
 
 
 def revoke_token(connection: sa.Connection, number: int, now_ms: int) -> Token:
-    """Shut a program out at once. Returns its token. Raises SchoolgateError if there is none."""
+    """Revoke a token at once and return it. Raises SchoolgateError if there is none."""
     found = {token.token: token for token in all_tokens(connection)}.get(number)
     if found is None:
         raise SchoolgateError(f"there is no token {number}; see: gate-bridge token list")
@@ -95,7 +101,7 @@ def revoke_token(connection: sa.Connection, number: int, now_ms: int) -> Token:
 
 
 def holder_of(connection: sa.Connection, secret: str, now_ms: int) -> TokenHolder | None:
-    """Who shows this token; None if nobody does, or no longer may."""
+    """Return the holder of a token; None if it is unknown, revoked or expired."""
     row = connection.execute(
         tokens.select().where(
             tokens.c.token_hash == _hash(secret),
@@ -118,5 +124,5 @@ def note_use(connection: sa.Connection, number: int, now_ms: int) -> None:
 
 
 def _hash(secret: str) -> str:
-    # 256 random bits need no slow hash: nobody can try them.
+    # 256 random bits need no slow hash: they cannot be guessed.
     return hashlib.sha256(secret.encode()).hexdigest()

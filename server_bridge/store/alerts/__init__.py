@@ -1,1 +1,1 @@
-"""Alerts and the messages about them."""
+"""Store alerts and the messages about them."""

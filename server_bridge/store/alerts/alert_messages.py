@@ -1,4 +1,4 @@
-"""Messages about alerts: made once for each channel, tried until they are taken."""
+"""Store messages about alerts: one per channel, retried until a service accepts it."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -12,13 +12,13 @@ News = Literal["raised", "resolved"]
 
 MINUTE_MS = 60_000
 PAUSES_MIN = (1, 2, 5, 10, 20, 30, 60)
-"""Between one try and the next; then every hour."""
+"""Minutes between successive attempts; after these, one attempt per hour."""
 DROPPED_AFTER_MS = 24 * 60 * MINUTE_MS
 
 
 @dataclass(frozen=True, slots=True)
 class AlertMessage:
-    """Times are UTC in ms. `error`: why the last try failed."""
+    """A message of a channel; times are UTC in ms, `error` is the reason of the last failure."""
 
     message: int
     channel: str
@@ -33,10 +33,12 @@ class AlertMessage:
     error: str
 
 
-def untold(connection: sa.Connection, channel: str, news: News) -> set[int]:
-    """Alerts of which a channel has not been told this. That one is over is told only to whoever
-    was told that it had begun."""
-    told = _mentioned(channel, news)
+def unreported(connection: sa.Connection, channel: str, news: News) -> set[int]:
+    """Return the alerts about which a channel has no such message yet.
+
+    Only alerts whose beginning was reported to the channel are reported as resolved.
+    """
+    reported = _mentioned(channel, news)
     if news == "raised":
         query = sa.select(alerts.c.alert).where(alerts.c.resolved_ms.is_(None))
     else:
@@ -51,7 +53,7 @@ def untold(connection: sa.Connection, channel: str, news: News) -> set[int]:
                 alerts.c.resolved_ms.is_not(None),
             )
         )
-    return set(connection.execute(query.where(alerts.c.alert.not_in(told))).scalars())
+    return set(connection.execute(query.where(alerts.c.alert.not_in(reported))).scalars())
 
 
 def make_message(
@@ -62,7 +64,7 @@ def make_message(
     words: tuple[str, str],
     now_ms: int,
 ) -> int:
-    """Keep a message, `words` its title and body, about these alerts. Returns its number."""
+    """Store a message about these alerts, `words` being title and body; return its number."""
     message: int = connection.execute(
         alert_messages.insert()
         .values(
@@ -87,18 +89,18 @@ def make_message(
     return message
 
 
-def due(connection: sa.Connection, now_ms: int) -> list[AlertMessage]:
-    """What is to be tried now, in the order in which it was made."""
+def due_messages(connection: sa.Connection, now_ms: int) -> list[AlertMessage]:
+    """Return the messages to send now, in the order in which they were made."""
     return _read(connection, _waiting() & (alert_messages.c.next_ms <= now_ms))
 
 
-def waiting(connection: sa.Connection) -> list[AlertMessage]:
-    """What has not been sent yet."""
+def unsent_messages(connection: sa.Connection) -> list[AlertMessage]:
+    """Return the messages that have not been sent yet."""
     return _read(connection, _waiting())
 
 
 def last_made_ms(connection: sa.Connection, channel: str, news: News) -> int:
-    """When a channel's newest message of such news was made; 0: never."""
+    """Return when a channel's newest message of this kind was made; 0 if never."""
     query = sa.select(sa.func.max(alert_messages.c.made_ms)).where(
         alert_messages.c.channel == channel, alert_messages.c.news == news
     )
@@ -106,12 +108,12 @@ def last_made_ms(connection: sa.Connection, channel: str, news: News) -> int:
 
 
 def note_sent(connection: sa.Connection, message: int, now_ms: int) -> None:
-    """It was taken."""
+    """Note that a message was accepted."""
     _change(connection, message, sent_ms=now_ms, error="", tries=alert_messages.c.tries + 1)
 
 
 def note_failed(connection: sa.Connection, message: AlertMessage, error: str, now_ms: int) -> None:
-    """It was not; it is tried again later, for a day."""
+    """Note a failed attempt; the message is retried later, for up to a day."""
     pause = PAUSES_MIN[min(message.tries, len(PAUSES_MIN) - 1)] * MINUTE_MS
     dropped = now_ms if now_ms - message.made_ms > DROPPED_AFTER_MS else None
     _change(
@@ -124,8 +126,8 @@ def note_failed(connection: sa.Connection, message: AlertMessage, error: str, no
     )
 
 
-def drop_overtaken(connection: sa.Connection, now_ms: int) -> None:
-    """Messages that were never sent, about alerts that are all over by now, are not sent at all."""
+def drop_resolved(connection: sa.Connection, now_ms: int) -> None:
+    """Drop unsent messages about alerts that are all resolved by now."""
     still = (
         sa.select(alert_mentions.c.message)
         .join(alerts)
@@ -147,7 +149,7 @@ def drop_overtaken(connection: sa.Connection, now_ms: int) -> None:
 def messages_of(
     connection: sa.Connection, numbers: Collection[int]
 ) -> dict[int, list[AlertMessage]]:
-    """The messages about these alerts, by alert."""
+    """Return the messages about these alerts, by alert."""
     query = (
         sa.select(alert_mentions.c.alert, *_columns())
         .join(alert_messages)

@@ -1,4 +1,4 @@
-"""Alerts that were raised, acknowledged and resolved."""
+"""Store alerts that were raised, acknowledged and resolved."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -7,15 +7,18 @@ from typing import Any
 import sqlalchemy as sa
 
 from gate_contract.errors import SchoolgateError
-from server_bridge.store.changes.revisions import bump
+from server_bridge.store.changes.revisions import increment_revision
 from server_bridge.store.schema.access import accounts
 from server_bridge.store.schema.alerts import alerts
 
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """Times are UTC in ms. `unit_id` None: of the district's server itself. `acknowledged_by` is
-    an account's name; empty: somebody at the server's own keyboard."""
+    """A stored alert; times are UTC in ms.
+
+    `unit_id` None: it concerns the district's server. `acknowledged_by` is an account's name, or
+    empty for a user at the server's console.
+    """
 
     alert: int
     kind: str
@@ -39,7 +42,7 @@ def raise_alert(
     now_ms: int,
     detail: str = "",
 ) -> int:
-    """Write down that an alert begins; none of its kind and subject is open. Returns its number."""
+    """Store a new alert and return its number; no open one may have its kind and subject."""
     number: int = connection.execute(
         alerts.insert()
         .values(
@@ -52,19 +55,19 @@ def raise_alert(
         )
         .returning(alerts.c.alert)
     ).scalar_one()
-    bump(connection)
+    increment_revision(connection)
     return number
 
 
-def resolve(connection: sa.Connection, numbers: Collection[int], now_ms: int) -> None:
-    """Write down that these are over."""
+def resolve_alerts(connection: sa.Connection, numbers: Collection[int], now_ms: int) -> None:
+    """Note that these alerts are resolved."""
     over = alerts.update().where(alerts.c.alert.in_(numbers), alerts.c.resolved_ms.is_(None))
     connection.execute(over.values(resolved_ms=now_ms))
-    bump(connection)
+    increment_revision(connection)
 
 
 def acknowledge(connection: sa.Connection, number: int, account: int | None, now_ms: int) -> Alert:
-    """Somebody sees to it. Raises SchoolgateError if there is no such open alert."""
+    """Note that a person works on an alert. Raises SchoolgateError if it is not open."""
     found = find_alert(connection, number)
     if found is None or found.resolved_ms is not None:
         raise SchoolgateError(
@@ -76,36 +79,36 @@ def acknowledge(connection: sa.Connection, number: int, account: int | None, now
             .where(alerts.c.alert == number)
             .values(acknowledged_ms=now_ms, acknowledged_by=account)
         )
-        bump(connection)
+        increment_revision(connection)
     return found
 
 
 def find_alert(connection: sa.Connection, number: int) -> Alert | None:
-    """The alert of that number."""
+    """Return the alert of this number, or None."""
     found = _read(connection, _all().where(alerts.c.alert == number))
     return found[0] if found else None
 
 
 def open_alerts(connection: sa.Connection) -> list[Alert]:
-    """Those that are not over, the oldest first."""
+    """Return the unresolved alerts, the oldest first."""
     query = _all().where(alerts.c.resolved_ms.is_(None))
     return _read(connection, query.order_by(alerts.c.raised_ms, alerts.c.alert))
 
 
 def past_alerts(connection: sa.Connection, count: int) -> list[Alert]:
-    """Those that are over, the newest first."""
+    """Return the resolved alerts, the newest first."""
     query = _all().where(alerts.c.resolved_ms.is_not(None))
     return _read(connection, query.order_by(alerts.c.raised_ms.desc()).limit(count))
 
 
 def raised_since(connection: sa.Connection, kind: str, since_ms: int) -> set[str]:
-    """The subjects of all alerts of a kind that were raised since then, also of those over."""
+    """Return the subjects of all alerts of a kind raised since then, resolved ones included."""
     query = sa.select(alerts.c.subject).where(alerts.c.kind == kind, alerts.c.raised_ms >= since_ms)
     return set(connection.execute(query).scalars())
 
 
 def open_by_unit(connection: sa.Connection) -> dict[str, int]:
-    """How many alerts are open at each unit that has any."""
+    """Return the number of open alerts at each unit that has any."""
     query = (
         sa.select(alerts.c.unit_id, sa.func.count())
         .where(alerts.c.resolved_ms.is_(None), alerts.c.unit_id.is_not(None))

@@ -1,1 +1,1 @@
-"""Areas where people live, and their epidemic levels."""
+"""Store areas of residence and their epidemic levels."""

@@ -1,4 +1,4 @@
-"""The tree of areas of residence. Old ones stay, and lead to what they became part of."""
+"""Store the tree of areas of residence. Ended areas are kept and refer to their successors."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,10 +15,11 @@ PROVINCE, DISTRICT, COMMUNE, HAMLET = "province", "district", "commune", "hamlet
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """`level` is data. Days are half-open; None: as long as anybody knows.
+    """An area of residence.
 
-    `area_id` is ours and stays for ever: official codes are given again, as in 2025, when many
-    merged communes took the code of one of their parts.
+    `level` is free data. Days are half-open; None: unknown or unlimited. `area_id` is assigned by
+    the district and never changes, because official codes are reused: in 2025 many merged communes
+    took the code of one of their parts.
     """
 
     area_id: str
@@ -31,21 +32,21 @@ class Area:
     successor_id: str | None = None
 
     def holds_on(self, day: date) -> bool:
-        """Whether there is such an area on this day."""
+        """Return whether the area exists on this day."""
         begun = self.from_day is None or self.from_day <= day
         return begun and (self.until_day is None or day < self.until_day)
 
 
 def all_areas(connection: sa.Connection) -> dict[str, Area]:
-    """The whole tree, by id, sorted by it."""
+    """Return the whole tree by id, sorted by id."""
     rows = connection.execute(areas.select().order_by(areas.c.area_id))
     return {row.area_id: Area(*row) for row in rows}
 
 
 def find_area(connection: sa.Connection, level: str, code: str, day: date) -> Area | None:
-    """What an official code means on `day`: the area of that code, or what it has become by then.
+    """Return the area with an official code on `day`, or its successor by then.
 
-    None if no area ever had the code, or its successors have not begun or are not known.
+    None if no area ever had the code, or its successors do not exist yet or are not known.
     """
     query = areas.select().where(areas.c.level == level, areas.c.code == code)
     found = [Area(*row) for row in connection.execute(query)]
@@ -63,24 +64,24 @@ def find_area(connection: sa.Connection, level: str, code: str, day: date) -> Ar
 
 
 def get_area(connection: sa.Connection, area_id: str) -> Area:
-    """The area of an id. Raises SchoolgateError."""
+    """Return the area of an id. Raises SchoolgateError if there is none."""
     row = connection.execute(areas.select().where(areas.c.area_id == area_id)).first()
     if row is None:
         raise SchoolgateError(f"there is no area {area_id}; see: gate-bridge area list")
     return Area(*row)
 
 
-def area_line(connection: sa.Connection, day: date | None = None) -> dict[str, tuple[str, ...]]:
-    """For each area: itself and all above it, nearest first.
+def area_ancestry(connection: sa.Connection, day: date | None = None) -> dict[str, tuple[str, ...]]:
+    """Return for each area itself and all areas above it, nearest first.
 
-    Above an area that has ended stands what it became part of, and what is above that; `day`: as
-    it was then, when areas that ended later still stood below their own parent.
+    Above an ended area comes its successor and what is above that. With `day`, the tree is taken as
+    of that day, when areas that ended later were still below their own parent.
     """
-    return lines(all_areas(connection), day)
+    return ancestor_lines(all_areas(connection), day)
 
 
-def lines(tree: dict[str, Area], day: date | None = None) -> dict[str, tuple[str, ...]]:
-    """`area_line` of a tree that was read before."""
+def ancestor_lines(tree: dict[str, Area], day: date | None = None) -> dict[str, tuple[str, ...]]:
+    """Return the result of `area_ancestry` for a tree that was read before."""
     found: dict[str, tuple[str, ...]] = {}
     for area_id in tree:
         line: list[str] = []
@@ -98,7 +99,7 @@ def lines(tree: dict[str, Area], day: date | None = None) -> dict[str, tuple[str
 
 
 def add_areas(connection: sa.Connection, new: Iterable[Area]) -> None:
-    """Add areas or replace those of the same id, in any order, with what they refer to."""
+    """Add or replace areas, in any order, with their parents and successors."""
     rows = [{name: getattr(area, name) for name in Area.__slots__} for area in new]
     bare = [{**row, "parent_id": None, "successor_id": None} for row in rows]
     known = set(connection.execute(sa.select(areas.c.area_id)).scalars())
@@ -107,8 +108,8 @@ def add_areas(connection: sa.Connection, new: Iterable[Area]) -> None:
     upsert(connection, areas, rows)
 
 
-def own_id(level: str, parent_id: str, taken: Iterable[str]) -> str:
-    """An id for an area that has no official code, such as a hamlet: `hamlet-12271-003`."""
+def local_id(level: str, parent_id: str, taken: Iterable[str]) -> str:
+    """Return an id for an area without an official code, such as a hamlet: `hamlet-12271-003`."""
     _, _, stem = parent_id.partition("-")
     prefix = f"{level}-{stem}-"
     numbers = [
@@ -120,5 +121,5 @@ def own_id(level: str, parent_id: str, taken: Iterable[str]) -> str:
 
 
 def official_id(level: str, code: str, from_day: date | None) -> str:
-    """The id of an area with a code: `commune-12271`, `commune-12271-20250701`."""
+    """Return the id of an area with a code: `commune-12271`, `commune-12271-20250701`."""
     return f"{level}-{code}" + (f"-{from_day:%Y%m%d}" if from_day else "")

@@ -1,4 +1,4 @@
-"""How many people of each school live in areas of which level: counts only, never who."""
+"""Count the people of each school by the level of the area where they live, without names."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -13,8 +13,10 @@ from server_bridge.store.schema.people import stays
 
 
 class LevelCounts:
-    """Counts only when people, areas or notices have changed, or a notice takes effect. For one
-    thread."""
+    """Caches the counts until people, areas or notices change, or a notice takes effect.
+
+    It must be used by one thread only.
+    """
 
     def __init__(self) -> None:
         self._known: tuple[int, date] | None = None
@@ -24,7 +26,7 @@ class LevelCounts:
     def at(
         self, connection: sa.Connection, now_ms: int, day: date
     ) -> Mapping[str, Mapping[int, int]]:
-        """For each school, its people on `day` by the level of where they live at `now_ms`."""
+        """Return for each school its people on `day` by the level of their area at `now_ms`."""
         known = (roster_revision_number(connection), day)
         if known != self._known or (self._until_ms is not None and now_ms >= self._until_ms):
             self._found = _count(connection, now_ms, day)

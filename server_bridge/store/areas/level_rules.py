@@ -1,4 +1,4 @@
-"""Which level an area has, as a pure rule over the tree of areas and what notices say of them.
+"""Decide the level of each area from the tree of areas and the notices. Pure functions.
 
 The nearest area decides, from the area itself upwards: a hamlet before its commune, the commune
 before its district. Of one area's notices the newest as-of time decides, then the newest noted. An
@@ -12,7 +12,7 @@ from datetime import date
 
 @dataclass(frozen=True, slots=True)
 class AreaNode:
-    """An area's place in the tree. `until_day`: the first day it no longer exists (local)."""
+    """An area's place in the tree; `until_day` is the first day on which it no longer exists."""
 
     area_id: str
     parent_id: str | None = None
@@ -21,8 +21,11 @@ class AreaNode:
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
-    """What one notice says of one area. `level` 1-4; None: as the area above. Times: UTC in ms."""
+class LevelSetting:
+    """The level that one notice sets for one area.
+
+    `level` is 1-4, or None for that of the area above. Times are UTC in ms.
+    """
 
     area_id: str
     level: int | None
@@ -32,13 +35,13 @@ class Setting:
 
     @property
     def rank(self) -> tuple[int, int, int]:
-        """The highest rank decides."""
+        """Return the sort key; the setting with the highest rank decides."""
         return self.as_of_ms, self.noted_ms, self.notice
 
 
-def newest(settings: Iterable[Setting], at_ms: int) -> dict[str, Setting]:
-    """Of each area the setting that is in force at `at_ms`."""
-    found: dict[str, Setting] = {}
+def settings_in_force(settings: Iterable[LevelSetting], at_ms: int) -> dict[str, LevelSetting]:
+    """Return for each area the setting in force at `at_ms`."""
+    found: dict[str, LevelSetting] = {}
     for setting in settings:
         if setting.as_of_ms <= at_ms:
             known = found.get(setting.area_id)
@@ -47,25 +50,26 @@ def newest(settings: Iterable[Setting], at_ms: int) -> dict[str, Setting]:
     return found
 
 
-def resolve(
-    areas: Mapping[str, AreaNode], own: Mapping[str, Setting], day: date
-) -> dict[str, Setting]:
-    """The setting that decides each area's level on `day`; areas without a level are absent.
+def resolve_levels(
+    areas: Mapping[str, AreaNode], own: Mapping[str, LevelSetting], day: date
+) -> dict[str, LevelSetting]:
+    """Return the setting that decides each area's level on `day`; areas without a level are absent.
 
-    `own` is each area's setting in force (`newest`). A ring of parents or successors, which an
-    import should not have let in, decides nothing.
+    `own` is each area's setting in force (`settings_in_force`). A cycle of parents or successors,
+    which an import should have rejected, decides nothing.
     """
-    decided: dict[str, Setting | None] = {}
+    decided: dict[str, LevelSetting | None] = {}
 
-    def decide(area_id: str | None) -> Setting | None:
+    def decide(area_id: str | None) -> LevelSetting | None:
+        """Return the deciding setting of an area, or None."""
         if area_id is None or area_id not in areas:
             return None
         if area_id not in decided:
-            decided[area_id] = None  # stands while we look further: ends a ring
+            decided[area_id] = None  # provisional, so that a cycle ends here
             decided[area_id] = _decide(areas[area_id])
         return decided[area_id]
 
-    def _decide(area: AreaNode) -> Setting | None:
+    def _decide(area: AreaNode) -> LevelSetting | None:
         setting = own.get(area.area_id)
         if setting is not None and setting.level is None:
             setting = None

@@ -1,7 +1,7 @@
-"""Levels of areas by official notices, and what gates of a unit do about them at entry.
+"""Store levels of areas from official notices, and the policy of each unit's gates for each level.
 
-Levels: 1 green, 2 yellow, 3 orange, 4 red. A notice holds from its as-of time on, by itself; what
-an earlier one says stays on file, so that every moment of the past can be asked for.
+Levels: 1 green, 2 yellow, 3 orange, 4 red. A notice applies automatically from its as-of time.
+Earlier notices are kept, so that levels can be read for every past moment.
 """
 
 from collections.abc import Iterable, Mapping
@@ -14,15 +14,20 @@ import sqlalchemy as sa
 from gate_contract.errors import SchoolgateError
 from gate_contract.roster import EntryAction
 from gate_contract.school_day import local_day
-from server_bridge.store.areas.level_rules import AreaNode, Setting, newest, resolve
-from server_bridge.store.changes.revisions import bump
+from server_bridge.store.areas.level_rules import (
+    AreaNode,
+    LevelSetting,
+    resolve_levels,
+    settings_in_force,
+)
+from server_bridge.store.changes.revisions import increment_revision
 from server_bridge.store.database import upsert
 from server_bridge.store.schema.people import area_levels, areas, level_policies, notices
 from server_bridge.store.units.tree import ancestry
 
 LEVELS = (1, 2, 3, 4)
 AREAS_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
-"""In whose days areas begin and end: they are all in Vietnam."""
+"""The time zone of the days on which areas begin and end; all areas are in Vietnam."""
 
 
 DEFAULT_POLICY = {
@@ -35,7 +40,7 @@ DEFAULT_POLICY = {
 
 @dataclass(frozen=True, slots=True)
 class LevelNotice:
-    """An official notice. `levels`: by area; None: as the area above. `as_of_ms`: UTC."""
+    """An official notice; `levels` by area, None for that of the area above; `as_of_ms` is UTC."""
 
     number: str
     issuer: str
@@ -44,8 +49,8 @@ class LevelNotice:
 
 
 @dataclass(frozen=True, slots=True)
-class Noted:
-    """A line of an area's history."""
+class NoticeEntry:
+    """An entry of an area's history."""
 
     number: str
     issuer: str
@@ -55,18 +60,18 @@ class Noted:
 
 
 def levels_at(connection: sa.Connection, at_ms: int) -> dict[str, int]:
-    """Every area's level at `at_ms` (UTC), set or inherited; areas without one are absent.
+    """Return every area's level at `at_ms` (UTC), set or inherited; areas without one are absent.
 
     An area that was merged into another follows that one, unless its own notice is newer.
     """
-    decided = deciding_at(connection, at_ms)
+    decided = deciding_settings(connection, at_ms)
     return {area_id: setting.level for area_id, setting in decided.items() if setting.level}
 
 
-def deciding_at(
-    connection: sa.Connection, at_ms: int, foreseen: Iterable[Setting] = ()
-) -> dict[str, Setting]:
-    """The setting that decides each area's level at `at_ms`, as if `foreseen` were noted too."""
+def deciding_settings(
+    connection: sa.Connection, at_ms: int, foreseen: Iterable[LevelSetting] = ()
+) -> dict[str, LevelSetting]:
+    """Return the setting that decides each area's level at `at_ms`, including those `foreseen`."""
     rows = connection.execute(
         sa.select(
             area_levels.c.area_id,
@@ -78,41 +83,41 @@ def deciding_at(
         .join(notices, notices.c.notice == area_levels.c.notice)
         .where(notices.c.as_of_ms <= at_ms)
     )
-    own = newest([*(Setting(*row) for row in rows), *foreseen], at_ms)
+    own = settings_in_force([*(LevelSetting(*row) for row in rows), *foreseen], at_ms)
     tree = connection.execute(
         sa.select(areas.c.area_id, areas.c.parent_id, areas.c.successor_id, areas.c.until_day)
     )
     nodes = {row.area_id: AreaNode(*row) for row in tree}
-    return resolve(nodes, own, local_day(at_ms, AREAS_ZONE))
+    return resolve_levels(nodes, own, local_day(at_ms, AREAS_ZONE))
 
 
 def is_new(connection: sa.Connection, notice: LevelNotice) -> bool:
-    """Whether the notice was not noted before.
+    """Return whether the notice has not been stored before.
 
     Raises:
-        SchoolgateError: one of that number and issuer was noted that says something else.
+        SchoolgateError: a notice of this number and issuer is stored with other contents.
     """
     row = connection.execute(
         notices.select().where(notices.c.number == notice.number, notices.c.issuer == notice.issuer)
     ).first()
     if row is None:
         return True
-    said = sa.select(area_levels.c.area_id, area_levels.c.level)
-    kept = connection.execute(said.where(area_levels.c.notice == row.notice))
+    stored = sa.select(area_levels.c.area_id, area_levels.c.level)
+    kept = connection.execute(stored.where(area_levels.c.notice == row.notice))
     same = {line.area_id: line.level for line in kept} == dict(notice.levels)
     if same and row.as_of_ms == notice.as_of_ms:
         return False
     raise SchoolgateError(
-        f"notice {notice.number} of {notice.issuer} was noted already and says something else; "
-        "notices are kept as they were: note the correction under a number of its own"
+        f"notice {notice.number} of {notice.issuer} is stored already with other contents; "
+        "stored notices are not changed: enter the correction under its own number"
     )
 
 
 def apply_notice(connection: sa.Connection, notice: LevelNotice, now_ms: int) -> bool:
-    """Keep a notice; it holds from its as-of time on. False: it was noted before, just the same.
+    """Store a notice, which applies from its as-of time; return False if it is stored already.
 
     Raises:
-        SchoolgateError: a notice of that number and issuer was noted that says something else.
+        SchoolgateError: a notice of this number and issuer is stored with other contents.
     """
     if not is_new(connection, notice):
         return False
@@ -133,18 +138,18 @@ def apply_notice(connection: sa.Connection, notice: LevelNotice, now_ms: int) ->
             for area_id, level in notice.levels.items()
         ],
     )
-    bump(connection)
+    increment_revision(connection)
     return True
 
 
 def notice_of(connection: sa.Connection, notice: int) -> tuple[str, str]:
-    """Number and issuer of a notice."""
+    """Return number and issuer of a notice."""
     row = connection.execute(notices.select().where(notices.c.notice == notice)).one()
     return row.number, row.issuer
 
 
-def history(connection: sa.Connection, area_id: str) -> list[Noted]:
-    """What notices said of this very area, the one that would decide first at the top."""
+def notice_history(connection: sa.Connection, area_id: str) -> list[NoticeEntry]:
+    """Return the notices about this very area, in descending order of precedence."""
     rows = connection.execute(
         sa.select(
             notices.c.number,
@@ -157,11 +162,11 @@ def history(connection: sa.Connection, area_id: str) -> list[Noted]:
         .where(area_levels.c.area_id == area_id)
         .order_by(notices.c.as_of_ms.desc(), notices.c.noted_ms.desc(), notices.c.notice.desc())
     )
-    return [Noted(*row) for row in rows]
+    return [NoticeEntry(*row) for row in rows]
 
 
 def next_change(connection: sa.Connection, after_ms: int) -> int | None:
-    """When the next notice or policy that is already noted takes effect (UTC in ms)."""
+    """Return when the next stored notice or policy takes effect (UTC in ms), or None."""
     coming = [
         connection.execute(sa.select(sa.func.min(column)).where(column > after_ms)).scalar()
         for column in (notices.c.as_of_ms, level_policies.c.from_ms)
@@ -170,7 +175,7 @@ def next_change(connection: sa.Connection, after_ms: int) -> int | None:
 
 
 def policies_at(connection: sa.Connection, at_ms: int) -> dict[str, dict[int, EntryAction]]:
-    """What gates of each unit do at entry, level by level: its own, else that of the unit above."""
+    """Return the action of each unit's gates per level, its own or that of the unit above."""
     rows = connection.execute(
         level_policies.select()
         .where(level_policies.c.from_ms <= at_ms)
@@ -194,7 +199,10 @@ def policies_at(connection: sa.Connection, at_ms: int) -> dict[str, dict[int, En
 def set_policy(
     connection: sa.Connection, unit_id: str, actions: Mapping[int, EntryAction | None], from_ms: int
 ) -> None:
-    """From `from_ms` (UTC) on, gates of the unit and below do this; None: as the unit above."""
+    """Set the actions of a unit's gates, and those below, from `from_ms` (UTC) on.
+
+    None stands for the action of the unit above.
+    """
     upsert(
         connection,
         level_policies,
@@ -203,13 +211,13 @@ def set_policy(
             for level, action in actions.items()
         ],
     )
-    bump(connection)
+    increment_revision(connection)
 
 
 def areas_named(connection: sa.Connection, name: str, day: date) -> list[str]:
-    """The ids of the areas given by id or by official code on `day`: mostly one, or none.
+    """Return the ids of areas with this id or official code on `day`: usually one or none.
 
-    Of areas that had the code one after the other, the one of that day counts, else the last.
+    If several areas had the code in succession, the one of that day is returned, else the last.
     """
     known = connection.execute(sa.select(areas.c.area_id).where(areas.c.area_id == name)).scalar()
     if known:
@@ -226,7 +234,11 @@ def areas_named(connection: sa.Connection, name: str, day: date) -> list[str]:
 
 
 def area_named(connection: sa.Connection, name: str, day: date) -> str:
-    """The one area of that id or code. Raises SchoolgateError: there is none, or there are two."""
+    """Return the only area with this id or code.
+
+    Raises:
+        SchoolgateError: no area, or several areas match.
+    """
     found = areas_named(connection, name, day)
     if not found:
         raise SchoolgateError(f"there is no area {name}; see: gate-bridge area list")

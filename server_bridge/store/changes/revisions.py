@@ -1,4 +1,4 @@
-"""Two counters that grow with changes: one for open pages, one for rosters."""
+"""Count changes in two counters: one for open pages, one for rosters."""
 
 import sqlalchemy as sa
 
@@ -6,24 +6,24 @@ from server_bridge.store.schema.base import revision
 from server_bridge.store.schema.gates import roster_revision
 
 _REVISION = sa.select(revision.c.number)
-_BUMP = revision.update().values(number=revision.c.number + 1)
+_INCREMENT = revision.update().values(number=revision.c.number + 1)
 
 
 def revision_number(connection: sa.Connection) -> int:
-    """Return the counter that grows with every change that a page could show."""
+    """Return the counter that grows with every change that a page may show."""
     return int(connection.execute(_REVISION).scalar_one())
 
 
-def bump(connection: sa.Connection) -> None:
-    """Tell pages, as part of this transaction, that something they show has changed."""
-    connection.execute(_BUMP)
+def increment_revision(connection: sa.Connection) -> None:
+    """Increase the counter for pages, as part of this transaction."""
+    connection.execute(_INCREMENT)
 
 
 def roster_revision_number(connection: sa.Connection) -> int:
-    """Return the counter that grows, by triggers, whenever a roster might have to change."""
+    """Return the counter that triggers increase whenever a roster may have to change."""
     return int(connection.execute(sa.select(roster_revision.c.number)).scalar_one())
 
 
-def bump_rosters(connection: sa.Connection) -> None:
-    """Have rosters made anew for something that is not in the database: the card keys."""
+def increment_roster_revision(connection: sa.Connection) -> None:
+    """Increase the counter for rosters after a change outside the database: the card keys."""
     connection.execute(roster_revision.update().values(number=roster_revision.c.number + 1))

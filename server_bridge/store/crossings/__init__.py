@@ -1,1 +1,1 @@
-"""What gates recorded: taken in, counted, proven."""
+"""Store, count and verify what gates recorded."""

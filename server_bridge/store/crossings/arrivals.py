@@ -1,4 +1,4 @@
-"""Entries by time of day, kept in the same transaction as the crossings they count."""
+"""Count entries by time of day, in the same transaction that stores the crossings."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -18,53 +18,56 @@ _OF_DAY = _KEPT.where(
     (arrivals.c.unit_id == sa.bindparam("of")) & (arrivals.c.day == sa.bindparam("on"))
 )
 
-Lines = Mapping[str, tuple[str, ...]]
-"""For each unit, itself and all units above it: where its counts add up."""
+Ancestry = Mapping[str, tuple[str, ...]]
+"""For each unit, itself and all units above it, to which its counts are added."""
 
 
 @dataclass(frozen=True, slots=True)
 class DayArrivals:
-    """One unit's entries of one day. `slots` are (minutes after local midnight, entries), five
-    minutes each, in order; those in which nobody came are left out."""
+    """One unit's entries of one day.
+
+    `slots` are pairs (minutes after local midnight, entries) of five minutes each, in order; those
+    without entries are left out.
+    """
 
     day: date
     slots: tuple[tuple[int, int], ...] = ()
 
     @property
     def entered(self) -> int:
-        """The whole day's."""
+        """Return the entries of the whole day."""
         return sum(number for _, number in self.slots)
 
     def before(self, minutes: int) -> int:
-        """The entries until that many minutes after local midnight, a multiple of five."""
+        """Return the entries before this many minutes after local midnight, a multiple of five."""
         return sum(number for minute, number in self.slots if minute < minutes)
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """A unit's day beside the day before and the same weekday of the week before."""
+    """A unit's day, the day before, and the same weekday of the week before."""
 
     today: DayArrivals
     yesterday: DayArrivals
     week_ago: DayArrivals
 
 
-def add_arrivals(connection: sa.Connection, added: Mapping[SlotKey, int], lines: Lines) -> None:
-    """Add entries, at their schools and above."""
+def add_arrivals(connection: sa.Connection, added: Mapping[SlotKey, int], lines: Ancestry) -> None:
+    """Add entries to their schools and the units above them."""
     upsert(
         connection,
         arrivals,
         [
             {"day": day, "unit_id": unit_id, "slot": slot, "entered": number}
-            for (unit_id, day, slot), number in with_above(added, lines).items()
+            for (unit_id, day, slot), number in roll_up(added, lines).items()
             if number
         ],
         add=True,
     )
 
 
-def with_above(added: Mapping[SlotKey, int], lines: Lines) -> Counter[SlotKey]:
-    """Entries of schools, summed up at all units above them."""
+def roll_up(added: Mapping[SlotKey, int], lines: Ancestry) -> Counter[SlotKey]:
+    """Return the entries of schools, added up for all units above them as well."""
     sums: Counter[SlotKey] = Counter()
     for (unit_id, day, slot), number in added.items():
         for above in lines[unit_id]:
@@ -73,17 +76,17 @@ def with_above(added: Mapping[SlotKey, int], lines: Lines) -> Counter[SlotKey]:
 
 
 def arrivals_of(connection: sa.Connection, unit_id: str, day: date) -> dict[SlotKey, int]:
-    """What is kept of one unit's day."""
+    """Return the stored entries of one unit's day."""
     return _as_slots(connection.execute(_OF_DAY, {"of": unit_id, "on": day}))
 
 
 def all_arrivals(connection: sa.Connection) -> dict[SlotKey, int]:
-    """What is kept of all days."""
+    """Return the stored entries of all days."""
     return _as_slots(connection.execute(_KEPT))
 
 
 def comparisons(connection: sa.Connection, day: date, zone: ZoneInfo) -> dict[str, Comparison]:
-    """Every unit's `day` beside the two that it is compared with; units without any are absent."""
+    """Return every unit's comparison for `day`; units without any entries are absent."""
     days = (day, day - timedelta(days=1), day - timedelta(days=7))
     midnights = {one: _midnight_slot(one, zone) for one in days}
     found: dict[str, dict[date, list[tuple[int, int]]]] = {}

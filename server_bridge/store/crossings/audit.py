@@ -1,4 +1,4 @@
-"""The proof that what is stored is what the gates wrote, and that the counts are its counts."""
+"""Verify that the stored records are what the gates wrote, and that the counts match them."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +17,7 @@ STORED_RECORDS = sa.select(crossings, visitor_words.c.seal).outerjoin(
     visitor_words,
     (visitor_words.c.ledger == crossings.c.ledger) & (visitor_words.c.seq == crossings.c.seq),
 )
-"""All crossings, each with the seal of a visitor's words, if it has one."""
+"""All crossings, each with the seal of a visitor's details, if it has one."""
 _RECORDS = (
     STORED_RECORDS.where(crossings.c.ledger == sa.bindparam("of"))
     .order_by(crossings.c.seq)
@@ -28,7 +28,7 @@ _LEDGERS = ledgers.select().order_by(ledgers.c.gate_id, ledgers.c.first_ms)
 
 @dataclass(frozen=True, slots=True)
 class LedgerProof:
-    """One ledger of one gate. `fault` is None where seq and chain are whole."""
+    """The result for one ledger of one gate; `fault` is None if seq and chain are intact."""
 
     gate_id: str
     ledger_id: str
@@ -39,12 +39,12 @@ class LedgerProof:
 
 
 def prove_ledgers(connection: sa.Connection) -> list[LedgerProof]:
-    """Every ledger's chain, computed again from its rows."""
+    """Recompute the chain of every ledger from its rows."""
     return [_prove(connection, row) for row in connection.execute(_LEDGERS)]
 
 
 def count_faults(connection: sa.Connection) -> list[str]:
-    """Unit and day of every count that a recount does not confirm: none, ever."""
+    """Return unit and day of every count that a recount does not confirm; always empty."""
     wrong = miscounted(connection, ancestry(connection))
     return [f"{unit_id} {day}" for unit_id, day in wrong]
 
@@ -62,21 +62,21 @@ def _prove(connection: sa.Connection, ledger: sa.Row[Any]) -> LedgerProof:
             try:
                 chain = chain_next(chain, record_of_row(row))
             except ValueError as error:
-                altered = altered or f"record {row.seq} is none that a gate writes: {error}"
+                altered = altered or f"record {row.seq} is not one that a gate writes: {error}"
     fault = None
     if missing != ledger.missing or expected != ledger.stored_through + 1:
         fault = f"{missing} records are missing, {ledger.missing} are known to be"
     elif altered:
         fault = altered
     elif chain.hex() != ledger.chain:
-        fault = "the rows do not lead to the chain head: something was altered"
+        fault = "the rows do not give the chain head: a record was altered"
     return LedgerProof(
         ledger.gate_id, ledger.ledger_id, records, ledger.stored_through, missing, fault
     )
 
 
 def record_of_row(row: sa.Row[Any]) -> Record:
-    """A row of `STORED_RECORDS` as the gate wrote it, without sealed words."""
+    """Return a row of `STORED_RECORDS` as the gate wrote it, without the sealed details."""
     return Record(
         seq=row.seq,
         boot_id=row.boot_id,
@@ -87,6 +87,6 @@ def record_of_row(row: sa.Row[Any]) -> Record:
         card_id=row.card_id,
         kind=row.kind and CardKind(row.kind),
         direction=row.direction and Direction(row.direction),
-        count=row._mapping["count"],  # a row's own count is its method
+        count=row._mapping["count"],  # `row.count` is a method of rows
         seal=row.seal,
     )

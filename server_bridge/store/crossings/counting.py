@@ -1,8 +1,8 @@
-"""From crossings to counts, one school and day at a time. Pure: the same fold counts a message as
-it arrives and recounts a day from scratch.
+"""Compute counts from crossings, one school and day at a time. Pure functions.
 
-Several gates of a school deliver in any order, so what a card did last is decided by the time
-filed, then by ledger and seq, never by arrival.
+The same fold counts new messages and recounts a day from scratch. Several gates of a school deliver
+in any order, so a card's last crossing is decided by its filed time, then by ledger and seq, never
+by arrival.
 """
 
 from collections import Counter, defaultdict
@@ -16,7 +16,7 @@ from gate_contract.crossing import Direction
 
 @dataclass(frozen=True, slots=True, order=True)
 class FiledPosition:
-    """When and where a crossing was filed; later ones are greater."""
+    """The filed time of a crossing and its position in a ledger; later ones are greater."""
 
     at_ms: int
     ledger: int
@@ -25,8 +25,10 @@ class FiledPosition:
 
 @dataclass(frozen=True, slots=True)
 class Presence:
-    """A card's last crossing of one day at one school, and when it first came in (UTC in ms; None:
-    it was only seen leaving)."""
+    """A card's last crossing of one day at one school, and its first entry.
+
+    `first_in_ms` is UTC in ms, or None if the card was only seen leaving.
+    """
 
     kind: CardKind
     inside: bool
@@ -36,7 +38,7 @@ class Presence:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """One crossing, as it counts."""
+    """One crossing with the data that count."""
 
     unit_id: str
     day: date
@@ -48,7 +50,7 @@ class Passage:
 
 @dataclass(slots=True)
 class Delta:
-    """What is to be added to the counts of one unit, day and kind."""
+    """What is added to the counts of one unit, day and kind."""
 
     entered: int = 0
     left: int = 0
@@ -61,16 +63,16 @@ PresenceKey = tuple[str, date, str]
 CountKey = tuple[str, date, CardKind]
 """unit_id, day, kind."""
 SlotKey = tuple[str, date, int]
-"""unit_id, day, and which five minutes since 1970 (UTC)."""
+"""unit_id, day, and the number of the five-minute slot since 1970 (UTC)."""
 SLOT_MS = 300_000
 
 
 def fold(
     known: Mapping[PresenceKey, Presence], passages: Iterable[Passage]
 ) -> tuple[dict[PresenceKey, Presence], dict[CountKey, Delta]]:
-    """The presences that `passages` change, and what they add to the counts.
+    """Return the presences that `passages` change, and what they add to the counts.
 
-    `known` are the presences before, of at least the cards in `passages`.
+    `known` are the previous presences of at least the cards in `passages`.
     """
     changed: dict[PresenceKey, Presence] = {}
     deltas: defaultdict[CountKey, Delta] = defaultdict(Delta)
@@ -104,8 +106,8 @@ def _after(before: Presence | None, passage: Passage) -> Presence:
     return replace(before, first_in_ms=first)
 
 
-def by_slot(passages: Iterable[Passage]) -> Counter[SlotKey]:
-    """The entries among `passages`, by the time they are filed under."""
+def count_by_slot(passages: Iterable[Passage]) -> Counter[SlotKey]:
+    """Return the number of entries among `passages`, by slot of their filed time."""
     return Counter(
         (passage.unit_id, passage.day, passage.moment.at_ms // SLOT_MS)
         for passage in passages

@@ -1,4 +1,4 @@
-"""Counts kept in the same transaction as the crossings they count, and the recount as proof."""
+"""Keep counts in the transaction that stores the crossings, and recount them as a check."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -11,13 +11,13 @@ import sqlalchemy as sa
 from gate_contract.card import CardKind
 from gate_contract.crossing import Direction
 from gate_contract.verdicts import CROSSINGS, REFUSALS
-from server_bridge.store.changes.report_days import mark
+from server_bridge.store.changes.report_days import mark_days
 from server_bridge.store.crossings.arrivals import (
-    Lines,
+    Ancestry,
     add_arrivals,
     all_arrivals,
     arrivals_of,
-    with_above,
+    roll_up,
 )
 from server_bridge.store.crossings.counting import (
     CountKey,
@@ -27,7 +27,7 @@ from server_bridge.store.crossings.counting import (
     Presence,
     PresenceKey,
     SlotKey,
-    by_slot,
+    count_by_slot,
     fold,
 )
 from server_bridge.store.database import upsert
@@ -57,17 +57,17 @@ _COUNTS_OF_DAY = _COUNTS.where(_of_day(counts))
 _REFUSALS_OF_DAY = refusals.select().where(_of_day(refusals))
 
 
-def count_passages(connection: sa.Connection, passages: list[Passage], lines: Lines) -> None:
+def count_passages(connection: sa.Connection, passages: list[Passage], lines: Ancestry) -> None:
     """Add crossings that have just been stored to presence and counts."""
     changed, deltas = fold(_known(connection, passages), passages)
     upsert(connection, presence, [_presence_row(key, value) for key, value in changed.items()])
     _add_counts(connection, deltas, lines)
-    add_arrivals(connection, by_slot(passages), lines)
-    mark(connection, {(passage.unit_id, passage.day) for passage in passages})
+    add_arrivals(connection, count_by_slot(passages), lines)
+    mark_days(connection, {(passage.unit_id, passage.day) for passage in passages})
 
 
 def count_refusals(
-    connection: sa.Connection, scans: Mapping[tuple[str, date, str], int], lines: Lines
+    connection: sa.Connection, scans: Mapping[tuple[str, date, str], int], lines: Ancestry
 ) -> None:
     """Add refusals, by unit, day and code, that have just been stored."""
     rows: Counter[tuple[str, date, str]] = Counter()
@@ -84,11 +84,11 @@ def count_refusals(
         ],
         add=True,
     )
-    mark(connection, {(unit_id, day) for unit_id, day, _ in scans})
+    mark_days(connection, {(unit_id, day) for unit_id, day, _ in scans})
 
 
-def recount(connection: sa.Connection, school_day: SchoolDay, lines: Lines) -> None:
-    """Count one day of one school again from its crossings, and mend the sums above it."""
+def recount(connection: sa.Connection, school_day: SchoolDay, lines: Ancestry) -> None:
+    """Recount one day of one school from its crossings, and correct the sums above it."""
     unit_id, day = school_day
     passages = _passages(connection, school_day)
     present, counted = fold({}, passages)
@@ -96,7 +96,7 @@ def recount(connection: sa.Connection, school_day: SchoolDay, lines: Lines) -> N
     connection.execute(_NOBODY, {"of": unit_id, "on": day})
     upsert(connection, presence, [_presence_row(key, value) for key, value in present.items()])
     _add_counts(connection, _difference(counted, before), lines)
-    came = by_slot(passages)
+    came = count_by_slot(passages)
     came.subtract(arrivals_of(connection, unit_id, day))
     add_arrivals(connection, came, lines)
     scans = Counter(_refusals_in_crossings(connection, school_day))
@@ -104,13 +104,13 @@ def recount(connection: sa.Connection, school_day: SchoolDay, lines: Lines) -> N
     count_refusals(
         connection, {(unit_id, day, code): number for code, number in scans.items()}, lines
     )
-    mark(connection, [school_day])
+    mark_days(connection, [school_day])
 
 
-def miscounted(connection: sa.Connection, lines: Lines) -> list[SchoolDay]:
-    """Every unit and day whose counts differ from a recount, or from the sum of its schools.
+def miscounted(connection: sa.Connection, lines: Ancestry) -> list[SchoolDay]:
+    """Return every unit and day whose counts differ from a recount or from the sum of its schools.
 
-    None, ever: a row here is a fault of ours.
+    The list is always empty; an entry means a bug.
     """
     wrong = set()
     sums: dict[CountKey, Counter[str]] = {}
@@ -122,7 +122,7 @@ def miscounted(connection: sa.Connection, lines: Lines) -> list[SchoolDay]:
         counted, slots, is_right = _recounted(connection, school_day)
         if not is_right:
             wrong.add(school_day)
-        came.update(with_above(slots, lines))
+        came.update(roll_up(slots, lines))
         for (unit_id, day, kind), delta in counted.items():
             for above in lines[unit_id]:
                 sums.setdefault((above, day, kind), Counter()).update(asdict(delta))
@@ -148,7 +148,7 @@ def miscounted(connection: sa.Connection, lines: Lines) -> list[SchoolDay]:
 
 
 def counts_differ(connection: sa.Connection, school_day: SchoolDay) -> bool:
-    """Whether one school's day differs from a recount of its crossings. No, ever."""
+    """Return whether one school's day differs from a recount of its crossings; this means a bug."""
     counted, slots, is_right = _recounted(connection, school_day)
     is_right = is_right and slots == arrivals_of(connection, *school_day)
     kept = _counts_of(connection, school_day)
@@ -161,11 +161,11 @@ def counts_differ(connection: sa.Connection, school_day: SchoolDay) -> bool:
 def _recounted(
     connection: sa.Connection, school_day: SchoolDay
 ) -> tuple[dict[CountKey, Delta], Counter[SlotKey], bool]:
-    """A day counted from scratch, and whether presence is as that says."""
+    """Return a day counted from scratch, and whether the stored presence matches it."""
     passages = _passages(connection, school_day)
     present, counted = fold({}, passages)
     rows = connection.execute(_PRESENT, {"of": school_day[0], "on": school_day[1]})
-    return counted, by_slot(passages), dict(map(_presence_of_row, rows)) == present
+    return counted, count_by_slot(passages), dict(map(_presence_of_row, rows)) == present
 
 
 def _known(connection: sa.Connection, passages: Iterable[Passage]) -> dict[PresenceKey, Presence]:
@@ -203,7 +203,9 @@ def _presence_of_row(row: sa.Row[Any]) -> tuple[PresenceKey, Presence]:
     return (row.unit_id, row.day, row.card_id), value
 
 
-def _add_counts(connection: sa.Connection, deltas: Mapping[CountKey, Delta], lines: Lines) -> None:
+def _add_counts(
+    connection: sa.Connection, deltas: Mapping[CountKey, Delta], lines: Ancestry
+) -> None:
     sums: dict[CountKey, Counter[str]] = {}
     for (unit_id, day, kind), delta in deltas.items():
         for above in lines[unit_id]:

@@ -1,4 +1,4 @@
-"""The proof of one gate's day, from the stored rows."""
+"""Build the proof of one gate's day from the stored rows."""
 
 from datetime import date
 from typing import Any
@@ -17,7 +17,7 @@ from server_bridge.store.schema.base import crossings, gates, ledgers, signed_he
 
 
 def prove_day(connection: sa.Connection, gate_id: str, day: date) -> DayProof:
-    """The proof of what gate `gate_id` recorded on `day`.
+    """Return the proof of what gate `gate_id` recorded on `day`.
 
     Raises:
         SchoolgateError: there is no such gate.
@@ -55,7 +55,7 @@ def prove_day(connection: sa.Connection, gate_id: str, day: date) -> DayProof:
 def _key_of_day(
     connection: sa.Connection, gate_id: str, newest: str | None, days: list[LedgerDay]
 ) -> str | None:
-    """The key that this day was signed with: a device that was replaced had another one."""
+    """Return the key that signed this day; a replaced device had another one."""
     for key in public_keys(connection, gate_id):
         for part in days:
             signed = part.signed
@@ -68,7 +68,7 @@ def _key_of_day(
 
 
 def day_is_miscounted(connection: sa.Connection, unit_id: str, day: date) -> bool:
-    """Whether the counts of a school's day differ from a recount of its crossings."""
+    """Return whether the counts of a school's day differ from a recount of its crossings."""
     return counts_differ(connection, (unit_id, day))
 
 
@@ -90,7 +90,7 @@ def _ledger_day(connection: sa.Connection, ledger: sa.Row[Any], day: date) -> Le
         .order_by(crossings.c.seq)
         .execution_options(yield_per=2_000)
     )
-    # Before `proven_from` records are missing, and no chain leads on from there.
+    # Records are missing before `proven_from`, so no chain can be computed from there.
     chain = bytes.fromhex(ledger.proven_chain)
     previous, records = chain, []
     for row in rows:
@@ -111,7 +111,7 @@ def _ledger_day(connection: sa.Connection, ledger: sa.Row[Any], day: date) -> Le
 
 
 def _signed_head(connection: sa.Connection, ledger: int, last: int) -> SignedHead | None:
-    """The earliest that covers the day, else the latest there is."""
+    """Return the earliest signed head that covers the day, else the latest one."""
     mine = signed_heads.select().where(signed_heads.c.ledger == ledger)
     row = (
         connection.execute(

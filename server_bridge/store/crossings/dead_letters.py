@@ -1,20 +1,23 @@
-"""Messages that cannot be taken: set aside with their reason, counted, and never in the way."""
+"""Store messages that cannot be processed as dead letters, with the reason, and count them."""
 
 import sqlalchemy as sa
 
-from server_bridge.store.changes.revisions import bump
+from server_bridge.store.changes.revisions import increment_revision
 from server_bridge.store.database import upsert
 from server_bridge.store.schema.base import dead_letter_counts, dead_letters
 
 KEPT_PER_TOPIC = 100
-"""All are counted; of each topic this many of the newest are kept, payload and all."""
+"""The number of newest messages kept per topic, with their payload; all are counted."""
 
 
-def set_aside(
+def add_dead_letter(
     connection: sa.Connection, *, topic: str, reason: str, detail: str, payload: bytes, now_ms: int
 ) -> None:
-    """Keep one message that was refused."""
-    topic, detail = topic[:200], detail[:500].replace("\0", "")  # PostgreSQL's text has no NUL
+    """Store one rejected message."""
+    topic, detail = (
+        topic[:200],
+        detail[:500].replace("\0", ""),
+    )  # PostgreSQL's text rejects NUL
     connection.execute(
         dead_letters.insert().values(
             topic=topic, reason=reason, detail=detail, payload=payload, heard_ms=now_ms
@@ -37,10 +40,10 @@ def set_aside(
             (dead_letters.c.topic == topic) & dead_letters.c.id.not_in(kept)
         )
     )
-    bump(connection)
+    increment_revision(connection)
 
 
-def letter_counts(connection: sa.Connection) -> dict[tuple[str, str], int]:
-    """How many messages were set aside, by topic and reason."""
+def count_dead_letters(connection: sa.Connection) -> dict[tuple[str, str], int]:
+    """Return the number of dead letters by topic and reason."""
     rows = connection.execute(dead_letter_counts.select())
     return {(row.topic, row.reason): row.letters for row in rows}

@@ -1,4 +1,4 @@
-"""What is stored of time in one ledger: offsets of boots, and the times that records are filed at.
+"""Store the times of one ledger: clock offsets of boots, and the filed times of records.
 
 The functions work in the caller's transaction.
 """
@@ -39,7 +39,7 @@ _REFILE = (
 
 
 class NewTime(NamedTuple):
-    """Another time for a stored record: its local day, UTC in ms, and how far it is trusted."""
+    """A new filed time of a stored record: its local day, UTC in ms, and how far it is trusted."""
 
     seq: int
     day: date
@@ -66,7 +66,8 @@ def add_boot_offsets(connection: sa.Connection, ledger: int, offsets: Mapping[st
 def last_certain(connection: sa.Connection, ledger: int) -> tuple[int, int]:
     """Return seq and time (UTC, ms) of the last record whose time is certain.
 
-    No later record lies before it. Without one: 0, and the time at which the gate was registered.
+    No later record is filed before it. Without such a record: 0, and the time at which the gate was
+    registered.
     """
     certain = connection.execute(_CERTAIN, {"of": ledger}).first()
     added: int = connection.execute(_ADDED, {"of": ledger}).scalar_one()

@@ -1,4 +1,4 @@
-"""The ledgers of gates: how far each is stored, and the records themselves.
+"""Store the ledgers of gates: the position up to which each is stored, and the records.
 
 The functions work in the caller's transaction.
 """
@@ -36,7 +36,7 @@ _INSERT = crossings.insert()
 
 @dataclass(frozen=True, slots=True)
 class StoredLedger:
-    """A ledger's number in the database, and how far it is stored: record and chain hash (hex)."""
+    """A ledger's number in the database, its last stored record, and the chain hash there (hex)."""
 
     ledger: int
     gate_id: str
@@ -46,13 +46,13 @@ class StoredLedger:
 
 
 def find_ledger(connection: sa.Connection, gate_id: str, ledger_id: str) -> StoredLedger | None:
-    """Return the ledger of a gate, None before its first record is stored."""
+    """Return the ledger of a gate, or None before its first record is stored."""
     row = connection.execute(_FIND, {"of": gate_id, "named": ledger_id}).first()
     return _stored(row) if row else None
 
 
 def latest_ledgers(connection: sa.Connection) -> dict[str, StoredLedger]:
-    """Return for each gate the ledger that it delivered from last."""
+    """Return for each gate the ledger from which it last delivered."""
     return {row.gate_id: _stored(row) for row in connection.execute(_BY_LAST_MESSAGE)}
 
 
@@ -106,7 +106,7 @@ def advance(
 
 
 def note_gap(connection: sa.Connection, ledger: int, first_seq: int, previous_chain: str) -> None:
-    """Note that the chain can be proven from `first_seq` on only: earlier records are lost."""
+    """Note that the chain can be verified only from `first_seq` on: earlier records are lost."""
     connection.execute(
         ledgers.update()
         .where(ledgers.c.ledger == ledger)
@@ -115,7 +115,7 @@ def note_gap(connection: sa.Connection, ledger: int, first_seq: int, previous_ch
 
 
 def last_crossing_ms(connection: sa.Connection, ledger: int) -> int | None:
-    """Return the filed time (UTC) of the latest crossing of a ledger, None without one."""
+    """Return the filed time (UTC) of the latest crossing of a ledger, or None without one."""
     last: int | None = connection.execute(
         sa.select(sa.func.max(crossings.c.filed_ms)).where(
             (crossings.c.ledger == ledger) & crossings.c.verdict.in_(sorted(CROSSINGS))

@@ -1,4 +1,4 @@
-"""Crossings that came since somebody last looked."""
+"""Read the crossings that were stored since the last call."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -11,12 +11,12 @@ from gate_contract.verdicts import CROSSINGS, Verdict
 from server_bridge.store.schema.base import crossings, gates, ledgers
 
 AT_ONCE = 1_000
-"""Rows held in memory: a look takes no more of it after many crossings than after few."""
+"""The number of rows held in memory, which bounds it after many crossings as well."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """A crossing with a time that can be trusted, UTC in ms."""
+    """A crossing with a trusted time, UTC in ms."""
 
     card_id: str
     at_ms: int
@@ -27,13 +27,15 @@ class Sighting:
 
 @dataclass
 class CrossingMarks:
-    """How far each ledger has been read."""
+    """The position up to which each ledger has been read."""
 
     _read: dict[int, int] = field(default_factory=dict)
 
     def new(self, connection: sa.Connection, today: date) -> Iterator[Sighting]:
-        """Of `today`: at first all crossings, then those that are new. Uncertain times are left
-        out, and so is what gates deliver of earlier days."""
+        """Return new crossings of `today`; the first call returns all of them.
+
+        Crossings with an uncertain time, and those of earlier days, are left out.
+        """
         known = (ledgers.c.ledger, ledgers.c.gate_id, gates.c.unit_id, ledgers.c.stored_through)
         stands = connection.execute(sa.select(*known).join(gates)).all()
         columns = (crossings.c.card_id, crossings.c.filed_ms, crossings.c.verdict)

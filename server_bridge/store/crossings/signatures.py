@@ -1,4 +1,4 @@
-"""The heads that gates have signed: the last one of each day."""
+"""Store the ledger heads that gates have signed: the last one of each day."""
 
 import sqlalchemy as sa
 import structlog
@@ -11,10 +11,10 @@ from server_bridge.store.schema.base import crossings, gates, ledgers, signed_he
 log = structlog.get_logger()
 
 
-def keep_signature(connection: sa.Connection, batch: Batch) -> None:
-    """Keep the signature under the head of a batch that has just been stored.
+def store_signature(connection: sa.Connection, batch: Batch) -> None:
+    """Store the signature of the head of a batch that has just been stored.
 
-    A wrong one is no reason to lose a crossing: it is left out, and its day stays unproven.
+    A wrong signature must not lose a crossing: it is left out, and its day stays unproven.
     """
     key = connection.execute(
         sa.select(gates.c.public_key).where(gates.c.gate_id == batch.gate_id)
@@ -23,7 +23,7 @@ def keep_signature(connection: sa.Connection, batch: Batch) -> None:
         return
     head = head_bytes(batch.gate_id, batch.ledger_id, batch.last_seq, batch.head)
     if key and not is_signed(key, head, batch.signature):
-        log.warning("signature is not the gate's", gate_id=batch.gate_id, seq=batch.last_seq)
+        log.warning("signature does not match", gate_id=batch.gate_id, seq=batch.last_seq)
         return
     last = connection.execute(
         sa.select(crossings.c.ledger, crossings.c.day)

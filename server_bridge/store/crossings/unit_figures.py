@@ -1,6 +1,6 @@
-"""Counts of units as other programs ask for them: of one page of units, or of one unit by day.
+"""Read the counts of units for other programs: of a page of units, or of one unit by day.
 
-Only from the tables that are kept with each crossing; nothing here looks at crossings.
+Only tables that are updated with each crossing are read, never the crossings themselves.
 """
 
 from collections.abc import Collection
@@ -15,7 +15,7 @@ from server_bridge.store.units.tree import Unit
 
 @dataclass(slots=True)
 class UnitDayCounts:
-    """One unit's day. `by_kind` maps a kind to (inside, in, out)."""
+    """One unit's day; `by_kind` maps a kind to (inside, in, out)."""
 
     inside: int = 0
     entered: int = 0
@@ -25,6 +25,7 @@ class UnitDayCounts:
     refused: int = 0
 
     def add(self, kind: str, inside: int, entered: int, left: int, people: int) -> None:
+        """Add the counts of one kind."""
         self.inside += inside
         self.entered += entered
         self.left += left
@@ -35,7 +36,7 @@ class UnitDayCounts:
 def units_after(
     connection: sa.Connection, in_units: Collection[str], after: str, count: int
 ) -> list[Unit]:
-    """The first `count` of these units whose ids come after `after`, by id."""
+    """Return the first `count` of these units whose ids follow `after`, by id."""
     found = (
         units.select()
         .where(units.c.unit_id.in_(in_units), units.c.unit_id > after)
@@ -48,7 +49,7 @@ def units_after(
 def tallies_of(
     connection: sa.Connection, in_units: Collection[str], day: date
 ) -> dict[str, UnitDayCounts]:
-    """One day's counts and refused scans of each of these units."""
+    """Return one day's counts and refused scans of each of these units."""
     made = {unit_id: UnitDayCounts() for unit_id in in_units}
     here = counts.select().where(counts.c.day == day, counts.c.unit_id.in_(in_units))
     for row in connection.execute(here.order_by(counts.c.kind)):
@@ -66,7 +67,7 @@ def tallies_of(
 def daily_tallies(
     connection: sa.Connection, unit_id: str, first: date, last: date
 ) -> dict[date, UnitDayCounts]:
-    """One unit's counts by day, in order, from one day to another, without refused scans."""
+    """Return one unit's counts by day from `first` to `last`, without refused scans."""
     made: dict[date, UnitDayCounts] = {}
     here = counts.select().where(counts.c.unit_id == unit_id, counts.c.day.between(first, last))
     for row in connection.execute(here.order_by(counts.c.day, counts.c.kind)):
@@ -78,7 +79,7 @@ def daily_tallies(
 def daily_refusals(
     connection: sa.Connection, unit_id: str, first: date, last: date
 ) -> dict[date, dict[str, int]]:
-    """One unit's refused scans by day and reason, in order."""
+    """Return one unit's refused scans by day and reason, in order."""
     made: dict[date, dict[str, int]] = {}
     here = refusals.select().where(
         refusals.c.unit_id == unit_id,

@@ -1,1 +1,1 @@
-"""Gates: how they are, what they were told, what proves who they are."""
+"""Store gates: their health, orders, rosters, updates, certificates and tickets."""

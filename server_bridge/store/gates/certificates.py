@@ -1,4 +1,4 @@
-"""Which certificates gates were given, and the tickets with which they ask for one."""
+"""Store the certificates issued to gates, and the tickets with which they request one."""
 
 import hmac
 from dataclasses import dataclass
@@ -8,14 +8,14 @@ import sqlalchemy as sa
 
 from gate_contract.errors import SchoolgateError
 from gate_contract.ticket import TicketError, TicketRefusal
-from server_bridge.store.changes.revisions import bump
+from server_bridge.store.changes.revisions import increment_revision
 from server_bridge.store.schema.base import gates
 from server_bridge.store.schema.gates import certificates, tickets
 
 
 @dataclass(frozen=True, slots=True)
 class GateRow:
-    """A registered gate. `retired_ms`: since when it is out of service (UTC)."""
+    """A registered gate; `retired_ms` is when it was taken out of service (UTC)."""
 
     gate_id: str
     unit_id: str
@@ -24,17 +24,17 @@ class GateRow:
 
 
 def find_gate(connection: sa.Connection, gate_id: str) -> GateRow:
-    """Raises SchoolgateError if there is none of that name."""
+    """Return the gate of this id. Raises SchoolgateError if there is none."""
     row = connection.execute(gates.select().where(gates.c.gate_id == gate_id)).first()
     if row is None:
         raise SchoolgateError(f"there is no gate {gate_id}; see: gate-bridge gate list")
     return GateRow(row.gate_id, row.unit_id, row.shut_out, row.retired_ms)
 
 
-def keep_certificate(
+def store_certificate(
     connection: sa.Connection, gate_id: str, serial: int, public_key: str, now_ms: int
 ) -> None:
-    """Note that a gate was given a certificate; its key signs what the gate hands in from now."""
+    """Store an issued certificate; its key signs the gate's records from now on."""
     row = {"serial": f"{serial:x}", "gate_id": gate_id, "issued_ms": now_ms}
     connection.execute(certificates.insert().values(**row, public_key=public_key))
     connection.execute(
@@ -43,7 +43,7 @@ def keep_certificate(
 
 
 def public_keys(connection: sa.Connection, gate_id: str) -> list[str]:
-    """The keys that a gate has ever signed with, the newest first."""
+    """Return all keys that a gate has ever signed with, the newest first."""
     rows = connection.execute(
         sa.select(certificates.c.public_key)
         .where(certificates.c.gate_id == gate_id)
@@ -52,8 +52,8 @@ def public_keys(connection: sa.Connection, gate_id: str) -> list[str]:
     return list(rows.scalars())
 
 
-def revoke(connection: sa.Connection, gate_id: str, now_ms: int) -> int:
-    """Revoke all certificates that a gate has, and its open tickets. Returns how many."""
+def revoke_certificates(connection: sa.Connection, gate_id: str, now_ms: int) -> int:
+    """Revoke all certificates and open tickets of a gate; return the number of certificates."""
     connection.execute(
         tickets.update()
         .where((tickets.c.gate_id == gate_id) & (tickets.c.expires_ms > now_ms))
@@ -67,7 +67,7 @@ def revoke(connection: sa.Connection, gate_id: str, now_ms: int) -> int:
 
 
 def revoked_serials(connection: sa.Connection) -> list[int]:
-    """The serial numbers of the revoked certificates, in the order of their revocation."""
+    """Return the serial numbers of the revoked certificates, in the order of revocation."""
     rows = connection.execute(
         sa.select(certificates.c.serial)
         .where(certificates.c.revoked_ms.is_not(None))
@@ -76,23 +76,23 @@ def revoked_serials(connection: sa.Connection) -> list[int]:
     return [int(serial, 16) for serial in rows.scalars()]
 
 
-def retire(connection: sa.Connection, gate_id: str, now_ms: int | None) -> None:
-    """Take a gate out of service, or (None) back into it; its crossings stay."""
+def set_retired(connection: sa.Connection, gate_id: str, now_ms: int | None) -> None:
+    """Take a gate out of service, or back into service (None); its crossings are kept."""
     connection.execute(
         gates.update()
         .where(gates.c.gate_id == gate_id)
         .values(retired_ms=now_ms, shut_out=now_ms is not None)
     )
-    bump(connection)
+    increment_revision(connection)
 
 
-def move(connection: sa.Connection, gate_id: str, unit_id: str) -> None:
-    """From now on the gate's crossings are those of another school."""
+def move_gate(connection: sa.Connection, gate_id: str, unit_id: str) -> None:
+    """Move a gate to another school; its future crossings belong to that school."""
     connection.execute(gates.update().where(gates.c.gate_id == gate_id).values(unit_id=unit_id))
-    bump(connection)
+    increment_revision(connection)
 
 
-def keep_ticket(
+def store_ticket(
     connection: sa.Connection,
     ticket_id: bytes,
     gate_id: str,
@@ -101,7 +101,7 @@ def keep_ticket(
     now_ms: int,
     expires_ms: int,
 ) -> None:
-    """Note a new ticket; those that the gate had before end."""
+    """Store a new ticket; earlier unused tickets of the gate expire."""
     connection.execute(
         tickets.update()
         .where(
@@ -125,9 +125,10 @@ def keep_ticket(
 def use_ticket(
     connection: sa.Connection, ticket_id: str, token: bytes, request_sha256: str, now_ms: int
 ) -> str:
-    """The gate that a ticket is for; from now on the ticket is used.
+    """Mark a ticket as used and return its gate.
 
-    The same request may come again until the ticket expires: its answer may have been lost.
+    The same request may be repeated until the ticket expires, because its answer may have been
+    lost.
 
     Raises:
         TicketError: FOREIGN (no such ticket and token here), EXPIRED, USED.
@@ -135,7 +136,7 @@ def use_ticket(
     row = connection.execute(tickets.select().where(tickets.c.ticket_id == ticket_id)).first()
     good = row is not None and hmac.compare_digest(row.token_sha256, sha256(token).hexdigest())
     if row is None or not good:
-        raise TicketError(TicketRefusal.FOREIGN, "this district has made no such ticket")
+        raise TicketError(TicketRefusal.FOREIGN, "this district has not issued such a ticket")
     if row.used_ms is not None and row.request_sha256 != request_sha256:
         raise TicketError(
             TicketRefusal.USED, "the ticket was used by another device; make a new one"

@@ -1,4 +1,4 @@
-"""The logs that gates sent because they were asked to, the newest few of each."""
+"""Store the logs that gates send on request, the newest few of each gate."""
 
 from dataclasses import dataclass
 
@@ -6,21 +6,21 @@ import sqlalchemy as sa
 
 from server_bridge.store.schema.gates import gate_logs
 
-KEPT = 5
-"""Of each gate."""
+KEPT_PER_GATE = 5
+"""The number of logs kept per gate."""
 
 
 @dataclass(frozen=True, slots=True)
 class StoredGateLog:
-    """`number` is the request's; `heard_ms` UTC."""
+    """A stored log; `number` is that of the request, `heard_ms` is UTC."""
 
     number: int
     heard_ms: int
     text: str
 
 
-def keep_log(connection: sa.Connection, gate_id: str, number: int, text: str, now_ms: int) -> None:
-    """Keep a log; one that came before is replaced, for deliveries may be doubled."""
+def store_log(connection: sa.Connection, gate_id: str, number: int, text: str, now_ms: int) -> None:
+    """Store a log; a repeated delivery replaces the earlier one."""
     mine = gate_logs.c.gate_id == gate_id
     connection.execute(gate_logs.delete().where(mine & (gate_logs.c.number == number)))
     connection.execute(
@@ -30,7 +30,7 @@ def keep_log(connection: sa.Connection, gate_id: str, number: int, text: str, no
         sa.select(gate_logs.c.number)
         .where(mine)
         .order_by(gate_logs.c.number.desc())
-        .offset(KEPT)
+        .offset(KEPT_PER_GATE)
         .limit(1)
         .scalar_subquery()
     )
@@ -38,7 +38,7 @@ def keep_log(connection: sa.Connection, gate_id: str, number: int, text: str, no
 
 
 def newest_log(connection: sa.Connection, gate_id: str) -> StoredGateLog | None:
-    """The newest log of a gate, None if there is none."""
+    """Return the newest log of a gate, or None."""
     row = connection.execute(
         gate_logs.select()
         .where(gate_logs.c.gate_id == gate_id)

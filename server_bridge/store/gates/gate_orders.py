@@ -1,4 +1,4 @@
-"""What is wanted of each gate, kept and signed whenever it becomes something else."""
+"""Store the desired state of each gate, and sign new orders whenever it changes."""
 
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from gate_contract.errors import SchoolgateError
 from gate_contract.orders import LogRequest, ManagedSettings, Orders, Update
-from server_bridge.store.changes.revisions import bump
+from server_bridge.store.changes.revisions import increment_revision
 from server_bridge.store.database import upsert
 from server_bridge.store.schema.gates import gate_orders
 
@@ -16,8 +16,8 @@ Direction = Literal["in", "out", "auto"]
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """What is chosen for one gate; everything else of its settings is the district's."""
+class ChosenSettings:
+    """The settings chosen for one gate; all others come from the district."""
 
     direction: Direction = "auto"
     timezone: str = "Asia/Ho_Chi_Minh"
@@ -26,7 +26,7 @@ class Choice:
 
 
 class DesiredState(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What else is wanted: its software, its log."""
+    """The desired software update and the requested log of a gate."""
 
     update: Update | None = None
     logs: LogRequest | None = None
@@ -34,69 +34,75 @@ class DesiredState(msgspec.Struct, frozen=True, omit_defaults=True):
 
 @dataclass(frozen=True, slots=True)
 class CurrentOrders:
-    """What is wanted of a gate now."""
+    """The orders of a gate that apply now."""
 
     gate_id: str
     version: int
     settings_version: int
-    choice: Choice
-    wish: DesiredState
+    choice: ChosenSettings
+    desired: DesiredState
     payload: bytes = field(repr=False)
 
 
 class Drafter(Protocol):
-    """Knows the district: its name, keys and broker."""
+    """Adds the district's data to orders: its name, keys and broker."""
 
     @property
     def update_ca(self) -> str:
-        """The certificate that updates are signed with."""
+        """Return the certificate that updates are signed with."""
         ...
 
     def settings(
-        self, connection: sa.Connection, gate_id: str, choice: Choice, version: int
+        self, connection: sa.Connection, gate_id: str, choice: ChosenSettings, version: int
     ) -> ManagedSettings:
-        """The settings of a gate."""
+        """Return the settings of a gate."""
         ...
 
     def sign(self, orders: Orders) -> bytes:
-        """The payload."""
+        """Return the signed payload."""
         ...
 
 
-def standing(connection: sa.Connection, gate_id: str) -> CurrentOrders | None:
-    """What is wanted of a gate, None if nothing was ever said."""
+def find_orders(connection: sa.Connection, gate_id: str) -> CurrentOrders | None:
+    """Return the orders of a gate, or None if it has none."""
     row = connection.execute(gate_orders.select().where(gate_orders.c.gate_id == gate_id)).first()
-    return _standing(row) if row else None
+    return _orders_of_row(row) if row else None
 
 
-def standings(connection: sa.Connection) -> list[CurrentOrders]:
-    """Of all gates, by name."""
+def all_orders(connection: sa.Connection) -> list[CurrentOrders]:
+    """Return the orders of all gates, by id."""
     rows = connection.execute(gate_orders.select().order_by(gate_orders.c.gate_id))
-    return [_standing(row) for row in rows]
+    return [_orders_of_row(row) for row in rows]
 
 
-def want(
+def change_orders(
     connection: sa.Connection,
     drafter: Drafter,
     gate_id: str,
     now_ms: int,
     *,
-    choice: Choice | None = None,
-    wish: DesiredState | None = None,
+    choice: ChosenSettings | None = None,
+    desired: DesiredState | None = None,
 ) -> CurrentOrders:
-    """Want something else of a gate: other settings (`choice`, or the same one drafted again where
-    both are None), or another wish. Returns what stands from now on."""
-    before = standing(connection, gate_id)
+    """Change and sign the orders of a gate, and return the new orders.
+
+    `choice` sets other settings; if both `choice` and `desired` are None, the present choice is
+    drafted again with the district's data. `desired` sets another update or log request.
+
+    Raises:
+        SchoolgateError: the gate has no orders yet, and no `choice` is given.
+    """
+    before = find_orders(connection, gate_id)
     if before is None and choice is None:
         raise SchoolgateError(
-            f"the settings of gate {gate_id} are not known here, for it was set up before there "
-            "were orders; say them once with: gate-bridge gate set"
+            f"the settings of gate {gate_id} are not stored, because it was set up before orders "
+            "existed; enter them once with: gate-bridge gate set"
         )
     version = max(now_ms, before.version + 1 if before else 1)
-    drafted = choice is not None or wish is None
+    drafted = choice is not None or desired is None
     settings_version = version if drafted or before is None else before.settings_version
-    chosen = choice or (before.choice if before else Choice())
-    wanted = wish or (before.wish if before else DesiredState())
+    chosen = choice or (before.choice if before else ChosenSettings())
+    wanted = desired or (before.desired if before else DesiredState())
     orders = Orders(
         version=version,
         gate_id=gate_id,
@@ -107,7 +113,7 @@ def want(
     )
     made = CurrentOrders(gate_id, version, settings_version, chosen, wanted, drafter.sign(orders))
     upsert(connection, gate_orders, [_row(made)])
-    bump(connection)
+    increment_revision(connection)
     return made
 
 
@@ -120,17 +126,17 @@ def _row(made: CurrentOrders) -> dict[str, object]:
         "visitor_ids": ",".join(made.choice.visitor_ids),
         "repeat_window_ms": made.choice.repeat_window_ms,
         "settings_version": made.settings_version,
-        "wish": msgspec.json.encode(made.wish).decode(),
+        "wish": msgspec.json.encode(made.desired).decode(),
         "payload": made.payload,
     }
 
 
-def _standing(row: sa.Row[tuple[object, ...]]) -> CurrentOrders:
+def _orders_of_row(row: sa.Row[tuple[object, ...]]) -> CurrentOrders:
     return CurrentOrders(
         row.gate_id,
         row.version,
         row.settings_version,
-        Choice(
+        ChosenSettings(
             row.direction,
             row.timezone,
             tuple(filter(None, row.visitor_ids.split(","))),

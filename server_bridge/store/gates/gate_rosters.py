@@ -1,4 +1,4 @@
-"""What gates are told of cards: what the rows say they should know, and what they were told."""
+"""Read what the rosters of gates must contain, and store the rosters that were published."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -15,17 +15,24 @@ from server_bridge.store.schema.people import card_holders, revocations, stays
 
 EVERY_GATE = ""
 """The scope of the roster that all gates of the district share."""
-BELIEVED_MS = 86_400_000
-"""A gate may be ahead of us, after a restored backup or with a server's clock that was. A version
-further in the future is not believed: one gate could drive the district's count to its end."""
+MAX_AHEAD_MS = 86_400_000
+"""How far a version that a gate reports may be in the future.
+
+A gate may be ahead of the bridge after a backup was restored, or if the server's clock was ahead. A
+version further in the future is ignored: otherwise one gate could drive the district's version to
+its maximum.
+"""
 _CHUNK = 500
-_STANDS = sa.select(gate_rosters.c.scope, gate_rosters.c.version)
+_PUBLISHED = sa.select(gate_rosters.c.scope, gate_rosters.c.version)
 
 
 @dataclass(frozen=True, slots=True)
 class IssuedRoster:
-    """What was published last of one scope. `base` is what the full roster says, as
-    `server_bridge.roster.contents` writes it, and `changed` the digest of the changes to it."""
+    """The roster that was last published for a scope.
+
+    `base` is the content of the full roster, as packed by `server_bridge.roster.contents`;
+    `changed` is the digest of the changes to it.
+    """
 
     scope: str
     version: int
@@ -37,8 +44,8 @@ class IssuedRoster:
 
 
 @dataclass(frozen=True, slots=True)
-class Stand:
-    """The version that was published of one scope."""
+class PublishedVersion:
+    """The version that was last published for a scope."""
 
     scope: str
     version: int
@@ -46,16 +53,19 @@ class Stand:
 
 @dataclass(frozen=True, slots=True)
 class ReportedRosters:
-    """What a gate says it goes by, 0 for none. `hears`: it is online, and gate-scan answers."""
+    """The roster versions that a gate reports, 0 for none.
 
-    hears: bool
+    `is_reachable`: the gate is online, and gate-scan answers.
+    """
+
+    is_reachable: bool
     roster_version: int
     district_version: int
     roster_fault: str
 
 
-def cards_at(connection: sa.Connection, unit_id: str, day: date) -> dict[str, str | None]:
-    """The area of residence of each holder of a valid card who belongs to a school on `day`."""
+def card_areas(connection: sa.Connection, unit_id: str, day: date) -> dict[str, str | None]:
+    """Return the area of residence for each valid card of a person at a school on `day`."""
     rows = connection.execute(
         sa.select(card_holders.c.card_id, stays.c.area_id)
         .join(stays, stays.c.person == card_holders.c.person)
@@ -67,8 +77,8 @@ def cards_at(connection: sa.Connection, unit_id: str, day: date) -> dict[str, st
     return {row.card_id: row.area_id for row in rows}
 
 
-def areas_at(connection: sa.Connection, day: date) -> dict[str, set[str]]:
-    """The areas where people of each school live on `day`."""
+def areas_by_school(connection: sa.Connection, day: date) -> dict[str, set[str]]:
+    """Return the areas where people of each school live on `day`."""
     found: dict[str, set[str]] = {}
     rows = connection.execute(
         sa.select(stays.c.unit_id, stays.c.area_id)
@@ -80,8 +90,8 @@ def areas_at(connection: sa.Connection, day: date) -> dict[str, set[str]]:
     return found
 
 
-def withdrawn_cards(connection: sa.Connection, day: date) -> list[str]:
-    """All cards of the district that are revoked and have not expired on `day`."""
+def revoked_cards(connection: sa.Connection, day: date) -> list[str]:
+    """Return all cards of the district that are revoked and have not expired on `day`."""
     rows = connection.execute(
         sa.select(revocations.c.card_id)
         .join(cards, cards.c.card_id == revocations.c.card_id)
@@ -92,7 +102,7 @@ def withdrawn_cards(connection: sa.Connection, day: date) -> list[str]:
 
 
 def card_texts(connection: sa.Connection, card_ids: Sequence[str]) -> dict[str, str]:
-    """What the QR codes of these cards say."""
+    """Return the texts of the QR codes of these cards."""
     found: dict[str, str] = {}
     for start in range(0, len(card_ids), _CHUNK):
         some = card_ids[start : start + _CHUNK]
@@ -103,8 +113,8 @@ def card_texts(connection: sa.Connection, card_ids: Sequence[str]) -> dict[str, 
     return found
 
 
-def gates_at(connection: sa.Connection) -> dict[str, list[str]]:
-    """The gates of each school, but for those shut out."""
+def gates_by_school(connection: sa.Connection) -> dict[str, list[str]]:
+    """Return the gates of each school, except those shut out."""
     found: dict[str, list[str]] = {}
     rows = connection.execute(
         sa.select(gates.c.unit_id, gates.c.gate_id)
@@ -116,42 +126,42 @@ def gates_at(connection: sa.Connection) -> dict[str, list[str]]:
     return found
 
 
-def told_versions(connection: sa.Connection) -> dict[str, ReportedRosters]:
-    """What each gate that was ever heard of goes by."""
+def reported_versions(connection: sa.Connection) -> dict[str, ReportedRosters]:
+    """Return the roster versions that each gate has reported."""
     rows = connection.execute(
         sa.select(gate_health.c.gate_id, gate_health.c.online, gate_health.c.told)
     )
-    return {row.gate_id: _told(row.online, decode_health(row.told)) for row in rows}
+    return {row.gate_id: _reported(row.online, decode_health(row.told)) for row in rows}
 
 
-def _told(online: bool, health: Health) -> ReportedRosters:
+def _reported(online: bool, health: Health) -> ReportedRosters:
     scan = health.scan or ScanHealth()
     return ReportedRosters(
-        hears=online and health.scan is not None,
+        is_reachable=online and health.scan is not None,
         roster_version=scan.roster_version,
         district_version=scan.district_roster_version,
         roster_fault=health.roster_fault or scan.roster_fault,
     )
 
 
-def stands(connection: sa.Connection) -> list[Stand]:
-    """What was published of every scope, by version."""
-    rows = connection.execute(_STANDS)
-    return [Stand(*row) for row in rows]
+def published_versions(connection: sa.Connection) -> list[PublishedVersion]:
+    """Return the published version of every scope."""
+    rows = connection.execute(_PUBLISHED)
+    return [PublishedVersion(*row) for row in rows]
 
 
-def issued(connection: sa.Connection, scope: str) -> IssuedRoster | None:
-    """What was published last of a scope."""
+def find_issued(connection: sa.Connection, scope: str) -> IssuedRoster | None:
+    """Return the roster last published for a scope, or None."""
     row = connection.execute(gate_rosters.select().where(gate_rosters.c.scope == scope)).first()
     return IssuedRoster(**row._mapping) if row else None
 
 
-def keep_issued(connection: sa.Connection, rosters: Iterable[IssuedRoster]) -> None:
-    """Note what is about to be published."""
+def store_issued(connection: sa.Connection, rosters: Iterable[IssuedRoster]) -> None:
+    """Store rosters that are about to be published."""
     rows = [{name: getattr(one, name) for name in IssuedRoster.__slots__} for one in rosters]
     upsert(connection, gate_rosters, rows)
 
 
-def drop_issued(connection: sa.Connection, scope: str) -> None:
-    """Forget what was published of a scope."""
+def delete_issued(connection: sa.Connection, scope: str) -> None:
+    """Delete the roster published for a scope."""
     connection.execute(gate_rosters.delete().where(gate_rosters.c.scope == scope))

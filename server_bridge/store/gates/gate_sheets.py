@@ -1,4 +1,4 @@
-"""All that is known of each gate, for whoever looks after it."""
+"""Read all data about gates that a technician needs."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -12,24 +12,28 @@ from server_bridge.store.gates.gate_states import GateState, gate_states
 from server_bridge.store.schema.base import gate_health, gates, units
 from server_bridge.store.units.tree import all_units
 
-Standing = Literal["online", "offline", "silent", "never"]
+ConnectionState = Literal["online", "offline", "silent", "never"]
 
 
 @dataclass(frozen=True, slots=True)
 class GateSheet:
-    """One gate. `told` is what it last told while it was online, and `heard_ms` (UTC) when anything
-    last came from it; both None while it was never heard of. `connected`: as the broker knows."""
+    """The data of one gate.
+
+    `health` is its last health report while online, and `heard_ms` (UTC) the time of its last
+    message; both are None if it never reported. `connected`: whether the broker has a connection to
+    it.
+    """
 
     state: GateState
     school: str
     shut_out: bool
-    told: Health | None
+    health: Health | None
     heard_ms: int | None
     connected: bool = False
 
     @property
-    def standing(self) -> Standing:
-        """`silent`: connected, but nothing has come from it for a while."""
+    def connection_state(self) -> ConnectionState:
+        """Return whether the gate is online; `silent`: connected, but without recent messages."""
         if self.state.online is None:
             return "never"
         if self.state.online:
@@ -40,7 +44,11 @@ class GateSheet:
 def sheets_below(
     connection: sa.Connection, now_ms: int, unit_id: str | None = None
 ) -> list[GateSheet]:
-    """The gates of a unit and those below it; None: all. Raises SchoolgateError: no such unit."""
+    """Return the gates of a unit and of those below it; None: all gates.
+
+    Raises:
+        SchoolgateError: there is no such unit.
+    """
     all_of_them = all_units(connection)
     inside = {unit.unit_id for unit in all_of_them}
     if unit_id is not None:
@@ -56,7 +64,7 @@ def sheets_below(
 def gate_sheets(
     connection: sa.Connection, now_ms: int, in_units: Collection[str]
 ) -> list[GateSheet]:
-    """The gates that stand in these units, by school and name."""
+    """Return the gates of these units, by school and id."""
     rows = connection.execute(
         sa.select(
             gates.c.gate_id,
@@ -77,7 +85,7 @@ def gate_sheets(
             state=states[row.gate_id],
             school=row.name,
             shut_out=row.shut_out,
-            told=decode_health(row.told) if row.told is not None else None,
+            health=decode_health(row.told) if row.told is not None else None,
             heard_ms=row.heard_ms,
             connected=bool(row.online),
         )

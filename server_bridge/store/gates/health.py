@@ -1,4 +1,4 @@
-"""What each gate last told of itself, and when that became something else."""
+"""Store the last health report of each gate, and a history of its changes."""
 
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -6,14 +6,14 @@ from typing import Any, Literal
 import sqlalchemy as sa
 
 from gate_contract.health import Health, decode_health, encode_health
-from server_bridge.store.changes.revisions import bump
+from server_bridge.store.changes.revisions import increment_revision
 from server_bridge.store.database import upsert
-from server_bridge.store.gates.gate_states import SILENT_MS, told_faults
+from server_bridge.store.gates.gate_states import SILENT_MS, reported_faults
 from server_bridge.store.schema.base import gate_health
 from server_bridge.store.schema.gates import gate_changes
 
 KEPT_CHANGES = 200
-"""Of each gate, the newest ones."""
+"""The number of newest changes kept per gate."""
 _HEALTH = gate_health.select().where(gate_health.c.gate_id == sa.bindparam("of"))
 _MINE = gate_changes.c.gate_id == sa.bindparam("of")
 _OLDEST = (
@@ -32,22 +32,22 @@ State = Literal["online", "offline", "silent"]
 
 @dataclass(frozen=True, slots=True)
 class HealthChange:
-    """From `at_ms` (UTC) on a gate was like this. `silent`: online, but nothing came from it."""
+    """The state of a gate from `at_ms` (UTC) on; `silent`: connected, but without any message."""
 
     at_ms: int
     state: State
     faults: tuple[str, ...] = ()
 
 
-def take_health(connection: sa.Connection, gate_id: str, health: Health, now_ms: int) -> None:
-    """Keep what a gate told. A last will keeps what was known before, but for being online."""
+def store_health(connection: sa.Connection, gate_id: str, health: Health, now_ms: int) -> None:
+    """Store a health report; a last will only marks the gate as offline."""
     before = connection.execute(_HEALTH, {"of": gate_id}).first()
     online = health.state == "online"
     changed = before is None or before.online != online
     _note_changes(connection, gate_id, before, health, now_ms)
-    told = encode_health(health)
+    payload = encode_health(health)
     if before is not None and not online:
-        told = before.told
+        payload = before.told
     upsert(
         connection,
         gate_health,
@@ -57,15 +57,15 @@ def take_health(connection: sa.Connection, gate_id: str, health: Health, now_ms:
                 "online": online,
                 "since_ms": now_ms if before is None or changed else before.since_ms,
                 "heard_ms": now_ms,
-                "told": told,
+                "told": payload,
             }
         ],
     )
-    bump(connection)
+    increment_revision(connection)
 
 
-def changes_of(connection: sa.Connection, gate_id: str, count: int = 50) -> list[HealthChange]:
-    """What befell a gate, the newest first."""
+def health_changes(connection: sa.Connection, gate_id: str, count: int = 50) -> list[HealthChange]:
+    """Return the changes of a gate's state, the newest first."""
     rows = connection.execute(
         gate_changes.select()
         .where(gate_changes.c.gate_id == gate_id)
@@ -85,8 +85,8 @@ def _note_changes(
     health: Health,
     now_ms: int,
 ) -> None:
-    last = _of(before.online, decode_health(before.told)) if before else None
-    now = _of(health.state == "online", health)
+    last = _comparable(before.online, decode_health(before.told)) if before else None
+    now = _comparable(health.state == "online", health)
     new: list[HealthChange] = []
     if before is not None and before.online and now_ms - before.heard_ms > SILENT_MS:
         new.append(HealthChange(before.heard_ms, "silent"))
@@ -110,14 +110,14 @@ def _note_changes(
     connection.execute(_FORGET, {"of": gate_id, "kept": KEPT_CHANGES})
 
 
-def _of(online: bool, health: Health) -> tuple[State, tuple[str, ...]]:
-    """What of a health is told as a change. Who is away tells nothing new."""
-    return ("online", told_faults(health)) if online else ("offline", ())
+def _comparable(online: bool, health: Health) -> tuple[State, tuple[str, ...]]:
+    """Return the state and faults that are compared for changes; offline gates have no faults."""
+    return ("online", reported_faults(health)) if online else ("offline", ())
 
 
-def backlog_of(connection: sa.Connection, gate_id: str) -> int:
-    """The records that a gate held undelivered when it was last heard of."""
-    told = connection.execute(
+def reported_backlog(connection: sa.Connection, gate_id: str) -> int:
+    """Return the number of undelivered records that a gate last reported."""
+    payload = connection.execute(
         sa.select(gate_health.c.told).where(gate_health.c.gate_id == gate_id)
     ).scalar()
-    return decode_health(told).backlog if told else 0
+    return decode_health(payload).backlog if payload else 0

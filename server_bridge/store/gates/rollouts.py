@@ -1,4 +1,4 @@
-"""Roll-outs of updates, and how the gates do that were told."""
+"""Store roll-outs of updates, and the progress of the gates that were ordered to update."""
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -8,7 +8,7 @@ import msgspec
 import sqlalchemy as sa
 
 from gate_contract.orders import Update
-from server_bridge.store.changes.revisions import bump
+from server_bridge.store.changes.revisions import increment_revision
 from server_bridge.store.database import upsert
 from server_bridge.store.schema.gates import rollout_gates, rollouts
 
@@ -18,8 +18,11 @@ _FAULTS_LENGTH = 300
 
 @dataclass(frozen=True, slots=True)
 class Rollout:
-    """One update on its way through the fleet. `stopped`: by a gate (`gate_id`, `fault`), which
-    somebody has to look at; `ended`: by a person. Times are UTC in ms."""
+    """The roll-out of one update.
+
+    `stopped`: by a fault of a gate (`gate_id`, `fault`), which a person has to check; `ended`: by a
+    person. Times are UTC in ms.
+    """
 
     rollout: int
     state: State
@@ -35,8 +38,10 @@ class Rollout:
 
 @dataclass(frozen=True, slots=True)
 class RolloutGate:
-    """A gate that was told at `told_ms`, when `faults` were wrong with it. It has been well with
-    the new version for `well_ms`, and was seen so last at `seen_ms`."""
+    """A gate that got the order to update at `told_ms`, when it had `faults`.
+
+    It has been healthy with the new version for `well_ms`, and was last seen so at `seen_ms`.
+    """
 
     gate_id: str
     told_ms: int
@@ -45,7 +50,7 @@ class RolloutGate:
     seen_ms: int | None = None
 
 
-def begin(
+def begin_rollout(
     connection: sa.Connection,
     wanted: Update,
     unit_id: str | None,
@@ -53,7 +58,7 @@ def begin(
     need_ms: int,
     now_ms: int,
 ) -> int:
-    """Write a new one down; those before are over. Returns its number."""
+    """Store a new roll-out and end earlier ones; return its number."""
     over = rollouts.update().where(rollouts.c.state.in_(("running", "stopped")))
     connection.execute(over.values(state="ended", ended_ms=now_ms))
     number: int = connection.execute(
@@ -69,12 +74,12 @@ def begin(
         )
         .returning(rollouts.c.rollout)
     ).scalar_one()
-    bump(connection)
+    increment_revision(connection)
     return number
 
 
-def newest(connection: sa.Connection) -> Rollout | None:
-    """The one that runs, or ran last."""
+def newest_rollout(connection: sa.Connection) -> Rollout | None:
+    """Return the running or last roll-out, or None."""
     row = connection.execute(rollouts.select().order_by(rollouts.c.rollout.desc()).limit(1)).first()
     if row is None:
         return None
@@ -92,7 +97,7 @@ def newest(connection: sa.Connection) -> Rollout | None:
     )
 
 
-def end(
+def end_rollout(
     connection: sa.Connection,
     number: int,
     state: State,
@@ -100,14 +105,14 @@ def end(
     gate_id: str | None = None,
     fault: str = "",
 ) -> None:
-    """It goes no further."""
+    """End a roll-out in this state."""
     mine = rollouts.update().where(rollouts.c.rollout == number)
     connection.execute(mine.values(state=state, ended_ms=now_ms, gate_id=gate_id, fault=fault))
-    bump(connection)
+    increment_revision(connection)
 
 
-def told_gates(connection: sa.Connection, number: int) -> list[RolloutGate]:
-    """The gates that were told, by name."""
+def rollout_gates_of(connection: sa.Connection, number: int) -> list[RolloutGate]:
+    """Return the gates that were ordered to update, by id."""
     rows = connection.execute(
         rollout_gates.select()
         .where(rollout_gates.c.rollout == number)
@@ -125,15 +130,15 @@ def told_gates(connection: sa.Connection, number: int) -> list[RolloutGate]:
     ]
 
 
-def keep_told(connection: sa.Connection, number: int, told: Iterable[RolloutGate]) -> None:
-    """Write down how these do."""
+def store_progress(connection: sa.Connection, number: int, gates: Iterable[RolloutGate]) -> None:
+    """Store the progress of these gates."""
     rows = [
         {
             **asdict(one),
             "rollout": number,
             "faults": ",".join(sorted(one.faults))[:_FAULTS_LENGTH],
         }
-        for one in told
+        for one in gates
     ]
     if rows:
         upsert(connection, rollout_gates, rows)

@@ -1,0 +1,1 @@
+"""Migrate the database with Alembic."""

@@ -1,4 +1,4 @@
-"""Alembic's entry point: runs migrations in a transaction of `Database`."""
+"""Run migrations in a transaction of `Database`, as Alembic's entry point."""
 
 from alembic import context
 

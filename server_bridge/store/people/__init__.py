@@ -1,1 +1,1 @@
-"""People, their cards, and visitors without one."""
+"""Store people, their cards, and the sealed details of visitors without a card."""

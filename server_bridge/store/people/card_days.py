@@ -1,4 +1,4 @@
-"""What the gates of one school recorded on one day, card by card."""
+"""Read what the gates of one school recorded on one day, card by card."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -11,12 +11,15 @@ from server_bridge.store.schema.base import presence
 from server_bridge.store.schema.people import card_holders
 
 KINDS: Mapping[str, CardKind] = {str(kind): kind for kind in CardKind}
-"""By their names in the database: a school has thousands of rows."""
+"""Kinds by their names in the database; a look-up is faster, and a school has thousands of rows."""
 
 
 class CardDay(NamedTuple):
-    """A card's day at a school. `person` None: nobody's by name. `first_in_ms` (UTC) None: it was
-    seen leaving only."""
+    """A card's day at a school.
+
+    `person` None: the card belongs to no person. `first_in_ms` (UTC) None: it was only seen
+    leaving.
+    """
 
     card_id: str
     kind: CardKind
@@ -27,7 +30,7 @@ class CardDay(NamedTuple):
 
 
 def card_days(connection: sa.Connection, unit_id: str, day: date) -> list[CardDay]:
-    """All cards that were seen at the school on `day`."""
+    """Return all cards that were seen at the school on `day`."""
     query = (
         sa.select(
             presence.c.card_id,

@@ -1,4 +1,4 @@
-"""People as their cards need them: found by code, with their photo."""
+"""Find people by code for their cards, and store their photos."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -15,7 +15,7 @@ from server_bridge.store.schema.people import card_holders, people, stays
 def find_member(
     connection: sa.Connection, code: str, day: date, kind: CardKind | None = None
 ) -> Member:
-    """The person with this code of the sector database, who is at a school on `day`.
+    """Return the person with this code of the sector database who is at a school on `day`.
 
     Raises:
         SchoolgateError: there is nobody, or a pupil and a member of staff have the same code.
@@ -31,13 +31,13 @@ def find_member(
     if not found:
         raise SchoolgateError(f"nobody with the code {code} is at a school on {day}")
     if len(found) > 1:
-        raise SchoolgateError(f"{code} is a code of several people; say --kind pupil or staff")
+        raise SchoolgateError(f"{code} is the code of several people; add --kind pupil or staff")
     there = members(connection, [found[0].unit_id], day, kind=CardKind(found[0].kind))
     return next(member for member in there if member.person == found[0].person)
 
 
 def people_by_code(connection: sa.Connection, kind: CardKind | None = None) -> dict[str, list[int]]:
-    """The numbers of the people of each code."""
+    """Return the numbers of the people with each code."""
     query = sa.select(people.c.code, people.c.person).where(people.c.code.is_not(None))
     if kind:
         query = query.where(people.c.kind == kind)
@@ -48,7 +48,7 @@ def people_by_code(connection: sa.Connection, kind: CardKind | None = None) -> d
 
 
 def holders(connection: sa.Connection, card_ids: Iterable[str]) -> dict[str, tuple[int, str]]:
-    """Of each of these cards that is somebody's: the person's number, and the card's school."""
+    """Return the person's number and the school for each of these cards that has a holder."""
     query = (
         sa.select(card_holders.c.card_id, card_holders.c.person, cards.c.unit_id)
         .join(cards, cards.c.card_id == card_holders.c.card_id)
@@ -58,14 +58,14 @@ def holders(connection: sa.Connection, card_ids: Iterable[str]) -> dict[str, tup
 
 
 def set_photo(connection: sa.Connection, person: int, photo: bytes | None, now_ms: int) -> None:
-    """Keep a person's photo, or forget it."""
+    """Store or delete (None) a person's photo."""
     connection.execute(
         people.update().where(people.c.person == person).values(photo=photo, changed_ms=now_ms)
     )
 
 
 def photos(connection: sa.Connection, unit_id: str, day: date) -> dict[int, bytes]:
-    """The photos of the people of a school on `day`."""
+    """Return the photos of the people of a school on `day`."""
     query = (
         sa.select(people.c.person, people.c.photo)
         .join(stays, stays.c.person == people.c.person)
@@ -75,6 +75,6 @@ def photos(connection: sa.Connection, unit_id: str, day: date) -> dict[int, byte
 
 
 def without_card(there: Iterable[Member], having: Iterable[int]) -> list[Member]:
-    """Those of `there` whose number is not in `having`."""
+    """Return the members whose number is not in `having`."""
     known = set(having)
     return [member for member in there if member.person not in known]

@@ -1,4 +1,4 @@
-"""The cards that were issued: which, for which school, until when, and whose they are."""
+"""Store issued cards with their school, validity and holder."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -15,7 +15,7 @@ from server_bridge.store.units.tree import find_unit
 
 @dataclass(frozen=True, slots=True)
 class IssuedCard:
-    """`text` is what its QR code says."""
+    """An issued card; `text` is the content of its QR code."""
 
     card_id: str
     key_id: int
@@ -27,34 +27,36 @@ class IssuedCard:
 
     @property
     def is_day_pass(self) -> bool:
-        """Whether it is for one day only: printed on plain paper, and in nobody's stead."""
+        """Return whether the card is for one day: printed on plain paper, replacing no card."""
         return self.not_before == self.expires
 
 
 @dataclass(frozen=True, slots=True)
 class HeldCard:
-    """A card, the number of the person whose it is (None: nobody's by name), and why it was
-    revoked (None: it was not)."""
+    """A card with its holder's number and the reason of its revocation.
+
+    `person` None: no holder is known by name; `revoked` None: it is not revoked.
+    """
 
     card: IssuedCard
     person: int | None
     revoked: str | None
 
     def is_lasting(self, day: date) -> bool:
-        """Whether it is good on `day`, and no day pass."""
+        """Return whether the card is valid on `day` and is not a day pass."""
         return not self.revoked and self.card.expires >= day and not self.card.is_day_pass
 
 
 @dataclass(frozen=True, slots=True)
 class KeyUse:
-    """How many cards signed with a key can still be shown, and the last day of the last one."""
+    """How many cards signed with a key are still valid, and the last day of the last one."""
 
     cards: int
     until: date
 
 
 def add_cards(connection: sa.Connection, issued: list[IssuedCard], now_ms: int) -> None:
-    """Keep what was issued. Raises SchoolgateError if there is no such unit."""
+    """Store issued cards. Raises SchoolgateError if there is no such unit."""
     for unit_id in {card.unit_id for card in issued}:
         if find_unit(connection, unit_id) is None:
             raise SchoolgateError(f"there is no unit {unit_id}; see: gate-bridge unit list")
@@ -79,22 +81,22 @@ def add_cards(connection: sa.Connection, issued: list[IssuedCard], now_ms: int) 
 
 
 def cards_of(connection: sa.Connection, unit_id: str) -> list[HeldCard]:
-    """All cards of a unit, by kind and then in the order in which they were issued."""
+    """Return all cards of a unit, by kind and then in the order of issue."""
     query = _held().where(cards.c.unit_id == unit_id)
     rows = connection.execute(query.order_by(cards.c.kind, cards.c.issued_ms, cards.c.card_id))
     return [_held_card(row) for row in rows]
 
 
 def find_card(connection: sa.Connection, number: str) -> HeldCard:
-    """The card of which people have read out `number`: the 12 digits printed on it, or all 16.
+    """Return the card with this number: the 12 digits printed on it, or all 16.
 
     Raises:
-        SchoolgateError: there is none, or it is not enough of a number.
+        SchoolgateError: there is none, or the number is not valid.
     """
     digits = "".join(number.split()).replace("-", "").lower()
     if not 12 <= len(digits) <= 16 or not set(digits) <= set("0123456789abcdef"):
         raise SchoolgateError(
-            f"{number!r} is no card's number; it stands on the card, like 3F2A-91BC-07DE"
+            f"{number!r} is not a card's number; it is printed on the card, like 3F2A-91BC-07DE"
         )
     rows = connection.execute(_held().where(cards.c.card_id.startswith(digits))).all()
     if len(rows) != 1:
@@ -103,14 +105,14 @@ def find_card(connection: sa.Connection, number: str) -> HeldCard:
 
 
 def cards_of_person(connection: sa.Connection, person: int) -> list[HeldCard]:
-    """All cards of a person, the oldest first."""
+    """Return all cards of a person, the oldest first."""
     query = _held().where(card_holders.c.person == person)
     rows = connection.execute(query.order_by(cards.c.issued_ms, cards.c.card_id))
     return [_held_card(row) for row in rows]
 
 
 def key_uses(connection: sa.Connection, day: date) -> dict[int, KeyUse]:
-    """For each key: the cards that are neither expired by `day` nor revoked."""
+    """Return for each key the cards that are neither expired by `day` nor revoked."""
     query = (
         sa.select(cards.c.key_id, sa.func.count().label("number"), sa.func.max(cards.c.expires))
         .outerjoin(revocations, revocations.c.card_id == cards.c.card_id)

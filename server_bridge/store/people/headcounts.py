@@ -1,6 +1,6 @@
-"""How many people belong where on a day, counted by the database, and who they are at one school.
+"""Count people by school, class and area on a day, and list the people of one school.
 
-Above a school there are numbers only; names are read for one school at a time.
+Above a school there are only numbers; names are read for one school at a time.
 """
 
 from collections.abc import Iterable
@@ -17,8 +17,8 @@ from server_bridge.store.schema.people import areas, people, stays
 
 
 @dataclass(frozen=True, slots=True)
-class HeadCounts:
-    """So many people of a school live in one area."""
+class AreaHeadCount:
+    """The number of people of a school who live in one area."""
 
     unit_id: str
     area_id: str | None
@@ -26,11 +26,11 @@ class HeadCounts:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
-    """So many people of a kind in one class of a school who live in one area.
+class GroupCount:
+    """The number of people of a kind in one class of a school who live in one area.
 
-    `mark` differs when other people are counted, or one of them was changed: the sum of their
-    numbers, and the last change.
+    `mark` changes when other people are counted or one of them is changed: it is the sum of their
+    numbers, and the time of the last change.
     """
 
     unit_id: str
@@ -55,8 +55,8 @@ class PeopleListEntry:
     area_id: str | None
 
 
-class Name(NamedTuple):
-    """A person in a school's list, as far as a day's lists tell."""
+class PersonName(NamedTuple):
+    """The data of a person that a day's lists need."""
 
     person: int
     kind: CardKind
@@ -66,24 +66,24 @@ class Name(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class AreaName:
-    """An area's name, and the name of the commune that it is or lies in (`""`: none)."""
+    """An area's name, and that of the commune which it is or lies in (`""`: none)."""
 
     name: str
     commune: str
 
 
-def head_counts(connection: sa.Connection, day: date) -> list[HeadCounts]:
-    """Everybody on `day`, by school and area."""
+def head_counts(connection: sa.Connection, day: date) -> list[AreaHeadCount]:
+    """Count all people on `day`, by school and area."""
     query = (
         sa.select(stays.c.unit_id, stays.c.area_id, sa.func.count())
         .where(*on_day(day))
         .group_by(stays.c.unit_id, stays.c.area_id)
     )
-    return [HeadCounts(*row) for row in connection.execute(query)]
+    return [AreaHeadCount(*row) for row in connection.execute(query)]
 
 
-def group_counts(connection: sa.Connection, day: date, unit_ids: Iterable[str]) -> list[Group]:
-    """Everybody of these schools on `day`, by school, kind, class and area."""
+def group_counts(connection: sa.Connection, day: date, unit_ids: Iterable[str]) -> list[GroupCount]:
+    """Count the people of these schools on `day`, by school, kind, class and area."""
     by = (stays.c.unit_id, people.c.kind, stays.c.group_name, stays.c.area_id)
     query = (
         sa.select(
@@ -97,13 +97,13 @@ def group_counts(connection: sa.Connection, day: date, unit_ids: Iterable[str]) 
         .group_by(*by)
     )
     return [
-        Group(unit_id, CardKind(kind), group, area_id, number, (int(numbers), changed_ms))
+        GroupCount(unit_id, CardKind(kind), group, area_id, number, (int(numbers), changed_ms))
         for unit_id, kind, group, area_id, number, numbers, changed_ms in connection.execute(query)
     ]
 
 
-def entries(connection: sa.Connection, unit_id: str, day: date) -> list[PeopleListEntry]:
-    """Everybody of one school on `day`, in no particular order."""
+def people_entries(connection: sa.Connection, unit_id: str, day: date) -> list[PeopleListEntry]:
+    """Return the people of one school on `day`, unordered."""
     columns = (getattr(people.c, name) for name in PeopleListEntry.__slots__[:6])
     query = (
         sa.select(*columns, stays.c.group_name, stays.c.area_id)
@@ -114,19 +114,19 @@ def entries(connection: sa.Connection, unit_id: str, day: date) -> list[PeopleLi
     return [PeopleListEntry(person, CardKind(kind), *rest) for person, kind, *rest in rows]
 
 
-def names(connection: sa.Connection, unit_id: str, day: date) -> list[Name]:
-    """Everybody of one school on `day`, in no particular order: half the cost of `entries`."""
+def people_names(connection: sa.Connection, unit_id: str, day: date) -> list[PersonName]:
+    """Return the people of one school on `day`, unordered, at half the cost of `people_entries`."""
     query = (
         sa.select(people.c.person, people.c.kind, people.c.name, stays.c.group_name)
         .join(stays, stays.c.person == people.c.person)
         .where(stays.c.unit_id == unit_id, *on_day(day))
     )
     rows = connection.execute(query).all()
-    return [Name(person, KINDS[kind], name, group) for person, kind, name, group in rows]
+    return [PersonName(person, KINDS[kind], name, group) for person, kind, name, group in rows]
 
 
 def area_names(connection: sa.Connection) -> dict[str, AreaName]:
-    """The name of every area, and of its commune."""
+    """Return the name of every area, and of its commune."""
     rows = connection.execute(
         sa.select(areas.c.area_id, areas.c.name, areas.c.level, areas.c.parent_id)
     )

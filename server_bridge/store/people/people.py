@@ -1,4 +1,4 @@
-"""Who belongs to a school on a day, and whose card is whose."""
+"""Store who belongs to a school on a day, and who holds which card."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,13 +7,13 @@ from datetime import date
 import sqlalchemy as sa
 
 from gate_contract.card import CardKind
-from server_bridge.store.changes.report_days import mark_since
+from server_bridge.store.changes.report_days import mark_days_since
 from server_bridge.store.schema.people import card_holders, people, revocations, stays
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """`code` is the sector database's identifier; `born` and the rest as far as they are known."""
+    """A person; `code` is the sector database's identifier, and unknown details are None."""
 
     kind: CardKind
     name: str
@@ -27,7 +27,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Where a person belongs: school, class (of staff: their group), area of residence."""
+    """Where a person belongs: school, class (for staff: group), area of residence."""
 
     unit_id: str
     group_name: str | None = None
@@ -36,7 +36,7 @@ class Placement:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A person at a school on some day. `person` is the database's number."""
+    """A person at a school on some day; `person` is the number in the database."""
 
     person: int
     who: Person
@@ -47,7 +47,7 @@ class Member:
 def add_person(
     connection: sa.Connection, who: Person, place: Placement, day: date, now_ms: int
 ) -> int:
-    """A new person, at `place` from `day` on. Returns the person's number."""
+    """Add a person at `place` from `day` on; return the person's number."""
     values = {name: getattr(who, name) for name in Person.__slots__}
     person: int = connection.execute(
         people.insert()
@@ -55,13 +55,13 @@ def add_person(
         .returning(people.c.person)
     ).scalar_one()
     connection.execute(stays.insert().values(person=person, from_day=day, **_columns(place)))
-    mark_since(connection, [place.unit_id], day)
+    mark_days_since(connection, [place.unit_id], day)
     return person
 
 
-def move(connection: sa.Connection, person: int, place: Placement | None, day: date) -> None:
-    """From `day` on the person is at `place`; None: at no school any more."""
-    mark_since(connection, [*schools_since(connection, [person], day)], day)
+def move_person(connection: sa.Connection, person: int, place: Placement | None, day: date) -> None:
+    """Move a person to `place` from `day` on; None: to no school."""
+    mark_days_since(connection, [*schools_since(connection, [person], day)], day)
     connection.execute(stays.delete().where(stays.c.person == person, stays.c.from_day >= day))
     connection.execute(
         stays.update()
@@ -73,11 +73,11 @@ def move(connection: sa.Connection, person: int, place: Placement | None, day: d
     )
     if place:
         connection.execute(stays.insert().values(person=person, from_day=day, **_columns(place)))
-        mark_since(connection, [place.unit_id], day)
+        mark_days_since(connection, [place.unit_id], day)
 
 
 def schools_since(connection: sa.Connection, persons: Iterable[int], day: date) -> set[str]:
-    """Where these people belong on `day` or later."""
+    """Return the schools to which these people belong on `day` or later."""
     query = sa.select(stays.c.unit_id).where(
         stays.c.person.in_(list(persons)),
         sa.or_(stays.c.until_day.is_(None), stays.c.until_day > day),
@@ -93,7 +93,7 @@ def members(
     kind: CardKind | None = None,
     group_name: str | None = None,
 ) -> list[Member]:
-    """Who belongs to these schools on `day`, in no particular order."""
+    """Return the people of these schools on `day`, unordered."""
     query = (
         sa.select(people, stays.c.from_day, *(stays.c[name] for name in Placement.__slots__))
         .join(stays, stays.c.person == people.c.person)
@@ -107,20 +107,22 @@ def members(
 
 
 def on_day(day: date) -> tuple[sa.ColumnElement[bool], ...]:
-    """The stays that hold on `day`."""
+    """Return the conditions for stays that include `day`."""
     return (
         stays.c.from_day <= day,
         sa.or_(stays.c.until_day.is_(None), stays.c.until_day > day),
     )
 
 
-def hand_over(connection: sa.Connection, card_id: str, person: int) -> None:
-    """Note whose card it is."""
+def set_holder(connection: sa.Connection, card_id: str, person: int) -> None:
+    """Store the holder of a card."""
     connection.execute(card_holders.insert().values(card_id=card_id, person=person))
 
 
-def revoke(connection: sa.Connection, card_ids: Iterable[str], reason: str, now_ms: int) -> None:
-    """No gate admits these cards any more, as soon as it hears of it."""
+def revoke_cards(
+    connection: sa.Connection, card_ids: Iterable[str], reason: str, now_ms: int
+) -> None:
+    """Revoke cards; each gate refuses them once it has the new roster."""
     already = set(connection.execute(sa.select(revocations.c.card_id)).scalars())
     rows = [
         {"card_id": card_id, "revoked_ms": now_ms, "reason": reason}

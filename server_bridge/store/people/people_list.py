@@ -1,4 +1,4 @@
-"""A school's roster, read and changed as a whole."""
+"""Read and change a school's people list as a whole."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -8,12 +8,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from gate_contract.card import CardKind
-from server_bridge.store.changes.report_days import mark_since
+from server_bridge.store.changes.report_days import mark_days_since
 from server_bridge.store.people.people import (
     Person,
     Placement,
     on_day,
-    revoke,
+    revoke_cards,
     schools_since,
 )
 from server_bridge.store.schema.base import cards
@@ -26,15 +26,15 @@ from server_bridge.store.schema.people import (
 )
 
 _AT_ONCE = 5_000
-"""Values in one statement; both databases take more."""
+"""The number of values in one statement; both databases allow more."""
 
 LEFT = "left"
-"""Why the cards of people are revoked who are no longer in their school's spreadsheet."""
+"""The reason for revoking the cards of people who are no longer in their school's spreadsheet."""
 
 
 @dataclass(frozen=True, slots=True)
 class KnownPerson:
-    """A person of the database, and where they belong on the day asked about, if anywhere."""
+    """A stored person, and where they belong on a given day, if anywhere."""
 
     person: int
     who: Person
@@ -50,7 +50,7 @@ def known_people(
     codes: Iterable[str] = (),
     national_ids: Iterable[str] = (),
 ) -> list[KnownPerson]:
-    """Everybody who belongs to a school on `day`, and whoever has one of these identifiers."""
+    """Return everyone who belongs to a school on `day` or has one of these identifiers."""
     query = (
         sa.select(
             people.c.person,
@@ -76,7 +76,7 @@ def known_people(
 def add_people(
     connection: sa.Connection, new: Sequence[tuple[Person, Placement]], day: date, now_ms: int
 ) -> None:
-    """New people, each at a place from `day` on."""
+    """Add people, each at a place from `day` on."""
     if not new:
         return
     rows = [_details(who) | {"added_ms": now_ms, "changed_ms": now_ms} for who, _ in new]
@@ -88,7 +88,7 @@ def add_people(
 def change_people(
     connection: sa.Connection, changed: Iterable[tuple[int, Person]], now_ms: int
 ) -> None:
-    """Other details of people by their numbers."""
+    """Change the details of people by their numbers."""
     rows = [_details(who) | {"changed_ms": now_ms, "number": person} for person, who in changed]
     if rows:
         columns: dict[str, Any] = {n: sa.bindparam(n) for n in rows[0] if n != "number"}
@@ -100,10 +100,10 @@ def change_people(
 def move_people(
     connection: sa.Connection, moved: Iterable[tuple[int, Placement | None]], day: date
 ) -> None:
-    """From `day` on these people are elsewhere; None: at no school any more."""
+    """Move people to other places from `day` on; None: to no school."""
     listed = list(moved)
     for some in _chunks(person for person, _ in listed):
-        mark_since(connection, schools_since(connection, some, day), day)
+        mark_days_since(connection, schools_since(connection, some, day), day)
         connection.execute(stays.delete().where(stays.c.person.in_(some), stays.c.from_day >= day))
         connection.execute(
             stays.update()
@@ -117,7 +117,7 @@ def move_people(
 
 
 def note_import(connection: sa.Connection, **row: Any) -> None:
-    """Remember which spreadsheet made the roster what it is; columns of `imports`."""
+    """Store which spreadsheet the people list was imported from; `row` are columns of `imports`."""
     connection.execute(imports.insert().values(**row))
 
 
@@ -129,22 +129,22 @@ def _settle(connection: sa.Connection, places: Iterable[tuple[int, Placement]], 
     ]
     if rows:
         connection.execute(stays.insert(), rows)
-        mark_since(connection, {str(row["unit_id"]) for row in rows}, day)
+        mark_days_since(connection, {str(row["unit_id"]) for row in rows}, day)
 
 
 def _details(who: Person) -> dict[str, Any]:
     return {name: getattr(who, name) for name in Person.__slots__}
 
 
-def withdraw_cards(connection: sa.Connection, persons: Iterable[int], now_ms: int) -> None:
+def revoke_cards_of_leavers(connection: sa.Connection, persons: Iterable[int], now_ms: int) -> None:
     """Revoke the cards of people who have left."""
     for some in _chunks(persons):
         held = sa.select(card_holders.c.card_id).where(card_holders.c.person.in_(some))
-        revoke(connection, list(connection.execute(held).scalars()), LEFT, now_ms)
+        revoke_cards(connection, list(connection.execute(held).scalars()), LEFT, now_ms)
 
 
-def give_back_cards(connection: sa.Connection, persons: Iterable[int], unit_id: str) -> None:
-    """The cards of this school that people had when they left are good again: they are back."""
+def restore_cards(connection: sa.Connection, persons: Iterable[int], unit_id: str) -> None:
+    """Make the cards of returned people valid again if this school had revoked them on leaving."""
     of_unit = sa.select(cards.c.card_id).where(cards.c.unit_id == unit_id)
     for some in _chunks(persons):
         held = sa.select(card_holders.c.card_id).where(

@@ -1,7 +1,7 @@
-"""What is known of one person at one school: stays, cards, and the days on which they were seen.
+"""Read one person's stays and days at one school.
 
 Days are looked up one by one in `presence`, by school, day and card: a year costs a few hundred
-look-ups, however many people and years the district has.
+look-ups, however many people and years are stored.
 """
 
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ from server_bridge.store.schema.people import areas, people, stays
 
 @dataclass(frozen=True, slots=True)
 class Stay:
-    """Some days at the school; half-open, `until_day` None: it goes on."""
+    """A half-open span of days at the school; `until_day` None: open-ended."""
 
     from_day: date
     until_day: date | None
@@ -29,7 +29,7 @@ class Stay:
 
 @dataclass(frozen=True, slots=True)
 class PersonHistory:
-    """A person who is or was at the school, with their stays there, the newest first."""
+    """A present or former person of the school, with their stays there, the newest first."""
 
     person: int
     kind: CardKind
@@ -40,7 +40,7 @@ class PersonHistory:
 
 
 def find_person(connection: sa.Connection, unit_id: str, person: int) -> PersonHistory | None:
-    """The person, if they are or ever were at this school."""
+    """Return the person if they are or were at this school."""
     query = (
         sa.select(
             stays.c.from_day, stays.c.until_day, stays.c.group_name, stays.c.area_id, areas.c.name
@@ -64,7 +64,7 @@ def days_of_cards(
     first: date,
     last: date,
 ) -> list[tuple[date, CardDay]]:
-    """Each day from `first` to `last` on which one of a person's cards was seen at the school."""
+    """Return the days from `first` to `last` on which the school saw one of a person's cards."""
     all_days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
     query = sa.select(presence).where(
         presence.c.unit_id == unit_id,
@@ -85,7 +85,7 @@ def days_of_cards(
 def days_with_scans(
     connection: sa.Connection, unit_id: str, kind: CardKind, first: date, last: date
 ) -> list[date]:
-    """The days from `first` to `last` on which anybody of this kind was seen at the school."""
+    """Return the days from `first` to `last` on which the school saw anyone of this kind."""
     query = sa.select(counts.c.day).where(
         counts.c.unit_id == unit_id,
         counts.c.day.between(first, last),

@@ -1,4 +1,4 @@
-"""Sealed words about visitors: kept, opened, erased. What they say is not known here."""
+"""Store and erase the sealed details of visitors. Their content is not read here."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from server_bridge.store.schema.people import visitor_log, visitor_words
 
 @dataclass(frozen=True, slots=True)
 class VisitorCrossing:
-    """A crossing of a visitor without a card. `sealed` None: it was erased. `at_ms` is UTC."""
+    """A crossing of a visitor without a card; `sealed` None: erased. `at_ms` is UTC."""
 
     at_ms: int
     gate_id: str
@@ -23,8 +23,11 @@ class VisitorCrossing:
 
 
 @dataclass(frozen=True, slots=True)
-class Act:
-    """Somebody opened or erased words. Both days are included; `from_day` None: from the first."""
+class VisitorDetailsAccess:
+    """A logged access to visitor details: opened or erased.
+
+    Both days are included; `from_day` None: from the first day.
+    """
 
     action: str
     by_whom: str
@@ -34,8 +37,8 @@ class Act:
     reason: str
 
 
-def keep_words(connection: sa.Connection, ledger: int, records: Sequence[Record]) -> None:
-    """Keep the sealed words of those records that have some."""
+def store_details(connection: sa.Connection, ledger: int, records: Sequence[Record]) -> None:
+    """Store the sealed details of those records that have any."""
     rows = [
         {"ledger": ledger, "seq": record.seq, "seal": record.seal, "sealed": record.sealed}
         for record in records
@@ -48,7 +51,7 @@ def keep_words(connection: sa.Connection, ledger: int, records: Sequence[Record]
 def visits(
     connection: sa.Connection, unit_id: str, first: date, last: date
 ) -> list[VisitorCrossing]:
-    """The visits at a school from day `first` to `last`, in the order of time."""
+    """Return the visits at a school from day `first` to `last`, by time."""
     query = (
         sa.select(
             crossings.c.filed_ms,
@@ -70,8 +73,8 @@ def visits(
     ]
 
 
-def erase_words(connection: sa.Connection, before: date) -> int:
-    """Erase the words of all visits before a day. Returns how many visits that were."""
+def erase_details(connection: sa.Connection, before: date) -> int:
+    """Erase the details of all visits before a day; return the number of visits."""
     old = (
         sa.select(crossings.c.seq)
         .where(_same_record(), crossings.c.day < before)
@@ -85,17 +88,23 @@ def erase_words(connection: sa.Connection, before: date) -> int:
     return done.rowcount
 
 
-def log_act(connection: sa.Connection, act: Act, visits: int, now_ms: int) -> None:
-    """Write down who did what."""
-    values = {name: getattr(act, name) for name in Act.__slots__}
+def log_access(
+    connection: sa.Connection, act: VisitorDetailsAccess, visits: int, now_ms: int
+) -> None:
+    """Log an access to visitor details."""
+    values = {name: getattr(act, name) for name in VisitorDetailsAccess.__slots__}
     connection.execute(visitor_log.insert().values(**values, visits=visits, at_ms=now_ms))
 
 
-def acts(connection: sa.Connection) -> list[tuple[int, Act, int]]:
-    """When (UTC, ms), what, and of how many visits; the oldest first."""
+def logged_accesses(connection: sa.Connection) -> list[tuple[int, VisitorDetailsAccess, int]]:
+    """Return the logged accesses with time (UTC in ms) and number of visits, the oldest first."""
     rows = connection.execute(visitor_log.select().order_by(visitor_log.c.id))
     return [
-        (row.at_ms, Act(*(getattr(row, name) for name in Act.__slots__)), row.visits)
+        (
+            row.at_ms,
+            VisitorDetailsAccess(*(getattr(row, name) for name in VisitorDetailsAccess.__slots__)),
+            row.visits,
+        )
         for row in rows
     ]
 

@@ -1,1 +1,1 @@
-"""What reports are read from, and what schools are asked to hand in."""
+"""Store report tallies, and what schools are asked to submit or confirm."""

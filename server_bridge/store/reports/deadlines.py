@@ -1,7 +1,7 @@
-"""What a unit asks of all schools below it until a deadline, and the log of what was done about it.
+"""Store requests of a unit to all schools below it, with a deadline and a log of events.
 
-Two kinds of things are asked for so, each with tables of its own: lists (`submissions`) and figures
-to be confirmed (`report_requests`).
+There are two kinds of requests, each with its own tables: for lists (`submissions`) and for the
+confirmation of figures (`report_requests`).
 """
 
 from dataclasses import dataclass, fields
@@ -15,7 +15,7 @@ from server_bridge.store.units.tree import SCHOOL, find_unit
 
 @dataclass(frozen=True, slots=True)
 class DeadlineRequest:
-    """What `unit_id` asks of all schools below it. Times: UTC in ms."""
+    """A request of `unit_id` to all schools below it; times are UTC in ms."""
 
     number: int
     unit_id: str
@@ -26,28 +26,31 @@ class DeadlineRequest:
     closed_ms: int | None
 
 
-One = TypeVar("One", bound=DeadlineRequest)
+RequestT = TypeVar("RequestT", bound=DeadlineRequest)
 
 
 @dataclass(frozen=True, slots=True)
-class RequestTables(Generic[One]):
-    """Where all of a kind is written. `name`: what one is called; `listed_by`: the command that
-    shows them; `row`: what one is read as."""
+class RequestTables(Generic[RequestT]):
+    """The tables of one kind of request.
+
+    `name` is its singular; `listed_by` the command that lists it; `row` the class of a request.
+    """
 
     name: str
     listed_by: str
-    row: type[One]
+    row: type[RequestT]
     asked: sa.Table
     events: sa.Table
 
     @property
     def number(self) -> sa.Column[int]:
+        """Return the column of the request's number."""
         return self.asked.c[self.name]
 
 
 @dataclass(frozen=True, slots=True)
 class StoredEvent:
-    """A line of the log."""
+    """An entry of the log."""
 
     event: int
     unit_id: str
@@ -58,9 +61,9 @@ class StoredEvent:
     deadline_ms: int | None
 
 
-def ask(
+def add_request(
     connection: sa.Connection,
-    book: RequestTables[One],
+    tables: RequestTables[RequestT],
     *,
     unit_id: str,
     title: str,
@@ -69,64 +72,80 @@ def ask(
     now_ms: int,
     **own: Any,
 ) -> int:
-    """The number of what is asked from now on; `own`: the columns of this kind. Raises
-    SchoolgateError: no unit above schools, or it is too late."""
+    """Add a request and return its number; `own` are columns of this kind of request.
+
+    Raises:
+        SchoolgateError: the unit is not above schools, or the deadline has passed.
+    """
     unit = find_unit(connection, unit_id)
     if unit is None or unit.level == SCHOOL:
-        raise SchoolgateError(f"{unit_id} is no unit above schools; see: gate-bridge unit list")
+        raise SchoolgateError(f"{unit_id} is not a unit above schools; see: gate-bridge unit list")
     if deadline_ms <= now_ms:
-        raise SchoolgateError(
-            "hạn phải còn ở phía trước / the deadline is over already; give one still to come"
-        )
+        raise SchoolgateError("hạn phải còn ở phía trước / the deadline must be in the future")
     row = {"unit_id": unit_id, "title": title, "deadline_ms": deadline_ms} | own
-    query = book.asked.insert().values(**row, opened_ms=now_ms, opened_by=by)
-    number: int = connection.execute(query.returning(book.number)).scalar_one()
+    query = tables.asked.insert().values(**row, opened_ms=now_ms, opened_by=by)
+    number: int = connection.execute(query.returning(tables.number)).scalar_one()
     return number
 
 
-def find(
-    connection: sa.Connection, book: RequestTables[One], number: int, *, lock: bool = False
-) -> One:
-    """Raises SchoolgateError if there is none. `lock`: nobody else writes to it meanwhile."""
-    query = _rows(book).where(book.number == number)
+def find_request(
+    connection: sa.Connection, tables: RequestTables[RequestT], number: int, *, lock: bool = False
+) -> RequestT:
+    """Return a request; `lock` blocks other writers. Raises SchoolgateError if there is none."""
+    query = _rows(tables).where(tables.number == number)
     row = connection.execute(query.with_for_update() if lock else query).first()
     if row is None:
         raise SchoolgateError(
-            f"there is no {book.name} {number}; see: gate-bridge {book.listed_by}"
+            f"there is no {tables.name} {number}; see: gate-bridge {tables.listed_by}"
         )
-    return book.row(*row)
+    return tables.row(*row)
 
 
-def newest_first(connection: sa.Connection, book: RequestTables[One]) -> list[One]:
-    """All that was ever asked."""
-    return [book.row(*row) for row in connection.execute(_rows(book).order_by(book.number.desc()))]
+def all_requests(connection: sa.Connection, tables: RequestTables[RequestT]) -> list[RequestT]:
+    """Return all requests, the newest first."""
+    return [
+        tables.row(*row) for row in connection.execute(_rows(tables).order_by(tables.number.desc()))
+    ]
 
 
-def close(connection: sa.Connection, book: RequestTables[One], number: int, now_ms: int) -> None:
-    """Nothing of it changes any more. Raises SchoolgateError: it is closed, or there is none."""
-    if find(connection, book, number, lock=True).closed_ms is not None:
-        raise SchoolgateError(f"{book.name} {number} is closed already")
-    connection.execute(book.asked.update().where(book.number == number).values(closed_ms=now_ms))
+def close_request(
+    connection: sa.Connection, tables: RequestTables[RequestT], number: int, now_ms: int
+) -> None:
+    """Close a request, so that it no longer changes.
+
+    Raises:
+        SchoolgateError: the request is closed, or there is none.
+    """
+    if find_request(connection, tables, number, lock=True).closed_ms is not None:
+        raise SchoolgateError(f"{tables.name} {number} is closed already")
+    connection.execute(
+        tables.asked.update().where(tables.number == number).values(closed_ms=now_ms)
+    )
 
 
-def events(
-    connection: sa.Connection, book: RequestTables[One], number: int, unit_id: str | None = None
+def request_events(
+    connection: sa.Connection,
+    tables: RequestTables[RequestT],
+    number: int,
+    unit_id: str | None = None,
 ) -> list[StoredEvent]:
-    """What happened (at one school), in order."""
-    columns = (book.events.c[one.name] for one in fields(StoredEvent))
-    query = sa.select(*columns).where(book.events.c[book.name] == number)
+    """Return the events of a request, or of one school, in order."""
+    columns = (tables.events.c[one.name] for one in fields(StoredEvent))
+    query = sa.select(*columns).where(tables.events.c[tables.name] == number)
     if unit_id is not None:
-        query = query.where(book.events.c.unit_id == unit_id)
-    return [StoredEvent(*row) for row in connection.execute(query.order_by(book.events.c.event))]
+        query = query.where(tables.events.c.unit_id == unit_id)
+    return [StoredEvent(*row) for row in connection.execute(query.order_by(tables.events.c.event))]
 
 
-def add_event(connection: sa.Connection, book: RequestTables[One], number: int, **row: Any) -> int:
-    """Log what somebody did; `row`: columns of the events. Returns the event's number."""
-    query = book.events.insert().values(row | {book.name: number})
-    event: int = connection.execute(query.returning(book.events.c.event)).scalar_one()
+def add_event(
+    connection: sa.Connection, tables: RequestTables[RequestT], number: int, **row: Any
+) -> int:
+    """Log an event and return its number; `row` are columns of the events."""
+    query = tables.events.insert().values(row | {tables.name: number})
+    event: int = connection.execute(query.returning(tables.events.c.event)).scalar_one()
     return event
 
 
-def _rows(book: RequestTables[One]) -> sa.Select[Any]:
-    _, *more = fields(book.row)
-    return sa.select(book.number, *(book.asked.c[one.name] for one in more))
+def _rows(tables: RequestTables[RequestT]) -> sa.Select[Any]:
+    _, *more = fields(tables.row)
+    return sa.select(tables.number, *(tables.asked.c[one.name] for one in more))

@@ -1,4 +1,4 @@
-"""Figures that schools are asked to confirm by a deadline, and what they confirmed."""
+"""Store requests to confirm figures by a deadline, and the confirmed figures."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -6,7 +6,11 @@ from datetime import date
 
 import sqlalchemy as sa
 
-from server_bridge.store.reports.deadlines import DeadlineRequest, RequestTables, ask
+from server_bridge.store.reports.deadlines import (
+    DeadlineRequest,
+    RequestTables,
+    add_request,
+)
 from server_bridge.store.schema.reports import report_events, report_requests
 
 ByName = Mapping[str, Mapping[str, int]]
@@ -14,19 +18,21 @@ ByName = Mapping[str, Mapping[str, int]]
 
 
 @dataclass(frozen=True, slots=True)
-class Request(DeadlineRequest):
-    """The figures of the period of this kind that begins on `first_day`."""
+class ReportRequest(DeadlineRequest):
+    """A request to confirm the figures of the period of this kind that begins on `first_day`."""
 
     period: str
     first_day: date
 
 
-REQUESTS = RequestTables("request", "report requests", Request, report_requests, report_events)
+REQUESTS = RequestTables(
+    "request", "report requests", ReportRequest, report_requests, report_events
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Confirmed:
-    """What somebody confirmed."""
+class ConfirmedFigures:
+    """The figures that a person confirmed."""
 
     by: str
     figures: ByName
@@ -42,8 +48,12 @@ def open_request(
     by: str,
     now_ms: int,
 ) -> int:
-    """A new request's number. Raises SchoolgateError: no unit above schools, or it is too late."""
-    return ask(
+    """Add a request and return its number.
+
+    Raises:
+        SchoolgateError: the unit is not above schools, or the deadline has passed.
+    """
+    return add_request(
         connection,
         REQUESTS,
         unit_id=unit_id,
@@ -56,10 +66,14 @@ def open_request(
     )
 
 
-def confirmed(connection: sa.Connection, events: Iterable[int]) -> dict[int, Confirmed]:
-    """What was confirmed, by the number of its event."""
+def confirmed_figures(
+    connection: sa.Connection, events: Iterable[int]
+) -> dict[int, ConfirmedFigures]:
+    """Return the confirmed figures by the number of their event."""
     table = report_events
     query = sa.select(table.c.event, table.c.by, table.c.figures).where(
         table.c.event.in_(list(events)), table.c.figures.is_not(None)
     )
-    return {event: Confirmed(by, figures) for event, by, figures in connection.execute(query)}
+    return {
+        event: ConfirmedFigures(by, figures) for event, by, figures in connection.execute(query)
+    }

@@ -1,4 +1,4 @@
-"""What a school's day is tallied from, read in a handful of queries: that day's rows only."""
+"""Read the data for the tally of a school's day, in a few queries limited to that day."""
 
 from datetime import date
 
@@ -15,7 +15,7 @@ from server_bridge.store.schema.people import people, stays
 def roster_on(
     connection: sa.Connection, unit_id: str, day: date
 ) -> list[tuple[int, CardKind, str | None]]:
-    """Who belonged to a school on `day`: number, kind, class."""
+    """Return the people of a school on `day`: number, kind, class."""
     query = (
         sa.select(people.c.person, people.c.kind, stays.c.group_name)
         .join(stays, stays.c.person == people.c.person)
@@ -27,19 +27,19 @@ def roster_on(
 def passages_on(
     connection: sa.Connection, unit_id: str, day: date
 ) -> dict[CardKind, tuple[int, int]]:
-    """Ways in and out by kind of card."""
+    """Return passages in and out by kind of card."""
     query = counts.select().where(counts.c.unit_id == unit_id, counts.c.day == day)
     return {CardKind(row.kind): (row.entered, row.left) for row in connection.execute(query)}
 
 
 def refusals_on(connection: sa.Connection, unit_id: str, day: date) -> dict[str, int]:
-    """Refused scans by reason."""
+    """Return refused scans by reason."""
     query = refusals.select().where(refusals.c.unit_id == unit_id, refusals.c.day == day)
     return {row.code: row.scans for row in connection.execute(query) if row.scans}
 
 
 def gates_on(connection: sa.Connection, unit_id: str, day: date) -> dict[str, GateFigures]:
-    """What each gate recorded."""
+    """Return the figures of each gate."""
     query = (
         sa.select(ledgers.c.gate_id, crossings.c.verdict, sa.func.sum(crossings.c.count))
         .join(ledgers, ledgers.c.ledger == crossings.c.ledger)

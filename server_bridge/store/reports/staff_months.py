@@ -1,6 +1,7 @@
-"""Who of a school's staff was there on which days, kept by month: a year is read from a dozen rows
-of each. Days are kept as sets, so that a day is written anew without reading any other, and a note
-of appeal finds what is known of its day.
+"""Store on which days the staff of a school was present, by month.
+
+A year is read from a dozen rows per person. Days are stored as sets, so that one day can be
+rewritten without reading any other, and a note of appeal finds the data of its day.
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,9 +15,11 @@ from server_bridge.store.schema.reports import staff_months
 
 
 class DaySets(NamedTuple):
-    """Sets of days as numbers: 1 is the first day of a month (or a year), 2 the next, 4 the one
-    after. `days`: the school's days on which somebody was of its staff; on which of these gates saw
-    them come, saw them leave, and the office wrote something by hand."""
+    """Sets of days as bits of integers: bit 0 is the first day of a month (or a year).
+
+    `days`: the school's days on which the person was of its staff. The others are the days of these
+    on which gates saw them come in, saw them leave, and the office made an entry by hand.
+    """
 
     days: int = 0
     came: int = 0
@@ -25,32 +28,37 @@ class DaySets(NamedTuple):
 
     @property
     def scanned(self) -> int:
+        """Return the days on which gates saw the person."""
         return self.came | self.left
 
     @property
     def present(self) -> int:
+        """Return the days on which the person was seen or entered by hand."""
         return self.came | self.left | self.by_hand
 
     @property
     def missing(self) -> int:
+        """Return the days on which the person was absent."""
         return self.days & ~self.present
 
     @property
     def complete(self) -> int:
+        """Return the days on which gates saw the person come and leave."""
         return self.came & self.left
 
     @property
     def incomplete(self) -> int:
+        """Return the days on which gates did not see both."""
         return self.days & ~self.complete
 
 
-def as_set(day: date, first: date) -> int:
-    """The set of this day alone, where `first` is 1."""
+def day_set(day: date, first: date) -> int:
+    """Return the set of this day alone; bit 0 is `first`."""
     return 1 << (day - first).days
 
 
 def days_in(members: int, first: date) -> Iterator[date]:
-    """The days of a set, in order."""
+    """Yield the days of a set, in order."""
     for number in range(members.bit_length()):
         if members >> number & 1:
             yield first + timedelta(days=number)
@@ -59,16 +67,18 @@ def days_in(members: int, first: date) -> Iterator[date]:
 def keep_staff_day(
     connection: sa.Connection, unit_id: str, day: date, staff: Mapping[int, DaySets]
 ) -> None:
-    """Write one day anew into its month: `staff` by person, each a month of this day alone; who is
-    not in it was not of the staff."""
+    """Rewrite one day in its month.
+
+    `staff` maps each person to sets with this day alone; whoever is not in it was not of the staff.
+    """
     first = day.replace(day=1)
-    this = as_set(day, first)
+    this = day_set(day, first)
     here = (staff_months.c.unit_id == unit_id) & (staff_months.c.first_day == first)
     kept = {row.person: _sets(row) for row in connection.execute(staff_months.select().where(here))}
     rows: list[dict[str, Any]] = []
     for person in sorted({*kept, *staff}):
         before, now = kept.get(person, DaySets()), staff.get(person, DaySets())
-        # Added, so that another day of the month may be written at the same time.
+        # Differences are added, so that other days of the month can be written concurrently.
         more = DaySets(*(new - (old & this) for old, new in zip(before, now, strict=True)))
         if any(more):
             rows.append(
@@ -82,8 +92,10 @@ def keep_staff_day(
 def staff_days(
     connection: sa.Connection, unit_id: str, first: date, last: date, person: int | None = None
 ) -> dict[int, DaySets]:
-    """What is kept of a school's staff, or of one, by person. `first` is the first day of a month
-    and of the sets, `last` the last of one."""
+    """Return the day sets of a school's staff, or of one person, by person.
+
+    `first` is the first day of a month and of the sets, `last` the last day of a month.
+    """
     table = staff_months
     query = sa.select(table.c.person, table.c.first_day, *_columns()).where(
         table.c.unit_id == unit_id, table.c.first_day.between(first, last)
@@ -99,7 +111,7 @@ def staff_days(
 
 
 def all_staff_months(connection: sa.Connection) -> dict[tuple[str, date, int], DaySets]:
-    """All that is kept, by school, first day of the month, and person."""
+    """Return all stored sets by school, first day of the month, and person."""
     return {
         (row.unit_id, row.first_day, row.person): _sets(row)
         for row in connection.execute(staff_months.select())

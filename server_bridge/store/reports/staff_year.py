@@ -1,4 +1,4 @@
-"""The staff of one school, when gates saw them, and the notes of appeal beside their days."""
+"""Read the staff of a school and when gates saw them, and store notes of appeal."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ SHORTEST, LONGEST = 3, 500
 
 @dataclass(frozen=True, slots=True)
 class StaffMember:
-    """Somebody of the staff, and a span of days at the school; half-open."""
+    """A member of staff during a half-open span of days at the school."""
 
     person: int
     name: str
@@ -30,7 +30,7 @@ class StaffMember:
 
 
 class Scans(NamedTuple):
-    """What the gates saw of somebody on one day. Times: UTC in ms; None: not seen."""
+    """The first entry and the last exit of a person on one day; UTC in ms, None if not seen."""
 
     person: int
     day: date
@@ -40,7 +40,7 @@ class Scans(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Appeal:
-    """A note on somebody's day. `author` is the account's name."""
+    """A note on a person's day; `author` is the account's name."""
 
     appeal: int
     person: int
@@ -51,7 +51,7 @@ class Appeal:
 
 
 def staff_of(connection: sa.Connection, unit_id: str, first: date, last: date) -> list[StaffMember]:
-    """The staff of a school from `first` to `last`, each stay for itself."""
+    """Return the staff of a school from `first` to `last`, one item per stay."""
     query = (
         sa.select(
             *(people.c[name] for name in ("person", "name", "code")),
@@ -72,8 +72,10 @@ def staff_of(connection: sa.Connection, unit_id: str, first: date, last: date) -
 def scans_of(
     connection: sa.Connection, unit_id: str, persons: Iterable[int], days: Iterable[date]
 ) -> list[Scans]:
-    """What gates of the school saw of these people on these days: a row for each card. It costs a
-    look-up for each day of each card."""
+    """Return when gates of the school saw these people on these days, one row per card.
+
+    The cost is one look-up for each day of each card.
+    """
     holders = sa.select(card_holders).where(card_holders.c.person.in_(list(persons)))
     held = {row.card_id: row.person for row in connection.execute(holders)}
     columns = (presence.c[name] for name in ("card_id", "day", "inside", "first_in_ms", "last_ms"))
@@ -99,16 +101,18 @@ def add_appeal(
     now_ms: int,
     today: date,
 ) -> int:
-    """Note something on somebody's day: one more row, whatever there is already. Its number.
+    """Add a note on a person's day, in addition to earlier ones; return its number.
 
     Raises:
-        SchoolgateError: the day lies ahead, the person is not of the staff then, or no reason.
+        SchoolgateError: the day is in the future, the person was not of the staff, or no reason.
     """
-    said = " ".join(reason.split())
-    if not SHORTEST <= len(said) <= LONGEST:
-        raise SchoolgateError("hãy ghi lý do, 3 đến 500 chữ / say why, in 3 to 500 characters")
+    reason = " ".join(reason.split())
+    if not SHORTEST <= len(reason) <= LONGEST:
+        raise SchoolgateError(
+            "hãy ghi lý do, 3 đến 500 chữ / give a reason, in 3 to 500 characters"
+        )
     if day > today:
-        raise SchoolgateError("ngày này chưa đến / this day has not come yet")
+        raise SchoolgateError("ngày này chưa đến / this day is in the future")
     if person not in {one.person for one in staff_of(connection, unit_id, day, day)}:
         raise SchoolgateError(
             "người này không thuộc trường vào ngày đó / this person was not of the staff that day"
@@ -119,7 +123,7 @@ def add_appeal(
             unit_id=unit_id,
             person=person,
             day=day,
-            reason=said,
+            reason=reason,
             account=account,
             noted_ms=now_ms,
         )
@@ -131,7 +135,7 @@ def add_appeal(
 def appeals_of(
     connection: sa.Connection, unit_id: str, first: date, last: date, person: int | None = None
 ) -> list[Appeal]:
-    """The notes of a school, of all or of one, in the order in which they were written."""
+    """Return the notes of a school, of all people or of one, in the order of writing."""
     query = (
         sa.select(appeals, accounts.c.name.label("author"))
         .join(accounts, accounts.c.account == appeals.c.account)

@@ -1,4 +1,4 @@
-"""Collections and what schools submitted to them, as rows: kept, read, never changed."""
+"""Store collections and the submissions of schools, which are never changed."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -6,7 +6,11 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from server_bridge.store.database import upsert
-from server_bridge.store.reports.deadlines import DeadlineRequest, RequestTables, ask
+from server_bridge.store.reports.deadlines import (
+    DeadlineRequest,
+    RequestTables,
+    add_request,
+)
 from server_bridge.store.schema.reports import (
     collection_events,
     collections,
@@ -17,12 +21,12 @@ from server_bridge.store.schema.reports import (
 )
 
 Counts = Mapping[tuple[str, int], int]
-"""People by kind and level; level 0: not known."""
+"""People by kind and level; level 0 is unknown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Collection(DeadlineRequest):
-    """The lists as of a moment (UTC in ms)."""
+    """A request for lists as of a moment (UTC in ms)."""
 
     as_of_ms: int
 
@@ -34,7 +38,7 @@ COLLECTIONS = RequestTables(
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A plan that a school has laid ready."""
+    """A plan that a school has prepared."""
 
     plan_name: str | None
     plan_sha256: str | None
@@ -60,8 +64,12 @@ def open_collection(
     by: str,
     now_ms: int,
 ) -> int:
-    """A new collection's number. Raises SchoolgateError: no unit above schools, or too late."""
-    return ask(
+    """Add a collection and return its number.
+
+    Raises:
+        SchoolgateError: the unit is not above schools, or the deadline has passed.
+    """
+    return add_request(
         connection,
         COLLECTIONS,
         unit_id=unit_id,
@@ -74,27 +82,27 @@ def open_collection(
 
 
 def keep_document(connection: sa.Connection, sha256: str, content: bytes) -> None:
-    """Keep a file, unless its content is there already."""
+    """Store a file unless its content is stored already."""
     known = sa.select(documents.c.sha256).where(documents.c.sha256 == sha256)
     if connection.execute(known).first() is None:
         connection.execute(documents.insert().values(sha256=sha256, content=content))
 
 
 def document(connection: sa.Connection, sha256: str) -> bytes:
-    """A kept file."""
+    """Return a stored file."""
     query = sa.select(documents.c.content).where(documents.c.sha256 == sha256)
     return bytes(connection.execute(query).scalar_one())
 
 
 def keep_draft(connection: sa.Connection, number: int, unit_id: str, draft: Draft) -> None:
-    """What the school has laid ready, instead of what it had before."""
+    """Store the plan that a school has prepared, in place of an earlier one."""
     row = {"collection": number, "unit_id": unit_id}
     plan = {"plan_name": draft.plan_name, "plan_sha256": draft.plan_sha256}
     upsert(connection, drafts, [row | plan])
 
 
 def find_draft(connection: sa.Connection, number: int, unit_id: str) -> Draft | None:
-    """None: nothing was laid ready."""
+    """Return the plan that a school has prepared, or None."""
     row = connection.execute(
         sa.select(drafts.c.plan_name, drafts.c.plan_sha256).where(
             drafts.c.collection == number, drafts.c.unit_id == unit_id
@@ -104,7 +112,7 @@ def find_draft(connection: sa.Connection, number: int, unit_id: str) -> Draft | 
 
 
 def add_submission(connection: sa.Connection, submitted: Submitted, counts: Counts) -> None:
-    """Keep a submission, for good."""
+    """Store a submission permanently."""
     connection.execute(
         submissions.insert().values(
             {name: getattr(submitted, name) for name in Submitted.__slots__}
@@ -119,14 +127,14 @@ def add_submission(connection: sa.Connection, submitted: Submitted, counts: Coun
 
 
 def find_submissions(connection: sa.Connection, events: Iterable[int]) -> dict[int, Submitted]:
-    """Submissions by the number of their event."""
+    """Return submissions by the number of their event."""
     columns = (submissions.c[name] for name in Submitted.__slots__)
     query = sa.select(*columns).where(submissions.c.event.in_(list(events)))
     return {row.event: Submitted(*row) for row in connection.execute(query)}
 
 
 def counts_of(connection: sa.Connection, events: Iterable[int]) -> dict[int, dict[int, int]]:
-    """People by level (0: not known) of each submission."""
+    """Return people by level (0: unknown) of each submission."""
     query = (
         sa.select(
             submission_counts.c.event,

@@ -1,4 +1,4 @@
-"""Tallies as rows: per day and month, so that a year is read from a dozen rows a unit and kind."""
+"""Store tallies per day and month, so that a year is read from twelve rows per unit and kind."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,14 +24,14 @@ ByKind = Mapping[CardKind, Figures]
 
 
 class TallyPeriod(StrEnum):
-    """What one row sums up."""
+    """The period that one row sums up."""
 
     DAY = "day"
     MONTH = "month"
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class TallyRange:
     """The rows that a report reads: those of `span` that begin from `first` to `last`."""
 
     span: TallyPeriod
@@ -39,12 +39,13 @@ class Stretch:
     last: date
 
     def rows(self, table: sa.Table) -> sa.ColumnElement[bool]:
+        """Return the condition that selects these rows."""
         return (table.c.span == self.span) & table.c.first_day.between(self.first, self.last)
 
 
 def stored_tally(connection: sa.Connection, unit_id: str, day: date) -> DayTally:
-    """What is kept of one unit's day."""
-    here = Stretch(TallyPeriod.DAY, day, day)
+    """Return the stored tally of one unit's day."""
+    here = TallyRange(TallyPeriod.DAY, day, day)
     groups = {
         (CardKind(row.kind), row.group_name): _figures(row)
         for row in connection.execute(
@@ -55,10 +56,10 @@ def stored_tally(connection: sa.Connection, unit_id: str, day: date) -> DayTally
     return DayTally(groups, refusals_of(connection, [unit_id], here).get(unit_id, {}), gates)
 
 
-def add(
+def add_tally(
     connection: sa.Connection, unit_id: str, day: date, more: DayTally, line: Sequence[str]
 ) -> None:
-    """Add to a school's day and month, and to those of the units above it. `line`: of all these."""
+    """Add to the day and month of a school and of the units above it; `line` lists all of these."""
     places = [
         {"unit_id": above, "span": span, "first_day": first}
         for above in line
@@ -100,10 +101,10 @@ def add(
     )
 
 
-def sums(
-    connection: sa.Connection, unit_ids: Iterable[str], over: Stretch
+def figures_by_unit(
+    connection: sa.Connection, unit_ids: Iterable[str], over: TallyRange
 ) -> dict[str, dict[CardKind, Figures]]:
-    """The figures of each unit that has any, by kind."""
+    """Return the figures of each unit that has any, by kind."""
     found: dict[str, dict[CardKind, Figures]] = {}
     here = tallies.c.unit_id.in_(list(unit_ids)) & (tallies.c.group_name == EVERYBODY)
     for row in _summed(connection, here & over.rows(tallies), tallies.c.unit_id, tallies.c.kind):
@@ -112,10 +113,10 @@ def sums(
     return found
 
 
-def course(
-    connection: sa.Connection, unit_id: str, over: Stretch
+def figures_by_period(
+    connection: sa.Connection, unit_id: str, over: TallyRange
 ) -> dict[date, dict[CardKind, Figures]]:
-    """The figures of one unit day by day or month by month, in order."""
+    """Return the figures of one unit by day or by month, in order."""
     found: dict[date, dict[CardKind, Figures]] = {}
     here = (tallies.c.unit_id == unit_id) & (tallies.c.group_name == EVERYBODY)
     query = tallies.select().where(here, over.rows(tallies)).order_by(tallies.c.first_day)
@@ -125,17 +126,19 @@ def course(
     return found
 
 
-def class_sums(connection: sa.Connection, unit_id: str, over: Stretch) -> dict[str, Figures]:
-    """The figures of each class of a school."""
+def figures_by_class(
+    connection: sa.Connection, unit_id: str, over: TallyRange
+) -> dict[str, Figures]:
+    """Return the figures of each class of a school."""
     here = (tallies.c.unit_id == unit_id) & (tallies.c.group_name != EVERYBODY)
     rows = _summed(connection, here & over.rows(tallies), tallies.c.group_name)
     return {row.group_name: figures for row in rows if (figures := _some(row))}
 
 
 def refusals_of(
-    connection: sa.Connection, unit_ids: Iterable[str], over: Stretch
+    connection: sa.Connection, unit_ids: Iterable[str], over: TallyRange
 ) -> dict[str, dict[str, int]]:
-    """The refused scans of each unit, by reason."""
+    """Return the refused scans of each unit, by reason."""
     table = tally_refusals
     query = (
         sa.select(table.c.unit_id, table.c.code, sa.func.sum(table.c.scans))
@@ -150,9 +153,9 @@ def refusals_of(
 
 
 def gates_of(
-    connection: sa.Connection, unit_ids: Iterable[str], over: Stretch
+    connection: sa.Connection, unit_ids: Iterable[str], over: TallyRange
 ) -> dict[str, dict[str, GateFigures]]:
-    """What each gate of these schools did."""
+    """Return the figures of each gate of these schools."""
     table = tally_gates
     columns = (sa.func.sum(table.c[name]) for name in GATE_FIGURES)
     query = (

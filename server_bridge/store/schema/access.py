@@ -1,4 +1,4 @@
-"""The tables of accounts, sessions, tokens and announced topics. Times: UTC in ms."""
+"""Define the tables of accounts, sessions, tokens and discovery topics. Times are UTC in ms."""
 
 from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, String, Table, false
 

@@ -1,4 +1,4 @@
-"""The tables of alerts and of the messages about them. Times: UTC in ms."""
+"""Define the tables of alerts and of the messages about them. Times are UTC in ms."""
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, String, Table, text
 

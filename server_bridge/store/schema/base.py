@@ -1,4 +1,7 @@
-"""The tables of the district, for SQLite and PostgreSQL. Times are UTC in ms, days are local."""
+"""Define the central tables: units, gates, cards, crossings, counts. Times are UTC in ms.
+
+Days are local.
+"""
 
 from sqlalchemy import (
     BigInteger,
@@ -19,7 +22,7 @@ metadata = MetaData()
 
 NAME_LENGTH = 200
 
-BigKey = BigInteger().with_variant(Integer, "sqlite")  # only INTEGER numbers itself in SQLite
+BigKey = BigInteger().with_variant(Integer, "sqlite")  # in SQLite only INTEGER is auto-incremented
 
 revision = Table(
     "revision",

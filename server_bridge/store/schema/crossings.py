@@ -1,4 +1,4 @@
-"""The table of arrivals by time of day. Crossings are in `server_bridge.store.schema.base`."""
+"""Define the table of arrivals by time of day; `schema.base` has the crossings."""
 
 from sqlalchemy import Column, Date, ForeignKey, Integer, Table
 

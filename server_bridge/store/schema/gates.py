@@ -1,6 +1,7 @@
-"""The tables of certificates, tickets, orders, roll-outs, rosters, logs and health changes.
+"""Define the tables of certificates, tickets, orders, roll-outs, rosters, logs and health changes.
 
-Times are UTC in ms."""
+Times are UTC in ms.
+"""
 
 from sqlalchemy import (
     BigInteger,

@@ -1,7 +1,7 @@
-"""The tables of people: where they live, where they learn or work, which cards they hold.
+"""Define the tables of people: residence, school or workplace, and cards.
 
-Names are here and nowhere else. Days are local and dated spans are half-open: `from_day` is the
-first day, `until_day` the first day that no longer belongs to it (NULL: it goes on).
+Names are stored here and nowhere else. Days are local and spans are half-open: `from_day` is the
+first day, `until_day` the first day that is no longer included (NULL: open-ended).
 """
 
 from sqlalchemy import (

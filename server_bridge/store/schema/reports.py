@@ -1,4 +1,7 @@
-"""The tables of report tallies, requests with a deadline, and submissions. Times: UTC in ms."""
+"""Define the tables of report tallies, requests with a deadline, and submissions.
+
+Times are UTC in ms.
+"""
 
 from sqlalchemy import (
     JSON,
@@ -22,7 +25,7 @@ REASON_LENGTH = 500
 
 
 def asked_table(several: str, name: str, *own: Column, comment: str) -> Table:  # type: ignore[type-arg] # of any type
-    """What was asked: one is called `name`, and so is the column with its number."""
+    """Return a table of requests; `name` is the singular, and the name of the number's column."""
     return Table(
         several,
         metadata,
@@ -39,7 +42,7 @@ def asked_table(several: str, name: str, *own: Column, comment: str) -> Table:  
 
 
 def events_table(events: str, asked: str, name: str, *own: Column, comment: str) -> Table:  # type: ignore[type-arg] # of any type
-    """What schools and the asking unit did about each: who, when, why."""
+    """Return a table of what schools and the requesting unit did: who, when, why."""
     return Table(
         events,
         metadata,

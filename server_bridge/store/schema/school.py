@@ -1,4 +1,4 @@
-"""The tables of a school's own office: its hours, entries by hand, roll-calls. Times: UTC in ms."""
+"""Define the tables of a school's office: hours, entries by hand, roll-calls. Times: UTC in ms."""
 
 from sqlalchemy import (
     BigInteger,

@@ -1,4 +1,4 @@
-"""Every table of the district, known to one `metadata`: for migrations and for tests."""
+"""Collect all tables of the district in one `metadata`, for migrations and tests."""
 
 from server_bridge.store.schema import access as access
 from server_bridge.store.schema import alerts as alerts

@@ -1,1 +1,1 @@
-"""What a school's own office keeps, and its day."""
+"""Store what a school's office records: hours, entries by hand, roll-calls."""

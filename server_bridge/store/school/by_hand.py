@@ -1,5 +1,8 @@
-"""Crossings that the office writes by hand for a forgotten card. Rows are added, never changed; a
-mistake is taken back by one more row. The gates' records are not touched, nor are their counts."""
+"""Store crossings that a school's office enters by hand for a forgotten card.
+
+Rows are added, never changed; a mistake is withdrawn by one more row. The gates' records and their
+counts are not affected.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +13,7 @@ import sqlalchemy as sa
 
 from gate_contract.crossing import Direction
 from gate_contract.errors import SchoolgateError
-from server_bridge.store.changes.report_days import mark
+from server_bridge.store.changes.report_days import mark_days
 from server_bridge.store.people.people import on_day
 from server_bridge.store.schema.access import accounts
 from server_bridge.store.schema.people import stays
@@ -18,12 +21,15 @@ from server_bridge.store.schema.school import manual_crossings
 
 SHORTEST_REASON, LONGEST_REASON = 3, 200
 OLDEST_MS = 31 * 86_400_000
-"""Later than this nobody remembers well enough."""
+"""The oldest crossing that may be entered: people do not remember earlier ones reliably."""
 
 
 @dataclass(frozen=True, slots=True)
 class ByHand:
-    """An entry by hand that stands. Times are UTC in ms; `author` is the account's name."""
+    """An entry by hand that is not withdrawn.
+
+    Times are UTC in ms; `author` is the account's name.
+    """
 
     id: int
     person: int
@@ -47,16 +53,16 @@ def add_by_hand(
     account: int,
     now_ms: int,
 ) -> int:
-    """Write an entry; `day` is the local date of `at_ms`. Returns its number.
+    """Add an entry and return its number; `day` is the local date of `at_ms`.
 
     Raises:
-        SchoolgateError: it lies ahead or too far back, says no reason, or the person was not at the
-            school on that day.
+        SchoolgateError: the time is in the future or too old, there is no reason, or the person was
+            not at the school on that day.
     """
     if not now_ms - OLDEST_MS <= at_ms <= now_ms:
         raise SchoolgateError(
             "thời điểm phải trong 31 ngày qua và không ở tương lai / "
-            "the time must lie within the last 31 days, and not ahead"
+            "the time must be within the last 31 days, and not in the future"
         )
     here = sa.select(stays.c.person).where(
         stays.c.person == person, stays.c.unit_id == unit_id, *on_day(day)
@@ -79,18 +85,19 @@ def add_by_hand(
     )
 
 
-def withdraw(
+def withdraw_by_hand(
     connection: sa.Connection, unit_id: str, number: int, reason: str, account: int, now_ms: int
 ) -> int:
-    """Take an entry back, by one more. Returns the person's number.
+    """Withdraw an entry by adding a row; return the person's number.
 
     Raises:
-        SchoolgateError: there is no such entry of this school that stands, or no reason.
+        SchoolgateError: the school has no such entry, it is withdrawn already, or there is no
+            reason.
     """
-    found = _standing(connection, manual_crossings.c.id == number)
+    found = _valid_rows(connection, manual_crossings.c.id == number)
     if not found or found[0].unit_id != unit_id:
         raise SchoolgateError(
-            "không có bản ghi này hoặc đã được rút / there is no such entry, or it was taken back"
+            "không có bản ghi này hoặc đã được rút / there is no such entry, or it was withdrawn"
         )
     copied = {name: getattr(found[0], name) for name in ("person", "day", "at_ms", "direction")}
     _add(
@@ -106,24 +113,24 @@ def withdraw(
 
 
 def by_hand_on(connection: sa.Connection, unit_id: str, day: date) -> list[ByHand]:
-    """What stands of a school's day, in the order of time."""
-    there = (manual_crossings.c.unit_id == unit_id, manual_crossings.c.day == day)
-    return list(map(_entry, _standing(connection, *there)))
+    """Return the valid entries of a school's day, by time."""
+    conditions = (manual_crossings.c.unit_id == unit_id, manual_crossings.c.day == day)
+    return list(map(_entry, _valid_rows(connection, *conditions)))
 
 
 def by_hand_of(
     connection: sa.Connection, unit_id: str, person: int, first: date, last: date
 ) -> list[ByHand]:
-    """What stands of a person's days at a school, in the order of time. Both days belong to it."""
-    there = (
+    """Return the valid entries of a person from `first` to `last`, by time."""
+    conditions = (
         manual_crossings.c.person == person,
         manual_crossings.c.unit_id == unit_id,
         manual_crossings.c.day.between(first, last),
     )
-    return list(map(_entry, _standing(connection, *there)))
+    return list(map(_entry, _valid_rows(connection, *conditions)))
 
 
-def _standing(connection: sa.Connection, *where: sa.ColumnElement[bool]) -> Sequence[sa.Row[Any]]:
+def _valid_rows(connection: sa.Connection, *where: sa.ColumnElement[bool]) -> Sequence[sa.Row[Any]]:
     undone = manual_crossings.alias()
     query = (
         sa.select(manual_crossings, accounts.c.name.label("author"))
@@ -152,11 +159,11 @@ def _entry(row: sa.Row[Any]) -> ByHand:
 
 
 def _add(connection: sa.Connection, reason: str, **row: Any) -> int:
-    said = " ".join(reason.split())
-    if not SHORTEST_REASON <= len(said) <= LONGEST_REASON:
-        raise SchoolgateError("hãy ghi lý do / say why, in 3 to 200 characters")
+    reason = " ".join(reason.split())
+    if not SHORTEST_REASON <= len(reason) <= LONGEST_REASON:
+        raise SchoolgateError("hãy ghi lý do / give the reason, in 3 to 200 characters")
     number: int = connection.execute(
-        manual_crossings.insert().values(reason=said, **row).returning(manual_crossings.c.id)
+        manual_crossings.insert().values(reason=reason, **row).returning(manual_crossings.c.id)
     ).scalar_one()
-    mark(connection, [(row["unit_id"], row["day"])])
+    mark_days(connection, [(row["unit_id"], row["day"])])
     return number

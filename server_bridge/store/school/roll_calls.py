@@ -1,7 +1,7 @@
-"""Roll-calls: the list as it was at the alarm, and who of it was found. Many tick at once.
+"""Store roll-calls: the list as of the alarm, and who was found. Several people tick at once.
 
-A list is kept as it was when it began: what happens at the gates meanwhile does not change what the
-helpers hold in their hands. Names are not copied into it; they are in `people` and nowhere else.
+The list does not change after it was created: later crossings must not alter what the helpers have
+in hand. Names are not copied into it; they are in `people` and nowhere else.
 """
 
 from collections.abc import Iterable
@@ -21,7 +21,10 @@ from server_bridge.store.schema.school import roll_call_ticks, roll_calls
 
 @dataclass(frozen=True, slots=True)
 class RollCall:
-    """Times are UTC in ms; `closed_ms` None: it goes on. Names are those of accounts."""
+    """A roll-call of a school.
+
+    Times are UTC in ms; `closed_ms` is None while it is open. Names are those of accounts.
+    """
 
     roll_call: int
     unit_id: str
@@ -33,9 +36,12 @@ class RollCall:
 
 
 @dataclass(frozen=True, slots=True)
-class Called:
-    """A line of the list. `person` None: a card that is nobody's here. `expected`: inside by the
-    records since `since_ms` (UTC); others are listed in case they are there after all."""
+class RollCallLine:
+    """A line of the list.
+
+    `person` None: a card that belongs to no person here. `expected`: inside since `since_ms` (UTC),
+    according to the records; the other lines are people who may be there nevertheless.
+    """
 
     line: int
     person: int | None
@@ -51,7 +57,7 @@ class Called:
 
 @dataclass(frozen=True, slots=True)
 class RollCallCounts:
-    """How a roll-call stands: how many of the expected are found, and others who are there."""
+    """The progress of a roll-call: expected people, those found, and others found."""
 
     expected: int
     found: int
@@ -59,19 +65,20 @@ class RollCallCounts:
 
     @property
     def missing(self) -> int:
+        """Return how many of the expected are not found yet."""
         return self.expected - self.found
 
 
-def begin(
+def begin_roll_call(
     connection: sa.Connection,
     unit_id: str,
     day: date,
-    lines: Iterable[Called],
+    lines: Iterable[RollCallLine],
     account: int,
     now_ms: int,
 ) -> tuple[int, bool]:
-    """Begin a roll-call, or join the one that goes on. Returns its number and whether it is new."""
-    if (going := open_one(connection, unit_id)) is not None:
+    """Begin a roll-call, or join the open one; return its number and whether it is new."""
+    if (going := open_roll_call(connection, unit_id)) is not None:
         return going, False
     insert: Any = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(roll_calls)
     number = connection.execute(
@@ -79,19 +86,19 @@ def begin(
         .on_conflict_do_nothing()
         .returning(roll_calls.c.roll_call)
     ).scalar()
-    if number is None:  # somebody else has begun one in this very moment
-        going = open_one(connection, unit_id)
+    if number is None:  # another transaction has begun one meanwhile
+        going = open_roll_call(connection, unit_id)
         assert going is not None  # noqa: S101 - that is what the conflict was with
         return going, False
-    names = Called.__slots__[:7]
+    names = RollCallLine.__slots__[:7]
     rows = [{name: getattr(line, name) for name in names} for line in lines]
     if rows:
         connection.execute(roll_call_ticks.insert(), [{**r, "roll_call": number} for r in rows])
     return int(number), True
 
 
-def open_one(connection: sa.Connection, unit_id: str) -> int | None:
-    """The roll-call of a school that goes on."""
+def open_roll_call(connection: sa.Connection, unit_id: str) -> int | None:
+    """Return the number of a school's open roll-call, or None."""
     number: int | None = connection.execute(
         sa.select(roll_calls.c.roll_call).where(
             roll_calls.c.unit_id == unit_id, roll_calls.c.closed_ms.is_(None)
@@ -101,22 +108,22 @@ def open_one(connection: sa.Connection, unit_id: str) -> int | None:
 
 
 def find_roll_call(connection: sa.Connection, unit_id: str, number: int) -> RollCall | None:
-    """A roll-call of this school."""
+    """Return a roll-call of this school, or None."""
     row = connection.execute(_roll_calls(unit_id).where(roll_calls.c.roll_call == number)).first()
     return RollCall(*row) if row else None
 
 
-def latest(connection: sa.Connection, unit_id: str, count: int) -> list[RollCall]:
-    """The newest roll-calls of a school, newest first."""
+def latest_roll_calls(connection: sa.Connection, unit_id: str, count: int) -> list[RollCall]:
+    """Return the newest roll-calls of a school, newest first."""
     query = _roll_calls(unit_id).order_by(roll_calls.c.begun_ms.desc()).limit(count)
     return [RollCall(*row) for row in connection.execute(query)]
 
 
-def called(connection: sa.Connection, number: int) -> list[Called]:
-    """The list, in its order."""
+def roll_call_lines(connection: sa.Connection, number: int) -> list[RollCallLine]:
+    """Return the list in its order."""
     query = (
         sa.select(
-            *(roll_call_ticks.c[name] for name in Called.__slots__[:8]),
+            *(roll_call_ticks.c[name] for name in RollCallLine.__slots__[:8]),
             accounts.c.name,
             people.c.name,
         )
@@ -126,21 +133,21 @@ def called(connection: sa.Connection, number: int) -> list[Called]:
         .order_by(roll_call_ticks.c.line)
     )
     return [
-        Called(line, person, card_id, KINDS[kind], *rest)
+        RollCallLine(line, person, card_id, KINDS[kind], *rest)
         for line, person, card_id, kind, *rest in connection.execute(query).all()
     ]
 
 
-def ticked(connection: sa.Connection, number: int) -> list[int]:
-    """The lines that are ticked off."""
+def ticked_lines(connection: sa.Connection, number: int) -> list[int]:
+    """Return the numbers of the ticked lines."""
     query = sa.select(roll_call_ticks.c.line).where(
         roll_call_ticks.c.roll_call == number, roll_call_ticks.c.ticked_ms.is_not(None)
     )
     return list(connection.execute(query.order_by(roll_call_ticks.c.line)).scalars())
 
 
-def tally(connection: sa.Connection, number: int) -> RollCallCounts:
-    """How it stands."""
+def count_roll_call(connection: sa.Connection, number: int) -> RollCallCounts:
+    """Return the progress of a roll-call."""
     query = (
         sa.select(
             roll_call_ticks.c.expected,
@@ -158,8 +165,10 @@ def tally(connection: sa.Connection, number: int) -> RollCallCounts:
 def tick(
     connection: sa.Connection, number: int, line: int, there: bool, account: int, now_ms: int
 ) -> bool:
-    """Tick somebody off, or take that back; the same twice is once. False: there is no such line,
-    or the roll-call is closed."""
+    """Tick a line, or remove the tick; repeating it has no effect.
+
+    Return False if there is no such line or the roll-call is closed.
+    """
     going = sa.exists().where(roll_calls.c.roll_call == number, roll_calls.c.closed_ms.is_(None))
     this = (roll_call_ticks.c.roll_call == number) & (roll_call_ticks.c.line == line)
     first_ms = sa.func.coalesce(roll_call_ticks.c.ticked_ms, now_ms)
@@ -172,8 +181,8 @@ def tick(
     return bool(done.rowcount)
 
 
-def close(connection: sa.Connection, number: int, account: int, now_ms: int) -> None:
-    """End a roll-call; one that has ended stays as it was."""
+def close_roll_call(connection: sa.Connection, number: int, account: int, now_ms: int) -> None:
+    """Close a roll-call; a closed one is not changed."""
     connection.execute(
         roll_calls.update()
         .where(roll_calls.c.roll_call == number, roll_calls.c.closed_ms.is_(None))

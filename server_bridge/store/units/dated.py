@@ -1,4 +1,4 @@
-"""Units with their official codes and days, added and changed many at a time."""
+"""Store units with their official codes and validity, many at a time."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from datetime import date
 import sqlalchemy as sa
 
 from gate_contract.errors import SchoolgateError
-from server_bridge.store.changes.revisions import bump
+from server_bridge.store.changes.revisions import increment_revision
 from server_bridge.store.database import upsert
 from server_bridge.store.schema.base import units
 from server_bridge.store.schema.people import unit_terms
@@ -16,7 +16,7 @@ from server_bridge.store.units.tree import Unit
 
 @dataclass(frozen=True, slots=True)
 class DatedUnit:
-    """A unit, its official code, when it exists (half-open days) and what it became part of."""
+    """A unit with its official code, its validity (half-open days) and its successor."""
 
     unit: Unit
     code: str | None = None
@@ -26,7 +26,7 @@ class DatedUnit:
 
 
 def dated_units(connection: sa.Connection) -> dict[str, DatedUnit]:
-    """All units, by id, sorted by name."""
+    """Return all units by id, sorted by name."""
     query = (
         sa.select(units, *(unit_terms.c[name] for name in DatedUnit.__slots__[1:]))
         .outerjoin(unit_terms, unit_terms.c.unit_id == units.c.unit_id)
@@ -36,7 +36,7 @@ def dated_units(connection: sa.Connection) -> dict[str, DatedUnit]:
 
 
 def get_unit(connection: sa.Connection, unit_id: str) -> DatedUnit:
-    """The unit of an id. Raises SchoolgateError."""
+    """Return the unit of an id. Raises SchoolgateError if there is none."""
     found = dated_units(connection).get(unit_id)
     if found is None:
         raise SchoolgateError(f"there is no unit {unit_id}; see: gate-bridge unit list")
@@ -44,7 +44,7 @@ def get_unit(connection: sa.Connection, unit_id: str) -> DatedUnit:
 
 
 def add_dated_units(connection: sa.Connection, new: Iterable[DatedUnit]) -> None:
-    """Add units or replace those of the same id, in any order, with what they refer to."""
+    """Add or replace units, in any order, with their parents and successors."""
     listed = list(new)
     rows = [{name: getattr(dated.unit, name) for name in Unit.__slots__} for dated in listed]
     known = set(connection.execute(sa.select(units.c.unit_id)).scalars())
@@ -58,4 +58,4 @@ def add_dated_units(connection: sa.Connection, new: Iterable[DatedUnit]) -> None
     ]
     upsert(connection, unit_terms, terms)
     if listed:
-        bump(connection)
+        increment_revision(connection)

@@ -1,11 +1,11 @@
-"""The tree of units, and the gates that stand in its schools."""
+"""Store the tree of units, the gates of its schools, and viewers by certificate."""
 
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 
 from gate_contract.errors import SchoolgateError
-from server_bridge.store.changes.revisions import bump
+from server_bridge.store.changes.revisions import increment_revision
 from server_bridge.store.schema.base import gates, units, viewers
 
 SCHOOL = "school"
@@ -15,7 +15,10 @@ _GATE_UNITS = sa.select(gates.c.gate_id, gates.c.unit_id)
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """`level` is data: school, commune, district, province... `parent_id` None is a root."""
+    """A unit of the tree.
+
+    `level` is free data: school, commune, district, province... `parent_id` None is a root.
+    """
 
     unit_id: str
     name: str
@@ -25,7 +28,7 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class UnitViewer:
-    """A certificate that may read what is told of these units and of the gates there."""
+    """A certificate that may read the topics of some units and of the gates there."""
 
     name: str
     units: tuple[str, ...]
@@ -41,23 +44,23 @@ def add_unit(connection: sa.Connection, unit: Unit) -> None:
         if parent is None:
             raise SchoolgateError(f"there is no unit {unit.parent_id}; add the parent first")
         if parent.level == SCHOOL:
-            raise SchoolgateError(f"{unit.parent_id} is a school: nothing stands below it")
+            raise SchoolgateError(f"{unit.parent_id} is a school and cannot have units below it")
     connection.execute(
         units.insert().values(
             unit_id=unit.unit_id, name=unit.name, level=unit.level, parent_id=unit.parent_id
         )
     )
-    bump(connection)
+    increment_revision(connection)
 
 
 def find_unit(connection: sa.Connection, unit_id: str) -> Unit | None:
-    """The unit, None if there is none of that id."""
+    """Return the unit of this id, or None."""
     row = connection.execute(units.select().where(units.c.unit_id == unit_id)).first()
     return Unit(**row._mapping) if row else None
 
 
 def all_units(connection: sa.Connection) -> list[Unit]:
-    """The whole tree, parents before children, siblings by name."""
+    """Return the whole tree, parents before children, siblings by name."""
     rows = connection.execute(_UNITS)
     children: dict[str | None, list[Unit]] = {}
     for row in rows:
@@ -75,7 +78,7 @@ def all_units(connection: sa.Connection) -> list[Unit]:
 
 
 def ancestry(connection: sa.Connection) -> dict[str, tuple[str, ...]]:
-    """For each unit: itself and all units above it."""
+    """Return for each unit itself and all units above it, nearest first."""
     parents = {unit.unit_id: unit.parent_id for unit in all_units(connection)}
     lines = {}
     for unit_id in parents:
@@ -93,10 +96,10 @@ def add_gate(
     now_ms: int,
     public_key: str | None = None,
 ) -> None:
-    """Register a gate at a school. `public_key` is its certificate's (`head.key_text`).
+    """Register a gate at a school; `public_key` is that of its certificate (`head.key_text`).
 
     Raises:
-        SchoolgateError: it exists, or the unit is no school.
+        SchoolgateError: the gate exists, or the unit is not a school.
     """
     unit = find_unit(connection, unit_id)
     if unit is None or unit.level != SCHOOL:
@@ -108,17 +111,17 @@ def add_gate(
             gate_id=gate_id, unit_id=unit_id, added_ms=now_ms, public_key=public_key
         )
     )
-    bump(connection)
+    increment_revision(connection)
 
 
 def gate_units(connection: sa.Connection) -> dict[str, str]:
-    """The school of each registered gate."""
+    """Return the school of each registered gate."""
     rows = connection.execute(_GATE_UNITS)
     return {row.gate_id: row.unit_id for row in rows}
 
 
 def shut_out(connection: sa.Connection, gate_id: str, *, out: bool = True) -> None:
-    """Bar a gate that was lost or stolen, or let it in again. Raises SchoolgateError if unknown."""
+    """Deny a lost or stolen gate, or admit it again. Raises SchoolgateError if it is unknown."""
     changed = connection.execute(
         gates.update().where(gates.c.gate_id == gate_id).values(shut_out=out)
     )
@@ -127,7 +130,7 @@ def shut_out(connection: sa.Connection, gate_id: str, *, out: bool = True) -> No
 
 
 def gates_shut_out(connection: sa.Connection) -> list[str]:
-    """The gates that the broker turns away, by name."""
+    """Return the ids of the gates that the broker denies, sorted."""
     ids = sa.select(gates.c.gate_id).where(gates.c.shut_out).order_by(gates.c.gate_id)
     return list(connection.execute(ids).scalars())
 
@@ -135,8 +138,11 @@ def gates_shut_out(connection: sa.Connection) -> list[str]:
 def add_viewer(
     connection: sa.Connection, name: str, now_ms: int, unit_id: str | None = None
 ) -> None:
-    """Register somebody who may read counts topics: every unit's, or those of one unit and below,
-    with the health of the gates there. Raises SchoolgateError if known already, or no such unit."""
+    """Register a viewer who may read counts topics: of all units, or of one unit and those below.
+
+    The latter also reads the health of the gates there. Raises SchoolgateError if the viewer
+    exists, or there is no such unit.
+    """
     if connection.execute(viewers.select().where(viewers.c.name == name)).first():
         raise SchoolgateError(f"there is a viewer {name} already")
     if unit_id is not None and find_unit(connection, unit_id) is None:
@@ -145,13 +151,13 @@ def add_viewer(
 
 
 def viewer_names(connection: sa.Connection) -> list[str]:
-    """All viewers of every unit, by name."""
+    """Return the names of the viewers of all units, sorted."""
     names = sa.select(viewers.c.name).where(viewers.c.unit_id.is_(None)).order_by(viewers.c.name)
     return list(connection.execute(names).scalars())
 
 
 def unit_viewers(connection: sa.Connection) -> list[UnitViewer]:
-    """All viewers of one unit and below, by name."""
+    """Return the viewers of one unit and those below, by name."""
     lines, standing = ancestry(connection), gate_units(connection)
     found = []
     bound = viewers.select().where(viewers.c.unit_id.is_not(None)).order_by(viewers.c.name)

@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from gate_contract.school_day import local_day
 from server_bridge.access.roles import Permission, Viewer
 from server_bridge.alert_kinds import AlertKind
-from server_bridge.alerts.messages import detail_of, where
+from server_bridge.alerts.messages import detail_of, place_of
 from server_bridge.alerts.texts import say
 from server_bridge.i18n.formats import Formats
 from server_bridge.store.alerts.alert_messages import AlertMessage, messages_of
@@ -91,7 +91,7 @@ def _rows(
             alert=alert.alert,
             kind=alert.kind,
             what=say(request.lang, f"alerts_{alert.kind}"),
-            place=where(alert, names, formats),
+            place=place_of(alert, names, formats),
             link=_link(request.viewer, alert, people),
             detail=detail_of(alert, formats),
             to_do=say(request.lang, f"alerts_do_{alert.kind}"),

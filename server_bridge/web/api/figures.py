@@ -194,12 +194,12 @@ def _by_kind(tally: UnitDayCounts) -> dict[CardKind, KindCounts]:
 
 
 def _gate(sheet: GateSheet) -> Gate:
-    state, health = sheet.state, sheet.told
+    state, health = sheet.state, sheet.health
     scan = health.scan if health and health.scan else ScanHealth()
     return Gate(
         gate_id=state.gate_id,
         unit_id=state.unit_id,
-        state=sheet.standing,
+        state=sheet.connection_state,
         since=_utc(state.state_since_ms),
         heard=_utc(sheet.heard_ms),
         last_crossing=_utc(state.last_crossing_ms),

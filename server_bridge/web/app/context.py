@@ -6,10 +6,14 @@ from zoneinfo import ZoneInfo
 
 from starlette.requests import Request
 
-from server_bridge.access.openid import SignInBy
+from server_bridge.access.openid import OpenIdSignIn
 from server_bridge.access.roles import Permission, Viewer
 from server_bridge.http.loopback import is_loopback
-from server_bridge.store.access.accounts import any_account, session_viewer, touch
+from server_bridge.store.access.accounts import (
+    any_account,
+    note_session_use,
+    session_viewer,
+)
 from server_bridge.store.database import Database
 from server_bridge.store.units.tree import all_units
 from server_bridge.web.app.layout import Layout
@@ -30,7 +34,7 @@ class AppContext:
     layout: Layout
     secure: bool = False
     open_here: bool = True
-    openid: SignInBy | None = None
+    openid: OpenIdSignIn | None = None
 
     @property
     def cookie(self) -> str:
@@ -59,7 +63,7 @@ class AppContext:
                 return None
         if stale:
             with self.database.write() as connection:
-                touch(connection, token, now_ms)
+                note_session_use(connection, token, now_ms)
         return viewer
 
 

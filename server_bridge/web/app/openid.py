@@ -13,14 +13,14 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from gate_contract.errors import SchoolgateError
-from server_bridge.access.openid import Errand, OpenIdError, SignInBy
+from server_bridge.access.openid import OpenIdError, OpenIdSignIn, SignInAttempt
 from server_bridge.store.access.accounts import (
     account_of_subject,
     add_account,
     begin_session,
     note_access,
     note_failure,
-    pause_ms,
+    sign_in_wait_ms,
 )
 from server_bridge.web.app.context import AppContext
 from server_bridge.web.app.sign_in import address_of, own_path, sign_in_form, signed_in
@@ -59,12 +59,15 @@ def routes(context: AppContext) -> list[Route]:
         return []
 
     async def begin(request: Request) -> Response:
-        errand, following = Errand.new(), own_path(request.query_params.get("next", ""))
+        errand, following = SignInAttempt.new(), own_path(request.query_params.get("next", ""))
         if len(following) > MAX_PATH_LENGTH:
             following = "/"
         try:
             url = await run_in_threadpool(
-                sign_in.provider.way_there, errand, _callback_url(sign_in, request), sign_in.scope
+                sign_in.provider.authorization_url,
+                errand,
+                _callback_url(sign_in, request),
+                sign_in.scope,
             )
         except OpenIdError as error:
             return _failure_page(context, request, _failure(error))
@@ -94,7 +97,7 @@ def routes(context: AppContext) -> list[Route]:
     return [Route(PATH, begin, methods=["GET"]), Route(CALLBACK_PATH, callback, methods=["GET"])]
 
 
-def _complete(context: AppContext, sign_in: SignInBy, request: Request) -> tuple[str, str]:
+def _complete(context: AppContext, sign_in: OpenIdSignIn, request: Request) -> tuple[str, str]:
     """Return the new session's token and the path to go to. Raises _SignInFailedError."""
     login_state = _login_state_of(request.cookies.get(_cookie(context), ""))
     state = request.query_params.get("state", "")
@@ -106,13 +109,13 @@ def _complete(context: AppContext, sign_in: SignInBy, request: Request) -> tuple
         raise _SignInFailedError("openid_declined", 403)
     now_ms, address = context.now_ms(), address_of(request)
     with context.database.read() as connection:
-        wait_ms = pause_ms(connection, None, address, now_ms)
+        wait_ms = sign_in_wait_ms(connection, None, address, now_ms)
     if wait_ms:
         raise _SignInFailedError("sign_in_wait", 429, seconds=-(-wait_ms // 1_000))
-    errand = Errand(login_state.state, login_state.nonce, login_state.verifier)
+    errand = SignInAttempt(login_state.state, login_state.nonce, login_state.verifier)
     failed: _SignInFailedError | None = None
     try:
-        claims = sign_in.provider.who(
+        claims = sign_in.provider.fetch_claims(
             errand, request.query_params["code"], _callback_url(sign_in, request), now_ms // 1_000
         )
     except OpenIdError as error:
@@ -131,7 +134,9 @@ def _complete(context: AppContext, sign_in: SignInBy, request: Request) -> tuple
     raise failed
 
 
-def _account(connection: sa.Connection, sign_in: SignInBy, subject: str | None, now_ms: int) -> int:
+def _account(
+    connection: sa.Connection, sign_in: OpenIdSignIn, subject: str | None, now_ms: int
+) -> int:
     if subject is None:
         raise _SignInFailedError("openid_no_claim", 403, claim=sign_in.claim)
     found = account_of_subject(connection, subject, any_case=sign_in.claim == "email")
@@ -160,7 +165,7 @@ def _failure_page(context: AppContext, request: Request, failed: _SignInFailedEr
     return sign_in_form(context, request, failed.problem, failed.status, values=failed.values)
 
 
-def _callback_url(sign_in: SignInBy, request: Request) -> str:
+def _callback_url(sign_in: OpenIdSignIn, request: Request) -> str:
     # Without an origin in the settings there is neither TLS nor a proxy: the request names this
     # machine itself, which the guard has checked.
     parts = urlsplit(str(request.url))

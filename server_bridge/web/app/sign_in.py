@@ -16,7 +16,7 @@ from server_bridge.store.access.accounts import (
     note_access,
     note_failure,
     password_of,
-    pause_ms,
+    sign_in_wait_ms,
 )
 from server_bridge.web.app.context import AppContext
 from server_bridge.web.app.page import CSRF_FIELD, PageRequest, is_own_form
@@ -119,11 +119,11 @@ def _attempt(context: AppContext, name: str, password: str, address: str) -> tup
     """Return the new session's token; or None and how many seconds to wait."""
     now_ms = context.now_ms()
     with context.database.read() as connection:
-        wait_ms = pause_ms(connection, name, address, now_ms)
+        wait_ms = sign_in_wait_ms(connection, name, address, now_ms)
         account, kept = password_of(connection, name)
     if wait_ms:
         return None, -(-wait_ms // 1_000)
-    is_right = passwords.is_right(password, kept)
+    is_right = passwords.verify_password(password, kept)
     with context.database.write() as connection:
         if not is_right or account is None:
             note_failure(connection, name, address, now_ms)

@@ -7,12 +7,12 @@ from starlette.responses import Response
 
 from gate_contract.school_day import local_day
 from server_bridge.access.roles import Permission
-from server_bridge.alert_kinds import OF_GATES
+from server_bridge.alert_kinds import GATE_KINDS
 from server_bridge.alerts.texts import say
 from server_bridge.i18n.formats import Formats
 from server_bridge.store.alerts.alerts import open_alerts, open_by_unit
 from server_bridge.store.gates.gate_sheets import gate_sheets
-from server_bridge.store.gates.health import changes_of
+from server_bridge.store.gates.health import health_changes
 from server_bridge.web.app.layout import NavigationItem
 from server_bridge.web.app.page import Page, PageNotFoundError, PageRequest
 from server_bridge.web.gates.view import history, view, views
@@ -36,11 +36,11 @@ def _show(request: PageRequest, connection: sa.Connection) -> Response:
     return request.show(
         "gate.html",
         gate=view(sheet, formats, today),
-        history=history(changes_of(connection, gate_id), formats, today),
+        history=history(health_changes(connection, gate_id), formats, today),
         alerts=[
             (say(request.lang, f"alerts_{alert.kind}"), formats.moment(alert.since_ms, today))
             for alert in open_alerts(connection)
-            if alert.subject == gate_id and alert.kind in OF_GATES
+            if alert.subject == gate_id and alert.kind in GATE_KINDS
         ],
     )
 

@@ -63,7 +63,7 @@ class GateView:
 def view(sheet: GateSheet, formats: Formats, today: date) -> GateView:
     """Return the view of one gate."""
     words = _Words(formats.lang)
-    state, health = sheet.state, sheet.told
+    state, health = sheet.state, sheet.health
     scan = health.scan if health else None
     update = health.update if health else None
     problems = tuple(_problems(sheet))
@@ -202,7 +202,7 @@ class _Words:
 
 def _problems(sheet: GateSheet) -> Iterator[str]:
     """Yield the codes of a gate's problems, the most urgent first."""
-    state, health = sheet.state, sheet.told
+    state, health = sheet.state, sheet.health
     if sheet.shut_out:
         yield "shut_out"
     elif state.online is None:

@@ -21,8 +21,12 @@ from server_bridge.reports.confirming import (
 from server_bridge.reports.documents import confirmed_workbook
 from server_bridge.reports.period import PeriodKind, period
 from server_bridge.reports.texts import period_name
-from server_bridge.store.reports.deadlines import newest_first
-from server_bridge.store.reports.report_requests import REQUESTS, Request, open_request
+from server_bridge.store.reports.deadlines import all_requests
+from server_bridge.store.reports.report_requests import (
+    REQUESTS,
+    ReportRequest,
+    open_request,
+)
 from server_bridge.store.schema.base import NAME_LENGTH
 from server_bridge.store.units.tree import SCHOOL, ancestry
 from server_bridge.submissions.actions import SubmissionWrite, lock, reopen
@@ -41,7 +45,7 @@ def index(request: PageRequest, connection: sa.Connection) -> Response:
     """List the requests of a unit and of the units above it."""
     unit, f = unit_of(request, connection), formats(request)
     line = ancestry(connection)[unit.unit_id]
-    mine = [one for one in newest_first(connection, REQUESTS) if one.unit_id in line]
+    mine = [one for one in all_requests(connection, REQUESTS) if one.unit_id in line]
     today = local_day(request.now_ms, request.context.zone)
     return request.show(
         "report_requests.html",
@@ -146,20 +150,20 @@ def reopen_school(request: PageRequest, connection: sa.Connection) -> Response:
     return _back(request, report_request)
 
 
-def _report_request(request: PageRequest, connection: sa.Connection) -> Request:
+def _report_request(request: PageRequest, connection: sa.Connection) -> ReportRequest:
     """Return the request in the path, made by the unit in the path or by one above it.
 
     Raises PageNotFoundError.
     """
     number = number_in(request, "request")
-    found = next((r for r in newest_first(connection, REQUESTS) if r.number == number), None)
+    found = next((r for r in all_requests(connection, REQUESTS) if r.number == number), None)
     if found is None or found.unit_id not in ancestry(connection).get(request.unit_id, ()):
         raise PageNotFoundError(f"no request {number} applies to {request.unit_id}")
     return found
 
 
 def _roll_up(
-    request: PageRequest, connection: sa.Connection, report_request: Request
+    request: PageRequest, connection: sa.Connection, report_request: ReportRequest
 ) -> ConfirmationRollUp:
     """Return the confirmations of the schools at or below the unit in the path."""
     lines = ancestry(connection)
@@ -170,7 +174,7 @@ def _roll_up(
 
 def _write_of_form(
     request: PageRequest, connection: sa.Connection
-) -> tuple[Request, SubmissionWrite]:
+) -> tuple[ReportRequest, SubmissionWrite]:
     """Return the request and the write to a school that its form asks for.
 
     Raises PageNotFoundError unless the unit in the path made the request.
@@ -184,7 +188,7 @@ def _write_of_form(
     )
 
 
-def _back(request: PageRequest, report_request: Request) -> Response:
+def _back(request: PageRequest, report_request: ReportRequest) -> Response:
     return RedirectResponse(f"/reports/{request.unit_id}/requests/{report_request.number}", 303)
 
 

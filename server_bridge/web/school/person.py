@@ -19,7 +19,7 @@ from server_bridge.store.people.person_year import (
     days_with_scans,
     find_person,
 )
-from server_bridge.store.school.by_hand import add_by_hand, by_hand_of, withdraw
+from server_bridge.store.school.by_hand import add_by_hand, by_hand_of, withdraw_by_hand
 from server_bridge.store.school.school_hours import hours_of
 from server_bridge.web.app.page import PageNotFoundError, PageRequest
 from server_bridge.web.school.request_context import (
@@ -108,7 +108,7 @@ def add_entry(request: PageRequest, connection: sa.Connection) -> Response:
 def withdraw_entry(request: PageRequest, connection: sa.Connection) -> Response:
     """Withdraw an entry by hand."""
     school_of(request, connection)
-    person = withdraw(
+    person = withdraw_by_hand(
         connection,
         request.unit_id,
         number_in(request, "entry"),

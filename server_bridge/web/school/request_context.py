@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from server_bridge.i18n.formats import Formats
 from server_bridge.school.day import DayLine, ListGroup
-from server_bridge.store.access.accounts import looked_lately
+from server_bridge.store.access.accounts import logged_since
 from server_bridge.store.units.tree import SCHOOL, Unit, find_unit
 from server_bridge.web.app.page import PageNotFoundError, PageRequest
 
@@ -47,7 +47,7 @@ def note_look(
     """Log a look at people, unless the same look was logged within LOOK_INTERVAL_MS."""
     since_ms = request.now_ms - LOOK_INTERVAL_MS
     account = request.viewer.account
-    if not looked_lately(connection, account, action, request.unit_id, detail, since_ms):
+    if not logged_since(connection, account, action, request.unit_id, detail, since_ms):
         request.note(action, request.unit_id, detail)
 
 

@@ -10,17 +10,17 @@ from gate_contract.school_day import local_day
 from server_bridge.cards.face import card_number
 from server_bridge.school.day import ListGroup, group_order, sort_lines
 from server_bridge.store.school.roll_calls import (
-    Called,
     RollCall,
-    begin,
-    called,
-    close,
+    RollCallLine,
+    begin_roll_call,
+    close_roll_call,
+    count_roll_call,
     find_roll_call,
-    latest,
-    open_one,
-    tally,
+    latest_roll_calls,
+    open_roll_call,
+    roll_call_lines,
     tick,
-    ticked,
+    ticked_lines,
 )
 from server_bridge.web.app.page import PageNotFoundError, PageRequest
 from server_bridge.web.school.request_context import (
@@ -44,11 +44,11 @@ UNASSIGNED_GROUP: ListGroup = (CardKind.VISITOR, UNASSIGNED)
 def index(request: PageRequest, connection: sa.Connection) -> Response:
     """Redirect to the open roll-call; without one, show the form to begin one."""
     school = school_of(request, connection)
-    if (going := open_one(connection, request.unit_id)) is not None:
+    if (going := open_roll_call(connection, request.unit_id)) is not None:
         return RedirectResponse(_path(request, going), 303)
     past = [
-        (roll_call, tally(connection, roll_call.roll_call))
-        for roll_call in latest(connection, request.unit_id, MAX_LISTED)
+        (roll_call, count_roll_call(connection, roll_call.roll_call))
+        for roll_call in latest_roll_calls(connection, request.unit_id, MAX_LISTED)
     ]
     today = local_day(request.now_ms, request.context.zone)
     return request.show(
@@ -60,7 +60,7 @@ def start(request: PageRequest, connection: sa.Connection) -> Response:
     """Begin a roll-call with the list of who is inside now, or join the open one."""
     school_of(request, connection)
     day = local_day(request.now_ms, request.context.zone)
-    number, is_new = begin(
+    number, is_new = begin_roll_call(
         connection,
         request.unit_id,
         day,
@@ -76,8 +76,8 @@ def start(request: PageRequest, connection: sa.Connection) -> Response:
 def show(request: PageRequest, connection: sa.Connection) -> Response:
     """Show the list, the missing first."""
     school, roll_call = school_of(request, connection), _roll_call(request, connection)
-    lines = called(connection, roll_call.roll_call)
-    by_group: dict[ListGroup, list[Called]] = {}
+    lines = roll_call_lines(connection, roll_call.roll_call)
+    by_group: dict[ListGroup, list[RollCallLine]] = {}
     for line in lines:
         by_group.setdefault(_group_key(line), []).append(line)
     keys = sorted(by_group, key=_group_order)
@@ -92,7 +92,7 @@ def show(request: PageRequest, connection: sa.Connection) -> Response:
         school=school,
         roll_call=roll_call,
         at=_path(request, roll_call.roll_call),
-        tally=tally(connection, roll_call.roll_call),
+        count_roll_call=count_roll_call(connection, roll_call.roll_call),
         groups=groups,
         shown=[group for group in groups if chosen is None or group.key == chosen],
         chosen=wanted if chosen else "",
@@ -128,7 +128,7 @@ def mark(request: PageRequest, connection: sa.Connection) -> Response:
 def finish(request: PageRequest, connection: sa.Connection) -> Response:
     """Close the roll-call. Its list does not change afterwards."""
     roll_call = _roll_call(request, connection)
-    close(connection, roll_call.roll_call, account_of(request), request.now_ms)
+    close_roll_call(connection, roll_call.roll_call, account_of(request), request.now_ms)
     request.note("closed_roll_call", request.unit_id, str(roll_call.roll_call))
     return RedirectResponse(_path(request, roll_call.roll_call), 303)
 
@@ -136,7 +136,9 @@ def finish(request: PageRequest, connection: sa.Connection) -> Response:
 class _Group:
     """A group of the list. `number` identifies it within the page."""
 
-    def __init__(self, number: int, key: ListGroup, label: str, members: list[Called]) -> None:
+    def __init__(
+        self, number: int, key: ListGroup, label: str, members: list[RollCallLine]
+    ) -> None:
         self.number, self.value, self.label, self.key = number, group_value(key), label, key
         self.expected = sum(line.expected for line in members)
         self.missing = [line for line in members if line.expected and line.ticked_ms is None]
@@ -144,11 +146,11 @@ class _Group:
         self.others = [line for line in members if not line.expected and line.ticked_ms is None]
 
 
-def _list_now(request: PageRequest, connection: sa.Connection) -> list[Called]:
+def _list_now(request: PageRequest, connection: sa.Connection) -> list[RollCallLine]:
     """Return a line for each person, those inside as expected, and for each unassigned card."""
     lines, unassigned = current_lines(request, connection)
     listed = [
-        Called(
+        RollCallLine(
             number,
             line.person,
             None,
@@ -161,12 +163,12 @@ def _list_now(request: PageRequest, connection: sa.Connection) -> list[Called]:
     ]
     inside = [card for card in unassigned if card.inside]
     return listed + [
-        Called(number, None, card.card_id, card.kind, UNASSIGNED, True, card.first_in_ms)
+        RollCallLine(number, None, card.card_id, card.kind, UNASSIGNED, True, card.first_in_ms)
         for number, card in enumerate(inside, len(listed))
     ]
 
 
-def _group_key(line: Called) -> ListGroup:
+def _group_key(line: RollCallLine) -> ListGroup:
     return UNASSIGNED_GROUP if line.group_name == UNASSIGNED else (line.kind, line.group_name)
 
 
@@ -188,10 +190,10 @@ def _roll_call(request: PageRequest, connection: sa.Connection) -> RollCall:
 
 
 def _state(connection: sa.Connection, roll_call: RollCall) -> Response:
-    counts = tally(connection, roll_call.roll_call)
+    counts = count_roll_call(connection, roll_call.roll_call)
     return JSONResponse(
         {
-            "here": ticked(connection, roll_call.roll_call),
+            "here": ticked_lines(connection, roll_call.roll_call),
             "expected": counts.expected,
             "missing": counts.missing,
             "closed": roll_call.closed_ms is not None,

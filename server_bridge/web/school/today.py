@@ -11,9 +11,9 @@ from gate_contract.school_day import local_day
 from server_bridge.access.roles import Permission
 from server_bridge.school.day import DayLine, day_lists, group_counts, person_lines, sort_lines
 from server_bridge.store.people.card_days import CardDay, card_days
-from server_bridge.store.people.headcounts import names
+from server_bridge.store.people.headcounts import people_names
 from server_bridge.store.school.by_hand import by_hand_on
-from server_bridge.store.school.roll_calls import open_one
+from server_bridge.store.school.roll_calls import open_roll_call
 from server_bridge.store.school.school_hours import Hours, hours_of, set_hours
 from server_bridge.store.units.tree import SCHOOL, all_units
 from server_bridge.web.app.page import PageRequest
@@ -79,7 +79,7 @@ def show(request: PageRequest, connection: sa.Connection) -> Response:
         date=f.day(local_day(request.now_ms, request.context.zone)),
         at=f.second(request.now_ms),
         today=local_day(request.now_ms, request.context.zone),
-        roll_call=open_one(connection, request.unit_id),
+        roll_call=open_roll_call(connection, request.unit_id),
     )
 
 
@@ -89,7 +89,7 @@ def current_lines(
     """Return a line for each person of the school, not sorted, and the unassigned cards."""
     day = local_day(request.now_ms, request.context.zone)
     return person_lines(
-        names(connection, request.unit_id, day),
+        people_names(connection, request.unit_id, day),
         card_days(connection, request.unit_id, day),
         by_hand_on(connection, request.unit_id, day),
     )

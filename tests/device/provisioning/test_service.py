@@ -28,8 +28,8 @@ from gate_contract.errors import SchoolgateError
 from gate_contract.ledger_signature import key_text
 from gate_contract.notices import SetupNotice
 from gate_contract.ticket import Ticket
-from server_bridge.fleet.ticketing import MadeTicket, Wifi
-from server_bridge.store.gates.certificates import public_keys, revoke
+from server_bridge.fleet.tickets import MadeTicket, Wifi
+from server_bridge.store.gates.certificates import public_keys, revoke_certificates
 from tests.fakes import enrolment
 from tests.fakes.broker import free_port
 from tests.fakes.enrolment import DAY_MS, open_desk
@@ -156,7 +156,7 @@ def test_bad_tickets_are_refused_each_by_its_own_notice(
     assert device.start() is SetupNotice.EXPIRED
     newer = district.ticket("vg-bad-01")
     with district.database.write() as connection:
-        revoke(connection, "vg-bad-01", district.now())
+        revoke_certificates(connection, "vg-bad-01", district.now())
     device.put(newer)
     assert device.start() is SetupNotice.EXPIRED, "a revoked gate's ticket ends with it"
 

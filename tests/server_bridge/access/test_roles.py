@@ -1,7 +1,13 @@
-"""Roles and throttling, as values."""
+"""Test roles and throttling, which are pure values."""
 
-from server_bridge.access.roles import Grant, Permission, Role, viewer
-from server_bridge.access.throttle import FORGOTTEN_MS, LONGEST_MS, Failures, failed, wait_ms
+from server_bridge.access.roles import Grant, Permission, Role, viewer_from_grants
+from server_bridge.access.throttle import (
+    FORGET_AFTER_MS,
+    MAX_WAIT_MS,
+    Failures,
+    after_failure,
+    wait_ms,
+)
 
 LINES = {
     "province": ("province",),
@@ -12,7 +18,9 @@ LINES = {
 
 
 def test_a_role_holds_at_its_unit_and_below() -> None:
-    seen = viewer(1, "x", [Grant(Role.OFFICE, "a"), Grant(Role.VIEWER, "commune")], LINES)
+    seen = viewer_from_grants(
+        1, "x", [Grant(Role.OFFICE, "a"), Grant(Role.VIEWER, "commune")], LINES
+    )
     assert seen.where(Permission.PEOPLE) == {"a"}
     assert seen.where(Permission.COUNTS) == {"a", "b", "commune"}
     assert seen.may(Permission.PEOPLE, "a")
@@ -23,17 +31,19 @@ def test_a_role_holds_at_its_unit_and_below() -> None:
 
 def test_only_school_offices_see_people() -> None:
     for role in set(Role) - {Role.OFFICE}:
-        assert not viewer(1, "x", [Grant(role, "province")], LINES).may(Permission.PEOPLE)
+        assert not viewer_from_grants(1, "x", [Grant(role, "province")], LINES).may(
+            Permission.PEOPLE
+        )
 
 
 def test_guessing_becomes_slow_and_is_forgiven() -> None:
     failures, now_ms, waited = Failures(), 1_000_000, []
     for _ in range(20):
         waited.append(wait_ms(failures, now_ms, free=5))
-        failures = failed(failures, now_ms)
+        failures = after_failure(failures, now_ms)
     assert waited[:5] == [0] * 5
     assert waited[5:9] == [1_000, 2_000, 4_000, 8_000]
-    assert waited[-1] == LONGEST_MS
-    assert wait_ms(failures, now_ms + LONGEST_MS, free=5) == 0
-    assert wait_ms(failures, now_ms - 10**9, free=5) <= LONGEST_MS  # the clock was set back
-    assert failed(failures, now_ms + FORGOTTEN_MS).count == 1
+    assert waited[-1] == MAX_WAIT_MS
+    assert wait_ms(failures, now_ms + MAX_WAIT_MS, free=5) == 0
+    assert wait_ms(failures, now_ms - 10**9, free=5) <= MAX_WAIT_MS  # the clock was set back
+    assert after_failure(failures, now_ms + FORGET_AFTER_MS).count == 1

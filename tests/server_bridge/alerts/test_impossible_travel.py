@@ -1,4 +1,4 @@
-"""One card at two gates: what nobody can have done, in whatever order it becomes known."""
+"""Test one card at two gates within an impossible time, in any order of delivery."""
 
 from datetime import date
 from itertools import permutations
@@ -6,7 +6,7 @@ from itertools import permutations
 import pytest
 
 from gate_contract.crossing import Direction
-from server_bridge.alerts.impossible_travel import MOST_OF_A_CARD, CardCrossings
+from server_bridge.alerts.impossible_travel import MAX_SIGHTINGS_PER_CARD, CardCrossings
 from server_bridge.store.crossings.sightings import Sighting
 from tests.fakes.clock import MORNING_MS
 
@@ -29,7 +29,7 @@ def seen(
         (seen(0), seen(29, "a2"), True),
         (seen(0), seen(30, "a2"), False),
         (seen(0), seen(5, "a2", way=OUT), False),  # in at one gate, and out again at the other
-        (seen(0), seen(5), False),  # one gate tells repeats by itself
+        (seen(0), seen(5), False),  # a gate detects repeats itself
         (seen(0), seen(1, "b1", "b", card="2"), False),
     ],
 )
@@ -57,6 +57,6 @@ def test_the_oldest_of_a_card_are_forgotten() -> None:
     sightings = CardCrossings(DAY)
     for minute in range(100):
         assert list(sightings.add([seen(minute * 600)])) == []
-    assert sum(map(len, sightings._of_card.values())) == MOST_OF_A_CARD
+    assert sum(map(len, sightings._of_card.values())) == MAX_SIGHTINGS_PER_CARD
     assert list(sightings.add([seen(1, "b1", "b")])) == []
     assert len(list(sightings.add([seen(99 * 600 + 1, "b1", "b")]))) == 1

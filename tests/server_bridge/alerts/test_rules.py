@@ -1,4 +1,4 @@
-"""When an alert begins and when it is over: time, hours, hysteresis."""
+"""Test when alerts are raised and resolved: duration, hours, hysteresis."""
 
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -11,12 +11,12 @@ from server_bridge.alert_kinds import (
     MINUTE_MS,
     RAISED_AFTER_MS,
     RESOLVED_AFTER_MS,
+    AlertCondition,
     AlertKind,
-    Trouble,
 )
-from server_bridge.alerts.conditions import DAY_MS, Observation, observe
-from server_bridge.alerts.hours import awake, days_of
-from server_bridge.alerts.rules import Memory, Open, decide
+from server_bridge.alerts.conditions import DAY_MS, Observation, find_conditions
+from server_bridge.alerts.hours import in_hours, parse_days
+from server_bridge.alerts.rules import AlertMemory, OpenAlert, decide
 from server_bridge.store.gates.gate_sheets import GateSheet
 from server_bridge.store.gates.gate_states import GateState
 from server_bridge.store.school.school_hours import Hours
@@ -35,41 +35,43 @@ WELL = GateSheet(
 
 @dataclass
 class Days:
-    """Decides minute by minute, and keeps what is open."""
+    """Evaluates the rules minute by minute, and keeps the open alerts."""
 
-    open: list[Open] = field(default_factory=list)
-    memory: Memory = field(default_factory=Memory)
+    open: list[OpenAlert] = field(default_factory=list)
+    memory: AlertMemory = field(default_factory=AlertMemory)
     now_ms: int = MORNING_MS
     is_awake: bool = True
-    told: list[tuple[str, AlertKind]] = field(default_factory=list)
+    changes: list[tuple[str, AlertKind]] = field(default_factory=list)
 
     def pass_minutes(self, minutes: int, *sheets: GateSheet) -> list[tuple[str, AlertKind]]:
-        """What was begun and over meanwhile."""
-        self.told = []
+        """Let time pass; return the alerts that were raised and resolved."""
+        self.changes = []
         for _ in range(minutes):
             self.now_ms += MINUTE_MS
-            self.look(observe(sheets, {}, self.now_ms))
-        return self.told
+            self.evaluate(find_conditions(sheets, {}, self.now_ms))
+        return self.changes
 
-    def look(self, seen: Observation) -> None:
+    def evaluate(self, seen: Observation) -> None:
         made = decide(seen, self.open, self.memory, self.now_ms, lambda _: self.is_awake)
         self.memory = made.memory
-        for trouble in made.begun:
+        for condition in made.to_raise:
             number = len(self.open) + 1
             self.open.append(
-                Open(number, *trouble.key, trouble.unit_id, self.now_ms, acknowledged=False)
+                OpenAlert(
+                    number, *condition.key, condition.unit_id, self.now_ms, acknowledged=False
+                )
             )
-            self.told.append(("begun", trouble.kind))
-        for alert in made.over:
+            self.changes.append(("begun", condition.kind))
+        for alert in made.to_resolve:
             self.open.remove(alert)
-            self.told.append(("over", alert.kind))
+            self.changes.append(("over", alert.kind))
 
 
-def sick(**changes: Any) -> GateSheet:
+def unhealthy(**changes: Any) -> GateSheet:
     return replace(WELL, state=replace(WELL.state, **changes))
 
 
-AWAY = sick(online=False)
+AWAY = unhealthy(online=False)
 
 
 def test_a_silent_gate_is_told_of_once_and_when_it_is_back_for_good() -> None:
@@ -77,7 +79,7 @@ def test_a_silent_gate_is_told_of_once_and_when_it_is_back_for_good() -> None:
     assert days.pass_minutes(10, AWAY) == []
     assert days.pass_minutes(120, AWAY) == [("begun", AlertKind.SILENT)]
     assert days.pass_minutes(10, WELL) == []
-    assert days.pass_minutes(20, AWAY) == []  # it came and went: the same alert
+    assert days.pass_minutes(20, AWAY) == []  # it reconnected shortly: the same alert
     assert days.pass_minutes(15, WELL) == []
     assert days.pass_minutes(1, WELL) == [("over", AlertKind.SILENT)]
 
@@ -102,7 +104,7 @@ def test_nobody_is_woken_at_night() -> None:
 
 def test_of_a_silent_gate_nothing_else_is_over() -> None:
     days = Days()
-    assert days.pass_minutes(3, sick(faults=("storage",))) == [("begun", AlertKind.STORAGE)]
+    assert days.pass_minutes(3, unhealthy(faults=("storage",))) == [("begun", AlertKind.STORAGE)]
     assert days.pass_minutes(60, AWAY) == [("begun", AlertKind.SILENT)]
     assert days.pass_minutes(60, WELL) == [("over", AlertKind.STORAGE), ("over", AlertKind.SILENT)]
 
@@ -110,11 +112,11 @@ def test_of_a_silent_gate_nothing_else_is_over() -> None:
 @pytest.mark.parametrize(
     ("sheet", "kind"),
     [
-        (sick(faults=("ledger_damaged",)), AlertKind.STORAGE),
-        (replace(WELL, told=Health(state="online", free_bytes=1_000)), AlertKind.STORAGE),
-        (sick(faults=("camera",)), AlertKind.BROKEN),
-        (sick(clock_trusted=False), AlertKind.CLOCK),
-        (sick(backlog=300), AlertKind.BACKLOG),
+        (unhealthy(faults=("ledger_damaged",)), AlertKind.STORAGE),
+        (replace(WELL, health=Health(state="online", free_bytes=1_000)), AlertKind.STORAGE),
+        (unhealthy(faults=("camera",)), AlertKind.BROKEN),
+        (unhealthy(clock_trusted=False), AlertKind.CLOCK),
+        (unhealthy(backlog=300), AlertKind.BACKLOG),
     ],
 )
 def test_each_kind_has_its_time(sheet: GateSheet, kind: AlertKind) -> None:
@@ -129,21 +131,21 @@ def test_each_kind_has_its_time(sheet: GateSheet, kind: AlertKind) -> None:
 
 def test_between_the_two_limits_nothing_begins_and_nothing_ends() -> None:
     days = Days()
-    assert days.pass_minutes(60, sick(backlog=299)) == []
-    assert days.pass_minutes(30, sick(backlog=300)) == [("begun", AlertKind.BACKLOG)]
-    assert days.pass_minutes(60, sick(backlog=50)) == []
-    assert days.pass_minutes(30, sick(backlog=49)) == [("over", AlertKind.BACKLOG)]
+    assert days.pass_minutes(60, unhealthy(backlog=299)) == []
+    assert days.pass_minutes(30, unhealthy(backlog=300)) == [("begun", AlertKind.BACKLOG)]
+    assert days.pass_minutes(60, unhealthy(backlog=50)) == []
+    assert days.pass_minutes(30, unhealthy(backlog=49)) == [("over", AlertKind.BACKLOG)]
 
 
 def test_gates_never_heard_of_or_shut_out_are_no_trouble() -> None:
     days = Days()
-    assert days.pass_minutes(60, sick(online=None), replace(AWAY, shut_out=True)) == []
+    assert days.pass_minutes(60, unhealthy(online=None), replace(AWAY, shut_out=True)) == []
 
 
 def test_a_certificate_is_told_of_three_weeks_before_its_end() -> None:
     ends = MORNING_MS + 21 * DAY_MS
-    assert observe([], {"web": ends}, MORNING_MS).troubles == ()
-    found = observe([], {"web": ends}, MORNING_MS + DAY_MS).troubles
+    assert find_conditions([], {"web": ends}, MORNING_MS).conditions == ()
+    found = find_conditions([], {"web": ends}, MORNING_MS + DAY_MS).conditions
     assert [(one.kind, one.subject, one.detail) for one in found] == [
         (AlertKind.CERTIFICATE, "web", "20")
     ]
@@ -151,23 +153,25 @@ def test_a_certificate_is_told_of_three_weeks_before_its_end() -> None:
 
 def test_a_shared_card_is_over_when_somebody_has_seen_to_it_or_after_a_day() -> None:
     days = Days()
-    seen = Observation((Trouble(AlertKind.SHARED_CARD, "1f", UNIT, MORNING_MS),), frozenset())
-    days.look(seen)
-    assert days.told == [("begun", AlertKind.SHARED_CARD)]
+    seen = Observation(
+        (AlertCondition(AlertKind.SHARED_CARD, "1f", UNIT, MORNING_MS),), frozenset()
+    )
+    days.evaluate(seen)
+    assert days.changes == [("begun", AlertKind.SHARED_CARD)]
     assert days.pass_minutes(24 * 60 - 1) == []
     assert days.pass_minutes(1) == [("over", AlertKind.SHARED_CARD)]
-    days.look(seen)
+    days.evaluate(seen)
     days.open = [replace(days.open[0], acknowledged=True)]
     assert days.pass_minutes(1) == [("over", AlertKind.SHARED_CARD)]
 
 
 def test_a_schools_hours_are_its_own() -> None:
     hours = {"early": Hours(6 * 60, 11 * 60)}  # MORNING_MS is Monday, 7:00
-    weekdays = days_of("mon tue wed thu fri")
+    weekdays = parse_days("mon tue wed thu fri")
 
     def at(minutes: int) -> tuple[bool, bool]:
-        told = awake(hours, weekdays, MORNING_MS + minutes * MINUTE_MS, ZONE)
-        return told("early"), told("usual")
+        is_open = in_hours(hours, weekdays, MORNING_MS + minutes * MINUTE_MS, ZONE)
+        return is_open("early"), is_open("usual")
 
     assert at(-106) == (False, False)
     assert at(-105) == (True, False)
@@ -175,5 +179,5 @@ def test_a_schools_hours_are_its_own() -> None:
     assert at(5 * 60) == (False, True)
     assert at(10 * 60 + 15) == (False, False)
     assert at(6 * 24 * 60) == (False, False)
-    with pytest.raises(SchoolgateError, match="'mond' is no day"):
-        days_of("mon mond")
+    with pytest.raises(SchoolgateError, match="'mond' is not a weekday"):
+        parse_days("mon mond")

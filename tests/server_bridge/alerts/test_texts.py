@@ -1,4 +1,4 @@
-"""The words of alerts: in both languages, all used, none missing."""
+"""Test the texts of alerts: in both languages, all used, none missing."""
 
 import re
 from pathlib import Path

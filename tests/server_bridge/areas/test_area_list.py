@@ -7,7 +7,13 @@ import pytest
 from server_bridge.areas.area_list import AreaPlan, plan_areas
 from server_bridge.sheets.delimited import read_delimited
 from server_bridge.sheets.opening import Spreadsheet
-from server_bridge.store.areas.areas import Area, add_areas, all_areas, area_line, find_area
+from server_bridge.store.areas.areas import (
+    Area,
+    add_areas,
+    all_areas,
+    area_ancestry,
+    find_area,
+)
 from server_bridge.store.database import Database
 
 HEADINGS = "level,code,name,parent code,parent level,valid from,valid until,merged into"
@@ -55,13 +61,13 @@ def test_old_codes_resolve_by_the_day(database: Database) -> None:
         assert name("province", "97", after) == "Tỉnh Thao Giang"
         assert name("district", "971", after) is None  # districts became nothing
         assert name("commune", "97003", after) is None
-        lines = area_line(connection)
+        lines = area_ancestry(connection)
         hamlet = "hamlet-97002-001"
         new_line = (NEW, "province-97-20250701")
         assert lines[hamlet] == (hamlet, "commune-97002", *new_line)
         assert lines["hamlet-97001-20250701-001"] == ("hamlet-97001-20250701-001", *new_line)
         assert lines["district-971"] == ("district-971", "province-97", "province-97-20250701")
-        then = area_line(connection, before)
+        then = area_ancestry(connection, before)
         assert then[hamlet] == (hamlet, "commune-97002", "district-971", "province-97")
 
 

@@ -1,4 +1,4 @@
-"""A real broker run from our files: who gets in, and what each may do."""
+"""Test a real broker with our files: who may connect, and what each client may do."""
 
 import socket
 import ssl
@@ -94,7 +94,7 @@ def test_what_is_for_every_gate_comes_from_the_bridge_and_is_read_by_gates(broke
         gate.subscribe(topic)
         assert bridge.publish(topic, b"for all", retain=True) == 0
         assert gate.hear(topic) == b"for all"
-        viewer.subscribe("#")  # its answer comes after anything the first one brought
+        viewer.subscribe("#")  # answered after all messages of the first subscription
         assert viewer.messages == []
         assert bridge.publish(topic, b"", retain=True) == 0
 
@@ -128,7 +128,7 @@ def test_a_viewer_that_is_not_on_the_list_reads_nothing(broker: Broker) -> None:
     with Peer(broker, BRIDGE) as bridge, Peer(broker, Identity.viewer("unknown")) as viewer:
         viewer.subscribe("#")
         assert bridge.publish(topics.counts("thcs-a"), b"1") == 0
-        viewer.subscribe("#")  # its answer comes after anything the first one brought
+        viewer.subscribe("#")  # answered after all messages of the first subscription
         assert viewer.messages == []
 
 
@@ -151,12 +151,12 @@ def test_the_brokers_own_certificate_opens_no_connection(broker: Broker) -> None
 
 
 def test_a_good_certificate_is_not_refused(broker: Broker) -> None:
-    """The control of the three tests above."""
+    """A control for the three tests above."""
     assert not refused(broker, tls(broker.identity(GATE)))
 
 
 def refused(broker: Broker, context: ssl.SSLContext) -> bool:
-    """Whether the broker ends TLS. In TLS 1.3 a client learns of it when it next reads."""
+    """Return whether the broker ends TLS; in TLS 1.3 a client learns this when it next reads."""
     connect = bytes.fromhex("100d00044d5154540502003c000000")
     try:
         with (
@@ -170,7 +170,7 @@ def refused(broker: Broker, context: ssl.SSLContext) -> bool:
 
 
 def test_the_second_of_one_name_takes_over(broker: Broker) -> None:
-    """Mosquitto 2.0.11 closes the first without a word, where MQTT has the reason 0x8E for it."""
+    """Mosquitto 2.0.11 closes the first connection without the reason 0x8E that MQTT defines."""
     with Peer(broker, GATE) as first, Peer(broker, GATE) as second:
         first.wait(lambda: first.gone)
         assert second.publish(own(GateChannel.HEALTH), b"x") == 0

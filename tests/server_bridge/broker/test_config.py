@@ -1,4 +1,4 @@
-"""The broker's folder and its life: restarts, lost data, a reloaded list, a quiet log."""
+"""Test the broker's folder: restarts, lost data, a reloaded list, and the log."""
 
 import os
 import pwd
@@ -13,7 +13,7 @@ from gate_contract import topics
 from gate_contract.errors import SchoolgateError
 from gate_contract.topics import GateChannel
 from server_bridge import pki
-from server_bridge.broker import program
+from server_bridge.broker import config
 from server_bridge.broker.config import BrokerConfigError, write_broker_config
 from server_bridge.pki import Identity
 from tests.fakes.broker import Broker
@@ -74,7 +74,7 @@ def test_a_stolen_gate_is_shut_out_of_a_running_broker(tmp_path: Path) -> None:
         while thief.publish(crossings, b"x") != 0x87:
             assert time.monotonic() < deadline
         assert bridge.publish(theirs, b"secret") == 0
-        thief.publish(crossings, b"x")  # its answer comes after anything delivered before
+        thief.publish(crossings, b"x")  # answered after all earlier deliveries
         assert thief.messages == []
         assert gate.publish(topics.gate("vg-02", GateChannel.CROSSINGS), b"x") == 0
 
@@ -86,10 +86,10 @@ def test_the_log_is_quiet_and_knows_no_content(tmp_path: Path) -> None:
             gate.publish(topics.gate("vg-02", GateChannel.CROSSINGS), b"CONTENT")
         broker.stop()
         lines = broker.log.splitlines()
-    lines = [line for line in lines if "unexpected eof" not in line]  # how a peer hung up
+    lines = [line for line in lines if "unexpected eof" not in line]  # from a closed connection
     complaints = [line for line in lines if "Warning" in line or "Error" in line or "Note" in line]
     as_root = ["Mosquitto should not be run as root"] if os.geteuid() == 0 else []
-    # That the patterns for every gate name no gate is meant so.
+    # The patterns for every gate have no %u on purpose.
     meant = [line for line in complaints if "ACL pattern 'district/v1/roster" in line]
     assert len(meant) == 2
     assert len(complaints) == len(as_root) + len(meant)
@@ -133,7 +133,7 @@ def test_root_gives_the_folder_to_the_brokers_user(tmp_path: Path) -> None:
     [
         ({"port": 0}, "a port is 1-65535"),
         ({"port": 70000}, "a port is 1-65535"),
-        ({"host": "0.0.0.0"}, "by which names or addresses"),  # noqa: S104
+        ({"host": "0.0.0.0"}, "names or addresses by which"),  # noqa: S104
         ({"user": "no-such-user"}, "package mosquitto"),
         ({"host": "a b"}, "neither an IP address nor a host name"),
         ({"host": "a\nuser root", "names": ["a.vn"]}, "neither an IP address nor a host name"),
@@ -149,12 +149,12 @@ def test_what_cannot_be_meant_is_refused(
 
 
 def test_a_folder_that_would_forge_lines_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(BrokerConfigError, match="cannot be told"):
+    with pytest.raises(BrokerConfigError, match="cannot contain"):
         write(tmp_path / "a\nallow_anonymous true")
 
 
 def test_a_missing_mosquitto_names_its_package(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nowhere")
-    monkeypatch.setattr(program, "SYSTEM_FOLDERS", "/nowhere")
+    monkeypatch.setattr(config, "SYSTEM_FOLDERS", "/nowhere")
     with pytest.raises(SchoolgateError, match="Debian package mosquitto"):
-        program.find_mosquitto()
+        config.find_mosquitto()

@@ -70,7 +70,7 @@ def test_a_test_message(shell: Shell) -> None:
             shell.home, f'[[channel]]\nname = "it"\nurls = ["{hook.url}"]\nlanguage = "en"\n'
         )
         assert "every address took it" in shell.type("alert", "test", "it")
-        assert [post["title"] for post in hook.posts] == ["Schoolgate: A test"]
+        assert [post["title"] for post in hook.posts] == ["Schoolgate: Test message"]
         hook.status = 404
         with pytest.raises(SendingError, match="error=404") as failed:
             shell.type("alert", "test", "it")

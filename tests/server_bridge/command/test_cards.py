@@ -11,7 +11,7 @@ import pytest
 from gate_contract.card import Card, CardKind, VerifiedCard, verify
 from gate_contract.errors import SchoolgateError
 from server_bridge.home import open_home
-from server_bridge.store.people.people import Person, Placement, add_person, move
+from server_bridge.store.people.people import Person, Placement, add_person, move_person
 from tests.fakes import printed
 from tests.fakes.faces import bomb, picture
 from tests.server_bridge.cards.test_sheet import words
@@ -57,7 +57,7 @@ def office(tmp_path: Path) -> Shell:
         gone = add_person(
             connection, Person(CardKind.PUPIL, "Mai Đi", "9"), Placement(UNIT, "6A"), day, 1
         )
-        move(connection, gone, None, day + timedelta(days=5))
+        move_person(connection, gone, None, day + timedelta(days=5))
     return shell
 
 
@@ -197,7 +197,7 @@ def test_keys_rotate_and_the_old_one_stays_while_it_is_needed(
         (["issue", "--unit", "nowhere", "--for-roster"], "unit list"),
         (["list", "--unit", "nowhere"], "unit list"),
         (["print", "--unit", UNIT, "--class", "6A"], "issue some first"),
-        (["revoke", "hello"], "no card's number"),
+        (["revoke", "hello"], "not a card's number"),
         (["revoke", "0000-0000-0000"], "card list"),
         (["revoke", "0000-0000-0000", "--reason", "x" * 41], "40"),
         (["reissue"], "say which card"),

@@ -99,7 +99,7 @@ def test_a_collection_is_asked_of_a_unit_in_time_and_answered_without_macros(
     asked = ["collection", "open", "--title", "T", "--as-of", "2026-09-02"]
     for more, named in (
         (["--unit", SCHOOL, "--deadline", LATER], "above schools"),
-        (["--unit", PROVINCE, "--deadline", "2026-09-01"], "deadline is over"),
+        (["--unit", PROVINCE, "--deadline", "2026-09-01"], "must be in the future"),
         (["--unit", PROVINCE, "--deadline", LATER, "--by", " "], "--by"),
         (["--unit", PROVINCE, "--deadline", LATER, "--title", " "], "title"),
     ):

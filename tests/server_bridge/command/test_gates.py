@@ -17,8 +17,8 @@ from gate_contract.ticket import verify as verify_ticket
 from server_bridge.clock import now_ms
 from server_bridge.command.broker_files import NOTE, outdated_broker
 from server_bridge.home import open_home
-from server_bridge.store.gates.gate_orders import standing
-from server_bridge.store.gates.health import take_health
+from server_bridge.store.gates.gate_orders import find_orders
+from server_bridge.store.gates.health import store_health
 from server_bridge.store.units.tree import add_gate
 from tests.builders.shell import Shell
 from tests.fakes.enrolment import OTHER_SCHOOL, SCHOOL, settle
@@ -43,7 +43,7 @@ def shell(settled: Path) -> Shell:
 def tell(shell: Shell, gate_id: str, health: Health) -> None:
     """A gate tells how it is, now."""
     with closing(open_home(shell.home).database()) as database, database.write() as connection:
-        take_health(connection, gate_id, health, now_ms())
+        store_health(connection, gate_id, health, now_ms())
 
 
 def add(shell: Shell, gate_id: str, out: Path, *more: str, answer: str | None = None) -> str:
@@ -106,7 +106,7 @@ def test_a_gate_moves_with_its_settings_once_it_has_delivered(shell: Shell, tmp_
     shell.type("gate", "move", "gate-m1", "--school", OTHER_SCHOOL, "--direction", "out")
     home = open_home(shell.home)
     with closing(home.database()) as database, database.read() as connection:
-        made = standing(connection, "gate-m1")
+        made = find_orders(connection, "gate-m1")
     assert made
     orders = verify(made.payload, home.keys.orders_public_keys(), "gate-m1")
     assert (orders.settings.school, orders.settings.direction) == ("Trường Tiểu học B", "out")
@@ -134,7 +134,7 @@ def test_settings_and_logs_are_wanted_by_signed_orders(shell: Shell, tmp_path: P
     shell.type("gate", "logs", "gate-s1", "--request", "--lines", "7")
     home = open_home(shell.home)
     with closing(home.database()) as database, database.read() as connection:
-        made = standing(connection, "gate-s1")
+        made = find_orders(connection, "gate-s1")
     assert made
     orders = verify(made.payload, home.keys.orders_public_keys(), "gate-s1")
     assert orders.settings.repeat_window_s == 8
@@ -202,12 +202,13 @@ def test_the_bridge_keeps_the_file_and_takes_it_through_the_fleet(tmp_path: Path
     assert "gate-old  thcs-a  never heard of  settings not known here" in shell.type("gate", "list")
     home = open_home(shell.home)
     with closing(home.database()) as database, database.read() as connection:
-        made = standing(connection, "gate-a2")
+        made = find_orders(connection, "gate-a2")
     assert made
-    assert made.wish.update
+    assert made.desired.update
     (kept,) = home.updates_folder.iterdir()
     assert (
-        made.wish.update.url == f"https://127.0.0.1:{home.settings.enrol.port}/updates/{kept.name}"
+        made.desired.update.url
+        == f"https://127.0.0.1:{home.settings.enrol.port}/updates/{kept.name}"
     )
     with pytest.raises(SchoolgateError, match="gate rollout stop"):
         shell.type(*words, "--stage", "one")

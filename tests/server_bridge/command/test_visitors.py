@@ -53,7 +53,7 @@ def test_from_the_bundle_to_who_it_was_and_to_nothing(shell: Shell, tmp_path: Pa
         payload = encode_batch(ledger.batch(1, 9))
     with closing(home.database()) as database:
         letter = (topic_of(GATE_ID, GateChannel.CROSSINGS), payload)
-        assert Inbox(database, home.zone).take([letter], MORNING_MS + 3_600_000).new == 3
+        assert Inbox(database, home.zone).store([letter], MORNING_MS + 3_600_000).new == 3
 
     ask = ["visitor", "open", "--unit", "thcs-a", "--from", DAY]
     told = shell.type(*ask, "--until", DAY, "--reason", "lost umbrella")

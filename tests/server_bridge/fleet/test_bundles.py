@@ -1,4 +1,4 @@
-"""The bridge serves a bundle, and a gate's own code fetches it: over real TLS, in parts."""
+"""Test serving a bundle to the code of a real gate, over TLS and in parts."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,10 +13,15 @@ from gate_contract.errors import SchoolgateError
 from gate_contract.health import UpdateFault
 from gate_contract.orders import Update, verify
 from server_bridge.fleet import bundles
-from server_bridge.fleet.bundles import address_of, forget_others, keep_bundle, keep_key
+from server_bridge.fleet.bundles import (
+    bundle_url,
+    delete_unused_bundles,
+    store_bundle,
+    store_update_ca,
+)
 from server_bridge.fleet.drafting import DistrictParameters
 from server_bridge.home import open_home
-from server_bridge.store.gates.gate_orders import want
+from server_bridge.store.gates.gate_orders import change_orders
 from tests.fakes.enrolment import Enrolment, open_desk
 
 CONTENT = bytes(range(256)) * 3000
@@ -32,8 +37,8 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Enrolment]:
 def wanted(desk: Enrolment, tmp_path: Path) -> Update:
     file = tmp_path / "update.raucb"
     file.write_bytes(CONTENT)
-    kept = keep_bundle(desk.home, file)
-    url = address_of(desk.home, kept.sha256)
+    kept = store_bundle(desk.home, file)
+    url = bundle_url(desk.home, kept.sha256)
     return Update(number=1, version="2", url=url, size=kept.size, sha256=kept.sha256)
 
 
@@ -76,9 +81,9 @@ def test_a_full_line_is_asked_again(
     desk: Enrolment, wanted: Update, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server = HttpsServer(desk.home.pki / "ca.pem")
-    monkeypatch.setattr(bundles, "MOST_AT_ONCE", 0)
+    monkeypatch.setattr(bundles, "MAX_DOWNLOADS", 0)
     assert fault_of(server, wanted.url) == UpdateFault.UNREACHABLE
-    monkeypatch.setattr(bundles, "MOST_AT_ONCE", 1)
+    monkeypatch.setattr(bundles, "MAX_DOWNLOADS", 1)
     for number in range(2):
         assert fetch(wanted, tmp_path / str(number), server.ask, lambda: True, lambda _: None)
 
@@ -91,9 +96,9 @@ def test_nothing_but_bundles_is_served(desk: Enrolment, wanted: Update) -> None:
 
 
 def test_bundles_that_nobody_is_told_of_are_deleted(desk: Enrolment, wanted: Update) -> None:
-    forget_others(desk.home, {wanted.sha256})
+    delete_unused_bundles(desk.home, {wanted.sha256})
     assert len(list(desk.home.updates_folder.glob("*.raucb"))) == 1
-    forget_others(desk.home, set())
+    delete_unused_bundles(desk.home, set())
     assert list(desk.home.updates_folder.glob("*")) == []
 
 
@@ -101,15 +106,15 @@ def test_the_key_of_updates_goes_with_the_orders_and_stays(desk: Enrolment, tmp_
     for name in ("first", "second"):
         make_key(tmp_path / name, "Huyện A")
     first, second = tmp_path / "first" / CERT, tmp_path / "second" / CERT
-    keep_key(desk.home, first)
-    keep_key(desk.home, first)
-    with pytest.raises(SchoolgateError, match="flash their cards anew"):
-        keep_key(desk.home, second)
+    store_update_ca(desk.home, first)
+    store_update_ca(desk.home, first)
+    with pytest.raises(SchoolgateError, match="flash their SD cards again"):
+        store_update_ca(desk.home, second)
     with pytest.raises(SchoolgateError, match="gate-image update-key"):
-        keep_key(desk.home, tmp_path / "nothing")
+        store_update_ca(desk.home, tmp_path / "nothing")
     desk.ticket("gate-k1")
     district = DistrictParameters.of(open_home(desk.home.folder))
     with desk.database.write() as connection:
-        made = want(connection, district, "gate-k1", 5)
+        made = change_orders(connection, district, "gate-k1", 5)
     told = verify(made.payload, desk.home.keys.orders_public_keys(), "gate-k1")
     assert told.update_ca == first.read_text()

@@ -1,4 +1,4 @@
-"""Where the pages may listen: never beyond this machine without TLS."""
+"""Test where the pages may listen: never beyond this machine without TLS."""
 
 import ssl
 import threading
@@ -9,7 +9,7 @@ import pytest
 import trustme
 
 from gate_contract.errors import SchoolgateError
-from server_bridge.http.binding import BindingError, binding
+from server_bridge.http.binding import BindingError, make_binding
 from server_bridge.http.server import HttpServer
 from server_bridge.web.live.app import create_app
 from tests.fakes.district import HANOI, morning_district
@@ -22,28 +22,28 @@ ORIGIN = "https://gates.example.vn"
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.10", "gate.example", ""])  # noqa: S104
 def test_beyond_this_machine_only_by_tls(host: str) -> None:
     with pytest.raises(BindingError, match="ssh -L 8080"):
-        binding(host, 8080)
+        make_binding(host, 8080)
     with pytest.raises(BindingError, match="ssh -L 8080"):
-        binding(host, 8080, origin=ORIGIN)
-    assert binding(host, 8080, origin=ORIGIN, certificate=PEM, key=PEM).secure
-    assert binding(host, 8080, origin=ORIGIN, proxy="127.0.0.1").secure
+        make_binding(host, 8080, origin=ORIGIN)
+    assert make_binding(host, 8080, origin=ORIGIN, certificate=PEM, key=PEM).secure
+    assert make_binding(host, 8080, origin=ORIGIN, proxy="127.0.0.1").secure
 
 
 def test_what_does_not_fit_together_is_explained() -> None:
     with pytest.raises(BindingError, match="both or neither"):
-        binding("127.0.0.1", 8080, certificate=PEM)
+        make_binding("127.0.0.1", 8080, certificate=PEM)
     with pytest.raises(BindingError, match="not both"):
-        binding("127.0.0.1", 8080, certificate=PEM, key=PEM, proxy="127.0.0.1")
+        make_binding("127.0.0.1", 8080, certificate=PEM, key=PEM, proxy="127.0.0.1")
     for origin in ("", "gates.example.vn", "http://gates.example.vn", f"{ORIGIN}/page"):
         with pytest.raises(BindingError, match="address that people type"):
-            binding("127.0.0.1", 8080, origin=origin, proxy="127.0.0.1")
+            make_binding("127.0.0.1", 8080, origin=origin, proxy="127.0.0.1")
 
 
 def test_only_our_names_are_answered() -> None:
-    here = binding("127.0.0.1", 8080).allow_host
+    here = make_binding("127.0.0.1", 8080).allow_host
     assert here("localhost")
     assert not here("gates.example.vn")
-    proxied = binding("127.0.0.1", 8080, origin=ORIGIN, proxy="127.0.0.1").allow_host
+    proxied = make_binding("127.0.0.1", 8080, origin=ORIGIN, proxy="127.0.0.1").allow_host
     assert proxied("gates.example.vn")
     assert not proxied("localhost")
     assert not proxied("evil.example")
@@ -56,7 +56,9 @@ def test_pages_by_our_own_tls(tmp_path: Path) -> None:
     issued.cert_chain_pems[0].write_to_path(certificate)
     issued.private_key_pem.write_to_path(key)
     authority.cert_pem.write_to_path(trusted)
-    where = binding("127.0.0.1", 0, origin="https://localhost", certificate=certificate, key=key)
+    where = make_binding(
+        "127.0.0.1", 0, origin="https://localhost", certificate=certificate, key=key
+    )
     district = morning_district()
     app = create_app(district.read, district.revision, timezone=HANOI, allow_host=where.allow_host)
     server = HttpServer(app, where)
@@ -79,6 +81,6 @@ def test_tls_files_that_are_not_there_are_named(tmp_path: Path) -> None:
     district = morning_district()
     app = create_app(district.read, district.revision, timezone=HANOI)
     missing = tmp_path / "missing.pem"
-    where = binding("127.0.0.1", 0, origin=ORIGIN, certificate=missing, key=missing)
+    where = make_binding("127.0.0.1", 0, origin=ORIGIN, certificate=missing, key=missing)
     with pytest.raises(SchoolgateError, match=r"missing\.pem"):
         HttpServer(app, where)

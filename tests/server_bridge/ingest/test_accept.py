@@ -1,4 +1,4 @@
-"""What of a batch is new."""
+"""Test which records of a batch are new."""
 
 from hypothesis import given
 from hypothesis import strategies as st

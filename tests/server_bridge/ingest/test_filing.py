@@ -1,4 +1,4 @@
-"""The time that a record is filed under."""
+"""Test the time under which a record is filed."""
 
 from datetime import date
 from zoneinfo import ZoneInfo
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from gate_contract.crossing import ClockTrust, Record
 from gate_contract.school_day import local_day
 from gate_contract.verdicts import Verdict
-from server_bridge.ingest.filing import TOLERANCE_MS, Filed, file, in_order
+from server_bridge.ingest.filing import TOLERANCE_MS, FiledTime, filed_time, order_times
 from tests.fakes.clock import BOOT, MORNING_MS
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -21,12 +21,12 @@ def record(at: int | None, clock: ClockTrust, *, up_ms: int = 1_000) -> Record:
     return Record(seq=1, boot_id=BOOT, up_ms=up_ms, at=at, clock=clock, verdict=Verdict.UNREADABLE)
 
 
-def filed(one: Record, *, offset_ms: int | None = None) -> Filed:
-    return file(one, offset_ms=offset_ms, heard_ms=NOON_MS, zone=ZONE)
+def filed(one: Record, *, offset_ms: int | None = None) -> FiledTime:
+    return filed_time(one, offset_ms=offset_ms, heard_ms=NOON_MS, zone=ZONE)
 
 
 def test_a_trusted_time_is_taken() -> None:
-    assert filed(record(MORNING_MS, ClockTrust.TRUSTED)) == Filed(
+    assert filed(record(MORNING_MS, ClockTrust.TRUSTED)) == FiledTime(
         MORNING_MS, ClockTrust.TRUSTED, date(2026, 9, 7)
     )
 
@@ -52,7 +52,7 @@ TIMES = st.integers(1_577_836_800_000, 4_102_444_800_000)
 
 @given(at=st.none() | TIMES, floor=st.integers(MORNING_MS, NOON_MS))
 def test_an_untrusted_time_stays_within_what_is_certain(at: int | None, floor: int) -> None:
-    (found,) = in_order([filed(record(at, ClockTrust.UNTRUSTED))], floor, ZONE)
+    (found,) = order_times([filed(record(at, ClockTrust.UNTRUSTED))], floor, ZONE)
     assert floor <= found.at_ms <= NOON_MS
 
 
@@ -68,7 +68,7 @@ def test_records_are_filed_in_their_order_whatever_the_clock_said(
         filed(record(true_ms if sure else at, ClockTrust.TRUSTED if sure else ClockTrust.UNTRUSTED))
         for true_ms, (at, sure) in zip(happened, wrong, strict=True)
     ]
-    found = in_order(guesses, floor, ZONE)
+    found = order_times(guesses, floor, ZONE)
     times = [one.at_ms for one in found]
     assert times == sorted(times)
     assert floor <= times[0]

@@ -1,4 +1,4 @@
-"""What cannot be taken, what was altered, and what a gate tells of itself."""
+"""Test messages that cannot be stored, altered rows, and health reports."""
 
 from collections import Counter
 from typing import Any
@@ -11,7 +11,7 @@ from gate_contract.health import Health, ScanHealth, encode_health
 from gate_contract.topics import GateChannel, gate
 from server_bridge.ingest.intake import Intake
 from server_bridge.store.crossings.audit import count_faults, prove_ledgers
-from server_bridge.store.crossings.dead_letters import KEPT_PER_TOPIC, letter_counts
+from server_bridge.store.crossings.dead_letters import KEPT_PER_TOPIC, count_dead_letters
 from server_bridge.store.database import Database, StoreError
 from server_bridge.store.schema.base import counts, crossings, dead_letters, ledgers
 from tests.builders.intake import NOW_MS, assert_sound, look, take, unit
@@ -26,10 +26,10 @@ from tests.fakes.school import (
 
 
 class TestFaults:
-    def letters(self, database: Database) -> dict[str, int]:
+    def dead_letters(self, database: Database) -> dict[str, int]:
         found: Counter[str] = Counter()
         with database.read() as connection:
-            for (_, reason), number in letter_counts(connection).items():
+            for (_, reason), number in count_dead_letters(connection).items():
                 found[reason] += number
         return dict(found)
 
@@ -47,7 +47,7 @@ class TestFaults:
         ]
         taken = take(database, [*bad, (topic, payload)])
         assert (taken.new, taken.set_aside) == (1, len(bad))
-        assert self.letters(database) == {
+        assert self.dead_letters(database) == {
             "malformed": 3,
             "oversized": 1,
             "wrong_gate": 1,
@@ -60,14 +60,14 @@ class TestFaults:
         take(database, [Scribe().enter(1, 2).letter()])
         taken = take(database, [Scribe().enter(3, 4).letter()])
         assert (taken.new, taken.set_aside) == (0, 1)
-        assert self.letters(database) == {"conflict": 1}
+        assert self.dead_letters(database) == {"conflict": 1}
         assert_sound(database)
 
     def test_letters_are_counted_for_ever_and_kept_in_bounds(self, database: Database) -> None:
         topic = gate(GATE, GateChannel.CROSSINGS)
         for _ in range(3):
             take(database, [(topic, b"%d" % number) for number in range(60)])
-        assert self.letters(database) == {"malformed": 180}
+        assert self.dead_letters(database) == {"malformed": 180}
         with database.read() as connection:
             kept = connection.execute(sa.select(sa.func.count()).select_from(dead_letters))
             assert kept.scalar() == KEPT_PER_TOPIC
@@ -75,20 +75,20 @@ class TestFaults:
     def test_a_fault_of_ours_sets_one_message_aside_and_takes_the_others(
         self, database: Database, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        shipped = Intake.take
+        shipped = Intake.store
 
         def faulty(self: Intake, batch: Any, heard_ms: int) -> Any:
             if batch.gate_id == SECOND_GATE:
                 raise ZeroDivisionError("planted")
             return shipped(self, batch, heard_ms)
 
-        monkeypatch.setattr(Intake, "take", faulty)
+        monkeypatch.setattr(Intake, "store", faulty)
         poison, good = Scribe(SECOND_GATE).enter(1), Scribe(GATE).enter(2)
         taken = take(
             database, [good.letter(), poison.letter(), Scribe(OTHER_GATE).enter(3).letter()]
         )
         assert (taken.new, taken.set_aside) == (2, 1)
-        assert self.letters(database) == {"internal_error": 1}
+        assert self.dead_letters(database) == {"internal_error": 1}
 
     def test_an_altered_row_is_found(self, database: Database) -> None:
         take(database, [Scribe().enter(1, 2, 3).letter()])
@@ -127,24 +127,24 @@ class TestFaults:
 
 
 class TestHealth:
-    def tell(self, database: Database, health: Health, now_ms: int = NOW_MS) -> None:
+    def report(self, database: Database, health: Health, now_ms: int = NOW_MS) -> None:
         take(database, [(gate(GATE, GateChannel.HEALTH), encode_health(health))], now_ms)
 
     def test_a_gate_is_unheard_of_then_online_then_offline(self, database: Database) -> None:
         assert unit(look(database), SCHOOL).gates[0].online is None
         scan = ScanHealth(camera="failed", storage="ok", signals="ok", clock_trusted=True)
-        self.tell(database, Health(state="online", backlog=7, scan=scan))
+        self.report(database, Health(state="online", backlog=7, scan=scan))
         state = unit(look(database), SCHOOL).gates[0]
         assert (state.online, state.backlog, state.faults) == (True, 7, ("camera",))
-        self.tell(database, Health(state="offline"), NOW_MS + 5_000)
+        self.report(database, Health(state="offline"), NOW_MS + 5_000)
         state = unit(look(database), SCHOOL).gates[0]
         assert (state.online, state.state_since_ms, state.backlog) == (False, NOW_MS + 5_000, 7)
 
     def test_a_gate_that_falls_silent_without_a_will_is_offline(self, database: Database) -> None:
-        self.tell(database, Health(state="online", scan=ScanHealth(clock_trusted=True)))
+        self.report(database, Health(state="online", scan=ScanHealth(clock_trusted=True)))
         assert unit(look(database, NOW_MS + 60_000), SCHOOL).gates[0].online
         assert not unit(look(database, NOW_MS + 300_000), SCHOOL).gates[0].online
 
     def test_a_gate_scan_that_hangs_shows(self, database: Database) -> None:
-        self.tell(database, Health(state="online"))
+        self.report(database, Health(state="online"))
         assert unit(look(database), SCHOOL).gates[0].faults == ("scan_silent",)

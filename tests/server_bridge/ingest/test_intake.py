@@ -1,4 +1,4 @@
-"""Batches into rows, counts and receipts, on SQLite and on PostgreSQL."""
+"""Test storing and counting batches, and their receipts, on SQLite and PostgreSQL."""
 
 import random
 from datetime import date
@@ -85,7 +85,7 @@ def test_a_gap_that_nobody_can_fill_is_accepted_and_shown(database: Database) ->
 
 
 def test_gates_of_one_school_deliver_in_any_order(database: Database) -> None:
-    # In by one gate at 7:00, out by the other at 7:10; the news of the entry comes last.
+    # In by one gate at 7:00, out by the other at 7:10; the entry is delivered last.
     leaving = Scribe(SECOND_GATE).leave(1, at=MORNING_MS + 10 * MINUTE_MS)
     take(database, [leaving.letter()])
     take(database, [Scribe(GATE).enter(1, at=MORNING_MS).letter()])

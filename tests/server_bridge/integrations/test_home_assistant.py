@@ -1,4 +1,4 @@
-"""Home Assistant hears of a school by a real broker with our files, and of nothing else."""
+"""Test Home Assistant's discovery of a school with a real broker and our files."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -60,7 +60,7 @@ def broker(tmp_path: Path, district: Database) -> Iterator[Broker]:
 
 
 def connected(broker: Broker) -> BridgeSession:
-    """The bridge's own connection, subscribed."""
+    """Return the bridge's own connection, subscribed."""
     folder = broker.identity(Identity.bridge())
     files = (folder / "ca.pem", folder / "cert.pem", folder / "key.pem")
     session = BridgeSession(BrokerEndpoint(broker.host, broker.port, *files))
@@ -71,7 +71,10 @@ def connected(broker: Broker) -> BridgeSession:
 def test_a_school_and_its_gates_are_there_with_their_values(
     broker: Broker, district: Database
 ) -> None:
-    discovery, publisher = Discovery(district, Lang.VI, tell=True), CountsPublisher(district, ZONE)
+    discovery, publisher = (
+        Discovery(district, Lang.VI, enabled=True),
+        CountsPublisher(district, ZONE),
+    )
     with HomeAssistant(broker, "school") as home, Peer(broker, Identity.gate(GATE)) as gate:
         session = connected(broker)
         take(district, [Scribe().enter(1, 2).leave(2).letter()])
@@ -112,21 +115,21 @@ def test_a_gate_that_is_shut_out_goes_and_all_goes_when_told_no_more(
 ) -> None:
     with HomeAssistant(broker, "commune") as home:
         session, sent = connected(broker), Sent()
-        discovery = Discovery(district, Lang.EN, tell=True)
+        discovery = Discovery(district, Lang.EN, enabled=True)
         discovery.publish(sent.through(session.publish), NOW_MS)
         home.until(f"{SECOND}_connection", UNKNOWN)
         home.peer.wait(lambda: len(home.devices()) == 6)  # two schools, their commune, three gates
         sent.clear()
         discovery.publish(sent.through(session.publish), NOW_MS + Discovery.period_ms)
-        assert sent == {}  # nothing is said twice
+        assert sent == {}  # nothing is published twice
         with district.write() as connection:
             shut_out(connection, GATE)
         discovery.publish(sent.through(session.publish), NOW_MS + 2 * Discovery.period_ms)
         assert sent == {gate_topic(SCHOOL, GATE): b""}
         home.until(f"{SECOND}_connection", None)
         assert len(home.devices()) == 5
-        # Turned off in the settings, and the bridge has been started again since.
-        off = Discovery(district, Lang.EN, tell=False)
+        # Disabled in the settings, and the bridge was restarted.
+        off = Discovery(district, Lang.EN, enabled=False)
         off.publish(session.publish, NOW_MS)
         home.until(INSIDE, None)
         home.peer.wait(lambda: home.devices() == set())
@@ -135,13 +138,13 @@ def test_a_gate_that_is_shut_out_goes_and_all_goes_when_told_no_more(
 
 def test_told_to_nobody_by_default(district: Database) -> None:
     sent = Sent()
-    Discovery(district, Lang.VI, tell=False).publish(sent.through(lambda _t, _p: None), NOW_MS)
+    Discovery(district, Lang.VI, enabled=False).publish(sent.through(lambda _t, _p: None), NOW_MS)
     assert sent == {}
 
 
 def test_a_new_connection_hears_it_all_again(district: Database) -> None:
     sent = Sent()
-    discovery = Discovery(district, Lang.VI, tell=True)
+    discovery = Discovery(district, Lang.VI, enabled=True)
     discovery.publish(sent.through(lambda _t, _p: None), NOW_MS)
     first = dict(sent)
     assert unit_topic(SCHOOL) in first
@@ -162,9 +165,9 @@ def test_a_new_connection_hears_it_all_again(district: Database) -> None:
 def test_the_fake_refuses_what_is_not_documented(
     district: Database, what: dict[str, object], wrong: type[Exception]
 ) -> None:
-    """A control."""
+    """A control of the fake Home Assistant."""
     sent = Sent()
-    Discovery(district, Lang.VI, tell=True).publish(sent.through(lambda _t, _p: None), NOW_MS)
+    Discovery(district, Lang.VI, enabled=True).publish(sent.through(lambda _t, _p: None), NOW_MS)
     told = json.loads(sent[unit_topic(SCHOOL)])
     assert entities(told)
     with pytest.raises(wrong):
@@ -204,7 +207,7 @@ def test_a_viewer_of_one_unit_writes_nothing_and_the_others_read_counts_only(
 
 
 class Sent(dict[str, bytes]):
-    """What was published last on each topic."""
+    """The last message published on each topic."""
 
     def through(self, send: Callable[[str, bytes], None]) -> Callable[[str, bytes], None]:
         def noted(topic: str, payload: bytes) -> None:

@@ -7,18 +7,18 @@ from gate_contract.roster import EntryAction
 from server_bridge.levels.affected import LevelChange, effects
 from server_bridge.levels.texts import colour_vi, read_level
 from server_bridge.store.areas.levels import DEFAULT_POLICY
-from server_bridge.store.people.headcounts import HeadCounts
+from server_bridge.store.people.headcounts import AreaHeadCount
 
 
 def test_each_school_is_told_who_changes_and_who_is_refused() -> None:
     counted = [
-        HeadCounts("a", "h1", 10),
-        HeadCounts("a", "h1", 2),
-        HeadCounts("a", "h2", 5),
-        HeadCounts("a", "h9", 100),  # not affected
-        HeadCounts("a", None, 7),
-        HeadCounts("b", "h1", 3),
-        HeadCounts("c", "h9", 50),
+        AreaHeadCount("a", "h1", 10),
+        AreaHeadCount("a", "h1", 2),
+        AreaHeadCount("a", "h2", 5),
+        AreaHeadCount("a", "h9", 100),  # not affected
+        AreaHeadCount("a", None, 7),
+        AreaHeadCount("b", "h1", 3),
+        AreaHeadCount("c", "h9", 50),
     ]
     areas: dict[str, tuple[int | None, int | None]] = {"h1": (None, 4), "h2": (4, 3)}
     lenient = {**DEFAULT_POLICY, 4: EntryAction.SIGNAL}

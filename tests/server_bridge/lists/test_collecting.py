@@ -15,7 +15,11 @@ from server_bridge.lists.rolling_up import CollectionRollUp, CollectionSchool, r
 from server_bridge.store.areas.levels import LevelNotice, apply_notice
 from server_bridge.store.database import Database
 from server_bridge.store.reports import submissions as store
-from server_bridge.store.reports.deadlines import close, events, find
+from server_bridge.store.reports.deadlines import (
+    close_request,
+    find_request,
+    request_events,
+)
 from server_bridge.store.reports.submissions import COLLECTIONS
 from server_bridge.store.units.tree import Unit, add_unit
 from server_bridge.submissions import actions
@@ -49,7 +53,7 @@ class CollectionActions:
 
     def snapshot(self, school: str) -> ListSnapshot:
         with self.database.read() as connection:
-            collection = find(connection, COLLECTIONS, self.number)
+            collection = find_request(connection, COLLECTIONS, self.number)
             return collecting.take_snapshot(connection, collection, school, MADE, ZONE)
 
     def submit(self, school: str, hour: int, plan: Document | None = PLAN) -> SubmissionState:
@@ -177,7 +181,7 @@ def test_locking_and_reopening_are_logged(office: CollectionActions) -> None:
     assert line.counts == (0, 0, 0, 1, 1)  # the last submission counts meanwhile
     assert office.submit(SCHOOL, 5) is SubmissionState.ON_TIME
     with office.database.read() as connection:
-        stored = events(connection, COLLECTIONS, office.number, SCHOOL)
+        stored = request_events(connection, COLLECTIONS, office.number, SCHOOL)
     assert [(one.what, one.by, one.reason) for one in stored] == [
         ("submitted", "cô Hà", ""),
         ("locked", "cô Hà", ""),
@@ -185,7 +189,7 @@ def test_locking_and_reopening_are_logged(office: CollectionActions) -> None:
         ("submitted", "cô Hà", ""),
     ]
     with office.database.write() as connection:
-        close(connection, COLLECTIONS, office.number, DEADLINE_MS)
+        close_request(connection, COLLECTIONS, office.number, DEADLINE_MS)
     with pytest.raises(SchoolgateError, match="closed"):
         office.submit(SCHOOL, 6)
     for school, named in ((COMMUNE, "not a school"), ("nowhere", "not a school")):

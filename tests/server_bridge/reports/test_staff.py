@@ -12,19 +12,19 @@ from server_bridge.reports.recount import find_wrong_tallies
 from server_bridge.reports.staff import StaffDay, StaffRecord, day_by_day, staff_year
 from server_bridge.reports.tallying import tally_due
 from server_bridge.store.access.accounts import add_account
-from server_bridge.store.changes.report_days import mark_since
+from server_bridge.store.changes.report_days import mark_days_since
 from server_bridge.store.database import Database
-from server_bridge.store.people.people import Placement, move
+from server_bridge.store.people.people import Placement, move_person
 from server_bridge.store.reports.staff_months import (
     DaySets,
-    as_set,
+    day_set,
     days_in,
     keep_staff_day,
     staff_days,
 )
 from server_bridge.store.reports.staff_year import add_appeal
 from server_bridge.store.schema.reports import staff_months
-from server_bridge.store.school.by_hand import add_by_hand, withdraw
+from server_bridge.store.school.by_hand import add_by_hand, withdraw_by_hand
 from tests.builders.intake import take
 from tests.fakes.clock import MORNING_MS
 from tests.fakes.district_people import HAMLET
@@ -80,7 +80,7 @@ class Staff:
 
     def move(self, place: Placement | None, day: date) -> None:
         with self.database.write() as connection:
-            move(connection, self.person, place, day)
+            move_person(connection, self.person, place, day)
 
 
 @pytest.fixture
@@ -105,7 +105,7 @@ def test_a_year_is_what_its_days_were_also_in_an_older_database(staff: Staff) ->
     assert staff.settle() == 1
     assert staff.counted() == (2, 2, 2, 1, 1, 0, 1)
     with staff.database.write() as connection:
-        withdraw(connection, SCHOOL, entry, "Nhầm người", staff.account, NOW_MS)
+        withdraw_by_hand(connection, SCHOOL, entry, "Nhầm người", staff.account, NOW_MS)
     assert staff.settle() == 1
     assert staff.counted() == (2, 2, 2, 1, 0, 0, 1)
     with staff.database.write() as connection:  # counted at once: nothing is tallied for it
@@ -126,7 +126,7 @@ def test_a_year_is_what_its_days_were_also_in_an_older_database(staff: Staff) ->
     before = staff.kept()
     with staff.database.write() as connection:  # as if it had never been written
         connection.execute(staff_months.delete())
-        mark_since(connection, [SCHOOL], None)
+        mark_days_since(connection, [SCHOOL], None)
     assert staff.settle() == 2
     assert staff.kept() == before
 
@@ -151,9 +151,9 @@ def test_whoever_moves_takes_no_days_along(staff: Staff) -> None:
 @SQLITE_ONLY
 def test_an_altered_day_is_found_and_a_waiting_one_is_not(staff: Staff) -> None:
     staff.settle()
-    this = as_set(DAY, DAY.replace(day=1))
+    this = day_set(DAY, DAY.replace(day=1))
     here = staff_months.c.first_day == DAY.replace(day=1)
-    unknown = as_set(DAY + timedelta(1), DAY.replace(day=1))
+    unknown = day_set(DAY + timedelta(1), DAY.replace(day=1))
 
     def found(by: int, column: str) -> list[str]:
         changed = {column: staff_months.c[column] + by}
@@ -173,7 +173,7 @@ def test_an_altered_day_is_found_and_a_waiting_one_is_not(staff: Staff) -> None:
     with staff.database.write() as connection:
         connection.execute(staff_months.delete().where(here))
         assert find_wrong_tallies(connection, ZONE) == [f"{SCHOOL} {DAY}"]
-        mark_since(connection, [SCHOOL], None)
+        mark_days_since(connection, [SCHOOL], None)
         assert find_wrong_tallies(connection, ZONE) == []
 
 
@@ -182,7 +182,7 @@ def test_days_of_a_month_are_written_apart(database: Database) -> None:
     one, other = morning.numbers["Cô Mai"], morning.numbers["Nguyễn Văn An"]
     first, last = date(2027, 1, 1), date(2027, 1, 31)
     for day in (first, last):
-        this = as_set(day, first)
+        this = day_set(day, first)
         with database.write() as connection:
             both = {one: DaySets(this, this, this, this), other: DaySets(this)}
             keep_staff_day(connection, SCHOOL, day, both)

@@ -16,12 +16,12 @@ from server_bridge.store.changes.report_days import due_days
 from server_bridge.store.database import Database
 from server_bridge.store.figures import Figures, GateFigures
 from server_bridge.store.reports.tallies import (
-    Stretch,
     TallyPeriod,
-    class_sums,
+    TallyRange,
+    figures_by_class,
+    figures_by_unit,
     gates_of,
     refusals_of,
-    sums,
 )
 from server_bridge.store.schema.reports import report_days, tallies, tally_gates
 from server_bridge.store.school.by_hand import add_by_hand
@@ -43,8 +43,8 @@ from tests.fakes.school_morning import MINUTE_MS, NOW_MS, SchoolMorning
 DAY = date(2026, 9, 7)
 DAY_MS = 86_400_000
 TODAY, SEPTEMBER = (
-    Stretch(TallyPeriod.DAY, DAY, DAY),
-    Stretch(TallyPeriod.MONTH, date(2026, 9, 1), DAY),
+    TallyRange(TallyPeriod.DAY, DAY, DAY),
+    TallyRange(TallyPeriod.MONTH, date(2026, 9, 1), DAY),
 )
 SQLITE_ONLY = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
@@ -57,9 +57,13 @@ def settle(database: Database, now_ms: int = NOW_MS) -> int:
     return done
 
 
-def pupils(database: Database, over: Stretch = TODAY, unit_id: str = SCHOOL) -> Figures:
+def pupils(database: Database, over: TallyRange = TODAY, unit_id: str = SCHOOL) -> Figures:
     with database.read() as connection:
-        return sums(connection, [unit_id], over).get(unit_id, {}).get(CardKind.PUPIL, Figures())
+        return (
+            figures_by_unit(connection, [unit_id], over)
+            .get(unit_id, {})
+            .get(CardKind.PUPIL, Figures())
+        )
 
 
 def test_a_morning_in_figures_here_and_above(database: Database) -> None:
@@ -73,9 +77,9 @@ def test_a_morning_in_figures_here_and_above(database: Database) -> None:
     for unit_id in (SCHOOL, COMMUNE, PROVINCE):
         assert pupils(database, SEPTEMBER, unit_id) == figures
     with database.read() as connection:
-        staff = sums(connection, [PROVINCE], SEPTEMBER)[PROVINCE][CardKind.STAFF]
+        staff = figures_by_unit(connection, [PROVINCE], SEPTEMBER)[PROVINCE][CardKind.STAFF]
         assert (staff.days, staff.compliance) == (1, 1.0)
-        classes = class_sums(connection, SCHOOL, TODAY)
+        classes = figures_by_class(connection, SCHOOL, TODAY)
         assert {name: one.enrolled for name, one in classes.items()} == {"6A": 5, "10A": 1}
         assert gates_of(connection, [SCHOOL], TODAY) == {SCHOOL: {GATE: GateFigures(1, 8, 1, 0)}}
         assert due_days(connection, DAY) == []
@@ -109,7 +113,7 @@ def test_a_correction_of_times_moves_figures(database: Database) -> None:
     scribe.write(Verdict.ADMITTED_IN, 5, at=None, up_ms=1_000, clock=ClockTrust.UNTRUSTED)
     take(database, [scribe.letter()], MORNING_MS + DAY_MS)
     settle(database, MORNING_MS + DAY_MS)
-    tomorrow = Stretch(TallyPeriod.DAY, DAY + timedelta(1), DAY + timedelta(1))
+    tomorrow = TallyRange(TallyPeriod.DAY, DAY + timedelta(1), DAY + timedelta(1))
     assert pupils(database, tomorrow).entered == 1
     scribe.write(Verdict.CLOCK_SET, at=MORNING_MS + 9_000, up_ms=10_000)
     take(database, [scribe.letter(2)], MORNING_MS + DAY_MS + 1)

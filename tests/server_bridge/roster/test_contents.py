@@ -1,11 +1,11 @@
-"""What a roster says: the changes to a base give what was wanted, or a full roster is made."""
+"""Test that the changes to a base give the wanted contents, or a full roster is made."""
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gate_contract.roster import EntryAction
 from server_bridge.roster.contents import (
-    REBASE,
+    MAX_CHANGES_FRACTION,
     Contents,
     changes,
     contents,
@@ -19,7 +19,7 @@ BASE = contents(policy={4: EntryAction.REFUSE}, levels=dict.fromkeys(CARDS, 1), 
 
 
 def apply(base: Contents, changed: Contents) -> Contents:
-    """Put `changed` over `base` as a gate does; level 0 is no level."""
+    """Apply `changed` to `base` as a gate does; level 0 is no level."""
     levels = {card: level for card, level in (base.levels | changed.levels).items() if level}
     return contents(
         policy=changed.policy,
@@ -69,7 +69,7 @@ def test_changes_larger_than_a_fourth_of_the_base_take_a_full_roster() -> None:
     assert 0 < fits < len(CARDS)
     changed = raised(fits)
     assert changed
-    assert changed.size * REBASE <= BASE.size
+    assert changed.size * MAX_CHANGES_FRACTION <= BASE.size
     assert raised(fits + 1) is None
 
 

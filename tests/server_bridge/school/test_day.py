@@ -13,7 +13,7 @@ from server_bridge.school.day import (
     sort_lines,
 )
 from server_bridge.store.people.card_days import CardDay
-from server_bridge.store.people.headcounts import Name
+from server_bridge.store.people.headcounts import PersonName
 from server_bridge.store.school.by_hand import ByHand
 from server_bridge.store.school.school_hours import Hours
 from tests.fakes.clock import MORNING_MS
@@ -26,8 +26,8 @@ STAFF = CardKind.STAFF
 
 def someone(
     person: int, name: str, group: str | None = "6A", kind: CardKind = CardKind.PUPIL
-) -> Name:
-    return Name(person, kind, name, group)
+) -> PersonName:
+    return PersonName(person, kind, name, group)
 
 
 def card(person: int | None, first: int | None, last: int, *, inside: bool) -> CardDay:
@@ -42,7 +42,7 @@ def by_hand(person: int, minute: int, direction: Direction) -> ByHand:
 
 
 def day(
-    roster: Sequence[Name], cards: Sequence[CardDay] = (), entries: Sequence[ByHand] = ()
+    roster: Sequence[PersonName], cards: Sequence[CardDay] = (), entries: Sequence[ByHand] = ()
 ) -> DayLists:
     return day_lists(*person_lines(roster, cards, entries), Hours(), ZONE)
 

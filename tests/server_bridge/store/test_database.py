@@ -1,4 +1,4 @@
-"""The database: migrated by Alembic to the tables that the code declares."""
+"""Test that Alembic migrates a database to the tables that the code declares."""
 
 from contextlib import closing
 from pathlib import Path

@@ -12,8 +12,8 @@ from prometheus_client.parser import text_string_to_metric_families as parsed
 from starlette.applications import Starlette
 
 from server_bridge.cli import gate_bridge
-from server_bridge.ingest.inbox import Taken
-from server_bridge.integrations.dashboard import dashboard
+from server_bridge.ingest.inbox import InboxResult
+from server_bridge.integrations.meters import dashboard
 from server_bridge.store.units.tree import shut_out
 from server_bridge.web.api.routing import ApiApplication
 from server_bridge.web.metrics import Metrics
@@ -76,7 +76,7 @@ def test_requests_are_timed_by_route_and_not_by_path(site: Site) -> None:
 
 def test_what_ingest_measures(site: Site) -> None:
     before = Scrape(site.browser().get("/metrics"))
-    site.meters.took(Taken(new=200, set_aside=1), 4, 0.02)
+    site.meters.record_commit(InboxResult(new=200, set_aside=1), 4, 0.02)
     after = Scrape(site.browser().get("/metrics"))
     for name, more in {
         "schoolgate_messages_total": 4,

@@ -1,4 +1,4 @@
-"""People of each school by the level of where they live: counted again only when it may differ."""
+"""Test counts of people by level, which are computed again only after a change."""
 
 from datetime import date
 
@@ -24,7 +24,7 @@ def test_counted_by_school_and_again_when_a_notice_takes_effect(database: Databa
         people.join(name, home)
     levels, queries = LevelCounts(), list[str]()
 
-    def told(days: int = 0) -> dict[str, dict[int, int]]:
+    def counts_in(days: int = 0) -> dict[str, dict[int, int]]:
         with database.read() as connection:
             sa.event.listen(
                 connection, "before_cursor_execute", lambda *told: queries.append(told[2])
@@ -32,7 +32,7 @@ def test_counted_by_school_and_again_when_a_notice_takes_effect(database: Databa
             found = levels.at(connection, MORNING_MS + days * DAY_MS, TODAY)
             return {unit_id: dict(by_level) for unit_id, by_level in found.items()}
 
-    assert told() == {}
+    assert counts_in() == {}
     with database.write() as connection:
         apply_notice(
             connection,
@@ -41,8 +41,8 @@ def test_counted_by_school_and_again_when_a_notice_takes_effect(database: Databa
         )
         later = LevelNotice("2", "UBND", MORNING_MS + 2 * DAY_MS, {HAMLET: None})
         apply_notice(connection, later, MORNING_MS)
-    assert told() == {SCHOOL: {4: 2, 2: 1}}
+    assert counts_in() == {SCHOOL: {4: 2, 2: 1}}
     queries.clear()
-    assert told(1) == {SCHOOL: {4: 2, 2: 1}}
+    assert counts_in(1) == {SCHOOL: {4: 2, 2: 1}}
     assert not any("stays" in sql for sql in queries)
-    assert told(2) == {SCHOOL: {2: 3}}
+    assert counts_in(2) == {SCHOOL: {2: 3}}

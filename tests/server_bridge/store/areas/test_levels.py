@@ -1,4 +1,4 @@
-"""Notices and policies in both databases: now, later, and in the past."""
+"""Test notices and policies in both databases: present, future and past."""
 
 from datetime import date
 
@@ -37,7 +37,7 @@ def test_notices_take_effect_by_themselves_and_are_kept_as_they_were(database: D
         with database.write() as connection:
             return levels.apply_notice(connection, notice, MORNING_MS)
 
-    def told(days: int) -> dict[str, int]:
+    def levels_in(days: int) -> dict[str, int]:
         with database.read() as connection:
             found = levels_at(connection, MORNING_MS + days * DAY_MS)
             return {area: found[area] for area in (HAMLET, OTHER_HAMLET) if area in found}
@@ -51,19 +51,19 @@ def test_notices_take_effect_by_themselves_and_are_kept_as_they_were(database: D
     assert note("2", {HAMLET: None}, days=2)
     assert revision() == before + 2
     assert not note("1", {HAMLET: 4, COMMUNE_AREA: 2})
-    with pytest.raises(SchoolgateError, match="number of its own"):
+    with pytest.raises(SchoolgateError, match="under its own number"):
         note("2", {HAMLET: 3}, days=2)
-    with pytest.raises(SchoolgateError, match="number of its own"):
+    with pytest.raises(SchoolgateError, match="under its own number"):
         note("2", {HAMLET: None}, days=3)
     assert revision() == before + 2
-    assert [told(days) for days in (-1, 0, 1, 2)] == [
+    assert [levels_in(days) for days in (-1, 0, 1, 2)] == [
         {},
         {HAMLET: 4, OTHER_HAMLET: 2},
         {HAMLET: 4, OTHER_HAMLET: 2},
         {HAMLET: 2, OTHER_HAMLET: 2},
     ]
     with database.read() as connection:
-        lines = levels.history(connection, HAMLET)
+        lines = levels.notice_history(connection, HAMLET)
         assert [(line.number, line.level) for line in lines] == [("2", None), ("1", 4)]
         assert levels.next_change(connection, MORNING_MS) == MORNING_MS + 2 * DAY_MS
         assert levels.next_change(connection, MORNING_MS + 2 * DAY_MS) is None

@@ -1,4 +1,4 @@
-"""Entries by time of day: counted with the crossings, proven by the recount, compared by day."""
+"""Test entries by time of day: counted with crossings, confirmed by a recount, compared by day."""
 
 from datetime import date, timedelta
 

@@ -1,4 +1,4 @@
-"""`fold`: counts from crossings, whatever the order in which they arrive."""
+"""Test `fold`: counts from crossings must not depend on the order of arrival."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -18,7 +18,7 @@ from server_bridge.store.crossings.counting import (
     Passage,
     Presence,
     PresenceKey,
-    by_slot,
+    count_by_slot,
     fold,
 )
 
@@ -34,7 +34,7 @@ def passage(card: str, direction: Direction, at_ms: int, ledger: int = 1, seq: i
 def fold_in_turns(
     batches: Iterable[list[Passage]],
 ) -> tuple[dict[PresenceKey, Presence], dict[CountKey, Delta]]:
-    """Fold batch after batch, as messages arrive, and sum what they add."""
+    """Fold the batches one by one, as messages arrive, and add up the results."""
     known: dict[PresenceKey, Presence] = {}
     total: dict[CountKey, Delta] = {}
     for batch in batches:
@@ -87,7 +87,7 @@ def test_what_is_known_is_not_touched() -> None:
 
 
 def test_entries_are_counted_by_five_minutes() -> None:
-    found = by_slot(
+    found = count_by_slot(
         [passage("a", IN, SLOT_MS - 1), passage("b", IN, SLOT_MS), passage("b", OUT, 0)]
     )
     assert found == Counter({(SCHOOL, DAY, 0): 1, (SCHOOL, DAY, 1): 1})

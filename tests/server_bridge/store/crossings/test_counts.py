@@ -1,4 +1,4 @@
-"""When a card first came in on a day: kept with its presence, whatever comes in which order."""
+"""Test the first entry of a card per day, which must not depend on the order of delivery."""
 
 import sqlalchemy as sa
 
@@ -10,7 +10,7 @@ from tests.fakes.school import SECOND_GATE, Scribe
 
 
 def first_ways_in(database: Database) -> list[tuple[int, int | None]]:
-    """Of each card: its number, and ms after 7:00."""
+    """Return for each card its number and the ms after 7:00."""
     columns = (presence.c.card_id, presence.c.first_in_ms)
     with database.read() as connection:
         rows = connection.execute(sa.select(*columns).order_by(presence.c.card_id))

@@ -1,4 +1,4 @@
-"""A gate's day is proven, or it is said what does not hold."""
+"""Test the proof of a gate's day, and the faults that it reports."""
 
 import json
 from datetime import date
@@ -21,7 +21,7 @@ from server_bridge.home import initialise
 from server_bridge.ingest.inbox import Inbox
 from server_bridge.store.crossings.day_proof import prove_day
 from server_bridge.store.database import Database
-from server_bridge.store.gates.certificates import keep_certificate
+from server_bridge.store.gates.certificates import store_certificate
 from server_bridge.store.units.tree import Unit, add_gate, add_unit
 from tests.fakes.clock import MORNING_MS
 from tests.fakes.school import GATE, SCHOOL, ZONE, Scribe
@@ -32,7 +32,7 @@ KEY = ec.generate_private_key(ec.SECP256R1())
 
 
 class District:
-    """A bridge's folder with one gate that signs, and what it has taken in."""
+    """A bridge's folder with one gate that signs its records, which are stored."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -54,7 +54,7 @@ class District:
             head = head_bytes(GATE, batch.ledger_id, batch.last_seq, batch.head)
             batch = replace(batch, signature=sign_head(key, head))
         letter = (gate(GATE, GateChannel.CROSSINGS), encode_batch(batch))
-        taken = Inbox(self.database, ZONE).take([letter], MORNING_MS + 3 * DAY_MS)
+        taken = Inbox(self.database, ZONE).store([letter], MORNING_MS + 3 * DAY_MS)
         assert not taken.set_aside
 
     def proof(self, day: date = DAY) -> DayProof:
@@ -72,7 +72,7 @@ class District:
 
 @pytest.fixture
 def scribe() -> Scribe:
-    """Two days: five crossings and a refusal, then two crossings."""
+    """Return two days of records: five crossings and a refusal, then two crossings."""
     written = Scribe().enter(1, 2, 3).leave(2, at=MORNING_MS + 1_000)
     written.write(Verdict.EXPIRED, 9, at=MORNING_MS + 2_000).enter(4, at=MORNING_MS + 3_000)
     return written.enter(1, 2, at=MORNING_MS + DAY_MS)
@@ -158,14 +158,14 @@ def test_a_day_before_the_device_was_replaced_is_proven_by_its_own_key(
     newer = ec.generate_private_key(ec.SECP256R1())
     with district.database.write() as connection:
         for number, key in enumerate((KEY, newer)):
-            keep_certificate(connection, GATE, number, key_text(key.public_key()), number)
+            store_certificate(connection, GATE, number, key_text(key.public_key()), number)
     proof = district.proof()
     assert proof.public_key == key_text(KEY.public_key())
     assert not find_faults(proof)
 
 
 def test_a_rewritten_chain_is_found(district: District) -> None:
-    """Whoever edits the rows and computes the chain anew still lacks the gate's key."""
+    """An attacker who edits rows and recomputes the chain does not have the gate's key."""
     proof = district.proof()
     ledger = proof.ledgers[0]
     records = [

@@ -1,4 +1,4 @@
-"""A look at what came since the last one: what it sees, and what memory it takes."""
+"""Test reading new crossings, and the memory that it takes."""
 
 import tracemalloc
 
@@ -31,7 +31,7 @@ def test_many_crossings_take_no_more_memory_than_few(database: Database) -> None
 
 
 def _go_on(database: Database, crossings_more: int) -> None:
-    """The same crossing again and again, as if one gate had brought all of them."""
+    """Repeat one crossing, as if one gate had delivered all of them."""
     with database.write() as connection:
         first = connection.execute(crossings.select()).mappings().one()
         rows = [dict(first, seq=first["seq"] + more) for more in range(1, crossings_more + 1)]

@@ -1,4 +1,4 @@
-"""Who belongs to a school on which day, and whose card is whose."""
+"""Test who belongs to a school on a day, and who holds which card."""
 
 from datetime import date, timedelta
 
@@ -12,10 +12,10 @@ from server_bridge.store.people.people import (
     Person,
     Placement,
     add_person,
-    hand_over,
     members,
-    move,
-    revoke,
+    move_person,
+    revoke_cards,
+    set_holder,
 )
 from tests.builders.intake import NOW_MS
 from tests.fakes.school import OTHER_SCHOOL, SCHOOL
@@ -28,9 +28,11 @@ def test_a_pupil_who_moves_is_at_one_school_each_day(database: Database) -> None
     day = SEPTEMBER + timedelta(days=40)
     with database.write() as connection:
         an = add_person(connection, AN, Placement(SCHOOL, "6A"), SEPTEMBER, NOW_MS)
-        move(connection, an, Placement(SCHOOL, "6B"), day)
-        move(connection, an, Placement(OTHER_SCHOOL, "6C"), day)  # the same day, thought over
-        move(connection, an, None, day + timedelta(days=10))
+        move_person(connection, an, Placement(SCHOOL, "6B"), day)
+        move_person(
+            connection, an, Placement(OTHER_SCHOOL, "6C"), day
+        )  # a correction on the same day
+        move_person(connection, an, None, day + timedelta(days=10))
     with database.read() as connection:
         both = [SCHOOL, OTHER_SCHOOL]
 
@@ -61,9 +63,9 @@ def test_a_person_has_the_cards_that_are_still_good(database: Database) -> None:
         an = add_person(connection, AN, Placement(SCHOOL, "6A"), SEPTEMBER, NOW_MS)
         for number, card in enumerate(cards):
             add_cards(connection, [card], NOW_MS + number)
-            hand_over(connection, card.card_id, an)
-        revoke(connection, [cards[0].card_id], "lost", NOW_MS)
-        revoke(connection, [cards[0].card_id], "lost", NOW_MS)
+            set_holder(connection, card.card_id, an)
+        revoke_cards(connection, [cards[0].card_id], "lost", NOW_MS)
+        revoke_cards(connection, [cards[0].card_id], "lost", NOW_MS)
     with database.read() as connection:
         kept = [card.card_id for card in cards[1:]]
         for day, good in ((SEPTEMBER, kept), (SEPTEMBER + timedelta(days=301), [])):

@@ -1,4 +1,4 @@
-"""Sealed words at the district: kept beside their crossing, erased without a trace in the chain."""
+"""Test sealed visitor details: stored beside their crossing, erased without breaking the chain."""
 
 from datetime import date, timedelta
 from pathlib import Path
@@ -17,7 +17,13 @@ from gate_contract.verdicts import Verdict
 from gate_contract.visitor_details import unseal
 from server_bridge.store.crossings.day_proof import prove_day
 from server_bridge.store.database import Database
-from server_bridge.store.people.visitors import Act, acts, erase_words, log_act, visits
+from server_bridge.store.people.visitors import (
+    VisitorDetailsAccess,
+    erase_details,
+    log_access,
+    logged_accesses,
+    visits,
+)
 from server_bridge.store.units.tree import add_gate
 from tests.builders.intake import NOW_MS, assert_sound, figures, take
 from tests.builders.scanning_gate import GATE_ID, Gate
@@ -31,8 +37,8 @@ TUESDAY = MONDAY + timedelta(days=1)
 
 
 @pytest.fixture
-def letters(tmp_path: Path) -> list[tuple[str, bytes]]:
-    """Two days of a gate with one pupil and one visitor."""
+def messages(tmp_path: Path) -> list[tuple[str, bytes]]:
+    """Return the messages of a gate from two days, with one pupil and one visitor."""
     accept = Visitors(frozenset(IdKind), b"k" * 32, DISTRICT.public_key())
     gate = Gate(tmp_path / "ledger.db", visitors=accept)
     for _ in range(2):
@@ -48,12 +54,12 @@ def letters(tmp_path: Path) -> list[tuple[str, bytes]]:
 
 
 @pytest.fixture
-def stored(database: Database, letters: list[tuple[str, bytes]]) -> Database:
+def stored(database: Database, messages: list[tuple[str, bytes]]) -> Database:
     with database.write() as connection:
         add_gate(connection, GATE_ID, SCHOOL, MORNING_MS)
     late = NOW_MS + 3 * 86_400_000
-    assert take(database, letters, late).new == 7
-    assert take(database, letters, late).new == 0
+    assert take(database, messages, late).new == 7
+    assert take(database, messages, late).new == 0
     return database
 
 
@@ -72,8 +78,8 @@ def test_words_are_kept_beside_their_crossing(stored: Database) -> None:
 
 def test_what_is_erased_is_gone_and_the_proof_stays(stored: Database) -> None:
     with stored.write() as connection:
-        assert erase_words(connection, TUESDAY) == 2
-        assert erase_words(connection, TUESDAY) == 0
+        assert erase_details(connection, TUESDAY) == 2
+        assert erase_details(connection, TUESDAY) == 0
     with stored.read() as connection:
         days = [visits(connection, SCHOOL, day, day) for day in (MONDAY, TUESDAY)]
         proof = prove_day(connection, GATE_ID, MONDAY)
@@ -94,11 +100,11 @@ def test_a_day_is_proven_with_its_seals(stored: Database) -> None:
 
 def test_whoever_opens_or_erases_is_written_down(stored: Database) -> None:
     done = [
-        Act("open", "an", SCHOOL, MONDAY, TUESDAY, "found a bag"),
-        Act("erase", "binh", None, None, MONDAY, ""),
+        VisitorDetailsAccess("open", "an", SCHOOL, MONDAY, TUESDAY, "found a bag"),
+        VisitorDetailsAccess("erase", "binh", None, None, MONDAY, ""),
     ]
     with stored.write() as connection:
         for number, act in enumerate(done):
-            log_act(connection, act, number, NOW_MS + number)
+            log_access(connection, act, number, NOW_MS + number)
     with stored.read() as connection:
-        assert acts(connection) == [(NOW_MS + n, act, n) for n, act in enumerate(done)]
+        assert logged_accesses(connection) == [(NOW_MS + n, act, n) for n, act in enumerate(done)]

@@ -1,4 +1,4 @@
-"""Hours, entries by hand and roll-calls in both databases; what is read stays by the index."""
+"""Test hours, entries by hand and roll-calls in both databases, and their use of indexes."""
 
 from datetime import date
 
@@ -12,16 +12,21 @@ from server_bridge.store.access.accounts import add_account
 from server_bridge.store.database import Database
 from server_bridge.store.people.card_days import card_days
 from server_bridge.store.people.person_year import days_of_cards, find_person
-from server_bridge.store.school.by_hand import add_by_hand, by_hand_of, by_hand_on, withdraw
+from server_bridge.store.school.by_hand import (
+    add_by_hand,
+    by_hand_of,
+    by_hand_on,
+    withdraw_by_hand,
+)
 from server_bridge.store.school.roll_calls import (
-    Called,
     RollCallCounts,
-    begin,
-    called,
-    close,
+    RollCallLine,
+    begin_roll_call,
+    close_roll_call,
+    count_roll_call,
     find_roll_call,
-    latest,
-    tally,
+    latest_roll_calls,
+    roll_call_lines,
     tick,
 )
 from server_bridge.store.school.school_hours import Hours, hours_of, set_hours
@@ -76,26 +81,26 @@ def test_entries_by_hand_are_added_only(database: Database, person: int, account
             (first, "forgot it", "office"),
             (second, "forgot it", "office"),
         ]
-        assert withdraw(connection, SCHOOL, first, "a mistake", account, NOW_MS) == person
+        assert withdraw_by_hand(connection, SCHOOL, first, "a mistake", account, NOW_MS) == person
         for unit_id, number in ((SCHOOL, first), (OTHER_SCHOOL, second), (SCHOOL, first + 2)):
             with pytest.raises(SchoolgateError, match="no such entry"):
-                withdraw(connection, unit_id, number, "again", account, NOW_MS)
+                withdraw_by_hand(connection, unit_id, number, "again", account, NOW_MS)
         assert [entry.id for entry in by_hand_of(connection, SCHOOL, person, DAY, DAY)] == [second]
         assert by_hand_on(connection, OTHER_SCHOOL, DAY) == []
 
 
 def test_one_roll_call_at_a_time(database: Database, person: int, account: int) -> None:
     lines = [
-        Called(0, person, None, CardKind.PUPIL, "6A", True, MORNING_MS),
-        Called(1, None, "f" * 16, CardKind.VISITOR, "?", True, MORNING_MS),
-        Called(2, person, None, CardKind.PUPIL, "6A", False, None),
+        RollCallLine(0, person, None, CardKind.PUPIL, "6A", True, MORNING_MS),
+        RollCallLine(1, None, "f" * 16, CardKind.VISITOR, "?", True, MORNING_MS),
+        RollCallLine(2, person, None, CardKind.PUPIL, "6A", False, None),
     ]
     with database.write() as connection:
-        number, is_new = begin(connection, SCHOOL, DAY, lines, account, NOW_MS)
+        number, is_new = begin_roll_call(connection, SCHOOL, DAY, lines, account, NOW_MS)
         assert is_new
-        assert begin(connection, SCHOOL, DAY, lines, account, NOW_MS) == (number, False)
-        other, _ = begin(connection, OTHER_SCHOOL, DAY, [], account, NOW_MS)
-        assert (tally(connection, number), tally(connection, other)) == (
+        assert begin_roll_call(connection, SCHOOL, DAY, lines, account, NOW_MS) == (number, False)
+        other, _ = begin_roll_call(connection, OTHER_SCHOOL, DAY, [], account, NOW_MS)
+        assert (count_roll_call(connection, number), count_roll_call(connection, other)) == (
             RollCallCounts(2, 0, 0),
             RollCallCounts(0, 0, 0),
         )
@@ -103,19 +108,22 @@ def test_one_roll_call_at_a_time(database: Database, person: int, account: int) 
         assert tick(connection, number, 0, True, account, NOW_MS + 2)
         assert tick(connection, number, 2, True, account, NOW_MS + 3)
         assert not tick(connection, number, 3, True, account, NOW_MS + 3)
-        assert tally(connection, number) == RollCallCounts(2, 1, 1)
-        shown = called(connection, number)
+        assert count_roll_call(connection, number) == RollCallCounts(2, 1, 1)
+        shown = roll_call_lines(connection, number)
         assert [line.name for line in shown] == ["Nguyễn Văn An", None, "Nguyễn Văn An"]
         assert [line.ticked_ms for line in shown] == [NOW_MS + 1, None, NOW_MS + 3]
-        close(connection, number, account, NOW_MS + 9)
-        close(connection, number, account, NOW_MS + 10)
+        close_roll_call(connection, number, account, NOW_MS + 9)
+        close_roll_call(connection, number, account, NOW_MS + 10)
         assert not tick(connection, number, 1, True, account, NOW_MS + 11)
         found = find_roll_call(connection, SCHOOL, number)
         assert found
         assert (found.begun_by, found.closed_ms) == ("office", NOW_MS + 9)
         assert find_roll_call(connection, OTHER_SCHOOL, number) is None
-        again, _ = begin(connection, SCHOOL, DAY, lines, account, NOW_MS + 20)
-        assert [one.roll_call for one in latest(connection, SCHOOL, 5)] == [again, number]
+        again, _ = begin_roll_call(connection, SCHOOL, DAY, lines, account, NOW_MS + 20)
+        assert [one.roll_call for one in latest_roll_calls(connection, SCHOOL, 5)] == [
+            again,
+            number,
+        ]
 
 
 def test_a_day_and_a_year_are_read_by_the_index(database: Database, person: int) -> None:

@@ -7,8 +7,12 @@ import httpx
 import pytest
 
 from server_bridge.alert_kinds import AlertKind
-from server_bridge.store.alerts.alert_messages import make_message, note_failed, waiting
-from server_bridge.store.alerts.alerts import open_alerts, raise_alert, resolve
+from server_bridge.store.alerts.alert_messages import (
+    make_message,
+    note_failed,
+    unsent_messages,
+)
+from server_bridge.store.alerts.alerts import open_alerts, raise_alert, resolve_alerts
 from tests.fakes.school import GATE, OTHER_GATE, OTHER_SCHOOL, SCHOOL
 from tests.fakes.school_morning import NOW_MS, SchoolMorning
 from tests.fakes.site import Site, running
@@ -38,9 +42,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
                     now_ms=NOW_MS,
                     detail=detail,
                 )
-            resolve(connection, [number], NOW_MS)
+            resolve_alerts(connection, [number], NOW_MS)
             make_message(connection, "it", "raised", [1], ("title", "body"), NOW_MS)
-            note_failed(connection, waiting(connection)[0], "error=503", NOW_MS)
+            note_failed(connection, unsent_messages(connection)[0], "error=503", NOW_MS)
         yield made
 
 

@@ -7,14 +7,14 @@ from pathlib import Path
 import httpx
 import pytest
 
-from server_bridge.access.openid import SignInBy
+from server_bridge.access.openid import OpenIdSignIn
 from server_bridge.access.provider import OpenIdProvider
 from server_bridge.access.roles import Role
-from server_bridge.access.throttle import FORGOTTEN_MS, FREE
+from server_bridge.access.throttle import FORGET_AFTER_MS, FREE_ATTEMPTS
 from server_bridge.home import HomeError, open_home
-from server_bridge.http.binding import binding
+from server_bridge.http.binding import make_binding
 from server_bridge.settings import OpenIdSettings, Settings
-from server_bridge.store.access.access_log import entries
+from server_bridge.store.access.access_log import log_entries
 from server_bridge.store.access.accounts import (
     add_account,
     all_accounts,
@@ -43,7 +43,7 @@ def fake_provider() -> Iterator[FakeProvider]:
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory, fake_provider: FakeProvider) -> Iterator[Site]:
-    sign_in = SignInBy(OpenIdProvider(fake_provider.issuer, CLIENT, SECRET), "tài khoản ngành")
+    sign_in = OpenIdSignIn(OpenIdProvider(fake_provider.issuer, CLIENT, SECRET), "tài khoản ngành")
     folder = tmp_path_factory.mktemp("site")
     with running(folder, NOW_MS, accounts=False, openid=sign_in) as made:
         with made.database.write() as connection:
@@ -57,7 +57,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory, fake_provider: FakeProvider
 @pytest.fixture
 def site(shared: Site, fake_provider: FakeProvider) -> Site:
     """Reset the failed attempts and the provider's faults for each test."""
-    shared.clock.ms += FORGOTTEN_MS
+    shared.clock.ms += FORGET_AFTER_MS
     fake_provider.now_s = lambda: shared.clock.ms // 1_000
     fake_provider.fault, fake_provider.person = "", {"sub": LAN_SUBJECT}
     return shared
@@ -84,7 +84,7 @@ def test_somebody_known_is_signed_in_and_led_on(site: Site) -> None:
     assert f'<span class="account">{LAN}</span>' in browser.get("/").text
     assert not [name for name in browser.cookies if "openid" in name]
     with site.database.read() as connection:
-        newest = entries(connection, count=1)[0]
+        newest = log_entries(connection, count=1)[0]
     assert (newest.name, newest.action, newest.detail) == (LAN, "sign_in", "openid")
 
 
@@ -176,7 +176,7 @@ def test_a_way_back_is_good_for_one_browser_and_once(
 
 def test_guessing_is_slowed_down_by_address(site: Site, fake_provider: FakeProvider) -> None:
     with site.database.write() as connection:
-        for _ in range(FREE["address"] - 1):
+        for _ in range(FREE_ATTEMPTS["address"] - 1):
             note_failure(connection, None, "127.0.0.1", site.clock.ms)
     fake_provider.person = {"sub": "nobody"}
     browser = site.browser()
@@ -197,7 +197,7 @@ def test_a_provider_that_cannot_be_asked(
     fake_provider: FakeProvider, tmp_path: Path, fault: Fault, status: int
 ) -> None:
     fake_provider.fault = fault
-    sign_in = SignInBy(OpenIdProvider(fake_provider.issuer, CLIENT, SECRET), "x")
+    sign_in = OpenIdSignIn(OpenIdProvider(fake_provider.issuer, CLIENT, SECRET), "x")
     with running(tmp_path, NOW_MS, accounts=False, openid=sign_in) as site:
         answer = site.browser().get("/sign-in/openid")
         assert answer.status_code == status
@@ -207,7 +207,7 @@ def test_a_provider_that_cannot_be_asked(
 
 
 def test_accounts_by_address_and_by_themselves(fake_provider: FakeProvider, tmp_path: Path) -> None:
-    sign_in = SignInBy(
+    sign_in = OpenIdSignIn(
         OpenIdProvider(fake_provider.issuer, CLIENT, SECRET), "x", "email", new_accounts=True
     )
     with running(tmp_path, NOW_MS, accounts=False, openid=sign_in) as site:
@@ -235,7 +235,7 @@ def test_accounts_by_address_and_by_themselves(fake_provider: FakeProvider, tmp_
 
 def test_settings_that_cannot_be_meant_name_the_remedy(tmp_path: Path) -> None:
     Shell(tmp_path).type("init")
-    home, where = open_home(tmp_path), binding("127.0.0.1", 0)
+    home, where = open_home(tmp_path), make_binding("127.0.0.1", 0)
     assert openid_provider(home, where) is None
     issuer = "https://id.example.vn"
     for openid, remedy in [

@@ -10,8 +10,8 @@ import pytest
 import sqlalchemy as sa
 from starlette.responses import PlainTextResponse, Response
 
-from server_bridge.access.roles import MAY, Permission
-from server_bridge.store.access.access_log import entries
+from server_bridge.access.roles import PERMISSIONS, Permission
+from server_bridge.store.access.access_log import log_entries
 from server_bridge.store.access.accounts import (
     IDLE_MS,
     LONGEST_MS,
@@ -69,7 +69,7 @@ def test_every_role_sees_what_it_may_and_nothing_else(site: Site, name: str) -> 
     for unit_id in (SCHOOL, OTHER_SCHOOL, "no-such-unit"):
         for need in Permission:
             answer = browser.get(f"/units/{unit_id}/{need}")
-            allowed = need in MAY[role] and unit_id in schools
+            allowed = need in PERMISSIONS[role] and unit_id in schools
             assert answer.status_code == (200 if allowed else 404), (name, unit_id, need)
     live = browser.get("/").text
     for unit_id in (SCHOOL, OTHER_SCHOOL):
@@ -80,10 +80,10 @@ def test_the_live_page_has_the_same_frame_and_each_ones_doors(site: Site) -> Non
     for name, (role, home) in ACCOUNTS.items():
         live = site.browser(name).get("/?lang=en").text
         assert f'<span class="account">{name}</span>' in live
-        assert ('href="/gates"' in live) == (Permission.GATES in MAY[role])
+        assert ('href="/gates"' in live) == (Permission.GATES in PERMISSIONS[role])
         assert "There are no accounts yet" not in live
         for unit_id in (SCHOOL, OTHER_SCHOOL):
-            opens = Permission.PEOPLE in MAY[role] and unit_id == home
+            opens = Permission.PEOPLE in PERMISSIONS[role] and unit_id == home
             assert (f'href="/units/{unit_id}"' in live) == opens
 
 
@@ -121,7 +121,7 @@ def test_the_way_back_never_leads_elsewhere(site: Site, evil: str) -> None:
 def test_what_is_looked_at_is_written_down(site: Site) -> None:
     site.browser("office").get(f"/units/{SCHOOL}/people")
     with site.database.read() as connection:
-        newest, before = entries(connection, count=2)
+        newest, before = log_entries(connection, count=2)
     assert (newest.name, newest.action, newest.unit_id) == ("office", "looked", SCHOOL)
     assert (before.name, before.action) == ("office", "sign_in")
 

@@ -7,14 +7,14 @@ import msgspec
 import pytest
 
 from gate_contract.health import Health, ScanHealth, UpdateFault, UpdateHealth, UpdateStage
-from server_bridge.access.roles import MAY, Permission, Role
+from server_bridge.access.roles import PERMISSIONS, Permission, Role
 from server_bridge.i18n.formats import Formats
 from server_bridge.i18n.phrases import Lang
 from server_bridge.store.access.accounts import find_account, grant
 from server_bridge.store.database import Database
 from server_bridge.store.gates.gate_sheets import GateSheet
 from server_bridge.store.gates.gate_states import GateState
-from server_bridge.store.gates.health import take_health
+from server_bridge.store.gates.health import store_health
 from server_bridge.store.units.tree import shut_out
 from server_bridge.web.gates.texts import PHRASES
 from server_bridge.web.gates.view import duration, update_progress, view
@@ -50,7 +50,7 @@ def store_gate_reports(database: Database) -> None:
             (0, GATE, BLIND),
             (0, OTHER_GATE, HEALTH),
         ):
-            take_health(connection, gate_id, health, NOW_MS + minutes * MINUTE_MS)
+            store_health(connection, gate_id, health, NOW_MS + minutes * MINUTE_MS)
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +63,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 @pytest.mark.parametrize("name", ACCOUNTS)
 def test_gates_are_for_those_who_look_after_them(site: Site, name: str) -> None:
     browser = site.browser(name)
-    allowed = Permission.GATES in MAY[ACCOUNTS[name][0]]
+    allowed = Permission.GATES in PERMISSIONS[ACCOUNTS[name][0]]
     for path in ("/gates", f"/gates/{GATE}", f"/gates/{OTHER_GATE}"):
         assert browser.get(path).status_code == (200 if allowed else 404)
     assert browser.get("/gates/no-such-gate").status_code == 404

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from gate_contract.errors import SchoolgateError
-from server_bridge.http.binding import binding
+from server_bridge.http.binding import make_binding
 from server_bridge.http.server import HttpServer
 from server_bridge.web.live.app import create_app
 from server_bridge.web.live.feed import Feed
@@ -196,14 +196,14 @@ def test_a_taken_port_names_the_remedy(district: FakeDistrict) -> None:
         serving(district) as server,
         pytest.raises(SchoolgateError, match="choose another port, or 0"),
     ):
-        HttpServer(app, binding("127.0.0.1", server.port))
+        HttpServer(app, make_binding("127.0.0.1", server.port))
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "::1"])
 def test_the_url_is_known_and_reported(district: FakeDistrict, host: str) -> None:
     app = create_app(district.read, district.revision, timezone=HANOI)
     try:
-        server = HttpServer(app, binding(host, 0))
+        server = HttpServer(app, make_binding(host, 0))
     except SchoolgateError:
         pytest.skip("this machine has no IPv6 loopback")
     urls: list[str] = []

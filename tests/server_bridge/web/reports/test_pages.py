@@ -11,11 +11,11 @@ import pytest
 import sqlalchemy as sa
 from python_calamine import CalamineWorkbook
 
-from server_bridge.access.roles import MAY, Permission, Role
+from server_bridge.access.roles import PERMISSIONS, Permission, Role
 from server_bridge.reports.tallying import tally_due
-from server_bridge.store.access.access_log import entries
+from server_bridge.store.access.access_log import log_entries
 from server_bridge.store.access.accounts import add_account, grant
-from server_bridge.store.reports.deadlines import close
+from server_bridge.store.reports.deadlines import close_request
 from server_bridge.store.reports.report_requests import REQUESTS
 from server_bridge.store.schema.reports import appeals, report_events
 from server_bridge.store.units.tree import ancestry
@@ -107,7 +107,7 @@ def test_files_are_those_figures_and_are_noted(site: Site, signed_in: SignedIn) 
         answer = viewer.get(f"/reports/{COMMUNE}/file", params={"as": wrong})
         assert answer.status_code == 404
     with site.database.read() as connection:
-        log = [e for e in entries(connection, count=50) if e.action == "exported_report"]
+        log = [e for e in log_entries(connection, count=50) if e.action == "exported_report"]
     assert [entry.detail for entry in log] == [
         f"month 2026-09-01 {kind}" for kind in ("pdf", "csv", "xlsx")
     ]
@@ -148,7 +148,7 @@ def test_staff_and_a_note_of_appeal(
     assert "Cô Mai" not in office.get(f"{HERE}/staff?year=2020").text
     with site.database.read() as connection:
         assert connection.execute(sa.select(sa.func.count(appeals.c.appeal))).scalar() == 2
-        log = entries(connection, unit_id=SCHOOL, count=50)
+        log = log_entries(connection, unit_id=SCHOOL, count=50)
     assert {"looked_at_staff_year", "noted_appeal", "exported_staff_year"} <= {
         entry.action for entry in log
     }
@@ -200,7 +200,7 @@ def test_figures_confirmed_on_time_late_and_missing(site: Site, signed_in: Signe
     with site.database.write() as connection:
         told = sa.select(report_events.c.what, report_events.c.figures)
         log = connection.execute(told.order_by(report_events.c.event)).all()
-        close(connection, REQUESTS, int(number), LATER_MS)
+        close_request(connection, REQUESTS, int(number), LATER_MS)
     assert "đã kết thúc" in office.get(f"{HERE}/requests").text
     html = office.get(mine).text + officer.get(status).text
     assert ("đã kết thúc" in html, "/confirm" in html, "/lock" in html) == (True, False, False)
@@ -222,7 +222,9 @@ def test_every_route_with_every_role(
         for unit_id in (SCHOOL, OTHER_SCHOOL, COMMUNE):
             path = page.path.replace("{unit_id}", unit_id)
             path = path.replace("{person:int}", str(number)).replace("{request:int}", "0")
-            allowed = page.needs in MAY[role] and (path == "/reports" or home in lines[unit_id])
+            allowed = page.needs in PERMISSIONS[role] and (
+                path == "/reports" or home in lines[unit_id]
+            )
             if page.method == "POST":
                 # Without an anti-forgery value: 404 without permission, otherwise 403.
                 answer = browser.post(path, data={"x": "y"})
@@ -240,7 +242,7 @@ def test_people_are_listed_for_schools_only(site: Site) -> None:
         number = add_account(connection, "both-offices", LATER_MS, password=PASSWORD)
         grant(connection, number, Role.OFFICE, COMMUNE)
     browser = site.browser("both-offices")
-    assert Permission.PEOPLE in MAY[Role.OFFICE]
+    assert Permission.PEOPLE in PERMISSIONS[Role.OFFICE]
     assert browser.get(f"/reports/{COMMUNE}").status_code == 200
     assert browser.get(f"{HERE}/staff").status_code == 200
     for path in (f"/reports/{COMMUNE}/staff", f"/reports/{COMMUNE}/staff/file?as=csv"):

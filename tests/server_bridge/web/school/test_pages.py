@@ -7,8 +7,8 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
-from server_bridge.access.roles import MAY, Permission, Role
-from server_bridge.store.access.access_log import entries
+from server_bridge.access.roles import PERMISSIONS, Permission, Role
+from server_bridge.store.access.access_log import log_entries
 from server_bridge.store.access.accounts import add_account, grant
 from server_bridge.store.crossings.counts import miscounted
 from server_bridge.store.schema.school import manual_crossings
@@ -138,7 +138,7 @@ def test_looking_is_written_down_once_in_a_while(
         site.clock.ms = NOW_MS + 3_600_000 + minutes * MINUTE_MS
         office.get(f"{HOME}/people/{number}")
     with site.database.read() as connection:
-        log = entries(connection, unit_id=SCHOOL, count=100)
+        log = log_entries(connection, unit_id=SCHOOL, count=100)
     looks = [entry for entry in log if entry.detail == f"person {number}"]
     assert [(look.name, look.action) for look in looks] == [("office", "looked_at_person")] * 2
     assert not any(name in entry.detail for entry in log for name in morning.numbers)
@@ -156,7 +156,9 @@ def test_every_route_with_every_role(
             path = page.path.replace("{unit_id}", unit_id)
             path = re.sub(r"\{person:int\}", str(number), path)
             path = re.sub(r"\{\w+:int\}", "0", path)
-            allowed = Permission.PEOPLE in MAY[role] and ("unit" not in path or unit_id == home)
+            allowed = Permission.PEOPLE in PERMISSIONS[role] and (
+                "unit" not in path or unit_id == home
+            )
             if page.method == "POST":
                 # Without an anti-forgery value: 404 without permission, otherwise 403.
                 answer = browser.post(path, data={"x": "y"})

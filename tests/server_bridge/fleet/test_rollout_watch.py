@@ -1,5 +1,6 @@
-"""A roll-out takes a version from one gate to ten to all, waits for those that are not well, and
-stops at the first that gives it up: over a real database, by a clock of its own.
+"""Test automatic roll-outs with a real database and a simulated clock.
+
+A roll-out goes from one gate to ten to all, waits for unhealthy gates, and stops when one gives up.
 """
 
 from collections.abc import Iterator
@@ -15,15 +16,25 @@ from gate_contract.health import Health, ScanHealth, UpdateHealth
 from gate_contract.orders import Update
 from server_bridge.alert_kinds import AlertKind
 from server_bridge.fleet.drafting import DistrictParameters
-from server_bridge.fleet.rolling import RolloutWatch, in_reach, troubles, withdraw
-from server_bridge.fleet.rollout import MINUTE_MS, RolloutDecision, decide
-from server_bridge.fleet.staging import choose
+from server_bridge.fleet.rollout_rules import MINUTE_MS, RolloutDecision, decide
+from server_bridge.fleet.rollout_watch import (
+    RolloutWatch,
+    cancel_update,
+    rollout_conditions,
+    updatable_gates,
+)
+from server_bridge.fleet.staging import choose_gates
 from server_bridge.home import Home
 from server_bridge.store.database import Database
-from server_bridge.store.gates.gate_orders import Choice, standings, want
+from server_bridge.store.gates.gate_orders import ChosenSettings, all_orders, change_orders
 from server_bridge.store.gates.gate_sheets import sheets_below
-from server_bridge.store.gates.health import take_health
-from server_bridge.store.gates.rollouts import begin, end, newest, told_gates
+from server_bridge.store.gates.health import store_health
+from server_bridge.store.gates.rollouts import (
+    begin_rollout,
+    end_rollout,
+    newest_rollout,
+    rollout_gates_of,
+)
 from server_bridge.store.units.tree import add_gate, shut_out
 from tests.fakes.enrolment import SCHOOL, settle
 
@@ -35,8 +46,10 @@ HOUR = 60
 
 @dataclass
 class Fleet:
-    """Gates that do as they are told; `away` are silent, `breaks` have a fault with the new
-    version, `gives_up` go back from it, `tries` have not proven it yet.
+    """Gates that follow their orders.
+
+    `away` are silent, `breaks` have a fault with the new version, `gives_up` go back from it, and
+    `tries` have not proven it yet.
     """
 
     home: Home
@@ -54,26 +67,26 @@ class Fleet:
         with self.database.write() as connection:
             for gate_id in self.names:
                 add_gate(connection, gate_id, SCHOOL, self.now_ms)
-                want(
+                change_orders(
                     connection,
                     DistrictParameters.of(self.home),
                     gate_id,
                     self.now_ms,
-                    choice=Choice(),
+                    choice=ChosenSettings(),
                 )
-        self.tell()
+        self.report()
 
     def begin(self, need_ms: int = HOUR * MINUTE_MS, first: tuple[str, ...] = ()) -> None:
         with self.database.write() as connection:
-            begin(connection, WANTED, None, first, need_ms, self.now_ms)
+            begin_rollout(connection, WANTED, None, first, need_ms, self.now_ms)
 
-    def tell(self) -> None:
-        """All gates that are there tell how they are, after doing as they were told."""
+    def report(self) -> None:
+        """Let all gates that are not away follow their orders and report their health."""
         with self.database.write() as connection:
-            wants = {one.gate_id: one.wish.update for one in standings(connection)}
+            wants = {one.gate_id: one.desired.update for one in all_orders(connection)}
             for gate_id in self.names:
                 if gate_id in self.away:
-                    take_health(connection, gate_id, Health(state="offline"), self.now_ms)
+                    store_health(connection, gate_id, Health(state="offline"), self.now_ms)
                     continue
                 ordered = wants[gate_id] is not None
                 up = NEW if ordered and gate_id not in self.gives_up else OLD
@@ -88,24 +101,24 @@ class Fleet:
                         given_up=[NEW] if ordered and gate_id in self.gives_up else [],
                     ),
                 )
-                take_health(connection, gate_id, health, self.now_ms)
+                store_health(connection, gate_id, health, self.now_ms)
 
     def pass_minutes(self, minutes: int) -> int:
-        """Time passes; how many gates are told now."""
+        """Let time pass; return how many gates have been ordered to update."""
         for _ in range(0, minutes, 5):
             self.now_ms += 5 * MINUTE_MS
-            self.tell()
+            self.report()
             self.last = self.watch.step(self.now_ms) or self.last
-        return len(self.told())
+        return len(self.ordered())
 
-    def told(self) -> set[str]:
+    def ordered(self) -> set[str]:
         with self.database.read() as connection:
-            return {one.gate_id for one in standings(connection) if one.wish.update}
+            return {one.gate_id for one in all_orders(connection) if one.desired.update}
 
     @property
     def state(self) -> str:
         with self.database.read() as connection:
-            found = newest(connection)
+            found = newest_rollout(connection)
         return found.state if found else ""
 
 
@@ -120,14 +133,14 @@ def test_one_then_ten_then_all(fleet: Fleet) -> None:
     assert fleet.pass_minutes(10) == 0, "nothing was begun"
     fleet.begin(first=("gate-07",))
     assert fleet.pass_minutes(5) == 1
-    assert fleet.told() == {"gate-07"}
+    assert fleet.ordered() == {"gate-07"}
     assert fleet.pass_minutes(HOUR) == 1
     assert fleet.pass_minutes(10) == 10
     assert fleet.pass_minutes(HOUR - 10) == 10
     assert fleet.pass_minutes(20) == 13
     assert fleet.state == "done"
     with fleet.database.read() as connection:
-        assert troubles(connection) == []
+        assert rollout_conditions(connection) == []
 
 
 def test_one_that_gives_it_up_stops_it_and_those_that_wait_are_not_to_have_it(
@@ -140,17 +153,17 @@ def test_one_that_gives_it_up_stops_it_and_those_that_wait_are_not_to_have_it(
     fleet.pass_minutes(20)
     assert fleet.state == "stopped"
     with fleet.database.read() as connection:
-        (trouble,) = troubles(connection)
-        rollout = newest(connection)
+        (trouble,) = rollout_conditions(connection)
+        rollout = newest_rollout(connection)
     assert (trouble.kind, trouble.subject) == (AlertKind.ROLLOUT, NEW)
     assert trouble.detail == "gate-03: given_up"
-    assert not fleet.told() & {"gate-03", "gate-09", "gate-12"}
-    assert "gate-00" in fleet.told(), "it runs it, and keeps it"
-    assert fleet.pass_minutes(20) == len(fleet.told())
+    assert not fleet.ordered() & {"gate-03", "gate-09", "gate-12"}
+    assert "gate-00" in fleet.ordered(), "it runs it, and keeps it"
+    assert fleet.pass_minutes(20) == len(fleet.ordered())
     assert rollout
     with fleet.database.write() as connection:
-        end(connection, rollout.rollout, "ended", fleet.now_ms)
-        assert troubles(connection) == []
+        end_rollout(connection, rollout.rollout, "ended", fleet.now_ms)
+        assert rollout_conditions(connection) == []
 
 
 @pytest.mark.parametrize(("fault", "why"), [("breaks", "faults"), ("away", "away")])
@@ -160,7 +173,7 @@ def test_one_that_is_not_well_keeps_the_others_waiting(fleet: Fleet, fault: str,
     getattr(fleet, fault).add("gate-00")
     assert fleet.pass_minutes(HOUR + 10) == 1
     assert fleet.last
-    assert [(one.gate_id, one.why) for one in fleet.last.waits] == [("gate-00", why)]
+    assert [(one.gate_id, one.reason) for one in fleet.last.blocking] == [("gate-00", why)]
     assert fleet.state == "running"
     getattr(fleet, fault).clear()
     assert fleet.pass_minutes(HOUR - 20) == 1
@@ -172,7 +185,7 @@ def test_a_try_is_not_counted_on_and_may_still_stop_the_last_stage(fleet: Fleet)
     fleet.tries = {"gate-00"}
     assert fleet.pass_minutes(30) == 1
     assert fleet.last
-    assert [(one.gate_id, one.why) for one in fleet.last.waits] == [("gate-00", "not_yet")]
+    assert [(one.gate_id, one.reason) for one in fleet.last.blocking] == [("gate-00", "not_yet")]
     fleet.tries = {"gate-11"}
     assert fleet.pass_minutes(30) == 13
     assert fleet.state == "running"
@@ -185,10 +198,10 @@ def test_by_hand_no_stage_follows_a_try(fleet: Fleet) -> None:
     trial = UpdateHealth(version=NEW, wanted=NEW, stage="trial")
     with fleet.database.write() as connection:
         health = Health(state="online", scan=WELL, update=trial)
-        take_health(connection, "gate-00", health, fleet.now_ms)
+        store_health(connection, "gate-00", health, fleet.now_ms)
         sheets = sheets_below(connection, fleet.now_ms)
     with pytest.raises(SchoolgateError, match="gate-00 do not run it yet"):
-        choose(sheets, {"gate-00": WANTED}, WANTED, stage="ten")
+        choose_gates(sheets, {"gate-00": WANTED}, WANTED, stage="ten")
 
 
 def test_only_being_online_counts_and_a_night_off_loses_nothing(fleet: Fleet) -> None:
@@ -206,10 +219,10 @@ def test_a_bridge_that_was_off_has_not_seen_anything(fleet: Fleet) -> None:
     fleet.begin()
     fleet.pass_minutes(10)
     fleet.now_ms += 24 * HOUR * MINUTE_MS
-    fleet.tell()
+    fleet.report()
     assert fleet.pass_minutes(10) == 1
     assert fleet.last
-    assert fleet.last.waits[0].why == "proving"
+    assert fleet.last.blocking[0].reason == "proving"
 
 
 def test_a_gate_that_is_lost_is_not_waited_for(fleet: Fleet) -> None:
@@ -232,11 +245,11 @@ def test_what_a_gate_said_of_an_order_before_stops_nothing(fleet: Fleet) -> None
     for minutes, stopped in ((30, ""), (20, "wrong_bytes")):
         fleet.now_ms += minutes * MINUTE_MS
         with fleet.database.write() as connection:
-            take_health(connection, "gate-05", health, fleet.now_ms)
-            rollout = newest(connection)
+            store_health(connection, "gate-05", health, fleet.now_ms)
+            rollout = newest_rollout(connection)
             assert rollout
-            sheets = in_reach(connection, rollout, fleet.now_ms)
-            told = told_gates(connection, rollout.rollout)
+            sheets = updatable_gates(connection, rollout, fleet.now_ms)
+            told = rollout_gates_of(connection, rollout.rollout)
         assert decide(rollout, told, sheets).fault == stopped
 
 
@@ -244,22 +257,27 @@ def test_withdrawing_leaves_other_updates_alone(fleet: Fleet) -> None:
     fleet.begin()
     other = replace(WANTED, version="20260601")
     with fleet.database.write() as connection:
-        before = {one.gate_id: one.wish for one in standings(connection)}
+        before = {one.gate_id: one.desired for one in all_orders(connection)}
         wish = replace(before["gate-11"], update=other)
-        want(connection, DistrictParameters.of(fleet.home), "gate-11", fleet.now_ms, wish=wish)
-        rollout = newest(connection)
+        change_orders(
+            connection, DistrictParameters.of(fleet.home), "gate-11", fleet.now_ms, desired=wish
+        )
+        rollout = newest_rollout(connection)
         assert rollout
-        assert withdraw(connection, DistrictParameters.of(fleet.home), rollout, fleet.now_ms) == []
-    assert fleet.told() == {"gate-11"}
+        assert (
+            cancel_update(connection, DistrictParameters.of(fleet.home), rollout, fleet.now_ms)
+            == []
+        )
+    assert fleet.ordered() == {"gate-11"}
 
 
 def test_by_hand_a_gate_that_has_stopped_is_told_once_more(fleet: Fleet) -> None:
     stopped = UpdateHealth(version=OLD, wanted=NEW, stage="stopped", fault="wrong_size")
     with fleet.database.write() as connection:
-        take_health(
+        store_health(
             connection, "gate-01", Health(state="online", scan=WELL, update=stopped), fleet.now_ms
         )
         sheets = sheets_below(connection, fleet.now_ms)
     told = dict.fromkeys(fleet.names[:10], WANTED)
-    chosen = choose(sheets, told, WANTED, stage="ten", force=True)
+    chosen = choose_gates(sheets, told, WANTED, stage="ten", force=True)
     assert chosen == ["gate-01"]

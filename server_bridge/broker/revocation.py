@@ -1,8 +1,8 @@
-"""The list of revoked certificates, as the broker reads it, and telling a running broker of it.
+"""Write the broker's list of revoked certificates, and make a running broker reload its lists.
 
-Its date is not today's but its number, in seconds after 2020-01-01: a broker whose clock is wrong
-must not turn every gate away over a list that is "not yet valid", and of two lists of one authority
-the later date wins. For the same reason it never expires within the authority's life.
+The list is not dated today but 2020-01-01 plus its number in seconds: a broker with a wrong clock
+must not reject every gate because the list is "not yet valid", and of two lists of one authority
+the later date takes precedence. For the same reason the list expires with the authority.
 """
 
 import os
@@ -22,7 +22,7 @@ PROCESS = "mosquitto.pid"
 
 
 def revocation_list(authority: Path, serials: Sequence[int]) -> bytes:
-    """PEM. `serials` only ever grows. Raises PkiError: no authority."""
+    """Return the revocation list as PEM; `serials` may only grow. Raises PkiError: no authority."""
     certificate, key = pki.authority_of(authority)
     made = pki.NOT_BEFORE + timedelta(seconds=len(serials) + 1)
     builder = (
@@ -42,10 +42,10 @@ def revocation_list(authority: Path, serials: Sequence[int]) -> bytes:
 
 
 def reload_broker(folder: Path) -> bool:
-    """Have the mosquitto that runs from `folder` read its lists again; False if none runs.
+    """Make the mosquitto that runs from `folder` reload its lists; return False if none runs.
 
     Raises:
-        SchoolgateError: it runs as somebody else, and this user may not tell it.
+        SchoolgateError: it runs as another user, and this user may not signal it.
     """
     try:
         number = int((folder / PROCESS).read_text("ascii"))
@@ -57,6 +57,6 @@ def reload_broker(folder: Path) -> bool:
         return False
     except PermissionError as error:
         raise SchoolgateError(
-            "the broker's files are renewed, but only root may tell it: systemctl reload mosquitto"
+            "the broker's files are renewed; only root may reload it: systemctl reload mosquitto"
         ) from error
     return True

@@ -10,13 +10,13 @@ from gate_contract.card_signing import card_signature
 from gate_contract.health import Health, ScanHealth
 from gate_contract.roster import EffectiveRoster, apply_roster, verify
 from server_bridge.cards.issuance import issue_cards
-from server_bridge.roster.making import Signer
+from server_bridge.roster.maker import RosterSigner
 from server_bridge.roster.publisher import RosterPublisher
 from server_bridge.store.areas.levels import LevelNotice, apply_notice
 from server_bridge.store.database import Database
-from server_bridge.store.gates.health import take_health
+from server_bridge.store.gates.health import store_health
 from server_bridge.store.people.cards import add_cards
-from server_bridge.store.people.people import Person, Placement, add_person, hand_over
+from server_bridge.store.people.people import Person, Placement, add_person, set_holder
 from server_bridge.store.schema.people import areas
 from tests.builders.issuer import Issuer, key_named
 from tests.fakes.clock import MORNING_MS
@@ -30,9 +30,8 @@ NUMBERS = count(1)
 
 
 @dataclass
-class Desk:
-    """The office with a broker that remembers what is retained. `turn` lets time pass until all
-    that is to be made is made."""
+class RosterDistrict:
+    """A publisher of rosters, with a broker that keeps retained messages."""
 
     database: Database
     now_ms: int = MORNING_MS
@@ -45,9 +44,11 @@ class Desk:
         self.open()
 
     def open(self) -> None:
-        """As after a start of the bridge."""
-        self.office = RosterPublisher(self.database, ZONE, Signer(1, KEY, lambda: self.card_keys))
-        self.office.forget()
+        """Create the publisher, as after a start of the bridge."""
+        self.publisher = RosterPublisher(
+            self.database, ZONE, RosterSigner(1, KEY, lambda: self.card_keys)
+        )
+        self.publisher.forget()
 
     def send(self, topic: str, payload: bytes) -> None:
         self.sent.append((topic, payload))
@@ -55,36 +56,36 @@ class Desk:
         if not payload:
             del self.retained[topic]
 
-    def turn(self, ms: int = 1_000) -> list[str]:
-        """The topics that were published on."""
+    def run(self, ms: int = 1_000) -> list[str]:
+        """Let time pass until all rosters are made; return the topics that were published."""
         self.sent.clear()
         self.now_ms += ms
         for _ in range(3):
-            self.office.publish(self.send, self.now_ms)
-            if self.office._work:
-                self.office._work.exception()  # waits for it
+            self.publisher.publish(self.send, self.now_ms)
+            if self.publisher._work:
+                self.publisher._work.exception()  # waits for it
             self.now_ms += 1_000
         return [topic for topic, _ in self.sent]
 
-    def book(self, gate_id: str, *, district: bool = False) -> EffectiveRoster:
-        """What a gate that has just connected goes by."""
-        book: EffectiveRoster | None = None
+    def roster(self, gate_id: str, *, district: bool = False) -> EffectiveRoster:
+        """Return the roster that a gate uses when it has just connected."""
+        roster: EffectiveRoster | None = None
         for channel in topics.ROSTERS:
             topic = topics.district(channel) if district else topics.gate(gate_id, channel)
             if payload := self.retained.get(topic):
-                book = apply_roster(book, verify(payload, KEYS), gate_id)
-        assert book, "nothing is retained"
-        return book
+                roster = apply_roster(roster, verify(payload, KEYS), gate_id)
+        assert roster, "nothing is retained"
+        return roster
 
-    def tell(self, gate_id: str, version: int, district: int = 0, fault: str = "") -> None:
-        """What the gate says it goes by."""
+    def report(self, gate_id: str, version: int, district: int = 0, fault: str = "") -> None:
+        """Store the versions that the gate reports."""
         scan = ScanHealth(roster_version=version, district_roster_version=district)
         health = Health(state="online", scan=scan, roster_fault=fault)
         with self.database.write() as connection:
-            take_health(connection, gate_id, health, self.now_ms)
+            store_health(connection, gate_id, health, self.now_ms)
 
     def person(self, unit_id: str = SCHOOL, area: str | None = HAMLET) -> "Holder":
-        """Somebody with a card."""
+        """Add a person with a card."""
         (card,) = issue_cards(
             1,
             kind=CardKind.PUPIL,
@@ -98,11 +99,11 @@ class Desk:
             add_cards(connection, [card], self.now_ms)
             who = Person(CardKind.PUPIL, "Nguyễn Văn A", f"{next(NUMBERS):010}")
             person = add_person(connection, who, Placement(unit_id, "6A", area), TODAY, self.now_ms)
-            hand_over(connection, card.card_id, person)
+            set_holder(connection, card.card_id, person)
         return Holder(person, card.card_id, card_signature(card.text.encode()))
 
     def furnish(self) -> None:
-        """A commune with a hamlet."""
+        """Add a commune with a hamlet."""
         with self.database.write() as connection:
             for area_id, level, parent in (
                 (COMMUNE, "commune", None),

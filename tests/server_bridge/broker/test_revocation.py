@@ -1,4 +1,4 @@
-"""A revoked certificate opens no connection any more; all others do, whatever the time."""
+"""Test that only revoked certificates cannot connect, whatever the broker's clock."""
 
 import ssl
 from datetime import UTC, datetime
@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from server_bridge import pki
 from server_bridge.broker.config import write_revocations
-from server_bridge.broker.revoking import PROCESS, reload_broker, revocation_list
+from server_bridge.broker.revocation import PROCESS, reload_broker, revocation_list
 from server_bridge.pki import Identity
 from tests.builders.serving import until
 from tests.fakes.broker import Broker
@@ -44,7 +44,7 @@ def test_a_running_broker_refuses_a_revoked_certificate_after_a_reload(tmp_path:
 
 def test_without_a_running_broker_there_is_nothing_to_reload(tmp_path: Path) -> None:
     assert not reload_broker(tmp_path)
-    (tmp_path / PROCESS).write_text("1")  # some other process has taken the number since
+    (tmp_path / PROCESS).write_text("1")  # another process has this number now
     assert not reload_broker(tmp_path)
 
 
