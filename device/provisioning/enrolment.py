@@ -41,7 +41,7 @@ def enrol(
     again, which the district accepts. `gate.toml` is written last.
 
     Raises:
-        TicketError, NoNetworkError, NoDeskError: as `enrolment_client.ask`.
+        TicketError, NoNetworkError, NoEnrolmentServerError: as `enrolment_client.ask`.
         OSError: the files cannot be written.
     """
     ticket, district_key, secrets = offer

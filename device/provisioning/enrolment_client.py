@@ -36,7 +36,7 @@ def ask(ticket: Ticket, token: bytes, csr_pem: bytes) -> Enrolment:
 
     Raises:
         TicketError: the server refuses the ticket.
-        NoNetworkError, NoDeskError: try again later.
+        NoNetworkError, NoEnrolmentServerError: try again later.
     """
     unverified = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     unverified.check_hostname = False
