@@ -1,4 +1,4 @@
-"""`python -m benchmarks`: measure Schoolgate on this machine."""
+"""Run a benchmark: `python -m benchmarks NAME`."""
 
 from benchmarks.cli import bench
 

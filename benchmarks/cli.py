@@ -1,4 +1,4 @@
-"""The command `python -m benchmarks`."""
+"""Group the benchmarks under the command `python -m benchmarks`."""
 
 import click
 import cv2

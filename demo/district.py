@@ -1,4 +1,4 @@
-"""The demo's people, as offices make them: spreadsheets in, cards and levels out. All synthetic."""
+"""Make the demo's synthetic people: import spreadsheets, issue cards, apply levels."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ GREEN, YELLOW, ORANGE, RED = 1, 2, 3, 4
 
 @dataclass(frozen=True, slots=True)
 class CardHolder:
-    """Somebody with a card. `level`: of the area where they live."""
+    """A person with a card. `level`: of the area where they live."""
 
     card: IssuedCard
     member: Member
@@ -43,11 +43,14 @@ class CardHolder:
     revoked: bool = False
 
 
-def settle(
+def populate(
     home: Home, database: Database, folder: Path, today: date
 ) -> dict[str, list[CardHolder]]:
-    """Import the province from spreadsheets in `folder`, give everybody a card, apply a notice of
-    levels, and let one card of each school be lost. Returns who holds which card, by school."""
+    """Import the province from spreadsheets in `folder`, and prepare cards and levels.
+
+    Everybody gets a card, a notice of levels is applied, and one card of each school is reported
+    lost. Returns the card holders by school.
+    """
     folder.mkdir()
     _areas_and_units(database, folder)
     for school in PROVINCE.schools:
@@ -92,7 +95,7 @@ def _import(database: Database, sheet: Path, unit_id: str, kind: CardKind, today
 
 
 def _notice(connection: sa.Connection) -> LevelNotice:
-    """In every commune the first three hamlets are yellow, orange and red; the rest is green."""
+    """Return a notice: in every commune the first three hamlets are yellow, orange and red."""
     levels: dict[str, int | None] = {}
     for commune, hamlets in _hamlets(connection):
         levels[commune] = GREEN

@@ -1,4 +1,4 @@
-"""The demo's processes: started in order, listened to, and ended again."""
+"""Start the demo's processes in order, read their output, and end them again."""
 
 import contextlib
 import os
@@ -20,7 +20,7 @@ STOP_S = 15
 
 
 class Processes:
-    """A context manager: whatever was started in it is ended on the way out, latest first."""
+    """A context manager: on exit it ends all processes that were started in it, latest first."""
 
     def __init__(self, logs: Path) -> None:
         self._logs = logs
@@ -28,13 +28,13 @@ class Processes:
         self.said: queue.Queue[tuple[str, str]] = queue.Queue()
 
     def start(self, name: str, command: Sequence[str | Path], *, listen: bool = False) -> None:
-        """Start a process; its log goes to a file, what it says to `said` if `listen`."""
+        """Start a process; its log goes to a file, and its output to `said` if `listen`."""
         self._logs.mkdir(parents=True, exist_ok=True)
         log = self._logs / f"{name}.log"
-        # A gate tells a person's level to a terminal only, never to a file.
+        # A gate writes a person's level to a terminal only, never to a file.
         ours, its = os.openpty() if listen else (-1, -1)
         with log.open("wb") as out:
-            # A group of its own: Ctrl-C reaches the demo only, which then ends them in order.
+            # A process group of its own: Ctrl-C reaches the demo only, which ends them in order.
             process = subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,
@@ -53,7 +53,7 @@ class Processes:
                 self.said.put((name, line.rstrip()))
 
     def wait_for_line(self, name: str) -> str:
-        """The first line that `name` says."""
+        """Return the first line that `name` writes."""
         deadline = time.monotonic() + START_S
         while time.monotonic() < deadline:
             self.check()
@@ -66,7 +66,7 @@ class Processes:
         raise SchoolgateError(f"{name} did not start; see {self._logs / name}.log")
 
     def check(self) -> None:
-        """Raises SchoolgateError if any process has ended by itself."""
+        """Raise SchoolgateError if any process has ended by itself."""
         for name, process in self._running:
             if process.poll() is not None:
                 tail = (self._logs / f"{name}.log").read_text("utf-8")[-500:]
@@ -97,10 +97,10 @@ class Processes:
 
 
 def program(name: str) -> Path:
-    """One of our commands, from the environment that runs this."""
+    """Return the path of one of our commands, in the environment that runs this."""
     return Path(sys.executable).parent / name
 
 
 def mosquitto() -> Path:
-    """The broker's program."""
+    """Return the path of the broker's program."""
     return find_mosquitto()

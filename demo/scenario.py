@@ -1,4 +1,4 @@
-"""What the two simulated cameras see: who holds up which card, and when."""
+"""Decide what the two simulated cameras see: who holds up which card, and when."""
 
 import secrets
 from collections.abc import Iterator
@@ -25,12 +25,12 @@ FPS = 8.0
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """The showings for one camera."""
+    """What one camera is shown."""
 
     showings: tuple[Showing, ...]
 
     def presented(self, frames: int) -> int:
-        """How many cards had come into view by frame number `frames`, over and over."""
+        """Return how many cards had come into view by frame number `frames`."""
         lengths = [max(1, round(showing.seconds * FPS)) for showing in self.showings]
         laps, rest = divmod(frames, sum(lengths))
         shown = laps * sum(bool(showing.text) for showing in self.showings)
@@ -42,11 +42,13 @@ class Scenario:
         return shown
 
 
-def tell(
+def make_scenario(
     home: Home, held: list[CardHolder], seconds: float, today: date, *, turn: int = 0
 ) -> Scenario:
-    """A story of about `seconds`: people come, some leave, and now and then something is wrong.
-    `turn`: which of the wrong things comes first."""
+    """Return a scenario of about `seconds`: people come, some leave, and some scans are refused.
+
+    `turn`: which of the refused ones comes first.
+    """
     showings = [Showing("", PAUSE_S)]
     texts = _texts(home, held, today, turn)
     looks = cycle([(10.0, 0, 0.2), (22.0, 1, 0.3), (30.0, 0, 0.45), (16.0, 2, 0.3)])
@@ -64,7 +66,7 @@ def tell(
 def _texts(
     home: Home, held: list[CardHolder], today: date, turn: int
 ) -> Iterator[tuple[str, float]]:
-    """Texts of the cards in the order in which they are held up, and the pause after each."""
+    """Yield the cards' texts in the order in which they are held up, and the pause after each."""
     expired = _own(home, today - timedelta(days=400), today - timedelta(days=35))
     not_yet = _own(home, today + timedelta(days=3), today + timedelta(days=300))
     forged = _text(Ed25519PrivateKey.generate(), 1, today, today)
@@ -90,7 +92,7 @@ def _texts(
 
 
 def _arrivals(held: list[CardHolder]) -> list[str]:
-    """Eighteen who may come in, of the three levels."""
+    """Return eighteen cards that may come in, of the three levels."""
     at = {
         level: iter([one.card.text for one in held if one.level == level and not one.revoked])
         for level in (GREEN, YELLOW, ORANGE)

@@ -1,4 +1,4 @@
-"""Sets the stage: a district with two schools, their gates and cards, below one folder."""
+"""Set the demo up: a district with two schools, their gates and cards, in one folder."""
 
 import json
 import shutil
@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from demo.district import SCHOOLS, CardHolder, settle
-from demo.scenario import FPS, Scenario, tell
+from demo.district import SCHOOLS, CardHolder, populate
+from demo.scenario import FPS, Scenario, make_scenario
 from demo.scenes.showing import write_sequence
-from firmware_config import gate_files
 from gate_contract.errors import SchoolgateError
+from gate_contract.gate_files import GateFiles
 from server_bridge import pki
 from server_bridge.broker.config import write_broker_config
 from server_bridge.cards.face import PrintedCard
@@ -20,6 +20,7 @@ from server_bridge.cards.print_selection import printed
 from server_bridge.cards.sheet import write_sheet
 from server_bridge.cards.sort_order import handing_out
 from server_bridge.clock import now_ms
+from server_bridge.fleet.gate_folder import write_gate_folder
 from server_bridge.home import Home, initialise
 from server_bridge.pki import Identity
 from server_bridge.store.units.tree import add_gate, add_viewer
@@ -27,24 +28,24 @@ from server_bridge.store.units.tree import add_gate, add_viewer
 VIEWER = "hall"
 SIZE = (960, 540)
 MARK = ".schoolgate-demo"
-"""In a folder that the demo has made, and may clear."""
-STORY_S = 30.0
-"""One lap of what the cameras see, when the demo runs without an end."""
+"""Marks a folder that the demo has made, and may clear."""
+ROUND_S = 30.0
+"""One round of what the cameras see, when the demo runs without an end."""
 
 
 @dataclass(frozen=True, slots=True)
 class DemoGate:
-    """A gate of the demo. `story` is None where a real camera looks at the real world."""
+    """A gate of the demo. `scenario` is None for a real camera."""
 
     gate_id: str
     unit_id: str
     config: Path
-    story: Scenario | None
+    scenario: Scenario | None
 
 
 @dataclass(frozen=True, slots=True)
 class DemoSetup:
-    """Everything the demo's processes need."""
+    """Everything that the demo's processes need."""
 
     home: Home
     broker_config: Path
@@ -54,12 +55,12 @@ class DemoSetup:
 
 
 def build(folder: Path, *, seconds: float | None, camera: str | None) -> DemoSetup:
-    """Build the stage afresh in `folder`. `camera`: a V4L2 device for the first gate."""
+    """Set up `folder` afresh. `camera`: a V4L2 device for the first gate."""
     _clear(folder)
     home = _home(folder / "bridge")
     today = datetime.now(home.zone).date()
     with closing(home.database()) as database:
-        held = settle(home, database, folder / "spreadsheets", today)
+        held = populate(home, database, folder / "spreadsheets", today)
         with database.write() as connection:
             add_viewer(connection, VIEWER, now_ms())
     now = datetime.now(UTC)
@@ -77,14 +78,16 @@ def build(folder: Path, *, seconds: float | None, camera: str | None) -> DemoSet
     gates = []
     for number, unit_id in enumerate(SCHOOLS):
         real = camera if number == 0 else None
-        story = (
-            None if real else tell(home, held[unit_id], seconds or STORY_S, today, turn=4 * number)
+        scenario = (
+            None
+            if real
+            else make_scenario(home, held[unit_id], seconds or ROUND_S, today, turn=4 * number)
         )
-        gates.append(_gate(folder, home, unit_id, story, real, loop=seconds is None))
-        if story:
+        gates.append(_gate(folder, home, unit_id, scenario, real, loop=seconds is None))
+        if scenario:
             write_sequence(
                 folder / gates[-1].gate_id / "frames",
-                story.showings,
+                scenario.showings,
                 fps=FPS,
                 size=SIZE,
                 seed=number,
@@ -95,7 +98,7 @@ def build(folder: Path, *, seconds: float | None, camera: str | None) -> DemoSet
 
 
 def _first_class(held: dict[str, list[CardHolder]]) -> list[PrintedCard]:
-    """The cards of the first school's first class: some of every level, and the lost one."""
+    """Return the cards of the first school's first class: some of every level, and the lost one."""
     unit_id, holders = next(iter(held.items()))
     group = holders[0].member.place.group_name
     chosen = [one for one in holders if one.member.place.group_name == group]
@@ -126,7 +129,7 @@ def _gate(
     folder: Path,
     home: Home,
     unit_id: str,
-    story: Scenario | None,
+    scenario: Scenario | None,
     camera: str | None,
     *,
     loop: bool,
@@ -135,9 +138,9 @@ def _gate(
     with closing(home.database()) as database, database.write() as connection:
         add_gate(connection, gate_id, unit_id, now_ms())
     issued = pki.issue(home.pki, Identity.gate(gate_id), now=datetime.now(UTC))
-    path = gate_files.write(
+    path = write_gate_folder(
         folder / gate_id,
-        gate_files.GateFiles(
+        GateFiles(
             gate_id=gate_id,
             direction="auto",
             timezone=home.settings.district.timezone,
@@ -158,7 +161,7 @@ def _gate(
     else:
         text += f'source = "replay"\npath = "frames"\nfps = {FPS}\nloop = {json.dumps(loop)}\n'
     path.write_text(text, "utf-8")
-    return DemoGate(gate_id, unit_id, path, story)
+    return DemoGate(gate_id, unit_id, path, scenario)
 
 
 def _free_port() -> int:

@@ -1,6 +1,7 @@
-"""The last lines of this process's log, in memory, for the district to ask for.
+"""Keep the last log lines of this process in memory, for the district to request.
 
-gate-scan, which has no network, leaves its lines in a small file in memory; gate-uplink reads it.
+gate-scan, which has no network, also writes its lines into a small file in memory; gate-uplink
+reads it.
 """
 
 from collections import deque
@@ -16,7 +17,7 @@ SCAN_LOG = "scan.log"
 
 
 class RecentLog:
-    """A structlog processor: passes every event on, and keeps it as a line of JSON."""
+    """A structlog processor that passes every event on, and keeps it as a line of JSON."""
 
     def __init__(self) -> None:
         self.lines: deque[str] = deque(maxlen=KEPT_LINES)
@@ -26,7 +27,7 @@ class RecentLog:
     def __call__(
         self, _logger: Any, _method: str, event: MutableMapping[str, Any]
     ) -> MutableMapping[str, Any]:
-        """Never fails: a log that cannot be kept is no reason to lose a crossing."""
+        """Keep the event. It never fails: a crossing is more important than its log."""
         line = msgspec.json.encode(dict(event), enc_hook=str).decode()
         self.lines.append(line)
         if self.file is not None:
@@ -47,12 +48,12 @@ class RecentLog:
             self.file = None
 
 
-LOGBOOK = RecentLog()
-"""This process's."""
+RECENT_LOG = RecentLog()
+"""The log of this process."""
 
 
-def lines_of(path: Path) -> list[str]:
-    """The lines that another process left, none if there are none."""
+def read_lines(path: Path) -> list[str]:
+    """Return the lines that another process wrote; none if there is no file."""
     try:
         return path.read_text("utf-8", "replace").splitlines()
     except OSError:

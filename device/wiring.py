@@ -1,4 +1,4 @@
-"""The wiring diagram, drawn from the pins of a gate's configuration: values in, SVG out.
+"""Draw the wiring diagram of a gate from the pins of its configuration, as SVG. Pure.
 
 The header is that of every Raspberry Pi with 40 pins, seen from above with the board's edge to the
 right: odd numbers left, even ones right.
@@ -13,7 +13,7 @@ HEADER: tuple[str, ...] = (
     *("GPIO9", "GPIO25", "GPIO11", "GPIO8", "GND", "GPIO7", "GPIO0", "GPIO1", "GPIO5", "GND"),
     *("GPIO6", "GPIO12", "GPIO13", "GND", "GPIO19", "GPIO16", "GPIO26", "GPIO20", "GND", "GPIO21"),
 )
-"""What pin 1, 2, ... 40 is; Raspberry Pi's documentation, "GPIO and the 40-pin header"."""
+"""The function of pin 1, 2, ... 40. Source: Raspberry Pi, "GPIO and the 40-pin header"."""
 
 _LEFT, _TOP, _STEP = 330, 96, 22
 _COLOURS = {
@@ -27,7 +27,7 @@ _COLOURS = {
 
 @dataclass(frozen=True, slots=True)
 class Pins:
-    """GPIO numbers (BCM), -1 for a part that is not there."""
+    """GPIO numbers (BCM), -1 for a part that is not connected."""
 
     red: int
     green: int
@@ -38,7 +38,7 @@ class Pins:
 
 @dataclass(frozen=True, slots=True)
 class Wire:
-    """From a part to pin `pin` of the header, 1 to 40."""
+    """A wire from a part to pin `pin` of the header, 1 to 40."""
 
     part: str
     pin: int
@@ -46,7 +46,7 @@ class Wire:
 
 
 def wires(pins: Pins) -> tuple[Wire, ...]:
-    """Each part's wire, and the one that they share: ground, or 3.3 V with a common anode.
+    """Return each part's wire, and the shared one: ground, or 3.3 V with a common anode.
 
     Raises:
         ValueError: a GPIO that is not on the header.
@@ -67,7 +67,7 @@ def wires(pins: Pins) -> tuple[Wire, ...]:
 
 
 def diagram(pins: Pins) -> str:
-    """The SVG."""
+    """Return the diagram as SVG."""
     drawn = [*_frame(), *_header()]
     for number, wire in enumerate(wires(pins)):
         drawn += _wire(wire, number, resistor=wire.part in ("red", "green", "blue"))

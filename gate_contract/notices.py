@@ -1,16 +1,18 @@
-"""What a gate tells whoever sets it up: how its ticket fares, and what its self-test found.
+"""Notices to whoever sets up a gate: the state of its ticket, and the result of its self-test.
 
-One long white light announces words about the ticket, two about the self-test; what follows is
-counted. Red: it cannot go on. Yellow: it works, but not all of it.
+One long white light precedes a notice about the ticket, two precede one about the self-test; the
+blinks that follow are counted. Red: the gate cannot go on. Yellow: it works, but not everything.
 """
 
 from enum import StrEnum
 
-from gate_contract.patterns import Light, Pattern, SignalStep
+from gate_contract.signal_patterns import Light, Pattern, SignalStep
 from gate_contract.ticket import TicketRefusal
 
 
 class SetupNotice(StrEnum):
+    """A notice, as a stable code."""
+
     WAITING = "waiting"
     PIN_WANTED = "pin_wanted"
     TAKEN = "taken"
@@ -22,7 +24,7 @@ class SetupNotice(StrEnum):
     FOREIGN = "foreign"
     WRONG_PIN = "wrong_pin"
     NO_NETWORK = "no_network"
-    NO_DESK = "no_desk"
+    NO_SERVER = "no_desk"
     PLAYING = "playing"
     ALL_WELL = "all_well"
     CAMERA = "camera"
@@ -49,7 +51,7 @@ TROUBLES = (
     SetupNotice.BROKER,
     SetupNotice.ROSTER,
 )
-"""What a self-test may find, by its count. Light and sound are tested by eye and ear."""
+"""Results of a self-test in the order of their counts. Light and sound are tested by people."""
 
 _LONG = (SignalStep(900, Light.WHITE), SignalStep(300, Light.OFF))
 _DARK = SignalStep(300, Light.OFF)
@@ -72,7 +74,7 @@ NOTICE_PATTERNS: dict[SetupNotice, Pattern] = {
     SetupNotice.FOREIGN: _LONG + _count(Light.RED, 5),
     SetupNotice.WRONG_PIN: _LONG + _count(Light.RED, 6),
     SetupNotice.NO_NETWORK: _LONG + _count(Light.RED, 7),
-    SetupNotice.NO_DESK: _LONG + _count(Light.RED, 8),
+    SetupNotice.NO_SERVER: _LONG + _count(Light.RED, 8),
     SetupNotice.PLAYING: (
         SignalStep(500, Light.RED),
         SignalStep(500, Light.GREEN),
@@ -85,7 +87,7 @@ NOTICE_PATTERNS: dict[SetupNotice, Pattern] = {
         for number, trouble in enumerate(TROUBLES, 2)
     },
 }
-"""Nothing is counted as one: a single blink is easily missed, or seen where there is none."""
+"""Counts begin at two: a single blink is easily missed, or seen where there is none."""
 
 NOTICES: dict[SetupNotice, dict[str, str]] = {
     SetupNotice.WAITING: {
@@ -129,7 +131,7 @@ NOTICES: dict[SetupNotice, dict[str, str]] = {
         "vi": "Không có mạng. Kiểm tra dây mạng, hoặc tên và mật khẩu Wi-Fi.",
         "en": "No network. Check the cable, or the Wi-Fi's name and password.",
     },
-    SetupNotice.NO_DESK: {
+    SetupNotice.NO_SERVER: {
         "vi": "Có mạng nhưng không tới được máy chủ quản lý. Gọi cho nơi quản lý.",
         "en": "There is a network, but the district's server does not answer. Call the district.",
     },

@@ -1,4 +1,4 @@
-"""Every MQTT topic, built and parsed here and nowhere else."""
+"""Build and parse every MQTT topic."""
 
 import re
 from dataclasses import dataclass
@@ -24,24 +24,28 @@ class GateChannel(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class GateTopic:
+    """A topic of one gate."""
+
     gate_id: str
     channel: GateChannel
 
 
 @dataclass(frozen=True, slots=True)
 class DistrictTopic:
-    """What is for every gate: rosters only."""
+    """A topic for every gate: rosters only."""
 
     channel: GateChannel
 
 
 @dataclass(frozen=True, slots=True)
 class CountsTopic:
+    """The counts of a unit."""
+
     unit_id: str
 
 
 BRIDGE_STATE = "bridge/v1/state"
-"""Retained: `online`, or `offline` by the bridge's last will. While it is away, counts are old."""
+"""Retained: `online`, or `offline` by the bridge's last will; counts are old then."""
 
 ROSTERS = (GateChannel.ROSTER, GateChannel.ROSTER_CHANGES)
 _GATE = re.compile(rf"gate/v1/({GATE_ID})/({'|'.join(GateChannel)})", re.ASCII)
@@ -50,33 +54,33 @@ _COUNTS = re.compile(rf"unit/v1/({UNIT_ID})/counts", re.ASCII)
 
 
 def gate(gate_id: str, channel: GateChannel) -> str:
-    """`gate/v1/<gate_id>/<channel>`. Raises ContractError if `gate_id` cannot stand in a topic."""
+    """Return `gate/v1/<gate_id>/<channel>`. Raises ContractError for an invalid `gate_id`."""
     topic = f"gate/v1/{gate_id}/{channel}"
     parse(topic)
     return topic
 
 
 def every_gate(channel: GateChannel) -> str:
-    """The subscription to one channel of all gates."""
+    """Return the subscription to one channel of all gates."""
     return f"gate/v1/+/{channel}"
 
 
 def district(channel: GateChannel) -> str:
-    """`district/v1/<channel>`. Raises ContractError if nothing on that channel is for all gates."""
+    """Return `district/v1/<channel>`. Raises ContractError if the channel is not for all gates."""
     topic = f"district/v1/{channel}"
     parse(topic)
     return topic
 
 
 def counts(unit_id: str) -> str:
-    """`unit/v1/<unit_id>/counts`. Raises ContractError if `unit_id` cannot stand in a topic."""
+    """Return `unit/v1/<unit_id>/counts`. Raises ContractError for an invalid `unit_id`."""
     topic = f"unit/v1/{unit_id}/counts"
     parse(topic)
     return topic
 
 
 def parse(topic: str) -> GateTopic | DistrictTopic | CountsTopic:
-    """What a topic names. Raises ContractError (`foreign_topic`) if it is none of ours."""
+    """Return what a topic names. Raises ContractError (`foreign_topic`) for any other topic."""
     if match := _GATE.fullmatch(topic):
         return GateTopic(match[1], GateChannel(match[2]))
     if match := _DISTRICT.fullmatch(topic):

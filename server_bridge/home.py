@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 import sqlalchemy as sa
 
+from gate_contract.durable_file import replace_file
 from gate_contract.errors import SchoolgateError
 from server_bridge import pki
 from server_bridge.http.loopback import is_loopback
@@ -109,7 +110,7 @@ def initialise(folder: Path) -> Home:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         settings = folder / "bridge.toml"
         if not settings.exists():
-            settings.write_text(sample(), "utf-8")
+            replace_file(settings, sample().encode(), 0o600)
     except OSError as error:
         raise HomeError(f"{folder}: {error.strerror}. Choose a folder you own: --home") from error
     home = open_home(folder)

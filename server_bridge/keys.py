@@ -11,8 +11,9 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
+from gate_contract.durable_file import sync_folder
 from gate_contract.errors import SchoolgateError
-from gate_contract.pseudonym import KEY_SIZE, school_key
+from gate_contract.visitor_pseudonym import KEY_SIZE, school_key
 from server_bridge.pki import write_private
 
 VISITOR_SEAL = "visitor-seal.pem"
@@ -79,7 +80,9 @@ class Keys:
         path = self._path("card", key_id)
         if not path.exists():
             raise MissingKeyError(f"there is no key {key_id}; see: gate-bridge card keys")
-        return path.rename(path.with_name(f"retired-{path.name}"))
+        retired = path.rename(path.with_name(f"retired-{path.name}"))
+        sync_folder(self.folder)
+        return retired
 
     def visitor_key(self) -> X25519PrivateKey:
         """Return the private key that decrypts sealed visitor details."""

@@ -22,7 +22,6 @@ gate is denied by name in the broker's access list (`broker.config`), and its ce
 """
 
 import ipaddress
-import os
 import re
 import tempfile
 from collections.abc import Sequence
@@ -37,6 +36,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from gate_contract.durable_file import replace_file, sync_folder
 from gate_contract.errors import SchoolgateError
 from gate_contract.topics import GATE_ID
 
@@ -166,6 +166,7 @@ def create_authority(folder: Path, name: str, *, now: datetime) -> None:
             path.unlink()
         draft.rmdir()
         raise _already_there(folder) from None
+    sync_folder(folder.parent)
 
 
 def authority_certificate(folder: Path) -> bytes:
@@ -237,16 +238,7 @@ def serial_number(cert_pem: bytes) -> int:
 
 def write_private(path: Path, data: bytes) -> None:
     """Replace the file at `path` atomically with one for its owner only, and sync it to disk."""
-    descriptor, draft = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(draft).replace(path)
-    except BaseException:
-        Path(draft).unlink(missing_ok=True)
-        raise
+    replace_file(path, data, 0o600)
 
 
 def _builder(

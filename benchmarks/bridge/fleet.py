@@ -1,6 +1,8 @@
-"""A morning of a whole fleet: every gate comes online at once with what it recorded overnight, and
-the district sets, lists and updates them all. No broker: what it costs is the district's own
-work."""
+"""Measure a whole fleet's morning: every gate comes online at once with its records of the night.
+
+The bridge sets, lists and updates the gates as well. There is no broker: what is measured is the
+bridge's own work.
+"""
 
 import random
 import time
@@ -39,13 +41,13 @@ from server_bridge.store.units.tree import SCHOOL, Unit, add_gate, add_unit, all
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 FOLDED = 64
-"""Messages in one transaction, as the ingest loop folds them."""
+"""The most messages in one transaction, as in the ingest loop."""
 GAP_MS = 2_000
 
 
 @dataclass(frozen=True, slots=True)
 class Fleet:
-    """`gates` of as many schools, each with `records` to hand in."""
+    """A fleet of `gates`, each at a school of its own, each with `records` to deliver."""
 
     gates: int = 200
     records: int = 600
@@ -53,7 +55,7 @@ class Fleet:
 
 
 def measure_fleet(fleet: Fleet, folder: Path) -> dict[str, float]:
-    """Figures by name; times in seconds."""
+    """Return the figures by name; times in seconds."""
     home = initialise(folder / "bridge")
     names = [f"gate-{number:03}" for number in range(fleet.gates)]
     figures: dict[str, float] = {"gates": fleet.gates, "records": fleet.gates * fleet.records}
@@ -116,7 +118,7 @@ def _deliver(database: Database, fleet: Fleet, names: list[str]) -> dict[str, fl
 
 
 def _mixed(of_gates: list[list[tuple[str, bytes]]]) -> list[tuple[str, bytes]]:
-    """Each gate's messages in order, the gates in turn."""
+    """Interleave the messages of all gates; each gate's messages keep their order."""
     most = max(len(letters) for letters in of_gates)
     return [letters[turn] for turn in range(most) for letters in of_gates if turn < len(letters)]
 

@@ -1,4 +1,4 @@
-"""Times a change of levels in a whole province, and the roll-up of all its schools' lists."""
+"""Measure a change of levels in a whole province, and the roll-up of all its schools' lists."""
 
 import time
 from datetime import datetime
@@ -8,7 +8,7 @@ from gate_contract.school_day import local_day
 from server_bridge.documents import Document
 from server_bridge.levels.affected import affected
 from server_bridge.lists import collecting
-from server_bridge.lists.collecting import NOBODY, ListSnapshot
+from server_bridge.lists.collecting import NO_FIGURES, ListSnapshot
 from server_bridge.lists.rolling_up import roll_up
 from server_bridge.store.areas.areas import COMMUNE, HAMLET, all_areas
 from server_bridge.store.areas.levels import AREAS_ZONE, LevelNotice, apply_notice
@@ -22,7 +22,7 @@ DAY_MS = 86_400_000
 
 
 def measure_levels(database: Database, now_ms: int) -> dict[str, float]:
-    """A notice for a third of the communes and a tenth of the hamlets; then every school submits.
+    """Apply a notice for a third of the communes; let every school submit its list.
 
     One school's list is made as a workbook and timed; the others submit that same workbook with
     their own figures, since the roll-up reads figures only.
@@ -65,7 +65,7 @@ def _collect(database: Database, now_ms: int) -> dict[str, float]:
         all_figures = collecting.figures_at(connection, now_ms, AREAS_ZONE, schools)
     begun = time.perf_counter()
     for school in schools:
-        snapshot = ListSnapshot(first.workbook, all_figures.get(school, NOBODY))
+        snapshot = ListSnapshot(first.workbook, all_figures.get(school, NO_FIGURES))
         with database.write() as connection:
             collecting.submit(
                 connection, SubmissionWrite(number, school, "bench", now_ms), snapshot, PLAN

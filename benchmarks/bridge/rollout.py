@@ -1,5 +1,7 @@
-"""A fleet that is updated by itself: from one gate to ten to all, and once more with a gate that
-gives the update up. By a clock of its own; what is measured is the district's work."""
+"""Measure automatic roll-outs: from one gate to ten to all, and one that a gate stops.
+
+The time is simulated; what is measured is the bridge's work.
+"""
 
 import time
 from collections.abc import Sequence
@@ -26,7 +28,7 @@ MOST_LOOKS = 60
 
 
 class RolloutFleet:
-    """Gates that run what they are told the next time they are heard of."""
+    """Gates that run the ordered version the next time that they report their health."""
 
     def __init__(self, database: Database, district: DistrictParameters, now_ms: int) -> None:
         self._database = database
@@ -35,7 +37,7 @@ class RolloutFleet:
         self.longest_s = 0.0
 
     def roll_out(self, version: str, gives_up: Sequence[str] = ()) -> tuple[str, list[int]]:
-        """How it ended, and how many gates had been told at each stage."""
+        """Return how the roll-out ended, and how many gates had the order at each stage."""
         wanted = Update(
             number=self._now_ms,
             version=version,
@@ -74,7 +76,7 @@ class RolloutFleet:
 def measure_rollouts(
     database: Database, district: DistrictParameters, names: Sequence[str], now_ms: int
 ) -> dict[str, float]:
-    """Figures by name. Raises RuntimeError: a roll-out did not end as it must."""
+    """Return the figures by name. Raises RuntimeError if a roll-out ends wrongly."""
     fleet = RolloutFleet(database, district, now_ms)
     begun = time.perf_counter()
     state, stages = fleet.roll_out("20260528")

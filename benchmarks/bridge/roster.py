@@ -1,4 +1,4 @@
-"""`python -m benchmarks roster`: a province that does not exist, from spreadsheets to rosters."""
+"""Measure the import of a synthetic province, from spreadsheets to rosters."""
 
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -33,7 +33,7 @@ STEPS: tuple[Step, ...] = (lambda database, _: measure_levels(database, NOW_MS),
 
 @dataclass(frozen=True, slots=True)
 class ProvinceSize:
-    """Of the province. `pupils` and `staff` are of each school, `rows` of one large file."""
+    """The province's size. `pupils` and `staff` are of each school, `rows` of one large file."""
 
     schools: int
     pupils: int
@@ -50,7 +50,7 @@ def measure(
     steps: Sequence[Step] = STEPS,
     watch: Callable[[Sequence[SyntheticSchool]], Iterable[SyntheticSchool]] = iter,
 ) -> Figures:
-    """Import a province's areas, units and schools, and time it; spreadsheets are made apart.
+    """Import a province's areas, units and schools, and time that.
 
     `folder` takes the spreadsheets, and the database unless a `url` of an empty one is given.
 
@@ -79,6 +79,7 @@ def measure(
 
 
 def take_lists(database: Database, province: Province, folder: Path) -> float:
+    """Import the lists of areas and units; return the seconds."""
     files.write_areas(folder / "areas.csv", province)
     files.write_units(folder / "units.csv", province)
     begun = time.perf_counter()
@@ -99,7 +100,7 @@ def take_school(
     size: ProvinceSize,
     folder: Path,
 ) -> tuple[int, float]:
-    """Rows and seconds of one school's two spreadsheets."""
+    """Import one school's two spreadsheets; return their rows and the seconds."""
     path = folder / "school.xlsx"
     files.write_pupils(path, school, people.pupils(province, school, size.pupils))
     seconds = _import(database, path, school.unit_id, CardKind.PUPIL, size.pupils)
@@ -110,9 +111,9 @@ def take_school(
 
 
 def _take_large(database: Database, province: Province, size: ProvinceSize, folder: Path) -> float:
-    """One spreadsheet as large as any school's, as a dry run: it changes nothing."""
+    """Import one spreadsheet as large as any school's, as a dry run: it changes nothing."""
     path = folder / "large.xlsx"
-    school = replace(province.schools[0], number=999)  # whose pupils nobody has yet
+    school = replace(province.schools[0], number=999)  # a school whose pupils are not imported yet
     rows = people.pupils(province, school, size.rows)
     files.write_pupils(path, school, (replace(one, national_id="") for one in rows))
     begun = time.perf_counter()

@@ -1,4 +1,4 @@
-"""The benchmarks of the gate, as commands."""
+"""The commands of the gate's benchmarks."""
 
 import json
 from collections.abc import Iterable
@@ -17,13 +17,14 @@ SYNTHETIC_FPS = 15.0
 
 
 class FrameSize(click.ParamType[tuple[int, int]]):
-    """`1280x960` as (width, height)."""
+    """An option value such as `1280x960`, as (width, height)."""
 
     name = "WIDTHxHEIGHT"
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> tuple[int, int]:
+        """Convert the text of the option; fail with the expected format."""
         if isinstance(value, tuple):
             return value
         width, _, height = str(value).partition("x")
@@ -40,11 +41,15 @@ folder = click.Path(exists=True, file_okay=False, path_type=Path)
 @click.option("--fit", type=FrameSize(), help="Shrink larger images to lie within this size.")
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
 def decode(directory: Path, fit: tuple[int, int] | None, *, as_json: bool) -> None:
-    """Read the photographs in DIRECTORY (labels.tsv: file TAB text) with three pipelines."""
+    """Decode the photographs in DIRECTORY with three decoders and compare.
+
+    labels.tsv in DIRECTORY names the files: file, TAB, text. The decoders are ours, pyzbar and
+    zxing-cpp; for each: how many codes were read, and the processor time.
+    """
     figures = decoding.measure(directory, fit)
     wrong = figures.pop("wrong")
     for file in figures.pop("unreadable"):
-        click.echo(f"left out, no image that can be read: {file}", err=True)
+        click.echo(f"skipped, not a readable image: {file}", err=True)
     if as_json:
         click.echo(json.dumps(figures, indent=1))
         return
@@ -57,10 +62,12 @@ def decode(directory: Path, fit: tuple[int, int] | None, *, as_json: bool) -> No
 
 @click.command()
 @click.argument("directory", type=folder, required=False)
-@click.option("--synthetic", is_flag=True, help="Scenes of our own instead of a folder.")
+@click.option("--synthetic", is_flag=True, help="Synthetic scenes instead of a folder.")
 @click.option("--passes", default=40, show_default=True, help="Cards in the synthetic scenes.")
 @click.option("--seed", default=1, show_default=True, help="Another seed, other scenes.")
-@click.option("--size", type=FrameSize(), default="1280x720", show_default=True)
+@click.option(
+    "--size", type=FrameSize(), default="1280x720", show_default=True, help="Size of the frames."
+)
 @click.option("--cardless", default=0, show_default=True, help="More frames that show no code.")
 @click.option("--union", is_flag=True, help="Also everything we know on whole frames; slow.")
 @click.option("--parts", is_flag=True, help="Also our pipeline with one part taken out.")
@@ -79,7 +86,11 @@ def scan(
     only: bool,
     as_json: bool,
 ) -> None:
-    """Read sequences of numbered frames (truth.tsv: frame TAB card) as a gate does."""
+    """Decode sequences of numbered frames as a gate does, and compare decoders.
+
+    truth.tsv in DIRECTORY says which frame shows which card: frame, TAB, card. --synthetic draws
+    scenes instead.
+    """
     if synthetic == (directory is not None):
         raise click.UsageError("give either a folder or --synthetic")
     moments: Iterable[sequences.SequenceFrame]
@@ -119,10 +130,15 @@ def _table(rows: dict[str, dict[str, Any]]) -> None:
 
 @click.command("hostile")
 @click.option("--codes", default=1_000, show_default=True, help="Pictures that are shown.")
-@click.option("--seed", default=1, show_default=True, help="Another seed, other pictures.")
+@click.option("--seed", default=1, show_default=True, help="Selects the pictures.")
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
 def hostile(codes: int, seed: int, *, as_json: bool) -> None:
-    """Show a gate codes and pictures made to do harm, and genuine cards between them."""
+    """Show the decoder harmful codes, with genuine cards between them.
+
+    Flipped modules, forged texts, broken UTF-8, version 40, structured append, ECI, false lengths,
+    other symbologies, no code at all. Prints what was read, every answer, failures of the process,
+    and genuine cards that were missed.
+    """
     figures = hostile_run.measure(codes, seed)
     if as_json:
         click.echo(json.dumps(figures, indent=1))
@@ -135,10 +151,13 @@ def hostile(codes: int, seed: int, *, as_json: bool) -> None:
 
 @click.command("latency")
 @click.option("--passes", default=20, show_default=True, help="Cards that are held up.")
-@click.option("--seed", default=1, show_default=True, help="Another seed, other scenes.")
+@click.option("--seed", default=1, show_default=True, help="Selects the scenes.")
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
 def latency(passes: int, seed: int, as_json: bool) -> None:
-    """Time from a frame's capture to the pin's change, the ledger's commit shown apart."""
+    """Time from a frame's capture to the pin's change; the commit is shown apart.
+
+    Camera and pin are simulated; everything between is real.
+    """
     figures = latency_run.measure(passes, seed)
     if as_json:
         click.echo(json.dumps(figures))

@@ -1,4 +1,4 @@
-"""`python -m benchmarks decode`: photographs, each by itself, three pipelines in turns."""
+"""`python -m benchmarks decode`: read single photographs by three pipelines in turns."""
 
 import time
 from collections import defaultdict
@@ -21,6 +21,8 @@ from device.scan.frames import Grey
 
 @dataclass
 class DecodeTally:
+    """The counts of one pipeline."""
+
     images: int = 0
     images_read: int = 0
     codes: int = 0
@@ -29,7 +31,7 @@ class DecodeTally:
     cpu_ms: list[float] = field(default_factory=list)
 
     def report(self) -> dict[str, Any]:
-        """The figures under their stable names; `images_read` counts any labelled code."""
+        """Return the figures by their stable names; `images_read` counts any labelled code."""
         return {
             "recall_image": round(self.images_read / max(1, self.images), 4),
             "recall_code": round(self.codes_read / max(1, self.codes), 4),
@@ -42,13 +44,15 @@ class DecodeTally:
 
 @dataclass(frozen=True)
 class Photo:
+    """A labelled photograph; `unlabelled` counts its codes without a label."""
+
     path: Path
     texts: set[str]
     unlabelled: int
 
 
 def photos(folder: Path) -> list[Photo]:
-    """All labelled images in `folder` or in its sub-folders.
+    """Return all labelled images in `folder` and its sub-folders.
 
     Raises:
         BenchError: there is no labels.tsv, or it names no image.
@@ -66,7 +70,7 @@ def photos(folder: Path) -> list[Photo]:
 
 
 def fitted(image: Grey, fit: tuple[int, int] | None) -> Grey:
-    """`image` made smaller, if it has to be, to lie within (width, height); never larger."""
+    """Shrink `image` to lie within (width, height) if it is larger."""
     if fit is None:
         return image
     height, width = image.shape
@@ -78,7 +82,7 @@ def fitted(image: Grey, fit: tuple[int, int] | None) -> Grey:
 
 
 def _turns(pipelines: dict[str, Decoder], number: int) -> Iterator[tuple[str, Decoder]]:
-    """Another one first each time: whoever comes first pays for cold memory."""
+    """Yield the pipelines, each time with another one first: the first has cold caches."""
     names = list(pipelines)
     shift = number % len(names)
     for name in names[shift:] + names[:shift]:
@@ -86,8 +90,10 @@ def _turns(pipelines: dict[str, Decoder], number: int) -> Iterator[tuple[str, De
 
 
 def measure(folder: Path, fit: tuple[int, int] | None) -> dict[str, Any]:
-    """The report of `decode`; `unreadable` names the files that are no images, which
-    count for nobody. Raises BenchError."""
+    """Return the report of `decode`.
+
+    `unreadable` names files that are no images; they are not counted. Raises BenchError.
+    """
     pipelines: dict[str, Decoder] = {
         "schoolgate": SingleImageDecoder(),
         "pyzbar": PyzbarDecoder(),
@@ -115,11 +121,11 @@ def measure(folder: Path, fit: tuple[int, int] | None) -> dict[str, Any]:
             tally.images_read += bool(texts & photo.texts)
             tally.codes += len(photo.texts)
             tally.codes_read += len(texts & photo.texts)
-            strange = sorted(texts - photo.texts)
-            # What a code without a label says cannot be called wrong.
-            tally.wrong += [f"{photo.path}: {text!r}" for text in strange[photo.unlabelled :]]
+            unexpected = sorted(texts - photo.texts)
+            # The text of a code without a label cannot be checked.
+            tally.wrong += [f"{photo.path}: {text!r}" for text in unexpected[photo.unlabelled :]]
     if not tallies:
-        raise BenchError(f"{folder}: its labels.tsv name no image that can be read")
+        raise BenchError(f"{folder}: its labels.tsv name no readable image")
     return {
         "images": tallies["schoolgate"].images,
         "unreadable": unreadable,

@@ -1,8 +1,8 @@
-"""Show codes made to do harm to the decoder process, and follow them to an answer.
+"""Show hostile codes to the decoder process, and follow them to an answer.
 
-Each is read by itself in the locked-in process, what is read is answered by a gatekeeper on a real
-ledger, and each is a frame of the gate's own stream reader too. Between them genuine cards are held
-up, which must be read: the gate has to go on scanning.
+Each is read by itself in the sandboxed process, what is read is answered by a gatekeeper on a real
+ledger, and each is also a frame of the gate's own stream decoder. Between them genuine cards are
+held up, which must be read: the gate has to keep scanning.
 """
 
 import random
@@ -18,8 +18,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from benchmarks.gate.hostile_codes import SHARES, shown
 from demo.scenes.card_art import modules
-from device.ledger.opening import Opening
-from device.scan.decode.genuine import Genuine
+from device.ledger.verified_open import LedgerOpener
+from device.scan.decode.card_check import CardCheck
 from device.scan.decode.process import DecoderProcess
 from device.scan.gatekeeper import Gatekeeper
 from device.scan.verdict import Policy
@@ -30,20 +30,20 @@ from gate_contract.verdicts import CROSSINGS, REFUSALS
 
 CARD_EVERY = 100
 CARD_FRAMES = 8
-"""Half a second. A place that was looked at in vain is looked at in each fourth frame only."""
+"""Half a second. A place in the negative cache gets an attempt in every fourth frame only."""
 PAUSE_MS = 6_000
-"""Between two codes, on a clock that is only counted: longer than any repeat window here."""
+"""Between two codes, on a simulated clock: longer than any repeat window here."""
 HANG_S = 5.0
-"""Longer than a gate waits, so that a busy machine is not taken for a decoder that hangs."""
+"""Longer than a gate waits, so that a busy machine does not look like a decoder that hangs."""
 STABLE = CROSSINGS | REFUSALS
 
 
 def measure(codes: int, seed: int) -> dict[str, Any]:
-    """The report of `python -m benchmarks hostile`.
+    """Return the report of `python -m benchmarks hostile`.
 
     `wrong_cards`: crossings of a card that was not shown. `unanswered`: codes that were read and
-    got no verdict, or none of the stable ones. `cards_missed`: genuine cards between them that were
-    not read, by either reader.
+    got no verdict, or an unstable one. `cards_missed`: genuine cards between them that were not
+    read, by either decoder.
     """
     with tempfile.TemporaryDirectory(prefix="gate-hostile-", dir=Path.cwd()) as folder:
         bench = _Bench(Path(folder) / "ledger.db", seed)
@@ -63,11 +63,11 @@ class _Bench:
         self._key = Ed25519PrivateKey.generate()
         public = self._key.public_key()
         raw = {1: public.public_bytes_raw()}
-        self._is_card = Genuine(raw)
+        self._is_card = CardCheck(raw)
         self._alone = DecoderProcess("single", raw, hang_s=HANG_S)
         self._stream = DecoderProcess("schoolgate", raw, hang_s=HANG_S)
         self._keeper = Gatekeeper(
-            Policy(None, 5_000), {1: public}, ZoneInfo("UTC"), Opening(ledger, "bench-hostile")
+            Policy(None, 5_000), {1: public}, ZoneInfo("UTC"), LedgerOpener(ledger, "bench-hostile")
         )
         self._began_ms = round(datetime.now(UTC).timestamp() * 1000)
         self._up_ms = 0
@@ -87,7 +87,7 @@ class _Bench:
         return sign(card, 1, self._key).encode()
 
     def hold_up_a_card(self) -> None:
-        """A new genuine card, which each reader must read in one of CARD_FRAMES frames."""
+        """Show a new genuine card, which each decoder must read in one of CARD_FRAMES frames."""
         self._card = self._new_card()
         picture = shown(modules(self._card), self._rng)
         self._counts["cards"] += 1
@@ -97,7 +97,7 @@ class _Bench:
             self._counts["missed"] += not read
 
     def show(self) -> None:
-        """One hostile picture to both readers; what the first reads is answered."""
+        """Show one hostile picture to both decoders; answer what the first one reads."""
         (make,) = self._rng.choices(*zip(*SHARES, strict=True))
         hostile = make(self._rng, self._card)
         self._kinds[hostile.kind] += 1

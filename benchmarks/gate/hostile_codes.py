@@ -1,4 +1,4 @@
-"""Codes and pictures made to do harm, in every way that the benchmark `hostile` shows them."""
+"""Make hostile codes and pictures of every kind that the benchmark `hostile` shows."""
 
 import random
 from collections.abc import Callable
@@ -26,26 +26,26 @@ BROKEN_TEXT = (
     b"SG1:\xff",
     b"\xc0\x80",
 )
-"""Pieces that are no UTF-8, or end a text in a program that counts on it."""
+"""Bytes that are invalid UTF-8, or end a text in a program that relies on it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hostile:
-    """One picture, and of which kind it is."""
+    """One picture, and its kind."""
 
     kind: str
     image: Grey
 
 
 def shown(code: Grey, rng: random.Random, margin: int = 4) -> Grey:
-    """A code of one pixel per module, printed at 2-6 pixels per module, a big one smaller."""
+    """Print a code of one pixel per module at 2-6 pixels per module, a large one smaller."""
     px = rng.randint(2, 6) if len(code) < 80 else rng.randint(2, 3)
     framed = np.pad(code, margin, constant_values=255)
     return np.kron(framed, np.ones((px, px), np.uint8)).astype(np.uint8)
 
 
 def _bits_code(version: int, bits: str, mask: int) -> Grey:
-    """A QR code whose data are `bits` as they are, with right error correction, and filled up."""
+    """Return a QR code whose data are `bits` unchanged, with right error correction and padding."""
     try:
         import qrcode
         from qrcode import base, util
@@ -64,18 +64,18 @@ def _bits_code(version: int, bits: str, mask: int) -> Grey:
 
 
 def _segment(mode: int, fields: tuple[tuple[int, int], ...] = ()) -> str:
-    """The four bits of `mode`, then each (value, width)."""
+    """Return the four bits of `mode`, then each (value, width)."""
     return "".join(f"{value:0{width}b}" for value, width in ((mode, 4), *fields))
 
 
 def _byte_segment(data: bytes, claimed: int | None = None) -> str:
-    """For versions 1-9. `claimed`: a length that is a lie."""
+    """Return a byte segment for versions 1-9; `claimed` is a false length."""
     length = len(data) if claimed is None else claimed
     return _segment(BYTES, ((length & 0xFF, 8),)) + "".join(f"{byte:08b}" for byte in data)
 
 
 def flipped(rng: random.Random, card: bytes) -> Hostile:
-    """A genuine card with 5 to 400 modules turned over, a fifth of them in one place."""
+    """Return a genuine card with 5 to 400 inverted modules, in a fifth of cases in one place."""
     code = modules(card)
     side = len(code)
     spots = [(rng.randrange(side), rng.randrange(side)) for _ in range(rng.randint(5, 400))]
@@ -88,7 +88,7 @@ def flipped(rng: random.Random, card: bytes) -> Hostile:
 
 
 def forged(rng: random.Random, card: bytes) -> Hostile:
-    """A perfect code that says a genuine card's text with a few characters changed."""
+    """Return a perfect code with a genuine card's text, of which a few characters are changed."""
     text = bytearray(card)
     for _ in range(rng.randint(1, 5)):
         text[rng.randrange(len(text))] = rng.choice(
@@ -100,7 +100,7 @@ def forged(rng: random.Random, card: bytes) -> Hostile:
 
 
 def payload(rng: random.Random, _: bytes) -> Hostile:
-    """Random bytes, broken UTF-8, and texts that look like a card's beginning."""
+    """Return a code of random bytes, broken UTF-8, or texts that begin like a card."""
     parts = [rng.randbytes(rng.randint(1, 200)), *rng.sample(BROKEN_TEXT, 2), b"Nguy\xe1\xbb\x85n"]
     rng.shuffle(parts)
     data = rng.choice((b"", b"SG1:", b"SG1:" * 20)) + b"".join(parts[: rng.randint(1, 4)])
@@ -108,13 +108,13 @@ def payload(rng: random.Random, _: bytes) -> Hostile:
 
 
 def long(rng: random.Random, card: bytes) -> Hostile:
-    """Version 40, the largest there is, also one that begins with a whole card."""
+    """Return a code of version 40, the largest, which may begin with a whole card."""
     data = rng.choice((b"", card, b"SG1:")) + rng.randbytes(2200)
     return Hostile("version 40", shown(modules(data), rng))
 
 
 def headed(rng: random.Random, card: bytes) -> Hostile:
-    """Structured append, ECI, FNC1 before a card or before something else; lengths that lie."""
+    """Return a code with structured append, ECI or FNC1 before its data, or with a false length."""
     data = rng.choice((card[:80], "Nguyễn Thị Ánh".encode(), rng.randbytes(30)))
     eci = rng.choice((_segment(ECI, ((rng.randrange(128), 8),)), _segment(ECI, ((0xFFFF, 16),))))
     kind, head = rng.choice(
@@ -133,7 +133,7 @@ def headed(rng: random.Random, card: bytes) -> Hostile:
 
 
 def any_bits(rng: random.Random, _: bytes) -> Hostile:
-    """Arbitrary segments behind right error correction: only the parser can refuse them."""
+    """Return arbitrary segments with right error correction: only the parser can refuse them."""
     version = rng.choice((1, 2, 3, 5, 7))
     modes = (STRUCTURED_APPEND, BYTES, FNC1_FIRST, ECI, KANJI, 1, 2, rng.randrange(16))
     bits = "".join(
@@ -144,7 +144,7 @@ def any_bits(rng: random.Random, _: bytes) -> Hostile:
 
 
 def foreign(rng: random.Random, _: bytes) -> Hostile:
-    """Other symbologies, Micro QR and rMQR among them."""
+    """Return a code of another symbology, Micro QR and rMQR included."""
     name = rng.choice(FOREIGN)
     text = "4006381333931" if name == "EAN13" else f"SG1:{rng.randrange(100)}"
     made = zxingcpp.create_barcode(text, getattr(zxingcpp.BarcodeFormat, name))
@@ -153,7 +153,7 @@ def foreign(rng: random.Random, _: bytes) -> Hostile:
 
 
 def picture(rng: random.Random, card: bytes) -> Hostile:
-    """No code at all: noise, stripes, odd sizes, half a card, finder patterns everywhere."""
+    """Return a picture without code: noise, stripes, odd sizes, half a card, finder patterns."""
     grain = np.random.default_rng(rng.getrandbits(32))
     height, width = rng.choice(((240, 320), (1, 1), (1, 700), (600, 3), (33, 47), (480, 640)))
     noise = grain.integers(0, 256, (height, width)).astype(np.uint8)
@@ -177,4 +177,4 @@ SHARES: tuple[tuple[Make, int], ...] = (
     (picture, 4),
     (long, 1),
 )
-"""What is shown, and how often in a hundred."""
+"""What is shown, and its share in percent."""

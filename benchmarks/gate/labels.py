@@ -1,7 +1,7 @@
-"""Ground truth: labels.tsv of photographs, truth.tsv of sequences.
+"""Read the ground truth: labels.tsv of photographs, truth.tsv of sequences.
 
-Tables that other programs wrote are read too: with a byte order mark, CRLF, a row of column names,
-rows of remarks (`#`), or further columns; where an editor took away the TAB before an empty text.
+Tables of other programs are read too: with a byte order mark, CRLF, a row of column names, rows of
+remarks (`#`), further columns, or without the TAB before an empty text, which some editors remove.
 """
 
 from collections import defaultdict
@@ -19,7 +19,7 @@ class BenchError(SchoolgateError):
 
 
 def unescape(field: str) -> str:
-    r"""The text of a field: `\\`, `\n`, `\t`, `\r` are one character each."""
+    r"""Return the text of a field: `\\`, `\n`, `\t`, `\r` are one character each."""
     plain = []
     characters = iter(field)
     for character in characters:
@@ -32,10 +32,10 @@ def unescape(field: str) -> str:
 
 
 def read_labels(file: Path) -> dict[str, list[str]]:
-    """File name to its texts, in the order of the rows; no text at all is an empty list.
+    """Map each file name to its texts, in the order of the rows; without text to an empty list.
 
     Raises:
-        BenchError: no such file.
+        BenchError: there is no such file.
     """
     try:
         content = file.read_bytes().decode("utf-8-sig", "surrogateescape")
@@ -55,7 +55,7 @@ def read_labels(file: Path) -> dict[str, list[str]]:
 
 
 def unlabelled_codes(file: Path) -> dict[str, int]:
-    """From meta.tsv (`3 codes`, `1 known`): how many codes of an image have no label."""
+    """Return from meta.tsv (`3 codes`, `1 known`) how many codes of an image have no label."""
     missing: dict[str, int] = {}
     if not file.exists():
         return missing
@@ -67,12 +67,12 @@ def unlabelled_codes(file: Path) -> dict[str, int]:
 
 
 def plain(text: str) -> str:
-    """As the labels were made: line ends are one character, none at the ends."""
+    """Normalise a text as in the labels: line ends are one character, none at either end."""
     return text.replace("\r\n", "\n").strip()
 
 
 def as_text(data: bytes) -> str:
-    """What a code says, for comparing with a label: UTF-8, else Shift-JIS, else Latin-1."""
+    """Return the text of a code for a comparison with labels: UTF-8, else Shift-JIS or Latin-1."""
     for encoding in ("utf-8", "shift_jis"):
         try:
             return plain(data.decode(encoding))

@@ -1,8 +1,8 @@
-"""How long a person waits: from the frame's capture to the change of the pin.
+"""Measure how long a person waits: from the frame's capture to the change of the pin.
 
-Through everything that runs at a gate: frames at the camera's pace, the decoder in its process, the
-ledger on this disk, the signaller's thread. Simulated: the camera (its frames are drawn beforehand)
-and the pin (a panel that notes the time).
+All parts of a gate take part: frames at the camera's pace, the decoder in its process, the ledger
+on this disk, the signaller's thread. Simulated are the camera (its frames are drawn beforehand) and
+the pin (a panel that records the time).
 """
 
 import secrets
@@ -20,17 +20,18 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from demo.scenes.showing import Showing, shoot
 from device.clock import SystemClock
 from device.ledger.file import create
-from device.ledger.writing import ScanLedger
+from device.ledger.scan_ledger import ScanLedger
 from device.scan.advice import NO_ADVICE, Advice
 from device.scan.decode.process import DecoderProcess
 from device.scan.frames import Frame
 from device.scan.gatekeeper import Gatekeeper
 from device.scan.loop import ScanLoop
-from device.scan.signals import Light, PatternSignaller
+from device.scan.signals import PatternSignaller
 from device.scan.verdict import Policy
 from gate_contract.card import Card, CardKind
 from gate_contract.card_signing import sign
 from gate_contract.crossing import Record
+from gate_contract.signal_patterns import Light
 
 FPS = 30.0
 SHAPE = 720, 1280
@@ -44,7 +45,7 @@ def _now_ms() -> float:
 
 @dataclass
 class _Watch:
-    """Notes when the frame was captured that was looked at last, and what came of it, in ms."""
+    """The capture time of the frame that was read last, and the measured times, in ms."""
 
     captured_ms: float = 0.0
     commit_ms: float = 0.0
@@ -54,8 +55,10 @@ class _Watch:
 
 
 class _Camera:
-    """Takes the frames in `file` at its own pace, and gives the newest, as a camera does: what
-    nobody has fetched when the next is taken is lost."""
+    """Plays the frames in `file` at a camera's pace, and returns the newest.
+
+    As with a camera, a frame that was not fetched before the next one is lost.
+    """
 
     def __init__(self, file: Path, watch: _Watch) -> None:
         self._frames = np.memmap(file, np.uint8, "r").reshape(-1, *SHAPE)
@@ -68,7 +71,7 @@ class _Camera:
         return self._began_ms + number * 1000 / FPS
 
     def read(self, timeout_s: float) -> Frame | None:  # noqa: ARG002 (a frame comes sooner)
-        """The newest frame, or the next one when it is taken."""
+        """Return the newest frame, or the next one when it is due."""
         newest = int((_now_ms() - self._began_ms) * FPS / 1000)
         number = max(newest, self._last + 1)
         if number >= len(self._frames):
@@ -80,11 +83,11 @@ class _Camera:
         return Frame(self._frames[number], round(self._watch.captured_ms))
 
     def advise(self, advice: Advice) -> Advice:  # noqa: ARG002 (as every camera)
-        """What was drawn before does not change."""
+        """Ignore advice: the frames were drawn before."""
         return NO_ADVICE
 
     def close(self) -> None:
-        """The file goes with its folder."""
+        """Do nothing: the file is deleted with its folder."""
 
 
 class _WatchedLedger(ScanLedger):
@@ -108,11 +111,14 @@ class _WatchedPanel:
         self._watch.dark = light is Light.OFF
 
     def close(self) -> None:
-        """Nothing to release."""
+        """Do nothing."""
 
 
 def measure(passes: int, seed: int) -> dict[str, Any]:
-    """Hold up `passes` cards. Times in ms; `beside_commit` is the wait without the ledger's own."""
+    """Hold up `passes` cards, and return times in ms.
+
+    `beside_commit` is the wait without the ledger's commit.
+    """
     key = Ed25519PrivateKey.generate()
     today = datetime.now(UTC).date()
     first, last = today - timedelta(days=2), today + timedelta(days=2)

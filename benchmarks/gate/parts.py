@@ -1,10 +1,10 @@
-"""The reading pipeline with one part taken out, to see what the part is worth."""
+"""The decoding pipeline without one of its parts, to measure what the part contributes."""
 
 import numpy as np
 
 from device.scan.decode import Code, Decoder
 from device.scan.decode import attempts as a
-from device.scan.decode.attempt_chain import anything, climb
+from device.scan.decode.attempt_chain import accept_all, run_attempts
 from device.scan.decode.attempts import Attempt
 from device.scan.decode.boxes import whole
 from device.scan.decode.change import Cells, ChangeGate
@@ -20,28 +20,28 @@ class _AlwaysOpen(ChangeGate):
 
 
 def without_gate() -> Decoder:
-    """Every frame is searched everywhere."""
+    """Return a decoder that searches all of every frame."""
     return StreamDecoder(gate=_AlwaysOpen())
 
 
 class WithoutTracks:
-    """Each frame begins anew where something has changed."""
+    """Searches each frame afresh where something has changed."""
 
     def __init__(self) -> None:
         self._decoder = StreamDecoder()
 
     def decode(self, image: Grey) -> list[Code]:
-        """As the whole pipeline, with a short memory."""
-        self._decoder.forget_tracks()
+        """Decode as the whole pipeline, without tracks."""
+        self._decoder.clear_tracks()
         return self._decoder.decode(image)
 
 
 class WithoutPatches:
-    """The plain and the doubled attempt at the whole of every frame."""
+    """Makes the plain and the doubled attempt at the whole of every frame."""
 
     def decode(self, image: Grey) -> list[Code]:
-        """No gate, no patches, no tracks."""
-        return climb(image, whole(image), (a.PLAIN, a.DOUBLE), anything)[0]
+        """Decode without change gate, patches and tracks."""
+        return run_attempts(image, whole(image), (a.PLAIN, a.DOUBLE), accept_all)[0]
 
 
 def _plain_only(_: Patch) -> tuple[Attempt, ...]:
@@ -49,7 +49,7 @@ def _plain_only(_: Patch) -> tuple[Attempt, ...]:
 
 
 def _without(attempt: Attempt) -> Decoder:
-    """Patches are not tried this way; a card that is followed still is."""
+    """Return a decoder without one attempt at patches; tracked cards still use it."""
 
     def others_at(patch: Patch) -> tuple[Attempt, ...]:
         return tuple(other for other in attempts_at(patch) if other is not attempt)

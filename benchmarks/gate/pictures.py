@@ -1,4 +1,4 @@
-"""The pictures that a labels.tsv or a truth.tsv names, as grey images."""
+"""Read the pictures named in a labels.tsv or a truth.tsv, as grey images."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ WHITE = 255
 
 
 class Pictures:
-    """The image files of one folder, found as people name them: `7.png`, `7`, `0007`, `A.JPG`."""
+    """The image files of one folder, found by the names that people use: `7.png`, `7`, `0007`."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -25,7 +25,7 @@ class Pictures:
             self._by_number.setdefault(number_in(file.stem), file)
 
     def find(self, name: str) -> Path:
-        """The file that `name` means; if there is none, where it should be."""
+        """Return the file that `name` means; if there is none, its expected path."""
         exact = self._folder / name
         if exact.is_file():
             return exact
@@ -37,8 +37,7 @@ class Pictures:
 
 
 def read_grey(file: Path) -> Grey | None:
-    """The picture upright, as its camera was held; what is transparent lies on white. None if the
-    file is no image."""
+    """Read a picture upright, transparent parts on white; None if the file is no image."""
     image: Grey | None = cv2.imread(str(file), cv2.IMREAD_GRAYSCALE)
     if image is None or file.suffix.lower() in {".jpg", ".jpeg"}:
         return image

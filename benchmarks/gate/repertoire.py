@@ -1,4 +1,4 @@
-"""What `scan --synthetic` shows: every kind of light, hand and card that a gate meets."""
+"""The synthetic scenes of `scan --synthetic`: every kind of light, hand and card at a gate."""
 
 import base64
 import random
@@ -26,16 +26,16 @@ LOOKS: dict[str, Look] = {
 
 
 def card_text(rng: random.Random) -> str:
-    """As long as a real card and made of the same characters, but signed by nobody."""
+    """Return an unsigned text as long as a real card's, of the same characters."""
     digits = base64.b32encode(rng.randbytes(80)).decode()
     return "SG1:" + digits[:117]
 
 
 def showings(seed: int, passes: int, *, seconds: float = 1.2) -> list[Showing]:
-    """`passes` cards of mixed looks, with idle stretches between: empty, and people passing by.
+    """Return `passes` cards of mixed looks, with idle stretches between them.
 
-    Each look comes as often as the others; a third of the showings mixes two of them, and each
-    seventh has two to four cards at once.
+    Idle stretches are empty, or people pass by. Each look has the same frequency; a third of the
+    showings mixes two of them, and each seventh has two to four cards at once.
     """
     rng = random.Random(seed)
     names = sorted(LOOKS)

@@ -1,4 +1,4 @@
-"""`python -m benchmarks scan`: sequences of frames, the pipelines in turns on each frame."""
+"""`python -m benchmarks scan`: read sequences of frames by several pipelines in turns."""
 
 import time
 from collections import defaultdict
@@ -22,11 +22,16 @@ from device.scan.decode.zxing import ZxingDecoder, read_once
 from device.scan.frames import Grey
 
 BLOCK_FRAMES = 16
-"""The pipelines take turns at so many frames: each finds its own code and data in the caches, as
-on a gate, and a change of the machine's speed meets them all."""
+"""The pipelines take turns after so many frames.
+
+Each then finds its own code and data in the caches, as on a gate, and a change of the machine's
+speed affects all of them.
+"""
 GAP_FRAMES = 10
-"""A card away for longer comes back as a new pass; a code read so near to its frames is no false
-read: it was coming into the picture, or going."""
+"""A card that was away for longer returns as a new pass.
+
+A code read within so many frames of its card is no false read: the card was entering or leaving.
+"""
 
 
 def _local_contrast(image: Grey) -> Grey:
@@ -38,14 +43,17 @@ UNPAID = (
     Attempt("double_contrast", read_once, 2.0, _local_contrast),
     Attempt("zbar", ZbarDecoder().decode),
 )
-"""Attempts that the gate leaves out: what they read, others read for less. See docs/reading.md."""
+"""Attempts that the gate omits: others read the same codes in less time.
+
+See docs/explanation/reading.md.
+"""
 
 
 class Union:
-    """Everything we know, on whole frames: what could be read at all. No Decoder for a gate."""
+    """All attempts on whole frames: what could be read at all. Too slow for a gate."""
 
     def decode(self, image: Grey) -> list[Code]:
-        """What any attempt reads."""
+        """Return what any attempt reads."""
         found: dict[bytes, Code] = {}
         for attempt in (*a.ALL.values(), *UNPAID):
             for code in attempt.at(image, whole(image)):
@@ -55,7 +63,7 @@ class Union:
 
 @dataclass
 class Pass:
-    """One card's time before the camera: its frames, and at the how-manieth it was first read."""
+    """One card's time before the camera: its frames, and the number of the first that was read."""
 
     last: int
     frames: int = 0
@@ -64,6 +72,8 @@ class Pass:
 
 @dataclass
 class ScanTally:
+    """The counts of one pipeline."""
+
     seen: int = 0
     read: int = 0
     passes: list[Pass] = field(default_factory=list)
@@ -71,7 +81,7 @@ class ScanTally:
     cpu_ms: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
 
     def report(self) -> dict[str, Any]:
-        """The figures under their stable names; null where there was nothing to measure."""
+        """Return the figures by their stable names; null if nothing was measured."""
         waits = [float("inf") if p.first_read is None else p.first_read for p in self.passes]
         median = float(np.median(waits)) if waits else float("inf")
         return {
@@ -90,7 +100,7 @@ class ScanTally:
 
 
 class _Truth:
-    """Which passes a frame belongs to, the same for every pipeline."""
+    """The passes that a frame belongs to, the same for every pipeline."""
 
     def __init__(self) -> None:
         self.last_shown: dict[str, int] = {}
@@ -111,7 +121,7 @@ def _pipelines(chosen: Iterable[str]) -> dict[str, Callable[[], Decoder]]:
 
 
 class Bench:
-    """Feeds moments to pipelines and keeps their tallies."""
+    """Feeds frames to pipelines and keeps their counts."""
 
     def __init__(self, pipelines: Iterable[str]) -> None:
         self._makers = _pipelines(pipelines)
@@ -127,7 +137,7 @@ class Bench:
         self.tallies: dict[str, ScanTally] = {name: ScanTally() for name in self._makers}
 
     def feed(self, moment: SequenceFrame) -> None:
-        """One more frame for every pipeline."""
+        """Feed one more frame to every pipeline."""
         if moment.sequence != self._sequence:
             self._begin(moment.sequence)
         self._waiting.append(moment)
@@ -162,7 +172,7 @@ class Bench:
         return kind
 
     def finish(self) -> None:
-        """After the last frame: a text that was read and never shown is a false read."""
+        """Finish after the last frame: a text that was read and never shown is a false read."""
         self._measure_block()
         for name, text, number in self._early:
             self.tallies[name].false_reads.append(f"frame {number}: {text!r}")
@@ -204,7 +214,7 @@ class Bench:
 
 
 def report(bench: Bench) -> dict[str, Any]:
-    """The report of `python -m benchmarks scan`, with the ratios to naive pyzbar."""
+    """Return the report of `python -m benchmarks scan`, with the ratios to plain pyzbar."""
     bench.finish()
     pipelines = {name: tally.report() for name, tally in bench.tallies.items()}
     naive = pipelines.get("pyzbar", {})

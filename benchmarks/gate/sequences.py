@@ -1,4 +1,4 @@
-"""Frames in order with what they show, from folders or from the synthetic repertoire."""
+"""Read frames in order with their texts, from folders or from synthetic scenes."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ MOVED_CELLS = 3
 
 @dataclass(frozen=True)
 class SequenceFrame:
-    """One frame: which sequence it is of, and the texts of the cards wholly in it."""
+    """One frame: the number of its sequence, and the texts of the cards wholly in it."""
 
     sequence: int
     image: Grey
@@ -40,10 +40,10 @@ def _of_folder(number: int, folder: Path) -> Iterator[SequenceFrame]:
 
 
 def recorded(folder: Path) -> Iterator[SequenceFrame]:
-    """The sequence in `folder`, or all in its sub-folders, one after the other.
+    """Yield the sequence in `folder`, or all in its sub-folders, one after the other.
 
     Raises:
-        BenchError: no truth.tsv, or a frame that it names is missing.
+        BenchError: there is no truth.tsv, or a frame that it names is missing.
     """
     folders = [file.parent for file in sorted(folder.rglob("truth.tsv"))]
     if not folders:
@@ -59,7 +59,7 @@ def _text(text: str | bytes) -> str:
 def synthetic(
     passes: int, seed: int, *, fps: float, size: tuple[int, int]
 ) -> Iterator[SequenceFrame]:
-    """The repertoire with `passes` cards. One sequence; the scenes change with a cut."""
+    """Yield the synthetic scenes with `passes` cards, as one sequence with cuts."""
     for _, shot in shoot(showings(seed, passes), fps=fps, size=size, seed=seed):
         yield SequenceFrame(0, shot.image, frozenset(map(_text, shot.texts)))
 
@@ -67,7 +67,7 @@ def synthetic(
 def cardless(
     frames: int, seed: int, *, fps: float, size: tuple[int, int]
 ) -> Iterator[SequenceFrame]:
-    """Frames without any code: people and umbrellas at ever new gates."""
+    """Yield frames without any code: people and umbrellas at changing gates."""
     stretch = 50
     for part in range(-(-frames // stretch)):
         show = [Showing("", stretch / fps, people=part % 5, umbrellas=part % 2 == 0)]
@@ -76,14 +76,14 @@ def cardless(
 
 
 class Stillness:
-    """Tells the static idle frames: nothing has moved for QUIET_FRAMES. Knows no decoder."""
+    """Detects static idle frames: nothing has moved for QUIET_FRAMES. Uses no decoder."""
 
     def __init__(self) -> None:
         self._last: Grey | None = None
         self._quiet = 0
 
     def at(self, image: Grey) -> bool:
-        """Whether `image` and the frames before it show a still scene."""
+        """Return whether `image` and the frames before it show a still scene."""
         height, width = image.shape
         size = (max(1, width // CELL_PX), max(1, height // CELL_PX))
         small = cv2.blur(cv2.resize(image, size, interpolation=cv2.INTER_LINEAR), (3, 3))

@@ -1,4 +1,4 @@
-"""What stands behind a card: a school gate, and people without cards."""
+"""Draw what is behind a card: a school gate, and people without cards."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from device.scan.frames import Grey
 
 
 def gateway(rng: np.random.Generator, width: int, height: int) -> Grey:
-    """A street behind a barred gate: sky, foliage, a wall, paving; lit from one side."""
+    """Draw a street behind a barred gate: sky, foliage, a wall, paving; lit from one side."""
     sky = np.linspace(225, 175, height, dtype=np.float32)[:, None]
     picture = np.repeat(sky, width, axis=1)
     unit = height / 720
@@ -44,7 +44,7 @@ def gateway(rng: np.random.Generator, width: int, height: int) -> Grey:
     top, foot = int(horizon - 260 * unit), int(horizon + 60 * unit)
     for x in range(int(rng.integers(0, gap)), width, gap):
         if abs(x - width * 0.5) < width * 0.16:
-            continue  # the gate stands open in the middle
+            continue  # the gate is open in the middle
         cv2.line(ground, (x, top), (x, foot), 52, max(2, int(7 * unit)), cv2.LINE_AA)
         cv2.line(ground, (x - 1, top), (x - 1, foot), 96, 1, cv2.LINE_AA)
     for y in (top + int(20 * unit), foot - int(30 * unit)):
@@ -58,7 +58,7 @@ def gateway(rng: np.random.Generator, width: int, height: int) -> Grey:
 
 
 def light_field(rng: np.random.Generator, width: int, height: int) -> Grey:
-    """Uneven light and the lens's dark corners, 255 = full light."""
+    """Return uneven light and the lens's dark corners; 255 is full light."""
     ys, xs = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j]
     tilt = rng.uniform(-0.09, 0.09, 2)
     field = 0.93 + tilt[0] * xs + tilt[1] * ys - 0.11 * (xs**2 + ys**2)
@@ -67,7 +67,7 @@ def light_field(rng: np.random.Generator, width: int, height: int) -> Grey:
 
 @dataclass(frozen=True)
 class Walker:
-    """Someone walking: a cut-out and a path. Positions are parts of the frame's width."""
+    """A person walking: a cut-out and a path. Positions are parts of the frame's width."""
 
     grey: Grey
     alpha: Grey
@@ -80,7 +80,7 @@ class Walker:
 def person(
     rng: np.random.Generator, height: int, *, umbrella: bool, start: float | None = None
 ) -> Walker:
-    """A person about as high as the frame, out of focus, with or without an umbrella."""
+    """Draw a person about as high as the frame, out of focus, with or without an umbrella."""
     tall = int(height * rng.uniform(0.65, 1.05))
     wide = int(tall * (0.85 if umbrella else 0.5))
     grey = np.full((tall, wide), 90, np.uint8)
@@ -135,7 +135,7 @@ def person(
 
 
 def paste(picture: Grey, grey: Grey, alpha: Grey, left: int, top: int) -> None:
-    """Lays a cut-out over `picture` in place; what falls outside is left away."""
+    """Paste a cut-out into `picture` in place, clipped to it."""
     height, width = picture.shape
     h, w = grey.shape
     x0, y0, x1, y1 = max(0, left), max(0, top), min(width, left + w), min(height, top + h)
@@ -149,7 +149,7 @@ def paste(picture: Grey, grey: Grey, alpha: Grey, left: int, top: int) -> None:
 
 
 def walk(picture: Grey, people: list[Walker], seconds: float) -> None:
-    """Draws everybody where they are after `seconds`, in place. They come back when they leave."""
+    """Draw everybody in place where they are after `seconds`; those who leave come back."""
     height, width = picture.shape
     for who in people:
         across = (who.start + who.speed_per_s * seconds + 0.4) % 1.8 - 0.4

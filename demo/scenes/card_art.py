@@ -1,4 +1,4 @@
-"""Pictures of things people hold up: a lanyard card in a hand, or a phone."""
+"""Draw what people hold up: a lanyard card in a hand, or a phone."""
 
 from dataclasses import dataclass
 from itertools import pairwise
@@ -13,9 +13,9 @@ PX_PER_MM = 6.0
 CARD_MM = (70.0, 100.0)
 CODE_MM = 50.0
 CANVAS_PX = (780, 1500)
-"""Width and height of a cut-out: room for the strap above the card and the arm below it."""
+"""Width and height of a cut-out: space for the strap above the card and the arm below it."""
 CENTRE_PX = (390.0, 560.0)
-"""Where the card's centre lies on the canvas."""
+"""Where the card's centre is on the canvas."""
 
 
 @dataclass(frozen=True)
@@ -30,13 +30,13 @@ class CutOut:
 
 
 def modules(text: str | bytes) -> Grey:
-    """The QR code of `text`, one pixel per module, no margin, 0 and 255; error correction M."""
+    """Return the QR code of `text`, one pixel a module, no margin, 0 and 255; level M."""
     code = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCodeModel2, ec_level="M")
     return np.array(code.to_image(scale=1, add_quiet_zones=False), np.uint8)
 
 
 def soft_noise(rng: np.random.Generator, width: int, height: int, cell: int) -> Grey:
-    """Clouds with features of about `cell` pixels, mean 128."""
+    """Return clouds with features of about `cell` pixels, mean 128."""
     small = rng.normal(128, 60, (height // cell + 3, width // cell + 3))
     grey = np.clip(small, 0, 255).astype(np.uint8)
     big = cv2.resize(grey, None, fx=cell, fy=cell, interpolation=cv2.INTER_CUBIC)
@@ -44,7 +44,7 @@ def soft_noise(rng: np.random.Generator, width: int, height: int, cell: int) -> 
 
 
 def _box(left_mm: float, top_mm: float, width_mm: float, height_mm: float) -> tuple[int, ...]:
-    """Pixel rectangle (left, top, right, bottom) on the canvas, from mm off the card's centre."""
+    """Return a pixel rectangle (left, top, right, bottom) from mm off the card's centre."""
     x0, y0 = CENTRE_PX[0] + left_mm * PX_PER_MM, CENTRE_PX[1] + top_mm * PX_PER_MM
     return round(x0), round(y0), round(x0 + width_mm * PX_PER_MM), round(y0 + height_mm * PX_PER_MM)
 
@@ -58,7 +58,7 @@ def _fill(grey: Grey, alpha: Grey, points: list[tuple[float, float]], shade: int
 
 
 def _limb(grey: Grey, alpha: Grey, line: list[tuple[float, float, float]], shade: int) -> None:
-    """A finger or an arm: circles of (x, y, radius) mm joined, darker towards its edge."""
+    """Draw a finger or an arm: joined circles of (x, y, radius) in mm, darker towards the edge."""
     for shrink, value in ((1.0, shade * 0.72), (0.8, shade * 0.9), (0.5, float(shade))):
         for (x0, y0, r0), (x1, y1, r1) in pairwise(line):
             for step in np.linspace(0, 1, 14):
@@ -73,7 +73,7 @@ def _limb(grey: Grey, alpha: Grey, line: list[tuple[float, float, float]], shade
 
 
 def _code_onto(grey: Grey, text: str | bytes, top_mm: float, white: int, black: int) -> float:
-    """Prints the code with its quiet zone, its top edge at `top_mm`; its side in mm."""
+    """Draw the code with its quiet zone, its top edge at `top_mm`; return its side in mm."""
     code = modules(text)
     scale = max(1, round(CODE_MM * PX_PER_MM / len(code)))
     side = len(code) * scale
@@ -87,7 +87,7 @@ def _code_onto(grey: Grey, text: str | bytes, top_mm: float, white: int, black: 
 
 
 def _card(grey: Grey, alpha: Grey, rng: np.random.Generator, text: str | bytes) -> float:
-    """A badge: header, portrait, lines of print, the code below. Returns the code's side, mm."""
+    """Draw a badge: header, portrait, print, the code below. Return the code's side in mm."""
     width, height = CARD_MM
     strap = int(rng.integers(40, 110))
     for side in (-1, 1):
@@ -114,7 +114,7 @@ def _card(grey: Grey, alpha: Grey, rng: np.random.Generator, text: str | bytes) 
 
 
 def _phone(grey: Grey, alpha: Grey, rng: np.random.Generator, text: str | bytes) -> float:
-    """A phone: dark frame, bright screen, moire of its pixels. Returns the code's side, mm."""
+    """Draw a phone: dark frame, bright screen, moire. Return the code's side in mm."""
     x0, y0, x1, y1 = _box(-37, -62, 74, 140)
     grey[y0:y1, x0:x1] = 22
     alpha[y0:y1, x0:x1] = 255
@@ -132,7 +132,7 @@ def _phone(grey: Grey, alpha: Grey, rng: np.random.Generator, text: str | bytes)
 
 
 def _crumple(grey: Grey, rng: np.random.Generator, amount: float) -> Grey:
-    """Folds: the picture is pushed about by up to ~1.5 mm and shaded."""
+    """Fold the picture: displace it by up to about 1.5 mm, and shade it."""
     width, height = CANVAS_PX
     fold_x = soft_noise(rng, width, height, 90).astype(np.float32) - 128
     fold_y = soft_noise(rng, width, height, 110).astype(np.float32) - 128
@@ -152,7 +152,10 @@ def cut_out(
     laminate: float,
     finger: bool,
 ) -> CutOut:
-    """A card or phone in a hand. `crumple`, `laminate` are 0-1; `finger` covers a code's corner."""
+    """Draw a card or phone in a hand.
+
+    `crumple` and `laminate` are 0 to 1; `finger` covers a corner of the code.
+    """
     width, height = CANVAS_PX
     grey = np.full((height, width), 120, np.uint8)
     alpha = np.zeros((height, width), np.uint8)

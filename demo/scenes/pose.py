@@ -1,4 +1,4 @@
-"""How a card is held: its path before the camera, and its picture in one frame."""
+"""Place a held card: its path before the camera, and its picture in one frame."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -24,7 +24,7 @@ def _smooth(x: float) -> float:
 
 @dataclass(frozen=True)
 class Hold:
-    """One hand's way: it comes from `start_mm`, stays about `stay_mm`, and leaves.
+    """The path of one hand: it comes from `start_mm`, stays about `stay_mm`, and leaves.
 
     Positions are (x, y, z) mm before the lens, y downwards; angles in degrees.
     """
@@ -46,7 +46,7 @@ class Hold:
         *,
         crowded: bool,
     ) -> Self:
-        """A hold of about `tilt_deg` away from facing the camera."""
+        """Return a path with the card about `tilt_deg` away from facing the camera."""
         way = rng.uniform(0, 2 * np.pi)
         roll = float(rng.normal(0, 3 if crowded else 8))
         return cls(
@@ -58,7 +58,7 @@ class Hold:
         )
 
     def at(self, part: float, seconds: float) -> tuple[Matrix, Matrix]:
-        """Rotation (3, 3) and position (3,) after `part` (0-1) of the showing."""
+        """Return rotation (3, 3) and position (3,) after `part` (0-1) of the showing."""
         arrive = 0.16 + 0.16 * self.motion
         here = _smooth(part / arrive) - _smooth((part - 1 + arrive * 0.8) / (arrive * 0.8))
         start, stay = np.array(self.start_mm), np.array(self.stay_mm)
@@ -81,7 +81,7 @@ class Hold:
 
 
 def _project(hold: Hold, part: float, seconds: float, width: int, height: int) -> Matrix:
-    """The homography (3, 3) from mm on the card to pixels."""
+    """Return the homography (3, 3) from mm on the card to pixels."""
     rotation, position = hold.at(part, seconds)
     focal = FOCAL_PER_WIDTH * width
     lens = np.array([[focal, 0, width / 2], [0, focal, height / 2], [0, 0, 1.0]])
@@ -94,7 +94,7 @@ def _points(matrix: Matrix, points: Matrix) -> Matrix:
 
 
 def _smear(picture: Grey, shift: Matrix) -> Grey:
-    """Motion blur along `shift` pixels."""
+    """Blur the picture along `shift` pixels."""
     length = float(np.hypot(*shift))
     if length < 1.2:
         return picture
@@ -126,7 +126,7 @@ def draw_held(
     glare: float,
     sheen: Grey | None,
 ) -> bool:
-    """Draws the cut-out into `image` in place; True if all of its code is inside the frame."""
+    """Draw the cut-out into `image`; return whether all of its code is inside the frame."""
     height, width = image.shape
     card = _project(hold, part, seconds, width, height)
     corners = _points(card, np.array(cut.code_mm))
@@ -171,7 +171,7 @@ def draw_held(
 def _glare(
     sheen: Grey, box: tuple[int, int], corners: Matrix, seconds: float, glare: float
 ) -> Grey:
-    """A lamp mirrored in the card: a bright spot with soft edges that wanders over the code."""
+    """Return a lamp's reflection in the card: a soft bright spot that moves over the code."""
     centre = corners.mean(axis=0)
     reach = float(np.hypot(*(corners[2] - corners[0]))) / 2
     spot = centre + reach * 0.6 * np.array([np.sin(2.3 * seconds + 1), np.cos(1.7 * seconds)])

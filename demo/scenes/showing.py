@@ -1,9 +1,8 @@
-r"""Synthetic scenes at a school gate: people hold up cards, the camera sees grey frames.
+r"""Render synthetic scenes at a school gate: people hold up cards, the camera sees grey frames.
 
-The demo shows them to simulated gates, and the benchmark `scan --synthetic`
-measures decoders on them.
-The same seed gives the same frames. Text is escaped in truth.tsv as in the photo sets' labels.tsv:
-`\\`, `\n`, `\t`, `\r`.
+The demo shows them to simulated gates, and the benchmark `scan --synthetic` measures decoders on
+them. The same seed gives the same frames. Text is escaped in truth.tsv as in the photo sets'
+labels.tsv: `\\`, `\n`, `\t`, `\r`.
 """
 
 from collections.abc import Iterator, Sequence
@@ -45,14 +44,14 @@ class Showing:
     distance_mm: float = 270.0
     tilt_deg: float = 12.0
     motion: float = 0.3
-    """Speed of hand and shutter: 0 is frozen, 1 is someone who does not stop."""
+    """Speed of hand and shutter: 0 does not move, 1 is a person who does not stop."""
     defocus_px: float = 0.5
     noise: float = 3.0
     """Standard deviation, grey levels."""
     light: float = 1.0
     """1 is day; 0.15 is dusk."""
     glare: float = 0.0
-    """0-1: a lamp mirrored in the card, wandering over it."""
+    """0-1: a lamp reflected in the card, moving over it."""
     crumple: float = 0.0
     laminate: float = 0.0
     finger: bool = False
@@ -62,6 +61,7 @@ class Showing:
 
     @property
     def texts(self) -> tuple[str | bytes, ...]:
+        """Return the texts of all cards that are held up."""
         return tuple(text for text in (self.text, *self.also) if text)
 
 
@@ -87,7 +87,7 @@ class _Studio:
         self._margin = margin
 
     def noisy(self, image: Grey, sigma: float) -> Grey:
-        """Sensor noise: another part of one big field for each frame, at times mirrored."""
+        """Add sensor noise: another part of one large field for each frame, sometimes mirrored."""
         y, x = (int(v) for v in self.rng.integers(0, self._margin, 2))
         grain = self._grain[y : y + self.height, x : x + self.width]
         if self.rng.random() < 0.5:
@@ -103,7 +103,7 @@ class _Studio:
 
 
 def _spread(count: int, rng: np.random.Generator) -> list[float]:
-    """Sideways places of `count` cards, mm at the usual distance."""
+    """Return the sideways places of `count` cards, in mm at the usual distance."""
     if count == 1:
         return [float(rng.uniform(-35, 35))]
     return [(which - (count - 1) / 2) * 92 + float(rng.uniform(-6, 6)) for which in range(count)]
@@ -112,7 +112,7 @@ def _spread(count: int, rng: np.random.Generator) -> list[float]:
 def _held(studio: _Studio, showing: Showing) -> list[tuple[str | bytes, CutOut, Hold]]:
     rng = studio.rng
     places = _spread(len(showing.texts), rng)
-    # Several cards side by side need a step back.
+    # Several cards side by side need a larger distance.
     distance = showing.distance_mm + 60 * (len(places) - 1)
     return [
         (
@@ -134,7 +134,7 @@ def _held(studio: _Studio, showing: Showing) -> list[tuple[str | bytes, CutOut, 
 
 
 def _bands(image: Grey, seconds: float) -> Grey:
-    """A screen's backlight against a rolling shutter: broad darker bands that travel."""
+    """Add a screen's backlight seen by a rolling shutter: broad darker bands that move."""
     rows = np.arange(len(image), dtype=np.float32)
     wave = 0.88 + 0.12 * np.sin(rows / len(image) * 19 + seconds * 23)
     return np.asarray(cv2.multiply(image, np.repeat(wave[:, None], image.shape[1], 1), dtype=0))
@@ -176,7 +176,7 @@ def _shots(studio: _Studio, showing: Showing, fps: float) -> Iterator[Shot]:
 def shoot(
     showings: Sequence[Showing], *, fps: float, size: tuple[int, int] = (1280, 720), seed: int
 ) -> Iterator[tuple[int, Shot]]:
-    """The frames one by one, each with the index of its showing. `size` is (width, height)."""
+    """Yield the frames, each with the index of its showing. `size` is (width, height)."""
     studio = _Studio(size, seed)
     for which, showing in enumerate(showings):
         for shot in _shots(studio, showing, fps):
@@ -184,7 +184,7 @@ def shoot(
 
 
 def escape(text: str | bytes) -> str:
-    """One field of labels.tsv or truth.tsv. Bytes that are no UTF-8 survive as surrogates."""
+    """Escape a field of labels.tsv or truth.tsv. Bytes that are not UTF-8 become surrogates."""
     plain = text.decode("utf-8", "surrogateescape") if isinstance(text, bytes) else text
     for character, code in (("\\", "\\\\"), ("\n", "\\n"), ("\t", "\\t"), ("\r", "\\r")):
         plain = plain.replace(character, code)
@@ -199,7 +199,7 @@ def write_sequence(
     size: tuple[int, int] = (1280, 720),
     seed: int,
 ) -> None:
-    """Writes 000000.png... and truth.tsv (frame TAB text; a row per card, or one empty) to folder.
+    """Write 000000.png... and truth.tsv (frame TAB text; a row per card, or one empty) to `folder`.
 
     Raises:
         OSError: the folder cannot be written.

@@ -1,1 +1,1 @@
-"""A province that does not exist: its areas, schools and people, for demo, bench and tests."""
+"""A synthetic province: its areas, schools and people, for the demo, benchmarks and tests."""

@@ -1,4 +1,4 @@
-"""Spreadsheets as offices have them: lists of areas and units, a school's export."""
+"""Write spreadsheets as offices have them: lists of areas and units, a school's export."""
 
 import csv
 from collections.abc import Iterable
@@ -32,22 +32,22 @@ _HEAD_ROW = 5
 
 
 def write_areas(path: Path, province: Province) -> None:
-    """The list of areas as CSV."""
+    """Write the list of areas as CSV."""
     _write_csv(path, AREA_HEADINGS, (astuple(row) for row in province.areas))
 
 
 def write_units(path: Path, province: Province) -> None:
-    """The list of units as CSV."""
+    """Write the list of units as CSV."""
     _write_csv(path, UNIT_HEADINGS, province.units())
 
 
 def write_pupils(path: Path, school: SyntheticSchool, people: Iterable[Someone]) -> None:
-    """A school's pupils as the sector database exports them: title, heading in two rows, sums."""
+    """Write a school's pupils as the sector database exports them, with titles and sums."""
     _write_school(path, school, "DANH SÁCH HỌC SINH", _PUPIL_HEADINGS, people)
 
 
 def write_staff(path: Path, school: SyntheticSchool, people: Iterable[Someone]) -> None:
-    """A school's staff in the same look."""
+    """Write a school's staff in the same layout."""
     _write_school(path, school, "DANH SÁCH CÁN BỘ, GIÁO VIÊN", _STAFF_HEADINGS, people)
 
 

@@ -1,4 +1,4 @@
-"""Names of people and places, put together by chance from common parts."""
+"""Make names of people and places by chance from common parts."""
 
 from random import Random
 
@@ -59,7 +59,7 @@ _HAMLETS = [
 
 
 def person(chance: Random, *, girl: bool) -> str:
-    """A name of three words, as most are."""
+    """Return a name of three words, as most are."""
     family = chance.choice(FAMILY)
     if girl:
         return f"{family} {chance.choice(MIDDLE_GIRLS)} {chance.choice(GIVEN_GIRLS)}"
@@ -67,7 +67,7 @@ def person(chance: Random, *, girl: bool) -> str:
 
 
 def places(chance: Random, number: int) -> list[str]:
-    """So many different names of places; the same two words may come with a number."""
+    """Return `number` different names of places; the same two words may come with a number."""
     every = [f"{first} {second}" for first in _PLACE_FIRST for second in _PLACE_SECOND]
     chance.shuffle(every)
     rounds = range(-(-number // len(every)))
@@ -75,7 +75,7 @@ def places(chance: Random, number: int) -> list[str]:
 
 
 def hamlets(chance: Random, number: int) -> list[str]:
-    """So many different names of hamlets of one commune."""
+    """Return `number` different names of hamlets of one commune."""
     if number > len(_HAMLETS):
         return [f"Thôn {count}" for count in range(1, number + 1)]
     return [f"Thôn {name}" for name in chance.sample(_HAMLETS, number)]

@@ -1,4 +1,4 @@
-"""The pupils and staff of a school that does not exist."""
+"""Make the pupils and staff of a synthetic school."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,14 +9,14 @@ from demo.synthetic import names
 from demo.synthetic.province import NAME, Province, SyntheticSchool
 
 YEAR = 2026
-"""The school year begins in its September."""
+"""The school year begins in September of this year."""
 _LETTERS = "ABCDEGHIKLMNPQ"
-"""Of classes; schools leave out F and J."""
+"""Letters of classes; schools leave out F and J."""
 _GROUPS = ("Toán - Tin", "Ngữ văn", "Ngoại ngữ", "Khoa học tự nhiên", "Sử - Địa", "Văn phòng")
 _MOST_OF_A_YEAR = 1_667
 """Numbers for the pupils of a school who were born in one year: enough for 600 schools."""
 _NEIGHBOURS = 0.1
-"""The part that comes from the next commune."""
+"""The part of the pupils that comes from the next commune."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Someone:
 
 
 def pupils(province: Province, school: SyntheticSchool, number: int) -> Iterator[Someone]:
-    """So many pupils, class by class."""
+    """Yield `number` pupils, class by class."""
     chance = Random(f"{province.seed}/{school.number}/pupils")
     grades = range(school.first_grade, school.last_grade + 1)
     per_grade = -(-number // len(grades))
@@ -51,7 +51,7 @@ def pupils(province: Province, school: SyntheticSchool, number: int) -> Iterator
 
 
 def staff(province: Province, school: SyntheticSchool, number: int) -> Iterator[Someone]:
-    """So many teachers and others."""
+    """Yield `number` teachers and others."""
     chance = Random(f"{province.seed}/{school.number}/staff")
     for index in range(number):
         born = date(YEAR - 60, 1, 1) + timedelta(days=chance.randrange(36 * 365))
@@ -69,7 +69,7 @@ def _someone(
     born: date,
     group: str,
 ) -> Someone:
-    """`place`: in the school, among those of one year."""
+    """Return one person. `place`: in the school, among those of one year."""
     girl = chance.random() < 0.5
     step = chance.random() < _NEIGHBOURS
     commune = province.communes[(school.commune + step) % len(province.communes)]

@@ -1,8 +1,8 @@
-"""The areas and schools of a province that does not exist.
+"""Make the areas and schools of a synthetic province.
 
-Its codes are like official ones, and none of them was ever given: province 97, districts 971 and
-on, communes 97001 and on. It went through what every province did on 2025-07-01: the districts
-ended, and three communes each became one.
+Its codes look like official ones, and none of them was ever assigned: province 97, districts 971
+and on, communes 97001 and on. It changed as every province did on 2025-07-01: the districts ended,
+and three communes each became one.
 """
 
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ KINDS = (("th", "Tiểu học", 1, 5), ("thcs", "THCS", 6, 9), ("thpt", "THPT", 
 
 @dataclass(frozen=True, slots=True)
 class AreaRow:
-    """A row of the list of areas, as `gate-bridge area import` takes it."""
+    """A row of the list of areas, as `gate-bridge area import` reads it."""
 
     level: str
     code: str
@@ -50,7 +50,7 @@ class SyntheticSchool:
 
 @dataclass(frozen=True, slots=True)
 class Commune:
-    """A commune of today, with its hamlets and the communes it was made of."""
+    """A commune of today, with its hamlets and the communes that it was made of."""
 
     code: str
     name: str
@@ -69,7 +69,7 @@ class Province:
     schools: list[SyntheticSchool]
 
     def units(self) -> list[tuple[str, str, str, str]]:
-        """Rows of the list of units: id, name, level, parent."""
+        """Return the rows of the list of units: id, name, level, parent."""
         rows = [(UNIT_ID, NAME, "province", "")]
         used = sorted({school.commune for school in self.schools})
         for number in used:
@@ -82,7 +82,7 @@ class Province:
 
 
 def make_province(seed: int = 1, *, schools: int = 600, communes: int | None = None) -> Province:
-    """A province with so many schools; by default a commune for every six of them."""
+    """Return a province with `schools` schools; by default a commune for every six of them."""
     chance = Random(seed)
     number = communes or max(2, schools // 6)
     called = names.places(chance, number * (_OLD_PER_NEW + 1))
@@ -96,7 +96,7 @@ def make_province(seed: int = 1, *, schools: int = 600, communes: int | None = N
     made = []
     for index in range(number):
         olds = called[number + index * _OLD_PER_NEW :][:_OLD_PER_NEW]
-        new_code = f"97{1 + index * _OLD_PER_NEW:03}"  # the first part's code is given again
+        new_code = f"97{1 + index * _OLD_PER_NEW:03}"  # the first part's code is assigned again
         district_code = str(971 + index // _NEW_PER_DISTRICT)
         name = f"Xã {called[index]}"
         areas.append(AreaRow("commune", new_code, name, CODE, "province", MERGED))
@@ -119,7 +119,7 @@ def make_province(seed: int = 1, *, schools: int = 600, communes: int | None = N
 def _school(index: int, communes: list[Commune]) -> SyntheticSchool:
     commune = index % len(communes)
     lap = index // len(communes)
-    prefix, kind, first, last = KINDS[(lap + 1) % len(KINDS)]  # the first is a THCS
+    prefix, kind, first, last = KINDS[(lap + 1) % len(KINDS)]  # the first one is a THCS
     place = communes[commune].name.removeprefix("Xã ")
     again = lap // len(KINDS)
     name = f"Trường {kind} {place}{f' {again + 1}' if again else ''}"

@@ -1,4 +1,4 @@
-"""The enrolment desk by HTTPS. Its authority is known by the hash in the ticket only."""
+"""Ask the enrolment server by HTTPS. Its authority is identified by the hash in the ticket only."""
 
 import errno
 import http.client
@@ -24,31 +24,33 @@ _NO_WAY = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EADDRNOT
 
 
 class NoNetworkError(SchoolgateError):
-    """There is no way out of this gate."""
+    """The gate has no route to any network."""
 
 
-class NoDeskError(SchoolgateError):
-    """There is a network, and no enrolment desk that can be believed."""
+class NoEnrolmentServerError(SchoolgateError):
+    """There is a network, but no enrolment server that can be trusted."""
 
 
 def ask(ticket: Ticket, token: bytes, csr_pem: bytes) -> Enrolment:
-    """Ask the desk of a ticket for a certificate.
+    """Request a certificate from the enrolment server of a ticket.
 
     Raises:
-        TicketError: the desk refuses the ticket.
+        TicketError: the server refuses the ticket.
         NoNetworkError, NoDeskError: try again later.
     """
-    anybody = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    anybody.check_hostname = False
-    anybody.verify_mode = ssl.CERT_NONE  # what comes is believed by its hash, and is no secret
-    status, ca_pem = _exchange(ticket, anybody, "GET", CA_PATH)
+    unverified = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    unverified.check_hostname = False
+    unverified.verify_mode = ssl.CERT_NONE  # the answer is public, and checked by its hash
+    status, ca_pem = _exchange(ticket, unverified, "GET", CA_PATH)
     try:
         der = ssl.PEM_cert_to_DER_cert(ca_pem.decode("ascii"))
         if status != 200 or sha256(der).digest() != ticket.ca:
-            raise NoDeskError("the desk is not the ticket's; is somebody else at its address?")
+            raise NoEnrolmentServerError(
+                "the server is not the one of the ticket; does another one have its address?"
+            )
         ours = ssl.create_default_context(cadata=ca_pem.decode("ascii"))
     except (ValueError, ssl.SSLError) as error:
-        raise NoDeskError(f"the desk sent no certificate: {error}") from error
+        raise NoEnrolmentServerError(f"the server sent no certificate: {error}") from error
     request = EnrolmentRequest(ticket.ticket_id.hex(), token.hex(), csr_pem.decode())
     status, answer = _exchange(ticket, ours, "POST", ENROL_PATH, msgspec.json.encode(request))
     try:
@@ -58,8 +60,8 @@ def ask(ticket: Ticket, token: bytes, csr_pem: bytes) -> Enrolment:
             refused = msgspec.json.decode(answer, type=EnrolmentRefused)
             raise TicketError(refused.refusal, refused.message)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise NoDeskError(f"the desk's answer is none: {error}") from error
-    raise NoDeskError(f"the desk cannot answer now (status {status})")
+        raise NoEnrolmentServerError(f"the server's answer cannot be read: {error}") from error
+    raise NoEnrolmentServerError(f"the server cannot answer now (status {status})")
 
 
 def _exchange(
@@ -78,6 +80,6 @@ def _exchange(
     except (OSError, http.client.HTTPException) as error:
         if isinstance(error, OSError) and error.errno in _NO_WAY:
             raise NoNetworkError(f"{where}: {error}") from error
-        raise NoDeskError(f"{where}: {error!r}") from error
+        raise NoEnrolmentServerError(f"{where}: {error!r}") from error
     finally:
         connection.close()

@@ -1,31 +1,34 @@
-"""What to do about a camera that stays dead, one step after the other. Pure.
+"""Decide what to do about a camera that gives no frames. Pure.
 
 1. Open it again (`loop`): a camera that gives no frame for 10 s, or cannot be opened.
-2. End the process and let the service manager start it again: a driver's state in our own memory.
-3. Ask for a reboot: a driver's or the camera's state outside it. At most twice in a row, because a
-   camera that is simply gone must not keep a gate from delivering what it has recorded.
-4. The hardware watchdog: when the kernel itself hangs.
+2. End the process, so that the service manager restarts it: clears a driver's state in our memory.
+3. Request a reboot: clears the state of driver and camera outside it. At most twice in a row,
+   because a camera that is missing must not keep a gate from delivering its records.
+4. The hardware watchdog: resets a kernel that hangs.
 
-A `read` that never returns is beyond the first step: nothing in this process runs on then. The
-service manager's watchdog, fed by fresh frames only, ends the process. A process that the kernel
-holds in a driver (state D) does not end either; the next one cannot open the camera, climbs on, and
-the reboot, or else the hardware watchdog, is what is left.
+The first step does not help with a `read` that never returns: nothing in this process runs then.
+The service manager's watchdog, which only fresh frames feed, ends the process. A process that the
+kernel blocks in a driver (state D) does not end either; the next one cannot open the camera, takes
+the further steps, and the reboot or the hardware watchdog remains.
 """
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 BLIND_MS = 20_000
-"""So long without a frame, after opening it again was tried: the next step. Sooner than the service
-manager's watchdog, so that the step is taken in good order and said in the log."""
+"""The time without a frame, after reopening was tried, until the next step.
+
+It is shorter than the service manager's watchdog, so that the step is taken in an orderly way and
+logged.
+"""
 STARTS = 5
-"""Starts of the process in a row, within one boot, that brought no frame."""
+"""Starts of the process in a row, within one boot, without a frame."""
 REBOOTS = 2
-"""Reboots in a row that brought no frame. After them the gate only goes on trying."""
+"""Reboots in a row without a frame; after them the gate only keeps trying."""
 
 
 class RecoveryStep(StrEnum):
-    """What comes next."""
+    """The next step."""
 
     REOPEN = "reopen"
     RESTART = "restart"
@@ -34,9 +37,12 @@ class RecoveryStep(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CameraOutage:
-    """`blind_ms`: since the last frame, or since this process began. `failures` of the camera since
-    then. `starts`: of the process in this boot, this one included, and `reboots` asked for, both
-    without a frame since."""
+    """The state of an outage.
+
+    `blind_ms` is the time since the last frame, or since this process started, `failures` the
+    number of failures since then. `starts` counts starts of the process in this boot, including
+    this one, and `reboots` the requested reboots, both without a frame since.
+    """
 
     blind_ms: int
     failures: int
@@ -44,10 +50,10 @@ class CameraOutage:
     reboots: int
 
 
-def next_step(blindness: CameraOutage) -> RecoveryStep:
-    """The step that `blindness` calls for."""
-    if blindness.blind_ms < BLIND_MS or not blindness.failures:
+def decide_step(outage: CameraOutage) -> RecoveryStep:
+    """Return the next step for `outage`."""
+    if outage.blind_ms < BLIND_MS or not outage.failures:
         return RecoveryStep.REOPEN
-    if blindness.starts >= STARTS and blindness.reboots < REBOOTS:
+    if outage.starts >= STARTS and outage.reboots < REBOOTS:
         return RecoveryStep.REBOOT
     return RecoveryStep.RESTART

@@ -1,16 +1,17 @@
-"""How far up the ladder this gate stands, kept in small files from one process to the next."""
+"""The state of camera recovery, kept in small files from one process to the next."""
 
 import contextlib
 from pathlib import Path
 
 import structlog
 
-from device.scan.camera_recovery import CameraOutage, RecoveryStep, next_step
+from device.scan.camera_recovery import CameraOutage, RecoveryStep, decide_step
+from gate_contract.durable_file import replace_file
 
 STARTS = "camera-starts"
-"""In the run folder: gone with the boot."""
+"""In the run folder: deleted by a reboot."""
 REBOOTS = "camera-reboots"
-"""In the state folder: stays through a reboot."""
+"""In the state folder: survives a reboot."""
 REQUEST = "reboot"
 """In the run folder; `gate-reboot.path` waits for it."""
 
@@ -18,8 +19,10 @@ log = structlog.get_logger()
 
 
 class RecoveryState:
-    """Made once at the start of gate-scan. What cannot be written is not counted: a full disk is no
-    reason to reboot."""
+    """Made once at the start of gate-scan.
+
+    What cannot be written is not counted: a full disk is no reason to reboot.
+    """
 
     def __init__(self, run_folder: Path, state_folder: Path) -> None:
         self._starts_file = run_folder / STARTS
@@ -30,23 +33,28 @@ class RecoveryState:
         self._starts = _read(self._starts_file) + 1
         _write(self._starts_file, self._starts)
 
-    def saw_frame(self) -> None:
-        """The camera works: down to the ground."""
+    def reset(self) -> None:
+        """Forget starts and reboots: the camera works."""
         if not self._seen_frame:
             self._seen_frame = True
             for file in (self._starts_file, self._reboots_file):
-                with contextlib.suppress(OSError):  # forgotten the next time
+                with contextlib.suppress(OSError):  # deleted the next time
                     file.unlink(missing_ok=True)
             self._starts = 1
             self._reboots = 0
 
-    def climb(self, blind_ms: int, failures: int) -> RecoveryStep:
-        """The next step. A reboot is asked for here; the process has to end after it."""
-        step = next_step(CameraOutage(blind_ms, failures, self._starts, self._reboots))
+    def next_step(self, blind_ms: int, failures: int) -> RecoveryStep:
+        """Return the next step.
+
+        If it is a reboot, the request is written here; the process has to end after it.
+        """
+        step = decide_step(CameraOutage(blind_ms, failures, self._starts, self._reboots))
         if step is not RecoveryStep.REOPEN:
-            log.error("camera stays dead", step=step, starts=self._starts, reboots=self._reboots)
+            log.error(
+                "camera gives no frames", step=step, starts=self._starts, reboots=self._reboots
+            )
         if step is RecoveryStep.REBOOT and _write(self._reboots_file, self._reboots + 1):
-            # Counted first: a reboot that is not counted could come again for ever.
+            # Counted first: a reboot that is not counted could repeat for ever.
             _write(self._request_file, 1)
         return step
 
@@ -61,8 +69,8 @@ def _read(path: Path) -> int:
 def _write(path: Path, number: int) -> bool:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(str(number), "ascii")
+        replace_file(path, str(number).encode(), 0o660)
     except OSError as error:
-        log.error("not counted", file=path.name, error=str(error))  # noqa: TRY400 (enough said)
+        log.error("not counted", file=path.name, error=str(error))  # noqa: TRY400
         return False
     return True

@@ -1,5 +1,7 @@
-"""gate-scan at a gate without identity: looks for a ticket and says how it fares. No network here;
-gate-enrol does the asking."""
+"""Ask for a ticket at a gate without identity, and signal its progress. No network in this module.
+
+gate-enrol sends the request.
+"""
 
 from collections.abc import Callable, Sequence
 
@@ -16,12 +18,14 @@ from gate_contract.ticket import (
 )
 
 PAUSE_MS = 2_000
-"""Dark between what still holds and the same again: longer than any darkness within a pattern, so
-that whoever counts knows where it began."""
+"""The dark pause before a notice is repeated.
+
+It is longer than any darkness within a pattern, so that people who count know where it began.
+"""
 
 
 class TicketPrompt:
-    """`see` takes the codes of a frame. What is said comes out of `say`."""
+    """Collects ticket and PIN from the codes in view, and decides what to signal."""
 
     def __init__(self, trusted: bytes | None, offer: Callable[[Offer], None]) -> None:
         self._trusted = trusted
@@ -35,26 +39,26 @@ class TicketPrompt:
         self._fresh = True
 
     def see(self, codes: Sequence[bytes]) -> None:
-        """Codes that are in view now."""
+        """Process the codes that are in view now."""
         for code in codes:
             if is_ticket(code):
                 self._see_ticket(code)
             elif code.startswith(PIN_PREFIX):
                 self._see_pin(code)
 
-    def hear(self, progress: EnrolmentProgress | None) -> None:
-        """What gate-enrol tells."""
+    def update(self, progress: EnrolmentProgress | None) -> None:
+        """Process the progress that gate-enrol reports."""
         if progress is None:
             return
         ours = self._offered.digest if self._offered else None
         if ours is None or progress.digest == ours:
-            self._turn(progress.notice)
+            self._set_notice(progress.notice)
 
-    def say(self, up_ms: int) -> SetupNotice | None:
-        """What is to be signalled now, if anything: news at once, everything else now and then."""
+    def next_notice(self, up_ms: int) -> SetupNotice | None:
+        """Return the notice to signal now, if any: a new one at once, then repeated."""
         if not self._fresh and up_ms < self._again_up_ms:
             return None
-        self._again_up_ms, self._fresh = up_ms + lasts_ms(self._notice) + PAUSE_MS, False
+        self._again_up_ms, self._fresh = up_ms + duration_ms(self._notice) + PAUSE_MS, False
         return self._notice
 
     def _see_ticket(self, code: bytes) -> None:
@@ -67,10 +71,10 @@ class TicketPrompt:
             ticket, _ = verify(code, self._trusted)
         except TicketError as error:
             self._tried.add((text, None))
-            self._turn(REFUSALS[error.refusal])
+            self._set_notice(REFUSALS[error.refusal])
             return
         self._ticket, self._offered = (text, ticket), None
-        self._turn(SetupNotice.PIN_WANTED)
+        self._set_notice(SetupNotice.PIN_WANTED)
         self._open()
 
     def _see_pin(self, code: bytes) -> None:
@@ -80,7 +84,7 @@ class TicketPrompt:
             self._open()
 
     def _open(self) -> None:
-        """Hand the ticket on once its secrets open: what is handed on is good but for the desk."""
+        """Offer the ticket once its secrets can be decrypted; only the server checks the rest."""
         if self._ticket is None or self._offered is not None:
             return
         text, ticket = self._ticket
@@ -90,17 +94,17 @@ class TicketPrompt:
         try:
             open_secrets(ticket, pin)
         except TicketError as error:
-            self._turn(REFUSALS[error.refusal])
+            self._set_notice(REFUSALS[error.refusal])
             return
         self._offered = Offer(text, pin)
         self._offer(self._offered)
-        self._turn(SetupNotice.TAKEN)
+        self._set_notice(SetupNotice.TAKEN)
 
-    def _turn(self, notice: SetupNotice) -> None:
+    def _set_notice(self, notice: SetupNotice) -> None:
         if notice is not self._notice:
             self._notice, self._fresh = notice, True
 
 
-def lasts_ms(notice: SetupNotice) -> int:
-    """How long a notice is played."""
+def duration_ms(notice: SetupNotice) -> int:
+    """Return how long a notice is played."""
     return sum(step.ms for step in NOTICE_PATTERNS[notice])

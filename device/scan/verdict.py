@@ -1,4 +1,4 @@
-"""Where a code becomes a verdict: pure functions of what was read, what is known, and the time."""
+"""Decide the verdict of a code from what was read, what is known, and the time. Pure."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -13,7 +13,7 @@ from gate_contract.verdicts import Verdict
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """How a gate decides. `direction` None is `auto`: the opposite of the last crossing today."""
+    """The policy of a gate. `direction` None is `auto`: the opposite of the last crossing today."""
 
     direction: Direction | None
     repeat_window_ms: int
@@ -33,7 +33,7 @@ class LastCrossing:
 class CardKnowledge:
     """What the gate knows of a card beyond its signature.
 
-    `seen_ms_ago`: how long ago this card was last in view, None if it was not lately. `level` is
+    `seen_ms_ago`: how long ago this card was last in view, None if it was not recently. `level` is
     its holder's, and `action` what the school does about it at the entry.
     """
 
@@ -45,7 +45,7 @@ class CardKnowledge:
 
 
 class Answer(NamedTuple):
-    """What to signal. `level` is to be shown beside the verdict, and written down nowhere."""
+    """What to signal. `level` is shown beside the verdict, and stored nowhere."""
 
     verdict: Verdict
     level: int | None = None
@@ -53,7 +53,10 @@ class Answer(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ScanDecision:
-    """What to record, and with `level` what to signal. A crossing always has card and direction."""
+    """What to record, and with `level` what to signal.
+
+    A crossing always has card and direction.
+    """
 
     verdict: Verdict
     card: Card | None = None
@@ -62,20 +65,22 @@ class ScanDecision:
 
     @property
     def kind(self) -> CardKind | None:
+        """The kind of the card."""
         return self.card.kind if self.card else None
 
     @property
     def answer(self) -> Answer:
+        """What to signal."""
         return Answer(self.verdict, self.level)
 
 
 def decide(claim: Card | Verdict, known: CardKnowledge, now: Now, policy: Policy) -> ScanDecision:
-    """The gate's answer to one presentation of one code.
+    """Decide the answer to one presentation of one code.
 
-    `claim` is what `gate_contract.card.verify` made of the code. Nobody is locked in: a way out is
-    never refused for a reason of the roster. Our own fault never looks like a bad card: while the
-    clock is not trusted, a card is not refused for what the clock says, only for having expired on
-    a day that was certain.
+    `claim` is a genuine card, the card of a visitor's pass, or the verdict that refuses the code
+    (`device.scan.claims`, `gatekeeper`). Nobody is locked in: an exit is never refused because of
+    the roster. A fault of the gate never looks like a bad card: while the clock is not trusted, a
+    card is not refused because of the date, only if it had expired on a day that was certain.
     """
     if isinstance(claim, Verdict):
         return ScanDecision(claim)
@@ -106,7 +111,7 @@ def _is_repeat(known: CardKnowledge, now: Now, policy: Policy) -> bool:
 def _opposite(last: LastCrossing | None, now: Now) -> Direction:
     if last is None or last.direction is Direction.OUT:
         return Direction.IN
-    # Times unknown on either side count as today: a wrong guess is corrected by the next scan,
-    # while a second `in` would count one child twice.
+    # Unknown times count as today: the next scan corrects a wrong guess, while a second `in`
+    # would count one child twice.
     same_day = last.day is None or last.day == now.day
     return Direction.OUT if same_day else Direction.IN

@@ -1,4 +1,4 @@
-"""Whether this gate's storage can be written, how full it is, and how long a sync takes."""
+"""Test whether storage can be written, how full it is, and how long a sync takes."""
 
 import os
 import shutil
@@ -13,7 +13,7 @@ ROUNDS = 3
 
 @dataclass(frozen=True, slots=True)
 class StorageTest:
-    """`sync_ms` is the slowest of some rounds."""
+    """The result of a storage test. `sync_ms` is the slowest of some rounds."""
 
     free_bytes: int = 0
     sync_ms: int = 0
@@ -38,5 +38,5 @@ def try_storage(folder: Path, up_ms: Callable[[], int]) -> StorageTest:
     except OSError as error:
         return StorageTest(fault=f"{folder}: {error.strerror}")
     return StorageTest(
-        free, slowest, "" if whole else f"{folder}: what was written reads otherwise"
+        free, slowest, "" if whole else f"{folder}: reading returned other bytes than were written"
     )

@@ -1,43 +1,21 @@
-"""Which slot a Pi's firmware boots: `autoboot.txt`, kept in one sector that is written in place.
+"""Choose the slot that a Pi's firmware boots: `autoboot.txt`, one sector that is written in place.
 
-The firmware boots `boot_partition`; once, after a reboot that asks for a try, the one in section
-`[tryboot]`. Both variants of the file are exactly one sector long: a change of mind is the write of
-one sector, which a card does wholly or not at all, and no file system's bookkeeping is touched.
+The firmware boots `boot_partition`; once, after a reboot that asks for a trial, the one in section
+`[tryboot]`. Both variants of the file are exactly one sector long: a change is the write of one
+sector, which an SD card does completely or not at all, and no file system metadata is touched.
 """
 
 import os
-from enum import StrEnum
 from pathlib import Path
 
+from device.updating.boot_slot import BootSlot
 from gate_contract.errors import SchoolgateError
 
 SECTOR = 512
 
 
-class BootSlot(StrEnum):
-    """One of the two places that a root and its kernel can be in."""
-
-    A = "A"
-    B = "B"
-
-    @property
-    def other(self) -> "BootSlot":
-        """The slot that an update is written to while this one runs."""
-        return BootSlot.B if self is BootSlot.A else BootSlot.A
-
-    @property
-    def boot_partition(self) -> int:
-        """The number of its FAT partition."""
-        return 2 if self is BootSlot.A else 3
-
-    @property
-    def root_partition(self) -> int:
-        """The number of its root's partition."""
-        return 5 if self is BootSlot.A else 6
-
-
 def sector(slot: BootSlot) -> bytes:
-    """`autoboot.txt` that boots `slot`, and tries the other one when asked to."""
+    """Return the `autoboot.txt` that boots `slot`, and tries the other one on request."""
     text = (
         "# Schoolgate: which slot boots. Written in place by updates; not to be edited.\n"
         f"[all]\ntryboot_a_b=1\nboot_partition={slot.boot_partition}\n"
@@ -47,7 +25,10 @@ def sector(slot: BootSlot) -> bytes:
 
 
 def boots(autoboot: bytes, *, trying: bool) -> int:
-    """The number of the partition that the firmware boots, as Raspberry Pi documents the file."""
+    """Return the number of the partition that the firmware boots.
+
+    Source: Raspberry Pi's documentation of autoboot.txt.
+    """
     section, chosen = "all", 1
     for line in autoboot.decode("ascii", "replace").splitlines():
         line = line.partition("#")[0].strip()
@@ -59,15 +40,16 @@ def boots(autoboot: bytes, *, trying: bool) -> int:
 
 
 def committed(device: Path) -> BootSlot:
-    """The slot that boots from the partition `device`, which holds `autoboot.txt`.
+    """Return the slot that boots, from the partition `device` that holds `autoboot.txt`.
 
-    Raises SchoolgateError if the file is not one of ours.
+    Raises:
+        SchoolgateError: the file is not one of ours.
     """
     return _find(device)[0]
 
 
 def commit(device: Path, slot: BootSlot) -> None:
-    """Let `slot` boot from now on: one sector, on the card when this returns."""
+    """Let `slot` boot from now on; the sector is on the SD card when this returns."""
     _, at = _find(device)
     card = os.open(device, os.O_WRONLY | os.O_DSYNC)
     try:
@@ -88,7 +70,7 @@ def _find(device: Path) -> tuple[BootSlot, int]:
             at += len(block)
     if len(found) != 1:
         raise SchoolgateError(
-            f"{device} has {len(found)} boot choices of ours where there is to be one; "
-            "write the card anew, its data partition can be kept"
+            f"{device} has {len(found)} boot choices of ours instead of one; "
+            "write the SD card again, its data partition can be kept"
         )
     return found[0]

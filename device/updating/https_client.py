@@ -1,8 +1,8 @@
-"""The server that an update is fetched from, by HTTPS.
+"""Download from an HTTPS server, beginning at any byte.
 
-Two kinds of authorities are believed: the district's own, which the bridge's desk has its
-certificate from, and the system's, for a mirror elsewhere. TLS keeps strangers from sending
-rubbish; what came is believed by the hash in the signed orders, and by the bundle's own signature.
+Two kinds of authorities are trusted: the district's own, which issues the certificate of its
+server, and the system's, for a mirror elsewhere. TLS only keeps strangers from sending rubbish: the
+download is verified by the hash in the signed orders, and by the bundle's own signature.
 """
 
 import http.client
@@ -23,7 +23,7 @@ TIMEOUT_S = 30
 
 
 class FetchError(SchoolgateError):
-    """An update could not be fetched, or not now."""
+    """A download that failed, for now or for good."""
 
     def __init__(self, fault: UpdateFault, message: str) -> None:
         super().__init__(message)
@@ -32,8 +32,10 @@ class FetchError(SchoolgateError):
 
 @dataclass(frozen=True, slots=True)
 class PartialContent:
-    """Bytes that begin at `begins` of a file of `size` bytes; None: the server does not say.
-    `read` returns at most so many; it raises FetchError."""
+    """Bytes from `begins` on of a file of `size` bytes; None if the server does not state it.
+
+    `read` returns at most the given number of bytes; it raises FetchError.
+    """
 
     begins: int
     size: int | None
@@ -51,13 +53,16 @@ class _StayEncrypted(urllib.request.HTTPRedirectHandler):
         newurl: str,
     ) -> urllib.request.Request | None:
         if not newurl.startswith("https://"):
-            raise FetchError(UpdateFault.UNTRUSTED, f"{req.host} leads away from https")
+            raise FetchError(UpdateFault.UNTRUSTED, f"{req.host} redirects away from https")
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 
 class HttpsServer:
-    """`ask` answers with the file of an address from one of its bytes on. `authority` is the
-    district's certificate. Raises SchoolgateError if it is not there."""
+    """An HTTPS client. `authority` is the file of the district's certificate.
+
+    Raises:
+        SchoolgateError: that file cannot be read.
+    """
 
     def __init__(self, authority: Path) -> None:
         context = ssl.create_default_context()
@@ -75,14 +80,18 @@ class HttpsServer:
 
     @contextmanager
     def ask(self, url: str, begins: int) -> Iterator[PartialContent]:
-        """Raises FetchError: `unreachable`, `untrusted`, `not_served`, or `wrong_size`."""
+        """Request a file from byte `begins` on.
+
+        Raises:
+            FetchError: `unreachable`, `untrusted`, `not_served`, or `wrong_size`.
+        """
         request = urllib.request.Request(url, headers={"Range": f"bytes={begins}-"})  # noqa: S310
-        with _told(url):
+        with _translated_errors(url):
             answer = self._opener.open(request, timeout=TIMEOUT_S)
         with answer:
 
             def read(most: int) -> bytes:
-                with _told(url):
+                with _translated_errors(url):
                     got: bytes = answer.read(most)
                     return got
 
@@ -93,26 +102,28 @@ def _place(answer: http.client.HTTPResponse) -> tuple[int, int | None]:
     if answer.status == 206:
         found = re.fullmatch(r"bytes (\d+)-\d+/(\d+|\*)", answer.headers.get("Content-Range", ""))
         if not found:
-            raise FetchError(UpdateFault.NOT_SERVED, "the server does not say which part it sends")
+            raise FetchError(
+                UpdateFault.NOT_SERVED, "the server does not state which part it sends"
+            )
         return int(found[1]), None if found[2] == "*" else int(found[2])
     length = answer.headers.get("Content-Length", "")
     return 0, int(length) if length.isdigit() else None
 
 
 @contextmanager
-def _told(url: str) -> Iterator[None]:
-    """What a library says, in our words."""
+def _translated_errors(url: str) -> Iterator[None]:
+    """Turn exceptions of the library into FetchError."""
     try:
         yield
     except urllib.error.HTTPError as error:
         error.close()
-        if error.code == 416:  # the part that is asked for begins beyond the file's end
+        if error.code == 416:  # the requested part begins beyond the file's end
             raise FetchError(UpdateFault.WRONG_SIZE, f"{url} is shorter than ordered") from error
         fault = UpdateFault.UNREACHABLE if error.code >= 500 else UpdateFault.NOT_SERVED
         raise FetchError(fault, f"{url}: status {error.code}") from error
     except (OSError, http.client.HTTPException) as error:
         reason = getattr(error, "reason", error)
         if isinstance(reason, ssl.SSLCertVerificationError):
-            said = f"{url}: {reason.verify_message}"
-            raise FetchError(UpdateFault.UNTRUSTED, said) from error
+            message = f"{url}: {reason.verify_message}"
+            raise FetchError(UpdateFault.UNTRUSTED, message) from error
         raise FetchError(UpdateFault.UNREACHABLE, f"{url}: {reason}") from error

@@ -1,9 +1,9 @@
-"""RAUC's boot loader back end for a Pi: what RAUC asks, answered by the boot choice and our memory.
+"""RAUC's boot loader backend for a Pi, which uses the boot choice and a state file.
 
-RAUC verifies a bundle and writes it into the slot that does not run. A slot becomes what boots in
-two steps: `set-primary` makes it pending, and only a boot that has proven itself (`set-state good`,
-asked by the slot while it runs) writes the boot choice. In between the firmware tries it, once each
-time.
+RAUC verifies a bundle and writes it into the slot that does not run. A slot becomes the one that
+boots in two steps: `set-primary` makes it pending, and only a successful boot (`set-state good`,
+called by the slot while it runs) writes the boot choice. In between the firmware tries it, once
+each time.
 """
 
 from dataclasses import dataclass
@@ -12,8 +12,8 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from device.updating import boot_choice, state_file
-from device.updating.boot_choice import BootSlot
-from device.updating.planning import TRIES
+from device.updating.boot_slot import BootSlot
+from device.updating.install_rules import TRIES
 from gate_contract.errors import SchoolgateError
 
 PROC = Path("/proc/self/mountinfo")
@@ -22,50 +22,50 @@ SYSTEM = Path("/sys/dev/block")
 
 @dataclass(frozen=True, slots=True)
 class Backend:
-    """`gate` is the partition with the boot choice, `kept` the file of our memory."""
+    """The slots of a gate. `gate` is the partition of the boot choice, `kept` the state file."""
 
     gate: Path
     kept: Path
     running: BootSlot
 
     def committed(self) -> BootSlot:
-        """The slot that the firmware boots."""
+        """Return the slot that the firmware boots."""
         return boot_choice.committed(self.gate)
 
     def primary(self) -> BootSlot:
-        """The slot that will run when the next reboot has gone well."""
-        return state_file.recall(self.kept).pending or self.committed()
+        """Return the slot that will run after the next successful reboot."""
+        return state_file.read_state(self.kept).pending or self.committed()
 
     def set_primary(self, slot: BootSlot) -> None:
-        """Let `slot` be tried; nothing is written that the firmware looks at."""
-        state = state_file.recall(self.kept)
+        """Make `slot` pending; the firmware's files are not changed."""
+        state = state_file.read_state(self.kept)
         pending = None if slot is self.committed() else slot
         tries = TRIES if pending else 0
-        state_file.keep(
+        state_file.write_state(
             self.kept, replace(state, pending=pending, tries_left=tries, bad=state.bad - {slot})
         )
 
     def good(self, slot: BootSlot) -> bool:
-        """Whether the slot has been written completely, and not been given up."""
-        return slot not in state_file.recall(self.kept).bad
+        """Whether the slot was written completely, and not given up."""
+        return slot not in state_file.read_state(self.kept).bad
 
     def set_good(self, slot: BootSlot) -> None:
-        """The slot is whole; if it is the one that runs, it has proven itself and is kept."""
-        state = state_file.recall(self.kept)
+        """Record that the slot is complete; if it is the running one, keep it."""
+        state = state_file.read_state(self.kept)
         if slot is self.running and slot is not self.committed():
             boot_choice.commit(self.gate, slot)
             state = replace(state, pending=None, tries_left=0)
-        state_file.keep(self.kept, replace(state, bad=state.bad - {slot}))
+        state_file.write_state(self.kept, replace(state, bad=state.bad - {slot}))
 
     def set_bad(self, slot: BootSlot) -> None:
-        """The slot is about to be written to, or has failed."""
-        state = state_file.recall(self.kept)
+        """Record that the slot is about to be written to, or has failed."""
+        state = state_file.read_state(self.kept)
         if state.pending is slot:
             state = replace(state, pending=None, tries_left=0)
-        state_file.keep(self.kept, replace(state, bad=state.bad | {slot}))
+        state_file.write_state(self.kept, replace(state, bad=state.bad | {slot}))
 
     def answer(self, words: list[str]) -> str:
-        """What to print for one of RAUC's questions."""
+        """Return what to print for one of RAUC's questions."""
         match words:
             case ["get-primary"]:
                 return self.primary()
@@ -80,12 +80,12 @@ class Backend:
             case ["set-state", slot, "bad"]:
                 self.set_bad(BootSlot(slot))
             case _:
-                raise SchoolgateError(f"RAUC asked {words}, which this gate does not know")
+                raise SchoolgateError(f"RAUC asked {words}, which is not supported")
         return ""
 
 
 def running_slot(mountinfo: str, system: Path = SYSTEM) -> BootSlot:
-    """The slot whose root is mounted at /, from `/proc/self/mountinfo`."""
+    """Return the slot whose root is mounted at /, from `/proc/self/mountinfo`."""
     for line in mountinfo.splitlines():
         fields = line.split()
         if fields[4] == "/":
@@ -96,4 +96,4 @@ def running_slot(mountinfo: str, system: Path = SYSTEM) -> BootSlot:
             for slot in BootSlot:
                 if slot.root_partition == number:
                     return slot
-    raise SchoolgateError("the root is not of a slot; only a gate's own card can be updated")
+    raise SchoolgateError("the root is not in a slot; only a gate's own SD card can be updated")

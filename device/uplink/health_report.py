@@ -1,26 +1,26 @@
-"""What a gate tells of itself, and when it is news."""
+"""Compose the health of a gate, and decide when to publish it."""
 
 import shutil
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 
-from device.ledger.delivering import UplinkLedger
 from device.ledger.file import LedgerError
-from device.ledger.salvage import set_aside
+from device.ledger.salvage import count_set_aside
+from device.ledger.uplink_ledger import UplinkLedger
 from device.timekeeping import EARLIEST_MS, ClockReading
 from gate_contract.health import Health, ScanHealth, State, UpdateHealth
+from gate_contract.version import VERSION
 
-VERSION = version("schoolgate")
 HEALTH_MS = 30_000
-"""How often health is told when nothing has changed."""
+"""The interval at which unchanged health is published."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReportedHealth:
-    """What was told last: when, what gate-scan said (None: nothing), the uplink's own fault, why
-    the last roster was refused, the settings gone by, why the last orders are not followed, of
-    which ledger, and what became of updates."""
+    """The state that a health is composed of; `scan` is None if gate-scan does not report.
+
+    `fault` is the uplink's own.
+    """
 
     up_ms: int
     scan: ScanHealth | None
@@ -33,20 +33,20 @@ class ReportedHealth:
 
 
 def is_news(now: ReportedHealth, before: ReportedHealth | None) -> bool:
-    """Whether it is time to tell: something began or ceased to be wrong, or a while has passed."""
+    """Whether to publish: a fault began or ended, or `HEALTH_MS` has passed."""
     if before is None or now.up_ms - before.up_ms >= HEALTH_MS:
         return True
     return _news(now) != _news(before)
 
 
 def describe(
-    told: ReportedHealth,
+    report: ReportedHealth,
     reading: ClockReading,
     ledger: UplinkLedger | None,
     mark: int,
     self_test: dict[str, State] | None = None,
 ) -> Health:
-    """The health to publish; `mark` is the seq up to which the district has receipts."""
+    """Return the health to publish; `mark` is the seq up to which the district has receipts."""
     try:
         stored = ledger.head()[0] if ledger else mark
     except LedgerError:
@@ -61,23 +61,23 @@ def describe(
         backlog=max(0, stored - mark),
         free_bytes=_free_bytes(ledger),
         temperature_c=_temperature_c(),
-        scan=told.scan,
-        fault=told.fault[:500],
-        damaged_ledgers=set_aside(ledger.path.parent) if ledger else 0,
-        roster_fault=told.roster_fault[:200],
-        settings_version=told.settings_version,
-        orders_fault=told.orders_fault[:200],
+        scan=report.scan,
+        fault=report.fault[:500],
+        damaged_ledgers=count_set_aside(ledger.path.parent) if ledger else 0,
+        roster_fault=report.roster_fault[:200],
+        settings_version=report.settings_version,
+        orders_fault=report.orders_fault[:200],
         self_test=self_test or {},
-        update=told.update,
+        update=report.update,
     )
 
 
-def _news(told: ReportedHealth) -> tuple[object, ...]:
+def _news(report: ReportedHealth) -> tuple[object, ...]:
     return (
-        *(_state(told.scan), told.fault, told.roster_fault),
-        *(told.settings_version, told.orders_fault, told.ledger_id),
-        # How much of an update is fetched is no news.
-        told.update and (told.update.wanted, told.update.stage, told.update.fault),
+        *(_state(report.scan), report.fault, report.roster_fault),
+        *(report.settings_version, report.orders_fault, report.ledger_id),
+        # The progress of a download alone is no reason to publish.
+        report.update and (report.update.wanted, report.update.stage, report.update.fault),
     )
 
 

@@ -73,7 +73,7 @@ def read_channels(path: Path | None) -> Channels:
     try:
         found = msgspec.toml.decode(content, type=_File).channel
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise ChannelsError(f"{path}: {error}. See docs/alerts.md") from error
+        raise ChannelsError(f"{path}: {error}. See docs/how-to/alerts.md") from error
     names = [channel.name for channel in found]
     if twice := {name for name in names if names.count(name) > 1}:
         raise ChannelsError(f"{path}: two channels are called {min(twice)}; rename one")

@@ -24,7 +24,7 @@ def send(channel: AlertChannel, title: str, body: str) -> None:
     for number, url in enumerate(channel.urls, 1):
         service = apprise.Apprise.instantiate(url)
         if service is None:
-            failed.append(f"address {number} cannot be used; see docs/alerts.md")
+            failed.append(f"address {number} cannot be used; see docs/how-to/alerts.md")
             continue
         capture = apprise.LogCapture(level=logging.WARNING, fmt="%(message)s")  # type: ignore[no-untyped-call]
         with capture as captured:

@@ -6,7 +6,7 @@ The keys `alerts_do_...` are instructions for each kind.
 from server_bridge.i18n.phrases import Phrase
 
 PHRASES: dict[str, Phrase] = {
-    "alerts_door": Phrase("Cảnh báo", "Alerts"),
+    "alerts_nav": Phrase("Cảnh báo", "Alerts"),
     "alerts_now": Phrase("Đang mở", "Open"),
     "alerts_past": Phrase("Đã xong", "Resolved"),
     "alerts_none": Phrase("Không có cảnh báo nào đang mở.", "No alert is open."),

@@ -1,4 +1,4 @@
-"""Lists of areas and units, in spreadsheets: their columns, and what all of them share."""
+"""Read lists of areas and units from spreadsheets: their columns, and the rules that they share."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -59,13 +59,13 @@ LEVEL_WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class ValidityPeriod:
-    """When it exists, half-open; None: as long as anybody knows."""
+    """The days on which something exists, half-open; None: no known bound."""
 
     from_day: date | None
     until_day: date | None
 
     def overlaps(self, other: "ValidityPeriod") -> bool:
-        """Whether there is a day in both."""
+        """Return whether both periods share a day."""
         first = max(self.from_day or date.min, other.from_day or date.min)
         return first < min(self.until_day or date.max, other.until_day or date.max)
 
@@ -73,7 +73,7 @@ class ValidityPeriod:
 def list_lines(
     sheets: Iterable[Grid], vocabulary: Vocabulary, file_name: str
 ) -> Iterator[SheetRow]:
-    """The rows of all sheets that have a table. Raises SheetError if none has."""
+    """Yield the rows of all sheets that have a table. Raises SheetError if no sheet has one."""
     tables = 0
     for grid in sheets:
         if header := find_header(grid, vocabulary):
@@ -85,7 +85,7 @@ def list_lines(
 
 
 def span_of(line: SheetRow) -> ValidityPeriod:
-    """When it exists; refused if it ends before it begins."""
+    """Return a row's period; refuse the row if the period ends before it begins."""
     grid = line.table.grid
 
     def day(cell: Cell) -> date | None:
@@ -98,7 +98,7 @@ def span_of(line: SheetRow) -> ValidityPeriod:
 
 
 def level_of(cell: Cell) -> str | None:
-    """A level's own word. Raises CellError."""
+    """Return the stable word of a level. Raises CellError."""
     shown = text_of(cell)
     if shown is None:
         return None
@@ -109,12 +109,12 @@ def level_of(cell: Cell) -> str | None:
 
 
 def name_of(line: SheetRow) -> str:
-    """The name; refused if there is none."""
+    """Return a row's name; refuse the row without one."""
     return needed(line, "name", lambda cell: text_of(cell, NAME_LENGTH), "tên (name)")
 
 
 def needed(line: SheetRow, field: str, meaning: Callable[[Cell], str | None], called: str) -> str:
-    """A field that has to be there; an empty text, and a refusal, if it is not."""
+    """Return a required field; without it, refuse the row and return an empty text."""
     before = len(line.refusals)
     value = line.read(field, meaning)
     if value is None and len(line.refusals) == before:
@@ -123,7 +123,7 @@ def needed(line: SheetRow, field: str, meaning: Callable[[Cell], str | None], ca
 
 
 def circles(above: Mapping[str, str | None]) -> set[str]:
-    """Those that lead back to themselves."""
+    """Return the keys whose chain of parents leads back to themselves."""
     found: set[str] = set()
     sound: set[str] = set()
     for start in above:
@@ -139,5 +139,5 @@ def circles(above: Mapping[str, str | None]) -> set[str]:
 
 
 def in_order(refusals: Iterable[RowRefusal]) -> list[RowRefusal]:
-    """As they stand in the file."""
+    """Sort refusals as they stand in the file."""
     return sorted(refusals, key=lambda r: (r.place.sheet, r.place.row, r.place.column or 0))

@@ -1,4 +1,4 @@
-"""A list of units, compared with those that are known. Pure."""
+"""Compare a list of units with the known ones. Pure: values in, a plan out."""
 
 import re
 from collections.abc import Mapping
@@ -93,7 +93,7 @@ def _dated(line: SheetRow) -> DatedUnit:
 
 
 def _unit_id(cell: Cell) -> str | None:
-    """It has to stand in a topic. Raises CellError."""
+    """Return a unit id, which has to be valid within an MQTT topic. Raises CellError."""
     shown = text_of(cell)
     if shown is not None and not re.fullmatch(topics.UNIT_ID, shown):
         raise CellError(Fault.WRONG_CODE, "1-40: a-z 0-9 -")

@@ -26,10 +26,10 @@ def issue_cards(
     key_id: int,
     key: Ed25519PrivateKey,
 ) -> list[IssuedCard]:
-    """`number` new cards with random ids, valid on both days named and between them.
+    """Create `number` cards with random ids, valid from `not_before` to `expires`, both included.
 
     Raises:
-        SchoolgateError: dates that a card cannot carry.
+        SchoolgateError: the dates cannot be encoded in a card.
     """
     issued = []
     for _ in range(number):
@@ -49,10 +49,10 @@ def issue_to(
     keys: Keys,
     now_ms: int,
 ) -> list[tuple[IssuedCard, Member]]:
-    """A card of the newest key for each of `people`. `span`: first and last day.
+    """Issue a card, signed with the newest key, to each of `people`. `span`: first and last day.
 
     Raises:
-        SchoolgateError: dates that a card cannot carry, or the key is missing.
+        SchoolgateError: the dates cannot be encoded in a card, or the key is missing.
     """
     issued: list[tuple[IssuedCard, Member]] = []
     ordered = sorted(people, key=lambda member: (member.place.unit_id, member.who.kind))

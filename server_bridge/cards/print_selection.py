@@ -1,4 +1,4 @@
-"""Which cards are printed, and with which words."""
+"""Select the cards to print, and the words on them."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -16,8 +16,10 @@ def to_print(
     school: str,
     day: date,
 ) -> list[PrintedCard]:
-    """The lasting cards of people who are `there`, each person's newest, and the cards without a
-    name, in the order of handing out. `held` has the older cards first."""
+    """Return the newest lasting card of each person in `there`, then the cards without a name.
+
+    They are in printing order. `held` has the older cards first.
+    """
     members = {member.person: member for member in there}
     newest: dict[int | str, PrintedCard] = {}
     for one in held:
@@ -34,7 +36,7 @@ def to_print(
 def printed(
     card: IssuedCard, member: Member | None, photo: bytes | None, school: str
 ) -> PrintedCard:
-    """One card with its words."""
+    """Return one card with the words that are printed on it."""
     return PrintedCard(
         text=card.text,
         school=school,

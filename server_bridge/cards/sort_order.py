@@ -1,4 +1,4 @@
-"""The order of printed cards, as a school hands them out: by kind, class and name."""
+"""Sort printed cards as a school hands them out."""
 
 from gate_contract.card import KIND_CODES
 from server_bridge.cards.face import PrintedCard
@@ -6,6 +6,6 @@ from server_bridge.i18n.names import class_key, name_key
 
 
 def handing_out(card: PrintedCard) -> tuple[object, ...]:
-    """Sorts cards by kind, class and name; those without a name last, by their number."""
+    """Return the sorting key: kind, class and name; cards without a name last, by their number."""
     named = (0, name_key(card.name)) if card.name else (1, name_key(""))
     return (KIND_CODES[card.kind], not card.group, class_key(card.group or ""), named, card.card_id)

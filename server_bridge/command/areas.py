@@ -1,4 +1,4 @@
-"""The lists of areas and units: taken in, and looked at."""
+"""Commands that import and show the lists of areas and units."""
 
 from datetime import date, datetime
 from pathlib import Path
@@ -37,7 +37,7 @@ dry_option = click.option("--dry-run", is_flag=True, help="Show what would chang
 
 @click.group("area")
 def area_group() -> None:
-    """The tree of areas where people live: hamlet, commune, district, province."""
+    """Manage the tree of areas where people live: hamlet, commune, district, province."""
 
 
 @area_group.command("import")
@@ -47,7 +47,11 @@ def area_group() -> None:
 @dry_option
 @json_option
 def area_import(folder: Path, file: Path, sheet: str | None, dry_run: bool, as_json: bool) -> None:
-    """Take in a list of areas: new ones, changed ones, those that were merged."""
+    """Import a list of areas of residence from a spreadsheet FILE.
+
+    New, changed and merged areas are written, or nothing if a row is refused. Areas that the file
+    does not list stay as they are.
+    """
     book = open_spreadsheet(file, only=sheet)
     database = open_home(folder).database()
     with database.read() if dry_run else database.write() as connection:
@@ -64,7 +68,7 @@ def area_import(folder: Path, file: Path, sheet: str | None, dry_run: bool, as_j
 @click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="Only those that exist on that day.")
 @json_option
 def area_list(folder: Path, under: str | None, on: datetime | None, as_json: bool) -> None:
-    """All areas, each below the one that it lies in."""
+    """List all areas, each below the area that it lies in."""
     with open_home(folder).database().read() as connection:
         tree = all_areas(connection)
         if under is not None:
@@ -86,7 +90,10 @@ def area_list(folder: Path, under: str | None, on: datetime | None, as_json: boo
 @click.argument("area_id")
 @json_option
 def area_show(folder: Path, area_id: str, as_json: bool) -> None:
-    """One area, by id or official code: what it lies in and what it became part of."""
+    """Show one area: dates, successor and the areas it lies in.
+
+    AREA_ID is its id or its official code.
+    """
     home = open_home(folder)
     with home.database().read() as connection:
         area_id = area_named(connection, area_id, datetime.now(home.zone).date())
@@ -113,7 +120,11 @@ def area_show(folder: Path, area_id: str, as_json: bool) -> None:
 @dry_option
 @json_option
 def unit_import(folder: Path, file: Path, sheet: str | None, dry_run: bool, as_json: bool) -> None:
-    """Take in a list of units: schools and what stands above them."""
+    """Import a list of units from a spreadsheet FILE.
+
+    New and changed units are written, or nothing if a row is refused. Units that the file does not
+    list stay as they are.
+    """
     book = open_spreadsheet(file, only=sheet)
     database = open_home(folder).database()
     with database.read() if dry_run else database.write() as connection:
@@ -129,7 +140,7 @@ def unit_import(folder: Path, file: Path, sheet: str | None, dry_run: bool, as_j
 @click.argument("unit_id")
 @json_option
 def unit_show(folder: Path, unit_id: str, as_json: bool) -> None:
-    """One unit: its code, when it exists, what it became part of."""
+    """Show the unit UNIT_ID: code, dates, successor and parents."""
     with open_home(folder).database().read() as connection:
         dated = get_unit(connection, unit_id)
         tree = dated_units(connection)
@@ -166,7 +177,7 @@ def _report(
 
 
 def _ordered(tree: dict[str, Area], under: str | None) -> list[tuple[int, Area]]:
-    """Each area with its depth, below its parent, siblings by id."""
+    """Return each area with its depth, below its parent, siblings by id."""
     children: dict[str | None, list[Area]] = {}
     for area in tree.values():
         children.setdefault(area.parent_id, []).append(area)

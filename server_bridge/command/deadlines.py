@@ -1,5 +1,4 @@
-"""What commands on things asked for by a deadline share: collections of lists, and figures to be
-confirmed."""
+"""Commands shared by everything with a deadline: collections, and figures to be confirmed."""
 
 import getpass
 from datetime import datetime
@@ -17,16 +16,16 @@ from server_bridge.store.reports import deadlines as store
 from server_bridge.store.reports.deadlines import RequestT, RequestTables
 from server_bridge.store.schema.base import NAME_LENGTH
 from server_bridge.submissions import actions
-from server_bridge.submissions.actions import SubmissionWrite, schools_of, standings
+from server_bridge.submissions.actions import SubmissionWrite, school_statuses, schools_of
 from server_bridge.submissions.state import SubmissionState, SubmissionStatus
 
 number_argument = click.argument("number", metavar="ID", type=int)
 school_option = click.option("--school", "unit_id", required=True, help="The school's id.")
-by_option = click.option("--by", help="Who does it, for the log. Default: the Unix user.")
+by_option = click.option("--by", help="Name for the log. Default: the Unix user.")
 
 
 def who(by: str | None) -> str:
-    """Who does it: as told, else the Unix user. Raises SchoolgateError."""
+    """Return who acts: `by`, else the Unix user. Raises SchoolgateError."""
     name = tidy(getpass.getuser() if by is None else by)
     if not 0 < len(name) <= NAME_LENGTH:
         raise SchoolgateError(f"a name has 1 to {NAME_LENGTH} characters: --by")
@@ -34,23 +33,27 @@ def who(by: str | None) -> str:
 
 
 def say(unit_id: str, standing: SubmissionStatus) -> None:
-    """A school's new state."""
+    """Print a school's new state."""
     click.echo(f"{unit_id}: {standing.state.replace('_', ' ')}")
 
 
 def add_endings(group: click.Group, book: RequestTables[RequestT]) -> None:
-    """`lock`, `reopen` and `close`: what the unit that asks does, whatever it asked for."""
+    """Add `lock`, `reopen` and `close`, the commands of the unit that asks."""
 
     @group.command("lock")
     @home_option
     @number_argument
-    @click.option("--school", "unit_ids", multiple=True, help="This school only; may be repeated.")
+    @click.option("--school", "unit_ids", multiple=True, help="Only this school; may be repeated.")
     @by_option
     def lock(folder: Path, number: int, unit_ids: tuple[str, ...], by: str | None) -> None:
-        """Schools can change nothing any more: all that are not locked yet, or some."""
+        """Lock schools: they can change nothing any more.
+
+        ID is a number from the list. Without --school all schools are locked that are not locked
+        yet.
+        """
         with open_home(folder).database().write() as connection:
             asked = store.find_request(connection, book, number)
-            stands = standings(connection, book, asked, schools_of(connection, asked.unit_id))
+            stands = school_statuses(connection, book, asked, schools_of(connection, asked.unit_id))
             open_yet = [one for one, it in stands.items() if it.state is not SubmissionState.LOCKED]
             schools = unit_ids or open_yet
             for unit_id in schools:
@@ -61,7 +64,7 @@ def add_endings(group: click.Group, book: RequestTables[RequestT]) -> None:
     @home_option
     @number_argument
     @school_option
-    @click.option("--reason", required=True, help="Why, for the log.")
+    @click.option("--reason", required=True, help="The reason, for the log.")
     @click.option("--deadline", type=moment_type, help="The school's own new deadline.")
     @by_option
     def reopen(
@@ -72,7 +75,10 @@ def add_endings(group: click.Group, book: RequestTables[RequestT]) -> None:
         deadline: datetime | None,
         by: str | None,
     ) -> None:
-        """Unlock a school ("mở khóa"); who, when and why is kept."""
+        """Unlock a school (mở khóa); the log keeps who, when and why.
+
+        ID is a number from the list.
+        """
         home = open_home(folder)
         until_ms = utc_ms(home, deadline) if deadline else None
         with home.database().write() as connection:
@@ -84,7 +90,10 @@ def add_endings(group: click.Group, book: RequestTables[RequestT]) -> None:
     @home_option
     @number_argument
     def close(folder: Path, number: int) -> None:
-        """End it: it stays as it is, for ever."""
+        """Close it for good: nothing in it changes any more.
+
+        ID is a number from the list.
+        """
         with open_home(folder).database().write() as connection:
             store.close_request(connection, book, number, now_ms())
         click.echo(f"{number}: closed")

@@ -1,4 +1,4 @@
-"""The rosters of schools, from their spreadsheets."""
+"""The command that imports a school's people list from a spreadsheet."""
 
 import sys
 from collections.abc import Iterable, Sequence
@@ -30,20 +30,42 @@ from server_bridge.store.people.people_list import KnownPerson
 
 @click.group("roster")
 def roster_group() -> None:
-    """Who belongs to a school."""
+    """Manage the people lists of schools."""
 
 
 @roster_group.command("import")
 @home_option
 @file_argument
 @click.option("--unit", "unit_id", required=True, help="The school.")
-@click.option("--kind", type=click.Choice([str(kind) for kind in VOCABULARIES]), default="pupil")
+@click.option(
+    "--kind",
+    type=click.Choice([str(kind) for kind in VOCABULARIES]),
+    default="pupil",
+    help="Whom the file lists.",
+)
 @sheet_option
-@click.option("--map", "pairs", multiple=True, metavar="FIELD=HEADER", help="Name a column.")
-@click.option("--from", "day", type=click.DateTime(["%Y-%m-%d"]), help="Default: today.")
+@click.option(
+    "--map",
+    "pairs",
+    multiple=True,
+    metavar="FIELD=HEADER",
+    help="Heading of a field that is not found by itself; may be repeated.",
+)
+@click.option(
+    "--from",
+    "day",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="The day from which the list holds. Default: today.",
+)
 @dry_option
-@click.option("--skip-refused", is_flag=True, help="Import the other rows nevertheless.")
-@click.option("--allow-leaving", is_flag=True, help="Also if more than a fifth would leave.")
+@click.option(
+    "--skip-refused", is_flag=True, help="Import the other rows even if some are refused."
+)
+@click.option(
+    "--allow-leaving",
+    is_flag=True,
+    help="Import even if more than a fifth of the school would leave.",
+)
 @json_option
 def roster_import(
     folder: Path,
@@ -58,7 +80,12 @@ def roster_import(
     allow_leaving: bool,
     as_json: bool,
 ) -> None:
-    """Take in a school's spreadsheet: who is new, moved, changed, gone."""
+    """Import a school's people list from a spreadsheet FILE.
+
+    The file is the school's whole list of pupils, or of staff. Prints who is new, moved, changed
+    and gone, and every row that is refused. If a row is refused, nothing is imported unless
+    --skip-refused is given. The output holds names: keep it as you keep the spreadsheet.
+    """
     home = open_home(folder)
     today = datetime.now(home.zone).date()
     task = Import(
@@ -98,7 +125,7 @@ def _mapping(pairs: Iterable[str]) -> dict[str, str]:
 
 
 def _watch(lines: Sequence[SheetRow]) -> Iterable[SheetRow]:
-    """With a progress bar where somebody looks at it."""
+    """Yield the lines with a progress bar if standard error is a terminal."""
     if not sys.stderr.isatty():
         yield from lines
         return

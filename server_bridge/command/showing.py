@@ -1,4 +1,4 @@
-"""What commands that import spreadsheets say, and in the same words."""
+"""Print the results of spreadsheet imports, the same way in every command."""
 
 from collections.abc import Iterable, Sequence
 
@@ -8,11 +8,11 @@ from gate_contract.errors import SchoolgateError
 from server_bridge.sheets.faults import RowRefusal, told
 
 SHOWN = 20
-"""So many lines of each kind in the terminal; `--json` has all."""
+"""Lines of each kind in the terminal; `--json` has all."""
 
 
 def say_lines(title: str, lines: Sequence[str]) -> None:
-    """A heading with its number, and the first lines."""
+    """Print a heading with the number of lines, and the first lines."""
     if not lines:
         return
     click.echo(f"{title}: {len(lines)}")
@@ -23,13 +23,13 @@ def say_lines(title: str, lines: Sequence[str]) -> None:
 
 
 def say_refusals(refusals: Sequence[RowRefusal]) -> None:
-    """All of them: each is a thing to mend."""
+    """Print all refusals, since each of them needs a correction."""
     for refusal in refusals:
         click.echo(f"refused {refusal}")
 
 
 def refusal_rows(refusals: Iterable[RowRefusal]) -> list[dict[str, str]]:
-    """For machines."""
+    """Return the refusals as rows of JSON."""
     rows = []
     for refusal in refusals:
         vi, en = told(refusal.fault, refusal.value)
@@ -38,7 +38,7 @@ def refusal_rows(refusals: Iterable[RowRefusal]) -> list[dict[str, str]]:
 
 
 def stop_at(refusals: Sequence[RowRefusal], remedy: str = "") -> None:
-    """Raises SchoolgateError if there are refusals; without any cell's content, for logs."""
+    """Raise SchoolgateError if there are refusals; it quotes no cell, as it may be logged."""
     if refusals:
         raise SchoolgateError(
             f"{len(refusals)} refused (see above); nothing was imported. Mend the file{remedy}"

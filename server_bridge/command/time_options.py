@@ -1,4 +1,4 @@
-"""Times as people type them: local, with or without the time of day."""
+"""Read and format times as people type them: local, with or without the time of day."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -15,7 +15,7 @@ moment_type = click.DateTime([MINUTE, DAY])
 
 @dataclass(frozen=True, slots=True)
 class TypedTime:
-    """A local moment, or a whole day from that moment on."""
+    """A local time, or a whole day from that time on."""
 
     at: datetime
     whole_day: bool
@@ -24,7 +24,7 @@ class TypedTime:
 def read_asked(
     context: click.Context, parameter: click.Parameter, typed: str | None
 ) -> TypedTime | None:
-    """As an option's callback: what was asked for."""
+    """Parse an option's value; a callback of click."""
     if typed is None:
         return None
     at: datetime = moment_type.convert(typed, parameter, context)
@@ -32,23 +32,25 @@ def read_asked(
 
 
 def utc_ms(home: Home, local: datetime) -> int:
-    """A local time as UTC in ms."""
+    """Convert a local time to UTC in ms."""
     return int(local.replace(tzinfo=home.zone).timestamp() * 1000)
 
 
 def local(home: Home, at_ms: int) -> datetime:
-    """UTC in ms as local time."""
+    """Convert UTC in ms to local time."""
     return datetime.fromtimestamp(at_ms / 1000, home.zone)
 
 
 def shown(home: Home, at_ms: int) -> str:
-    """UTC in ms as people type it."""
+    """Format UTC in ms as people type it."""
     return local(home, at_ms).strftime(MINUTE)
 
 
 def as_of(home: Home, asked: TypedTime | None) -> int:
-    """The moment that a list is of (UTC in ms): now, unless told; a day alone means its end, and
-    today alone means now."""
+    """Return the time of a list (UTC in ms).
+
+    Without a typed time it is now. A day alone means its end, and today alone means now.
+    """
     now = now_ms()
     if asked is None:
         return now
@@ -59,5 +61,5 @@ def as_of(home: Home, asked: TypedTime | None) -> int:
 
 
 def today(home: Home) -> date:
-    """The day it is at the schools."""
+    """Return the local date of the schools."""
     return datetime.now(home.zone).date()

@@ -1,5 +1,4 @@
-"""The software of gates: telling them of an update by hand, or letting the bridge take it through
-the fleet."""
+"""Commands for the software of gates: order an update, and run automatic roll-outs."""
 
 import re
 from collections.abc import Sequence
@@ -46,18 +45,39 @@ HOUR_MS = 3_600_000
 
 @gate_group.command("update")
 @home_option
-@click.option("--version", "software", required=True, help="The image's.")
-@click.option("--file", "file", type=click.Path(path_type=Path), required=True, help="The update.")
-@click.option("--url", default="", help="Where gates fetch it, https://...; default: here.")
-@click.option("--update-ca", type=click.Path(path_type=Path), help="What updates are signed with.")
-@click.option("--stage", type=click.Choice(["one", "ten", "all"]), default="one")
-@click.option("--auto", is_flag=True, help="From stage to stage by itself.")
-@click.option("--well-hours", type=click.FloatRange(0, 1000), default=24, show_default=True)
+@click.option("--version", "software", required=True, help="Version of the image in the file.")
+@click.option(
+    "--file",
+    "file",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="The update bundle (.raucb).",
+)
+@click.option("--url", default="", help="https address where gates fetch it. Default: this bridge.")
+@click.option(
+    "--update-ca",
+    type=click.Path(path_type=Path),
+    help="Certificate of the update key; needed once, for gates that have none.",
+)
+@click.option(
+    "--stage",
+    type=click.Choice(["one", "ten", "all"]),
+    default="one",
+    help="How many gates to order: one, ten, all.",
+)
+@click.option("--auto", is_flag=True, help="Start each next stage automatically.")
+@click.option(
+    "--well-hours",
+    type=click.FloatRange(0, 1000),
+    default=24,
+    show_default=True,
+    help="With --auto: hours online without a new fault before the next stage.",
+)
 @click.option("--unit", "unit_id", help="Only gates of this unit and those below it.")
-@click.option("--gate", "gate_ids", multiple=True, help="These gates first. May be repeated.")
+@click.option("--gate", "gate_ids", multiple=True, help="Begin with this gate; may be repeated.")
 @click.option("--from", "from_time", default="20:00", show_default=True, help="Local time.")
 @click.option("--until", "until_time", default="04:00", show_default=True, help="Local time.")
-@click.option("--force", is_flag=True, help="Although the stage before is not well.")
+@click.option("--force", is_flag=True, help="Even if the stage before is not well.")
 def gate_update(
     folder: Path,
     software: str,
@@ -73,12 +93,17 @@ def gate_update(
     until_time: str,
     force: bool,
 ) -> None:
-    """Have gates put newer software in place, in the hours given: one, then ten, then all."""
+    """Order gates to install an update, in stages: one gate, ten, all.
+
+    The next stage begins only when all gates before run the update and are well. With --auto the
+    bridge does so by itself, and stops with an alert if a gate gives the update up. Gates accept
+    only exactly this file. Run the command again to retry on gates that have stopped trying.
+    """
     home, now = open_home(folder), now_ms()
     hours = _minute(from_time), _minute(until_time)
     with home.database().read() as connection:
         running = newest_rollout(connection)
-        sheets_below(connection, now, unit_id)  # before a large file is copied
+        sheets_below(connection, now, unit_id)  # checked before a large file is copied
     if running and running.state == "running":
         raise SchoolgateError(
             f"{running.wanted.version} is being rolled out; see: gate-bridge gate rollout show. "
@@ -107,8 +132,8 @@ def gate_update(
             )
             district = DistrictParameters.of(home)
             for gate_id in chosen:
-                wish = msgspec.structs.replace(before[gate_id].desired, update=wanted)
-                change_orders(connection, district, gate_id, now, desired=wish)
+                desired = msgspec.structs.replace(before[gate_id].desired, update=wanted)
+                change_orders(connection, district, gate_id, now, desired=desired)
             click.echo(f"{len(chosen)} gates are told: {', '.join(chosen[:10])}")
         _forget_bundles(home, connection, wanted)
     if auto:
@@ -125,14 +150,14 @@ def gate_update(
 
 @gate_group.group("rollout")
 def rollout_group() -> None:
-    """The update that the bridge takes through the fleet by itself."""
+    """Show or stop the automatic roll-out of an update."""
 
 
 @rollout_group.command("show")
 @home_option
 @json_option
 def rollout_show(folder: Path, as_json: bool) -> None:
-    """How far it is, and for whom it waits."""
+    """Show how far the automatic roll-out is and which gates it waits for."""
     home = open_home(folder)
     with home.database().read() as connection:
         rollout = _newest(connection)
@@ -148,7 +173,9 @@ def rollout_show(folder: Path, as_json: bool) -> None:
             "gates": len(sheets),
             "told": [one.gate_id for one in told],
             "runs": running,
-            "waits": waits,
+            "waits": [
+                {"gate_id": one.gate_id, "why": one.reason, "left_ms": one.left_ms} for one in waits
+            ],
             "gate_id": rollout.gate_id,
             "fault": rollout.fault,
         }
@@ -167,7 +194,10 @@ def rollout_show(folder: Path, as_json: bool) -> None:
 @rollout_group.command("stop")
 @home_option
 def rollout_stop(folder: Path) -> None:
-    """Tell no more gates, and take it back from those that do not run it yet."""
+    """Stop the automatic roll-out and cancel the update where it does not run.
+
+    Also where it is installed and not yet tried. Gates that run the update keep it.
+    """
     home, now = open_home(folder), now_ms()
     with home.database().write() as connection:
         rollout = _newest(connection)
@@ -197,7 +227,7 @@ def _begin(
     before: dict[str, CurrentOrders],
     now: int,
 ) -> None:
-    """Gates that were told of the same file by hand count as told."""
+    """Start a roll-out; gates that were ordered the same file before count as ordered."""
     there = {sheet.state.gate_id: sheet for sheet in sheets_below(connection, now, unit_id)}
     if unknown := [gate_id for gate_id in first if gate_id not in there]:
         raise SchoolgateError(
@@ -217,7 +247,7 @@ def _begin(
 
 def _forget_bundles(home: Home, connection: sa.Connection, wanted: Update) -> None:
     told = {one.desired.update.sha256 for one in all_orders(connection) if one.desired.update}
-    with suppress(OSError):  # of no harm but for the room they take
+    with suppress(OSError):  # older bundles only take disk space
         delete_unused_bundles(home, told | {wanted.sha256})
 
 
@@ -225,7 +255,7 @@ def _update(
     home: Home, now: int, software: str, url: str, file: Path, hours: tuple[int, int]
 ) -> Update:
     if not url:
-        bundle_url(home, b"")  # before a large file is copied
+        bundle_url(home, b"")  # checked before a large file is copied
     measured = measure(file) if url else store_bundle(home, file)
     told = {
         "number": now,

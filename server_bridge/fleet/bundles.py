@@ -17,6 +17,7 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from gate_contract.durable_file import replace_file
 from gate_contract.errors import SchoolgateError
 from server_bridge.home import Home
 
@@ -112,7 +113,7 @@ def store_update_ca(home: Home, file: Path) -> None:
                 "they received; to change it, flash their SD cards again"
             )
         home.updates_folder.mkdir(mode=0o700, exist_ok=True)
-        kept.write_text(pem, "ascii")
+        replace_file(kept, pem.encode(), 0o600)
     except (OSError, ValueError) as error:
         raise SchoolgateError(
             f"{file}: {error}; it is made by: gate-image update-key, and named {UPDATE_CA_FILE}"

@@ -7,10 +7,10 @@ from typing import Self
 import sqlalchemy as sa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from firmware_config.gate_files import VisitorAdmission
 from gate_contract.errors import SchoolgateError
-from gate_contract.foreign import IdKind
-from gate_contract.orders import ManagedSettings, Orders, VisitorPapers
+from gate_contract.gate_files import VisitorAdmission
+from gate_contract.id_documents import IdKind
+from gate_contract.orders import ManagedSettings, ManagedVisitorSettings, Orders
 from gate_contract.orders_signing import sign
 from server_bridge.fleet.bundles import UPDATE_CA_FILE
 from server_bridge.home import Home
@@ -63,11 +63,11 @@ class DistrictParameters:
         """Return the signed payload. Raises MissingKeyError."""
         return sign(orders, self.keys.orders, self.keys.orders_key())
 
-    def _papers(self, unit_id: str, kinds: tuple[str, ...]) -> VisitorPapers | None:
+    def _papers(self, unit_id: str, kinds: tuple[str, ...]) -> ManagedVisitorSettings | None:
         papers = visitor_admission(self.keys, unit_id, kinds)
         if papers is None:
             return None
-        return VisitorPapers(
+        return ManagedVisitorSettings(
             accept=[IdKind(kind) for kind in papers.accept],
             key=papers.key,
             seal_to=papers.seal_to.public_bytes_raw(),

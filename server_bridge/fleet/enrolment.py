@@ -8,7 +8,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from gate_contract.enrolment import Enrolment, EnrolmentRequest
-from gate_contract.head import key_text
+from gate_contract.ledger_signature import key_text
 from gate_contract.ticket import TicketError, TicketRefusal
 from server_bridge import pki
 from server_bridge.fleet.drafting import DistrictParameters

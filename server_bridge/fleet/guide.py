@@ -9,7 +9,7 @@ from pathlib import Path
 from fpdf import FPDF
 
 from gate_contract.notices import NOTICE_PATTERNS, NOTICES, SetupNotice
-from gate_contract.patterns import PATTERNS, Light, Pattern
+from gate_contract.signal_patterns import PATTERNS, Light, Pattern
 from gate_contract.verdicts import SENTENCES, Verdict
 from server_bridge.printing.fonts import add_fonts, close_fonts
 from server_bridge.printing.text_fitting import Pen
@@ -60,7 +60,7 @@ TICKET = (
         SetupNotice.FOREIGN,
         SetupNotice.WRONG_PIN,
     ),
-    *(SetupNotice.NO_NETWORK, SetupNotice.NO_DESK),
+    *(SetupNotice.NO_NETWORK, SetupNotice.NO_SERVER),
 )
 SELF_TEST = (
     *(

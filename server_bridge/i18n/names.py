@@ -1,4 +1,4 @@
-"""Vietnamese names: one spelling, and the order in which school lists have them.
+"""Normalise Vietnamese names, and sort them as school lists do.
 
 The order of letters and tones is that of the Unicode CLDR's collation for Vietnamese: ă and â after
 a, đ after d, and so on; tones decide last, in the order level, huyền, hỏi, ngã, sắc, nặng.
@@ -16,12 +16,16 @@ _TONES = {tone: number for number, tone in enumerate("\u0300\u0309\u0303\u0301\u
 _SHOWN = {"Cf": ""} | dict.fromkeys(("Cc", "Zs", "Zl", "Zp"), " ")
 
 SortKey = tuple[str, str, str]
-"""Letters, tones, and the text itself: strings whose characters stand for places in the order."""
+"""Letters, tones, and the text itself, as strings whose characters are ranks in the sorting order.
+"""
 
 
 def tidy(text: str) -> str:
-    """Composed letters (NFC), single spaces, no control or invisible characters, Đ for the Ð that
-    some keyboards give in its place."""
+    """Normalise a text that a person has typed.
+
+    The result has composed letters (NFC), single spaces, no control or invisible characters, and Đ
+    for the Ð that some keyboards produce instead.
+    """
     if not text.isprintable():
         text = "".join(_SHOWN.get(unicodedata.category(c), c) for c in text)
     composed = unicodedata.normalize("NFC", text).replace("Ð", "Đ").replace("ð", "đ")
@@ -29,7 +33,7 @@ def tidy(text: str) -> str:
 
 
 def text_key(text: str) -> SortKey:
-    """Sorts words as a Vietnamese dictionary does."""
+    """Return the sorting key of a text, in the order of a Vietnamese dictionary."""
     letters, tones = "", ""
     for character in tidy(text).casefold():
         letter, tone = _split(character)
@@ -48,9 +52,9 @@ def class_key(name: str) -> tuple[tuple[bool, int, SortKey], ...]:
     )
 
 
-@lru_cache(maxsize=16_384)  # a page sorts a whole school, again and again
+@lru_cache(maxsize=16_384)  # a page sorts the same names of a whole school many times
 def name_key(name: str) -> tuple[SortKey, SortKey]:
-    """Sorts people as class lists do: by given name, which stands last, then by the whole name."""
+    """Return a person's sorting key: the given name, which stands last, then the whole name."""
     words = tidy(name).split()
     keys = [_word_key(word) for word in words]
     letters = "\0".join([key[0] for key in keys])
@@ -58,13 +62,13 @@ def name_key(name: str) -> tuple[SortKey, SortKey]:
     return keys[-1] if keys else text_key(""), (letters, tones, " ".join(words))
 
 
-@lru_cache(maxsize=4_096)  # names have few different words
+@lru_cache(maxsize=4_096)  # names share few different words
 def _word_key(word: str) -> SortKey:
     return text_key(word)
 
 
 def _split(character: str) -> tuple[str, str]:
-    """A letter of the alphabet without its tone, and the tone."""
+    """Split a character into its letter without the tone, and the tone."""
     marks = unicodedata.normalize("NFD", character)
     tone = next((mark for mark in marks if mark in _TONES), "")
     letter = unicodedata.normalize("NFC", marks.replace(tone, "") if tone else marks)

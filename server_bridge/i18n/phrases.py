@@ -1,18 +1,18 @@
-"""The languages, and phrases in both of them."""
+"""Define the languages, and the type of a phrase in both of them."""
 
 from enum import StrEnum
 from typing import NamedTuple
 
 
 class Lang(StrEnum):
-    """The languages of the pages; the first is the one a newcomer gets."""
+    """The languages of the pages; the first is the default."""
 
     VI = "vi"
     EN = "en"
 
 
 class Phrase(NamedTuple):
-    """One thing said in both languages, with the same `{placeholders}`."""
+    """One phrase in both languages, with the same `{placeholders}`."""
 
     vi: str
     en: str

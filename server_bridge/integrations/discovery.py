@@ -1,11 +1,11 @@
 """Publish Home Assistant's discovery topics of units and gates, and clear obsolete ones."""
 
 from collections.abc import Iterable
-from importlib.metadata import version
 
 import msgspec
 import sqlalchemy as sa
 
+from gate_contract.version import VERSION
 from server_bridge.i18n.phrases import Lang
 from server_bridge.integrations.home_assistant import (
     gate_device,
@@ -30,7 +30,7 @@ class Discovery(RetainedPublisher):
         self._database = database
         self._language = language
         self._enabled = enabled
-        self._version = version("schoolgate")
+        self._version = VERSION
 
     def collect(self, _now_ms: int, _everything: bool, /) -> Iterable[Retained]:
         """Return every discovery topic; obsolete ones have an empty payload."""

@@ -1,1 +1,1 @@
-"""Official letters, as spreadsheets and as PDF."""
+"""Official letters as spreadsheets and as PDF."""

@@ -1,4 +1,4 @@
-"""Charts of a letter's tables, on a sheet of their own: no page ends within one."""
+"""Charts of a letter's tables, on a separate sheet; page breaks come between charts."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,15 +10,18 @@ A4 = 9
 _COLOURS = ("#0D5A52", "#D9820F", "#6B7A99")
 _MARKERS = ("circle", "square", "diamond")
 _WIDTH, _ROW = 540, 20
-"""Pixels of a chart, and of a row of cells."""
+"""The width of a chart and the height of a row of cells, in pixels."""
 _ROWS = 46
-"""On an upright page."""
+"""The number of rows of cells on a portrait page."""
 
 
 @dataclass(frozen=True, slots=True)
-class Plotted:
-    """Columns of a table, over its first one: rows from `first` to `last` of a sheet, below their
-    headings. `shares`: of 1."""
+class PlottedColumns:
+    """Columns of a table to plot over its first column.
+
+    `first` and `last` are the rows of the sheet, without the heading. `shares`: the values are
+    shares, 0 to 1.
+    """
 
     sheet: str
     first: int
@@ -28,7 +31,7 @@ class Plotted:
 
 
 class Charts:
-    """Puts one below the other."""
+    """A sheet of charts, one below the other."""
 
     def __init__(self, book: Any, page: Any, style: Any) -> None:
         self._book, self._page, self._style = book, page, style
@@ -37,10 +40,10 @@ class Charts:
         page.set_paper(A4)
         page.set_margins(left=0.7, right=0.3, top=0.5, bottom=0.5)
         page.hide_gridlines(2)
-        page.set_column(0, 0, 82)  # one column that holds a chart: pages end between columns
+        page.set_column(0, 0, 82)  # one column as wide as a chart: page breaks come between columns
 
-    def add(self, title: str, shape: str, plotted: Plotted) -> None:
-        """A `column`, `line` or `bar` chart."""
+    def add(self, title: str, shape: str, plotted: PlottedColumns) -> None:
+        """Add a `column`, `line` or `bar` chart."""
         upright = shape != "bar"
         rows = 16 if upright else max(9, plotted.last - plotted.first + 6)
         if self._row + rows + 2 > self._top + _ROWS:
@@ -57,7 +60,7 @@ class Charts:
         if plotted.shares:
             values |= {"max": 1, "num_format": "0%"}
         names: dict[str, Any] = {"num_font": font}
-        # A bar chart stands on its side: its names go down the page, the first one on top.
+        # A bar chart is horizontal: its categories go down the page, the first one on top.
         chart.set_x_axis(names if upright else values)
         chart.set_y_axis(values if upright else names | {"reverse": True})
         chart.set_title({"none": True})
@@ -69,7 +72,7 @@ class Charts:
         self._row += rows + 2
 
 
-def _series(plotted: Plotted, shape: str) -> Iterator[dict[str, Any]]:
+def _series(plotted: PlottedColumns, shape: str) -> Iterator[dict[str, Any]]:
     first, last = plotted.first, plotted.last
     for number, column in zip(count(), plotted.columns, strict=False):
         colour = _COLOURS[number % len(_COLOURS)]

@@ -1,4 +1,4 @@
-"""What an official letter says, whatever file it is written as."""
+"""The content of an official letter, for all file formats."""
 
 from dataclasses import dataclass
 
@@ -7,8 +7,12 @@ from server_bridge.letters.tables import Table
 
 @dataclass(frozen=True, slots=True)
 class LetterContent:
-    """From `office`, below `above` (`""`: nobody), on a `subject`; `period` as people name it.
-    `indicators` stand in the letter, `tables` are its annexes, `notes` follow the first of them."""
+    """The content of a letter.
+
+    `office` is the sender, `above` the office above it, empty if there is none; `period` is the
+    name of the period. `indicators` is a table within the letter, `tables` are its annexes, `notes`
+    follow the first annex.
+    """
 
     office: str
     above: str

@@ -1,5 +1,8 @@
-"""The face of official letters: Liberation Serif, as wide as the Times New Roman that the decree
-asks for; where it is not installed, DejaVu Serif."""
+"""The font of official letters: Liberation Serif.
+
+It has the widths of Times New Roman, which the decree requires. There is no fallback: in a wider
+font the head would need more lines.
+"""
 
 from pathlib import Path
 
@@ -8,29 +11,31 @@ from fpdf import FPDF
 
 from gate_contract.errors import SchoolgateError
 
-FOLDER = Path("/usr/share/fonts/truetype")
-_STYLES = ("", "B", "I", "BI")
-_FACES = (
-    *(
-        [f"{folder}/LiberationSerif-{s}.ttf" for s in ("Regular", "Bold", "Italic", "BoldItalic")]
-        for folder in ("liberation2", "liberation")
-    ),
-    ["dejavu/DejaVuSerif.ttf", "dejavu/DejaVuSerif-Bold.ttf"] * 2,
-)
+PACKAGE = "fonts-liberation2"
+"""In Debian 12 it contains the files; in Debian 13 it installs `fonts-liberation`, which does."""
+FOLDERS = tuple(Path("/usr/share/fonts/truetype") / name for name in ("liberation2", "liberation"))
+_STYLES = {"": "Regular", "B": "Bold", "I": "Italic", "BI": "BoldItalic"}
 _LETTER = "ậ"
-"""Liberation has Vietnamese letters from its second version on."""
+"""A test letter: Liberation has Vietnamese letters from its second version on."""
 
 
-def add_letter_fonts(pdf: FPDF, name: str, folder: Path = FOLDER) -> None:
-    """Make a face known to `pdf`, in its four styles. Raises SchoolgateError if there is none."""
-    for face in _FACES:
-        files = [folder / file for file in face]
-        if all(file.is_file() for file in files) and _has_letters(files[0]):
-            for style, file in zip(_STYLES, files, strict=True):
+def add_letter_fonts(pdf: FPDF, name: str, *folders: Path) -> None:
+    """Add the font to `pdf` under `name`, in its four styles.
+
+    The files are taken from the first of `folders`, by default `FOLDERS`, that has all of them.
+
+    Raises:
+        SchoolgateError: no folder has them; the text names the Debian package.
+    """
+    for folder in folders or FOLDERS:
+        files = {style: folder / f"LiberationSerif-{s}.ttf" for style, s in _STYLES.items()}
+        if all(file.is_file() and _has_letters(file) for file in files.values()):
+            for style, file in files.items():
                 pdf.add_font(name, style, file)
             return
     raise SchoolgateError(
-        "there is no font for letters; install the Debian package fonts-dejavu-core"
+        "letters are set in Liberation Serif with Vietnamese letters, which is not installed; "
+        f"install the Debian package {PACKAGE}"
     )
 
 

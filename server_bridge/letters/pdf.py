@@ -1,8 +1,10 @@
 """An official letter in PDF, by Nghị định 30/2020/NĐ-CP, phụ lục I.
 
-The head: on the left the office above and the office, on the right the state's name and motto;
-below them number and symbol, place and day. Margins: 20 mm above and below, 30 mm on the left,
-15 mm on the right. Numbers of pages stand above, from the second on. Tables follow as annexes.
+The head has on the left the office above and the office, on the right the state's name and motto;
+below them number and symbol, place and day. Margins: 20 mm at the top and the bottom, 30 mm on the
+left, 15 mm on the right. Page numbers are at the top, from the second page on. Tables follow as
+annexes. The state's name and motto take one line each; names of offices and the day take as many
+lines of about equal length as they need.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,27 +16,38 @@ from fpdf import FPDF
 from fpdf.fonts import FontFace
 
 from server_bridge.i18n.formats import Formats
-from server_bridge.i18n.phrases import Lang
+from server_bridge.i18n.phrases import Lang, Phrase
 from server_bridge.letters.content import LetterContent
 from server_bridge.letters.fonts import add_letter_fonts
-from server_bridge.letters.tables import Cell, Holds, Row, Table, shown
-from server_bridge.letters.texts import say
+from server_bridge.letters.tables import Cell, ColumnType, Row, Table, format_cell
 from server_bridge.letters.workbook import ENGLISH, VIETNAMESE
 from server_bridge.printing.fonts import close_fonts
-from server_bridge.printing.text_fitting import one_line
+from server_bridge.printing.text_fitting import Pen, one_line
 
-_FACE = "LetterContent"
+_FONT = "Letter"
 _MARGINS = {"left": 30.0, "top": 20.0, "right": 15.0}
 _GREY = (225, 230, 236)
+STATE_MM = 92.0
+"""The width for the state's name and motto, each on one line."""
+
+
+PHRASES: dict[str, Phrase] = {
+    "letter_number": Phrase("Số:            /BC", "No.:            /BC"),
+    "letter_kind": Phrase("BÁO CÁO", "REPORT"),
+    "letter_sign": Phrase("(Ký, ghi rõ họ tên, đóng dấu)", "(Signature, full name, seal)"),
+    "letter_to": Phrase("Nơi nhận:", "To:"),
+    "letter_filed": Phrase("- Lưu: VT.", "- On file."),
+    "letter_annex": Phrase("PHỤ LỤC", "ANNEX"),
+}
 
 
 class LetterPdf(FPDF):  # type: ignore[misc]  # the library has no types
-    """Numbers its pages above, from the second on."""
+    """An A4 document with page numbers at the top, from the second page on."""
 
     def header(self) -> None:
-        """Called by the library at the top of each page."""
+        """Write the page number. The library calls this at the top of each page."""
         if self.page_no() > 1:
-            self.set_font(_FACE, "", 12)
+            self.set_font(_FONT, "", 12)
             self.set_y(10)
             self.cell(0, 6, str(self.page_no()), align="C")
             self.set_y(_MARGINS["top"])
@@ -43,10 +56,10 @@ class LetterPdf(FPDF):  # type: ignore[misc]  # the library has no types
 def write_letter(
     stream: IO[bytes], letter: LetterContent, f: Formats, *, made: datetime, place: str = ""
 ) -> None:
-    """Write a letter as PDF. `made`: when, local; `place` stands before the day.
+    """Write a letter as PDF. `made`: the time of writing, local; `place` is put before the day.
 
     Raises:
-        SchoolgateError: there are no fonts.
+        SchoolgateError: the font is not installed.
     """
     with _document(letter, f, made) as pdf:
         pdf.add_page()
@@ -72,7 +85,7 @@ def _document(letter: LetterContent, f: Formats, made: datetime) -> Iterator[Let
     pdf.set_creator("Schoolgate")
     pdf.set_creation_date(made)
     try:
-        add_letter_fonts(pdf, _FACE)
+        add_letter_fonts(pdf, _FONT)
         yield pdf
     finally:
         close_fonts(pdf)
@@ -80,30 +93,41 @@ def _document(letter: LetterContent, f: Formats, made: datetime) -> Iterator[Let
 
 def _head(pdf: LetterPdf, letter: LetterContent, lang: Lang, made: datetime, place: str) -> None:
     head = VIETNAMESE if lang == Lang.VI else ENGLISH
-    left, right, top = (22.0, 78.0), (103.0, 92.0), 20.0
+    left, right, top = (22.0, 78.0), (103.0, STATE_MM), 20.0
     y = top
     for text, style in ((letter.above, ""), (letter.office, "B")):
         if text:
             y = _centred(pdf, one_line(text).upper(), *left, y, style, 12)
     _rule(pdf, left[0] + left[1] / 3, left[1] / 3, y)
-    beside = _centred(pdf, head.state, *right, top, "B", 12)
-    beside = _centred(pdf, head.motto, *right, beside, "B", 13)
-    pdf.set_font(_FACE, "B", 13)
+    beside = _on_one_line(pdf, head.state, *right, top, "B", 12)
+    beside = _on_one_line(pdf, head.motto, *right, beside, "B", 13)
+    pdf.set_font(_FONT, "B", 13)
     width = pdf.get_string_width(head.motto)
     _rule(pdf, right[0] + (right[1] - width) / 2, width, beside)
     y = max(y, beside) + 3
-    _centred(pdf, say(lang, "letter_number"), *left, y, "", 13)
+    _on_one_line(pdf, _say(lang, "letter_number"), *left, y, "", 13)
     y = _centred(pdf, head.day(made, one_line(place) or "........"), *right, y, "I", 13)
     pdf.set_xy(_MARGINS["left"], y + 8)
+
+
+def _on_one_line(
+    pdf: LetterPdf, text: str, x: float, width: float, y: float, style: str, size: float
+) -> float:
+    """Write a fixed phrase, short enough for one line. Return the y of the next line."""
+    pdf.set_font(_FONT, style, size)
+    pdf.set_xy(x, y)
+    pdf.cell(width, size * 0.42, text, align="C", new_x="LMARGIN", new_y="NEXT")
+    return float(pdf.get_y())
 
 
 def _centred(
     pdf: LetterPdf, text: str, x: float, width: float, y: float, style: str, size: float
 ) -> float:
-    """As many lines as it takes. Returns where the next stands."""
-    pdf.set_font(_FACE, style, size)
+    """Write centred lines of about equal length. Return the y of the next line."""
+    lines = Pen(pdf, style, size=size, family=_FONT).lines(text, width - 2 * pdf.c_margin)
+    pdf.set_font(_FONT, style, size)
     pdf.set_xy(x, y)
-    pdf.multi_cell(width, size * 0.42, text, align="C", new_x="LMARGIN", new_y="NEXT")
+    pdf.multi_cell(width, size * 0.42, "\n".join(lines), align="C", new_x="LMARGIN", new_y="NEXT")
     return float(pdf.get_y())
 
 
@@ -113,7 +137,7 @@ def _rule(pdf: LetterPdf, x: float, width: float, y: float) -> None:
 
 
 def _body(pdf: LetterPdf, letter: LetterContent, f: Formats) -> None:
-    _paragraph(pdf, say(f.lang, "letter_kind"), "B", 14, align="C")
+    _paragraph(pdf, _say(f.lang, "letter_kind"), "B", 14, align="C")
     _paragraph(pdf, letter.subject, "B", 14, align="C")
     pdf.ln(4)
     for text in letter.prose:
@@ -124,7 +148,7 @@ def _body(pdf: LetterPdf, letter: LetterContent, f: Formats) -> None:
 
 
 def _paragraph(pdf: LetterPdf, text: str, style: str, size: float, *, align: str = "J") -> None:
-    pdf.set_font(_FACE, style, size)
+    pdf.set_font(_FONT, style, size)
     pdf.multi_cell(0, size * 0.46, one_line(text), align=align, new_x="LMARGIN", new_y="NEXT")
     pdf.ln(1)
 
@@ -134,13 +158,13 @@ def _foot(pdf: LetterPdf, letter: LetterContent, lang: Lang) -> None:
         pdf.add_page()
     y = pdf.get_y() + 5
     below = _centred(pdf, letter.signed_by, 108, 87, y, "B", 13)
-    _centred(pdf, say(lang, "letter_sign"), 108, 87, below, "I", 12)
+    _centred(pdf, _say(lang, "letter_sign"), 108, 87, below, "I", 12)
     pdf.set_xy(_MARGINS["left"], y)
-    pdf.set_font(_FACE, "BI", 12)
-    pdf.cell(70, 5, say(lang, "letter_to"), new_x="LMARGIN", new_y="NEXT")
-    pdf.set_font(_FACE, "", 11)
+    pdf.set_font(_FONT, "BI", 12)
+    pdf.cell(70, 5, _say(lang, "letter_to"), new_x="LMARGIN", new_y="NEXT")
+    pdf.set_font(_FONT, "", 11)
     to = [f"- {one_line(letter.above)};"] if letter.above else []
-    lines = "\n".join([*to, say(lang, "letter_filed")])
+    lines = "\n".join([*to, _say(lang, "letter_filed")])
     pdf.multi_cell(75, 5, lines, align="L", new_x="LMARGIN", new_y="NEXT")
 
 
@@ -153,13 +177,13 @@ def _annex(pdf: LetterPdf, table: Table, f: Formats, name: str, *, first: bool) 
     else:
         pdf.ln(6)
     if first:
-        _paragraph(pdf, say(f.lang, "letter_annex"), "B", 14, align="C")
+        _paragraph(pdf, _say(f.lang, "letter_annex"), "B", 14, align="C")
     _paragraph(pdf, f"{table.title} – {name}", "B", 13, align="C")
     _table(pdf, table, f, 10)
 
 
 def _table(pdf: LetterPdf, table: Table, f: Formats, size: float) -> None:
-    pdf.set_font(_FACE, "", size)
+    pdf.set_font(_FONT, "", size)
     pdf.set_line_width(0.2)
     widths = [column.width for column in table.columns]
     columns = table.columns
@@ -168,7 +192,7 @@ def _table(pdf: LetterPdf, table: Table, f: Formats, size: float) -> None:
         col_widths=widths,
         width=min(pdf.epw, sum(widths) * 2.1),
         align="CENTER",
-        text_align=["LEFT" if one.holds is Holds.TEXT else "CENTER" for one in columns],
+        text_align=["LEFT" if one.type is ColumnType.TEXT else "CENTER" for one in columns],
         headings_style=heading,
         line_height=size * 0.46,
         padding=1,
@@ -182,4 +206,9 @@ def _table(pdf: LetterPdf, table: Table, f: Formats, size: float) -> None:
 
 
 def _texts(row: Row | Sequence[Cell], f: Formats) -> list[str]:
-    return [one_line(shown(cell, f)) for cell in row]
+    return [one_line(format_cell(cell, f)) for cell in row]
+
+
+def _say(lang: Lang, key: str) -> str:
+    phrase = PHRASES[key]
+    return phrase.vi if lang == Lang.VI else phrase.en

@@ -1,4 +1,4 @@
-"""What reports are made of: tables of text, numbers and shares. Pure."""
+"""Tables of text, numbers and shares, for reports and letters. Pure."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -8,12 +8,12 @@ from server_bridge.i18n.formats import Formats
 from server_bridge.i18n.phrases import Lang
 
 Cell = str | int | float | date | None
-"""None: unknown."""
+"""The value of a cell. A float is a share, 0 to 1; None is an unknown value."""
 Row = tuple[Cell, ...]
 
 
-class Holds(StrEnum):
-    """What a column's cells are."""
+class ColumnType(StrEnum):
+    """The type of the cells of a column."""
 
     TEXT = "text"
     NUMBER = "number"
@@ -22,16 +22,16 @@ class Holds(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TableColumn:
-    """`width` in characters."""
+    """A column of a table. `width` in characters."""
 
     title: str
     width: int
-    holds: Holds = Holds.NUMBER
+    type: ColumnType = ColumnType.NUMBER
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Columns of a table, drawn over its first column."""
+    """A chart of columns of a table over its first column. `shape`: column, line or bar."""
 
     columns: tuple[int, ...]
     shape: str = "column"
@@ -39,7 +39,7 @@ class Chart:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """`sums` is its last line, if it has one; `links` are ids of units, row by row."""
+    """A table. `sums` is its last line, empty if there is none; `links` has a unit id per row."""
 
     key: str
     title: str
@@ -50,8 +50,8 @@ class Table:
     links: tuple[str, ...] = ()
 
 
-def shown(cell: Cell, f: Formats) -> str:
-    """A cell as people read it; a dash where nothing is known."""
+def format_cell(cell: Cell, f: Formats) -> str:
+    """Return a cell as text; a dash for an unknown value."""
     if cell is None:
         return "–"
     if isinstance(cell, float):

@@ -1,8 +1,8 @@
 """Official letters as spreadsheets: head, tables, foot, ready to print on A4.
 
 The head is that of Nghị định 30/2020/NĐ-CP, phụ lục I: the office on the left, the state's name and
-motto on the right, the day below. Every text is written as a text: a name that begins with `=`
-stays a name, also when its cell is edited.
+motto on the right, the day below. Text is always written as text: a name that begins with `=` does
+not become a formula, even when its cell is edited.
 """
 
 import math
@@ -15,21 +15,21 @@ from typing import IO, Any
 
 import xlsxwriter
 
-from server_bridge.letters.charts import A4, FONT, Charts, Plotted
+from server_bridge.letters.charts import A4, FONT, Charts, PlottedColumns
 
 Cell = str | int | float | date | None
-"""A float is a share: 0.93 is shown as 93 %."""
+"""The value of a cell. A float is a share: 0.93 is shown as 93 %."""
 
 FILLS = {1: "#D5EFD5", 2: "#FFF3BF", 3: "#FFD8A8", 4: "#FFB3B3"}
-"""Backgrounds of levels; the word stands beside, for printers without colour."""
-_ACTIVE = ("=", "+", "-", "@", "\t", "\r")
+"""Background colours of levels; the name of the level is in the cell, for monochrome printers."""
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _PORTRAIT_WIDTH = 96
-"""So many characters fit across an upright sheet without becoming small."""
+"""The number of characters that fit across a portrait page at a legible size."""
 
 
 @dataclass(frozen=True, slots=True)
 class LetterHead:
-    """The words that every letter has, in one language."""
+    """The fixed phrases of letters in one language."""
 
     state: str
     motto: str
@@ -38,7 +38,7 @@ class LetterHead:
     page: str
 
     def day(self, made: datetime, place: str) -> str:
-        """Place and day, as they stand below the motto."""
+        """Return place and day, as they are written below the motto."""
         text = self.dated.format(day=f"{made:%d}", month=f"{made:%m}", year=f"{made:%Y}")
         return f"{place}, {text}" if place else text[:1].upper() + text[1:]
 
@@ -69,9 +69,10 @@ class LetterColumn:
 
 
 class LetterWorkbook(AbstractContextManager["LetterWorkbook"]):
-    """A workbook whose sheets are letters. Complete when the `with` is left.
+    """A workbook whose sheets are letters. It is complete when the `with` block ends.
 
-    `made` (local) becomes the day in the head and the file's own date: equal content, equal bytes.
+    `made` (local) is the day in the head and the creation date of the file, so that equal content
+    gives equal bytes.
     """
 
     def __init__(
@@ -102,7 +103,7 @@ class LetterWorkbook(AbstractContextManager["LetterWorkbook"]):
     def sheet(
         self, name: str, title: str, below: str, columns: Sequence[LetterColumn]
     ) -> "LetterSheet":
-        """A new sheet with its head."""
+        """Add a sheet with its head."""
         page = self._book.add_worksheet(name)
         if sum(column.width for column in columns) > _PORTRAIT_WIDTH:
             page.set_landscape()
@@ -131,26 +132,30 @@ class LetterWorkbook(AbstractContextManager["LetterWorkbook"]):
         return LetterSheet(self, page, columns)
 
     def table_name(self) -> str:
-        """A new one."""
+        """Return a new, unique name for a table."""
         self._tables += 1
         return f"Bang{self._tables}"
 
     def charts(self, name: str, title: str) -> "Charts":
-        """A new sheet for charts of the tables before it."""
+        """Add a sheet for charts of the tables of other sheets."""
         page = self._book.add_worksheet(name)
         style = {"bold": True, "font_size": 12}
         page.write_string(0, 0, title, self.format(**style | {"font_size": 14}))
         return Charts(self._book, page, self.format(**style))
 
-    def format(self, **how: Any) -> Any:
-        """A cell's format, made once."""
-        key = repr(sorted(how.items()))
+    def format(self, **options: Any) -> Any:
+        """Return the cell format with these properties; each is created once."""
+        key = repr(sorted(options.items()))
         if key not in self._formats:
-            self._formats[key] = self._book.add_format({"font_name": FONT, "font_size": 11} | how)
+            self._formats[key] = self._book.add_format(
+                {"font_name": FONT, "font_size": 11} | options
+            )
         return self._formats[key]
 
-    def _across(self, page: Any, row: int, columns: tuple[int, int], text: str, **how: Any) -> None:
-        style = self.format(**{"font_size": 12, "shrink": True} | how)
+    def _across(
+        self, page: Any, row: int, columns: tuple[int, int], text: str, **options: Any
+    ) -> None:
+        style = self.format(**{"font_size": 12, "shrink": True} | options)
         if columns[0] == columns[1]:
             page.write_string(row, columns[0], text, style)
         else:
@@ -167,7 +172,7 @@ class LetterWorkbook(AbstractContextManager["LetterWorkbook"]):
 
 
 class LetterSheet:
-    """A letter's sheet: a table, sums below it, signatures."""
+    """The sheet of a letter: a table, sums below it, signatures."""
 
     def __init__(self, letter: LetterWorkbook, page: Any, columns: Sequence[LetterColumn]) -> None:
         self._letter, self._page, self._columns = letter, page, columns
@@ -175,10 +180,10 @@ class LetterSheet:
         self._table = (8, 8)
         self._shares: set[int] = set()
 
-    def plotted(self, columns: Sequence[int]) -> Plotted:
-        """These columns of its table, for a chart."""
+    def plotted(self, columns: Sequence[int]) -> PlottedColumns:
+        """Return columns of the sheet's table for a chart."""
         shares = all(column in self._shares for column in columns)
-        return Plotted(self._page.get_name(), *self._table, tuple(columns), shares)
+        return PlottedColumns(self._page.get_name(), *self._table, tuple(columns), shares)
 
     def table(
         self,
@@ -187,7 +192,10 @@ class LetterSheet:
         fills: Sequence[dict[int, int]] = (),
         sums: Sequence[Cell] = (),
     ) -> None:
-        """A real table, its heading repeated on every page. `fills`: by row, a column's level."""
+        """Write an Excel table whose heading is repeated on every page.
+
+        `fills` gives for each row the level, and so the background, of some columns.
+        """
         letter, page = self._letter, self._page
         heading = {"bold": True, "text_wrap": True, "align": "center", "valign": "vcenter"}
         last = self._row + max(1, len(rows))
@@ -225,7 +233,7 @@ class LetterSheet:
             self._row += 1
 
     def lines(self, texts: Sequence[str]) -> None:
-        """Notes below the table, each across the page."""
+        """Write notes below the table, each across the page."""
         last = len(self._columns) - 1
         width = sum(column.width for column in self._columns)
         style = self._letter.format(italic=True, font_size=10, text_wrap=True, valign="top")
@@ -236,33 +244,33 @@ class LetterSheet:
             self._row += 1
 
     def signatures(self, left: str, right: str) -> None:
-        """Below everything, with room to sign."""
+        """Write the titles of the signers at the end, with space to sign."""
         last = len(self._columns) - 1
         middle = last // 2
         here = self._letter.head.sign_here
-        for row, (text, how) in enumerate((("", {"bold": True}), (here, {}))):
-            style = self._letter.format(align="center", font_size=12, **how)
+        for row, (text, options) in enumerate((("", {"bold": True}), (here, {}))):
+            style = self._letter.format(align="center", font_size=12, **options)
             for column, office in ((min(1, last), left), (min(last, middle + 1), right)):
                 self._page.write_string(self._row + 1 + row, column, text or office, style)
 
-    def _write(self, row: int, column: int, value: Cell, **how: Any) -> None:
-        how = {name: setting for name, setting in how.items() if setting}
-        how |= {"border": 1, "valign": "vcenter", "text_wrap": isinstance(value, str)}
+    def _write(self, row: int, column: int, value: Cell, **options: Any) -> None:
+        options = {name: setting for name, setting in options.items() if setting}
+        options |= {"border": 1, "valign": "vcenter", "text_wrap": isinstance(value, str)}
         if isinstance(value, float):
             self._shares.add(column)
-            how["num_format"] = "0.0%"
+            options["num_format"] = "0.0%"
         if self._columns[column].centred or isinstance(value, int | float | date):
-            how["align"] = "center"
+            options["align"] = "center"
         if value is None or value == "":
-            self._page.write_blank(row, column, None, self._letter.format(**how))
+            self._page.write_blank(row, column, None, self._letter.format(**options))
         elif isinstance(value, str):
-            if value.startswith(_ACTIVE):
-                how["quote_prefix"] = True
-            self._page.write_string(row, column, value, self._letter.format(**how))
+            if value.startswith(_FORMULA_STARTS):
+                options["quote_prefix"] = True
+            self._page.write_string(row, column, value, self._letter.format(**options))
         elif isinstance(value, int | float):
-            how.setdefault("num_format", "#,##0")
-            self._page.write_number(row, column, value, self._letter.format(**how))
+            options.setdefault("num_format", "#,##0")
+            self._page.write_number(row, column, value, self._letter.format(**options))
         else:
-            how["num_format"] = "dd/mm/yyyy"
+            options["num_format"] = "dd/mm/yyyy"
             at = datetime(value.year, value.month, value.day)  # noqa: DTZ001 (a cell has no zone)
-            self._page.write_datetime(row, column, at, self._letter.format(**how))
+            self._page.write_datetime(row, column, at, self._letter.format(**options))

@@ -1,4 +1,4 @@
-"""Whom a notice affects: worked out before it is applied."""
+"""Work out whom a notice affects, before it is applied."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -19,12 +19,12 @@ from server_bridge.store.areas.levels import (
 from server_bridge.store.people.headcounts import AreaHeadCount, head_counts
 
 _NOT_NOTED = 1 << 62
-"""The number of a notice that is not in the database: newer than any that is."""
+"""The number of a notice that is not stored yet: higher than that of any stored one."""
 
 
 @dataclass(frozen=True, slots=True)
 class LevelChange:
-    """So many people go from one level to another (None: no level)."""
+    """The number of people who go from one level to another (None: no level)."""
 
     before: int | None
     after: int | None
@@ -33,7 +33,7 @@ class LevelChange:
 
 @dataclass(frozen=True, slots=True)
 class SchoolEffect:
-    """What becomes of one school's people, and of how many the gates' answer at entry changes."""
+    """The effect on one school: changes of level, and how many get another answer at the entry."""
 
     unit_id: str
     changes: tuple[LevelChange, ...]
@@ -42,12 +42,13 @@ class SchoolEffect:
 
     @property
     def people(self) -> int:
+        """Return the number of people whose level changes."""
         return sum(change.people for change in self.changes)
 
 
 @dataclass(frozen=True, slots=True)
 class Affected:
-    """At `at_ms` (UTC): the areas whose level changes, and the schools with people from there."""
+    """The areas whose level changes at `at_ms` (UTC), and the schools with people from there."""
 
     at_ms: int
     areas: dict[str, tuple[int | None, int | None]]
@@ -57,7 +58,7 @@ class Affected:
 def affected(
     connection: sa.Connection, notice: LevelNotice, now_ms: int, zone: ZoneInfo
 ) -> Affected:
-    """What the notice will change when it takes effect; what it changes now, if it is backdated."""
+    """Return what the notice changes when it takes effect, or now if it is backdated."""
     at_ms = max(notice.as_of_ms, now_ms)
     foreseen = [
         LevelSetting(area_id, level, notice.as_of_ms, now_ms, _NOT_NOTED)
@@ -80,7 +81,7 @@ def effects(
     areas: Mapping[str, tuple[int | None, int | None]],
     policies: Mapping[str, Mapping[int, EntryAction]],
 ) -> list[SchoolEffect]:
-    """The schools affected, most newly refused first. `areas`: level before and after."""
+    """Return the affected schools, most newly refused first. `areas`: level before and after."""
     changes: dict[str, Counter[tuple[int | None, int | None]]] = {}
     for head in heads:
         if head.area_id is not None and head.area_id in areas:

@@ -1,4 +1,4 @@
-"""Levels in words, both languages, and the words that people write for them."""
+"""Name levels in both languages, and read the words that people write for them."""
 
 import re
 
@@ -22,20 +22,20 @@ _LEVELS: dict[str, int | None] = {
 
 
 def colour(level: int | None) -> str:
-    """A level in English."""
+    """Return the English word of a level."""
     return COLOURS.get(level or 0, NO_LEVEL)
 
 
 def colour_vi(level: int | None) -> str:
-    """A level in Vietnamese, as lists have it."""
+    """Return the Vietnamese word of a level, as lists have it."""
     return f"Cấp {level} ({COLOURS_VI[level]})" if level else NO_LEVEL_VI.capitalize()
 
 
 def read_level(text: str) -> int | None:
-    """A level as people write it: `3`, `orange`, `cam`, `Cấp độ 3`; `inherit` is None.
+    """Read a level as people write it: `3`, `orange`, `cam`, `Cấp độ 3`; `inherit` is None.
 
     Raises:
-        SchoolgateError: it is no level.
+        SchoolgateError: the text is not a level.
     """
     word = _BEFORE.sub("", tidy(text).casefold())
     if word not in _LEVELS:

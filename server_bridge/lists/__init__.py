@@ -1,1 +1,1 @@
-"""Lists of who is restricted, and their collection from all schools."""
+"""Lists of people by the level of their area, and the collection of lists from all schools."""

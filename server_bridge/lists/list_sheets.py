@@ -1,4 +1,4 @@
-"""A school's list as a letter: the people, and the totals by class and by area."""
+"""A school's list as a spreadsheet: the people, and the totals by class and by area."""
 
 from datetime import datetime
 from typing import IO
@@ -38,17 +38,17 @@ LEVEL_COLUMNS = (
 
 
 SEXES_VI = {"female": "Nữ", "male": "Nam"}
-"""As rosters keep it, and as lists say it; anything else is said as it is."""
+"""The values of people lists and their names in letters; other values are written unchanged."""
 
 
 def write_list(stream: IO[bytes], listed: SchoolList, *, made: datetime, zone: ZoneInfo) -> None:
-    """Write the list as XLSX. `made`: when, local."""
+    """Write the list as XLSX. `made`: the time of writing, local."""
     at = datetime.fromtimestamp(listed.at_ms / 1000, zone)
     below = f"(Thời điểm {at:%H giờ %M} ngày {at:%d/%m/%Y}; {len(listed.rows)} người)"
     title = "DANH SÁCH NGƯỜI CƯ TRÚ TẠI ĐỊA BÀN THEO CẤP ĐỘ DỊCH"
     if listed.levels:
-        asked = ", ".join(colour_vi(level) for level in listed.levels)
-        title = f"DANH SÁCH NGƯỜI CƯ TRÚ TẠI ĐỊA BÀN: {asked.upper()}"
+        levels = ", ".join(colour_vi(level) for level in listed.levels)
+        title = f"DANH SÁCH NGƯỜI CƯ TRÚ TẠI ĐỊA BÀN: {levels.upper()}"
     with LetterWorkbook(stream, office=listed.school.name, above=listed.above, made=made) as letter:
         page = letter.sheet("Danh sách", title, below, _PEOPLE)
         rows: list[tuple[Cell, ...]] = [

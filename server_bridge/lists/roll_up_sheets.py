@@ -1,4 +1,4 @@
-"""A collection's roll-up as a letter: sums by unit, and every school with its state."""
+"""A collection's roll-up as a spreadsheet: sums by unit, and every school with its state."""
 
 from datetime import datetime
 from typing import IO
@@ -38,15 +38,15 @@ _SCHOOLS = (
 def write_roll_up(
     stream: IO[bytes], rolled: CollectionRollUp, *, above: str, made: datetime, zone: ZoneInfo
 ) -> None:
-    """Write the roll-up as XLSX. `above`: the office above the collection's; `made`: local."""
+    """Write the roll-up as XLSX. `above`: the office above the collection's unit; `made`: local."""
     collection = rolled.collection
 
-    def shown(at_ms: int) -> str:
+    def local(at_ms: int) -> str:
         return datetime.fromtimestamp(at_ms / 1000, zone).strftime("%H:%M %d/%m/%Y")
 
     below = (
-        f"(Số liệu thời điểm {shown(collection.as_of_ms)}; hạn nộp {shown(collection.deadline_ms)};"
-        f" tổng hợp lúc {shown(rolled.at_ms)})"
+        f"(Số liệu thời điểm {local(collection.as_of_ms)}; hạn nộp {local(collection.deadline_ms)};"
+        f" tổng hợp lúc {local(rolled.at_ms)})"
     )
     title = f"TỔNG HỢP: {collection.title.upper()}"
     office = next(
@@ -72,13 +72,13 @@ def write_roll_up(
         page = letter.sheet("Các trường", title, below, _SCHOOLS)
         rows: list[tuple[Cell, ...]] = []
         for number, school in enumerate(rolled.schools, 1):
-            standing = school.standing
+            status = school.standing
             notes = (
-                "nộp muộn" if standing.late and standing.state is not SubmissionState.LATE else "",
-                "đã mở khóa" if standing.reopened else "",
+                "nộp muộn" if status.late and status.state is not SubmissionState.LATE else "",
+                "đã mở khóa" if status.reopened else "",
                 "khác số liệu hiện tại" if school.differs else "",
                 "chưa nộp"
-                if standing.state is SubmissionState.LOCKED and school.counts is None
+                if status.state is SubmissionState.LOCKED and school.counts is None
                 else "",
             )
             counts: tuple[Cell, ...] = school.counts or (None,) * 5
@@ -87,8 +87,8 @@ def write_roll_up(
                     number,
                     school.unit.name,
                     school.commune,
-                    STATES_VI[standing.state],
-                    shown(standing.submitted_ms) if standing.submitted_ms is not None else "",
+                    STATES_VI[status.state],
+                    local(status.submitted_ms) if status.submitted_ms is not None else "",
                     ", ".join(filter(None, notes)),
                     *counts,
                     sum(school.counts) if school.counts else None,

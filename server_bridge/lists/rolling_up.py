@@ -1,4 +1,4 @@
-"""The roll-up of a collection: every school's state, and the sums of what was submitted."""
+"""The roll-up of a collection: the state of every school, and the sums of the submissions."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -7,23 +7,27 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from server_bridge.lists.collecting import NOBODY, figures_at
+from server_bridge.lists.collecting import NO_FIGURES, figures_at
 from server_bridge.store.areas.levels import LEVELS
 from server_bridge.store.reports import submissions as store
 from server_bridge.store.reports.deadlines import find_request
 from server_bridge.store.reports.submissions import COLLECTIONS, Collection
 from server_bridge.store.units.tree import SCHOOL, Unit, all_units, ancestry
-from server_bridge.submissions.actions import standings
+from server_bridge.submissions.actions import school_statuses
 from server_bridge.submissions.state import SubmissionState, SubmissionStatus
 
 ByLevel = tuple[int, int, int, int, int]
-"""People of levels 1-4, and of those whose level is not known."""
+"""The numbers of people of levels 1-4, and of unknown level."""
 
 
 @dataclass(frozen=True, slots=True)
 class CollectionSchool:
-    """One school. `counts` are those submitted, None before; `differs`: the roster or the levels
-    say something else by now; `people_now` is how many people the roster has."""
+    """One school's submission.
+
+    `counts` are those submitted, None before that. `differs`: the people list or the levels have
+    changed since. `people_now` is the current number of people. The fields are keys of `gate-bridge
+    collection status --json`.
+    """
 
     unit: Unit
     commune: str
@@ -35,7 +39,7 @@ class CollectionSchool:
 
 @dataclass(frozen=True, slots=True)
 class CollectionUnit:
-    """One unit above schools, or all of them: how many submitted, and the sums."""
+    """A unit above schools: the number of its schools, of submissions, and the sums."""
 
     unit: Unit
     schools: int
@@ -45,12 +49,13 @@ class CollectionUnit:
 
     @property
     def missing(self) -> int:
+        """The number of schools that have not submitted."""
         return self.schools - self.submitted
 
 
 @dataclass(frozen=True, slots=True)
 class CollectionRollUp:
-    """The collection's own unit comes first in `units`. `missing` and `late` name schools."""
+    """The roll-up of a collection. The collection's own unit comes first in `units`."""
 
     collection: Collection
     at_ms: int
@@ -59,52 +64,54 @@ class CollectionRollUp:
 
     @property
     def missing(self) -> tuple[str, ...]:
+        """The names of the schools that have not submitted."""
         return tuple(line.unit.name for line in self.schools if line.counts is None)
 
     @property
     def late(self) -> tuple[str, ...]:
+        """The names of the schools that submitted late."""
         return tuple(line.unit.name for line in self.schools if line.standing.late)
 
     def in_state(self, state: SubmissionState) -> int:
-        """How many schools are in a state."""
+        """Return the number of schools in a state."""
         return sum(line.standing.state is state for line in self.schools)
 
 
 def roll_up(
     connection: sa.Connection, number: int, now_ms: int, zone: ZoneInfo
 ) -> CollectionRollUp:
-    """The roll-up as of now. Raises SchoolgateError if there is no such collection."""
+    """Return the roll-up as of now. Raises SchoolgateError if there is no such collection."""
     collection = find_request(connection, COLLECTIONS, number)
     lines = ancestry(connection)
     tree = [u for u in all_units(connection) if collection.unit_id in lines[u.unit_id]]
     schools = [unit for unit in tree if unit.level == SCHOOL]
     ids = [unit.unit_id for unit in schools]
-    stands = standings(connection, COLLECTIONS, collection, ids)
-    events = [stand.submission for stand in stands.values() if stand.submission is not None]
+    statuses = school_statuses(connection, COLLECTIONS, collection, ids)
+    events = [one.submission for one in statuses.values() if one.submission is not None]
     submitted = store.find_submissions(connection, events)
     counts = store.counts_of(connection, events)
     now = figures_at(connection, collection.as_of_ms, zone, ids)
     names = {unit.unit_id: unit for unit in tree}
-    told = []
+    found = []
     for unit in schools:
-        stand, figures = stands[unit.unit_id], now.get(unit.unit_id, NOBODY)
-        event = stand.submission
+        status, figures = statuses[unit.unit_id], now.get(unit.unit_id, NO_FIGURES)
+        event = status.submission
         above = names.get(unit.parent_id or "")
-        told.append(
+        found.append(
             CollectionSchool(
                 unit,
                 above.name if above else "",
-                stand,
+                status,
                 None if event is None else by_level(counts.get(event, {})),
                 event is not None and submitted[event].digest != figures.digest,
                 sum(figures.counts.values()),
             )
         )
-    return CollectionRollUp(collection, now_ms, tuple(sums(tree, told, lines)), tuple(told))
+    return CollectionRollUp(collection, now_ms, tuple(sums(tree, found, lines)), tuple(found))
 
 
 def by_level(counts: Mapping[int, int]) -> ByLevel:
-    """Counts by level, 0 (not known) last."""
+    """Return counts by level, those of level 0 (unknown) last."""
     one, two, three, four = (counts.get(level, 0) for level in LEVELS)
     return one, two, three, four, counts.get(0, 0)
 
@@ -112,7 +119,7 @@ def by_level(counts: Mapping[int, int]) -> ByLevel:
 def sums(
     tree: Iterable[Unit], schools: Iterable[CollectionSchool], lines: Mapping[str, tuple[str, ...]]
 ) -> list[CollectionUnit]:
-    """For each unit of the tree above schools, the sum of the schools below it."""
+    """Return for each unit above schools the sums of the schools below it."""
     figures: dict[str, Counter[str]] = {}
     counted: dict[str, list[int]] = {}
     for line in schools:

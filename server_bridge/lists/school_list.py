@@ -1,4 +1,4 @@
-"""A school's list: who lives in an area of which level, in the order in which schools have it."""
+"""A school's list: its people with the level of their area, sorted as schools sort them."""
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -30,8 +30,8 @@ NO_AREA_VI = "Chưa rõ địa bàn"
 NO_CLASS_VI = "Chưa xếp lớp"
 
 
-class By(StrEnum):
-    """In which order people are listed."""
+class ListOrder(StrEnum):
+    """The order of the people in a list."""
 
     CLASS = "class"
     AREA = "area"
@@ -40,7 +40,7 @@ class By(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ListRow:
-    """A person in a list. `level` None: not known. `action`: the gates' answer at entry."""
+    """A person in a list. `level` None: unknown. `action`: the action of gates at entry."""
 
     name: str
     kind: CardKind
@@ -56,7 +56,7 @@ class ListRow:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """How many people of each level, line by line; `levels` is for levels 1-4 and not known."""
+    """The numbers of people by level, line by line: levels 1-4, then unknown."""
 
     lines: tuple[tuple[str, tuple[int, int, int, int, int]], ...]
 
@@ -69,13 +69,16 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class SchoolList:
-    """As of `at_ms` (UTC). `rows` has the levels asked for only, the totals everybody."""
+    """A school's list as of `at_ms` (UTC).
+
+    `rows` has the people of the requested levels only; the totals count everybody.
+    """
 
     school: Unit
     above: str
     at_ms: int
     levels: tuple[int | None, ...]
-    by: By
+    by: ListOrder
     rows: tuple[ListRow, ...]
     by_class: Totals
     by_area: Totals
@@ -88,13 +91,16 @@ def school_list(
     zone: ZoneInfo,
     *,
     levels: Collection[int | None] = (),
-    by: By = By.CLASS,
+    by: ListOrder = ListOrder.CLASS,
 ) -> SchoolList:
-    """The list of one school; `levels` empty: of all. Raises SchoolgateError if it is no school."""
+    """Return the list of one school; empty `levels` means all levels.
+
+    Raises SchoolgateError if the unit is no school.
+    """
     school = find_unit(connection, unit_id)
     if school is None or school.level != SCHOOL:
         raise SchoolgateError(
-            f"{unit_id} is not a school, and lists with names are the schools'; "
+            f"{unit_id} is not a school, and only schools have lists with names; "
             "see: gate-bridge unit list"
         )
     above = find_unit(connection, school.parent_id) if school.parent_id else None
@@ -115,7 +121,7 @@ def school_list(
 
 
 def totals(rows: Iterable[ListRow], line_of: Callable[[ListRow], str]) -> Totals:
-    """Counts the rows of each line by level; classes and areas in order, others after them."""
+    """Count the rows of each line by level; sort classes and areas, the other lines after them."""
     counted: dict[str, Counter[int | None]] = {}
     for row in rows:
         counted.setdefault(line_of(row), Counter())[row.level] += 1
@@ -157,16 +163,16 @@ _KINDS = {CardKind.STAFF: STAFF_VI, CardKind.VISITOR: VISITORS_VI}
 _RANKS = {kind: rank for rank, kind in enumerate(CardKind)}
 
 
-def _in_class(row: ListRow) -> tuple[Any, ...]:
+def _class_order(row: ListRow) -> tuple[Any, ...]:
     return _RANKS[row.kind], class_key(row.group), name_key(row.name), row.code or ""
 
 
-def _in_area(row: ListRow) -> tuple[Any, ...]:
-    return not row.commune, text_key(row.commune), class_key(row.area), *_in_class(row)
+def _area_order(row: ListRow) -> tuple[Any, ...]:
+    return not row.commune, text_key(row.commune), class_key(row.area), *_class_order(row)
 
 
-_ORDER: dict[By, Callable[[ListRow], tuple[Any, ...]]] = {
-    By.CLASS: _in_class,
-    By.AREA: _in_area,
-    By.LEVEL: lambda row: (-(row.level or 0), *_in_class(row)),
+_ORDER: dict[ListOrder, Callable[[ListRow], tuple[Any, ...]]] = {
+    ListOrder.CLASS: _class_order,
+    ListOrder.AREA: _area_order,
+    ListOrder.LEVEL: lambda row: (-(row.level or 0), *_class_order(row)),
 }

@@ -1,4 +1,4 @@
-"""Lists as a terminal shows them."""
+"""Lists as text for a terminal."""
 
 from collections.abc import Callable, Iterable, Sequence
 
@@ -12,7 +12,7 @@ LEVEL_WORDS = (*COLOURS.values(), NO_LEVEL, "all")
 
 
 def table(heading: Sequence[str], rows: Iterable[Sequence[object]]) -> list[str]:
-    """Lines of columns under each other; numbers to the right."""
+    """Return the lines of a table with aligned columns, numbers to the right."""
     cells = [list(heading), *([_text(value) for value in row] for row in rows)]
     numbers = [
         all(row[place].isdecimal() or not row[place] for row in cells[1:])
@@ -29,7 +29,7 @@ def table(heading: Sequence[str], rows: Iterable[Sequence[object]]) -> list[str]
 
 
 def people_table(listed: SchoolList) -> list[str]:
-    """The people of a list."""
+    """Return the lines of a list's people."""
     heading = ("#", "name", "born", "class", "area", "commune", "level", "at entry")
     return table(
         heading,
@@ -50,13 +50,16 @@ def people_table(listed: SchoolList) -> list[str]:
 
 
 def totals_table(first: str, counted: Totals) -> list[str]:
-    """Totals by level, their sums in the last line."""
+    """Return the lines of totals by level, their sums in the last line."""
     lines = [*counted.lines, ("all", counted.all)]
     return table((first, *LEVEL_WORDS), ((line, *levels, sum(levels)) for line, levels in lines))
 
 
 def roll_up_lines(rolled: CollectionRollUp, at: Callable[[int], str]) -> list[str]:
-    """A collection's roll-up: schools, sums, who is missing or late. `at` shows a time."""
+    """Return the lines of a roll-up: schools, sums, the missing and the late.
+
+    `at` formats a time.
+    """
     collection = rolled.collection
     as_of, deadline = at(collection.as_of_ms), at(collection.deadline_ms)
     units = (
@@ -91,16 +94,16 @@ def roll_up_lines(rolled: CollectionRollUp, at: Callable[[int], str]) -> list[st
 
 
 def _school_cells(line: CollectionSchool, at: Callable[[int], str]) -> tuple[object, ...]:
-    standing = line.standing
+    status = line.standing
     notes = (
-        "late" if standing.late and standing.state is not SubmissionState.LATE else "",
-        "reopened" if standing.reopened else "",
+        "late" if status.late and status.state is not SubmissionState.LATE else "",
+        "reopened" if status.reopened else "",
         "differs from now" if line.differs else "",
     )
     return (
         line.unit.name,
-        standing.state.replace("_", " "),
-        None if standing.submitted_ms is None else at(standing.submitted_ms),
+        status.state.replace("_", " "),
+        None if status.submitted_ms is None else at(status.submitted_ms),
         ", ".join(filter(None, notes)),
         *(line.counts or (None,) * 5),
         sum(line.counts) if line.counts else None,

@@ -1,4 +1,4 @@
-"""From the rows of a school's spreadsheet to people. Pure: no database, no clock."""
+"""Interpret the rows of a school's spreadsheet as people. Pure: no database, no clock."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -27,14 +27,14 @@ from server_bridge.store.schema.base import NAME_LENGTH
 GROUP_LENGTH = 40
 
 Watch = Callable[[Sequence[SheetRow]], Iterable[SheetRow]]
-"""Goes through them one by one, and may show how far it has come."""
+"""Iterates over rows one by one, and may show the progress."""
 
 _CLASS = re.compile(r"(?:lớp\s*)?(\d{1,2}\s*[A-ZĐ]?\d{0,2}|\d{1,2}[./-]\d{1,2})", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class PersonRow:
-    """A row that was understood. `places`: where each field stands, for refusals to come."""
+    """A row that was understood. `places`: the cell of each field, for refusals that come later."""
 
     who: Person
     group_name: str | None
@@ -45,9 +45,10 @@ class PersonRow:
 
 @dataclass(frozen=True, slots=True)
 class PeopleFile:
-    """What a file says. `traces`: identifiers and names of refused rows, who are not gone.
+    """The content of a file.
 
-    `left_out`: rows and sheets that hold no person.
+    `traces`: identifiers and names in refused rows; these people count as present. `left_out`: rows
+    and sheets that hold no person.
     """
 
     entries: list[PersonRow]
@@ -64,7 +65,7 @@ def read_entries(
     file_name: str = "",
     watch: Watch = iter,
 ) -> PeopleFile:
-    """The people of all sheets that have a table. Raises SheetError if none has."""
+    """Return the people of all sheets that have a table. Raises SheetError if no sheet has one."""
     vocabulary = VOCABULARIES[kind]
     entries: list[PersonRow] = []
     refusals: list[RowRefusal] = []
@@ -94,7 +95,7 @@ def read_entries(
 
 
 class _Reader:
-    """Knows one table, and what its columns have in common."""
+    """Reads the rows of one table, with the properties that its columns share."""
 
     def __init__(self, found: SheetTable, kind: CardKind, today: date) -> None:
         self._kind = kind
@@ -107,7 +108,7 @@ class _Reader:
         self._sheet_class = sheet_class[1].upper() if sheet_class else None
 
     def is_person(self, line: SheetRow) -> bool:
-        """Titles between classes, sums and signatures below the table are none."""
+        """Return whether a row is a person, and not a class title, a sum or a signature."""
         quiet = replace(line, refusals=[])
         sure = ("code", "national_id", "born")
         if any(quiet.read(name, text_of) for name in sure) or quiet.refusals:
@@ -121,7 +122,7 @@ class _Reader:
         return bool(named and (numbered or quiet.read("group", text_of, shared=True)))
 
     def read(self, line: SheetRow) -> PersonRow | None:
-        """The person of a line; None if anything was refused, or if they are gone."""
+        """Return the person of a row; None if a cell was refused, or if the person has left."""
         code = line.read("code", self._code)
         national_id = line.read("national_id", self._national_id)
         if not (code or national_id or line.refusals):
@@ -154,7 +155,7 @@ class _Reader:
         return PersonRow(who, group, residence, line.place(), places)
 
     def traces(self, line: SheetRow) -> set[object]:
-        """Whatever tells who a refused line is about."""
+        """Return everything in a refused row that identifies its person."""
         quiet = replace(line, refusals=[])
         found: set[object] = {
             quiet.read("code", self._code),
@@ -188,14 +189,14 @@ class _Reader:
         return text_of(cell, GROUP_LENGTH)
 
     def _lost_zeros(self, found: SheetTable, name: str) -> bool:
-        """In a file of texts only: whether no code of a column begins with a zero any more."""
+        """Return whether no code of a column begins with zero, in a file of texts only."""
         return found.grid.untyped and not any(
             isinstance(cell, str) and cell.strip().startswith("0") for cell in found.cells(name)
         )
 
 
 def _lengths(found: SheetTable, name: str, *, untyped: bool) -> Iterator[int]:
-    """How long the codes of a column are, of those where it is sure."""
+    """Yield the lengths of the codes in a column, where they are certain."""
     for cell in found.cells(name):
         try:
             digits = digits_of(cell, untyped=untyped)
@@ -226,7 +227,7 @@ def _is_gone(cell: Cell) -> bool:
 
 
 def _without_twins(reading: PeopleFile) -> PeopleFile:
-    """Rows that share an identifier are all refused: nobody can tell which of them is right."""
+    """Refuse all rows that share an identifier: nobody can tell which of them is right."""
     refusals = list(reading.refusals)
     refused: set[CellAddress] = set()
     for name in ("code", "national_id"):

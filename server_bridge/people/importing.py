@@ -1,4 +1,4 @@
-"""A school's spreadsheet becomes its roster: in one transaction, or not at all."""
+"""Import a school's spreadsheet as its people list: in one transaction, or not at all."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -27,14 +27,17 @@ from server_bridge.store.people.people_list import (
 from server_bridge.store.units.tree import SCHOOL, find_unit
 
 MOST_LEAVING = 0.2
-"""More of a school than this do not leave at once; the file is a part, or another school's."""
+"""The part of a school that may leave with one import.
+
+Above it, the file is probably a part of the school, or another school's.
+"""
 FEW = 5
-"""So many may leave however small the school is."""
+"""This many may leave, however small the school is."""
 
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """What to import, and how. `day`: from when it holds; `today` decides what is in the future."""
+    """What to import. `day`: the day from which it holds; a day after `today` is in the future."""
 
     path: Path
     unit_id: str
@@ -51,7 +54,7 @@ class Import:
 
 @dataclass(frozen=True, slots=True)
 class ImportOutcome:
-    """What the file says, what it changes, and whether that was done."""
+    """What the file holds, what it changes, and whether the changes were written."""
 
     plan: Plan
     reading: PeopleFile
@@ -59,11 +62,11 @@ class ImportOutcome:
 
 
 def import_people(database: Database, task: Import, watch: Watch = iter) -> ImportOutcome:
-    """Read, compare, and unless it is a dry run or rows are refused, write.
+    """Read the file, compare it, and write it unless this is a dry run or rows are refused.
 
     Raises:
-        SheetError: the file cannot be taken at all.
-        SchoolgateError: it is no school, or too many would leave.
+        SheetError: the file as a whole is refused.
+        SchoolgateError: the unit is no school, or too many people would leave.
     """
     book = open_spreadsheet(task.path, only=task.only_sheet)
     reading = read_entries(book.sheets, task.kind, task.today, task.mapping, book.name, watch)
@@ -85,7 +88,7 @@ def import_people(database: Database, task: Import, watch: Watch = iter) -> Impo
 
 
 def too_many_leave(plan: Plan) -> bool:
-    """Whether the file is rather a part of the school, or not this school's."""
+    """Return whether the file seems to be a part of the school, or another school's."""
     return len(plan.gone) > max(FEW, MOST_LEAVING * plan.here)
 
 
@@ -116,8 +119,8 @@ def _write(connection: sa.Connection, task: Import, plan: Plan, book: Spreadshee
     change_people(connection, changed, task.now_ms)
     moved = [(known.person, to.place) for known, to in others if to.place != known.place]
     move_people(connection, [*moved, *((one.person, None) for one in plan.gone)], task.day)
-    # A slip of the office must not cost anybody a new card: who is back in the next file has the
-    # old one again. Who went to another school keeps it until that one hands out its own.
+    # A mistake of the office must not cost anybody a new card: who is back in the next file has the
+    # old card again. A pupil who changed school keeps it until that school issues its own.
     revoke_cards_of_leavers(connection, [one.person for one in plan.gone], task.now_ms)
     back = [to.known.person for to in plan.moved if to.known]
     restore_cards(connection, back, task.unit_id)

@@ -1,7 +1,7 @@
-"""What a school's spreadsheet changes: who is new, moved, changed, gone. Pure.
+"""Compare a school's spreadsheet with its people list: who is new, moved, changed, gone. Pure.
 
-People are the same if their identifier is, else if their national number is; never by their name,
-which only makes a warning.
+People are the same if their identifier is, else if their national number is. A name never makes
+them the same; it only causes a warning.
 """
 
 from collections.abc import Iterable
@@ -19,8 +19,7 @@ from server_bridge.store.people.people_list import KnownPerson
 
 @dataclass(frozen=True, slots=True)
 class PersonChange:
-    """A row and what it makes of a person. `known` is None if they are new; `fields`: what is
-    other than before."""
+    """A row, and the change of its person. `known` is None for a new one; `fields` have changed."""
 
     entry: PersonRow
     known: KnownPerson | None
@@ -31,8 +30,11 @@ class PersonChange:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`suspects`: rows of new people whose name and birthday are those of somebody who goes.
-    `here`: how many belonged to the school before."""
+    """The changes that a file makes.
+
+    `suspects`: rows of new people who have the name and birthday of somebody who leaves. `here`:
+    the number of people who belonged to the school before.
+    """
 
     new: list[PersonChange] = field(default_factory=list)
     moved: list[PersonChange] = field(default_factory=list)
@@ -45,7 +47,7 @@ class Plan:
     here: int = 0
 
     def is_idle(self) -> bool:
-        """Whether nothing would change."""
+        """Return whether nothing would change."""
         return not (self.new or self.moved or self.changed or self.gone)
 
 
@@ -55,7 +57,7 @@ def plan_people(
     unit_id: str,
     atlas: Atlas,
 ) -> Plan:
-    """Compare a file with the people who are known. `atlas` gets hamlets that are new."""
+    """Compare a file with the known people. New hamlets are added to `atlas`."""
     listed = list(known)
     by_code = {one.who.code: one for one in listed}
     by_national_id = {one.who.national_id: one for one in listed}
@@ -107,7 +109,7 @@ def plan_people(
 def _change(
     entry: PersonRow, known: KnownPerson | None, unit_id: str, area_id: str | None
 ) -> PersonChange:
-    """What the file does not tell stays as it is."""
+    """Return the change of one person; a field that the file lacks stays as it is."""
     if known is None:
         return PersonChange(entry, None, entry.who, Placement(unit_id, entry.group_name, area_id))
     told = {
@@ -129,7 +131,7 @@ def _change(
 
 
 def _traced(known: KnownPerson, traces: set[object]) -> bool:
-    """Whether a refused row may be about them: then nobody knows that they are gone."""
+    """Return whether a refused row may be about this person, who then does not count as gone."""
     who = known.who
     return not traces.isdisjoint({who.code, who.national_id, name_key(who.name)} - {None})
 

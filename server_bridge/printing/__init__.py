@@ -1,1 +1,1 @@
-"""Parts of printed pages: fonts, text that fits its box, QR codes."""
+"""Parts of printed pages: fonts, text that is fitted into boxes, QR codes."""

@@ -1,4 +1,4 @@
-"""DejaVu, which has every Vietnamese letter, from Debian's package."""
+"""The fonts of cards and sheets: DejaVu from Debian's package; it has all Vietnamese letters."""
 
 from pathlib import Path
 
@@ -17,7 +17,10 @@ _FILES = {
 
 
 def add_fonts(pdf: FPDF, folder: Path = FOLDER) -> None:
-    """Make the fonts known to `pdf`. Raises SchoolgateError naming the package if they are gone."""
+    """Add the fonts to `pdf`.
+
+    Raises SchoolgateError if they are not installed; the text names the Debian package.
+    """
     for (family, style), name in _FILES.items():
         if not (folder / name).is_file():
             raise SchoolgateError(
@@ -27,6 +30,6 @@ def add_fonts(pdf: FPDF, folder: Path = FOLDER) -> None:
 
 
 def close_fonts(pdf: FPDF) -> None:
-    """Close the font files, which fpdf2 leaves open for as long as there may be more to write."""
+    """Close the font files; fpdf2 itself leaves them open."""
     for font in pdf.fonts.values():
         font.close()

@@ -12,15 +12,15 @@ LENGTH = 121
 VERSION = 5
 MODULES = 17 + 4 * VERSION
 QUIET = 4
-"""The white border that the standard asks for, in modules on each side."""
+"""The quiet zone: the white border that the standard requires, in modules on each side."""
 FULL = MODULES + 2 * QUIET
 
 
 def modules(text: str) -> list[list[bool]]:
-    """`MODULES` rows of `MODULES` values, dark is True, without the quiet border.
+    """Return `MODULES` rows of `MODULES` values, dark is True, without the quiet zone.
 
     Raises:
-        SchoolgateError: `text` is not what `card_signing.sign` makes.
+        SchoolgateError: `text` is not a text that `card_signing.sign` returns.
     """
     if (
         not text.startswith(PREFIX.decode())

@@ -1,4 +1,8 @@
-"""Text that fits its box: the largest size at which it does, in even lines, cut short at worst."""
+"""Fitting of text into boxes.
+
+The text gets the largest size at which it fits, in lines of about equal length. If it does not fit
+at the smallest size, it is cut short.
+"""
 
 import unicodedata
 from dataclasses import dataclass
@@ -10,15 +14,15 @@ from server_bridge.printing.fonts import SANS
 SMALLEST_PT = 6.0
 _STEP_PT = 0.25
 _LINE = 1.19 * 25.4 / 72
-"""Height of a line in mm for each point of size; Vietnamese letters carry two marks."""
+"""Height of a line in mm per point of size; Vietnamese letters carry up to two marks."""
 
 Colour = tuple[int, int, int]
 
 
 def one_line(text: str) -> str:
-    """Composed letters, single spaces, no control characters.
+    """Return the text with composed letters (NFC), single spaces and no control characters.
 
-    DejaVu draws `ệ` well, and `e` with two marks badly.
+    DejaVu draws `ệ` well, but `e` with two combining marks badly.
     """
     letters = unicodedata.normalize("NFC", text)
     return " ".join(
@@ -28,7 +32,7 @@ def one_line(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Pen:
-    """How text is drawn. Lengths in mm, sizes in points."""
+    """Font, style, size and colour of text to draw. Lengths in mm, sizes in points."""
 
     pdf: FPDF
     style: str = ""
@@ -37,13 +41,14 @@ class Pen:
     family: str = SANS
 
     def width(self, text: str, size: float | None = None) -> float:
+        """Return the width of the text in mm."""
         self.pdf.set_font(self.family, self.style, size or self.size)
         return float(self.pdf.get_string_width(text)) + 0.1
 
     def line(
         self, text: str, x: float, y: float, width: float, height: float, *, align: str = "L"
     ) -> None:
-        """One line at the pen's size, in the middle of the box's height."""
+        """Draw one line at the pen's size, in the middle of the box's height."""
         self.pdf.set_font(self.family, self.style, self.size)
         self.pdf.set_text_color(*self.colour)
         self.pdf.set_xy(x, y)
@@ -60,7 +65,7 @@ class Pen:
         largest: float,
         align: str = "L",
     ) -> None:
-        """As many lines as the box holds, in the middle of its height."""
+        """Draw the text in as many lines as the box holds, in the middle of its height."""
         text = one_line(text)
         if not text:
             return
@@ -69,6 +74,14 @@ class Pen:
         y += (height - len(lines) * size * _LINE) / 2
         for number, line in enumerate(lines):
             pen.line(line, x, y + number * size * _LINE, width, size * _LINE, align=align)
+
+    def lines(self, text: str, width: float) -> list[str]:
+        """Wrap the text at the pen's size into the fewest lines, the longest as short as possible.
+
+        A word that is wider than `width` gets a line of its own.
+        """
+        wrapped = self._wrap(text.split(), width, self.size)
+        return self._even(wrapped, self.size) if wrapped else []
 
     def _fit(
         self, text: str, width: float, height: float, largest: float
@@ -94,7 +107,7 @@ class Pen:
         return lines
 
     def _even(self, lines: list[str], size: float) -> list[str]:
-        """The same number of lines, the longest as short as it can be."""
+        """Rewrap into the same number of lines, the longest as short as possible."""
         words = " ".join(lines).split()
         best = lines
         while True:

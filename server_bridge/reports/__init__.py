@@ -1,1 +1,1 @@
-"""Reports: figures by day, week, month and school year, as pages, spreadsheets and letters."""
+"""Reports of units: tallies, tables, files, confirmations, the staff's yearly record."""

@@ -1,7 +1,8 @@
-"""Figures that schools confirm by a deadline: on time, late, or missing, and never a zero.
+"""Confirmation of figures by schools before a deadline: on time, late or missing.
 
-The rule is that of collections (`lists/deeds.py`): the last confirmation counts; it keeps the
-figures as they were, and whether the records say something else by now is told.
+The rules are those of collections (`submissions/state.py`): the last confirmation counts. It stores
+the figures as they were; the roll-up shows whether they have changed since. A missing confirmation
+never counts as zero.
 """
 
 from collections.abc import Collection, Mapping
@@ -15,7 +16,7 @@ from gate_contract.card import CardKind
 from gate_contract.errors import SchoolgateError
 from gate_contract.school_day import local_day
 from server_bridge.i18n.formats import Formats
-from server_bridge.letters.tables import Holds, Table, TableColumn
+from server_bridge.letters.tables import ColumnType, Table, TableColumn
 from server_bridge.reports.period import Period, PeriodKind, period
 from server_bridge.reports.tables import PUPILS, STAFF
 from server_bridge.reports.texts import say
@@ -30,7 +31,7 @@ from server_bridge.store.reports.report_requests import (
 )
 from server_bridge.store.reports.tallies import figures_by_unit
 from server_bridge.store.units.tree import SCHOOL, Unit, all_units, ancestry
-from server_bridge.submissions.actions import SubmissionWrite, do, standings
+from server_bridge.submissions.actions import SubmissionWrite, apply_action, school_statuses
 from server_bridge.submissions.state import (
     SubmissionAction,
     SubmissionState,
@@ -39,7 +40,7 @@ from server_bridge.submissions.state import (
 
 
 class ConfirmationStatus(StrEnum):
-    """How the asking office sees a school."""
+    """The state of a school's confirmation."""
 
     ON_TIME = "on_time"
     LATE = "late"
@@ -49,8 +50,12 @@ class ConfirmationStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ConfirmationSchool:
-    """One school's part. `figures`: those it confirmed, None before; `differs`: the records say
-    something else by now. `locked`: it can confirm no more until the office reopens it."""
+    """One school's confirmation.
+
+    `figures` are those confirmed, None before that. `differs`: the figures have changed since.
+    `locked`: the school cannot confirm until the requesting unit reopens it. The fields are keys of
+    `gate-bridge report status --json`.
+    """
 
     unit: Unit
     outcome: ConfirmationStatus
@@ -62,46 +67,52 @@ class ConfirmationSchool:
     differs: bool
 
     def of(self, kind: CardKind) -> Figures | None:
-        """What it confirmed of a kind."""
+        """Return the confirmed figures of one kind; None before the confirmation."""
         return None if self.figures is None else self.figures.get(kind, Figures())
 
 
 @dataclass(frozen=True, slots=True)
 class ConfirmationRollUp:
-    """A request with every school's part; `sum` is of what was confirmed."""
+    """A request with the confirmations of all schools."""
 
     request: ReportRequest
     unit: Unit
     schools: tuple[ConfirmationSchool, ...]
 
-    def number(self, outcome: ConfirmationStatus) -> int:
-        """How many schools."""
-        return sum(line.outcome is outcome for line in self.schools)
+    def number(self, status: ConfirmationStatus) -> int:
+        """Return the number of schools in a state."""
+        return sum(line.outcome is status for line in self.schools)
 
     def sum(self, kind: CardKind) -> Figures:
-        """Of the schools that confirmed."""
+        """Return the sum of the confirmed figures of one kind."""
         return sum((line.of(kind) or Figures() for line in self.schools), Figures())
 
 
 def period_of(request: ReportRequest) -> Period:
-    """What it asks about."""
+    """Return the period of a request."""
     return period(PeriodKind(request.period), request.first_day)
 
 
-def confirm(connection: sa.Connection, deed: SubmissionWrite, zone: ZoneInfo) -> SubmissionState:
-    """The school confirms its figures as they are now. Raises SchoolgateError: not now."""
-    request = find_request(connection, REQUESTS, deed.number)
-    if local_day(deed.now_ms, zone) <= period_of(request).last:
+def confirm(connection: sa.Connection, write: SubmissionWrite, zone: ZoneInfo) -> SubmissionState:
+    """Store the school's figures as confirmed.
+
+    Raises SchoolgateError if the period is not over, the state does not allow it, or there are no
+    figures.
+    """
+    request = find_request(connection, REQUESTS, write.number)
+    if local_day(write.now_ms, zone) <= period_of(request).last:
         raise SchoolgateError(
             "kỳ báo cáo chưa kết thúc / the period is not over: confirm its figures afterwards"
         )
-    figures = _figures(connection, [deed.unit_id], period_of(request)).get(deed.unit_id)
+    figures = _figures(connection, [write.unit_id], period_of(request)).get(write.unit_id)
     if figures is None:
         raise SchoolgateError(
             "không có số liệu để xác nhận / there are no figures to confirm: no gate recorded any"
         )
-    told = {str(kind): asdict(one) for kind, one in figures.items()}
-    return do(connection, REQUESTS, deed, SubmissionAction.SUBMITTED, figures=told)[1].state
+    values = {str(kind): asdict(one) for kind, one in figures.items()}
+    return apply_action(connection, REQUESTS, write, SubmissionAction.SUBMITTED, figures=values)[
+        1
+    ].state
 
 
 def roll_up(
@@ -111,7 +122,7 @@ def roll_up(
     *,
     within: Collection[str] | None = None,
 ) -> ConfirmationRollUp:
-    """Where every school stands. `within`: of these units only. Raises SchoolgateError."""
+    """Return the confirmations of all schools, or of those in `within`. Raises SchoolgateError."""
     request = find_request(connection, REQUESTS, number)
     lines = ancestry(connection)
     tree = [unit for unit in all_units(connection) if request.unit_id in lines[unit.unit_id]]
@@ -120,41 +131,47 @@ def roll_up(
     ]
     ids = [unit.unit_id for unit in schools]
     now = _figures(connection, ids, period_of(request))
-    stands = standings(connection, REQUESTS, request, ids)
-    events = [stand.submission for stand in stands.values() if stand.submission is not None]
-    told = confirmed_figures(connection, events)
+    statuses = school_statuses(connection, REQUESTS, request, ids)
+    events = [one.submission for one in statuses.values() if one.submission is not None]
+    confirmations = confirmed_figures(connection, events)
     return ConfirmationRollUp(
         request,
         tree[0],
         tuple(
-            _line(unit, stand, told.get(stand.submission or 0), now.get(unit.unit_id), now_ms)
-            for unit, stand in zip(schools, stands.values(), strict=True)
+            _line(
+                unit,
+                status,
+                confirmations.get(status.submission or 0),
+                now.get(unit.unit_id),
+                now_ms,
+            )
+            for unit, status in zip(schools, statuses.values(), strict=True)
         ),
     )
 
 
 def _line(
     unit: Unit,
-    standing: SubmissionStatus,
+    submission: SubmissionStatus,
     last: ConfirmedFigures | None,
     now: Mapping[CardKind, Figures] | None,
     now_ms: int,
 ) -> ConfirmationSchool:
     figures = None if last is None else _read(last.figures)
-    if standing.late is not None:
-        outcome = ConfirmationStatus.LATE if standing.late else ConfirmationStatus.ON_TIME
+    if submission.late is not None:
+        status = ConfirmationStatus.LATE if submission.late else ConfirmationStatus.ON_TIME
     else:
-        outcome = (
+        status = (
             ConfirmationStatus.MISSING
-            if now_ms > standing.deadline_ms
+            if now_ms > submission.deadline_ms
             else ConfirmationStatus.WAITING
         )
     return ConfirmationSchool(
         unit,
-        outcome,
-        standing.state is SubmissionState.LOCKED,
-        standing.deadline_ms,
-        standing.submitted_ms,
+        status,
+        submission.state is SubmissionState.LOCKED,
+        submission.deadline_ms,
+        submission.submitted_ms,
         last.by if last else "",
         figures,
         figures is not None and figures != (now or {}),
@@ -172,7 +189,7 @@ def _figures(
 
 
 def confirmed_table(rolled: ConfirmationRollUp, f: Formats) -> Table:
-    """Every school's part as a table; what is missing stays empty."""
+    """Return the confirmations as a table; missing figures stay empty."""
     words = ("unit", "outcome", "confirmed_at", "by", "days", "entered", "left", "pupils_share")
     more = ("staff_share", "late", "note")
     texts = {"unit", "outcome", "confirmed_at", "by", "note"}
@@ -182,7 +199,11 @@ def confirmed_table(rolled: ConfirmationRollUp, f: Formats) -> Table:
         TableColumn(
             say(f.lang, f"report_c_{word}"),
             {"unit": 32, "outcome": 16, "confirmed_at": 16, "by": 16, "note": 22}.get(word, 10),
-            Holds.TEXT if word in texts else Holds.SHARE if word in shares else Holds.NUMBER,
+            ColumnType.TEXT
+            if word in texts
+            else ColumnType.SHARE
+            if word in shares
+            else ColumnType.NUMBER,
         )
         for word in (*words, *more)
     )
@@ -209,9 +230,9 @@ def confirmed_table(rolled: ConfirmationRollUp, f: Formats) -> Table:
     pupils, staff = rolled.sum(PUPILS), rolled.sum(STAFF)
     everybody = sum((rolled.sum(kind) for kind in CardKind), Figures())
     done = rolled.number(ConfirmationStatus.ON_TIME) + rolled.number(ConfirmationStatus.LATE)
-    said = say(f.lang, "report_o_of", done=done, schools=len(rolled.schools))
+    total = say(f.lang, "report_o_of", done=done, schools=len(rolled.schools))
     sums = (
-        *(say(f.lang, "report_all"), said, "", "", pupils.days, everybody.entered),
+        *(say(f.lang, "report_all"), total, "", "", pupils.days, everybody.entered),
         *(everybody.left, pupils.compliance, staff.compliance, pupils.late, ""),
     )
     title = say(f.lang, "report_t_confirmed")
@@ -219,8 +240,8 @@ def confirmed_table(rolled: ConfirmationRollUp, f: Formats) -> Table:
 
 
 def _note(line: ConfirmationSchool, f: Formats) -> str:
-    said = (
+    parts = (
         say(f.lang, "report_o_differs") if line.differs else "",
         say(f.lang, "report_o_locked") if line.locked else "",
     )
-    return ", ".join(filter(None, said))
+    return ", ".join(filter(None, parts))

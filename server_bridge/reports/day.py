@@ -1,5 +1,7 @@
-"""One school's day in figures. Pure: the roster of that day, what the gates recorded and what the
-office wrote by hand in, sums out."""
+"""The figures of one school's day.
+
+Pure: computed from the people list of that day, the records of the gates and the entries by hand.
+"""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -22,14 +24,16 @@ from server_bridge.store.reports.staff_months import DaySets, day_set
 from server_bridge.store.school.by_hand import ByHand
 from server_bridge.store.school.school_hours import Hours
 
-HELD_PARTS = 10
-"""A day is held for pupils, or for staff, when the gates saw one in so many of the roster: a club
-on a Sunday is no school day of six hundred absent."""
+SCHOOL_DAY_PARTS = 10
+"""A day is a school day of pupils, or of staff, if the gates saw at least one in this many of them.
+
+So a club on a Sunday does not count as a school day with six hundred absent.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Enrolled:
-    """Somebody of the day's roster."""
+    """A person of the day's people list."""
 
     person: int
     kind: CardKind
@@ -38,10 +42,13 @@ class Enrolled:
 
 @dataclass(frozen=True, slots=True)
 class SchoolDay:
-    """All that is known of a day. `passages`: ways in and out by kind of card; `over`: it has
-    ended, so that who has not been seen leaving was missed by the gates."""
+    """The records of a school's day.
 
-    roster: Collection[Enrolled]
+    `passages`: entries and exits by kind of card. `over`: the day has ended, so that the gates
+    missed the exit of everybody who is still inside.
+    """
+
+    people: Collection[Enrolled]
     cards: Collection[CardDay]
     by_hand: Collection[ByHand] = ()
     passages: Mapping[CardKind, tuple[int, int]] = field(default_factory=dict)
@@ -51,25 +58,25 @@ class SchoolDay:
 
 
 def tally_day(day: SchoolDay, hours: Hours, zone: ZoneInfo) -> DayTally:
-    """The day's figures, by kind and class."""
+    """Return the day's figures by kind and class."""
     scanned: dict[int, PersonDay] = {}
     for card in day.cards:
         if card.person is not None:
-            scanned[card.person] = merge(scanned.get(card.person), PersonDay.of_card(card))
+            scanned[card.person] = merge(scanned.get(card.person), PersonDay.from_card(card))
     seen = dict(scanned)
     for entry in day.by_hand:
-        seen[entry.person] = merge(seen.get(entry.person), PersonDay.of_hand(entry))
+        seen[entry.person] = merge(seen.get(entry.person), PersonDay.from_entry(entry))
     groups: dict[GroupKey, Figures] = {}
-    for one in day.roster:
+    for one in day.people:
         key = one.kind, (one.group or IN_NO_CLASS) if one.kind is CardKind.PUPIL else EVERYBODY
         groups[key] = groups.get(key, Figures()) + _of_person(
             one, one.person in scanned, seen.get(one.person), hours, zone, over=day.over
         )
-    found = dict(_held(groups))
+    found = dict(_groups_with_school_day(groups))
     for kind in CardKind:
-        mine = [card for card in day.cards if card.kind is kind]
+        members = [card for card in day.cards if card.kind is kind]
         passages = day.passages.get(kind, (0, 0))
-        figures = found.get((kind, EVERYBODY), Figures()) + _of_cards(mine, passages, day.over)
+        figures = found.get((kind, EVERYBODY), Figures()) + _of_cards(members, passages, day.over)
         if figures.cards and kind is not CardKind.VISITOR and not figures.days:
             figures += Figures(odd_days=1)
         if figures != Figures():
@@ -82,8 +89,10 @@ def tally_day(day: SchoolDay, hours: Hours, zone: ZoneInfo) -> DayTally:
 
 
 def staff_of_day(day: SchoolDay, tally: DayTally, on: date) -> dict[int, DaySets]:
-    """What is known of each of the staff, by person, as a month of this day alone. Nobody's, if the
-    day was not held for them. `tally`: that of the day."""
+    """Return the record of each person of the staff, as the sets of a month with this day alone.
+
+    Empty if the day is no school day of the staff. `tally`: the tally of the day.
+    """
     if not tally.groups.get((CardKind.STAFF, EVERYBODY), Figures()).days:
         return {}
     came = {card.person for card in day.cards if card.first_in_ms is not None}
@@ -92,7 +101,7 @@ def staff_of_day(day: SchoolDay, tally: DayTally, on: date) -> dict[int, DaySets
     this = day_set(on, on.replace(day=1))
     return {
         one.person: DaySets(this, *(this * (one.person in some) for some in (came, left, by_hand)))
-        for one in day.roster
+        for one in day.people
         if one.kind is CardKind.STAFF
     }
 
@@ -116,14 +125,16 @@ def _of_person(
     )
 
 
-def _held(groups: Mapping[GroupKey, Figures]) -> Iterable[tuple[GroupKey, Figures]]:
-    """The groups of the kinds for which the day was held, and each such kind's sum."""
+def _groups_with_school_day(
+    groups: Mapping[GroupKey, Figures],
+) -> Iterable[tuple[GroupKey, Figures]]:
+    """Yield the groups of the kinds that had a school day, and the sum of each such kind."""
     for kind in {kind for kind, _ in groups}:
-        mine = {key: figures for key, figures in groups.items() if key[0] is kind}
-        whole = total(mine.values())
-        if whole.scanned and whole.scanned * HELD_PARTS >= whole.enrolled:
+        members = {key: figures for key, figures in groups.items() if key[0] is kind}
+        whole = total(members.values())
+        if whole.scanned and whole.scanned * SCHOOL_DAY_PARTS >= whole.enrolled:
             one = Figures(days=1)
-            yield from ((key, figures + one) for key, figures in mine.items())
+            yield from ((key, figures + one) for key, figures in members.items())
             yield (kind, EVERYBODY), whole + one
 
 

@@ -1,18 +1,18 @@
-"""What official letters say: of a unit's report, of a school's staff. Pure."""
+"""The content of official letters: a unit's report, the staff's records. Pure."""
 
 from collections.abc import Iterator
 
 from server_bridge.i18n.formats import Formats
 from server_bridge.letters.content import LetterContent
-from server_bridge.letters.tables import shown
-from server_bridge.reports.report import Report, Silence
+from server_bridge.letters.tables import format_cell
+from server_bridge.reports.report import MissingReason, Report
 from server_bridge.reports.staff import StaffYear, staff_table
 from server_bridge.reports.tables import PUPILS, STAFF, indicators, notes, tables
 from server_bridge.reports.texts import period_name, say
 
 
 def report_letter(report: Report, f: Formats) -> LetterContent:
-    """A unit's figures of a period."""
+    """Return the letter of a report."""
     period = period_name(report.period, f)
     return LetterContent(
         report.unit.name,
@@ -28,13 +28,13 @@ def report_letter(report: Report, f: Formats) -> LetterContent:
 
 
 def staff_letter(year: StaffYear, f: Formats) -> LetterContent:
-    """A school year of a school's staff. Holds names."""
+    """Return the letter of the staff's records in a school year. It contains names."""
     period = period_name(year.period, f)
     sums = {
         what: f.number(sum(one.count(what) for one in year.records))
         for what in ("days", "complete", "missing")
     }
-    told = {
+    days = {
         what: f.number(sum(getattr(one, what) for one in year.records))
         for what in ("appealed", "open_days")
     }
@@ -45,7 +45,7 @@ def staff_letter(year: StaffYear, f: Formats) -> LetterContent:
         period,
         (
             say(f.lang, "report_l_staff", people=f.number(len(year.records)), **sums),
-            say(f.lang, "report_l_staff_notes", **told),
+            say(f.lang, "report_l_staff_notes", **days),
         ),
         say(f.lang, "report_l_principal"),
         (staff_table(year, f.lang),),
@@ -67,12 +67,12 @@ def _prose(report: Report, f: Formats) -> Iterator[str]:
     yield say(
         lang,
         "report_l_shares",
-        pupils=shown(whole.of(PUPILS).compliance, f),
-        staff=shown(whole.of(STAFF).compliance, f),
-        present=shown(whole.of(PUPILS).attendance, f),
+        pupils=format_cell(whole.of(PUPILS).compliance, f),
+        staff=format_cell(whole.of(STAFF).compliance, f),
+        present=format_cell(whole.of(PUPILS).attendance, f),
         late=f.number(whole.of(PUPILS).late),
     )
-    for key, silence in (("silent", Silence.NO_SCANS), ("gateless", Silence.NO_GATE)):
-        named = [line.unit.name for line in report.schools if line.silence is silence]
+    for key, reason in (("silent", MissingReason.NO_SCANS), ("gateless", MissingReason.NO_GATE)):
+        named = [line.unit.name for line in report.schools if line.missing_reason is reason]
         if named:
             yield say(lang, f"report_l_{key}", schools="; ".join(named))

@@ -1,4 +1,4 @@
-"""What a report is of: a day, a week, a month, a school year. Pure."""
+"""The periods of reports: a day, a week, a month, a school year. Pure."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -9,7 +9,7 @@ from server_bridge.store.reports.tallies import TallyPeriod, TallyRange
 
 
 class PeriodKind(StrEnum):
-    """How long."""
+    """The length of a period."""
 
     DAY = "day"
     WEEK = "week"
@@ -19,7 +19,10 @@ class PeriodKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """From `first` to `last`, both included. Weeks begin on Mondays, school years in September."""
+    """The days from `first` to `last`, both included.
+
+    Weeks begin on Mondays, school years in September.
+    """
 
     kind: PeriodKind
     first: date
@@ -27,28 +30,28 @@ class Period:
 
     @property
     def whole(self) -> TallyRange:
-        """The rows that sum it up: 12 at the most."""
+        """The tally rows whose sum is the whole period: 12 at the most."""
         if self.kind in (PeriodKind.MONTH, PeriodKind.YEAR):
             return TallyRange(TallyPeriod.MONTH, self.first, self.last)
         return TallyRange(TallyPeriod.DAY, self.first, self.last)
 
     @property
     def steps(self) -> TallyRange:
-        """The rows of its course: days, of a year months."""
+        """The tally rows of its time series: days, or months for a year."""
         span = TallyPeriod.MONTH if self.kind is PeriodKind.YEAR else TallyPeriod.DAY
         return TallyRange(span, self.first, self.last)
 
     def before(self) -> "Period":
-        """The one that ends where this one begins."""
+        """Return the period before this one."""
         return period(self.kind, self.first - timedelta(days=1))
 
     def after(self) -> "Period":
-        """The one that begins where this one ends."""
+        """Return the period after this one."""
         return period(self.kind, self.last + timedelta(days=1))
 
 
 def period(kind: PeriodKind, day: date) -> Period:
-    """The period of that kind in which `day` lies."""
+    """Return the period of that kind which contains `day`."""
     if kind is PeriodKind.DAY:
         return Period(kind, day, day)
     if kind is PeriodKind.WEEK:

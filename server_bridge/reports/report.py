@@ -1,7 +1,7 @@
-"""A report: the figures of a unit, of the units below it, and their course. Counts, never people.
+"""A report: the figures of a unit and of the units below it, and their time series.
 
-What nothing is known of is None or left out, and never a zero: a school without gates, or one whose
-gates recorded nothing, says so.
+It contains counts, never people. Unknown figures are None or left out, never zero; for a school
+without figures the report gives the reason.
 """
 
 from collections import Counter
@@ -31,8 +31,8 @@ from server_bridge.store.schema.base import gates
 from server_bridge.store.units.tree import SCHOOL, Unit, all_units
 
 
-class Silence(StrEnum):
-    """Why there are no figures of a school."""
+class MissingReason(StrEnum):
+    """Why a school has no figures."""
 
     NO_GATE = "no_gate"
     NO_SCANS = "no_scans"
@@ -40,8 +40,11 @@ class Silence(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ReportLine:
-    """One unit, or one step of its course. `schools` at or below it, how many of them have gates,
-    and of how many there are any scans; `gates` registered and used."""
+    """The figures of one unit, or of one step of its time series.
+
+    `schools` counts the schools at or below the unit, `with_gates` those with gates, `reporting`
+    those with any scans; `gates` counts the registered gates, `gates_used` those used.
+    """
 
     unit: Unit
     kinds: Mapping[CardKind, Figures]
@@ -54,23 +57,25 @@ class ReportLine:
     gate_days: int
 
     @property
-    def silence(self) -> Silence | None:
-        """None: there are figures."""
+    def missing_reason(self) -> MissingReason | None:
+        """Why there are no figures; None if there are any."""
         if self.reporting:
             return None
-        return Silence.NO_SCANS if self.with_gates else Silence.NO_GATE
+        return MissingReason.NO_SCANS if self.with_gates else MissingReason.NO_GATE
 
     def of(self, kind: CardKind) -> Figures:
+        """Return the figures of one kind of people."""
         return self.kinds.get(kind, Figures())
 
     @property
     def all(self) -> Figures:
+        """The sum of the figures of all kinds."""
         return total(self.kinds.values())
 
 
 @dataclass(frozen=True, slots=True)
 class GateReport:
-    """A registered gate and what it did."""
+    """A registered gate and its figures."""
 
     gate_id: str
     figures: GateFigures
@@ -78,9 +83,13 @@ class GateReport:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """`lines` are of the units right below, `schools` of all schools below; both are empty for a
-    school itself, which has `classes` and `gates`. `unfinished`: its last day is not over.
-    `waiting`: days of schools whose records came late, and are being tallied. Times: UTC in ms."""
+    """The report of a unit. Times are UTC in ms.
+
+    `lines` are those of the units directly below, `schools` those of all schools below; both are
+    empty for a school, which has `classes` and `gates` instead. `steps` is the time series.
+    `unfinished`: the last day of the period is not over. `waiting` counts the days of schools that
+    have received late records and will be tallied again.
+    """
 
     unit: Unit
     above: str
@@ -99,6 +108,7 @@ class Report:
 
     @property
     def is_school(self) -> bool:
+        """Whether the unit is a school."""
         return self.unit.level == SCHOOL
 
 
@@ -111,22 +121,22 @@ def make_report(
     *,
     within: Collection[str] | None = None,
 ) -> Report:
-    """The report of a unit. `within`: only of these units; None: of all.
+    """Return the report of a unit. `within`: include these units only; None includes all.
 
     Raises:
-        SchoolgateError: there is no such unit, or it is not one of them.
+        SchoolgateError: there is no such unit, or it is not in `within`.
     """
     tree = [unit for unit in all_units(connection) if within is None or unit.unit_id in within]
-    here = _subtree(tree, unit_id)
-    if not here:
+    units = _subtree(tree, unit_id)
+    if not units:
         raise SchoolgateError(f"there is no unit {unit_id}; see: gate-bridge unit list")
     today = local_day(now_ms, zone)
-    schools = [unit.unit_id for unit in here if unit.level == SCHOOL]
+    schools = [unit.unit_id for unit in units if unit.level == SCHOOL]
     registered = _registered(connection, schools, period.last, zone)
     used = gates_of(connection, schools, period.whole)
-    lines = _lines(connection, here, period, registered, used)
+    lines = _lines(connection, units, period, registered, used)
     whole = lines[unit_id]
-    children = [lines[unit.unit_id] for unit in here if unit.parent_id == unit_id]
+    children = [lines[unit.unit_id] for unit in units if unit.parent_id == unit_id]
     is_school = whole.unit.level == SCHOOL
     names = {unit.unit_id: unit.name for unit in tree}
     return Report(
@@ -153,7 +163,7 @@ def make_report(
 
 
 def _subtree(tree: Iterable[Unit], unit_id: str) -> list[Unit]:
-    """A unit and all below it; parents come before their children."""
+    """Return a unit and all below it, parents before their children."""
     below: set[str] = set()
     found = []
     for unit in tree:
@@ -165,30 +175,30 @@ def _subtree(tree: Iterable[Unit], unit_id: str) -> list[Unit]:
 
 def _lines(
     connection: sa.Connection,
-    here: list[Unit],
+    units: list[Unit],
     period: Period,
     registered: Mapping[str, list[str]],
     used: Mapping[str, Mapping[str, GateFigures]],
 ) -> dict[str, ReportLine]:
-    ids = [unit.unit_id for unit in here]
-    schools = [unit.unit_id for unit in here if unit.level == SCHOOL]
+    ids = [unit.unit_id for unit in units]
+    schools = [unit.unit_id for unit in units if unit.level == SCHOOL]
     kinds = figures_by_unit(connection, ids, period.whole)
     refused = {
         unit_id: sum(codes.values())
         for unit_id, codes in refusals_of(connection, ids, period.whole).items()
     }
-    parents = {unit.unit_id: unit.parent_id for unit in here}
+    parents = {unit.unit_id: unit.parent_id for unit in units}
     counted: dict[str, Counter[str]] = {unit_id: Counter() for unit_id in ids}
     for school in schools:
-        mine = used.get(school, {})
-        known = {*registered.get(school, ()), *mine}
+        used_here = used.get(school, {})
+        known = {*registered.get(school, ()), *used_here}
         more = Counter(
             schools=1,
             with_gates=int(bool(known)),
             reporting=int(school in kinds or school in refused),
             gates=len(known),
-            gates_used=sum(gate.days > 0 for gate in mine.values()),
-            gate_days=sum(gate.days for gate in mine.values()),
+            gates_used=sum(gate.days > 0 for gate in used_here.values()),
+            gate_days=sum(gate.days for gate in used_here.values()),
         )
         above: str | None = school
         while above in counted:
@@ -201,14 +211,14 @@ def _lines(
             refused.get(unit.unit_id, 0),
             *(counted[unit.unit_id][name] for name in ReportLine.__slots__[3:]),
         )
-        for unit in here
+        for unit in units
     }
 
 
 def _registered(
     connection: sa.Connection, schools: Iterable[str], last: date, zone: ZoneInfo
 ) -> dict[str, list[str]]:
-    """The gates of each school that had been registered by then."""
+    """Return the gates of each school that were registered by the day `last`."""
     query = gates.select().where(gates.c.unit_id.in_(list(schools))).order_by(gates.c.gate_id)
     found: dict[str, list[str]] = {}
     for row in connection.execute(query):
@@ -218,6 +228,6 @@ def _registered(
 
 
 def _classes(found: Mapping[str, Figures]) -> tuple[tuple[str | None, Figures], ...]:
-    """In their order, whoever is in none last."""
+    """Return the classes in order, pupils without a class last."""
     ordered = sorted(found, key=lambda name: (name == IN_NO_CLASS, class_key(name)))
     return tuple((None if name == IN_NO_CLASS else name, found[name]) for name in ordered)

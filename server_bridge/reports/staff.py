@@ -1,8 +1,7 @@
-"""The yearly record of a school's staff: on how many of the school's days each was seen coming and
-going. Names: for the school's own office only.
+"""The yearly record of a school's staff: on how many school days each entered and left.
 
-What is counted is kept by month (`store/staff_months.py`); times are read for the days shown, and
-notes of appeal as they are now.
+It contains names, for the school's own office only. The days are stored by month
+(`store/reports/staff_months.py`); times and notes of appeal are read when they are chosen.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,7 +17,7 @@ from gate_contract.errors import SchoolgateError
 from server_bridge.i18n.formats import Formats
 from server_bridge.i18n.names import name_key
 from server_bridge.i18n.phrases import Lang
-from server_bridge.letters.tables import Holds, Table, TableColumn
+from server_bridge.letters.tables import ColumnType, Table, TableColumn
 from server_bridge.reports.period import Period
 from server_bridge.reports.texts import say, short_day
 from server_bridge.store.reports.staff_months import DaySets, day_set, days_in, staff_days
@@ -35,8 +34,11 @@ from server_bridge.store.units.tree import SCHOOL, Unit, find_unit
 
 @dataclass(frozen=True, slots=True)
 class StaffRecord:
-    """Somebody's year. `sets`: of its days, from the year's first on; `noted`: the set of those
-    with a note of appeal."""
+    """One person's year.
+
+    `sets` are sets of days as bit masks, counted from the first day of the year; `noted` is the set
+    of the days with a note of appeal.
+    """
 
     person: int
     name: str
@@ -46,23 +48,24 @@ class StaffRecord:
     noted: int = 0
 
     def count(self, what: str) -> int:
-        """How many days one of the sets has."""
+        """Return the number of days in one of the sets."""
         days: int = getattr(self.sets, what)
         return days.bit_count()
 
     @property
     def appealed(self) -> int:
+        """The number of days with a note of appeal."""
         return (self.sets.days & self.noted).bit_count()
 
     @property
     def open_days(self) -> int:
-        """On which a scan is missing and nobody has noted why."""
+        """The number of incomplete days without a note of appeal."""
         return (self.sets.incomplete & ~self.noted).bit_count()
 
 
 @dataclass(frozen=True, slots=True)
 class StaffYear:
-    """`records` in the order of names, `appeals` in the order in which they were written."""
+    """The records of a school's staff, sorted by name; `appeals` in the order of writing."""
 
     school: Unit
     above: str
@@ -72,8 +75,11 @@ class StaffYear:
 
 
 class StaffDay(NamedTuple):
-    """One of the school's days. `in_ms` and `out_ms` (UTC): as the gates saw it; `by_hand`: the
-    office wrote something of it."""
+    """One school day of a person.
+
+    `in_ms` and `out_ms` (UTC): first entry and last exit at the gates. `by_hand`: the day has an
+    entry by hand.
+    """
 
     day: date
     in_ms: int | None
@@ -83,22 +89,27 @@ class StaffDay(NamedTuple):
 
     @property
     def scanned(self) -> bool:
+        """Whether a gate recorded the person."""
         return self.in_ms is not None or self.out_ms is not None
 
     @property
     def present(self) -> bool:
+        """Whether the person was there, by a gate or by an entry by hand."""
         return self.scanned or self.by_hand
 
     @property
     def complete(self) -> bool:
+        """Whether gates recorded both an entry and an exit."""
         return self.in_ms is not None and self.out_ms is not None
 
 
 def staff_year(
     connection: sa.Connection, unit_id: str, period: Period, person: int | None = None
 ) -> StaffYear:
-    """The records of a school's staff, or of one, in a school year. Raises SchoolgateError if it is
-    no school."""
+    """Return the records of a school's staff, or of one person, in a school year.
+
+    Raises SchoolgateError if the unit is no school.
+    """
     school = find_unit(connection, unit_id)
     if school is None or school.level != SCHOOL:
         raise SchoolgateError(f"{unit_id} is not a school; see: gate-bridge unit list")
@@ -116,11 +127,11 @@ def staff_year(
 
 def records(
     staff: Sequence[StaffMember],
-    kept: Mapping[int, DaySets],
+    sets: Mapping[int, DaySets],
     appeals: Sequence[Appeal],
     first: date,
 ) -> list[StaffRecord]:
-    """Everybody's record, by name. `staff`: each stay for itself, the newest last. Pure."""
+    """Return the records sorted by name. `staff` has a row per stay, the newest last. Pure."""
     noted: dict[int, int] = {}
     for note in appeals:
         noted[note.person] = noted.get(note.person, 0) | day_set(note.day, first)
@@ -128,7 +139,7 @@ def records(
     none = DaySets()
     found = [
         StaffRecord(
-            person, one.name, one.code, one.group, kept.get(person, none), noted.get(person, 0)
+            person, one.name, one.code, one.group, sets.get(person, none), noted.get(person, 0)
         )
         for person, one in newest.items()
     ]
@@ -138,21 +149,21 @@ def records(
 def day_by_day(
     connection: sa.Connection, year: StaffYear, *, incomplete: bool = False
 ) -> dict[int, list[StaffDay]]:
-    """The days of each record, or the incomplete ones, by person and in order, with their times."""
+    """Return by person the days, or the incomplete days, in order and with their times."""
     first = year.period.first
     sets = {one.person: one.sets for one in year.records}
-    shown = {person: one.incomplete if incomplete else one.days for person, one in sets.items()}
-    timed = {person: shown[person] & one.scanned for person, one in sets.items()}
+    chosen = {person: one.incomplete if incomplete else one.days for person, one in sets.items()}
+    timed = {person: chosen[person] & one.scanned for person, one in sets.items()}
     scans = scans_of(
         connection,
         year.school.unit_id,
         [person for person, days in timed.items() if days],
         days_in(reduce(or_, timed.values(), 0), first),
     )
-    seen: dict[tuple[int, date], Seen] = {}
+    seen: dict[tuple[int, date], ScanTimes] = {}
     for scan in scans:
         key = scan.person, scan.day
-        seen[key] = _both(seen.get(key, _UNSEEN), scan)
+        seen[key] = _merge_scans(seen.get(key, _NO_SCANS), scan)
     noted: dict[tuple[int, date], tuple[Appeal, ...]] = {}
     for note in year.appeals:
         key = note.person, note.day
@@ -163,33 +174,35 @@ def day_by_day(
         found[person] = [
             StaffDay(
                 day,
-                *seen.get((person, day), _UNSEEN),
+                *seen.get((person, day), _NO_SCANS),
                 day in by_hand,
                 noted.get((person, day), ()),
             )
-            for day in days_in(shown[person], first)
+            for day in days_in(chosen[person], first)
         ]
     return found
 
 
-Seen = tuple[int | None, int | None]
-"""First way in and last way out, UTC in ms."""
-_UNSEEN: Seen = (None, None)
+ScanTimes = tuple[int | None, int | None]
+"""First entry and last exit, UTC in ms."""
+_NO_SCANS: ScanTimes = (None, None)
 
 
-def _both(known: Seen, more: Scans) -> Seen:
-    """Of somebody who showed two cards."""
+def _merge_scans(known: ScanTimes, more: Scans) -> ScanTimes:
+    """Merge the scans of two cards of a person."""
     ins = [ms for ms in (known[0], more.in_ms) if ms is not None]
     outs = [ms for ms in (known[1], more.out_ms) if ms is not None]
     return min(ins, default=None), max(outs, default=None)
 
 
 def staff_table(year: StaffYear, lang: Lang) -> Table:
-    """The records as a table, for the page and the spreadsheet."""
+    """Return the records as a table, for the page and the spreadsheet."""
     words = ("name", "code", "group", *_FIGURES, "scan_share")
     columns = tuple(
         TableColumn(
-            say(lang, f"report_s_{word}"), _WIDTHS.get(word, 11), _HOLDS.get(word, Holds.NUMBER)
+            say(lang, f"report_s_{word}"),
+            _WIDTHS.get(word, 11),
+            _HOLDS.get(word, ColumnType.NUMBER),
         )
         for word in words
     )
@@ -215,18 +228,18 @@ def staff_table(year: StaffYear, lang: Lang) -> Table:
 
 _FIGURES = ("days", "present", "in", "out", "by_hand", "missing", "appealed", "open")
 _WIDTHS: Mapping[str, int] = {"name": 28, "code": 16, "group": 18}
-_HOLDS = dict.fromkeys(_WIDTHS, Holds.TEXT) | {"scan_share": Holds.SHARE}
+_HOLDS = dict.fromkeys(_WIDTHS, ColumnType.TEXT) | {"scan_share": ColumnType.SHARE}
 
 
 def days_table(year: StaffYear, days: Mapping[int, Sequence[StaffDay]], f: Formats) -> Table:
-    """Every incomplete day of everybody, with what was noted of it. `days`: `day_by_day`."""
+    """Return all incomplete days as a table, with their notes. `days` is from `day_by_day`."""
     columns = (
-        TableColumn(say(f.lang, "report_s_name"), 28, Holds.TEXT),
-        TableColumn(say(f.lang, "report_c_day"), 12, Holds.TEXT),
-        TableColumn(say(f.lang, "report_s_first_in"), 10, Holds.TEXT),
-        TableColumn(say(f.lang, "report_s_last_out"), 10, Holds.TEXT),
-        TableColumn(say(f.lang, "report_s_hand"), 10, Holds.TEXT),
-        TableColumn(say(f.lang, "report_s_notes"), 50, Holds.TEXT),
+        TableColumn(say(f.lang, "report_s_name"), 28, ColumnType.TEXT),
+        TableColumn(say(f.lang, "report_c_day"), 12, ColumnType.TEXT),
+        TableColumn(say(f.lang, "report_s_first_in"), 10, ColumnType.TEXT),
+        TableColumn(say(f.lang, "report_s_last_out"), 10, ColumnType.TEXT),
+        TableColumn(say(f.lang, "report_s_hand"), 10, ColumnType.TEXT),
+        TableColumn(say(f.lang, "report_s_notes"), 50, ColumnType.TEXT),
     )
     rows = tuple(
         (

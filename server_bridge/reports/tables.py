@@ -1,6 +1,4 @@
-"""A report as tables: the same cells for the page, the spreadsheet, the letter and the terminal.
-Pure: a report and a language in, text and numbers out.
-"""
+"""A report as tables, the same for the page, the spreadsheet, the letter and the terminal. Pure."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -8,9 +6,9 @@ from dataclasses import replace
 from gate_contract.card import CardKind
 from server_bridge.i18n.formats import Formats
 from server_bridge.i18n.phrases import Lang
-from server_bridge.letters.tables import Cell, Chart, Holds, Row, Table, TableColumn
+from server_bridge.letters.tables import Cell, Chart, ColumnType, Row, Table, TableColumn
 from server_bridge.reports.period import PeriodKind
-from server_bridge.reports.report import Report, ReportLine, Silence
+from server_bridge.reports.report import MissingReason, Report, ReportLine
 from server_bridge.reports.texts import month_name, say, short_day
 from server_bridge.store.figures import FIGURES, Figures
 
@@ -18,26 +16,26 @@ PUPILS, STAFF = CardKind.PUPIL, CardKind.STAFF
 
 
 def tables(report: Report, lang: Lang) -> tuple[Table, ...]:
-    """All of a report's tables, the most important first."""
+    """Return all tables of a report, the most important first."""
     made = _of_school(report, lang) if report.is_school else _of_area(report, lang)
     return tuple(table for table in made if table.rows)
 
 
 def notes(report: Report, f: Formats) -> tuple[str, ...]:
-    """What a reader has to know, the most urgent first."""
+    """Return the notes of a report, the most important first."""
     keys = ["report_n_missing", "report_n_days", "report_n_shares", "report_n_missed"]
     keys += ["report_n_late"] + ([] if report.is_school else ["report_n_above"])
-    told = [say(f.lang, key) for key in keys]
+    found = [say(f.lang, key) for key in keys]
     if report.waiting:
-        told.insert(0, say(f.lang, "report_n_waiting", count=report.waiting))
+        found.insert(0, say(f.lang, "report_n_waiting", count=report.waiting))
     if report.unfinished and report.tallied_ms is not None:
         time = f.moment(report.tallied_ms, report.period.last)
-        told.insert(0, say(f.lang, "report_n_unfinished", time=time))
-    return tuple(told)
+        found.insert(0, say(f.lang, "report_n_unfinished", time=time))
+    return tuple(found)
 
 
 def indicators(report: Report, lang: Lang) -> Table:
-    """The whole of the report in one column a kind."""
+    """Return the figures of the whole unit, with one column for each kind of people."""
     kinds = [
         kind for kind in CardKind if kind is not CardKind.VISITOR or report.whole.of(kind).cards
     ]
@@ -51,7 +49,7 @@ def indicators(report: Report, lang: Lang) -> Table:
         for name in (*names, *more)
     ]
     columns = (
-        TableColumn(say(lang, "report_c_figure"), 32, Holds.TEXT),
+        TableColumn(say(lang, "report_c_figure"), 32, ColumnType.TEXT),
         *(TableColumn(say(lang, f"report_{kind}"), 18) for kind in kinds),
     )
     return Table("indicators", say(lang, "report_t_indicators"), columns, tuple(rows))
@@ -69,7 +67,7 @@ _ROSTER = {"days", "enrolled", "scanned", "present", "absent", "late", "left_ear
 
 
 def raw_table(report: Report, lang: Lang) -> Table:
-    """Every figure of every unit and kind in one table, for other programs."""
+    """Return every figure of every unit and kind in one table, for other programs."""
     words = ("unit_id", "unit", "level", "who", *FIGURES)
     lines = (report.whole, *report.lines, *report.schools)
     units = {line.unit.unit_id: line for line in lines}.values()
@@ -89,10 +87,10 @@ def _of_area(report: Report, lang: Lang) -> list[Table]:
     lines, whole = report.lines, report.whole
     summary = _by_line(lang, "summary", lines, whole, _SUMMARY)
     made = [
-        replace(summary, charts=(Chart((1, 2), "bar"),) if len(lines) <= _CHARTED else ()),
+        replace(summary, charts=(Chart((1, 2), "bar"),) if len(lines) <= _MAX_CHARTED else ()),
         _by_line(lang, "compliance", lines, whole, _COMPLIANCE),
         _by_line(lang, "attendance", lines, whole, _ATTENDANCE),
-        _course(report, lang),
+        _time_series(report, lang),
         _refusals(report, lang),
         _by_line(lang, "gates", lines, whole, _GATES),
     ]
@@ -101,8 +99,8 @@ def _of_area(report: Report, lang: Lang) -> list[Table]:
     return made
 
 
-_CHARTED = 30
-"""So many units can be told apart in a chart."""
+_MAX_CHARTED = 30
+"""The most units or classes that are legible in one chart."""
 
 
 def _of_school(report: Report, lang: Lang) -> list[Table]:
@@ -117,7 +115,7 @@ def _of_school(report: Report, lang: Lang) -> list[Table]:
         (name or say(lang, "report_no_class"), *_means(PUPILS, figures), figures.no_exit)
         for name, figures in report.classes
     ]
-    charted = (Chart((1, 2)),) if len(classes) <= _CHARTED else ()
+    charted = (Chart((1, 2)),) if len(classes) <= _MAX_CHARTED else ()
     return [
         Table("summary", say(lang, "report_t_summary"), _columns(lang, words, 1), tuple(rows)),
         Table(
@@ -127,7 +125,7 @@ def _of_school(report: Report, lang: Lang) -> list[Table]:
             tuple(classes),
             charts=charted,
         ),
-        _course(report, lang),
+        _time_series(report, lang),
         _refusals(report, lang),
         _own_gates(report, lang),
     ]
@@ -150,8 +148,8 @@ def _passed(figures: Figures) -> Row:
     return figures.entered, figures.left, figures.no_exit, figures.no_entry
 
 
-Reader = Callable[[ReportLine], Cell]
-_SUMMARY: tuple[tuple[str, Reader], ...] = (
+ReadCell = Callable[[ReportLine], Cell]
+_SUMMARY: tuple[tuple[str, ReadCell], ...] = (
     ("pupils_share", lambda line: line.of(PUPILS).compliance),
     ("staff_share", lambda line: line.of(STAFF).compliance),
     ("pupils_present", lambda line: line.of(PUPILS).attendance),
@@ -162,7 +160,7 @@ _SUMMARY: tuple[tuple[str, Reader], ...] = (
     ("refused", lambda line: line.refused),
     ("days", lambda line: line.of(PUPILS).days),
 )
-_COMPLIANCE: tuple[tuple[str, Reader], ...] = (
+_COMPLIANCE: tuple[tuple[str, ReadCell], ...] = (
     ("pupils", lambda line: line.of(PUPILS).enrolled),
     ("pupils_scanned", lambda line: line.of(PUPILS).scanned),
     ("pupils_share", lambda line: line.of(PUPILS).compliance),
@@ -173,21 +171,21 @@ _COMPLIANCE: tuple[tuple[str, Reader], ...] = (
     ("no_entry", lambda line: line.all.no_entry),
     ("odd_days", lambda line: line.of(PUPILS).odd_days),
 )
-_ATTENDANCE: tuple[tuple[str, Reader], ...] = (
+_ATTENDANCE: tuple[tuple[str, ReadCell], ...] = (
     ("enrolled", lambda line: line.of(PUPILS).enrolled),
     ("attendance", lambda line: line.of(PUPILS).attendance),
     ("absent", lambda line: line.of(PUPILS).absent),
     ("late", lambda line: line.of(PUPILS).late),
     ("left_early", lambda line: line.of(PUPILS).left_early),
 )
-_GATES: tuple[tuple[str, Reader], ...] = (
+_GATES: tuple[tuple[str, ReadCell], ...] = (
     ("schools", lambda line: line.schools),
     ("with_gates", lambda line: line.with_gates),
     ("reporting", lambda line: line.reporting),
     ("gates", lambda line: line.gates),
     ("gates_used", lambda line: line.gates_used),
     ("gate_days", lambda line: line.gate_days),
-    ("per_day", lambda line: _each(line.all.entered + line.all.left, line.gate_days)),
+    ("per_day", lambda line: _mean(line.all.entered + line.all.left, line.gate_days)),
 )
 
 
@@ -196,9 +194,9 @@ def _by_line(
     key: str,
     lines: Sequence[ReportLine],
     whole: ReportLine,
-    figures: Sequence[tuple[str, Reader]],
+    figures: Sequence[tuple[str, ReadCell]],
 ) -> Table:
-    known = key == "gates"  # what is registered is known of silent schools too
+    known = key == "gates"  # registered gates are known for schools without figures too
 
     def row(line: ReportLine, name: str) -> Row:
         cells = (read(line) if known or line.reporting else None for _, read in figures)
@@ -218,13 +216,13 @@ def _note(line: ReportLine, lang: Lang) -> str:
     if not line.schools:
         return say(lang, "report_no_school")
     if line.schools == 1 or not line.reporting:
-        return say(lang, f"report_{line.silence}") if line.silence else ""
+        return say(lang, f"report_{line.missing_reason}") if line.missing_reason else ""
     silent = line.schools - line.reporting
-    said = say(lang, "report_silent_of", silent=silent, schools=line.schools)
-    return said if silent else ""
+    note = say(lang, "report_silent_of", silent=silent, schools=line.schools)
+    return note if silent else ""
 
 
-def _course(report: Report, lang: Lang) -> Table:
+def _time_series(report: Report, lang: Lang) -> Table:
     months = report.period.kind is PeriodKind.YEAR
     words = (
         *("month" if months else "day", "pupils_share", "staff_share", "pupils_present"),
@@ -244,8 +242,10 @@ def _course(report: Report, lang: Lang) -> Table:
         )
     columns = _columns(lang, words, 1)
     charts = (Chart((1, 2), "line"), Chart((6,)))
-    shown = rows if report.period.kind is not PeriodKind.DAY else []
-    return Table("course", say(lang, "report_t_course"), columns, tuple(shown), charts=charts)
+    listed = rows if report.period.kind is not PeriodKind.DAY else []
+    return Table(
+        "time_series", say(lang, "report_t_time_series"), columns, tuple(listed), charts=charts
+    )
 
 
 def _refusals(report: Report, lang: Lang) -> Table:
@@ -266,8 +266,8 @@ def _own_gates(report: Report, lang: Lang) -> Table:
     rows = [
         (
             *(gate.gate_id, one.days, one.entered, one.left, one.refused),
-            _each(one.entered + one.left, one.days),
-            "" if one.days else say(lang, f"report_{Silence.NO_SCANS}"),
+            _mean(one.entered + one.left, one.days),
+            "" if one.days else say(lang, f"report_{MissingReason.NO_SCANS}"),
         )
         for gate in report.gates
         for one in (gate.figures,)
@@ -276,7 +276,7 @@ def _own_gates(report: Report, lang: Lang) -> Table:
     return Table("gates", say(lang, "report_t_gates"), _columns(lang, words, 1), tuple(rows))
 
 
-def _each(whole: int, parts: int) -> int | None:
+def _mean(whole: int, parts: int) -> int | None:
     return round(whole / parts) if parts else None
 
 
@@ -286,14 +286,14 @@ _WIDTHS |= dict.fromkeys(("day", "month", "class", "level"), 12) | {"scans": 18,
 
 
 def _columns(lang: Lang, words: Sequence[str], texts: int) -> tuple[TableColumn, ...]:
-    """The first `texts` and the notes hold text."""
+    """Return the columns; the first `texts` of them and the notes hold text."""
 
-    def holds(place: int, word: str) -> Holds:
+    def column_type(place: int, word: str) -> ColumnType:
         if place < texts or word == "note":
-            return Holds.TEXT
-        return Holds.SHARE if word in _SHARES else Holds.NUMBER
+            return ColumnType.TEXT
+        return ColumnType.SHARE if word in _SHARES else ColumnType.NUMBER
 
     return tuple(
-        TableColumn(say(lang, f"report_c_{word}"), _WIDTHS.get(word, 10), holds(place, word))
+        TableColumn(say(lang, f"report_c_{word}"), _WIDTHS.get(word, 10), column_type(place, word))
         for place, word in enumerate(words)
     )

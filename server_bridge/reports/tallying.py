@@ -1,6 +1,8 @@
-"""Keeps the tallies that reports are read from: whenever something of a day has changed, that day
-of that school is tallied anew, and the difference added to its month and to the units above. The
-staff's months are kept with it."""
+"""Keeps the tallies of reports up to date.
+
+A school's day that has changed is tallied again, and the difference is added to its month and to
+the units above. The staff's months are updated with it.
+"""
 
 import threading
 from collections.abc import Callable
@@ -25,9 +27,9 @@ from server_bridge.store.school.school_hours import hours_of
 from server_bridge.store.units.tree import ancestry
 
 PERIOD_S = 60
-"""How far reports lag behind what happens, about."""
-AT_ONCE = 500
-"""Days that are looked for at a time."""
+"""How far reports lag behind the records, at the most, roughly."""
+BATCH_DAYS = 500
+"""The number of due days read at a time."""
 
 log = structlog.get_logger()
 
@@ -35,8 +37,8 @@ log = structlog.get_logger()
 def count_day(
     connection: sa.Connection, unit_id: str, day: date, zone: ZoneInfo, *, over: bool
 ) -> tuple[DayTally, dict[int, DaySets]]:
-    """One school's day, counted from scratch: its figures, and who of the staff was there."""
-    known = SchoolDay(
+    """Count one school's day from the records; return its figures and the staff's days."""
+    records = SchoolDay(
         [Enrolled(*row) for row in roster_on(connection, unit_id, day)],
         card_days(connection, unit_id, day),
         by_hand_on(connection, unit_id, day),
@@ -45,8 +47,8 @@ def count_day(
         gates_on(connection, unit_id, day),
         over,
     )
-    counted = tally_day(known, hours_of(connection, unit_id), zone)
-    return counted, staff_of_day(known, counted, day)
+    counted = tally_day(records, hours_of(connection, unit_id), zone)
+    return counted, staff_of_day(records, counted, day)
 
 
 def tally(
@@ -56,8 +58,10 @@ def tally(
     now_ms: int,
     zone: ZoneInfo,
 ) -> bool:
-    """Bring one school's day up to date, in the caller's transaction. As often as one likes: the
-    same records give the same figures. Returns whether any figure changed."""
+    """Bring the tally of one school's day up to date, in the caller's transaction.
+
+    Idempotent: the same records give the same figures. Returns whether any figure changed.
+    """
     lock_day(connection, school_day)
     unit_id, day = school_day
     today = local_day(now_ms, zone)
@@ -75,12 +79,14 @@ def tally_due(
     zone: ZoneInfo,
     stopping: Callable[[], bool] = lambda: False,
 ) -> int:
-    """Tally every day that is due, the newest first, each in a transaction of its own. Returns how
-    many there were. Raises StoreError."""
+    """Tally every day that is due, the newest first, each in a transaction of its own.
+
+    Returns their number. Raises StoreError.
+    """
     done = 0
     while True:
         with database.read() as connection:
-            due = due_days(connection, local_day(now_ms, zone), AT_ONCE)
+            due = due_days(connection, local_day(now_ms, zone), BATCH_DAYS)
             lines = ancestry(connection)
         for school_day in due:
             if stopping():
@@ -88,12 +94,12 @@ def tally_due(
             with database.write() as connection:
                 tally(connection, school_day, lines, now_ms, zone)
             done += 1
-        if len(due) < AT_ONCE:
+        if len(due) < BATCH_DAYS:
             return done
 
 
-class TallyKeeper:
-    """Goes round until it is told to stop; what fails is tried again."""
+class TallyWorker:
+    """Tallies the due days every `period_s` until `stopping` is set; retries after failures."""
 
     def __init__(
         self,
@@ -110,16 +116,16 @@ class TallyKeeper:
         self._period_s = period_s
 
     def run(self) -> None:
-        """Returns after `stopping` is set."""
+        """Run until `stopping` is set."""
         while not self._stopping.is_set():
-            problem = self._go_round()
+            problem = self._run_once()
             if isinstance(problem, StoreError):
                 log.error("days not tallied, trying again", error=str(problem))
-            elif problem:  # a fault of ours: crossings must be taken in nonetheless
+            elif problem:  # a bug must not stop the ingest of crossings
                 log.error("days not tallied", exc_info=problem)
             self._stopping.wait(self._period_s)
 
-    def _go_round(self) -> Exception | None:
+    def _run_once(self) -> Exception | None:
         try:
             tally_due(self._database, self._now_ms(), self._zone, self._stopping.is_set)
         except Exception as error:

@@ -1,4 +1,4 @@
-"""Every word of a report, in Vietnamese and English, whatever it is written as."""
+"""The phrases of reports, in Vietnamese and English, for all formats."""
 
 from datetime import date
 
@@ -15,7 +15,7 @@ WORDS: dict[str, Phrase] = {
     "report_t_summary": Phrase("Tổng hợp", "Summary"),
     "report_t_compliance": Phrase("Tỷ lệ quét thẻ", "Cards shown"),
     "report_t_attendance": Phrase("Chuyên cần học sinh", "Attendance of pupils"),
-    "report_t_course": Phrase("Diễn biến", "Course"),
+    "report_t_time_series": Phrase("Diễn biến", "Over time"),
     "report_t_refusals": Phrase("Lượt bị từ chối", "Refused scans"),
     "report_t_gates": Phrase("Cổng và mức sử dụng", "Gates and their use"),
     "report_t_schools": Phrase("Các trường", "Schools"),
@@ -85,7 +85,7 @@ WORDS: dict[str, Phrase] = {
         "{silent}/{schools} trường không có số liệu", "{silent} of {schools} schools: no figures"
     ),
     # Reasons of refusals
-    "report_r_repeat": Phrase("Quét lại ngay sau lượt trước", "Shown again at once"),
+    "report_r_repeat": Phrase("Quét lại ngay sau lượt trước", "Scanned again at once"),
     "report_r_unknown_key": Phrase("Thẻ do nơi khác cấp", "Issued elsewhere"),
     "report_r_bad_signature": Phrase("Thẻ không hợp lệ (nghi giả)", "Not genuine"),
     "report_r_not_yet_valid": Phrase("Thẻ chưa đến ngày dùng", "Not valid yet"),
@@ -93,7 +93,7 @@ WORDS: dict[str, Phrase] = {
     "report_r_revoked": Phrase("Thẻ đã thu hồi", "Withdrawn"),
     "report_r_restricted_level": Phrase("Nơi cư trú đang hạn chế", "Area of residence restricted"),
     "report_r_not_a_person_card": Phrase("Không phải thẻ ra vào", "Not a gate card"),
-    "report_r_check_in_poster": Phrase("Mã của một địa điểm", "A place's code"),
+    "report_r_check_in_poster": Phrase("Mã của một địa điểm", "The code of a place"),
     "report_r_unreadable": Phrase("Không đọc được", "Could not be read"),
     # Staff
     "report_t_staff": Phrase("Quét thẻ của cán bộ, giáo viên", "Scanning record of the staff"),
@@ -135,7 +135,7 @@ WORDS: dict[str, Phrase] = {
         "{unit} có {schools} trường; {with_gates} trường đã đăng ký cổng ({gates} cổng, {used} "
         "cổng có dùng trong kỳ); {reporting} trường có số liệu.",
         "{unit} has {schools} schools; {with_gates} have registered gates ({gates} gates, {used} "
-        "used in the period); there are figures of {reporting}.",
+        "used in the period); {reporting} have figures.",
     ),
     "report_l_school": Phrase(
         "Trường đã đăng ký {gates} cổng, {used} cổng có dùng trong kỳ.",
@@ -144,7 +144,7 @@ WORDS: dict[str, Phrase] = {
     "report_l_passages": Phrase(
         "Các cổng ghi nhận {entered} lượt vào, {left} lượt ra, {refused} lượt bị từ chối. Có "
         "{no_exit} lượt vào không ghi nhận lượt ra trong ngày (suy luận).",
-        "Gates recorded {entered} entries, {left} exits, {refused} refused scans. Of {no_exit} "
+        "Gates recorded {entered} entries, {left} exits, {refused} refused scans. For {no_exit} "
         "entries no exit was recorded that day (inferred).",
     ),
     "report_l_shares": Phrase(
@@ -158,28 +158,28 @@ WORDS: dict[str, Phrase] = {
     "report_l_staff": Phrase(
         "Có {people} cán bộ, giáo viên với {days} ngày làm việc (tính theo từng người); {complete} "
         "ngày có đủ lượt vào và lượt ra, {missing} ngày không ghi nhận.",
-        "{people} members of the staff with {days} days in all; on {complete} they were seen "
-        "coming and going, of {missing} there is no record.",
+        "{people} members of the staff with {days} days in all; {complete} days have an entry and "
+        "an exit, {missing} days have no record.",
     ),
     "report_l_staff_notes": Phrase(
         "{appealed} ngày có giải trình; {open_days} ngày thiếu lượt chưa có giải trình.",
-        "There are notes of {appealed} days; {open_days} are incomplete with nothing noted.",
+        "{appealed} days have a note; {open_days} incomplete days have none.",
     ),
-    "report_l_silent": Phrase("Không có số liệu: {schools}.", "No figures of: {schools}."),
+    "report_l_silent": Phrase("Không có số liệu: {schools}.", "No figures from: {schools}."),
     "report_l_gateless": Phrase("Chưa đăng ký cổng: {schools}.", "No gate registered: {schools}."),
     "report_l_principal": Phrase("HIỆU TRƯỞNG", "PRINCIPAL"),
     # Notes
     "report_n_days": Phrase(
         "Ngày học: ngày cổng ghi nhận ít nhất một phần mười danh sách của ngày đó (tính riêng học "
         "sinh và cán bộ, giáo viên). Ngày lẻ: có lượt quét nhưng chưa đến mức đó.",
-        "School days: on which gates saw at least a tenth of that day's roster (pupils and staff "
-        "apart). Odd days: on which they saw somebody, but fewer.",
+        "School days: days on which gates saw at least a tenth of that day's roster (pupils and "
+        "staff separately). Odd days: days on which gates saw somebody, but fewer.",
     ),
     "report_n_shares": Phrase(
         "Tỷ lệ quét thẻ: số người có thẻ được cổng ghi nhận trên danh sách của chính ngày đó. "
         "Tỷ lệ có mặt tính thêm lượt nhà trường nhập tay.",
-        "Cards shown: people whose cards gates saw, of the roster of that very day. Present also "
-        "counts what the school's office wrote by hand.",
+        "Cards shown: people whose cards gates saw, as a share of that day's roster. Present also "
+        "counts the entries by hand of the school's office.",
     ),
     "report_n_missed": Phrase(
         "Thiếu lượt ra, thiếu lượt vào: suy luận từ lượt quét cuối và lượt vào đầu trong ngày của "
@@ -189,7 +189,7 @@ WORDS: dict[str, Phrase] = {
     ),
     "report_n_late": Phrase(
         "Đến muộn, về sớm: chỉ học sinh, theo giờ học nhà trường đang đặt.",
-        "Late and left early: pupils only, by the hours as the school has them set now.",
+        "Late and left early: pupils only, by the hours that the school has set now.",
     ),
     "report_n_missing": Phrase(
         "Ô trống là chưa có số liệu, không phải bằng không.", "An empty cell is unknown, not zero."
@@ -200,7 +200,7 @@ WORDS: dict[str, Phrase] = {
     ),
     "report_n_unfinished": Phrase(
         "Kỳ báo cáo chưa kết thúc: số liệu tạm tính, lần cập nhật cuối lúc {time}.",
-        "The period is not over: figures so far, last brought up to date at {time}.",
+        "The period is not over: figures so far, last updated at {time}.",
     ),
     "report_n_waiting": Phrase(
         "Có {count} ngày của các trường vừa nhận thêm bản ghi muộn và đang được tính lại.",
@@ -210,25 +210,25 @@ WORDS: dict[str, Phrase] = {
 
 
 def say(lang: Lang, key: str, **values: object) -> str:
-    """A phrase. Raises KeyError for one that is not there."""
+    """Return a phrase. Raises KeyError for one that does not exist."""
     phrase = WORDS[key]
     return (phrase.vi if lang == Lang.VI else phrase.en).format(**values)
 
 
 def short_day(day: date) -> str:
-    """`07/09/2026`, in both languages: the country's way."""
+    """Return `07/09/2026`, the country's format, in both languages."""
     return f"{day:%d/%m/%Y}"
 
 
 def month_name(first: date, lang: Lang) -> str:
-    """`09/2026`, `September 2026`."""
+    """Return `09/2026` or `September 2026`."""
     if lang == Lang.VI:
         return f"{first:%m/%Y}"
     return f"{ENGLISH_MONTHS[first.month - 1]} {first.year}"
 
 
 def period_name(period: Period, f: Formats) -> str:
-    """`Tháng 09/2026`, `School year 2026–2027`."""
+    """Return the name of a period: `Tháng 09/2026`, `School year 2026–2027`."""
     if period.kind is PeriodKind.DAY:
         return f.day(period.first)
     if period.kind is PeriodKind.WEEK:

@@ -1,4 +1,4 @@
-"""A report as a spreadsheet: letters with a real table each, and charts of what they say."""
+"""Reports as spreadsheets: one sheet per table, laid out as a letter, and a sheet of charts."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -6,7 +6,7 @@ from typing import IO
 
 from server_bridge.i18n.formats import Formats
 from server_bridge.i18n.phrases import Lang
-from server_bridge.letters.tables import Holds, Table
+from server_bridge.letters.tables import ColumnType, Table
 from server_bridge.letters.workbook import (
     ENGLISH,
     VIETNAMESE,
@@ -24,7 +24,7 @@ HEADS = {Lang.VI: VIETNAMESE, Lang.EN: ENGLISH}
 
 
 def write_workbook(stream: IO[bytes], report: Report, f: Formats, *, made: datetime) -> None:
-    """Write the report as XLSX. `made`: when, local."""
+    """Write the report as XLSX. `made`: the time of writing, local."""
     with LetterWorkbook(
         stream, office=report.unit.name, above=report.above, made=made, head=HEADS[f.lang]
     ) as letter:
@@ -47,9 +47,9 @@ def write_workbook(stream: IO[bytes], report: Report, f: Formats, *, made: datet
 
 
 def write_table(letter: LetterWorkbook, table: Table, title: str, below: str) -> LetterSheet:
-    """A sheet with one table and its sums."""
+    """Add a sheet with one table and its sums."""
     columns = [
-        LetterColumn(column.title, column.width, centred=column.holds is not Holds.TEXT)
+        LetterColumn(column.title, column.width, centred=column.type is not ColumnType.TEXT)
         for column in table.columns
     ]
     sheet = letter.sheet(table.title, title, below, columns)
@@ -65,7 +65,7 @@ def write_staff(
     *,
     made: datetime,
 ) -> None:
-    """Write the staff's records as XLSX: the year, and its incomplete `days`. Holds names."""
+    """Write the staff's records as XLSX: the year, and its incomplete `days`. Contains names."""
     with LetterWorkbook(
         stream, office=year.school.name, above=year.above, made=made, head=HEADS[f.lang]
     ) as letter:
@@ -80,7 +80,7 @@ def write_staff(
 def write_confirmed(
     stream: IO[bytes], rolled: ConfirmationRollUp, f: Formats, *, made: datetime
 ) -> None:
-    """Write who confirmed what as XLSX."""
+    """Write the confirmations of a request as XLSX."""
     with LetterWorkbook(
         stream, office=rolled.unit.name, above="", made=made, head=HEADS[f.lang]
     ) as letter:

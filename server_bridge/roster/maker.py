@@ -12,8 +12,9 @@ import structlog
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from gate_contract import topics
+from gate_contract.card_signing import card_signature
 from gate_contract.errors import ContractError
-from gate_contract.roster import SALT_SIZE, Roster, card_signature
+from gate_contract.roster import SALT_SIZE, Roster
 from gate_contract.roster_signing import seal, sign, withdrawn
 from gate_contract.topics import GateChannel
 from server_bridge.mqtt.retained import Send

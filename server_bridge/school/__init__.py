@@ -1,1 +1,1 @@
-"""What a school's office is shown of its own day, its people and a roll-call. Pure."""
+"""A school's day and a person's school year, for the school's office. Pure."""

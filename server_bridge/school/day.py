@@ -1,5 +1,6 @@
-"""A school's day as the office reads it: who has not come, who was late, who left early, who is
-inside. Pure: the roster, the gates' records and the entries by hand in, lists out.
+"""A school's day for its office: who is absent, was late, left early, is inside.
+
+Pure: computed from the people list, the crossings of gates and the entries by hand.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,8 +20,10 @@ from server_bridge.store.school.school_hours import Hours
 
 
 class PersonDay(NamedTuple):
-    """What is known of somebody's day, of all their cards and of entries by hand. Times: UTC in ms;
-    `first_in_ms` None: seen leaving only."""
+    """One person's day, from all their cards and the entries by hand. Times are UTC in ms.
+
+    `first_in_ms` is None for a person who was only seen leaving.
+    """
 
     first_in_ms: int | None
     last_ms: int
@@ -28,17 +31,19 @@ class PersonDay(NamedTuple):
     by_hand: bool
 
     @classmethod
-    def of_card(cls, card: CardDay) -> "PersonDay":
+    def from_card(cls, card: CardDay) -> "PersonDay":
+        """Return the day of one card."""
         return cls(card.first_in_ms, card.last_ms, card.inside, False)
 
     @classmethod
-    def of_hand(cls, entry: ByHand) -> "PersonDay":
+    def from_entry(cls, entry: ByHand) -> "PersonDay":
+        """Return the day of one entry by hand."""
         is_in = entry.direction is Direction.IN
         return cls(entry.at_ms if is_in else None, entry.at_ms, is_in, True)
 
 
 def merge(known: PersonDay | None, more: PersonDay) -> PersonDay:
-    """What both come to; the later of the two says where somebody is."""
+    """Merge two days of a person. The later of the two decides whether the person is inside."""
     if known is None:
         return more
     came = [ms for ms in (known.first_in_ms, more.first_in_ms) if ms is not None]
@@ -47,8 +52,12 @@ def merge(known: PersonDay | None, more: PersonDay) -> PersonDay:
     return PersonDay(min(came, default=None), last.last_ms, last.inside, by_hand)
 
 
+ListGroup = tuple[CardKind, str | None]
+"""A group of the day's lists: kind, and for pupils the class; None: pupils without one, staff."""
+
+
 class DayLine(NamedTuple):
-    """Somebody of the roster. `group` is the class or the group of staff, None: in none."""
+    """A person of the people list. `group` is the class or the group of staff; None: in none."""
 
     person: int
     kind: CardKind
@@ -58,17 +67,18 @@ class DayLine(NamedTuple):
 
     @property
     def inside(self) -> bool:
+        """Whether the person is inside."""
         return self.seen is not None and self.seen.inside
 
     @property
-    def room(self) -> tuple[CardKind, str | None]:
-        """With whom they are listed: their class; all staff together."""
+    def group_key(self) -> ListGroup:
+        """The group that the person is listed in: the class of a pupil; all staff are one group."""
         return self.kind, self.group if self.kind is CardKind.PUPIL else None
 
 
 @dataclass(frozen=True, slots=True)
 class DayGroup:
-    """A class, and how many of it. Staff are one room."""
+    """The counts of a class; all staff are one group."""
 
     kind: CardKind
     group: str | None
@@ -76,15 +86,23 @@ class DayGroup:
     came: int
     inside: int
 
+    @property
+    def key(self) -> ListGroup:
+        """The key of the group."""
+        return self.kind, self.group
+
 
 @dataclass(frozen=True, slots=True)
-class Today:
-    """Who is absent, late or has left in the order in which schools list people; `lines` and
-    `inside` as they come. `late` and `left` are of pupils only: staff begin and end with their
-    lessons. `strangers` are cards that are nobody's of the roster."""
+class DayLists:
+    """The lists of a school's day.
+
+    `absent`, `late` and `left` are sorted as schools list people; `lines` and `inside` are not
+    sorted. `late` and `left` hold pupils only: the staff's hours are those of their lessons.
+    `unassigned` are cards that no person of the people list holds.
+    """
 
     lines: tuple[DayLine, ...]
-    strangers: tuple[CardDay, ...]
+    unassigned: tuple[CardDay, ...]
     absent: tuple[DayLine, ...]
     late: tuple[DayLine, ...]
     left: tuple[DayLine, ...]
@@ -92,95 +110,96 @@ class Today:
 
     @property
     def inside_by_hand(self) -> int:
-        """How many of those inside have an entry by hand today."""
+        """The number of people inside who have an entry by hand today."""
         return sum(line.seen is not None and line.seen.by_hand for line in self.inside)
 
     @property
-    def strangers_inside(self) -> tuple[CardDay, ...]:
-        return tuple(card for card in self.strangers if card.inside)
+    def unassigned_inside(self) -> tuple[CardDay, ...]:
+        """The unassigned cards that are inside."""
+        return tuple(card for card in self.unassigned if card.inside)
 
 
-def lines_of(
-    roster: Iterable[PersonName], cards: Iterable[CardDay], by_hand: Iterable[ByHand]
+def person_lines(
+    names: Iterable[PersonName], cards: Iterable[CardDay], by_hand: Iterable[ByHand]
 ) -> tuple[tuple[DayLine, ...], tuple[CardDay, ...]]:
-    """Everybody with their day, and the cards that are nobody's of the roster, in order."""
-    people = list(roster)
+    """Return a line for each person, and the unassigned cards in order."""
+    people = list(names)
     known = {one.person for one in people}
     seen: dict[int, PersonDay] = {}
-    strangers = []
+    unassigned = []
     for card in cards:
         person = card.person
         if person is None or person not in known:
-            strangers.append(card)
+            unassigned.append(card)
         elif before := seen.get(person):
-            seen[person] = merge(before, PersonDay.of_card(card))
+            seen[person] = merge(before, PersonDay.from_card(card))
         else:
             seen[person] = PersonDay(card.first_in_ms, card.last_ms, card.inside, by_hand=False)
     for entry in by_hand:
-        seen[entry.person] = merge(seen.get(entry.person), PersonDay.of_hand(entry))
+        seen[entry.person] = merge(seen.get(entry.person), PersonDay.from_entry(entry))
     lines = [DayLine(*one, seen.get(one.person)) for one in people]
-    strangers.sort(key=lambda card: (card.kind, card.last_ms, card.card_id))
-    return tuple(lines), tuple(strangers)
+    unassigned.sort(key=lambda card: (card.kind, card.last_ms, card.card_id))
+    return tuple(lines), tuple(unassigned)
 
 
-def in_order(lines: Iterable[DayLine]) -> tuple[DayLine, ...]:
-    """Class by class, by name as class lists do."""
-    return tuple(sorted(lines, key=line_key))
+def sort_lines(lines: Iterable[DayLine]) -> tuple[DayLine, ...]:
+    """Sort lines by class, then by name as class lists do."""
+    return tuple(sorted(lines, key=line_order))
 
 
-def today(
+def day_lists(
     lines: Sequence[DayLine],
-    strangers: Sequence[CardDay],
+    unassigned: Sequence[CardDay],
     hours: Hours,
     zone: ZoneInfo,
     *,
-    room: tuple[CardKind, str | None] | None = None,
-) -> Today:
-    """The lists; `room`: of one class only, which strangers are never in."""
-    shown = [line for line in lines if room is None or line.room == room]
-    pupils = [line for line in shown if line.kind is CardKind.PUPIL]
-    return Today(
-        tuple(shown),
-        tuple(strangers) if room is None else (),
-        in_order(line for line in shown if line.seen is None),
-        in_order(line for line in pupils if line.seen and is_late(line.seen, hours, zone)),
-        in_order(line for line in pupils if line.seen and left_early(line.seen, hours, zone)),
-        tuple(line for line in shown if line.inside),
+    group: ListGroup | None = None,
+) -> DayLists:
+    """Return the lists of all people; with `group` of that group only, without unassigned cards."""
+    chosen = [line for line in lines if group is None or line.group_key == group]
+    pupils = [line for line in chosen if line.kind is CardKind.PUPIL]
+    return DayLists(
+        tuple(chosen),
+        tuple(unassigned) if group is None else (),
+        sort_lines(line for line in chosen if line.seen is None),
+        sort_lines(line for line in pupils if line.seen and is_late(line.seen, hours, zone)),
+        sort_lines(line for line in pupils if line.seen and left_early(line.seen, hours, zone)),
+        tuple(line for line in chosen if line.inside),
     )
 
 
-def groups_of(lines: Iterable[DayLine]) -> tuple[DayGroup, ...]:
-    """All classes, in their order."""
-    by_room: dict[tuple[CardKind, str | None], list[DayLine]] = {}
+def group_counts(lines: Iterable[DayLine]) -> tuple[DayGroup, ...]:
+    """Return the counts of all groups, in order."""
+    by_group: dict[ListGroup, list[DayLine]] = {}
     for line in lines:
-        by_room.setdefault(line.room, []).append(line)
+        by_group.setdefault(line.group_key, []).append(line)
     return tuple(
         DayGroup(
-            *room,
-            enrolled=len(mine),
-            came=sum(line.seen is not None for line in mine),
-            inside=sum(line.inside for line in mine),
+            *key,
+            enrolled=len(members),
+            came=sum(line.seen is not None for line in members),
+            inside=sum(line.inside for line in members),
         )
-        for room, mine in sorted(by_room.items(), key=lambda item: group_key(*item[0]))
+        for key, members in sorted(by_group.items(), key=lambda item: group_order(*item[0]))
     )
 
 
 def is_late(seen: PersonDay, hours: Hours, zone: ZoneInfo) -> bool:
-    """Whether the time that is shown is later than the bell's: in its very minute is in time."""
+    """Return whether the first entry, in whole minutes, is after the beginning of lessons."""
     return seen.first_in_ms is not None and minute_of(seen.first_in_ms, zone) > hours.begins
 
 
 def left_early(seen: PersonDay, hours: Hours, zone: ZoneInfo) -> bool:
-    """Whether they went before the end of lessons and have not come back."""
+    """Return whether the person left before the end of lessons and has not come back."""
     return not seen.inside and minute_of(seen.last_ms, zone) < hours.ends
 
 
 def minute_of(at_ms: int, zone: ZoneInfo) -> int:
-    """Minutes after local midnight."""
+    """Return a time (UTC in ms) in minutes after local midnight."""
     return _minute_of(at_ms // 60_000, zone)
 
 
-@lru_cache(maxsize=4_096)  # a whole school comes within some minutes
+@lru_cache(maxsize=4_096)  # a whole school arrives within some minutes
 def _minute_of(minute: int, zone: ZoneInfo) -> int:
     local = datetime.fromtimestamp(minute * 60, UTC).astimezone(zone)
     return local.hour * 60 + local.minute
@@ -190,11 +209,14 @@ _RANKS: Mapping[CardKind, int] = {kind: rank for rank, kind in enumerate(CardKin
 
 
 @lru_cache(maxsize=4_096)  # a school has few classes and many pupils
-def group_key(kind: CardKind, group: str | None) -> tuple[Any, ...]:
-    """Pupils' classes first, 6A before 10A, whoever is in none last; then staff."""
+def group_order(kind: CardKind, group: str | None) -> tuple[Any, ...]:
+    """Return the sort key of a group.
+
+    Pupils' classes come first, 6A before 10A, pupils without a class after them; then the staff.
+    """
     return _RANKS[kind], group is None, class_key(group or "")
 
 
-def line_key(line: DayLine) -> tuple[Any, ...]:
-    """By class, then by name as class lists do."""
-    return *group_key(*line.room), name_key(line.name), line.person
+def line_order(line: DayLine) -> tuple[Any, ...]:
+    """Return the sort key of a line: by class, then by name as class lists do."""
+    return *group_order(*line.group_key), name_key(line.name), line.person

@@ -26,7 +26,7 @@ from server_bridge.ingest.loop import IngestLoop
 from server_bridge.integrations.discovery import Discovery
 from server_bridge.integrations.meters import Meters
 from server_bridge.mqtt.session import SessionOpener
-from server_bridge.reports.tallying import TallyKeeper
+from server_bridge.reports.tallying import TallyWorker
 from server_bridge.roster.maker import RosterSigner
 from server_bridge.roster.publisher import RosterPublisher
 from server_bridge.serve.alert_watch import alert_watch
@@ -65,7 +65,7 @@ def serve(home: Home, *, ingest: bool, web: bool, on_page: Callable[[str], None]
         rosters = roster_publisher(home, database)
         loop = ingest_loop(home, database, rosters, stopping, watchdog.notify, meters)
         parts.append(_Part("ingest", lambda: _ingest(loop, rosters), stopping))
-        keeper = TallyKeeper(database, home.zone, now_ms, stopping)
+        keeper = TallyWorker(database, home.zone, now_ms, stopping)
         parts.append(_Part("reports", keeper.run, stopping))
         rollouts = RolloutWatch(database, lambda: DistrictParameters.of(home))
         parts.append(_Part("rollouts", lambda: rollouts.run(stopping, now_ms), stopping))

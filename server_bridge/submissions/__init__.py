@@ -1,1 +1,1 @@
-"""What schools submit to a unit by a deadline: the rule, and the actions."""
+"""What schools submit to a unit by a deadline: the states, and the actions that change them."""

@@ -1,6 +1,7 @@
-"""What schools do about what they are asked for by a deadline, and the unit that asks them, by the
-rule of `standing` over what is written down. Collections of lists (`collecting`) and figures to be
-confirmed (`reports/confirming.py`) go by it alike.
+"""The actions of schools, and of the unit that requests, on submissions with a deadline.
+
+Each action is stored as an event if the school's state allows it. Used for collections of lists
+(`lists/collecting.py`) and for figures to confirm (`reports/confirming.py`).
 """
 
 from collections.abc import Collection, Iterable
@@ -19,14 +20,14 @@ from server_bridge.submissions.state import (
     SubmissionAction,
     SubmissionEvent,
     SubmissionStatus,
-    after,
-    standing_after,
+    status_after,
+    status_after_all,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class SubmissionWrite:
-    """Who does something to a school's part of what is asked, and when (UTC in ms)."""
+    """A write to a school's submission: request, school, author, time (UTC in ms)."""
 
     number: int
     unit_id: str
@@ -35,7 +36,7 @@ class SubmissionWrite:
 
 
 def schools_of(connection: sa.Connection, unit_id: str) -> list[str]:
-    """The schools below a unit (or itself), in the order of the tree."""
+    """Return the schools below a unit, or the unit itself, in the order of the tree."""
     lines = ancestry(connection)
     return [
         unit.unit_id
@@ -44,93 +45,95 @@ def schools_of(connection: sa.Connection, unit_id: str) -> list[str]:
     ]
 
 
-def standings(
+def school_statuses(
     connection: sa.Connection,
-    book: RequestTables[RequestT],
-    asked: RequestT,
+    tables: RequestTables[RequestT],
+    request: RequestT,
     unit_ids: Collection[str],
 ) -> dict[str, SubmissionStatus]:
-    """Where each of these schools stands."""
+    """Return the status of each of these schools."""
     only = next(iter(unit_ids)) if len(unit_ids) == 1 else None
-    told: dict[str, list[StoredEvent]] = {unit_id: [] for unit_id in unit_ids}
-    for line in store.request_events(connection, book, asked.number, only):
-        if line.unit_id in told:
-            told[line.unit_id].append(line)
-    return {unit_id: _standing(asked, lines) for unit_id, lines in told.items()}
+    found: dict[str, list[StoredEvent]] = {unit_id: [] for unit_id in unit_ids}
+    for line in store.request_events(connection, tables, request.number, only):
+        if line.unit_id in found:
+            found[line.unit_id].append(line)
+    return {unit_id: _status(request, lines) for unit_id, lines in found.items()}
 
 
-def do(
+def apply_action(
     connection: sa.Connection,
-    book: RequestTables[RequestT],
-    deed: SubmissionWrite,
-    what: SubmissionAction,
+    tables: RequestTables[RequestT],
+    write: SubmissionWrite,
+    action: SubmissionAction,
     *,
     reason: str = "",
     deadline_ms: int | None = None,
     **own: Any,
 ) -> tuple[int, SubmissionStatus]:
-    """Log it if it is allowed; `own`: columns of this kind's events. Returns the event's number,
-    and where the school stands then. Raises SchoolgateError."""
-    asked = store.find_request(connection, book, deed.number, lock=True)
-    if asked.closed_ms is not None:
+    """Store an action if it is allowed; return the event's number and the new status.
+
+    `own`: further columns of this table of events. Raises SchoolgateError.
+    """
+    request = store.find_request(connection, tables, write.number, lock=True)
+    if request.closed_ms is not None:
         raise SchoolgateError(
-            f"đã kết thúc, hãy yêu cầu mới để sửa / {book.name} {deed.number} is closed; open a "
+            f"đã kết thúc, hãy yêu cầu mới để sửa / {tables.name} {write.number} is closed; open a "
             "new one for corrections"
         )
-    if deed.unit_id not in schools_of(connection, asked.unit_id):
+    if write.unit_id not in schools_of(connection, request.unit_id):
         raise SchoolgateError(
-            f"{deed.unit_id} is no school of {asked.unit_id}; see: gate-bridge unit list"
+            f"{write.unit_id} is not a school of {request.unit_id}; see: gate-bridge unit list"
         )
-    before = standings(connection, book, asked, [deed.unit_id])[deed.unit_id]
-    event = SubmissionEvent(what, deed.now_ms, 0, deed.by, reason, deadline_ms)
-    after(before, event)  # says no before anything is written
+    before = school_statuses(connection, tables, request, [write.unit_id])[write.unit_id]
+    event = SubmissionEvent(action, write.now_ms, 0, write.by, reason, deadline_ms)
+    status_after(before, event)  # raises before anything is written
     number = store.add_event(
         connection,
-        book,
-        deed.number,
-        unit_id=deed.unit_id,
-        what=what,
-        at_ms=deed.now_ms,
-        by=deed.by,
+        tables,
+        write.number,
+        unit_id=write.unit_id,
+        what=action,
+        at_ms=write.now_ms,
+        by=write.by,
         reason=reason,
         deadline_ms=deadline_ms,
         **own,
     )
-    return number, after(before, replace(event, number=number))
+    return number, status_after(before, replace(event, number=number))
 
 
 def lock(
-    connection: sa.Connection, book: RequestTables[RequestT], deed: SubmissionWrite
+    connection: sa.Connection, tables: RequestTables[RequestT], write: SubmissionWrite
 ) -> SubmissionStatus:
-    """The school may not change anything any more. Raises SchoolgateError."""
-    return do(connection, book, deed, SubmissionAction.LOCKED)[1]
+    """Lock a school: it can no longer change its submission. Raises SchoolgateError."""
+    return apply_action(connection, tables, write, SubmissionAction.LOCKED)[1]
 
 
 def reopen(
     connection: sa.Connection,
-    book: RequestTables[RequestT],
-    deed: SubmissionWrite,
+    tables: RequestTables[RequestT],
+    write: SubmissionWrite,
     reason: str,
     deadline_ms: int | None = None,
 ) -> SubmissionStatus:
-    """The school may submit again ("mở khóa"); who, when and why is logged.
+    """Reopen a school ("mở khóa"): it can submit again. Author, time and reason are stored.
 
     Raises:
-        SchoolgateError: it is not locked, or no reason is given, or a long one.
+        SchoolgateError: the school is not locked, or the reason is empty or too long.
     """
-    said = tidy(reason)
-    if len(said) > REASON_LENGTH:
+    tidied = tidy(reason)
+    if len(tidied) > REASON_LENGTH:
         raise SchoolgateError(
             f"lý do dài quá / a reason has {REASON_LENGTH} characters at the most"
         )
-    return do(
-        connection, book, deed, SubmissionAction.REOPENED, reason=said, deadline_ms=deadline_ms
+    return apply_action(
+        connection, tables, write, SubmissionAction.REOPENED, reason=tidied, deadline_ms=deadline_ms
     )[1]
 
 
-def _standing(asked: RequestT, told: Iterable[StoredEvent]) -> SubmissionStatus:
-    return standing_after(
-        asked.deadline_ms,
+def _status(request: RequestT, events: Iterable[StoredEvent]) -> SubmissionStatus:
+    return status_after_all(
+        request.deadline_ms,
         (
             SubmissionEvent(
                 SubmissionAction(one.what),
@@ -140,6 +143,6 @@ def _standing(asked: RequestT, told: Iterable[StoredEvent]) -> SubmissionStatus:
                 one.reason,
                 one.deadline_ms,
             )
-            for one in told
+            for one in events
         ),
     )

@@ -1,4 +1,4 @@
-"""How far a school is with what is asked of it: a pure rule over what has happened.
+"""The state of a school's submission, a pure function of its events.
 
 | state | save | submit | lock | reopen |
 |---|---|---|---|---|
@@ -18,7 +18,7 @@ from gate_contract.errors import SchoolgateError
 
 
 class SubmissionState(StrEnum):
-    """Of one school, with one thing that is asked."""
+    """The state of one school for one request."""
 
     NOT_STARTED = "not_started"
     IN_PROGRESS = "in_progress"
@@ -28,7 +28,7 @@ class SubmissionState(StrEnum):
 
 
 class SubmissionAction(StrEnum):
-    """What somebody did."""
+    """An action that changes the state."""
 
     SAVED = "saved"
     SUBMITTED = "submitted"
@@ -36,15 +36,15 @@ class SubmissionAction(StrEnum):
     REOPENED = "reopened"
 
 
-class NotNowError(SchoolgateError):
-    """The school's state does not allow it; nothing was changed."""
+class ActionNotAllowedError(SchoolgateError):
+    """Raised if the school's state does not allow an action; nothing was changed."""
 
 
 @dataclass(frozen=True, slots=True)
 class SubmissionEvent:
-    """Something done, at `at_ms` (UTC). `deadline_ms`: a reopened school's new one."""
+    """An action at `at_ms` (UTC). `deadline_ms`: the new deadline of a reopened school."""
 
-    what: SubmissionAction
+    action: SubmissionAction
     at_ms: int
     number: int = 0
     by: str = ""
@@ -54,8 +54,11 @@ class SubmissionEvent:
 
 @dataclass(frozen=True, slots=True)
 class SubmissionStatus:
-    """`submission` is the number of the event that counts, `late` if that came after the
-    deadline; both None before the first. `reopened`: since that submission."""
+    """A school's state, its deadline and the submission that counts.
+
+    `submission` is the number of that event; `late`: it came after the deadline. Both are None
+    before the first submission. `reopened`: the school was reopened since that submission.
+    """
 
     deadline_ms: int
     state: SubmissionState = SubmissionState.NOT_STARTED
@@ -65,47 +68,50 @@ class SubmissionStatus:
     reopened: bool = False
 
 
-def after(standing: SubmissionStatus, event: SubmissionEvent) -> SubmissionStatus:
-    """The standing after the event. Raises NotNowError if the state does not allow it."""
-    locked = standing.state is SubmissionState.LOCKED
-    if event.what is SubmissionAction.REOPENED:
+def status_after(status: SubmissionStatus, event: SubmissionEvent) -> SubmissionStatus:
+    """Return the status after the event.
+
+    Raises ActionNotAllowedError if the state does not allow the action.
+    """
+    locked = status.state is SubmissionState.LOCKED
+    if event.action is SubmissionAction.REOPENED:
         if not locked:
-            raise NotNowError(
-                "chưa khóa, trường vẫn làm được / it is not locked: the school can go on as it is"
+            raise ActionNotAllowedError(
+                "chưa khóa, trường vẫn làm được / it is not locked: the school can still change it"
             )
         if not event.reason.strip():
-            raise NotNowError("hãy ghi lý do / say why it is reopened")
+            raise ActionNotAllowedError("hãy ghi lý do / say why it is reopened")
         return replace(
-            standing,
+            status,
             state=SubmissionState.IN_PROGRESS,
-            deadline_ms=event.deadline_ms or standing.deadline_ms,
+            deadline_ms=event.deadline_ms or status.deadline_ms,
             reopened=True,
         )
     if locked:
-        raise NotNowError(
+        raise ActionNotAllowedError(
             "đã khóa, đơn vị yêu cầu có thể mở khóa / "
             "it is locked; the unit that asks can reopen it"
         )
-    if event.what is SubmissionAction.LOCKED:
-        return replace(standing, state=SubmissionState.LOCKED)
-    if event.what is SubmissionAction.SUBMITTED:
-        late = event.at_ms > standing.deadline_ms
+    if event.action is SubmissionAction.LOCKED:
+        return replace(status, state=SubmissionState.LOCKED)
+    if event.action is SubmissionAction.SUBMITTED:
+        late = event.at_ms > status.deadline_ms
         return replace(
-            standing,
+            status,
             state=SubmissionState.LATE if late else SubmissionState.ON_TIME,
             submission=event.number,
             submitted_ms=event.at_ms,
             late=late,
             reopened=False,
         )
-    if standing.state is SubmissionState.NOT_STARTED:
-        return replace(standing, state=SubmissionState.IN_PROGRESS)
-    return standing
+    if status.state is SubmissionState.NOT_STARTED:
+        return replace(status, state=SubmissionState.IN_PROGRESS)
+    return status
 
 
-def standing_after(deadline_ms: int, events: Iterable[SubmissionEvent]) -> SubmissionStatus:
-    """Where a school stands after all that has happened."""
-    standing = SubmissionStatus(deadline_ms)
+def status_after_all(deadline_ms: int, events: Iterable[SubmissionEvent]) -> SubmissionStatus:
+    """Return the status of a school after all its events."""
+    status = SubmissionStatus(deadline_ms)
     for event in events:
-        standing = after(standing, event)
-    return standing
+        status = status_after(status, event)
+    return status

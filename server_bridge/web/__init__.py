@@ -1,1 +1,1 @@
-"""The live page: one snapshot of the district, rendered once and handed to every open page."""
+"""The district's web site: live page, pages for signed-in users, API, metrics."""

@@ -1,6 +1,6 @@
-"""The page's own style, script and icon, read once and served under a name that changes with them.
+"""Static files of the site, read once and served under a path that changes with their content.
 
-So a browser may keep them for ever, and a page that has been open for months notices an upgrade.
+So browsers may cache them for a year, and a page that has been open for months notices an upgrade.
 """
 
 import hashlib
@@ -23,20 +23,20 @@ class Assets:
 
     @classmethod
     def load(cls) -> "Assets":
-        """Reads the files of this package."""
+        """Read the files of this package."""
         files = {path.name: path.read_bytes() for path in sorted(_FOLDER.iterdir())}
-        # The templates belong to the version too: a page of old markup must not take new parts.
+        # The version covers the templates too: a page of old markup must not load new parts.
         markup = [path.read_bytes() for path in sorted((_FOLDER.parent / "templates").iterdir())]
         digest = hashlib.sha256(b"\0".join([*files.values(), *markup]))
         return cls(files, digest.hexdigest()[:12])
 
     def url(self, name: str) -> str:
-        """Where `name` is served. Raises KeyError for a file that does not exist."""
+        """Return the path of `name`. Raises KeyError for a file that does not exist."""
         self.files[name]
         return f"/static/{self.version}/{name}"
 
     async def serve(self, request: Request) -> Response:
-        """The route `/static/{version}/{name}`."""
+        """Answer `/static/{version}/{name}`."""
         name = request.path_params["name"]
         if name not in self.files:
             return PlainTextResponse("no such file", 404)

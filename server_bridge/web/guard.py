@@ -1,5 +1,8 @@
-"""What every request passes and every answer carries: only names that are ours, and a browser that
-is told to trust nothing but our own files and to send forms nowhere else."""
+"""Security checks of every request, and security headers of every response.
+
+A request must name this server in its Host header. The headers let a browser load nothing but files
+of this server, and send forms nowhere else.
+"""
 
 from collections.abc import Callable
 from urllib.parse import urlsplit
@@ -18,22 +21,25 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-    "Referrer-Policy": "same-origin",  # no-referrer hides a form's origin from us too
+    "Referrer-Policy": "same-origin",  # no-referrer would hide a form's origin from this server too
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
 
 
 class Guard:
-    """ASGI middleware. `allow_host` judges the name in the Host header: a foreign name that
-    resolves to this machine (DNS rebinding) would let any web site read the page."""
+    """ASGI middleware that refuses foreign host names and adds the security headers.
+
+    `allow_host` decides about the name in the Host header: a foreign name that resolves to this
+    machine (DNS rebinding) would let any web site read the page.
+    """
 
     def __init__(self, app: ASGIApp, allow_host: Callable[[str], bool] = is_loopback) -> None:
         self._app = app
         self._allow_host = allow_host
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Refuses, or passes on; either way with our headers."""
+        """Refuse the request or pass it on; add the headers to either response."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -48,7 +54,7 @@ class Guard:
     def _refusal(self, scope: Scope) -> ASGIApp | None:
         if scope["method"] not in ("GET", "HEAD", "POST"):
             return PlainTextResponse(
-                "this site is read and sent forms\n", 405, headers={"Allow": "GET, HEAD, POST"}
+                "only GET, HEAD and POST are allowed\n", 405, headers={"Allow": "GET, HEAD, POST"}
             )
         names = Headers(scope=scope).getlist("host")
         if len(names) != 1 or not self._allow_host(_host_of(names[0])):

@@ -1,4 +1,4 @@
-"""The language of a page: as its address says, else as remembered, else Vietnamese."""
+"""The language of a page: from its address, else from a cookie, else Vietnamese."""
 
 import contextlib
 
@@ -11,7 +11,7 @@ COOKIE = "lang"
 
 
 def language(request: Request) -> Lang:
-    """The language to answer in."""
+    """Return the language to answer in."""
     for wanted in (request.query_params.get("lang"), request.cookies.get(COOKIE)):
         with contextlib.suppress(ValueError):
             return Lang(wanted or "")
@@ -19,7 +19,7 @@ def language(request: Request) -> Lang:
 
 
 def keep_language(request: Request, response: Response, *, secure: bool) -> None:
-    """Remember the language that was asked for in the address."""
+    """Store the language in a cookie if the address names one."""
     if "lang" in request.query_params:
         response.set_cookie(
             COOKIE,

@@ -1,7 +1,8 @@
-"""`/metrics` for Prometheus, and the clock on every request.
+"""`/metrics` for Prometheus, and the timing of every request.
 
-Read from this machine itself, or with a token of a unit at the top of the tree. Behind a proxy only
-with a token: what comes through a careless proxy looks as if it came from here.
+It is served to this machine itself, or with a token of a unit at the top of the tree. Behind a
+proxy a token is always needed: requests through a misconfigured proxy seem to come from this
+machine.
 """
 
 import time
@@ -24,51 +25,53 @@ from server_bridge.store.units.tree import all_units
 from server_bridge.web.api.routing import ApiApplication
 from server_bridge.web.live.feed import Feed
 
-Answered = Callable[[str, str, int, float], None]
+ObserveRequest = Callable[[str, str, int, float], None]
+"""Called with method, route, status and seconds of each request."""
 
 
-class Timed:
-    """ASGI middleware: tells method, route, status and seconds of each request."""
+class TimingMiddleware:
+    """ASGI middleware that reports method, route, status and seconds of each request."""
 
-    def __init__(self, app: ASGIApp, answered: Answered) -> None:
+    def __init__(self, app: ASGIApp, observe: ObserveRequest) -> None:
         self._app = app
-        self._answered = answered
+        self._observe = observe
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Passes on; a stream counts until it begins."""
+        """Pass the request on; the time of a stream is measured until it begins."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         began = time.perf_counter()
         status: list[int] = []
 
-        async def send_noted(message: Message) -> None:
+        async def send_timed(message: Message) -> None:
             if message["type"] == "http.response.start":
                 status.append(message["status"])
-                self._note(scope, message["status"], began)
+                self._report(scope, message["status"], began)
             await send(message)
 
         try:
-            await self._app(scope, receive, send_noted)
+            await self._app(scope, receive, send_timed)
         except Exception:
             if not status:
-                self._note(scope, 500, began)
+                self._report(scope, 500, began)
             raise
 
-    def _note(self, scope: Scope, status: int, began: float) -> None:
+    def _report(self, scope: Scope, status: int, began: float) -> None:
         route = getattr(scope.get("route"), "path", "")
-        self._answered(scope["method"], route, status, time.perf_counter() - began)
+        self._observe(scope["method"], route, status, time.perf_counter() - began)
 
 
 @dataclass(frozen=True)
 class Metrics:
-    """The page `/metrics`. `open_here`: this machine needs no token."""
+    """The page `/metrics`. `open_here`: requests from this machine need no token."""
 
-    hatch: ApiApplication
+    api: ApiApplication
     meters: Meters
     open_here: bool = True
 
     def route(self) -> Route:
+        """Return the route of the page."""
         return Route("/metrics", self._page, methods=["GET"])
 
     async def _page(self, request: Request) -> Response:
@@ -80,8 +83,8 @@ class Metrics:
             return PlainTextResponse(f"{error}\n", 503)
         if text is None:
             return PlainTextResponse(
-                "metrics are for this machine itself, or by a token of a unit at the top: "
-                "gate-bridge token add\n",
+                "metrics need a request from this machine itself, or a token of a unit at the top "
+                "of the tree: gate-bridge token add\n",
                 401,
                 {"WWW-Authenticate": 'Bearer realm="schoolgate"'},
             )
@@ -90,9 +93,9 @@ class Metrics:
         )
 
     def _text(self, request: Request, pages: int) -> bytes | None:
-        holder = self.hatch.holder(request)
-        now_ms = self.hatch.now_ms()
-        with self.hatch.database.read() as connection:
+        holder = self.api.holder(request)
+        now_ms = self.api.now_ms()
+        with self.api.database.read() as connection:
             units = all_units(connection)
             if holder:
                 top = {unit.unit_id for unit in units if unit.parent_id is None}
@@ -103,7 +106,7 @@ class Metrics:
                 seen = frozenset(unit.unit_id for unit in units)
             else:
                 return None
-            day = local_day(now_ms, self.hatch.zone)
+            day = local_day(now_ms, self.api.zone)
             return self.meters.text(pages) + district_figures(connection, now_ms, day, seen)
 
     def _is_here(self, request: Request) -> bool:

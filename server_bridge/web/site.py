@@ -1,4 +1,4 @@
-"""The whole site of a district: the live page, and every room behind the sign-in."""
+"""The web site of a district: the live page, the pages for signed-in users, the API, metrics."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -21,7 +21,7 @@ from server_bridge.store.changes.revisions import revision_number
 from server_bridge.store.database import Database
 from server_bridge.store.live import Snapshot, page_snapshot
 from server_bridge.web.alerts import pages as alerts
-from server_bridge.web.api import routing as api
+from server_bridge.web.api.routing import ApiApplication, routes
 from server_bridge.web.app import texts
 from server_bridge.web.app.context import AppContext
 from server_bridge.web.app.layout import Layout, NavigationItem
@@ -52,31 +52,34 @@ FOLDERS: list[Path] = [
     reports.TEMPLATES,
     alerts.TEMPLATES,
 ]
-DOORS: list[NavigationItem] = [
+NAVIGATION: list[NavigationItem] = [
     NavigationItem("/", "live", Permission.COUNTS),
-    school.DOOR,
-    *gates.DOORS,
-    reports.DOOR,
-    alerts.DOOR,
+    school.NAVIGATION_ITEM,
+    gates.NAVIGATION_ITEM,
+    reports.NAVIGATION_ITEM,
+    alerts.NAVIGATION_ITEM,
 ]
 PAGES: list[Page] = [*school.PAGES, *gates.PAGES, *reports.PAGES, *alerts.PAGES]
-"""What each room brings."""
+"""The pages of every package of pages; the lists above are their phrases, templates, links."""
 
 
 def page_server(home: Home, database: Database, meters: Meters) -> HttpServer:
-    """The site of a district. Raises SchoolgateError if it cannot listen as the settings say."""
-    where = web_binding(home)
+    """Return the web server of a district.
+
+    Raises SchoolgateError if it cannot listen as the settings say.
+    """
+    bound = web_binding(home)
     app = site_app(
         database,
         now_ms,
         home.zone,
-        secure=where.secure,
-        proxy=bool(where.proxy),
-        allow_host=where.allow_host,
-        openid=provider(home, where),
+        secure=bound.secure,
+        proxy=bool(bound.proxy),
+        allow_host=bound.allow_host,
+        openid=openid_provider(home, bound),
         meters=meters,
     )
-    return HttpServer(app, where)
+    return HttpServer(app, bound)
 
 
 def site_app(
@@ -92,8 +95,11 @@ def site_app(
     pages: Sequence[Page] = tuple(PAGES),
     poll_s: float = 0.5,
 ) -> Starlette:
-    """The site over a database. `clock` tells UTC in ms; `secure`: served by TLS, by `proxy` or
-    itself; it looks for changes every `poll_s`."""
+    """Return the site as an ASGI application.
+
+    `clock` returns UTC in ms. `secure`: the site is served by TLS, by itself or by a proxy.
+    `proxy`: a proxy is in front of it. The database is checked for changes every `poll_s`.
+    """
     levels = LevelCounts()
 
     def read() -> Snapshot:
@@ -104,29 +110,32 @@ def site_app(
         with database.read() as connection:
             return revision_number(connection)
 
-    frame = Layout(Assets.load(), PHRASES, FOLDERS, DOORS)
-    frame.prepare()
-    office = AppContext(
-        database, clock, zone, frame, secure=secure, open_here=not secure, openid=openid
+    layout = Layout(Assets.load(), PHRASES, FOLDERS, NAVIGATION)
+    layout.prepare()
+    context = AppContext(
+        database, clock, zone, layout, secure=secure, open_here=not secure, openid=openid
     )
-    hatch = api.ApiApplication(database, clock, zone)
+    api = ApiApplication(database, clock, zone)
     meters = meters or Meters()
-    metrics = Metrics(hatch, meters, open_here=not proxy)
+    metrics = Metrics(api, meters, open_here=not proxy)
     return create_app(
         read,
         revision,
         timezone=zone,
-        office=office,
+        context=context,
         pages=pages,
         poll_s=poll_s,
         allow_host=allow_host,
-        machines=[*api.routes(hatch), metrics.route()],
-        answered=meters.record_request,
+        extra_routes=[*routes(api), metrics.route()],
+        observe=meters.record_request,
     )
 
 
-def provider(home: Home, where: Binding) -> OpenIdSignIn | None:
-    """The OpenID provider of the settings, if there is one. Raises HomeError; asks nobody yet."""
+def openid_provider(home: Home, bound: Binding) -> OpenIdSignIn | None:
+    """Return the OpenID provider of the settings, None without one.
+
+    Makes no request to the provider yet. Raises HomeError for wrong settings.
+    """
     openid = home.settings.openid
     if not openid.issuer:
         return None
@@ -134,8 +143,8 @@ def provider(home: Home, where: Binding) -> OpenIdSignIn | None:
     safe = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname or ""))
     if not safe or not parts.hostname:
         raise HomeError(
-            f"openid.issuer {openid.issuer!r} has to be the provider's address, beginning with "
-            "https://; copy it from its settings, or leave it empty for passwords only"
+            f"openid.issuer {openid.issuer!r} has to be the provider's address and begin with "
+            "https://; copy it from the provider's settings, or leave it empty for passwords only"
         )
     if not openid.client_id:
         raise HomeError("openid.client_id is empty: register this server at the provider first")
@@ -149,15 +158,15 @@ def provider(home: Home, where: Binding) -> OpenIdSignIn | None:
                 f"openid.secret_file {path}: {error.strerror}; write the client's secret there, "
                 "readable by this user only"
             ) from error
-    # Half of what every command would load otherwise.
+    # Imported here: it would make up half of the modules that every command loads.
     from server_bridge.access.provider import OpenIdProvider
 
-    made = OpenIdProvider(openid.issuer, openid.client_id, secret)
-    return OpenIdSignIn(made, openid.name, openid.claim, openid.new_accounts, where.origin)
+    client = OpenIdProvider(openid.issuer, openid.client_id, secret)
+    return OpenIdSignIn(client, openid.name, openid.claim, openid.new_accounts, bound.origin)
 
 
 def web_binding(home: Home) -> Binding:
-    """Raises BindingError."""
+    """Return where the site listens. Raises BindingError."""
     web = home.settings.web
     return make_binding(
         web.host,

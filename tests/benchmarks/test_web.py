@@ -1,16 +1,18 @@
 """`python -m benchmarks web`, small: what it builds is sound, and it asks for every page."""
 
 import json
+import os
 import re
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from click.testing import CliRunner
 
-from benchmarks.bridge.web.page_requests import asks, furnish, scene
+from benchmarks.bridge.web.page_requests import Scene, asks, furnish, scene
 from benchmarks.bridge.web.report import table
+from benchmarks.bridge.web.streaming import Load, measure_streams
 from benchmarks.bridge.web.year import YearSize, make_pair, now_ms
 from benchmarks.cli import bench
 from gate_contract.errors import SchoolgateError
@@ -21,6 +23,8 @@ from server_bridge.web.site import PAGES
 from tests.builders.intake import assert_sound
 
 SIZE = YearSize(schools=2, people=15, largest=30, days=3)
+
+pytestmark = pytest.mark.timeout(900)  # every page for every role, and four processes
 
 
 @pytest.fixture(scope="module")
@@ -79,8 +83,21 @@ def test_scanning_is_measured_beside_and_streams_were_open(figures: dict[str, An
     assert re.search(r"3 open live pages at 8 crossings a second: [\d.]+ % of a core", told)
 
 
+class Ending:
+    """A process that is given one ends with 3."""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return os._exit, (3,)
+
+
+def test_a_server_of_the_bench_that_ends_is_not_waited_for(folder: Path) -> None:
+    at = Scene("", "", "", cast("int", Ending()))
+    with pytest.raises(SchoolgateError, match="ended with 3"):
+        measure_streams(make_pair(folder, SIZE).day, [], at, Load(1, 1, 1))
+
+
 def test_a_page_that_the_bench_cannot_ask_for_is_not_left_out(folder: Path) -> None:
-    pages = [Page("/moons/{moon}", Permission.COUNTS, lambda visit, _: visit.refuse("x", 404))]
+    pages = [Page("/moons/{moon}", Permission.COUNTS, lambda request, _: request.refuse("x", 404))]
     pair = make_pair(folder, SIZE)
     with closing(Database(f"sqlite:///{pair.day}")) as database, database.write() as connection:
         at = scene(connection, now_ms(SIZE))

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from server_bridge.ingest.inbox import Inbox, InboxResult
-from server_bridge.reports.proof import misreported
+from server_bridge.reports.recount import find_wrong_tallies
 from server_bridge.store.crossings.audit import count_faults, prove_ledgers
 from server_bridge.store.database import Database
 from server_bridge.store.live import Snapshot, UnitState, snapshot
@@ -41,4 +41,4 @@ def assert_sound(database: Database) -> None:
     with database.read() as connection:
         assert [proof.fault for proof in prove_ledgers(connection) if proof.fault] == []
         assert count_faults(connection) == []
-        assert misreported(connection, ZONE) == []
+        assert find_wrong_tallies(connection, ZONE) == []

@@ -9,6 +9,7 @@ from server_bridge.http.binding import make_binding
 from server_bridge.http.server import HttpServer
 from server_bridge.web.live.app import create_app
 from tests.fakes.district import HANOI, FakeDistrict
+from tests.fakes.patience import PATIENCE_S
 
 
 @contextmanager
@@ -28,16 +29,16 @@ def serving(
     thread = threading.Thread(target=server.run, args=[lambda _url: ready.set()])
     thread.start()
     try:
-        assert ready.wait(20)
+        assert ready.wait(PATIENCE_S)
         yield server
     finally:
         server.stop()
-        thread.join(20)
+        thread.join(PATIENCE_S)
         district.mend()
         assert not thread.is_alive()
 
 
-def until(holds: Callable[[], object], what: str, deadline_s: float = 20) -> None:
+def until(holds: Callable[[], object], what: str, deadline_s: float = PATIENCE_S) -> None:
     """Waits until `holds()` is true; fails the test, saying `what` did not happen."""
     give_up = time.monotonic() + deadline_s
     pause = threading.Event()

@@ -57,9 +57,8 @@ def test_the_sample_shows_the_defaults(name: str) -> None:
     shown = table(name)
     defaults = {key: default for key, default in settings.items() if default is not NODEFAULT}
     assert {key: shown[key] for key in defaults} == defaults
-    assert all(
-        type(shown[key]) is type(msgspec.to_builtins(default)) for key, default in defaults.items()
-    )
+    for key, default in defaults.items():
+        assert type(shown[key]) is (str if isinstance(default, str) else type(default)), key
 
 
 @pytest.mark.parametrize("name", SAMPLES)

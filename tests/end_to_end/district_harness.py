@@ -20,21 +20,22 @@ from device.config import Config, load
 from device.ledger.file import LedgerError, LedgerFile
 from device.scan.gatekeeper import Gatekeeper
 from device.scan.run import keeper
-from firmware_config import gate_files
-from gate_contract.head import key_text
+from gate_contract.gate_files import GateFiles
+from gate_contract.ledger_signature import key_text
 from gate_contract.verdicts import CROSSINGS
 from server_bridge import pki
 from server_bridge.broker.config import DATA, find_mosquitto, write_broker_config
 from server_bridge.clock import now_ms
+from server_bridge.fleet.gate_folder import write_gate_folder
 from server_bridge.home import Home, initialise
 from server_bridge.pki import Identity
 from server_bridge.store.crossings.dead_letters import count_dead_letters
 from server_bridge.store.units.tree import Unit, add_gate, add_unit, add_viewer
 from tests.fakes.broker import HOST, accepts, free_port
+from tests.fakes.patience import PATIENCE_S
 
 SCHOOL, COMMUNE, VIEWER = "thcs-a", "xa-c", "hall"
 PROGRAMS = Path(sys.executable).parent
-DEADLINE_S = 60.0
 
 
 @dataclass
@@ -81,9 +82,9 @@ class DistrictHarness:
         issued = pki.issue(self.home.pki, Identity.gate(gate_id), now=now)
         with closing(self.home.database()) as database, database.write() as connection:
             add_gate(connection, gate_id, SCHOOL, now_ms(), key_text(issued.public_key))
-        path = gate_files.write(
+        path = write_gate_folder(
             self.folder / gate_id,
-            gate_files.GateFiles(
+            GateFiles(
                 gate_id=gate_id,
                 direction="auto",
                 timezone="Asia/Ho_Chi_Minh",
@@ -146,7 +147,7 @@ class DistrictHarness:
         """End it in good order; returns its exit code."""
         process = self.running.pop(name)
         process.terminate()
-        return process.wait(DEADLINE_S)
+        return process.wait(PATIENCE_S)
 
     def __enter__(self) -> Self:
         return self
@@ -204,7 +205,7 @@ class DistrictHarness:
     # --- the district
 
     def command(
-        self, *arguments: str, within_s: float = DEADLINE_S
+        self, *arguments: str, within_s: float = PATIENCE_S
     ) -> subprocess.CompletedProcess[str]:
         """A `gate-bridge` command on this district."""
         return subprocess.run(
@@ -260,18 +261,18 @@ def overhear(port: int, viewer: Path, unit_id: str) -> dict[str, Any]:
             *("-h", "127.0.0.1", "-p", str(port), "-V", "mqttv5"),
             *("--cafile", viewer / "ca.pem", "--cert", viewer / "cert.pem"),
             *("--key", viewer / "key.pem", "-t", f"unit/v1/{unit_id}/counts"),
-            *("-C", "1", "-W", "20"),
+            *("-C", "1", "-W", f"{PATIENCE_S:.0f}"),
         ],
         capture_output=True,
         text=True,
-        timeout=DEADLINE_S,
+        timeout=PATIENCE_S,
         check=True,
     )
     told: dict[str, Any] = json.loads(done.stdout)
     return told
 
 
-def until(condition: Callable[[], bool], *, within_s: float = DEADLINE_S) -> None:
+def until(condition: Callable[[], bool], *, within_s: float = PATIENCE_S) -> None:
     """Wait for something to come about."""
     deadline = time.monotonic() + within_s
     while not condition():

@@ -11,6 +11,7 @@ from server_bridge.store.gates.gate_logs import newest_log
 from server_bridge.store.schema.base import gate_health
 from tests.builders.shell import Shell
 from tests.end_to_end.district_harness import DistrictHarness, until
+from tests.fakes.patience import PATIENCE_S
 
 GATE = "gate-a1"
 
@@ -38,7 +39,7 @@ def test_a_gate_is_set_asked_and_revoked_from_afar(tmp_path: Path) -> None:
         office = Shell(district.home.folder)
         office.type("gate", "set", GATE, "--direction", "in")
         uplink = district.running[f"uplink {GATE}"]
-        assert uplink.wait(20) == 0, "it ends, for the service manager to start it anew"
+        assert uplink.wait(PATIENCE_S) == 0, "it ends, for the service manager to start it anew"
         district.start(f"uplink {GATE}")
         until(lambda: settings_version(district) > 0)
         office.type("gate", "logs", GATE, "--request", "--lines", "50")

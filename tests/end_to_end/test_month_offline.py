@@ -7,15 +7,15 @@ import pytest
 
 from device.clock import up_ms
 from device.ledger.file import create
-from device.ledger.writing import NewRecord, ScanLedger
+from device.ledger.scan_ledger import NewRecord, ScanLedger
 from device.timekeeping import Stamp
 from gate_contract.card import Card, CardKind
 from gate_contract.crossing import ClockTrust, Direction
 from gate_contract.verdicts import Verdict
 from server_bridge.clock import now_ms
+from tests.builders.issuer import FIRST_DAY, LAST_DAY
 from tests.end_to_end.district_harness import DistrictHarness, until
 from tests.fakes.clock import BOOT
-from tests.fakes.issuer import FIRST_DAY, LAST_DAY
 
 GATE = "gate-a1"
 DAYS, CROSSINGS = 30, 60_000

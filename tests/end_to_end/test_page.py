@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from tests.end_to_end.district_harness import COMMUNE, SCHOOL, DistrictHarness, until
 from tests.end_to_end.passing import card_codes, passing
 from tests.fakes.browser import browsing
+from tests.fakes.patience import PATIENCE_S
 
 GATE = "gate-a1"
 
@@ -22,12 +23,14 @@ def test_a_crossing_reaches_the_open_page(tmp_path: Path) -> None:
         people = passing(keeper, card_codes(district, 30))
         with browsing() as browser:
             page = browser.new_page()
+            page.set_default_timeout(PATIENCE_S * 1000)
             page.goto(found[1])
             row = page.locator("tr", has_text="Trường THCS A")
             for number in (1, 7):
                 list(islice(people, number))
-                expected = district.crossings(GATE)
-                expect(row.locator("td.inside")).to_contain_text(str(expected), timeout=20_000)
+                expected = str(district.crossings(GATE))
+                inside = row.locator("td.inside")
+                expect(inside).to_contain_text(expected, timeout=PATIENCE_S * 1000)
             shown = [
                 int(row.locator(f"[data-key={name}]").inner_text())
                 for name in ("inside", "entered", "left", "refused")

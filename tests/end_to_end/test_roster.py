@@ -9,7 +9,7 @@ from time import monotonic
 import pytest
 
 from device.clock import SystemClock
-from device.roster.roster_store import RosterStore
+from device.roster_store import RosterStore
 from device.scan.gatekeeper import Gatekeeper
 from device.scan.verdict import Answer
 from gate_contract import topics
@@ -116,12 +116,12 @@ def test_a_change_reaches_the_gates_online_and_offline(district: DistrictHarness
         record("a level to a gate online", began)
         assert answer(keeper, people, 8, shown) == Answer(Verdict.RESTRICTED_LEVEL, 4)
         assert answer(keeper, people, 0, shown) == Answer(Verdict.ADMITTED_IN)
-        shelf = RosterStore(
+        store = RosterStore(
             district.config(GATE).ledger_path.parent, GATE, district.config(GATE).order_keys
         )
-        book = shelf.read().book
-        assert book
-        assert book.changes, "one of nine: the change came alone"
+        roster = store.read().roster
+        assert roster
+        assert roster.changes, "one of nine: the change came alone"
 
         # A withdrawn card, to a gate that is online and to one that is away.
         for keeper_of in (keeper, other):  # it tells of the card keys
@@ -138,13 +138,13 @@ def test_a_change_reaches_the_gates_online_and_offline(district: DistrictHarness
         assert answer(other, people, 0, shown).verdict is Verdict.REVOKED
 
         # An older one, and one of another gate, by somebody who can write to the broker.
-        old, _ = shelf.payloads()
+        old, _ = store.payloads()
         people.notice("2/TB", {HAMLETS[0]: 2})
         last = stands(keeper)
         until(lambda: stands(keeper) > last)
         last = stands(keeper)
         foreign = RosterStore(
-            district.config(OTHER).ledger_path.parent, OTHER, shelf.keys
+            district.config(OTHER).ledger_path.parent, OTHER, store.keys
         ).payloads()[0]
         district.kill("bridge")  # whose certificate it is
         hostile = Peer(_At(district.port), district.home.folder / "tls")  # type: ignore[arg-type]

@@ -3,9 +3,9 @@ the district is told of it. RAUC's writing alone is played."""
 
 from pathlib import Path
 
-from device.orders.state import keep
-from device.orders.trial import Kept
-from device.updating.boot_choice import BootSlot
+from device.orders.store import write_stored
+from device.orders.trial import StoredOrders
+from device.updating.boot_slot import BootSlot
 from device.updating.https_client import HttpsServer
 from firmware_config.image.bundle import CERT, make_key
 from gate_contract.health import Health, ScanHealth
@@ -25,7 +25,7 @@ def deliver(desk: Enrolment, gate: Gate) -> None:
     with desk.database.read() as connection:
         made = find_orders(connection, GATE_ID)
     assert made
-    keep(gate.etc / "state", Kept(latest=made.payload))
+    write_stored(gate.etc / "state", StoredOrders(latest=made.payload))
     health = Health(state="online", scan=WELL, update=gate.told)
     with desk.database.write() as connection:
         store_health(connection, GATE_ID, health, now_ms())

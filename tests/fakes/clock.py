@@ -1,4 +1,4 @@
-"""A clock that is set by hand."""
+"""A clock that tests set."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,7 +13,7 @@ MORNING_MS = int(datetime(2026, 9, 7, 0, 0, tzinfo=UTC).timestamp() * 1000)
 
 @dataclass
 class FakeClock:
-    """`pass_ms` moves it on. `wall_ms` None is a clock that tells the truth."""
+    """A clock that `pass_ms` moves on. `wall_ms` None is a right clock."""
 
     up_ms: int = 60_000
     boot_id: str = BOOT
@@ -33,7 +33,7 @@ class FakeClock:
         return self.read()
 
     def reboot(self, *, after_ms: int = 3_600_000, boot_id: str = OTHER_BOOT) -> None:
-        """Off for `after_ms`, then up for 20 s."""
+        """Switch off for `after_ms`, then on, 20 s ago."""
         true_ms = self.up_ms + self.true_offset_ms + after_ms
         self.boot_id, self.up_ms = boot_id, 20_000
         self.true_offset_ms = true_ms - self.up_ms

@@ -1,4 +1,4 @@
-"""A district's enrolment desk on a free port, and tickets of its gates."""
+"""A district's enrolment server on a free port, and tickets of its gates."""
 
 import threading
 from collections.abc import Iterator
@@ -15,6 +15,7 @@ from server_bridge.store.gates.certificates import find_gate
 from server_bridge.store.gates.gate_orders import ChosenSettings, change_orders
 from server_bridge.store.units.tree import Unit, add_gate, add_unit
 from tests.fakes.broker import free_port
+from tests.fakes.patience import PATIENCE_S
 
 DAY_MS = 86_400_000
 NOW_MS = 1_790_000_000_000
@@ -23,7 +24,7 @@ SCHOOL, OTHER_SCHOOL = "thcs-a", "th-b"
 
 @dataclass
 class FakeNow:
-    """The desk's clock; UTC in ms."""
+    """The server's clock; UTC in ms."""
 
     ms: int = NOW_MS
 
@@ -33,7 +34,7 @@ class FakeNow:
 
 @dataclass
 class Enrolment:
-    """A district with an open desk."""
+    """A district with a running enrolment server."""
 
     home: Home
     database: Database
@@ -42,7 +43,7 @@ class Enrolment:
     def ticket(
         self, gate_id: str, *, wifi: Wifi | None = None, sealed: bool = False, days: int = 7
     ) -> MadeTicket:
-        """A new ticket; the gate is registered if it is new."""
+        """Make a new ticket; the gate is registered if it is new."""
         with self.database.write() as connection:
             known = [row.gate_id for row in connection.exec_driver_sql("SELECT gate_id FROM gates")]
             if gate_id not in known:
@@ -64,7 +65,7 @@ class Enrolment:
 
 
 def settle(folder: Path, name: str = "Huyện thử") -> Home:
-    """A district's folder with two schools and a desk on a free port."""
+    """Make a district's folder with two schools and an enrolment server on a free port."""
     folder.mkdir(parents=True)
     (folder / "bridge.toml").write_text(
         f'[district]\nname = "{name}"\n[enrol]\nport = {free_port()}\n', "utf-8"
@@ -78,7 +79,7 @@ def settle(folder: Path, name: str = "Huyện thử") -> Home:
 
 @contextmanager
 def open_desk(folder: Path) -> Iterator[Enrolment]:
-    """The desk, answering."""
+    """Run the enrolment server."""
     home = settle(folder)
     now, ready = FakeNow(), threading.Event()
     with closing(home.database()) as database:
@@ -86,9 +87,9 @@ def open_desk(folder: Path) -> Iterator[Enrolment]:
         thread = threading.Thread(target=server.run, args=[lambda _url: ready.set()])
         thread.start()
         try:
-            assert ready.wait(20)
+            assert ready.wait(PATIENCE_S)
             yield Enrolment(home, database, now)
         finally:
             server.stop()
-            thread.join(20)
+            thread.join(PATIENCE_S)
             assert not thread.is_alive()

@@ -1,4 +1,4 @@
-"""A district at the other end of the line, for gates without a network."""
+"""A district at the other end of the connection, for gates without a network."""
 
 from collections import deque
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ from server_bridge.ingest.accept import Accepted, LedgerHead, accept
 
 @dataclass
 class District:
-    """Accepts batches as the bridge does, in memory, and answers with receipts when told to."""
+    """Accepts batches as the bridge does, in memory, and answers with receipts on request."""
 
     gate_id: str
     answering: bool = True
@@ -55,7 +55,7 @@ class District:
 
 
 class Line:
-    """Has the shape of a Session."""
+    """A connection with the interface of a Session."""
 
     def __init__(self, district: District) -> None:
         self._district = district

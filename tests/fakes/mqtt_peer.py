@@ -13,8 +13,8 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from server_bridge.pki import Identity
 from tests.fakes.broker import Broker
+from tests.fakes.patience import PATIENCE_S
 
-DEADLINE_S = 20.0
 NO_SUBSCRIBERS = 0x10
 
 
@@ -96,7 +96,7 @@ class Peer:
 
     def wait(self, condition: Callable[[], bool]) -> None:
         with self._changed:
-            assert self._changed.wait_for(condition, DEADLINE_S), f"waited in vain: {vars(self)}"
+            assert self._changed.wait_for(condition, PATIENCE_S), f"waited in vain: {vars(self)}"
 
     def _on_connect(self, _c: Any, _u: Any, _f: Any, reason: ReasonCode, _p: Any) -> None:
         with self._changed:

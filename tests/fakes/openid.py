@@ -18,6 +18,8 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet, OctKey
 
+from tests.fakes.patience import PATIENCE_S
+
 CLIENT, SECRET = "schoolgate", "a secret: with/signs"
 
 Fault = Literal[
@@ -166,4 +168,4 @@ def providing(now_s: Callable[[], int]) -> Iterator[FakeProvider]:
             yield provider
         finally:
             server.shutdown()
-            thread.join(20)
+            thread.join(PATIENCE_S)

@@ -6,8 +6,9 @@ from itertools import count
 
 from gate_contract import topics
 from gate_contract.card import CardKind
+from gate_contract.card_signing import card_signature
 from gate_contract.health import Health, ScanHealth
-from gate_contract.roster import EffectiveRoster, card_signature, take, verify
+from gate_contract.roster import EffectiveRoster, apply_roster, verify
 from server_bridge.cards.issuance import issue_cards
 from server_bridge.roster.maker import RosterSigner
 from server_bridge.roster.publisher import RosterPublisher
@@ -17,8 +18,8 @@ from server_bridge.store.gates.health import store_health
 from server_bridge.store.people.cards import add_cards
 from server_bridge.store.people.people import Person, Placement, add_person, set_holder
 from server_bridge.store.schema.people import areas
+from tests.builders.issuer import Issuer, key_named
 from tests.fakes.clock import MORNING_MS
-from tests.fakes.issuer import Issuer, key_named
 from tests.fakes.school import SCHOOL, ZONE
 
 TODAY = date(2026, 9, 7)
@@ -72,7 +73,7 @@ class RosterDistrict:
         for channel in topics.ROSTERS:
             topic = topics.district(channel) if district else topics.gate(gate_id, channel)
             if payload := self.retained.get(topic):
-                roster = take(roster, verify(payload, KEYS), gate_id)
+                roster = apply_roster(roster, verify(payload, KEYS), gate_id)
         assert roster, "nothing is retained"
         return roster
 

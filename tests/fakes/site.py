@@ -19,6 +19,7 @@ from server_bridge.store.access.accounts import add_account, grant
 from server_bridge.store.database import Database
 from server_bridge.web import site
 from server_bridge.web.app.page import Page
+from tests.fakes.patience import PATIENCE_S
 from tests.fakes.school import COMMUNE, OTHER_SCHOOL, PROVINCE, SCHOOL, furnish
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -55,7 +56,7 @@ class Site:
 
     def browser(self, name: str | None = None, password: str = PASSWORD) -> httpx.Client:
         """A browser, signed in as `name`."""
-        made = httpx.Client(base_url=self.url, trust_env=False, timeout=20)
+        made = httpx.Client(base_url=self.url, trust_env=False, timeout=PATIENCE_S)
         self.browsers.append(made)
         if name:
             answer = made.post("/sign-in", data={"name": name, "password": password})
@@ -106,12 +107,12 @@ def running(
     thread.start()
     made = Site(server.url, database, clock, meters)
     try:
-        assert ready.wait(20)
+        assert ready.wait(PATIENCE_S)
         yield made
     finally:
         for browser in made.browsers:
             browser.close()
         server.stop()
-        thread.join(20)
+        thread.join(PATIENCE_S)
         database.close()
         assert not thread.is_alive()

@@ -9,7 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 from device.ledger.file import LedgerFile
-from device.ledger.verifying import verify
+from device.ledger.verification import verify
 from gate_contract.verdicts import CROSSINGS
 from server_bridge.store.crossings.audit import count_faults, prove_ledgers
 from tests.end_to_end.district_harness import DistrictHarness
@@ -23,7 +23,7 @@ CALLS = ("pwrite64", "fdatasync,fsync", "ftruncate")
 
 
 def gate_errors(folder: Path, tried: int) -> Outcome:
-    """Twelve people pass while the n-th call fails, for every n that there is."""
+    """Let twelve people pass while the n-th call fails, for every n."""
     outcome = Outcome("EIO at every write and sync of the gate")
     district = DistrictHarness(folder / "district")
     (district.configs[GATE].parent / "codes").write_text(
@@ -51,7 +51,7 @@ def gate_errors(folder: Path, tried: int) -> Outcome:
 
 
 def bridge_errors(folder: Path, tried: int) -> Outcome:
-    """Forty records arrive while the n-th call fails, for every n that there is."""
+    """Let forty records arrive while the n-th call fails, for every n."""
     outcome = Outcome("EIO at every write and sync of the bridge")
     district = DistrictHarness(folder / "district")
     home = district.home.folder
@@ -75,7 +75,7 @@ def bridge_errors(folder: Path, tried: int) -> Outcome:
 def _indexes(
     outcome: Outcome, arguments: list[str], tried: int, district: DistrictHarness
 ) -> list[tuple[str, int]]:
-    """Which calls there are to fail, from a run in which none does."""
+    """Return the calls that can fail, from a run in which none does."""
     if not shutil.which("strace"):
         outcome.notes.append("SKIPPED, strace is not installed")
         return []

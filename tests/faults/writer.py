@@ -1,4 +1,4 @@
-"""The storing half of a gate or of a bridge in a process of its own, to be run below strace.
+"""The storing part of a gate or of a bridge in a separate process, to be run below strace.
 
 `writer gate <gate.toml> <number>`: people pass; each green light is a line.
 `writer bridge <home> <number>`: batches arrive; each receipt is a line.
@@ -13,7 +13,7 @@ from gate_contract.verdicts import CROSSINGS
 
 
 def gate(config_path: Path, number: int) -> None:
-    """Let `number` people pass; whoever is told of a fault shows the card again, a few times."""
+    """Let `number` people pass; whoever gets a fault shows the card again, a few times."""
     from device.clock import SystemClock
     from device.config import load
     from device.scan.gatekeeper import RETRY_MS
@@ -36,7 +36,7 @@ def gate(config_path: Path, number: int) -> None:
 
 
 def bridge(folder: Path, number: int) -> None:
-    """Take in `number` records of `gate-a1`, five in a batch."""
+    """Store `number` records of `gate-a1`, five in a batch."""
     from gate_contract.receipt import Receipt
     from server_bridge.home import open_home
     from server_bridge.ingest.inbox import Inbox

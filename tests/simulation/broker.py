@@ -1,8 +1,8 @@
-"""A broker and its wires: MQTT's QoS 1 as far as it matters, with everything it allows to happen.
+"""A broker and its connections: MQTT's QoS 1, with everything it allows to happen.
 
-A publication travels over a wire into the broker, is kept in a queue for the bridge (a persistent
-session) or handed to a connected gate (none), and travels on. A wire that breaks loses what is on
-it. A broker that is killed comes back as it was at some earlier moment, or with nothing at all.
+A publication travels over a connection to the broker, is kept in a queue for the bridge (a
+persistent session) or passed to a connected gate (no session), and travels on. A connection that
+breaks loses what is in transit. A broker that is killed restarts in an earlier state, or empty.
 """
 
 import random
@@ -36,7 +36,7 @@ class SimGateSession(gate_side.Session):
         self.arriving: deque[gate_side.Event] = deque()
         self.events: deque[gate_side.Event] = deque()
         self.acknowledged: list[Letter] = []
-        """What the broker has taken (PUBACK)."""
+        """What the broker has acknowledged (PUBACK)."""
         broker.connect_gate(self)
 
     def wait(self, _timeout_s: float) -> gate_side.Event | None:
@@ -94,7 +94,7 @@ class SimBridgeSession(bridge_side.BridgeSession):
 
 @dataclass
 class Broker:
-    """`carry` moves one thing along one wire; which one is up to chance, and so are all delays."""
+    """A broker. `carry` moves one message over a random connection, with random delays."""
 
     chance: random.Random
     perils: Perils
@@ -106,7 +106,7 @@ class Broker:
     gates: dict[str, SimGateSession] = field(default_factory=dict)
     bridge: SimBridgeSession | None = None
     past: list[Letter] = field(default_factory=list)
-    """Everything that ever passed, for ghosts."""
+    """Everything that ever passed, to be repeated."""
     saved: tuple[dict[str, bytes], list[Letter]] = ({}, [])
     unreachable: set[str] = field(default_factory=set)
     _mids: int = 0
@@ -152,11 +152,11 @@ class Broker:
         self.queue.extendleft(reversed(again))
 
     def cut_gate(self, gate_id: str) -> None:
-        """The gate's connection breaks; what was on the wire is lost."""
+        """Break the gate's connection; what was in transit is lost."""
         self._end_gate(gate_id, BROKEN)
 
     def cut_bridge(self) -> None:
-        """The bridge's connection breaks."""
+        """Break the bridge's connection."""
         if self.bridge:
             session = self.bridge
             self.bridge_left(session)
@@ -173,12 +173,12 @@ class Broker:
     # -- faults of the broker itself
 
     def save(self) -> None:
-        """As the broker's autosave."""
+        """Save the state, as the broker's autosave does."""
         inflight = list(self.bridge.inflight.values()) if self.bridge else []
         self.saved = (dict(self.retained), inflight + list(self.queue))
 
     def kill(self, keeps: str) -> None:
-        """`keeps`: `all`, what was `saved` last, or `nothing`."""
+        """Kill the broker. `keeps`: `all`, what was `saved` last, or `nothing`."""
         self.say("broker", f"killed, comes back with {keeps}")
         for gate_id in list(self.gates):
             self._end_gate(gate_id, BROKEN)
@@ -189,7 +189,7 @@ class Broker:
         self.up = False
 
     def haunt(self) -> None:
-        """Something that passed once comes again: a duplicate, late and out of order."""
+        """Repeat an old message: a duplicate, late and out of order."""
         if not self.past:
             return
         topic, payload = self.chance.choice(self.past)
@@ -206,7 +206,7 @@ class Broker:
             self.queue.append((topic, payload))
 
     def mislead(self) -> None:
-        """A receipt is on its way that no bridge has written: its hash is none of ours."""
+        """Send a false receipt, whose hash is that of no ledger."""
         receipts = [letter for letter in self.past if letter[0].endswith(GateChannel.RECEIPT)]
         if not receipts:
             return
@@ -226,7 +226,7 @@ class Broker:
     # -- the wires
 
     def carry(self) -> bool:
-        """Move one thing; False if nothing is on its way."""
+        """Move one message; return False if none is in transit."""
         moves: list[Callable[[], None]] = []
         for session in self.gates.values():
             if session.out:

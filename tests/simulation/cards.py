@@ -16,7 +16,7 @@ _KEY = Ed25519PrivateKey.from_private_bytes(b"simulation" + bytes(22))
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """What is held up, and what the trace calls it."""
+    """A card to show, and its name in the trace."""
 
     name: str
     card_id: str
@@ -25,20 +25,22 @@ class Sample:
 
 @cache
 def genuine() -> tuple[Sample, ...]:
-    """Cards that the gates let pass."""
+    """Return cards that the gates admit."""
     return tuple(_sample(n, 1) for n in range(PEOPLE))
 
 
 @cache
 def foreign() -> Sample:
-    """A card whose key the gates do not know."""
+    """Return a card whose key the gates do not have."""
     return _sample(99, 9)
 
 
 @cache
 def keys() -> dict[int, Ed25519PublicKey]:
-    """What the gates know. The same few cards are shown over and over: what their signatures are
-    found to be is remembered."""
+    """Return the gates' keys.
+
+    The same few cards are shown over and over, so the results of signature checks are cached.
+    """
     return {1: cast(Ed25519PublicKey, _Remembering(_KEY.public_key()))}
 
 

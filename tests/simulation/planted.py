@@ -1,6 +1,6 @@
 """Bugs that a gate or a bridge might have, each in place of what ships for one run.
 
-They show that the simulation finds what it looks for. Each is as small as the mistake it stands
+They show that the simulation finds what it searches for. Each is as small as the mistake it stands
 for: a condition forgotten, two effects in the wrong order, an identity too short.
 """
 
@@ -12,12 +12,12 @@ from unittest.mock import patch
 
 import sqlalchemy as sa
 
-from device.ledger.delivering import UplinkLedger
-from device.ledger.writing import NewRecord, ScanLedger, StoredCrossing
+from device.ledger.scan_ledger import NewRecord, ScanLedger, StoredCrossing
+from device.ledger.uplink_ledger import UplinkLedger
 from device.timekeeping import ClockReading, Stamp, Timekeeper
 from device.uplink import delivery, outbox
 from device.uplink.loop import UplinkLoop
-from device.uplink.outbox import Meaning, Outbox
+from device.uplink.outbox import Outbox, ReceiptOutcome
 from gate_contract import topics
 from gate_contract.crossing import Batch, Record, decode_batch
 from gate_contract.receipt import Receipt
@@ -36,7 +36,7 @@ from tests.simulation.parts import Parts
 
 @dataclass(frozen=True, slots=True)
 class Planted:
-    """`parts` and `patches` put the bug in place."""
+    """A bug: `parts` and `patches` put it in place."""
 
     parts: Parts = field(default_factory=Parts)
     patches: Callable[[], AbstractContextManager[object]] = nullcontext
@@ -63,7 +63,7 @@ class _TrustingLoop(UplinkLoop):
 
 
 class _SignalFirstLedger(ScanLedger):
-    """Answers at once; what it owes is committed with the next sign of life."""
+    """Answers at once; the record is committed with the next write."""
 
     _owed: tuple[NewRecord, ...] = ()
 
@@ -86,7 +86,7 @@ class _SignalFirstLedger(ScanLedger):
 
 
 class _PruneAllLedger(UplinkLedger):
-    """Forgets old records whether or not a receipt covers them."""
+    """Deletes old records whether or not a receipt covers them."""
 
     def prune(self, keep_ms: int) -> int:
         mark = self.receipted()
@@ -99,12 +99,14 @@ class _PruneAllLedger(UplinkLedger):
 _received = outbox.received
 
 
-def _never_rewinds(held: Outbox, receipt: Receipt, **known: Any) -> tuple[Outbox, Meaning]:
+def _never_rewinds(held: Outbox, receipt: Receipt, **known: Any) -> tuple[Outbox, ReceiptOutcome]:
     after, meaning = _received(held, receipt, **known)
-    return (held, Meaning.UNCHANGED) if meaning is Meaning.REWOUND else (after, meaning)
+    return (
+        (held, ReceiptOutcome.UNCHANGED) if meaning is ReceiptOutcome.REWOUND else (after, meaning)
+    )
 
 
-def _no_hash_check(held: Outbox, receipt: Receipt, **known: Any) -> tuple[Outbox, Meaning]:
+def _no_hash_check(held: Outbox, receipt: Receipt, **known: Any) -> tuple[Outbox, ReceiptOutcome]:
     known["chain_there"] = bytes.fromhex(receipt.chain)
     return _received(held, receipt, **known)
 
@@ -130,7 +132,7 @@ class _EarlyAckLoop(IngestLoop):
 
 
 class _EarlyReceiptLoop(IngestLoop):
-    """Sends the receipts for what it has read, and stores it the next time round."""
+    """Sends the receipts for what it has read, and stores it in the next step."""
 
     _owed: tuple[BridgeSession, list[ReceivedMessage]] | None = None
 
@@ -150,7 +152,7 @@ class _EarlyReceiptLoop(IngestLoop):
 
 
 def _highest(head: LedgerHead, batch: Batch) -> Any:
-    """Takes a batch that comes too early, and the receipt names the highest seq."""
+    """Store a batch that arrives too early, and receipt the highest seq."""
     outcome = accept(head, batch)
     if isinstance(outcome, TooEarly):
         return Accepted(tuple(batch.records), LedgerHead(batch.last_seq, batch.head))
@@ -158,7 +160,7 @@ def _highest(head: LedgerHead, batch: Batch) -> Any:
 
 
 class _CountLaterInbox(Inbox):
-    """Commits the crossings, and counts them in a transaction of its own."""
+    """Commits the crossings, and counts them in a separate transaction."""
 
     def _store_all(self, letters: Sequence[tuple[str, bytes]], now_ms: int) -> InboxResult:
         owed: list[tuple[Any, ...]] = []
@@ -172,7 +174,7 @@ class _CountLaterInbox(Inbox):
 
 
 def _all_new(head: LedgerHead, batch: Batch) -> Any:
-    """Takes whatever is in a batch for new."""
+    """Take everything in a batch for new."""
     outcome = accept(head, batch)
     if isinstance(outcome, Accepted) and len(outcome.records) < len(batch.records):
         end = (
@@ -197,7 +199,7 @@ def _store_over(
 
 
 def _ledger_of_gate(connection: sa.Connection, gate_id: str, _ledger_id: str) -> sa.Row[Any] | None:
-    """Knows a gate's records by their seq alone."""
+    """Identify a gate's records by their seq alone."""
     return connection.execute(ledgers.select().where(ledgers.c.gate_id == gate_id)).first()
 
 

@@ -22,7 +22,7 @@ _FILED = (
 
 
 def time_faults(gates: list[SimGate], district: SimDistrict, now_ms: int) -> Iterator[str]:
-    """Everything that is wrong with the times under which crossings were filed."""
+    """Return everything that is wrong with the times under which crossings were filed."""
     with district.database.read() as connection:
         rows = connection.execute(_FILED).all()
     by_id = {gate.gate_id: gate for gate in gates}

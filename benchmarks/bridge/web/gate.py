@@ -1,4 +1,4 @@
-"""A gate of the bench: it writes the crossings of one school into one ledger."""
+"""Write the crossings of one school into one ledger, as a gate would."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from server_bridge.store.schema.base import cards, gates, ledgers
 
 MINUTE_MS = 60_000
 IN_A_BATCH = 1_200
-"""More than the wire takes, for speed."""
+"""Records in a batch: more than the wire allows, for speed."""
 
 Passed = tuple[int, str, CardKind, Verdict]
 """UTC in ms, card, its kind, which way."""
@@ -28,7 +28,7 @@ Passed = tuple[int, str, CardKind, Verdict]
 
 @dataclass
 class BenchGate:
-    """`cards` are those of the school; `seq` and `chain` are where its ledger stands."""
+    """A gate. `cards` are the school's; `seq` and `chain` are its ledger's head."""
 
     gate_id: str
     unit_id: str
@@ -43,11 +43,11 @@ class BenchGate:
         self.chain = self.chain or chain_start(self.gate_id, self.ledger_id)
 
     def day(self, midnight_ms: int, *, until_min: int) -> Iterator[Batch]:
-        """What everybody of the school does at the gate on a day, until so many minutes of it."""
+        """Yield the batches of one school day, up to `until_min` minutes after midnight."""
         passed: list[Passed] = []
         for card_id, kind in self.cards:
             if self.chance.random() < 0.03:
-                continue  # ill
+                continue  # absent
             came = self.chance.gauss(6 * 60 + 45, 9)
             left = self.chance.gauss(16 * 60 + 40, 6)
             for minute, verdict in ((came, Verdict.ADMITTED_IN), (left, Verdict.ADMITTED_OUT)):
@@ -58,7 +58,7 @@ class BenchGate:
             yield self.batch(passed[first : first + IN_A_BATCH])
 
     def batch(self, passed: Sequence[Passed]) -> Batch:
-        """What passed, as the next records of the ledger."""
+        """Return crossings as the next records of the ledger."""
         previous, records = self.chain, []
         for at_ms, card_id, kind, verdict in passed:
             self.seq += 1
@@ -86,7 +86,7 @@ class BenchGate:
 
 
 def bench_gates(connection: sa.Connection, seed: object) -> list[BenchGate]:
-    """The gates of a database, each as far as its ledger is stored."""
+    """Return the gates of a database, each with its ledger's stored head."""
     cards_of: dict[str, list[tuple[str, CardKind]]] = {}
     for row in connection.execute(sa.select(cards).order_by(cards.c.card_id)):
         cards_of.setdefault(row.unit_id, []).append((row.card_id, CardKind(row.kind)))

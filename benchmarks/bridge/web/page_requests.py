@@ -1,4 +1,4 @@
-"""Which pages are asked for, by whom: every page of the site, for every role that may see it."""
+"""List the pages to request, and by whom: every page, for every role that may see it."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -37,14 +37,14 @@ from server_bridge.web.site import PAGES
 
 DAY_MS = 86_400_000
 LIVE = Page("/", Permission.COUNTS, lambda visit, _: visit.refuse("not_there", 404))
-"""Stands in the list for the live page, which has a room and handler of its own."""
+"""Stands in the list for the live page, which has a handler of its own."""
 FILE_QUERY = "?as=xlsx"
 _PARAMETER = re.compile(r"\{(\w+)(?::\w+)?\}")
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """Where and when the pages are asked for: the top of the tree, the largest school, another."""
+    """Where and when pages are requested: the tree's top, the largest school, another one."""
 
     root: str
     largest: str
@@ -53,12 +53,13 @@ class Scene:
 
     @property
     def day(self) -> date:
+        """Return the local day of the requests."""
         return local_day(self.now_ms, ZONE)
 
 
 @dataclass(frozen=True, slots=True)
 class Somebody:
-    """Who looks, from where; `token` is their session's."""
+    """An account and the unit it looks at; `token` is that of its session."""
 
     name: str
     role: Role
@@ -68,7 +69,7 @@ class Somebody:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One page that somebody asks for. `page` is its path with the parameters still in it."""
+    """One page that an account requests. `page` is its path with the parameters still in it."""
 
     page: str
     path: str
@@ -76,7 +77,7 @@ class Ask:
 
 
 def scene(connection: sa.Connection, now_ms: int) -> Scene:
-    """Of a database that the bench has made."""
+    """Return the scene of a database that the benchmark has made."""
     units = all_units(connection)
     schools = [unit.unit_id for unit in units if unit.level == SCHOOL]
     schools.sort(key=lambda unit_id: unit_id.rpartition("-")[2])
@@ -84,9 +85,11 @@ def scene(connection: sa.Connection, now_ms: int) -> Scene:
 
 
 def furnish(connection: sa.Connection, at: Scene) -> list[Somebody]:
-    """An account of every role at the top, and of the office at both schools, each signed in; a
-    roll-call of both, half of it found; and figures that are asked for. What is there from an
-    earlier run is used again."""
+    """Create what the pages need to show, or use what an earlier run has created.
+
+    That is: an account of every role at the top, and of the office at both schools, each signed in;
+    a roll-call of both, half of it found; and figures to be confirmed.
+    """
     people = [_sign_in(connection, role, at.root, at) for role in Role if role is not Role.OFFICE]
     for unit_id in (at.largest, at.school):
         people.append(_sign_in(connection, Role.OFFICE, unit_id, at))
@@ -107,7 +110,7 @@ def asks(
     at: Scene,
     pages: Sequence[Page] = PAGES,
 ) -> list[Ask]:
-    """Everything to be asked for. Raises SchoolgateError for a parameter that nobody can fill."""
+    """Return all requests. Raises SchoolgateError for a parameter without a value."""
     found = []
     for page in (LIVE, *pages):
         for who in people:
@@ -140,7 +143,7 @@ def _a_gate(connection: sa.Connection, unit_id: str, _: Scene) -> str:
 
 
 def a_person(connection: sa.Connection, unit_id: str, at: Scene) -> int:
-    """Somebody of a school, 0 above one."""
+    """Return somebody of a school, 0 above schools."""
     there = members(connection, [unit_id], at.day)
     return max((member.person for member in there), default=0)
 
@@ -157,7 +160,7 @@ FILLERS: Mapping[str, Callable[[sa.Connection, str, Scene], object]] = {
     "roll_call": _a_roll_call,
     "request": lambda connection, _, __: all_requests(connection, REQUESTS)[0].number,
 }
-"""What a page's parameters may be, by their name, for somebody who looks at a unit."""
+"""Values of a page's parameters, by their name, for an account and a unit."""
 
 
 def _sign_in(connection: sa.Connection, role: Role, unit_id: str, at: Scene) -> Somebody:

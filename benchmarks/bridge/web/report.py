@@ -1,4 +1,4 @@
-"""`python -m benchmarks web`: everything of it in one run, and as a table."""
+"""Measure everything about the pages in one run, and print it as a table."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import closing
@@ -34,7 +34,7 @@ Figures = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """How often each page is asked for: warm, and cold."""
+    """How often each page is requested: warm, and cold."""
 
     passes: int = 40
     cold: int = 3
@@ -42,7 +42,7 @@ class Effort:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """One of the two databases, and what is asked of it."""
+    """One of the two databases, and the requests to its pages."""
 
     path: Path
     at: Scene
@@ -55,10 +55,10 @@ class _Asked:
 def measure(
     folder: Path, size: YearSize, effort: Effort, load: Load, watch: Watch = iter
 ) -> Figures:
-    """Everything. `folder` takes the databases, or holds them already.
+    """Measure everything. `folder` takes the databases, or has them already.
 
     Raises:
-        SchoolgateError: a page cannot be asked for, or answers with an error.
+        SchoolgateError: a page cannot be requested, or answers with an error.
     """
     pair = make_pair(folder, size, watch)
     day, year = _prepare(pair.day, size), _prepare(pair.year, size)
@@ -81,7 +81,7 @@ def measure(
 
 
 def table(figures: Figures) -> Iterator[str]:
-    """The same for people to read."""
+    """Yield the figures as lines for people."""
     numbers = figures["crossings"]
     yield f"a day of {numbers['day']:,} crossings, a year of {numbers['year']:,}; ms of server time"
     yield ""
@@ -118,7 +118,7 @@ def table(figures: Figures) -> Iterator[str]:
 
 def _prepare(path: Path, size: YearSize) -> _Asked:
     with closing(Database(f"sqlite:///{path}")) as database:
-        database.migrate()  # it may have been kept from an earlier run
+        database.migrate()  # the database may be from an earlier run
         tally_due(database, now_ms(size), ZONE)
         with database.write() as connection:
             at = scene(connection, now_ms(size))

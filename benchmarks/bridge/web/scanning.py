@@ -1,4 +1,4 @@
-"""What the pages show, from crossings alone: its cost if nothing were kept of them."""
+"""Measure what the pages' figures would cost if they were computed from crossings alone."""
 
 from collections.abc import Callable
 from datetime import date
@@ -23,10 +23,10 @@ _OUT = sa.func.sum(sa.case((crossings.c.verdict == Verdict.ADMITTED_OUT, 1), els
 
 
 def peers(day: Path, year: Path, at: Scene, person: int) -> dict[str, dict[str, float]]:
-    """For each question: ms by scanning a day's and a year's crossings, and from what is kept.
+    """Return each question's ms by scanning a day's or a year's crossings, and from stored sums.
 
     Raises:
-        SchoolgateError: the two ways do not come to the same.
+        SchoolgateError: the two ways give different answers.
     """
     questions: dict[str, tuple[Question, Question]] = {
         "in and out today, of each school": (

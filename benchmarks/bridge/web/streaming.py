@@ -1,5 +1,7 @@
-"""What open live pages cost the bridge: its own process, with streams of real connections and
-crossings that keep coming."""
+"""Measure what open live pages cost the bridge.
+
+The bridge is a process of its own, with streams on real connections, while crossings keep coming.
+"""
 
 import asyncio
 import multiprocessing
@@ -10,6 +12,7 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack, closing
 from dataclasses import dataclass
 from multiprocessing.connection import Connection as Pipe
+from multiprocessing.connection import wait
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
@@ -28,12 +31,12 @@ from server_bridge.store.database import Database
 from server_bridge.web.site import site_app
 
 WRITES_PER_S = 4
-"""Transactions of crossings; ingest folds what comes together."""
+"""Transactions with crossings a second; ingest folds what arrives together."""
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """So many open pages for so many seconds, while so many crossings a second are stored."""
+    """The number of open pages, the seconds, and the crossings stored each second."""
 
     pages: int
     crossings_per_s: int
@@ -43,8 +46,10 @@ class Load:
 def measure_streams(
     day: Path, people: Sequence[Somebody], at: Scene, load: Load
 ) -> dict[str, float]:
-    """The bridge's processor time with `load`, and with the same crossings but no page open; in
-    percent of one core. Works on a copy of the database at `day`."""
+    """Return the bridge's processor time with `load`, and with the same crossings but no open page.
+
+    In percent of one core. Works on a copy of the database at `day`.
+    """
     with TemporaryDirectory(dir=day.parent) as folder:
         path = Path(folder) / "live.db"
         shutil.copyfile(day, path)
@@ -69,8 +74,11 @@ def _run(path: Path, people: Sequence[Somebody], at: Scene, load: Load) -> dict[
     )
     process.start()
     try:
-        if not here.poll(60):
-            raise SchoolgateError("the pages of the bench did not begin; try again")
+        if here not in wait([here, process.sentinel]):  # however long it takes
+            process.join()
+            raise SchoolgateError(
+                f"the process that serves the bench's pages ended with {process.exitcode}"
+            )
         url = here.recv()
         with closing(Database(f"sqlite:///{path}")) as database:
             return asyncio.run(_watch(database, url, people, at, load, here, begun))
@@ -80,7 +88,7 @@ def _run(path: Path, people: Sequence[Somebody], at: Scene, load: Load) -> dict[
 
 
 def _serve(path: Path, now_ms: int, pipe: Pipe) -> None:
-    """In a process of its own: the pages, until it is ended. Answers anything with its CPU time."""
+    """Serve the pages until the process is ended; answer each message with the CPU time."""
     begun = time.monotonic()
     with closing(Database(f"sqlite:///{path}")) as database:
         app = site_app(database, lambda: now_ms + int((time.monotonic() - begun) * 1000), ZONE)
@@ -156,7 +164,7 @@ async def _look(browser: httpx.AsyncClient, who: Somebody, taken: _Taken) -> Non
 def _keep_crossing(
     database: Database, at: Scene, load: Load, stopping: threading.Event, begun: float
 ) -> None:
-    """Somebody of some school passes, again and again."""
+    """Store crossings of random schools again and again."""
     with database.read() as connection:
         gates = bench_gates(connection, "traffic")
     chance = Random(1)

@@ -1,5 +1,7 @@
-"""How long the site itself takes over a page: from the request's arrival to its last byte given
-out, the session's check and the database included, the network not."""
+"""Measure how long the site takes for a page, from the request's arrival to the last byte.
+
+The session's check and the database are included, the network is not.
+"""
 
 import asyncio
 import gc
@@ -26,9 +28,11 @@ FIRST_FIGURES_S = 60.0
 
 @dataclass(slots=True)
 class Took:
-    """What one page came to; times in ms. `first`: the first time since the site began. `cold`:
-    nothing of the database is in memory. `warm` and `cpu`: of each later time, on the clock and of
-    the processor."""
+    """What one page took; times in ms.
+
+    `first`: the first time since the site started. `cold`: with nothing of the database in memory.
+    `warm` and `cpu`: of each later time, on the clock and of the processor.
+    """
 
     status: int = 0
     html: bool = False
@@ -41,7 +45,7 @@ class Took:
 
 @dataclass(slots=True)
 class Site:
-    """A database, and what is asked of the pages over it, in the order of `took`."""
+    """A database, and the requests to the pages over it, in the order of `took`."""
 
     path: Path
     asks: Sequence[Ask]
@@ -49,8 +53,10 @@ class Site:
 
 
 def time_pages(sites: Sequence[Site], now_ms: int, *, passes: int, cold: int) -> None:
-    """Ask for each page once, then `passes` times for all in turns, then `cold` times. The sites
-    take turns too: whatever else this machine does, falls on all of them."""
+    """Request each page once, then `passes` times for all in turns, then `cold` times.
+
+    The sites take turns too, so that other load of this machine falls on all of them.
+    """
     asyncio.run(_time(sites, now_ms, passes, cold))
 
 
@@ -118,10 +124,10 @@ class _Timed:
 
 
 def _forget(database: Database) -> None:
-    """Nothing of the database stays in memory, and no look at people is a renewed one."""
+    """Clear every cache of the database, and the notes of who has looked at people lately."""
     with database.write() as connection:
         connection.execute(access_log.delete())
-    database.close()  # its connections, with what they remember; new ones are made when needed
+    database.close()  # closes its connections and their caches; new ones are made when needed
     path = Path(database.url.database or "")
     for name in (path, path.with_name(f"{path.name}-wal")):
         if name.exists():
@@ -134,7 +140,7 @@ def _forget(database: Database) -> None:
 
 
 def time_query(path: Path, ask: Callable[[sa.Connection], object]) -> tuple[float, object]:
-    """Of a question to the database: ms, and the answer."""
+    """Return the ms that a query took, and its answer."""
     with closing(Database(f"sqlite:///{path}")) as database, database.read() as connection:
         begun = time.perf_counter()
         answer = ask(connection)

@@ -1,6 +1,6 @@
-"""A year of a district that does not exist, in a database: people, cards, and what gates sent.
+"""Fill a database with a year of a synthetic district: people, cards, and what gates sent.
 
-Every crossing is given to `Intake`, as those of real gates are, so that each row, count and chain
+Every crossing goes through `Intake`, as those of real gates do, so that each row, count and chain
 is what the bridge would have written; only the wire is left out, and a batch is larger.
 """
 
@@ -32,7 +32,7 @@ from server_bridge.store.units.tree import add_gate
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 FIRST_DAY = date(2026, 9, 7)
 NOW_MIN = 9 * 60
-"""The pages are looked at 9:00 of the last day: whoever came is inside, nobody has gone home."""
+"""The pages are requested at 9:00 of the last day, when everybody who came is still inside."""
 
 Watch = Callable[[Sequence[date]], Iterable[date]]
 
@@ -49,7 +49,7 @@ class YearSize:
 
     @property
     def school_days(self) -> list[date]:
-        """So many days, Mondays to Fridays."""
+        """Return the school days, Mondays to Fridays."""
         days: list[date] = []
         day = FIRST_DAY
         while len(days) < self.days:
@@ -68,17 +68,17 @@ class Pair:
 
 
 def midnight_ms(day: date) -> int:
-    """When a local day begins, UTC."""
+    """Return the time (UTC, ms) when a local day begins."""
     return int(datetime.combine(day, time(), ZONE).timestamp() * 1000)
 
 
 def now_ms(size: YearSize) -> int:
-    """The moment at which the pages are looked at, UTC."""
+    """Return the time (UTC, ms) at which the pages are requested."""
     return midnight_ms(size.school_days[-1]) + NOW_MIN * MINUTE_MS
 
 
 def make_pair(folder: Path, size: YearSize, watch: Watch = iter) -> Pair:
-    """The two databases in `folder`, made unless they are there; brought up to date if they are."""
+    """Make the two databases in `folder` unless they exist; migrate those that exist."""
     name = f"{size.schools}x{size.people}-{size.largest}-{size.days}-{size.seed}"
     pair = Pair(folder / f"day-{name}.db", folder / f"year-{name}.db")
     if not (pair.day.exists() and pair.year.exists()):
@@ -139,7 +139,7 @@ def _cross(database: Database, size: YearSize, before: Iterable[date], last: dat
         gates = bench_gates(connection, size.seed)
     for day in before:
         _pass(database, gates, day, 24 * 60)
-    # The last day begins anew, so that it is the same in both databases.
+    # the last day is written anew, so that it is the same in both databases
     for gate in gates:
         gate.chance = Random(f"{size.seed}/{gate.gate_id}/last")
     _pass(database, gates, last, NOW_MIN)

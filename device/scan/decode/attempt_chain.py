@@ -1,4 +1,4 @@
-"""The ladder: attempts at one picture, one after the other, until one reads a card."""
+"""The attempt chain: attempts at one picture, one after the other, until one reads a card."""
 
 from collections.abc import Callable, Sequence
 
@@ -8,15 +8,15 @@ from device.scan.decode.boxes import Box, whole
 from device.scan.frames import Grey
 
 IsCard = Callable[[bytes], bool]
-"""Pure: whether bytes are a genuine card. Decoding knows no more than that about cards."""
+"""Whether bytes are a genuine card. The decoder uses no other knowledge of cards."""
 
 
-def anything(_: bytes) -> bool:
-    """For decoding without keys: whatever was read counts."""
+def accept_all(_: bytes) -> bool:
+    """Accept all bytes, for decoding without keys."""
     return True
 
 
-def climb(
+def run_attempts(
     image: Grey,
     box: Box,
     attempts: Sequence[Attempt],
@@ -24,10 +24,10 @@ def climb(
     *,
     may_go_on: Callable[[], bool] = lambda: True,
 ) -> tuple[list[Code], Attempt | None]:
-    """The codes in `box`, and the attempt that read a card, or the last that read anything.
+    """Return the codes in `box`, and the attempt that read a card, or else the last one that read.
 
-    It ends at the first attempt that reads a card. What reads but is no card is looked at again
-    by the further attempts, and handed on only if none of them reads better.
+    It ends at the first attempt that reads a card. Codes that are no card are tried again by the
+    further attempts, and returned only if none of them reads a card.
     """
     others: list[Code] = []
     by: Attempt | None = None
@@ -45,9 +45,9 @@ def climb(
 class SingleImageDecoder:
     """Reads one image by itself, with every attempt that pays on photographs. Keeps no state."""
 
-    def __init__(self, is_card: IsCard = anything) -> None:
+    def __init__(self, is_card: IsCard = accept_all) -> None:
         self._is_card = is_card
 
     def decode(self, image: Grey) -> list[Code]:
-        """All codes that one attempt read, each once."""
-        return climb(image, whole(image), SINGLE_IMAGE, self._is_card)[0]
+        """Return all codes that one attempt read, each once."""
+        return run_attempts(image, whole(image), SINGLE_IMAGE, self._is_card)[0]

@@ -1,57 +1,57 @@
-"""What is read but is no card waits: it may be a misread, or half a card, of a genuine one."""
+"""Confirm codes that are no card: they may be misread, or be half of a genuine card."""
 
 from device.scan.decode import Code, Decoder
 from device.scan.decode.attempt_chain import IsCard
 from device.scan.frames import Grey
 
 SEEN_TIMES = 3
-"""So many frames must read the same bytes before they are taken for what the code says."""
+"""The number of frames that must read the same bytes before they are accepted."""
 FORGET_FRAMES = 20
 EDGE_PX = 3
-MOST = 64
+MAX_WAITING = 64
 
 
-class Patience:
-    """Hands on cards at once, and other bytes when they have been read in several frames."""
+class Confirmation:
+    """Accepts cards at once, and other bytes when several frames have read them."""
 
     def __init__(self, is_card: IsCard) -> None:
         self._is_card = is_card
         self._waiting: dict[bytes, tuple[int, int]] = {}
         self._frame = 0
 
-    def handed_on(self, codes: list[Code], image: Grey) -> list[Code]:
-        """Those of one frame's `codes` that may be answered; each data once."""
+    def accepted(self, codes: list[Code], image: Grey) -> list[Code]:
+        """Return those of one frame's `codes` that may be answered; each data once."""
         self._frame += 1
         answered: dict[bytes, Code] = {}
         for code in codes:
             if code.data in answered:
                 continue
-            if self._is_card(code.data) or self._believed(code, image):
+            if self._is_card(code.data) or self._is_confirmed(code, image):
                 answered[code.data] = code
         return list(answered.values())
 
-    def _believed(self, code: Code, image: Grey) -> bool:
+    def _is_confirmed(self, code: Code, image: Grey) -> bool:
         if _at_the_edge(code, image):
             return False
         times, last = self._waiting.get(code.data, (0, 0))
         times = 1 if self._frame - last > FORGET_FRAMES else times + 1
         self._waiting[code.data] = (times, self._frame)
-        if len(self._waiting) > MOST:
+        if len(self._waiting) > MAX_WAITING:
             oldest = min(self._waiting, key=lambda data: self._waiting[data][1])
             del self._waiting[oldest]
         return times >= SEEN_TIMES
 
 
-class PatientDecoder:
-    """Another decoder, as patient with what is no card as our own."""
+class ConfirmingDecoder:
+    """Another decoder, with confirmation of what is no card."""
 
     def __init__(self, decoder: Decoder, is_card: IsCard) -> None:
         self._decoder = decoder
-        self._patience = Patience(is_card)
+        self._confirmation = Confirmation(is_card)
 
     def decode(self, image: Grey) -> list[Code]:
-        """The codes of this frame that may be answered, each once."""
-        return self._patience.handed_on(self._decoder.decode(image), image)
+        """Return the codes of this frame that may be answered, each once."""
+        return self._confirmation.accepted(self._decoder.decode(image), image)
 
 
 def _at_the_edge(code: Code, image: Grey) -> bool:

@@ -1,7 +1,7 @@
-"""Locks the calling process in: after `seal` it can compute, read and write what is open, no more.
+"""Sandbox the calling process: after `seal` it can only compute, and read and write open files.
 
-A seccomp filter of our own, so that nothing has to be installed: the few system calls that
-computing needs are allowed, every other one fails with EPERM - no socket, no open, no exec.
+The seccomp filter is built here, so that nothing has to be installed: the few system calls that
+computing needs are allowed, every other one fails with EPERM (no socket, no open, no exec).
 """
 
 import ctypes
@@ -54,14 +54,14 @@ _CALLS = {
     "getrandom": (318, 278),
     "getrusage": (98, 165),
 }
-"""What computing needs: the numbers on x86_64 and on aarch64."""
+"""The system calls that computing needs: their numbers on x86_64 and on aarch64."""
 
 _ARCHITECTURES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
-"""Column above, and the kernel's name for it. A 32-bit system runs without the filter."""
+"""The column above, and the kernel's id of the architecture. 32-bit systems have no filter."""
 
 
 def _program(arch: int, numbers: tuple[int, ...]) -> bytes:
-    """The BPF program: wrong architecture dies, a listed call goes, the rest gets EPERM."""
+    """Return the BPF program: kill on a wrong architecture, allow listed calls, deny others."""
 
     def step(code: int, value: int, if_true: int = 0, if_false: int = 0) -> bytes:
         return struct.pack("HBBI", code, if_true, if_false, value)
@@ -73,14 +73,14 @@ def _program(arch: int, numbers: tuple[int, ...]) -> bytes:
         step(_LOAD, _OFFSET_NUMBER),
     ]
     for index, number in enumerate(numbers):
-        # Jumps over the remaining tests and the refusal.
+        # A jump over the remaining tests and the refusal.
         steps.append(step(_JUMP_IF_EQUAL, number, len(numbers) - index, 0))
     steps += [step(_RETURN, _FAIL_EPERM), step(_RETURN, _ALLOW)]
     return b"".join(steps)
 
 
 def die_with_parent(parent: int | None = None) -> None:
-    """The kernel kills the calling process when the process that started it ends.
+    """Let the kernel kill the calling process when the process that started it ends.
 
     `parent`: its id, if known; if it has ended before this call, the caller ends here.
     """
@@ -90,7 +90,7 @@ def die_with_parent(parent: int | None = None) -> None:
 
 
 def limit_memory(extra_bytes: int) -> None:
-    """The calling process may grow by `extra_bytes` of address space from here, and not beyond."""
+    """Limit the growth of the calling process's address space to `extra_bytes` from here."""
     with open("/proc/self/statm", "rb") as statm:  # noqa: PTH123  no Path: nothing to import later
         pages = int(statm.read().split()[0])
     limit = pages * os.sysconf("SC_PAGE_SIZE") + extra_bytes
@@ -99,7 +99,7 @@ def limit_memory(extra_bytes: int) -> None:
 
 
 def seal() -> bool:
-    """No new privileges, and where the machine is known, the filter. True if the filter is on."""
+    """Deny new privileges, and install the filter on known machines; return whether it is on."""
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0):
         return False

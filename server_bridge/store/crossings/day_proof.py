@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from gate_contract.crossing import chain_next
 from gate_contract.errors import SchoolgateError
-from gate_contract.head import head_bytes, is_signed
+from gate_contract.ledger_signature import head_bytes, is_signed
 from gate_contract.proof import DayProof, LedgerDay, SignedHead
 from gate_contract.verdicts import Verdict
 from server_bridge.store.crossings.audit import STORED_RECORDS, record_of_row

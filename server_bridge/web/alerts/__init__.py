@@ -1,1 +1,1 @@
-"""The alerts page: what is open, what is over, what to do, and who sees to it."""
+"""The alerts page: open alerts, resolved ones, what to do, who has acknowledged them."""

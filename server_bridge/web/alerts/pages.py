@@ -1,4 +1,4 @@
-"""What somebody may see of the alerts, and saying that one sees to it."""
+"""The alerts page, as far as the viewer may see it, and the form to acknowledge an alert."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,14 +26,18 @@ from server_bridge.store.units.tree import all_units
 from server_bridge.web.app.layout import NavigationItem
 from server_bridge.web.app.page import Page, PageNotFoundError, PageRequest
 
-PAST = 100
+MAX_PAST = 100
+"""The number of resolved alerts shown."""
 _LARGEST = 2**53
 
 
 @dataclass(frozen=True, slots=True)
 class AlertRow:
-    """An alert in words. `link` leads to where more is known, empty if nowhere for this viewer;
-    `told` are lines about its messages; `can_take`: this viewer may say that they see to it."""
+    """An alert as text.
+
+    `link` is the page with details, empty if the viewer may see none. `messages` are lines about
+    the notifications sent. `can_take`: the viewer may acknowledge the alert.
+    """
 
     alert: int
     kind: str
@@ -46,57 +50,59 @@ class AlertRow:
     since_machine: str
     until: str
     taken: str
-    told: tuple[str, ...]
+    messages: tuple[str, ...]
     can_take: bool
 
 
-def show(visit: PageRequest, connection: sa.Connection) -> Response:
-    """Open alerts, then those that are over."""
-    return visit.show(
+def show(request: PageRequest, connection: sa.Connection) -> Response:
+    """Show the open alerts, then the resolved ones."""
+    return request.show(
         "alerts.html",
-        open_ones=list(_rows(visit, connection, open_alerts(connection))),
-        past=list(_rows(visit, connection, past_alerts(connection, PAST))),
+        open_ones=list(_rows(request, connection, open_alerts(connection))),
+        past=list(_rows(request, connection, past_alerts(connection, MAX_PAST))),
     )
 
 
-def take(visit: PageRequest, connection: sa.Connection) -> Response:
-    """The viewer sees to it."""
-    number: int = visit.request.path_params["alert"]
+def take(request: PageRequest, connection: sa.Connection) -> Response:
+    """Acknowledge an alert for the viewer."""
+    number: int = request.http.path_params["alert"]
     found = find_alert(connection, number) if number < _LARGEST else None
-    if found is None or not _may_take(visit.viewer, found):
+    if found is None or not _may_take(request.viewer, found):
         raise PageNotFoundError("no such alert for this viewer")
-    acknowledge(connection, number, visit.viewer.account, visit.now_ms)
-    visit.note("took_alert", found.unit_id, str(number))
+    acknowledge(connection, number, request.viewer.account, request.now_ms)
+    request.note("took_alert", found.unit_id, str(number))
     return RedirectResponse("/alerts", 303)
 
 
 def _rows(
-    visit: PageRequest, connection: sa.Connection, found: Sequence[Alert]
+    request: PageRequest, connection: sa.Connection, found: Sequence[Alert]
 ) -> Iterator[AlertRow]:
-    shown = [alert for alert in found if _may_see(visit.viewer, alert)]
+    shown = [alert for alert in found if _may_see(request.viewer, alert)]
     names = {unit.unit_id: unit.name for unit in all_units(connection)}
     messages = messages_of(connection, [alert.alert for alert in shown])
     cards = [alert.subject for alert in shown if alert.kind == AlertKind.SHARED_CARD]
     people = holders(connection, cards)
-    formats = Formats(visit.lang, visit.office.zone)
-    today = local_day(visit.now_ms, visit.office.zone)
+    formats = Formats(request.lang, request.context.zone)
+    today = local_day(request.now_ms, request.context.zone)
     for alert in shown:
-        told = messages.get(alert.alert, []) if _sees_gates(visit.viewer, alert) else []
+        sent = messages.get(alert.alert, []) if _maintains_gates(request.viewer, alert) else []
         until = alert.resolved_ms
         yield AlertRow(
             alert=alert.alert,
             kind=alert.kind,
-            what=say(visit.lang, f"alerts_{alert.kind}"),
+            what=say(request.lang, f"alerts_{alert.kind}"),
             place=place_of(alert, names, formats),
-            link=_link(visit.viewer, alert, people),
+            link=_link(request.viewer, alert, people),
             detail=detail_of(alert, formats),
-            to_do=say(visit.lang, f"alerts_do_{alert.kind}"),
+            to_do=say(request.lang, f"alerts_do_{alert.kind}"),
             since=formats.moment(alert.since_ms, today),
             since_machine=formats.machine(alert.since_ms),
             until=formats.moment(until, today) if until is not None else "",
-            taken=_taken(alert, formats, visit) if alert.acknowledged_ms is not None else "",
-            told=tuple(_told(one, visit) for one in told),
-            can_take=_may_take(visit.viewer, alert) and alert.acknowledged_ms is None,
+            taken=_acknowledgement(alert, formats, request)
+            if alert.acknowledged_ms is not None
+            else "",
+            messages=tuple(_message_line(one, request) for one in sent),
+            can_take=_may_take(request.viewer, alert) and alert.acknowledged_ms is None,
         )
 
 
@@ -107,12 +113,12 @@ def _may_see(viewer: Viewer, alert: Alert) -> bool:
 
 
 def _may_take(viewer: Viewer, alert: Alert) -> bool:
-    """Those who look after gates; of what happens at a school, its office too."""
+    """Return whether the viewer maintains the unit's gates or belongs to the school's office."""
     is_office = alert.unit_id is not None and viewer.may(Permission.PEOPLE, alert.unit_id)
-    return viewer.account is not None and (is_office or _sees_gates(viewer, alert))
+    return viewer.account is not None and (is_office or _maintains_gates(viewer, alert))
 
 
-def _sees_gates(viewer: Viewer, alert: Alert) -> bool:
+def _maintains_gates(viewer: Viewer, alert: Alert) -> bool:
     return viewer.may(Permission.GATES, alert.unit_id)
 
 
@@ -121,19 +127,19 @@ def _link(viewer: Viewer, alert: Alert, people: Mapping[str, tuple[int, str]]) -
         person, unit_id = people.get(alert.subject, (0, ""))
         is_office = person and viewer.may(Permission.PEOPLE, unit_id)
         return f"/units/{unit_id}/people/{person}" if is_office else ""
-    if alert.unit_id is not None and _sees_gates(viewer, alert):
+    if alert.unit_id is not None and _maintains_gates(viewer, alert):
         return f"/gates/{alert.subject}"
     return ""
 
 
-def _taken(alert: Alert, formats: Formats, visit: PageRequest) -> str:
-    name = alert.acknowledged_by or say(visit.lang, "alerts_at_the_server")
-    today = local_day(visit.now_ms, visit.office.zone)
+def _acknowledgement(alert: Alert, formats: Formats, request: PageRequest) -> str:
+    name = alert.acknowledged_by or say(request.lang, "alerts_at_the_server")
+    today = local_day(request.now_ms, request.context.zone)
     time = formats.moment(alert.acknowledged_ms or 0, today)
-    return say(visit.lang, "alerts_acknowledged", name=name, time=time)
+    return say(request.lang, "alerts_acknowledged", name=name, time=time)
 
 
-def _told(message: AlertMessage, visit: PageRequest) -> str:
+def _message_line(message: AlertMessage, request: PageRequest) -> str:
     values: Mapping[str, object] = {
         "channel": message.channel,
         "tries": message.tries,
@@ -142,12 +148,12 @@ def _told(message: AlertMessage, visit: PageRequest) -> str:
     if message.sent_ms is not None:
         return message.channel
     if message.dropped_ms is not None:
-        return say(visit.lang, "alerts_dropped", **values)
-    return say(visit.lang, "alerts_not_sent" if message.tries else "alerts_waits", **values)
+        return say(request.lang, "alerts_dropped", **values)
+    return say(request.lang, "alerts_not_sent" if message.tries else "alerts_waits", **values)
 
 
 TEMPLATES = Path(__file__).parent / "templates"
-DOOR = NavigationItem("/alerts", "alerts_door", Permission.COUNTS)
+NAVIGATION_ITEM = NavigationItem("/alerts", "alerts_nav", Permission.COUNTS)
 PAGES = [
     Page("/alerts", Permission.COUNTS, show),
     Page("/alerts/{alert:int}/take", Permission.COUNTS, take, "POST"),

@@ -1,1 +1,1 @@
-"""Figures for other programs: JSON over HTTP, by tokens. Counts and gates, never people."""
+"""The JSON API for other programs, with tokens: counts and gates, never people."""

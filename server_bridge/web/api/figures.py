@@ -1,4 +1,4 @@
-"""From what a program asks for to what it is answered. Each looks at the holder's units only."""
+"""The handlers of the API. Each reads the units of the token's holder only."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,7 +19,7 @@ from server_bridge.store.crossings.counting import SLOT_MS
 from server_bridge.store.crossings.unit_figures import UnitDayCounts
 from server_bridge.store.gates.gate_sheets import GateSheet, gate_sheets
 from server_bridge.store.units.tree import Unit as StoredUnit
-from server_bridge.web.api.parameters import Nothing, OneDay, Paged, Span
+from server_bridge.web.api.parameters import DayRange, ListPage, NoParameters, SingleDay
 from server_bridge.web.api.responses import (
     Arrivals,
     Counts,
@@ -37,12 +37,12 @@ from server_bridge.web.api.responses import (
 
 
 class ResourceNotFoundError(SchoolgateError):
-    """No such thing, or not for this token: the two look the same."""
+    """Raised for what does not exist or is not for this token: both look the same."""
 
 
 @dataclass(frozen=True, slots=True)
-class Asker:
-    """Who asks, when, and for what: `unit_id` and `gate_id` as the path has them."""
+class ApiRequest:
+    """One request: the token's holder, the time, `unit_id` and `gate_id` from the path."""
 
     connection: sa.Connection
     holder: TokenHolder
@@ -53,50 +53,52 @@ class Asker:
     gate_id: str = ""
 
     def unit(self) -> StoredUnit:
-        """The unit in the path. Raises NotThereError."""
+        """Return the unit in the path. Raises ResourceNotFoundError."""
         if self.unit_id in self.holder.units:
             found = unit_figures.units_after(self.connection, [self.unit_id], "", 1)
             if found:
                 return found[0]
-        raise ResourceNotFoundError(f"there is no unit {self.unit_id!r} that this token opens")
+        raise ResourceNotFoundError(f"this token gives access to no unit {self.unit_id!r}")
 
 
-def units(asker: Asker, asked: Paged) -> Units:
-    """All units that the token opens."""
+def units(request: ApiRequest, parameters: ListPage) -> Units:
+    """List all units that the token gives access to."""
     found = unit_figures.units_after(
-        asker.connection, asker.holder.units, asked.after, asked.limit + 1
+        request.connection, request.holder.units, parameters.after, parameters.limit + 1
     )
-    shown = [_unit(one, asker.holder) for one in found[: asked.limit]]
-    return Units(units=shown, next=asked.following(asker.path, [one.unit_id for one in found]))
+    page = [_unit(one, request.holder) for one in found[: parameters.limit]]
+    return Units(
+        units=page, next=parameters.next_path(request.path, [one.unit_id for one in found])
+    )
 
 
-def unit(asker: Asker, _asked: Nothing) -> Unit:
-    """One unit."""
-    return _unit(asker.unit(), asker.holder)
+def unit(request: ApiRequest, _parameters: NoParameters) -> Unit:
+    """Return one unit."""
+    return _unit(request.unit(), request.holder)
 
 
-def many_counts(asker: Asker, asked: Paged) -> ManyCounts:
-    """Today's counts of all units that the token opens."""
+def many_counts(request: ApiRequest, parameters: ListPage) -> ManyCounts:
+    """List today's counts of all units that the token gives access to."""
     found = unit_figures.units_after(
-        asker.connection, asker.holder.units, asked.after, asked.limit + 1
+        request.connection, request.holder.units, parameters.after, parameters.limit + 1
     )
     return ManyCounts(
-        counts=_counts(asker, found[: asked.limit]),
-        next=asked.following(asker.path, [one.unit_id for one in found]),
+        counts=_counts(request, found[: parameters.limit]),
+        next=parameters.next_path(request.path, [one.unit_id for one in found]),
     )
 
 
-def counts(asker: Asker, _asked: Nothing) -> Counts:
-    """Today's counts of one unit, as its retained topic has them."""
-    return _counts(asker, [asker.unit()])[0]
+def counts(request: ApiRequest, _parameters: NoParameters) -> Counts:
+    """Return today's counts of one unit, as its retained topic has them."""
+    return _counts(request, [request.unit()])[0]
 
 
-def days(asker: Asker, asked: Span) -> Days:
-    """A unit's counts by day, 366 days at the most."""
-    first, last = asked.days(local_day(asker.now_ms, asker.zone))
-    found = unit_figures.daily_tallies(asker.connection, asker.unit().unit_id, first, last)
+def days(request: ApiRequest, parameters: DayRange) -> Days:
+    """List a unit's counts by day, 366 days at the most."""
+    first, last = parameters.days(local_day(request.now_ms, request.zone))
+    found = unit_figures.daily_tallies(request.connection, request.unit().unit_id, first, last)
     return Days(
-        unit_id=asker.unit_id,
+        unit_id=request.unit_id,
         days=[
             DayCounts(
                 day=day,
@@ -111,12 +113,12 @@ def days(asker: Asker, asked: Span) -> Days:
     )
 
 
-def refusals(asker: Asker, asked: Span) -> Refusals:
-    """A unit's refused scans by day and reason, 366 days at the most."""
-    first, last = asked.days(local_day(asker.now_ms, asker.zone))
-    found = unit_figures.daily_refusals(asker.connection, asker.unit().unit_id, first, last)
+def refusals(request: ApiRequest, parameters: DayRange) -> Refusals:
+    """List a unit's refused scans by day and reason, 366 days at the most."""
+    first, last = parameters.days(local_day(request.now_ms, request.zone))
+    found = unit_figures.daily_refusals(request.connection, request.unit().unit_id, first, last)
     return Refusals(
-        unit_id=asker.unit_id,
+        unit_id=request.unit_id,
         days=[
             DayRefusals(day=day, refused=sum(by_reason.values()), by_reason=by_reason)
             for day, by_reason in found.items()
@@ -124,12 +126,12 @@ def refusals(asker: Asker, asked: Span) -> Refusals:
     )
 
 
-def arrivals(asker: Asker, asked: OneDay) -> Arrivals:
-    """When people came to a unit on one day, by five minutes."""
-    day = asked.day or local_day(asker.now_ms, asker.zone)
-    found = arrivals_of(asker.connection, asker.unit().unit_id, day)
+def arrivals(request: ApiRequest, parameters: SingleDay) -> Arrivals:
+    """List the entries at a unit on one day, by five minutes."""
+    day = parameters.day or local_day(request.now_ms, request.zone)
+    found = arrivals_of(request.connection, request.unit().unit_id, day)
     return Arrivals(
-        unit_id=asker.unit_id,
+        unit_id=request.unit_id,
         day=day,
         slots=[
             Slot(at=_utc(slot * SLOT_MS), entered=entered)
@@ -138,26 +140,26 @@ def arrivals(asker: Asker, asked: OneDay) -> Arrivals:
     )
 
 
-def gates(asker: Asker, asked: Paged) -> Gates:
-    """The gates of all units that the token opens."""
-    found = sorted((_gate(sheet) for sheet in _sheets(asker)), key=lambda gate: gate.gate_id)
-    rest = [gate for gate in found if gate.gate_id > asked.after]
+def gates(request: ApiRequest, parameters: ListPage) -> Gates:
+    """List the gates of all units that the token gives access to."""
+    found = sorted((_gate(sheet) for sheet in _sheets(request)), key=lambda gate: gate.gate_id)
+    rest = [gate for gate in found if gate.gate_id > parameters.after]
     return Gates(
-        gates=rest[: asked.limit],
-        next=asked.following(asker.path, [gate.gate_id for gate in rest]),
+        gates=rest[: parameters.limit],
+        next=parameters.next_path(request.path, [gate.gate_id for gate in rest]),
     )
 
 
-def gate(asker: Asker, _asked: Nothing) -> Gate:
-    """One gate."""
-    for sheet in _sheets(asker):
-        if sheet.state.gate_id == asker.gate_id:
+def gate(request: ApiRequest, _parameters: NoParameters) -> Gate:
+    """Return one gate."""
+    for sheet in _sheets(request):
+        if sheet.state.gate_id == request.gate_id:
             return _gate(sheet)
-    raise ResourceNotFoundError(f"there is no gate {asker.gate_id!r} that this token opens")
+    raise ResourceNotFoundError(f"this token gives access to no gate {request.gate_id!r}")
 
 
-def _sheets(asker: Asker) -> list[GateSheet]:
-    return gate_sheets(asker.connection, asker.now_ms, asker.holder.units)
+def _sheets(request: ApiRequest) -> list[GateSheet]:
+    return gate_sheets(request.connection, request.now_ms, request.holder.units)
 
 
 def _unit(unit: StoredUnit, holder: TokenHolder) -> Unit:
@@ -165,9 +167,9 @@ def _unit(unit: StoredUnit, holder: TokenHolder) -> Unit:
     return Unit(unit_id=unit.unit_id, name=unit.name, level=unit.level, parent=parent)
 
 
-def _counts(asker: Asker, units: list[StoredUnit]) -> list[Counts]:
-    day = local_day(asker.now_ms, asker.zone)
-    found = unit_figures.tallies_of(asker.connection, [one.unit_id for one in units], day)
+def _counts(request: ApiRequest, units: list[StoredUnit]) -> list[Counts]:
+    day = local_day(request.now_ms, request.zone)
+    found = unit_figures.tallies_of(request.connection, [one.unit_id for one in units], day)
     return [
         Counts(
             unit_id=one.unit_id,
@@ -192,8 +194,8 @@ def _by_kind(tally: UnitDayCounts) -> dict[CardKind, KindCounts]:
 
 
 def _gate(sheet: GateSheet) -> Gate:
-    state, told = sheet.state, sheet.health
-    scan = told.scan if told and told.scan else ScanHealth()
+    state, health = sheet.state, sheet.health
+    scan = health.scan if health and health.scan else ScanHealth()
     return Gate(
         gate_id=state.gate_id,
         unit_id=state.unit_id,
@@ -206,9 +208,9 @@ def _gate(sheet: GateSheet) -> Gate:
         camera=scan.camera,
         storage=scan.storage,
         signals=scan.signals,
-        temperature_c=told.temperature_c if told else None,
-        free_bytes=told.free_bytes if told else None,
-        version=told.version if told else "",
+        temperature_c=health.temperature_c if health else None,
+        free_bytes=health.free_bytes if health else None,
+        version=health.version if health else "",
         retired=sheet.shut_out,
         faults=list(state.faults),
     )

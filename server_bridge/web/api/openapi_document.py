@@ -1,4 +1,4 @@
-"""The OpenAPI 3.1 document of the API, made of the types that requests and answers go by."""
+"""The OpenAPI 3.1 document of the API, made from the types of parameters and responses."""
 
 import re
 from functools import cache
@@ -14,11 +14,11 @@ from server_bridge.web.api.problems import MEDIA_TYPE, TITLES
 DESCRIPTION = """\
 Counts of a district's schools, and the health of their gates; never people.
 
-A request shows a token: `Authorization: Bearer sgt_...`. `gate-bridge token add` makes one; it
-opens one unit and all units below it, and nothing else exists for it. Times are RFC 3339 in UTC,
-days are the schools' local days. Answers carry an `ETag`: send it back as `If-None-Match`, and what
-has not changed is answered by 304 without a body. Fields may be added in any version: ignore those
-you do not know. Problems come as RFC 9457.
+Every request needs a token: `Authorization: Bearer sgt_...`. `gate-bridge token add` makes one. A
+token gives access to one unit and all units below it; for all others the API answers 404. Times are
+RFC 3339 in UTC, days are the schools' local days. Responses carry an `ETag`: send it back as
+`If-None-Match`, and an unchanged resource is answered by 304 without a body. Fields may be added in
+any version: ignore those you do not know. Errors are problem documents (RFC 9457).
 """
 
 _REFERENCE = "#/components/schemas/{name}"
@@ -28,8 +28,8 @@ _ALWAYS = ("bad_request", "token", "fault", "database")
 
 @cache
 def openapi() -> bytes:
-    """The document, as it is served and as docs/openapi.json has it."""
-    kinds = [*(endpoint.answers for endpoint in ENDPOINTS), responses.Problem]
+    """Return the document as JSON: it is served, and the same as docs/reference/openapi.json."""
+    kinds = [*(endpoint.response for endpoint in ENDPOINTS), responses.Problem]
     _, schemas = msgspec.json.schema_components(kinds, ref_template=_REFERENCE)
     document = {
         "openapi": "3.1.0",
@@ -53,7 +53,7 @@ def openapi() -> bytes:
 def _operation(endpoint: ApiEndpoint) -> dict[str, Any]:
     in_path = re.findall(r"{(\w+)}", endpoint.path)
     problems = [*_ALWAYS, "not_there"] if in_path else _ALWAYS
-    tag = {"description": "Of this answer.", "schema": {"type": "string"}}
+    tag = {"description": "Identifies this version of the response.", "schema": {"type": "string"}}
     return {
         "operationId": endpoint.name,
         "summary": endpoint.summary,
@@ -66,7 +66,7 @@ def _operation(endpoint: ApiEndpoint) -> dict[str, Any]:
             {
                 "in": "header",
                 "name": "If-None-Match",
-                "description": "The `ETag` of an answer that you still have.",
+                "description": "The `ETag` of a response that you have stored.",
                 "schema": {"type": "string"},
             },
         ],
@@ -76,11 +76,11 @@ def _operation(endpoint: ApiEndpoint) -> dict[str, Any]:
                 "headers": {"ETag": tag},
                 "content": {
                     "application/json": {
-                        "schema": {"$ref": _REFERENCE.format(name=endpoint.answers.__name__)}
+                        "schema": {"$ref": _REFERENCE.format(name=endpoint.response.__name__)}
                     }
                 },
             },
-            "304": {"description": "Nothing has changed since.", "headers": {"ETag": tag}},
+            "304": {"description": "The response has not changed since.", "headers": {"ETag": tag}},
             **{
                 str(status): _problem(title)
                 for status, title in sorted(TITLES[what] for what in problems)
@@ -90,20 +90,23 @@ def _operation(endpoint: ApiEndpoint) -> dict[str, Any]:
 
 
 def _query(endpoint: ApiEndpoint) -> list[dict[str, Any]]:
-    _, schemas = msgspec.json.schema_components([endpoint.asks], ref_template=_REFERENCE)
-    told = schemas[endpoint.asks.__name__]["properties"]
+    _, schemas = msgspec.json.schema_components([endpoint.parameters], ref_template=_REFERENCE)
+    properties = schemas[endpoint.parameters.__name__]["properties"]
     return [
-        {"in": "query", "name": name, "required": False} | _told(schema)
-        for name, schema in told.items()
+        {"in": "query", "name": name, "required": False} | _parameter(schema)
+        for name, schema in properties.items()
     ]
 
 
 def _schema(kind: Any) -> dict[str, Any]:
-    return _told(msgspec.json.schema(kind))
+    return _parameter(msgspec.json.schema(kind))
 
 
-def _told(schema: dict[str, Any]) -> dict[str, Any]:
-    """A parameter's description and schema. What is absent is never sent as null."""
+def _parameter(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return a parameter's description and schema.
+
+    Null is taken out of the schema: absent parameters are left out of a query.
+    """
     kinds = [kind for kind in schema.pop("anyOf", []) if kind != {"type": "null"}]
     if kinds:
         schema = {**schema, **kinds[0]}

@@ -1,4 +1,4 @@
-"""Answers that are none: RFC 9457, each with what to do about it."""
+"""Error responses (RFC 9457), each with what to do about it."""
 
 import msgspec
 from msgspec import UNSET
@@ -11,15 +11,15 @@ MEDIA_TYPE = "application/problem+json"
 TITLES = {
     "bad_request": (400, "The request cannot be understood"),
     "token": (401, "A token is needed"),
-    "not_there": (404, "There is nothing of that name"),
-    "method": (405, "Only GET and HEAD are answered"),
-    "fault": (500, "The bridge has a fault"),
-    "database": (503, "The database does not answer just now"),
+    "not_there": (404, "There is no such resource"),
+    "method": (405, "Only GET and HEAD are allowed"),
+    "fault": (500, "The bridge has an internal error"),
+    "database": (503, "The database is unavailable"),
 }
 
 
 def problem(what: str, detail: str, *, parameter: str = "") -> Response:
-    """The answer for one of `TITLES`."""
+    """Return the response for one of `TITLES`."""
     status, title = TITLES[what]
     body = Problem(
         type=f"urn:schoolgate:problem:{what.replace('_', '-')}",

@@ -1,4 +1,4 @@
-"""What the API answers, as types: the encoder and the OpenAPI document both go by them."""
+"""The responses of the API, as types: used by the encoder and for the OpenAPI document."""
 
 from datetime import date, datetime
 from typing import Literal
@@ -12,7 +12,7 @@ from gate_contract.health import State
 
 
 class Unit(Struct, frozen=True, kw_only=True):
-    """A school, or a unit above schools. `parent` is null at the top of what the token opens."""
+    """A school, or a unit above schools. `parent` is null for the token's own unit."""
 
     unit_id: str
     name: str
@@ -21,8 +21,10 @@ class Unit(Struct, frozen=True, kw_only=True):
 
 
 class Counts(Struct, frozen=True, kw_only=True):
-    """Today's counts of a unit; above a school, the sum of its schools. `day` is the local school
-    day, `people` counts each card once per school."""
+    """Today's counts of a unit; for a unit above schools, the sums of its schools.
+
+    `day` is the local school day; `people` counts each card once per school.
+    """
 
     unit_id: str
     name: str
@@ -36,7 +38,7 @@ class Counts(Struct, frozen=True, kw_only=True):
 
 
 class DayCounts(Struct, frozen=True, kw_only=True):
-    """One day's counts. `inside`: whoever was not seen leaving."""
+    """One day's counts. `inside` counts those who were not seen leaving."""
 
     day: date
     inside: int
@@ -47,14 +49,14 @@ class DayCounts(Struct, frozen=True, kw_only=True):
 
 
 class Days(Struct, frozen=True, kw_only=True):
-    """A unit's counts by day, in order; days on which nobody passed are left out."""
+    """A unit's counts by day, in order; days without crossings are left out."""
 
     unit_id: str
     days: list[DayCounts]
 
 
 class DayRefusals(Struct, frozen=True, kw_only=True):
-    """How many scans of one day were refused, by the reason's code."""
+    """The refused scans of one day, by the reason's code."""
 
     day: date
     refused: int
@@ -69,14 +71,14 @@ class Refusals(Struct, frozen=True, kw_only=True):
 
 
 class Slot(Struct, frozen=True, kw_only=True):
-    """Entries within five minutes from `at` on."""
+    """The entries in the five minutes that begin at `at`."""
 
     at: datetime
     entered: int = msgspec.field(name="in")
 
 
 class Arrivals(Struct, frozen=True, kw_only=True):
-    """A unit's curve of one day; the five minutes in which nobody came are left out."""
+    """A unit's entries on one day by five minutes; those without entries are left out."""
 
     unit_id: str
     day: date
@@ -84,10 +86,13 @@ class Arrivals(Struct, frozen=True, kw_only=True):
 
 
 class Gate(Struct, frozen=True, kw_only=True):
-    """How a gate is, as it last told. `silent`: online, but nothing has come from it for two
-    minutes; `never`: it was never heard of. `since`: in this state; `heard`: the newest word.
-    `backlog` are crossings that it has not delivered yet. `retired`: it is shut out. `faults` are
-    stable codes."""
+    """A gate's state, as it last reported it.
+
+    `silent`: online, but nothing was received from it for two minutes; `never`: it has never
+    connected. `since`: when this state began; `heard`: when its newest report was received.
+    `backlog` counts the crossings that it has not delivered yet. `retired`: the gate is refused for
+    good. `faults` are stable codes.
+    """
 
     gate_id: str
     unit_id: str
@@ -108,28 +113,28 @@ class Gate(Struct, frozen=True, kw_only=True):
 
 
 class Units(Struct, frozen=True, kw_only=True):
-    """Units by their id. `next`: where the list goes on, null at its end."""
+    """Units by their id. `next` is the path of the next page, null at the end."""
 
     units: list[Unit]
     next: str | None
 
 
 class ManyCounts(Struct, frozen=True, kw_only=True):
-    """Today's counts by unit. `next`: where the list goes on, null at its end."""
+    """Today's counts by unit. `next` is the path of the next page, null at the end."""
 
     counts: list[Counts]
     next: str | None
 
 
 class Gates(Struct, frozen=True, kw_only=True):
-    """Gates by their id. `next`: where the list goes on, null at its end."""
+    """Gates by their id. `next` is the path of the next page, null at the end."""
 
     gates: list[Gate]
     next: str | None
 
 
 class Problem(Struct, frozen=True, kw_only=True):
-    """Why there is no answer, and what to do about it (RFC 9457)."""
+    """Why the request failed, and what to do about it (RFC 9457)."""
 
     type: str
     title: str

@@ -1,1 +1,1 @@
-"""The pages behind the sign-in: one frame, one way in, one check of who may."""
+"""What all pages for signed-in users share: layout, sign-in, the check of permissions."""

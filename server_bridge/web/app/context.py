@@ -1,4 +1,4 @@
-"""What all pages behind the sign-in share, and who is looking."""
+"""What all pages for signed-in users share, and the lookup of the viewer of a request."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,28 +21,35 @@ from server_bridge.web.app.layout import Layout
 
 @dataclass(frozen=True)
 class AppContext:
-    """`secure`: pages come by TLS, to us or to the proxy before us. `open_here`: as long as there
-    are no accounts, this machine's own browser may see counts; a newcomer's first look."""
+    """What the handlers of pages share.
+
+    `secure`: pages are served by TLS, by this server or by a proxy in front of it. `open_here`: as
+    long as there are no accounts, a browser on this machine may see counts, so that a new
+    installation can be tried at once.
+    """
 
     database: Database
     now_ms: Callable[[], int]
     zone: ZoneInfo
-    frame: Layout
+    layout: Layout
     secure: bool = False
     open_here: bool = True
     openid: OpenIdSignIn | None = None
 
     @property
     def cookie(self) -> str:
-        """The session cookie's name. The prefix binds it to this host and to TLS."""
+        """The session cookie's name; the prefix `__Host-` binds it to this host and to TLS."""
         return "__Host-schoolgate" if self.secure else "schoolgate"
 
     def token(self, request: Request) -> str:
-        """The session token that the browser sent; empty if none."""
+        """Return the session token that the browser sent; empty if none."""
         return request.cookies.get(self.cookie, "")
 
     def viewer(self, request: Request) -> Viewer | None:
-        """Who is looking, None if nobody is signed in. It reads the database, and blocks."""
+        """Return the viewer of a request, None if nobody is signed in.
+
+        Blocks: it reads the database.
+        """
         now_ms, token = self.now_ms(), self.token(request)
         stale = False
         with self.database.read() as connection:

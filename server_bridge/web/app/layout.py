@@ -1,4 +1,4 @@
-"""The frame around every page: head, navigation, language, sign-out."""
+"""The layout of every page: head, navigation, language, sign-out."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ _HERE = Path(__file__).parent / "templates"
 
 @dataclass(frozen=True, slots=True)
 class NavigationItem:
-    """A link in the navigation, for whoever has the permission anywhere."""
+    """A link in the navigation, for viewers who hold the permission at any unit."""
 
     path: str
     phrase: str
@@ -24,18 +24,18 @@ class NavigationItem:
 
 
 class Layout:
-    """Makes pages of templates. Each room brings its templates' folder and its phrases."""
+    """Renders pages from templates. Each package of pages gives its templates and phrases."""
 
     def __init__(
         self,
         assets: Assets,
         phrases: Sequence[Mapping[str, Phrase]],
         folders: Sequence[Path] = (),
-        doors: Sequence[NavigationItem] = (),
+        navigation: Sequence[NavigationItem] = (),
     ) -> None:
         self._assets = assets
-        self._phrases = {key: phrase for room in phrases for key, phrase in room.items()}
-        self._doors = doors
+        self._phrases = {key: phrase for some in phrases for key, phrase in some.items()}
+        self._navigation = navigation
         self._environment = Environment(
             loader=ChoiceLoader([FileSystemLoader(folder) for folder in (_HERE, *folders)]),
             autoescape=True,
@@ -47,12 +47,12 @@ class Layout:
         self._environment.globals |= {"asset": assets.url, "languages": LANGUAGE_NAMES}
 
     def prepare(self) -> None:
-        """Compile all templates now, rather than each when its page is first asked for (0.1 s)."""
+        """Compile all templates now (0.1 s), so that no first request has to wait for it."""
         for name in self._environment.list_templates():
             self._environment.get_template(name)
 
     def say(self, lang: Lang, key: str, **values: object) -> str:
-        """A phrase in one language. Raises KeyError if there is none of that name."""
+        """Return a phrase in one language. Raises KeyError if no phrase has that key."""
         return str(self._phrases[key][list(Lang).index(lang)]).format(**values)
 
     def page(
@@ -63,21 +63,21 @@ class Layout:
         viewer: Viewer | None = None,
         csrf: str = "",
         path: str = "/",
-        asked: str = "",
+        address_query: str = "",
         status: int = 200,
         **values: object,
     ) -> HTMLResponse:
-        """A whole document. `path` and the query `asked` lead to it, but for the language."""
+        """Render a whole document. `path` and `address_query` (without `lang`) lead to it."""
         index = list(Lang).index(lang)
         html = self._environment.get_template(template).render(
             t={key: phrase[index] for key, phrase in self._phrases.items()},
             say=lambda key, **given: self.say(lang, key, **given),
             lang=lang,
             viewer=viewer,
-            doors=[door for door in self._doors if viewer and viewer.may(door.needs)],
+            navigation=[item for item in self._navigation if viewer and viewer.may(item.needs)],
             csrf=csrf,
             path=path,
-            asked=asked,
+            address_query=address_query,
             **values,
         )
         return HTMLResponse(

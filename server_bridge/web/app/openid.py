@@ -1,4 +1,4 @@
-"""Signing in at the OpenID provider that the settings name: there, and back again."""
+"""Sign-in at the OpenID provider of the settings: the redirect to it, and its callback."""
 
 import base64
 import hmac
@@ -26,25 +26,25 @@ from server_bridge.web.app.context import AppContext
 from server_bridge.web.app.sign_in import address_of, own_path, sign_in_form, signed_in
 
 PATH = "/sign-in/openid"
-BACK = f"{PATH}/callback"
-ERRAND_S = 600
-"""How long somebody may take at the provider."""
-LONGEST_PATH = 1_000
-"""A page to go on to that is longer would not fit into a cookie with all the rest (4,096 bytes)."""
+CALLBACK_PATH = f"{PATH}/callback"
+LOGIN_TIMEOUT_S = 600
+"""How long a user may take at the provider."""
+MAX_PATH_LENGTH = 1_000
+"""A longer path of the page to go to would not fit into the cookie, of 4,096 bytes in all."""
 
 log = structlog.get_logger()
 
 
-class _TurnedAwayError(Exception):
-    """Nobody is signed in. `problem` is a phrase, with `values` in it."""
+class _SignInFailedError(Exception):
+    """Raised when nobody is signed in. `problem` is the key of a phrase, `values` its values."""
 
     def __init__(self, problem: str, status: int, **values: object) -> None:
         super().__init__(problem)
         self.problem, self.status, self.values = problem, status, values
 
 
-class _Carried(msgspec.Struct, frozen=True, array_like=True):
-    """What the browser keeps while it is away."""
+class _LoginState(msgspec.Struct, frozen=True, array_like=True):
+    """What the browser keeps in a cookie while it is at the provider."""
 
     state: str
     nonce: str
@@ -52,125 +52,132 @@ class _Carried(msgspec.Struct, frozen=True, array_like=True):
     following: str
 
 
-def routes(office: AppContext) -> list[Route]:
-    """None without a provider."""
-    by = office.openid
-    if by is None:
+def routes(context: AppContext) -> list[Route]:
+    """Return the routes of the sign-in; none without a provider."""
+    sign_in = context.openid
+    if sign_in is None:
         return []
 
-    async def there(request: Request) -> Response:
+    async def begin(request: Request) -> Response:
         errand, following = SignInAttempt.new(), own_path(request.query_params.get("next", ""))
-        if len(following) > LONGEST_PATH:
+        if len(following) > MAX_PATH_LENGTH:
             following = "/"
         try:
-            way = await run_in_threadpool(
-                by.provider.authorization_url, errand, _back(by, request), by.scope
+            url = await run_in_threadpool(
+                sign_in.provider.authorization_url,
+                errand,
+                _callback_url(sign_in, request),
+                sign_in.scope,
             )
         except OpenIdError as error:
-            return _told(office, request, _failed(error))
-        carried = _Carried(errand.state, errand.nonce, errand.verifier, following)
-        response = RedirectResponse(way, 303, headers={"Cache-Control": "no-store"})
+            return _failure_page(context, request, _failure(error))
+        login_state = _LoginState(errand.state, errand.nonce, errand.verifier, following)
+        response = RedirectResponse(url, 303, headers={"Cache-Control": "no-store"})
         response.set_cookie(
-            _cookie(office),
-            base64.urlsafe_b64encode(msgspec.json.encode(carried)).decode(),
-            max_age=ERRAND_S,
+            _cookie(context),
+            base64.urlsafe_b64encode(msgspec.json.encode(login_state)).decode(),
+            max_age=LOGIN_TIMEOUT_S,
             path="/",
             httponly=True,
             samesite="lax",
-            secure=office.secure,
+            secure=context.secure,
         )
         return response
 
-    async def back(request: Request) -> Response:
+    async def callback(request: Request) -> Response:
         try:
-            token, following = await run_in_threadpool(_welcome, office, by, request)
-        except _TurnedAwayError as turned:
-            response = _told(office, request, turned)
+            token, following = await run_in_threadpool(_complete, context, sign_in, request)
+        except _SignInFailedError as failed:
+            response = _failure_page(context, request, failed)
         else:
-            response = signed_in(office, token, following)
-        response.delete_cookie(_cookie(office), path="/", secure=office.secure, httponly=True)
+            response = signed_in(context, token, following)
+        response.delete_cookie(_cookie(context), path="/", secure=context.secure, httponly=True)
         return response
 
-    return [Route(PATH, there, methods=["GET"]), Route(BACK, back, methods=["GET"])]
+    return [Route(PATH, begin, methods=["GET"]), Route(CALLBACK_PATH, callback, methods=["GET"])]
 
 
-def _welcome(office: AppContext, by: OpenIdSignIn, request: Request) -> tuple[str, str]:
-    """The new session's token and where to go on. Raises _TurnedAwayError."""
-    carried = _carried(request.cookies.get(_cookie(office), ""))
+def _complete(context: AppContext, sign_in: OpenIdSignIn, request: Request) -> tuple[str, str]:
+    """Return the new session's token and the path to go to. Raises _SignInFailedError."""
+    login_state = _login_state_of(request.cookies.get(_cookie(context), ""))
     state = request.query_params.get("state", "")
-    if carried is None or not hmac.compare_digest(state.encode(), carried.state.encode()):
-        raise _TurnedAwayError("openid_stale", 400)
-    if request.query_params.get("iss", by.provider.issuer) != by.provider.issuer:
-        raise _TurnedAwayError("openid_untrusted", 403)
+    if login_state is None or not hmac.compare_digest(state.encode(), login_state.state.encode()):
+        raise _SignInFailedError("openid_stale", 400)
+    if request.query_params.get("iss", sign_in.provider.issuer) != sign_in.provider.issuer:
+        raise _SignInFailedError("openid_untrusted", 403)
     if "code" not in request.query_params:
-        raise _TurnedAwayError("openid_declined", 403)
-    now_ms, address = office.now_ms(), address_of(request)
-    with office.database.read() as connection:
+        raise _SignInFailedError("openid_declined", 403)
+    now_ms, address = context.now_ms(), address_of(request)
+    with context.database.read() as connection:
         wait_ms = sign_in_wait_ms(connection, None, address, now_ms)
     if wait_ms:
-        raise _TurnedAwayError("sign_in_wait", 429, seconds=-(-wait_ms // 1_000))
-    errand = SignInAttempt(carried.state, carried.nonce, carried.verifier)
-    turned: _TurnedAwayError | None = None
+        raise _SignInFailedError("sign_in_wait", 429, seconds=-(-wait_ms // 1_000))
+    errand = SignInAttempt(login_state.state, login_state.nonce, login_state.verifier)
+    failed: _SignInFailedError | None = None
     try:
-        claims = by.provider.fetch_claims(
-            errand, request.query_params["code"], _back(by, request), now_ms // 1_000
+        claims = sign_in.provider.fetch_claims(
+            errand, request.query_params["code"], _callback_url(sign_in, request), now_ms // 1_000
         )
     except OpenIdError as error:
-        turned, claims = _failed(error), {}
-    with office.database.write() as connection:
-        if turned is None:
+        failed, claims = _failure(error), {}
+    with context.database.write() as connection:
+        if failed is None:
             try:
-                account = _account(connection, by, by.subject(claims), now_ms)
-            except _TurnedAwayError as refused:
-                turned = refused
+                account = _account(connection, sign_in, sign_in.subject(claims), now_ms)
+            except _SignInFailedError as refused:
+                failed = refused
             else:
                 note_access(connection, account, "sign_in", now_ms, detail="openid")
-                return begin_session(connection, account, now_ms), own_path(carried.following)
-        if turned.problem != "openid_unreachable":
+                return begin_session(connection, account, now_ms), own_path(login_state.following)
+        if failed.problem != "openid_unreachable":
             note_failure(connection, None, address, now_ms)
-    raise turned
+    raise failed
 
 
-def _account(connection: sa.Connection, by: OpenIdSignIn, subject: str | None, now_ms: int) -> int:
+def _account(
+    connection: sa.Connection, sign_in: OpenIdSignIn, subject: str | None, now_ms: int
+) -> int:
     if subject is None:
-        raise _TurnedAwayError("openid_no_claim", 403, claim=by.claim)
-    found = account_of_subject(connection, subject, any_case=by.claim == "email")
-    if found is None and by.new_accounts:
+        raise _SignInFailedError("openid_no_claim", 403, claim=sign_in.claim)
+    found = account_of_subject(connection, subject, any_case=sign_in.claim == "email")
+    if found is None and sign_in.new_accounts:
         try:
             account = add_account(connection, subject[:60], now_ms, subject=subject)
-        except SchoolgateError:  # of that name there is somebody else
-            raise _TurnedAwayError("openid_unknown", 403, who=subject) from None
+        except SchoolgateError:  # another account has that name
+            raise _SignInFailedError("openid_unknown", 403, name=subject) from None
         note_access(connection, account, "account_added", now_ms, detail="openid, no role")
         return account
     if found is None:
-        raise _TurnedAwayError("openid_unknown", 403, who=subject)
+        raise _SignInFailedError("openid_unknown", 403, name=subject)
     if found.disabled:
-        raise _TurnedAwayError("openid_disabled", 403)
+        raise _SignInFailedError("openid_disabled", 403)
     return found.account
 
 
-def _failed(error: OpenIdError) -> _TurnedAwayError:
+def _failure(error: OpenIdError) -> _SignInFailedError:
     log.warning("openid", reason=error.reason, error=str(error))
-    return _TurnedAwayError(f"openid_{error.reason}", 503 if error.reason == "unreachable" else 403)
+    return _SignInFailedError(
+        f"openid_{error.reason}", 503 if error.reason == "unreachable" else 403
+    )
 
 
-def _told(office: AppContext, request: Request, turned: _TurnedAwayError) -> Response:
-    return sign_in_form(office, request, turned.problem, turned.status, values=turned.values)
+def _failure_page(context: AppContext, request: Request, failed: _SignInFailedError) -> Response:
+    return sign_in_form(context, request, failed.problem, failed.status, values=failed.values)
 
 
-def _back(by: OpenIdSignIn, request: Request) -> str:
-    # Without an origin in the settings there is neither TLS nor a proxy: what was asked for is
-    # this machine itself, which the guard has made sure of.
+def _callback_url(sign_in: OpenIdSignIn, request: Request) -> str:
+    # Without an origin in the settings there is neither TLS nor a proxy: the request names this
+    # machine itself, which the guard has checked.
     parts = urlsplit(str(request.url))
-    return (by.origin.rstrip("/") or f"{parts.scheme}://{parts.netloc}") + BACK
+    return (sign_in.origin.rstrip("/") or f"{parts.scheme}://{parts.netloc}") + CALLBACK_PATH
 
 
-def _cookie(office: AppContext) -> str:
-    return f"{office.cookie}-openid"
+def _cookie(context: AppContext) -> str:
+    return f"{context.cookie}-openid"
 
 
-def _carried(cookie: str) -> _Carried | None:
+def _login_state_of(cookie: str) -> _LoginState | None:
     try:
-        return msgspec.json.decode(base64.urlsafe_b64decode(cookie), type=_Carried)
+        return msgspec.json.decode(base64.urlsafe_b64decode(cookie), type=_LoginState)
     except (ValueError, msgspec.DecodeError):
         return None

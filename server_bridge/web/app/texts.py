@@ -1,4 +1,4 @@
-"""The words of the frame and of signing in."""
+"""The phrases of the layout and of signing in."""
 
 from server_bridge.i18n.phrases import Phrase
 
@@ -28,25 +28,25 @@ PHRASES: dict[str, Phrase] = {
     ),
     "openid_declined": Phrase(
         "Nơi đăng nhập kia đã từ chối hoặc bạn đã hủy. Hãy thử lại, hoặc dùng mật khẩu.",
-        "You were declined there, or have cancelled. Try again, or use a password.",
+        "The provider declined, or you cancelled. Try again, or use a password.",
     ),
     "openid_unreachable": Phrase(
         "Nơi đăng nhập kia không trả lời. Hãy thử lại sau ít phút, hoặc dùng mật khẩu.",
-        "The place to sign in does not answer. Try again in a few minutes, or use a password.",
+        "The sign-in provider does not answer. Try again in a few minutes, or use a password.",
     ),
     "openid_untrusted": Phrase(
         "Không thể tin câu trả lời của nơi đăng nhập kia. Hãy thử lại; nếu vẫn vậy, hãy báo quản "
         "trị viên: nhật ký của máy chủ ghi rõ lý do.",
-        "The answer from there cannot be believed. Try again; if it stays so, tell the "
+        "The sign-in provider's answer cannot be trusted. Try again; if it stays so, tell the "
         "administrator: the server's log says why.",
     ),
     "openid_no_claim": Phrase(
         "Nơi đăng nhập kia không cho biết “{claim}” đã xác minh của bạn. Hãy báo quản trị viên.",
-        "You are not told of with a verified “{claim}” there. Tell the administrator.",
+        "The sign-in provider gives no verified “{claim}” of you. Tell the administrator.",
     ),
     "openid_unknown": Phrase(
-        "Chưa có tài khoản nào cho “{who}”. Hãy gửi tên này cho quản trị viên của đơn vị.",
-        "There is no account for “{who}”. Send this name to your unit's administrator.",
+        "Chưa có tài khoản nào cho “{name}”. Hãy gửi tên này cho quản trị viên của đơn vị.",
+        "There is no account for “{name}”. Send this name to your unit's administrator.",
     ),
     "openid_disabled": Phrase(
         "Tài khoản này đã bị khóa. Hãy hỏi quản trị viên của đơn vị.",
@@ -65,7 +65,7 @@ PHRASES: dict[str, Phrase] = {
     "signed_out_text": Phrase(
         "Hãy đăng nhập lại rồi gửi lại biểu mẫu.", "Sign in again, then send the form again."
     ),
-    "foreign_form_title": Phrase("Biểu mẫu không hợp lệ", "This form cannot be taken"),
+    "foreign_form_title": Phrase("Biểu mẫu không hợp lệ", "This form cannot be accepted"),
     "foreign_form_text": Phrase(
         "Biểu mẫu đã quá cũ hoặc đến từ trang khác. Hãy mở lại trang và thử lại.",
         "It is too old, or comes from another site. Open the page again and retry.",

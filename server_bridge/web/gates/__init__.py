@@ -1,1 +1,1 @@
-"""The gates room: what is wrong with a gate, what to do next, and what befell it."""
+"""The gates pages: what is wrong with a gate, what to do about it, its history."""

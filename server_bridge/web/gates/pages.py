@@ -1,4 +1,4 @@
-"""The gates pages: all gates that somebody looks after, and one of them with its history."""
+"""The gates pages: the list of all gates that the viewer maintains, and one with its history."""
 
 from datetime import date
 
@@ -18,46 +18,46 @@ from server_bridge.web.app.page import Page, PageNotFoundError, PageRequest
 from server_bridge.web.gates.view import history, view, views
 
 
-def _all(visit: PageRequest, connection: sa.Connection) -> Response:
-    sheets = gate_sheets(connection, visit.now_ms, visit.viewer.where(Permission.GATES))
-    formats, today = _formats(visit)
-    return visit.show(
-        "gates.html", gates=views(sheets, formats, today), alerts=_alerts(visit, connection)
+def _list(request: PageRequest, connection: sa.Connection) -> Response:
+    sheets = gate_sheets(connection, request.now_ms, request.viewer.where(Permission.GATES))
+    formats, today = _formats(request)
+    return request.show(
+        "gates.html", gates=views(sheets, formats, today), alerts=_alerts(request, connection)
     )
 
 
-def _one(visit: PageRequest, connection: sa.Connection) -> Response:
-    gate_id = str(visit.request.path_params["gate_id"])
-    sheets = gate_sheets(connection, visit.now_ms, visit.viewer.where(Permission.GATES))
+def _show(request: PageRequest, connection: sa.Connection) -> Response:
+    gate_id = str(request.http.path_params["gate_id"])
+    sheets = gate_sheets(connection, request.now_ms, request.viewer.where(Permission.GATES))
     sheet = next((one for one in sheets if one.state.gate_id == gate_id), None)
     if sheet is None:
         raise PageNotFoundError(f"no gate {gate_id} for this viewer")
-    formats, today = _formats(visit)
-    return visit.show(
+    formats, today = _formats(request)
+    return request.show(
         "gate.html",
         gate=view(sheet, formats, today),
         history=history(health_changes(connection, gate_id), formats, today),
         alerts=[
-            (say(visit.lang, f"alerts_{alert.kind}"), formats.moment(alert.since_ms, today))
+            (say(request.lang, f"alerts_{alert.kind}"), formats.moment(alert.since_ms, today))
             for alert in open_alerts(connection)
             if alert.subject == gate_id and alert.kind in GATE_KINDS
         ],
     )
 
 
-def _alerts(visit: PageRequest, connection: sa.Connection) -> int:
-    """How many alerts are open, where the viewer looks after gates."""
-    mine = visit.viewer.where(Permission.GATES)
+def _alerts(request: PageRequest, connection: sa.Connection) -> int:
+    """Return the number of open alerts of the units whose gates the viewer maintains."""
+    mine = request.viewer.where(Permission.GATES)
     return sum(n for unit_id, n in open_by_unit(connection).items() if unit_id in mine)
 
 
-def _formats(visit: PageRequest) -> tuple[Formats, date]:
-    zone = visit.office.zone
-    return Formats(visit.lang, zone), local_day(visit.now_ms, zone)
+def _formats(request: PageRequest) -> tuple[Formats, date]:
+    zone = request.context.zone
+    return Formats(request.lang, zone), local_day(request.now_ms, zone)
 
 
-DOORS = [NavigationItem("/gates", "gates_door", Permission.GATES)]
+NAVIGATION_ITEM = NavigationItem("/gates", "gates_nav", Permission.GATES)
 PAGES = [
-    Page("/gates", Permission.GATES, _all),
-    Page("/gates/{gate_id}", Permission.GATES, _one),
+    Page("/gates", Permission.GATES, _list),
+    Page("/gates/{gate_id}", Permission.GATES, _show),
 ]

@@ -1,9 +1,9 @@
-"""The words of the gates pages. `gates_do_...` says what to do next, by what is wrong."""
+"""The phrases of the gates pages. `gates_do_<problem>` says what to do about a problem."""
 
 from server_bridge.i18n.phrases import Phrase
 
 PHRASES: dict[str, Phrase] = {
-    "gates_door": Phrase("Thiết bị cổng", "Gates"),
+    "gates_nav": Phrase("Thiết bị cổng", "Gates"),
     "gates_none": Phrase(
         "Chưa có cổng nào. Thêm cổng bằng lệnh gate-bridge gate add.",
         "There are no gates yet. Add one with gate-bridge gate add.",
@@ -24,8 +24,8 @@ PHRASES: dict[str, Phrase] = {
     "gates_heard": Phrase("Tin cuối", "Last heard"),
     "gates_damaged": Phrase("Sổ ghi hỏng đã cất riêng", "Damaged ledgers set aside"),
     "gates_settings": Phrase("Cài đặt từ xa lập lúc", "Settings made at"),
-    "gates_self_test": Phrase("Tự kiểm tra: chưa tốt", "Self-test: not well"),
-    "gates_all_well": Phrase("không có gì", "nothing"),
+    "gates_self_test": Phrase("Tự kiểm tra: chưa tốt", "Self-test: failed checks"),
+    "gates_all_well": Phrase("không có gì", "none"),
     "gates_check_camera": Phrase("máy quay", "camera"),
     "gates_check_signals": Phrase("đèn và còi", "light and sound"),
     "gates_check_storage": Phrase("thẻ nhớ", "storage"),
@@ -35,14 +35,14 @@ PHRASES: dict[str, Phrase] = {
     "gates_check_roster": Phrase("danh sách thẻ", "roster"),
     "gates_up": Phrase("Chạy liên tục", "Running for"),
     "gates_mishaps": Phrase("Bộ đọc mã phải chạy lại", "Decoder restarted"),
-    "gates_trusted": Phrase("chính xác", "right"),
+    "gates_trusted": Phrase("chính xác", "set"),
     "gates_untrusted": Phrase("chưa chính xác", "not set"),
     "gates_unknown": Phrase("chưa rõ", "not known"),
     "gates_none_yet": Phrase("chưa có", "none"),
     "gates_facts": Phrase("Thông số", "Readings"),
-    "gates_own_words": Phrase("Cổng tự báo", "In the gate's own words"),
+    "gates_own_words": Phrase("Cổng tự báo", "Messages of the gate"),
     "gates_history": Phrase("Nhật ký tình trạng", "History"),
-    "gates_history_none": Phrase("Chưa có gì được ghi lại.", "Nothing has been written down yet."),
+    "gates_history_none": Phrase("Chưa có gì được ghi lại.", "Nothing has been recorded yet."),
     "gates_from": Phrase("Từ", "From"),
     "gates_lasted": Phrase("Kéo dài", "For"),
     "gates_what": Phrase("Tình trạng", "State"),
@@ -50,7 +50,7 @@ PHRASES: dict[str, Phrase] = {
     "gates_all": Phrase("Tất cả các cổng", "All gates"),
     "gates_was_online": Phrase("Hoạt động tốt", "Working"),
     "gates_was_offline": Phrase("Mất liên lạc", "Offline"),
-    "gates_was_silent": Phrase("Không có tin nào đến", "Nothing was heard of it"),
+    "gates_was_silent": Phrase("Không có tin nào đến", "No reports received"),
     "gates_days": Phrase("{n} ngày", "{n} d"),
     "gates_hours": Phrase("{n} giờ", "{n} h"),
     "gates_minutes": Phrase("{n} phút", "{n} min"),
@@ -65,19 +65,19 @@ PHRASES: dict[str, Phrase] = {
         "If it was found again: gate-bridge gate shut-out --undo.",
     ),
     "gates_do_never": Phrase(
-        "Cổng chưa gửi tin lần nào: kiểm tra nguồn điện, mạng, và gói cài đặt trên thẻ nhớ.",
-        "It has never reported: check its power, its network, and the bundle on its SD card.",
+        "Cổng chưa gửi tin lần nào: kiểm tra nguồn điện, mạng, và phiếu cài đặt trên thẻ nhớ.",
+        "It has never reported: check its power, its network, and the ticket on its SD card.",
     ),
     "gates_do_offline": Phrase(
         "Gọi cho trường: cổng có điện không, mạng có chạy không? Cổng vẫn ghi lượt qua và gửi bù "
         "khi có mạng lại.",
-        "Call the school: has the gate power, does the network work? It goes on recording, and "
-        "sends everything when it is back.",
+        "Call the school: does the gate have power, does the network work? The gate goes on "
+        "recording, and sends everything when it is online again.",
     ),
     "gates_do_camera": Phrase(
         "Kiểm tra cáp camera. Cổng tự khởi động lại vài lần; nếu vẫn hỏng thì thay camera.",
-        "Check the camera's cable. The gate restarts by itself some times; if that does not help, "
-        "replace the camera.",
+        "Check the camera's cable. The gate restarts by itself several times; if that does not "
+        "help, replace the camera.",
     ),
     "gates_do_storage": Phrase(
         "Thay thẻ nhớ ngay: hiện không ghi được lượt qua nào.",
@@ -85,7 +85,7 @@ PHRASES: dict[str, Phrase] = {
     ),
     "gates_do_signals": Phrase(
         "Kiểm tra dây đèn và còi. Lượt qua vẫn được đếm đúng.",
-        "Check the wires of lights and buzzer. People are still counted rightly.",
+        "Check the wires of lights and buzzer. People are still counted correctly.",
     ),
     "gates_do_clock": Phrase(
         "Kiểm tra xem cổng có lấy được giờ từ mạng không. Giờ của các lượt sẽ được sửa lại sau.",
@@ -98,7 +98,7 @@ PHRASES: dict[str, Phrase] = {
     ),
     "gates_do_delivery": Phrase(
         "Đọc lời báo của cổng ở trang riêng của nó; lượt qua được giữ lại trên thẻ nhớ.",
-        "Read the gate's own words on its page. Its records are kept on its SD card.",
+        "Read the gate's messages on its page. Its records are kept on its SD card.",
     ),
     "gates_do_conflict": Phrase(
         "Một bản sao cũ của thẻ nhớ đang chạy. Lắp lại thẻ mới nhất; đừng chép thẻ nhớ.",
@@ -115,26 +115,29 @@ PHRASES: dict[str, Phrase] = {
     ),
     "gates_do_ledger_gap": Phrase(
         "Một số lượt đã mất trước khi được gửi, không lấy lại được. Kiểm tra thẻ nhớ.",
-        "Some records were lost before they were sent, and will not come back. Check the SD card.",
+        "Some records were lost before they were sent and cannot be recovered. Check the SD card.",
     ),
     "gates_do_roster_refused": Phrase(
         "Cổng không tin danh sách mới: so khóa của nó với gate-bridge gate keys.",
-        "It does not believe the new roster: compare its keys with gate-bridge gate keys.",
+        "It does not trust the new roster: compare its keys with gate-bridge gate keys.",
     ),
     "gates_do_roster_old": Phrase(
         "Chờ vài phút. Nếu danh sách vẫn cũ thì khởi động lại cổng.",
         "Wait some minutes. If the roster stays old, restart the gate.",
     ),
     "gates_update": Phrase("Cập nhật", "Update"),
-    "gates_update_none": Phrase("không có", "none wanted"),
-    "gates_update_unknown": Phrase("{version}, cổng báo: {stage}", "{version}, it says: {stage}"),
+    "gates_update_none": Phrase("không có", "none"),
+    "gates_update_unknown": Phrase(
+        "{version}, cổng báo: {stage}", "{version}, the gate reports: {stage}"
+    ),
     "gates_update_current": Phrase("đang chạy bản {version}", "runs {version}"),
     "gates_update_waiting": Phrase("{version}: đang chờ", "{version}: waits"),
     "gates_update_fetching": Phrase(
-        "{version}: đang tải về, được {fetched} MB", "{version}: being fetched, {fetched} MB so far"
+        "{version}: đang tải về, được {fetched} MB",
+        "{version}: being downloaded, {fetched} MB so far",
     ),
     "gates_update_fetched": Phrase(
-        "{version}: đã tải xong, sắp cài", "{version}: fetched, about to be installed"
+        "{version}: đã tải xong, sắp cài", "{version}: downloaded, about to be installed"
     ),
     "gates_update_pending": Phrase(
         "{version}: đã cài, sắp chạy thử", "{version}: installed, about to be tried"
@@ -147,45 +150,45 @@ PHRASES: dict[str, Phrase] = {
     "gates_do_update_unreachable": Phrase(
         "Cổng chưa tải được bản cập nhật; cổng sẽ thử lại mỗi nửa giờ, trong giờ đã hẹn. Nếu mấy "
         "đêm vẫn vậy: kiểm tra mạng của trường và cổng 8884 của máy chủ.",
-        "It could not fetch the update; it tries again every half hour, in the hours given. If it "
-        "is so for several nights: check the school's network, and port 8884 of the server.",
+        "It could not download the update; it tries again every half hour, in the hours given. If "
+        "it fails for several nights: check the school's network, and port 8884 of the server.",
     ),
     "gates_do_update_untrusted": Phrase(
         "Máy chủ chứa bản cập nhật không xưng đúng tên: kiểm tra chứng thư của nó, hoặc để chính "
         "máy chủ này phát bản cập nhật (gate update không có --url).",
-        "The server with the update is not who it should be: check its certificate, or let this "
-        "server hand the update out (gate update without --url).",
+        "The server with the update has a certificate of another name: check it, or let this "
+        "server distribute the update (gate update without --url).",
     ),
     "gates_do_update_not_served": Phrase(
         "Không có bản cập nhật ở địa chỉ đã cho: kiểm tra --url, hoặc chạy lại gate update.",
-        "There is no update at its address: check --url, or type gate update again.",
+        "There is no update at its address: check --url, or run gate update again.",
     ),
     "gates_do_update_no_space": Phrase(
         "Thẻ nhớ không đủ chỗ cho bản cập nhật (phải luôn còn 1 GB cho sổ ghi): thay thẻ lớn hơn.",
-        "There is no room for the update on its SD card (1 GB always stays free for the ledger): "
-        "put in a larger one.",
+        "Its SD card has no space for the update (1 GB always stays free for the ledger): put in a "
+        "larger one.",
     ),
     "gates_do_update_too_large": Phrase(
         "Tệp cập nhật lớn hơn 1 GB: đó không phải bản cập nhật của cổng. Chọn tệp .raucb đúng.",
-        "The update's file is larger than 1 GB: it is none of a gate's. Choose the right .raucb.",
+        "The update's file is larger than 1 GB: it is not a gate update. Choose the right .raucb.",
     ),
     "gates_do_update_wrong_size": Phrase(
         "Tệp ở địa chỉ --url không phải tệp đã ra lệnh: đặt đúng tệp vào đó, rồi chạy lại gate "
         "update.",
-        "The file at --url is not the one that was ordered: put the right one there, then type "
-        "gate update again.",
+        "The file at --url is not the one that was ordered: put the right one there, then run gate "
+        "update again.",
     ),
     "gates_do_update_wrong_bytes": Phrase(
         "Bản cập nhật tải về bị sai nội dung hai lần: kiểm tra tệp ở máy chủ, thẻ nhớ của cổng, "
         "rồi chạy lại gate update.",
-        "What was fetched was not what was ordered, twice: check the file at the server and the "
-        "gate's SD card, then type gate update again.",
+        "The downloaded file was not the one that was ordered, twice: check the file at the server "
+        "and the gate's SD card, then run gate update again.",
     ),
     "gates_do_update_no_key": Phrase(
         "Cổng chưa biết khóa ký bản cập nhật của huyện. Gõ lại gate-bridge gate update như trước, "
         "thêm --update-ca update-ca.pem.",
-        "It does not know the key that the district signs updates with. Type: gate-bridge gate "
-        "update --update-ca update-ca.pem, and the rest as before.",
+        "It does not have the key that the district signs updates with. Run gate-bridge gate "
+        "update as before, with --update-ca update-ca.pem added.",
     ),
     "gates_do_update_bad_bundle": Phrase(
         "Bản cập nhật không do khóa của huyện ký, hoặc bị hỏng: làm lại bằng gate-image bundle.",
@@ -198,8 +201,8 @@ PHRASES: dict[str, Phrase] = {
     ),
     "gates_do_update_other_version": Phrase(
         "Phiên bản trong tệp khác với --version: ghi đúng phiên bản của image đã làm ra nó.",
-        "The file holds another version than --version says: name that of the image "
-        "that it was made of.",
+        "The file contains another version than --version: give the version of the image that it "
+        "was made from.",
     ),
     "gates_do_update_old": Phrase(
         "Cổng đang chạy bản mới hơn; cổng không cài bản cũ.",
@@ -208,8 +211,8 @@ PHRASES: dict[str, Phrase] = {
     "gates_do_update_given_up": Phrase(
         "Cổng đã thử bản mới hai lần không được và đã quay lại bản cũ, vẫn đếm đúng. Lấy nhật ký "
         "(gate logs --request), báo cho người làm phần mềm, rồi gửi bản sau.",
-        "It has tried the new version twice in vain and went back to the old one, which counts "
-        "rightly. Get its log (gate logs --request), tell whoever makes the software, and send a "
+        "The new version failed twice, and the gate went back to the old one, which counts "
+        "correctly. Get its log (gate logs --request), tell the makers of the software, and send a "
         "later version.",
     ),
     "gates_do_update_storage": Phrase(
@@ -226,6 +229,6 @@ PHRASES: dict[str, Phrase] = {
         "Thay thẻ nhớ lớn hơn trước khi đầy.", "Put in a larger SD card before it is full."
     ),
     "gates_do_hot": Phrase(
-        "Che nắng và làm thoáng hộp thiết bị.", "Shade the box and let air through it."
+        "Che nắng và làm thoáng hộp thiết bị.", "Shade the box and ventilate it."
     ),
 }

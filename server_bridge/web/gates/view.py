@@ -1,4 +1,4 @@
-"""From what is known of gates to what their pages say: pure, everything already in words."""
+"""The content of the gates pages: pure, every value formatted as text."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -22,14 +22,14 @@ from server_bridge.web.live.gate_states import (
 )
 
 LOW_STORAGE_BYTES = 500_000_000
-"""A ledger grows by about 11 MB a day (2,000 scans); logs and updates need room too."""
+"""A ledger grows by about 11 MB a day (2,000 scans); logs and updates need space too."""
 HOT_C = 80.0
-"""From here on a Raspberry Pi slows itself down."""
+"""From this temperature on a Raspberry Pi throttles its processor."""
 
 
 @dataclass(frozen=True, slots=True)
 class HistoryEntry:
-    """From one moment on the gate was like this. `lasted` is empty for the newest entry."""
+    """A state of a gate, and when it began. `lasted` is empty for the newest entry."""
 
     at: str
     machine: str
@@ -40,7 +40,7 @@ class HistoryEntry:
 
 @dataclass(frozen=True, slots=True)
 class GateView:
-    """One gate in words. `told` are its own; `facts` are (what, reading)."""
+    """One gate as text. `facts` are (label, value); `details` are the gate's own error texts."""
 
     gate_id: str
     unit_id: str
@@ -57,21 +57,21 @@ class GateView:
     roster: str
     heard: str
     facts: tuple[tuple[str, str], ...]
-    told: tuple[str, ...]
+    details: tuple[str, ...]
 
 
 def view(sheet: GateSheet, formats: Formats, today: date) -> GateView:
-    """One gate."""
+    """Return the view of one gate."""
     words = _Words(formats.lang)
-    state, told = sheet.state, sheet.health
-    scan = told.scan if told else None
-    update = told.update if told else None
-    troubles = tuple(_troubles(sheet))
+    state, health = sheet.state, sheet.health
+    scan = health.scan if health else None
+    update = health.update if health else None
+    problems = tuple(_problems(sheet))
 
     def moment(at_ms: int | None, absent: str = "gates_unknown") -> str:
         return formats.moment(at_ms, today) if at_ms else words(absent)
 
-    own = [words(word) for key, word in _CONDITIONS.items() if key in troubles]
+    own = [words(word) for key, word in _CONDITIONS.items() if key in problems]
     if update and update.stage == UpdateStage.STOPPED:
         own.append(words("gates_is_update_stopped"))
     clock = {True: "gates_trusted", False: "gates_untrusted", None: "gates_unknown"}
@@ -83,41 +83,41 @@ def view(sheet: GateSheet, formats: Formats, today: date) -> GateView:
         school=sheet.school,
         severity=max(severity(state), Severity.WARNING if own else Severity.OK),
         state=_state(sheet, own, formats, today),
-        to_do=tuple(words(f"gates_do_{trouble}") for trouble in troubles)
+        to_do=tuple(words(f"gates_do_{problem}") for problem in problems)
         or (words("gates_do_nothing"),),
         last_crossing=moment(state.last_crossing_ms, "gates_none_yet"),
-        backlog=formats.number(state.backlog) if told else words("gates_unknown"),
+        backlog=formats.number(state.backlog) if health else words("gates_unknown"),
         clock=words(clock[state.clock_trusted]),
-        storage=_size(told.free_bytes, formats)
-        if told and told.free_bytes is not None
+        storage=_size(health.free_bytes, formats)
+        if health and health.free_bytes is not None
         else words("gates_unknown"),
-        temperature=f"{told.temperature_c:.0f} °C"
-        if told and told.temperature_c is not None
+        temperature=f"{health.temperature_c:.0f} °C"
+        if health and health.temperature_c is not None
         else words("gates_unknown"),
-        version=(told.software if told else "") or words("gates_unknown"),
+        version=(health.software if health else "") or words("gates_unknown"),
         roster=roster,
         heard=moment(sheet.heard_ms),
         facts=(
             (words("gates_mishaps"), formats.number(scan.decoder_mishaps) if scan else "–"),
             (words("gates_district_roster_of"), moment(shared, "gates_none_yet")),
-            (words("gates_damaged"), formats.number(told.damaged_ledgers) if told else "–"),
+            (words("gates_damaged"), formats.number(health.damaged_ledgers) if health else "–"),
             (
                 words("gates_settings"),
-                moment(told.settings_version if told else 0, "gates_none_yet"),
+                moment(health.settings_version if health else 0, "gates_none_yet"),
             ),
-            (words("gates_self_test"), _self_test(told, words)),
-            (words("gates_update"), " ".join(about_update(update, formats.lang)[:1])),
-            (words("gates_up"), span(told.up_ms, formats.lang) if told else "–"),
+            (words("gates_self_test"), _self_test(health, words)),
+            (words("gates_update"), " ".join(update_progress(update, formats.lang)[:1])),
+            (words("gates_up"), duration(health.up_ms, formats.lang) if health else "–"),
         ),
-        told=tuple(
+        details=tuple(
             filter(
                 None,
                 (
-                    told.fault if told else "",
+                    health.fault if health else "",
                     scan.detail if scan else "",
-                    told.roster_fault if told else "",
+                    health.roster_fault if health else "",
                     scan.roster_fault if scan else "",
-                    told.orders_fault if told else "",
+                    health.orders_fault if health else "",
                 ),
             )
         ),
@@ -125,7 +125,7 @@ def view(sheet: GateSheet, formats: Formats, today: date) -> GateView:
 
 
 def views(sheets: Sequence[GateSheet], formats: Formats, today: date) -> tuple[GateView, ...]:
-    """All gates, those that need somebody first."""
+    """Return the views of all gates, the most urgent first."""
     return tuple(
         sorted((view(sheet, formats, today) for sheet in sheets), key=lambda made: -made.severity)
     )
@@ -134,7 +134,7 @@ def views(sheets: Sequence[GateSheet], formats: Formats, today: date) -> tuple[G
 def history(
     changes: Sequence[HealthChange], formats: Formats, today: date
 ) -> tuple[HistoryEntry, ...]:
-    """What befell a gate, the newest first, each with how long it lasted."""
+    """Return the changes of a gate's state, the newest first, each with its duration."""
     words = _Words(formats.lang)
     ends = [None, *(change.at_ms for change in changes)]
     entries = []
@@ -144,7 +144,7 @@ def history(
             HistoryEntry(
                 at=formats.moment(change.at_ms, today),
                 machine=formats.machine(change.at_ms),
-                lasted=span(end - change.at_ms, formats.lang) if end is not None else "",
+                lasted=duration(end - change.at_ms, formats.lang) if end is not None else "",
                 what=" · ".join(faults) or words(f"gates_was_{change.state}"),
                 severity=Severity.FAILURE if change.state != "online" else grade(change.faults),
             )
@@ -152,25 +152,25 @@ def history(
     return tuple(entries)
 
 
-def about_update(update: UpdateHealth | None, lang: Lang) -> tuple[str, ...]:
-    """How far a gate is with the update that is wanted, and what to do, if anything."""
+def update_progress(update: UpdateHealth | None, lang: Lang) -> tuple[str, ...]:
+    """Return the progress of the desired update and, if it has a fault, what to do about it."""
     words = _Words(lang)
     if update is None or not update.wanted:
         return (words("gates_update_none"),)
     key = f"gates_update_{update.stage}"
     known = key in PHRASES and update.stage in list(UpdateStage)
-    how = words(
+    progress = words(
         key if known else "gates_update_unknown",
         version=update.wanted,
         stage=update.stage,
         fetched=update.fetched // 1_000_000,
     )
-    do = f"gates_do_update_{update.fault}"
-    return (how, words(do)) if do in PHRASES else (how,)
+    action = f"gates_do_update_{update.fault}"
+    return (progress, words(action)) if action in PHRASES else (progress,)
 
 
-def span(ms: int, lang: Lang) -> str:
-    """How long, in its two greatest units: `3 giờ 5 phút`, `2 d 4 h`."""
+def duration(ms: int, lang: Lang) -> str:
+    """Return a duration in its two greatest units: `3 giờ 5 phút`, `2 d 4 h`."""
     words, s = _Words(lang), max(0, ms) // 1_000
     sizes = (
         ("gates_days", s // 86_400),
@@ -200,9 +200,9 @@ class _Words:
         return PHRASES[key][self._index].format(**values)
 
 
-def _troubles(sheet: GateSheet) -> Iterator[str]:
-    """What is wrong, by the code of what to do about it, the most urgent first."""
-    state, told = sheet.state, sheet.health
+def _problems(sheet: GateSheet) -> Iterator[str]:
+    """Yield the codes of a gate's problems, the most urgent first."""
+    state, health = sheet.state, sheet.health
     if sheet.shut_out:
         yield "shut_out"
     elif state.online is None:
@@ -211,30 +211,35 @@ def _troubles(sheet: GateSheet) -> Iterator[str]:
         yield "offline"
     for code in sorted(faults_of(state), key=lambda code: -grade([code])):
         yield code if f"gates_do_{code}" in PHRASES else "unknown"
-    if told and told.free_bytes is not None and told.free_bytes < LOW_STORAGE_BYTES:
+    if health and health.free_bytes is not None and health.free_bytes < LOW_STORAGE_BYTES:
         yield "low"
-    if told and state.online and told.temperature_c is not None and told.temperature_c >= HOT_C:
+    if (
+        health
+        and state.online
+        and health.temperature_c is not None
+        and health.temperature_c >= HOT_C
+    ):
         yield "hot"
     if catching_up(state):
         yield "backlog"
-    if told and told.update and f"gates_do_update_{told.update.fault}" in PHRASES:
-        yield f"update_{told.update.fault}"
+    if health and health.update and f"gates_do_update_{health.update.fault}" in PHRASES:
+        yield f"update_{health.update.fault}"
 
 
-def _self_test(told: Health | None, words: _Words) -> str:
-    """What the gate's own checks found that is not well."""
-    if told is None or not told.self_test:
+def _self_test(health: Health | None, words: _Words) -> str:
+    """Return the failed checks of the gate's self-test."""
+    if health is None or not health.self_test:
         return words("gates_unknown")
-    bad = [check for check, state in told.self_test.items() if state == "failed"]
+    bad = [check for check, state in health.self_test.items() if state == "failed"]
     named = [words(f"gates_check_{check}") for check in bad if f"gates_check_{check}" in PHRASES]
     return ", ".join(named) or words("gates_unknown" if bad else "gates_all_well")
 
 
 def _state(sheet: GateSheet, own: Sequence[str], formats: Formats, today: date) -> str:
-    told = describe(sheet.state, formats, today)
+    described = describe(sheet.state, formats, today)
     if own and severity(sheet.state) == Severity.OK and not catching_up(sheet.state):
-        return " · ".join(own)  # not "working" as well
-    return " · ".join([told, *own])
+        return " · ".join(own)  # without "working", which `describe` returns here
+    return " · ".join([described, *own])
 
 
 def _size(number: int, formats: Formats) -> str:

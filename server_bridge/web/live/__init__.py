@@ -1,1 +1,1 @@
-"""The live page: one snapshot of the district, rendered once for all open pages."""
+"""The live page: one snapshot of the district, rendered once and sent to all open pages."""

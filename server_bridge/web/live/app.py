@@ -1,4 +1,4 @@
-"""The live page as an ASGI application: the page, its stream of changes, its files, its health."""
+"""The ASGI application: the live page, its event stream, static files, `/healthz`, other routes."""
 
 import contextlib
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -32,24 +32,27 @@ from server_bridge.web.live.render import (
     Freshness,
     Renderer,
     Rendering,
-    arranged,
+    apply_order,
     changes,
     page_values,
 )
-from server_bridge.web.live.scope import Scopes, VisibleUnits
+from server_bridge.web.live.scope import ScopedRenderings, VisibleUnits
 from server_bridge.web.live.sorting import SchoolOrder
-from server_bridge.web.metrics import Answered, Timed
+from server_bridge.web.metrics import ObserveRequest, TimingMiddleware
 
 log = structlog.get_logger()
 
 MAX_PAGES = 500
-"""Open streams beyond this are turned away; the page then tries again by itself."""
+"""The most open streams. Further ones are refused; their pages try again by themselves."""
 
 FIRST_FIGURES_S = 2.0
-SEND_TIMEOUT_S = 30.0
-"""A page that takes nothing for this long is gone."""
+"""How long the first page waits for the first figures."""
 
-END_WITHIN_S = 2.0
+SEND_TIMEOUT_S = 30.0
+"""A stream whose client accepts no data for this long is closed."""
+
+SHUTDOWN_GRACE_S = 2.0
+"""How long a stream may take to end when the server stops."""
 
 
 def create_app(
@@ -59,20 +62,23 @@ def create_app(
     timezone: ZoneInfo,
     poll_s: float = 0.5,
     stale_after_s: float = 5.0,
-    office: AppContext | None = None,
+    context: AppContext | None = None,
     pages: Sequence[Page] = (),
     allow_host: Callable[[str], bool] = is_loopback,
-    machines: Sequence[BaseRoute] = (),
-    answered: Answered | None = None,
+    extra_routes: Sequence[BaseRoute] = (),
+    observe: ObserveRequest | None = None,
 ) -> Starlette:
-    """The application. `read` and `revision` may block and are called from one thread only;
-    `read` only after `revision` has changed, and every 15 s for what time alone changes.
-    Without an `office` there is only the live page, for everybody. `machines`: routes that no
-    browser asks for; `answered` is told of every request."""
+    """Return the application.
+
+    `read` and `revision` may block and are called from one thread only; `read` only after
+    `revision` has changed, and every 15 s for what changes with time alone. Without a `context` the
+    application serves the live page only, to everybody. `extra_routes`: API and metrics; `observe`
+    is called after every request.
+    """
     assets = Assets.load()
     renderer = Renderer(timezone, assets)
-    frame = office.frame if office else Layout(assets, [texts.PHRASES], [TEMPLATES])
-    live = _Live(frame, Scopes(Renderer(timezone, assets)), office)
+    layout = context.layout if context else Layout(assets, [texts.PHRASES], [TEMPLATES])
+    live = _LivePageHandlers(layout, ScopedRenderings(Renderer(timezone, assets)), context)
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -88,11 +94,11 @@ def create_app(
             Route("/events", live.events),
             Route("/healthz", live.health),
             Route("/static/{version}/{name}", assets.serve),
-            *(_behind(office, pages) if office else []),
-            *machines,
+            *(_signed_in_routes(context, pages) if context else []),
+            *extra_routes,
         ],
         middleware=[
-            *([Middleware(Timed, answered=answered)] if answered else []),
+            *([Middleware(TimingMiddleware, observe=observe)] if observe else []),
             Middleware(Guard, allow_host=allow_host),
         ],
         exception_handlers={Exception: _failed},
@@ -100,63 +106,65 @@ def create_app(
     )
 
 
-def _behind(office: AppContext, pages: Sequence[Page]) -> list[Route]:
-    return [*sign_in.routes(office), *openid.routes(office), *routes(pages, office)]
+def _signed_in_routes(context: AppContext, pages: Sequence[Page]) -> list[Route]:
+    return [*sign_in.routes(context), *openid.routes(context), *routes(pages, context)]
 
 
-class _Live:
-    def __init__(self, frame: Layout, scopes: Scopes, office: AppContext | None) -> None:
-        self._frame = frame
+class _LivePageHandlers:
+    def __init__(
+        self, layout: Layout, scopes: ScopedRenderings, context: AppContext | None
+    ) -> None:
+        self._layout = layout
         self._scopes = scopes
-        self._office = office
+        self._context = context
 
     async def page(self, request: Request) -> Response:
-        """The page as it is now; 503 while there are no figures at all."""
+        """Answer `/`: the page as it is now; status 503 while there are no figures at all."""
         viewer = await self._viewer(request)
         if viewer is None:
             return RedirectResponse("/sign-in", 303)
         lang = language(request)
         edition = await _feed(request).first_figures(FIRST_FIGURES_S)
-        arrangement = SchoolOrder.asked(request.query_params)
-        rendering = self._scopes.rendering(edition, lang, _sight(viewer))
-        response = self._frame.page(
+        order = SchoolOrder.from_query(request.query_params)
+        rendering = self._scopes.rendering(edition, lang, _visible_units(viewer))
+        response = self._layout.page(
             "live.html",
             lang,
             viewer=viewer,
-            csrf=csrf(self._office.token(request)) if self._office else "",
+            csrf=csrf(self._context.token(request)) if self._context else "",
             status=503 if edition.snapshot is None else 200,
-            **page_values(lang, arranged(rendering, arrangement), arrangement),
+            **page_values(lang, apply_order(rendering, order), order),
         )
-        keep_language(request, response, secure=self._office is not None and self._office.secure)
+        keep_language(request, response, secure=self._context is not None and self._context.secure)
         return response
 
     async def events(self, request: Request) -> Response:
-        """The stream of changes: at first everything, then what changed since the last message."""
+        """Answer `/events`: first all parts, then what changed since the last message."""
         viewer = await self._viewer(request)
         if viewer is None:
             return PlainTextResponse("sign in first\n", 403)
         feed, lang = _feed(request), language(request)
-        arrangement, sight = SchoolOrder.asked(request.query_params), _sight(viewer)
+        order, visible = SchoolOrder.from_query(request.query_params), _visible_units(viewer)
         if feed.pages >= MAX_PAGES:
             return PlainTextResponse("too many open pages; try again later\n", 503)
 
-        def shown(edition: Edition) -> Rendering:
-            return arranged(self._scopes.rendering(edition, lang, sight), arrangement)
+        def render(edition: Edition) -> Rendering:
+            return apply_order(self._scopes.rendering(edition, lang, visible), order)
 
         return _EventStream(
-            _stream(feed, shown),
+            _stream(feed, render),
             send_timeout=SEND_TIMEOUT_S,
-            # On a signal the feed ends the stream in good order; the library would cut it off.
-            shutdown_grace_period=END_WITHIN_S,
+            # On a signal the feed ends the stream properly; the library would cut it off.
+            shutdown_grace_period=SHUTDOWN_GRACE_S,
         )
 
     async def _viewer(self, request: Request) -> Viewer | None:
-        if self._office is None:
+        if self._context is None:
             return NOBODY
-        return await run_in_threadpool(self._office.viewer, request)
+        return await run_in_threadpool(self._context.viewer, request)
 
     async def health(self, request: Request) -> Response:
-        """For monitoring: 200 while the figures are fresh, 503 otherwise."""
+        """Answer `/healthz` for monitoring: 200 while the figures are fresh, 503 otherwise."""
         feed = _feed(request)
         edition = feed.newest
         fresh = edition.freshness == Freshness.FRESH
@@ -178,19 +186,19 @@ class _EventStream(EventSourceResponse):
         try:
             await super().__call__(scope, receive, send)
         except SendTimeoutError:
-            log.info("live_page_took_nothing", seconds=SEND_TIMEOUT_S)
+            log.info("live_page_send_timeout", seconds=SEND_TIMEOUT_S)
 
 
 async def _stream(
     feed: Feed, render: Callable[[Edition], Rendering]
 ) -> AsyncIterator[ServerSentEvent]:
-    serial, seen = -1, None
+    serial, sent = -1, None
     feed.pages += 1
     try:
         while edition := await feed.after(serial):
             now = render(edition)
-            yield ServerSentEvent(changes(seen, now), event="figures")
-            serial, seen = edition.serial, now
+            yield ServerSentEvent(changes(sent, now), event="figures")
+            serial, sent = edition.serial, now
     finally:
         feed.pages -= 1
 
@@ -201,13 +209,13 @@ def _feed(request: Request) -> Feed:
     return feed
 
 
-def _sight(viewer: Viewer) -> VisibleUnits | None:
-    """What may be shown; None: all counts there are."""
+def _visible_units(viewer: Viewer) -> VisibleUnits | None:
+    """Return the units that the viewer may see; None means the counts of all units."""
     if viewer is NOBODY:
         return None
     return VisibleUnits(viewer.where(Permission.COUNTS), viewer.where(Permission.PEOPLE))
 
 
 async def _failed(_request: Request, _error: Exception) -> Response:
-    # Sent from outside the guard, so it brings the headers itself; the log has the traceback.
-    return PlainTextResponse("the page has a fault; it is in the log\n", 500, headers=HEADERS)
+    # This handler runs outside the guard, so it adds the headers; the log has the traceback.
+    return PlainTextResponse("internal error; the log has the details\n", 500, headers=HEADERS)

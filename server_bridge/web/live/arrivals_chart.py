@@ -1,4 +1,4 @@
-"""The day's arrivals beside yesterday's and last week's, as figures and as a curve. Pure."""
+"""Today's entries compared with yesterday's and last week's, as figures and a curve. Pure."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -16,8 +16,11 @@ HEIGHT = 100
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """Entries of each five minutes, in a box of `width` (minutes) by HEIGHT. `hours` are what is
-    written below, evenly; `words` say the same to whoever does not see it."""
+    """The entries of each five minutes as SVG paths, in a box of `width` (minutes) by HEIGHT.
+
+    `hours` are the labels of the time axis, at equal distances; `words` describe the curve to
+    screen readers.
+    """
 
     width: int
     today: str
@@ -28,9 +31,12 @@ class Curve:
 
 @dataclass(frozen=True, slots=True)
 class ArrivalsChart:
-    """Entries until `by`, of three days (word, number); no number for a day when nobody came."""
+    """The entries until the time `until` of three days, each as (day, number).
 
-    by: str
+    The number is empty for a day without any entry.
+    """
+
+    until: str
     days: tuple[tuple[str, str], ...]
     curve: Curve
 
@@ -38,31 +44,31 @@ class ArrivalsChart:
 def build_arrivals_chart(
     compared: Iterable[Comparison], now_min: int, formats: Formats
 ) -> ArrivalsChart | None:
-    """What is shown `now_min` minutes after local midnight; None: nothing was ever compared."""
-    added = _together(list(compared))
+    """Return the chart at `now_min` minutes after local midnight; None without any comparison."""
+    added = _sum_units(list(compared))
     if added is None:
         return None
-    by = now_min // SLOT_MIN * SLOT_MIN
+    until = now_min // SLOT_MIN * SLOT_MIN
     days = (
         (say(formats.lang, "today"), added.today),
         (say(formats.lang, "yesterday"), added.yesterday),
         (say(formats.lang, "week_ago", day=formats.weekday(added.today.day)), added.week_ago),
     )
     return ArrivalsChart(
-        by=clock(by),
+        until=clock(until),
         days=tuple(
-            (word, formats.number(day.before(by)) if day.entered else "") for word, day in days
+            (word, formats.number(day.before(until)) if day.entered else "") for word, day in days
         ),
-        curve=_curve(added, by, formats),
+        curve=_curve(added, until, formats),
     )
 
 
 def clock(minutes: int) -> str:
-    """`07:05`"""
+    """Return minutes after midnight as `07:05`."""
     return f"{minutes // 60:02}:{minutes % 60:02}"
 
 
-def _together(compared: list[Comparison]) -> Comparison | None:
+def _sum_units(compared: list[Comparison]) -> Comparison | None:
     if not compared:
         return None
     return Comparison(
@@ -81,11 +87,11 @@ def _sum(days: Iterable[DayArrivals]) -> tuple[tuple[int, int], ...]:
     return tuple(sorted(numbers.items()))
 
 
-def _curve(compared: Comparison, by: int, formats: Formats) -> Curve:
+def _curve(compared: Comparison, until: int, formats: Formats) -> Curve:
     today, before = dict(compared.today.slots), dict(compared.week_ago.slots)
     start = min(USUAL_START_MIN, *today, *before, DAY_MIN) // 60 * 60
-    # Whole spans of three hours, so that few even marks suffice below.
-    span = -(-max(by - start, 1) // 180) * 180
+    # Whole multiples of three hours, so that a few labels at equal distances suffice.
+    span = -(-max(until - start, 1) // 180) * 180
     end = min(start + span, DAY_MIN)
     top = max((n for line in (today, before) for m, n in line.items() if m < end), default=0)
     step = {180: 60, 360: 120}.get(end - start, 180)
@@ -100,7 +106,7 @@ def _curve(compared: Comparison, by: int, formats: Formats) -> Curve:
         )
     return Curve(
         width=end - start,
-        today=_path(today, start, min(by, end), top),
+        today=_path(today, start, min(until, end), top),
         week_ago=_path(before, start, end, top),
         hours=tuple(clock(minute) for minute in range(start, end + 1, step)),
         words=words,
@@ -108,7 +114,7 @@ def _curve(compared: Comparison, by: int, formats: Formats) -> Curve:
 
 
 def _path(numbers: dict[int, int], start: int, end: int, top: int) -> str:
-    """A line through the middle of each five minutes; empty when there is nothing to draw."""
+    """Return the SVG path through the middle of each five minutes; empty without any entry."""
     if not top or not numbers:
         return ""
     points = [

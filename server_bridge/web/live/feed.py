@@ -1,5 +1,8 @@
-"""One watcher of the database for all open pages. Each page is handed the newest edition when it
-is ready for it, so a slow page skips editions and never makes the server remember them."""
+"""One reader of the database for all open pages.
+
+Each page gets the newest edition when it is ready for it: a slow page skips editions, and the
+server queues none.
+"""
 
 import asyncio
 import contextlib
@@ -18,12 +21,12 @@ from server_bridge.web.live.render import Freshness, Renderer, Rendering
 log = structlog.get_logger()
 
 REFRESH_S = 15.0
-"""Read again after this long without a change: a gate's silence changes no record."""
+"""Read again after this long without a change: a gate that falls silent changes no record."""
 
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """What every page should show now."""
+    """One version of the figures, rendered in every language."""
 
     serial: int
     snapshot: Snapshot | None
@@ -32,9 +35,12 @@ class Edition:
 
 
 class Feed:
-    """Watches `revision` in a thread of its own, since the database blocks; everything else of
-    this class belongs to the event loop. A database that fails or hangs makes the figures stale;
-    the thread goes on asking."""
+    """Publishes a new edition whenever the database's revision changes.
+
+    `revision` and `read` are called in a thread of their own, since the database blocks; everything
+    else of this class runs in the event loop. If the database fails or hangs, the figures become
+    stale and the thread keeps trying.
+    """
 
     def __init__(
         self,
@@ -50,7 +56,7 @@ class Feed:
         self._renderer = renderer
         self._poll_s = poll_s
         self._stale_after_s = stale_after_s
-        self._answered = time.monotonic()
+        self._last_success = time.monotonic()
         self._stop = threading.Event()
         self._changed = asyncio.Event()
         self._closed = False
@@ -60,34 +66,34 @@ class Feed:
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Watches until the block ends; then every stream ends too."""
+        """Poll the database until the block ends; then end every stream."""
         loop = asyncio.get_running_loop()
         # A daemon: a database that hangs must not keep the process from ending.
         threading.Thread(
             target=self._watch, args=[loop], name="live-page-watch", daemon=True
         ).start()
-        aging = asyncio.create_task(self._age())
+        marking = asyncio.create_task(self._mark_stale())
         try:
             yield
         finally:
             self.close()
-            aging.cancel()
-            await asyncio.gather(aging, return_exceptions=True)
+            marking.cancel()
+            await asyncio.gather(marking, return_exceptions=True)
 
     def close(self) -> None:
-        """Ends every open stream, so that the server need not wait for its pages to leave."""
+        """End every open stream, so that the server need not wait for pages to disconnect."""
         self._closed = True
         self._stop.set()
         self._changed.set()
 
     async def after(self, serial: int) -> Edition | None:
-        """The newest edition as soon as it is not `serial`; None when the feed has ended."""
+        """Wait for an edition other than `serial` and return it; None when the feed has ended."""
         while not self._closed and self.newest.serial == serial:
             await self._changed.wait()
         return None if self._closed else self.newest
 
     async def first_figures(self, timeout_s: float) -> Edition:
-        """The newest edition, having waited a moment for one with figures in it."""
+        """Return the newest edition; wait `timeout_s` at the most for one with figures."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(timeout_s):
                 while self.newest.freshness == Freshness.WAITING and not self._closed:
@@ -106,33 +112,33 @@ class Feed:
             waiting.set()
 
     def _watch(self, loop: asyncio.AbstractEventLoop) -> None:
-        known: int | None = None
+        seen_revision: int | None = None
         read_at, failing = -math.inf, False
         while not self._stop.is_set():
             try:
                 revision = self._revision()
-                if revision != known or time.monotonic() - read_at >= REFRESH_S:
+                if revision != seen_revision or time.monotonic() - read_at >= REFRESH_S:
                     snapshot = self._read()
                     renderings = self._renderer.render(snapshot, Freshness.FRESH)
-                    known, read_at = revision, time.monotonic()
+                    seen_revision, read_at = revision, time.monotonic()
                     with contextlib.suppress(RuntimeError):  # the loop has just ended
                         loop.call_soon_threadsafe(
                             self._publish, snapshot, Freshness.FRESH, renderings
                         )
-                self._answered = time.monotonic()
+                self._last_success = time.monotonic()
                 if failing:
-                    log.info("live_page_figures_again")
+                    log.info("live_page_figures_restored")
                 failing = False
-            except Exception as error:  # whatever a driver raises, the page must come back
+            except Exception as error:  # whatever a driver raises, the page must recover
                 if not failing:
                     log.exception("live_page_figures_failed", error=str(error))
                 failing = True
             self._stop.wait(self._poll_s)
 
-    async def _age(self) -> None:
+    async def _mark_stale(self) -> None:
         while True:
             await asyncio.sleep(min(self._poll_s, 1.0))
-            now, silent_s = self.newest, time.monotonic() - self._answered
+            now, silent_s = self.newest, time.monotonic() - self._last_success
             if silent_s > self._stale_after_s:
                 freshness = Freshness.STALE
             elif now.snapshot is not None:
@@ -140,5 +146,5 @@ class Feed:
             else:
                 continue
             if now.freshness != freshness:
-                renderings = self._renderer.mark(now.renderings, freshness)
+                renderings = self._renderer.with_freshness(now.renderings, freshness)
                 self._publish(now.snapshot, freshness, renderings)

@@ -1,4 +1,4 @@
-"""What a gate's state means, in words and by a shape: colour is never the only sign."""
+"""A gate's state in words, and its severity, shown by an icon's shape and not by colour alone."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,14 +11,14 @@ from server_bridge.store.gates.gate_states import GateState
 from server_bridge.web.live.texts import PHRASES, say, say_count
 
 BACKLOG_SHOWN_FROM = 50
-"""A healthy gate always has a few records on their way; fewer than this are no news."""
+"""A healthy gate always has a few records in transit; a smaller backlog is not shown."""
 
 WARNINGS = frozenset({"signals", "clock", "ledger_damaged", "roster_old", "roster_refused"})
-"""Faults with which a gate still counts people rightly. Every other fault is a failure."""
+"""Faults with which a gate still counts people correctly. Every other fault is a failure."""
 
 
 class Severity(IntEnum):
-    """How much a gate needs somebody; greater comes first on the page."""
+    """How urgently a gate needs attention; greater comes first on the page."""
 
     OK = 0
     UNKNOWN = 1
@@ -27,12 +27,13 @@ class Severity(IntEnum):
 
     @property
     def css(self) -> str:
+        """The name of its CSS class and of its icon."""
         return self.name.lower()
 
 
 @dataclass(frozen=True, slots=True)
 class GateStateLine:
-    """One line of a school's gate column. `gate_id` is empty where the line is about several."""
+    """One line of a school's gate column. `gate_id` is empty if the line is about several gates."""
 
     severity: Severity
     text: str
@@ -40,7 +41,7 @@ class GateStateLine:
 
 
 def severity(gate: GateState) -> Severity:
-    """The worst that is known of a gate."""
+    """Return the severity of a gate's worst known condition."""
     if gate.online is False:
         return Severity.FAILURE
     healthy = Severity.UNKNOWN if gate.online is None else Severity.OK
@@ -48,23 +49,23 @@ def severity(gate: GateState) -> Severity:
 
 
 def grade(faults: Iterable[str]) -> Severity:
-    """The worst of some faults."""
+    """Return the severity of the worst fault."""
     grades = (Severity.WARNING if code in WARNINGS else Severity.FAILURE for code in faults)
     return max(grades, default=Severity.OK)
 
 
 def lines(gates: Sequence[GateState], formats: Formats, today: date) -> tuple[GateStateLine, ...]:
-    """A school's gates in words, the worst first; gates that are well share one line."""
+    """Return a school's gates in words, the worst first; healthy gates share one line."""
     lang = formats.lang
     if not gates:
         return (GateStateLine(Severity.UNKNOWN, say(lang, "gate_none")),)
     named = len(gates) > 1
-    told = sorted((g for g in gates if severity(g) or catching_up(g)), key=severity, reverse=True)
+    listed = sorted((g for g in gates if severity(g) or catching_up(g)), key=severity, reverse=True)
     result = [
         GateStateLine(severity(g), describe(g, formats, today), g.gate_id if named else "")
-        for g in told
+        for g in listed
     ]
-    well = len(gates) - len(told)
+    well = len(gates) - len(listed)
     if well:
         text = (
             say_count(lang, "gates_ok", well, formats.number(well))
@@ -76,7 +77,7 @@ def lines(gates: Sequence[GateState], formats: Formats, today: date) -> tuple[Ga
 
 
 def describe(gate: GateState, formats: Formats, today: date) -> str:
-    """One gate in a sentence: `Mất liên lạc từ 06:58`, `Camera không hoạt động`."""
+    """Return one gate's state in words: `Mất liên lạc từ 06:58`, `Camera không hoạt động`."""
     lang, count = formats.lang, formats.number(gate.backlog)
     parts = []
     if gate.online is None:
@@ -102,14 +103,14 @@ def _fault(code: str, gate: GateState, formats: Formats, today: date) -> str:
 
 
 def fault_word(code: str, lang: Lang) -> str:
-    """A fault in words: `Camera không hoạt động`."""
+    """Return a fault in words: `Camera không hoạt động`."""
     if f"fault_{code}" in PHRASES and code != "unknown":
         return say(lang, f"fault_{code}")
     return say(lang, "fault_unknown", code=code)
 
 
 def totals(gates: Sequence[GateState], formats: Formats) -> tuple[GateStateLine, ...]:
-    """All gates of the district in at most three lines: sick, never heard of, well."""
+    """Return all gates of the district in at most three lines: faulty, never connected, healthy."""
     grades = [severity(gate) for gate in gates]
     counted = (
         (Severity.FAILURE, "gates_sick", sum(g >= Severity.WARNING for g in grades)),
@@ -124,11 +125,14 @@ def totals(gates: Sequence[GateState], formats: Formats) -> tuple[GateStateLine,
 
 
 def faults_of(gate: GateState) -> tuple[str, ...]:
-    """The stable codes of what is wrong, besides being away."""
-    untold = gate.online and gate.clock_trusted is False and "clock" not in gate.faults
-    return (*gate.faults, "clock") if untold else gate.faults
+    """Return the codes of a gate's faults. Being offline is not one of them.
+
+    `clock` is added for a gate that is online with an untrusted clock and does not report it.
+    """
+    unreported = gate.online and gate.clock_trusted is False and "clock" not in gate.faults
+    return (*gate.faults, "clock") if unreported else gate.faults
 
 
 def catching_up(gate: GateState) -> bool:
-    """Whether it is sending what it recorded while it was away."""
+    """Return whether the gate is sending what it recorded while it was offline."""
     return bool(gate.online) and gate.backlog >= BACKLOG_SHOWN_FROM

@@ -1,5 +1,8 @@
-"""Words to HTML. The page is cut into parts with ids: the first paint is made of the same parts
-that are later sent, one by one, when they change."""
+"""Rendering of the live page as HTML.
+
+The page consists of parts with ids: the first response contains the same parts that are later sent
+one by one when they change.
+"""
 
 import json
 from collections.abc import Collection, Mapping
@@ -27,7 +30,7 @@ ICONS = _WEB / "app" / "templates"
 
 
 class Freshness(StrEnum):
-    """Whether the figures can be taken for now's."""
+    """Whether the figures are current."""
 
     WAITING = "waiting"
     FRESH = "fresh"
@@ -36,10 +39,10 @@ class Freshness(StrEnum):
 
 @dataclass(frozen=True, eq=False)
 class Rendering:
-    """A page in one language: HTML by element id, `rows` naming the schools' in their order.
-    `units` are what it shows, `none_found` stands for `empty` where a search finds no school.
+    """A page in one language: HTML by element id; `rows` are the ids of the schools' in order.
 
-    Compared by identity, so that a difference between two of them can be remembered.
+    `units` are the units shown; `none_found` replaces the part `empty` if a search finds no school.
+    Compared by identity, so that the difference between two renderings can be cached.
     """
 
     parts: Mapping[str, str]
@@ -51,7 +54,7 @@ class Rendering:
 
 
 class Renderer:
-    """Makes renderings in every language; shared by all requests."""
+    """Renders snapshots in every language; shared by all requests."""
 
     def __init__(self, timezone: ZoneInfo, assets: Assets) -> None:
         self._assets = assets
@@ -79,14 +82,16 @@ class Renderer:
         freshness: Freshness,
         people: Collection[str] = frozenset(),
     ) -> dict[Lang, Rendering]:
-        """The parts of `snapshot` in every language; None: nothing has been read yet. The schools
-        in `people` lead to their own pages."""
+        """Render `snapshot` in every language; None means that nothing has been read yet.
+
+        The names of the schools in `people` link to their own pages.
+        """
         return {lang: self._render(lang, snapshot, freshness, people) for lang in Lang}
 
-    def mark(
+    def with_freshness(
         self, renderings: Mapping[Lang, Rendering], freshness: Freshness
     ) -> dict[Lang, Rendering]:
-        """The same figures with another notice above them."""
+        """Return the same figures with the notice of `freshness` above them."""
         return {
             lang: replace(
                 old, parts={**old.parts, "notice": self._notice(lang, old.as_of, freshness)}
@@ -125,7 +130,7 @@ class Renderer:
         )
 
     def _row(self, lang: Lang, school: SchoolRow) -> str:
-        """A school's row, made anew only when it changed: a change seldom touches two schools."""
+        """Return a school's row; render it only when it changed: few schools change at a time."""
         made = self._rows[lang].get(school.unit_id)
         if made is None or made[0] != school:
             made = self._rows[lang][school.unit_id] = (school, self._part(lang, "school", school))
@@ -143,29 +148,29 @@ class Renderer:
         return self._part(lang, "notice", freshness, words)
 
 
-def page_values(lang: Lang, rendering: Rendering, arrangement: SchoolOrder) -> dict[str, Any]:
-    """What the template of the whole document, complete without JavaScript, is given."""
+def page_values(lang: Lang, rendering: Rendering, order: SchoolOrder) -> dict[str, Any]:
+    """Return the values for the template of the whole document, complete without JavaScript."""
     return {
         "words": {key: phrase[list(Lang).index(lang)] for key, phrase in PHRASES.items()},
         "as_of": rendering.as_of,
         "version": rendering.version,
         "part": {id_: Markup(html) for id_, html in rendering.parts.items()},  # noqa: S704 - ours
         "rows": rendering.rows,
-        "arrangement": arrangement,
+        "order": order,
         "sorts": list(Sort),
     }
 
 
 @lru_cache(maxsize=64)
-def arranged(rendering: Rendering, arrangement: SchoolOrder) -> Rendering:
-    """The same page with the schools as they are asked for.
+def apply_order(rendering: Rendering, order: SchoolOrder) -> Rendering:
+    """Return the same page with the schools found by `order`, sorted by it.
 
-    Remembered, so that pages that ask for the same share their changes too.
+    Cached, so that pages with the same order share their messages too.
     """
-    if arrangement.is_plain:
+    if order.is_default:
         return rendering
     shown = [row.removeprefix("u-") for row in rendering.rows]
-    found = sort_schools(shown, rendering.units, arrangement)
+    found = sort_schools(shown, rendering.units, order)
     rows = tuple(f"u-{unit_id}" for unit_id in found)
     hidden = set(rendering.rows) - set(rows)
     parts = {id_: html for id_, html in rendering.parts.items() if id_ not in hidden}
@@ -176,9 +181,9 @@ def arranged(rendering: Rendering, arrangement: SchoolOrder) -> Rendering:
 
 @lru_cache(maxsize=64)
 def changes(seen: Rendering | None, now: Rendering) -> str:
-    """What a page that shows `seen` must change to show `now`, as JSON; None: everything.
+    """Return as JSON what a page that shows `seen` must change to show `now`; None: everything.
 
-    Remembered, since hundreds of open pages have mostly seen the same.
+    Cached, since most of hundreds of open pages show the same rendering.
     """
     old: Mapping[str, str] = seen.parts if seen else {}
     message: dict[str, object] = {

@@ -1,4 +1,4 @@
-"""The live page for somebody who may see a part of the tree only."""
+"""The live page for viewers who may see a part of the tree only."""
 
 from collections import OrderedDict
 from dataclasses import dataclass, replace
@@ -7,26 +7,30 @@ from server_bridge.i18n.phrases import Lang
 from server_bridge.web.live.feed import Edition
 from server_bridge.web.live.render import Renderer, Rendering
 
-MOST_SCOPES = 200
+MAX_SCOPES = 200
+"""The most scopes whose renderings are cached."""
 
 
 @dataclass(frozen=True, slots=True)
 class VisibleUnits:
-    """The units whose counts somebody may see, and those whose people too."""
+    """The units whose counts a viewer may see, and those whose people too."""
 
     counts: frozenset[str]
     people: frozenset[str] = frozenset()
 
 
-class Scopes:
-    """Renderings of parts of the tree, each made once an edition. The renderer is its own."""
+class ScopedRenderings:
+    """Renderings of parts of the tree, each rendered once per edition.
+
+    The renderer must not be shared with the feed: both cache rows, which differ in their links.
+    """
 
     def __init__(self, renderer: Renderer) -> None:
         self._renderer = renderer
         self._made: OrderedDict[VisibleUnits, tuple[int, dict[Lang, Rendering]]] = OrderedDict()
 
     def rendering(self, edition: Edition, lang: Lang, scope: VisibleUnits | None) -> Rendering:
-        """What `edition` shows of the units in `scope`; None: everything."""
+        """Return what `edition` shows of the units in `scope`; None: everything."""
         snapshot = edition.snapshot
         if snapshot is None or scope is None:
             return edition.renderings[lang]
@@ -38,6 +42,6 @@ class Scopes:
             part = replace(snapshot, units=units)
             renderings = self._renderer.render(part, edition.freshness, scope.people)
         self._made[scope] = (edition.serial, renderings)
-        while len(self._made) > MOST_SCOPES:
+        while len(self._made) > MAX_SCOPES:
             self._made.popitem(last=False)
         return renderings[lang]

@@ -1,4 +1,4 @@
-"""In which order the schools are shown, and which: as the page's address says. Pure."""
+"""Sorting and searching of the schools, as the page's address says. Pure."""
 
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -9,11 +9,11 @@ from urllib.parse import urlencode
 from server_bridge.i18n.phrases import Lang
 from server_bridge.store.live import UnitState
 
-MOST_LETTERS = 60
+MAX_SEARCH_LENGTH = 60
 
 
 class Sort(StrEnum):
-    """The order of the schools. `STATE`: what needs somebody first, then as in the tree."""
+    """The order of the schools. `STATE`: the most urgent first, then as in the tree."""
 
     STATE = "state"
     NAME = "name"
@@ -26,50 +26,50 @@ class Sort(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SchoolOrder:
-    """How the schools are asked for."""
+    """How to sort the schools, and the text to search for in their names."""
 
     sort: Sort = Sort.STATE
     search: str = ""
 
     @classmethod
-    def asked(cls, query: Mapping[str, str]) -> "SchoolOrder":
-        """As an address asks; what it does not know, it leaves out."""
+    def from_query(cls, query: Mapping[str, str]) -> "SchoolOrder":
+        """Read it from the parameters of an address; ignore unknown values."""
         sort = query.get("sort", "")
         known = Sort(sort) if sort in set(Sort) else Sort.STATE
-        return cls(known, " ".join(query.get("q", "")[:MOST_LETTERS].split()))
+        return cls(known, " ".join(query.get("q", "")[:MAX_SEARCH_LENGTH].split()))
 
     @property
-    def is_plain(self) -> bool:
+    def is_default(self) -> bool:
         """Whether it is all schools in the usual order."""
         return self == SchoolOrder()
 
     def query(self, lang: Lang) -> str:
-        """The same as a part of an address."""
+        """Return it as the query of an address."""
         return urlencode({"lang": lang, "sort": self.sort, "q": self.search})
 
 
 def sort_schools(
-    ids: Sequence[str], units: Mapping[str, UnitState], arrangement: SchoolOrder
+    ids: Sequence[str], units: Mapping[str, UnitState], order: SchoolOrder
 ) -> tuple[str, ...]:
-    """Of these units, in their usual order, the ones that are asked for, as asked for."""
-    wanted = plain(arrangement.search)
-    found = [unit_id for unit_id in ids if wanted in _searched(units[unit_id], units)]
-    if arrangement.sort == Sort.NAME:
-        found.sort(key=lambda unit_id: (plain(units[unit_id].name), units[unit_id].name))
-    elif arrangement.sort != Sort.STATE:
-        found.sort(key=lambda unit_id: -_figure(units[unit_id], arrangement.sort))
+    """Return those of the units, given in the usual order, that `order` finds, sorted by it."""
+    wanted = search_key(order.search)
+    found = [unit_id for unit_id in ids if wanted in _search_text(units[unit_id], units)]
+    if order.sort == Sort.NAME:
+        found.sort(key=lambda unit_id: (search_key(units[unit_id].name), units[unit_id].name))
+    elif order.sort != Sort.STATE:
+        found.sort(key=lambda unit_id: -_figure(units[unit_id], order.sort))
     return tuple(found)
 
 
-def plain(text: str) -> str:
-    """Without case, tones and marks, as people search: `Phụng Công` is found by `phung cong`."""
+def search_key(text: str) -> str:
+    """Return `text` without case, tones and marks: `Phụng Công` is found by `phung cong`."""
     marks = unicodedata.normalize("NFD", text.casefold().replace("đ", "d"))
     return "".join(letter for letter in marks if not unicodedata.combining(letter))
 
 
-def _searched(unit: UnitState, units: Mapping[str, UnitState]) -> str:
+def _search_text(unit: UnitState, units: Mapping[str, UnitState]) -> str:
     above = units.get(unit.parent_id or "")
-    return plain(f"{unit.name} {above.name if above else ''} {unit.unit_id}")
+    return search_key(f"{unit.name} {above.name if above else ''} {unit.unit_id}")
 
 
 def _figure(unit: UnitState, sort: Sort) -> int:

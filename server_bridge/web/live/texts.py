@@ -3,7 +3,7 @@
 from server_bridge.i18n.phrases import Lang, Phrase
 
 PHRASES: dict[str, Phrase] = {
-    # The frame of the page
+    # The layout of the page
     "title": Phrase("Cổng trường hôm nay", "School gates today"),
     "all_units": Phrase("Tất cả đơn vị", "All units"),
     "skip": Phrase("Đến danh sách trường", "Skip to the schools"),
@@ -29,7 +29,7 @@ PHRASES: dict[str, Phrase] = {
     "kind_visitor": Phrase("khách", "visitors"),
     "kind_other": Phrase("khác", "others"),
     "no_figure": Phrase("chưa có số liệu", "no figures yet"),
-    # The morning
+    # The chart of arrivals
     "today": Phrase("Hôm nay", "Today"),
     "yesterday": Phrase("Hôm qua", "Yesterday"),
     "week_ago": Phrase("{day} tuần trước", "{day} last week"),
@@ -54,7 +54,7 @@ PHRASES: dict[str, Phrase] = {
     "sort_left": Phrase("Lượt ra", "Exits"),
     "sort_refused": Phrase("Lượt bị từ chối", "Refusals"),
     "sort_last": Phrase("Lượt gần nhất", "Latest crossing"),
-    # Why a school shows nothing, or perhaps too little
+    # Notes on schools without figures or with incomplete ones
     "note_zero": Phrase("Cổng hoạt động, chưa có ai vào.", "The gate works; nobody has come yet."),
     "note_closed": Phrase(
         "Chưa có ai vào, cùng thứ tuần trước cũng không: có lẽ nghỉ.",
@@ -66,11 +66,11 @@ PHRASES: dict[str, Phrase] = {
     "note_behind": Phrase(
         "Mất liên lạc: số liệu có thể thiếu.", "Offline: the figures may lack the latest."
     ),
-    # People by the level of where they live
+    # People by the level of their area
     "level_2": Phrase("{count} vùng vàng", "{count} yellow"),
     "level_3": Phrase("{count} vùng cam", "{count} orange"),
     "level_4": Phrase("{count} vùng đỏ", "{count} red"),
-    "levels": Phrase("Người ở vùng có dịch", "People who live where a level holds"),
+    "levels": Phrase("Người ở vùng có dịch", "People who live in areas with a level"),
     # The schools
     "schools": Phrase("Các trường", "Schools"),
     "school": Phrase("Trường", "School"),
@@ -133,11 +133,11 @@ PHRASES: dict[str, Phrase] = {
 
 
 def say(lang: Lang, key: str, **values: str) -> str:
-    """The phrase `key` in `lang`. Raises KeyError for a key that is not in the catalogue."""
+    """Return the phrase `key` in `lang`. Raises KeyError for a key that is not in the catalogue."""
     phrase = PHRASES[key]
     return (phrase.vi if lang == Lang.VI else phrase.en).format(**values)
 
 
-def say_count(lang: Lang, key: str, count: int, shown: str) -> str:
-    """The phrase `key`, or its `_one` form when `count` is 1; `shown` is the formatted count."""
-    return say(lang, f"{key}_one") if count == 1 else say(lang, key, count=shown)
+def say_count(lang: Lang, key: str, count: int, formatted: str) -> str:
+    """Return the phrase `key` with the `formatted` count, or its `_one` form if `count` is 1."""
+    return say(lang, f"{key}_one") if count == 1 else say(lang, key, count=formatted)

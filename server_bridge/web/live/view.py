@@ -1,4 +1,4 @@
-"""From a snapshot to what the page says: pure, everything already in words."""
+"""The content of the live page, from a snapshot: pure, every value formatted as text."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -21,14 +21,15 @@ from server_bridge.web.live.gate_states import (
 from server_bridge.web.live.texts import PHRASES, say, say_count
 
 NOTHING = "–"
-"""Stands where no figure is known, so that it cannot be taken for zero."""
+"""Shown where no figure is known, so that it cannot be mistaken for zero."""
 
 GREEN = 1
+"""The lowest epidemic level; people in areas of this level are not shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class ShownTime:
-    """A time as shown and as machines read it."""
+    """A time for display, and in machine-readable form."""
 
     shown: str
     machine: str
@@ -36,7 +37,7 @@ class ShownTime:
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """The figures of the whole tree. `kinds` are (number, word) of who is inside."""
+    """The figures of the whole tree. `kinds` are (number, word) of the people inside, by kind."""
 
     name: str
     inside: str
@@ -49,11 +50,14 @@ class Headline:
 
 @dataclass(frozen=True, slots=True)
 class SchoolRow:
-    """One row. `note` says why it shows nothing or perhaps too little; `usual`, how many had come
-    by this time on the same weekday last week; `is_link`, that its own page may be opened; `levels`
-    are (level, words) of its people who live where one above green holds, red first. `share`
-    is how much of those seen today is inside, 0-100; `known` is False for a school whose gates were
-    never heard of; `current` is False when no gate of it is online."""
+    """The row of one school.
+
+    `share`: how many of those seen today are inside, 0-100 per cent. `known` is False for a school
+    whose gates have never connected; `current` is False while none of its gates is online. `note`
+    says why the figures are zero or may be incomplete; `usual`, how many had entered by this time
+    on the same weekday last week. `is_link`: the viewer may open the school's own page. `levels`
+    are (level, words) of its people who live in areas above level green, red first.
+    """
 
     unit_id: str
     name: str
@@ -76,7 +80,7 @@ class SchoolRow:
 
 @dataclass(frozen=True, slots=True)
 class LivePage:
-    """The whole page but for its frame. Without a snapshot `day` is empty and `as_of` None."""
+    """The whole page without its layout. Without a snapshot `day` is empty and `as_of` None."""
 
     day: str
     as_of: ShownTime | None
@@ -88,8 +92,10 @@ class LivePage:
 def build(
     snapshot: Snapshot | None, formats: Formats, people: Collection[str] = frozenset()
 ) -> LivePage:
-    """The page of a snapshot; None: no figures have been read yet. Names of units in `people` lead
-    to their own pages."""
+    """Return the page of a snapshot; None means that no figures have been read yet.
+
+    The names of the units in `people` link to their own pages.
+    """
     if snapshot is None:
         return LivePage("", None, _headline((), formats, known=False), ())
     names = {unit.unit_id: unit.name for unit in snapshot.units}
@@ -153,7 +159,7 @@ def _headline(
 
 
 def _alerts(snapshot: Snapshot, formats: Formats) -> tuple[GateStateLine, ...]:
-    """How many alerts are open, of the units that are shown."""
+    """Return the number of open alerts of the units shown, as a line; nothing if there are none."""
     number = sum(snapshot.alerts.get(unit.unit_id, 0) for unit in snapshot.units)
     if not number:
         return ()
@@ -162,7 +168,7 @@ def _alerts(snapshot: Snapshot, formats: Formats) -> tuple[GateStateLine, ...]:
 
 
 def _place(unit: UnitState, names: dict[str, str], single_root: str | None) -> str:
-    """The unit above a school, unless that is the whole page's and would be said twice."""
+    """Return the name of the unit above a school; empty if it is the page's only root."""
     if unit.parent_id is None or unit.parent_id == single_root:
         return ""
     return names.get(unit.parent_id, "")
@@ -209,7 +215,7 @@ def _school(
 
 
 def _note(unit: UnitState, compared: Comparison | None, formats: Formats) -> str:
-    """Closed, out of reach, or truly nobody: a zero alone would not tell them apart."""
+    """Return why a school shows zero: closed, offline, or nobody came; or that it is offline."""
     lang = formats.lang
     online = any(gate.online for gate in unit.gates)
     if unit.entered or unit.left:

@@ -1,23 +1,23 @@
-"""The pages of this room, and its door."""
+"""The list of the pages of reports, their templates and their link in the navigation."""
 
 from pathlib import Path
 
 from server_bridge.access.roles import Permission
 from server_bridge.web.app.layout import NavigationItem
 from server_bridge.web.app.page import Page
-from server_bridge.web.reports import requests, showing, staff
+from server_bridge.web.reports import report, requests, staff
 
 TEMPLATES = Path(__file__).parent / "templates"
-DOOR = NavigationItem("/reports", "report_door", Permission.COUNTS)
+NAVIGATION_ITEM = NavigationItem("/reports", "report_nav", Permission.COUNTS)
 
 _UNIT = "/reports/{unit_id}"
 _PERSON = f"{_UNIT}/staff/{{person:int}}"
 _REQUEST = f"{_UNIT}/requests/{{request:int}}"
 
 PAGES = [
-    Page("/reports", Permission.COUNTS, showing.index),
-    Page(_UNIT, Permission.COUNTS, showing.show),
-    Page(f"{_UNIT}/file", Permission.COUNTS, showing.file),
+    Page("/reports", Permission.COUNTS, report.index),
+    Page(_UNIT, Permission.COUNTS, report.show),
+    Page(f"{_UNIT}/file", Permission.COUNTS, report.file),
     Page(f"{_UNIT}/staff", Permission.PEOPLE, staff.show),
     Page(f"{_UNIT}/staff/file", Permission.PEOPLE, staff.file),
     Page(_PERSON, Permission.PEOPLE, staff.person),

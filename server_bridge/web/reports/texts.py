@@ -1,10 +1,10 @@
-"""The words of the pages of reports, beside those of reports themselves."""
+"""The phrases of the pages of reports, added to those of the reports themselves."""
 
 from server_bridge.i18n.phrases import Phrase
 from server_bridge.reports.texts import WORDS
 
 OWN: dict[str, Phrase] = {
-    "report_door": Phrase("Báo cáo", "Reports"),
+    "report_nav": Phrase("Báo cáo", "Reports"),
     "report_units": Phrase("Đơn vị của bạn", "Your units"),
     "report_unit": Phrase("Đơn vị", "Unit"),
     "report_period": Phrase("Kỳ báo cáo", "Period"),
@@ -12,17 +12,17 @@ OWN: dict[str, Phrase] = {
     "report_p_week": Phrase("Tuần", "Week"),
     "report_p_month": Phrase("Tháng", "Month"),
     "report_p_year": Phrase("Năm học", "School year"),
-    "report_on": Phrase("Ngày trong kỳ", "A day of it"),
+    "report_on": Phrase("Ngày trong kỳ", "A day in it"),
     "report_show": Phrase("Xem", "Show"),
-    "report_before": Phrase("Kỳ trước", "The one before"),
-    "report_after": Phrase("Kỳ sau", "The one after"),
+    "report_before": Phrase("Kỳ trước", "Previous"),
+    "report_after": Phrase("Kỳ sau", "Next"),
     "report_download": Phrase("Tải về", "Download"),
     "report_xlsx": Phrase("Bảng tính (XLSX)", "Spreadsheet (XLSX)"),
     "report_pdf": Phrase("Công văn (PDF)", "Letter (PDF)"),
     "report_csv": Phrase("Dữ liệu (CSV)", "Data (CSV)"),
-    "report_noted": Phrase("Việc tải về được ghi lại.", "Downloads are written down."),
+    "report_noted": Phrase("Việc tải về được ghi lại.", "Downloads are logged."),
     "report_nothing": Phrase(
-        "Kỳ này chưa có số liệu của đơn vị.", "There are no figures of this period."
+        "Kỳ này chưa có số liệu của đơn vị.", "There are no figures for this period."
     ),
     "report_definitions": Phrase("Cách tính", "How it is counted"),
     "report_up": Phrase("Lên {unit}", "Up to {unit}"),
@@ -32,8 +32,8 @@ OWN: dict[str, Phrase] = {
     "report_staff_hint": Phrase(
         "Tính trên các ngày làm việc của trường: ngày cổng ghi nhận ít nhất một phần mười cán bộ, "
         "giáo viên. Mỗi lần xem tên đều được ghi lại.",
-        "Of the school's days: on which gates saw at least a tenth of the staff. Looking at names "
-        "is written down.",
+        "Based on the school's days: those on which gates saw at least a tenth of the staff. Every "
+        "look at names is logged.",
     ),
     "report_staff_nobody": Phrase("Không có ai trong kỳ này.", "Nobody in this period."),
     "report_day_state": Phrase("Ghi nhận", "Record"),
@@ -41,8 +41,8 @@ OWN: dict[str, Phrase] = {
     "report_day_out": Phrase("Ra", "Out"),
     "report_day_note": Phrase("Giải trình", "Notes"),
     "report_day_missing": Phrase("Không ghi nhận", "No record"),
-    "report_day_no_in": Phrase("Thiếu lượt vào", "No way in"),
-    "report_day_no_out": Phrase("Thiếu lượt ra", "No way out"),
+    "report_day_no_in": Phrase("Thiếu lượt vào", "No entry"),
+    "report_day_no_out": Phrase("Thiếu lượt ra", "No exit"),
     "report_day_by_hand": Phrase("nhập tay", "by hand"),
     "report_day_complete": Phrase("Đủ", "Complete"),
     "report_open_days": Phrase("Các ngày còn thiếu", "Incomplete days"),
@@ -52,7 +52,7 @@ OWN: dict[str, Phrase] = {
     "report_appeal_hint": Phrase(
         "Thành một bản ghi mới, có tên người ghi; không sửa, không xóa được và không làm thay đổi "
         "số liệu.",
-        "It becomes a record with its author; it cannot be edited or taken away, and changes no "
+        "It becomes a record with its author; it cannot be edited or deleted, and changes no "
         "figure.",
     ),
     "report_appeal_day": Phrase("Ngày", "Day"),
@@ -61,7 +61,7 @@ OWN: dict[str, Phrase] = {
     "report_appeal_by": Phrase("{name} ghi lúc {time}", "by {name} at {time}"),
     # Requests
     "report_requests": Phrase("Xác nhận số liệu theo hạn", "Figures to confirm by a deadline"),
-    "report_requests_none": Phrase("Chưa có yêu cầu nào.", "Nothing has been asked for yet."),
+    "report_requests_none": Phrase("Chưa có yêu cầu nào.", "There are no requests yet."),
     "report_request_title": Phrase("Nội dung", "Title"),
     "report_request_deadline": Phrase("Hạn xác nhận", "Deadline"),
     "report_request_day": Phrase("Hạn: ngày", "Deadline: day"),

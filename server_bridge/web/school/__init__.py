@@ -1,1 +1,1 @@
-"""A school's own pages: its day, roll-calls, people, entries by hand."""
+"""The pages of a school: its day, roll-calls, people, entries by hand."""

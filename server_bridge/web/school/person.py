@@ -1,4 +1,4 @@
-"""A person's page for the office, and crossings written by hand."""
+"""A person's page, and crossings entered by hand."""
 
 from datetime import UTC, date, datetime, time
 
@@ -35,18 +35,18 @@ from server_bridge.web.school.today import clock, minutes
 _EARLIEST = 2000
 
 
-def show(visit: PageRequest, connection: sa.Connection) -> Response:
-    """Somebody who is or was at the school: the year by month, cards, level, entries by hand."""
-    school, person = school_of(visit, connection), _person(visit, connection)
-    zone, hours = visit.office.zone, hours_of(connection, visit.unit_id)
-    today = local_day(visit.now_ms, zone)
-    year = _year(visit, today)
+def show(request: PageRequest, connection: sa.Connection) -> Response:
+    """Show a current or former person of the school: year by month, cards, level, entries."""
+    school, person = school_of(request, connection), _person(request, connection)
+    zone, hours = request.context.zone, hours_of(connection, request.unit_id)
+    today = local_day(request.now_ms, zone)
+    year = _year(request, today)
     first, last = year_bounds(year)
-    unit_id, number = visit.unit_id, person.person
+    unit_id, number = request.unit_id, person.person
     cards = [c for c in cards_of_person(connection, number) if c.card.unit_id == unit_id]
     ids = [held.card.card_id for held in cards]
     by_hand = by_hand_of(connection, unit_id, number, first, last)
-    held = [
+    school_days = [
         day
         for day in days_with_scans(connection, unit_id, person.kind, first, last)
         if any(
@@ -54,19 +54,19 @@ def show(visit: PageRequest, connection: sa.Connection) -> Response:
             for stay in person.stays
         )
     ]
-    note_look(visit, connection, "looked_at_person", f"person {number}")
+    note_look(request, connection, "looked_at_person", f"person {number}")
     newest = person.stays[0]
-    return visit.show(
+    return request.show(
         "school_person.html",
         school=school,
         person=person,
-        room=group_label(visit, (person.kind, newest.group_name)),
+        group=group_label(request, (person.kind, newest.group_name)),
         gone=newest.until_day is not None and newest.until_day <= today,
-        level=levels_at(connection, visit.now_ms).get(newest.area_id or ""),
+        level=levels_at(connection, request.now_ms).get(newest.area_id or ""),
         months=months(
             days_of_cards(connection, unit_id, number, ids, first, last),
             by_hand,
-            held,
+            school_days,
             kind=person.kind,
             hours=hours,
             zone=zone,
@@ -76,71 +76,71 @@ def show(visit: PageRequest, connection: sa.Connection) -> Response:
         later=year + 1 if year < school_year(today) else None,
         cards=[(held, card_number(held.card.card_id)) for held in cards],
         by_hand=by_hand,
-        f=formats(visit),
+        f=formats(request),
         begins=clock(hours.begins),
         today=today,
-        now=clock(minute_of(visit.now_ms, zone)),
+        now=clock(minute_of(request.now_ms, zone)),
     )
 
 
-def write(visit: PageRequest, connection: sa.Connection) -> Response:
-    """Write a crossing by hand."""
-    school_of(visit, connection)
-    number = _person(visit, connection).person
-    if visit.form.get("direction") not in set(Direction):
+def add_entry(request: PageRequest, connection: sa.Connection) -> Response:
+    """Enter a crossing by hand."""
+    school_of(request, connection)
+    number = _person(request, connection).person
+    if request.form.get("direction") not in set(Direction):
         raise SchoolgateError("hãy chọn vào hoặc ra / choose in or out")
-    at_ms = _moment(visit)
+    at_ms = _moment(request)
     add_by_hand(
         connection,
-        visit.unit_id,
+        request.unit_id,
         number,
-        Direction(visit.form["direction"]),
-        visit.form.get("reason", ""),
-        day=local_day(at_ms, visit.office.zone),
+        Direction(request.form["direction"]),
+        request.form.get("reason", ""),
+        day=local_day(at_ms, request.context.zone),
         at_ms=at_ms,
-        account=account_of(visit),
-        now_ms=visit.now_ms,
+        account=account_of(request),
+        now_ms=request.now_ms,
     )
-    visit.note("wrote_by_hand", visit.unit_id, f"person {number}")
-    return RedirectResponse(f"/units/{visit.unit_id}/people/{number}#by-hand", 303)
+    request.note("wrote_by_hand", request.unit_id, f"person {number}")
+    return RedirectResponse(f"/units/{request.unit_id}/people/{number}#by-hand", 303)
 
 
-def take_back(visit: PageRequest, connection: sa.Connection) -> Response:
-    """Take an entry by hand back."""
-    school_of(visit, connection)
+def withdraw_entry(request: PageRequest, connection: sa.Connection) -> Response:
+    """Withdraw an entry by hand."""
+    school_of(request, connection)
     person = withdraw_by_hand(
         connection,
-        visit.unit_id,
-        number_in(visit, "entry"),
-        visit.form.get("reason", ""),
-        account_of(visit),
-        visit.now_ms,
+        request.unit_id,
+        number_in(request, "entry"),
+        request.form.get("reason", ""),
+        account_of(request),
+        request.now_ms,
     )
-    visit.note("took_back_by_hand", visit.unit_id, f"person {person}")
-    return RedirectResponse(f"/units/{visit.unit_id}/people/{person}#by-hand", 303)
+    request.note("took_back_by_hand", request.unit_id, f"person {person}")
+    return RedirectResponse(f"/units/{request.unit_id}/people/{person}#by-hand", 303)
 
 
-def _person(visit: PageRequest, connection: sa.Connection) -> PersonHistory:
-    found = find_person(connection, visit.unit_id, number_in(visit, "person"))
+def _person(request: PageRequest, connection: sa.Connection) -> PersonHistory:
+    found = find_person(connection, request.unit_id, number_in(request, "person"))
     if found is None:
-        raise PageNotFoundError("nobody of that number is or was at this school")
+        raise PageNotFoundError("no current or former person of this school has that number")
     return found
 
 
-def _year(visit: PageRequest, today: date) -> int:
-    wanted, newest = visit.query.get("year", ""), school_year(today)
+def _year(request: PageRequest, today: date) -> int:
+    wanted, newest = request.query.get("year", ""), school_year(today)
     is_year = len(wanted) == 4 and wanted.isascii() and wanted.isdigit()
     return min(max(int(wanted), _EARLIEST), newest) if is_year else newest
 
 
-def _moment(visit: PageRequest) -> int:
-    """The day and time of the form, local, as UTC in ms. Raises SchoolgateError."""
+def _moment(request: PageRequest) -> int:
+    """Return the local day and time of the form as UTC in ms. Raises SchoolgateError."""
     try:
-        day = date.fromisoformat(visit.form.get("day", ""))
+        day = date.fromisoformat(request.form.get("day", ""))
     except ValueError as error:
         raise SchoolgateError("hãy ghi ngày / write a day like 2026-09-07") from error
-    minute = minutes(visit.form.get("time", ""))
-    local = datetime.combine(day, time(minute // 60, minute % 60), tzinfo=visit.office.zone)
+    minute = minutes(request.form.get("time", ""))
+    local = datetime.combine(day, time(minute // 60, minute % 60), tzinfo=request.context.zone)
     try:
         return int(local.astimezone(UTC).timestamp() * 1000)
     except OverflowError as error:

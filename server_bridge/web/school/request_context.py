@@ -1,74 +1,76 @@
-"""What all handlers of this room need of a visit."""
+"""What the handlers of a school's pages read from a request."""
 
 from collections.abc import Iterable
 
 import sqlalchemy as sa
 
-from gate_contract.card import CardKind
 from server_bridge.i18n.formats import Formats
-from server_bridge.school.day import DayLine
+from server_bridge.school.day import DayLine, ListGroup
 from server_bridge.store.access.accounts import logged_since
 from server_bridge.store.units.tree import SCHOOL, Unit, find_unit
 from server_bridge.web.app.page import PageNotFoundError, PageRequest
 
-ONE_LOOK_MS = 600_000
-"""A page that renews itself is one look, noted again only after this long."""
+LOOK_INTERVAL_MS = 600_000
+"""A page that refreshes itself is logged again only after this long."""
 _LARGEST = 2**53
 
-RoomOf = tuple[CardKind, str | None]
 
+def school_of(request: PageRequest, connection: sa.Connection) -> Unit:
+    """Return the school in the path. People are listed for schools only.
 
-def school_of(visit: PageRequest, connection: sa.Connection) -> Unit:
-    """The school in the path. Raises NotThereError: people are listed for schools only."""
-    found = find_unit(connection, visit.unit_id)
+    Raises PageNotFoundError for a unit that is no school.
+    """
+    found = find_unit(connection, request.unit_id)
     if found is None or found.level != SCHOOL:
-        raise PageNotFoundError(f"{visit.unit_id} is no school")
+        raise PageNotFoundError(f"{request.unit_id} is no school")
     return found
 
 
-def number_in(visit: PageRequest, name: str) -> int:
-    """A number in the path. Raises NotThereError if no database would have it."""
-    number: int = visit.request.path_params[name]
+def number_in(request: PageRequest, name: str) -> int:
+    """Return a number in the path. Raises PageNotFoundError if it is too large for a database."""
+    number: int = request.http.path_params[name]
     if number > _LARGEST:
         raise PageNotFoundError(f"no {name} has the number {number}")
     return number
 
 
-def account_of(visit: PageRequest) -> int:
-    """Who writes. Raises NotThereError for somebody without an account."""
-    if visit.viewer.account is None:
-        raise PageNotFoundError("only somebody with an account writes here")
-    return visit.viewer.account
+def account_of(request: PageRequest) -> int:
+    """Return the viewer's account. Raises PageNotFoundError for a viewer without one."""
+    if request.viewer.account is None:
+        raise PageNotFoundError("only viewers with an account may write")
+    return request.viewer.account
 
 
-def note_look(visit: PageRequest, connection: sa.Connection, action: str, detail: str = "") -> None:
-    """Have a look at people written down, unless it is the one of a few minutes ago renewed."""
-    since_ms = visit.now_ms - ONE_LOOK_MS
-    account = visit.viewer.account
-    if not logged_since(connection, account, action, visit.unit_id, detail, since_ms):
-        visit.note(action, visit.unit_id, detail)
+def note_look(
+    request: PageRequest, connection: sa.Connection, action: str, detail: str = ""
+) -> None:
+    """Log a look at people, unless the same look was logged within LOOK_INTERVAL_MS."""
+    since_ms = request.now_ms - LOOK_INTERVAL_MS
+    account = request.viewer.account
+    if not logged_since(connection, account, action, request.unit_id, detail, since_ms):
+        request.note(action, request.unit_id, detail)
 
 
-def formats(visit: PageRequest) -> Formats:
-    """Writes times for this visitor."""
-    return Formats(visit.lang, visit.office.zone)
+def formats(request: PageRequest) -> Formats:
+    """Return the formats of the viewer's language."""
+    return Formats(request.lang, request.context.zone)
 
 
-def group_value(room: RoomOf) -> str:
-    """How an address names a room: a class by its name; whom no class has, by kind."""
-    kind, group = room
+def group_value(key: ListGroup) -> str:
+    """Return a group's value in addresses: the name of a class, or `!` and the kind."""
+    kind, group = key
     return group or f"!{kind}"
 
 
-def group_label(visit: PageRequest, room: RoomOf) -> str:
-    """How people call a room."""
-    kind, group = room
-    return group or visit.office.frame.say(visit.lang, f"school_room_{kind}")
+def group_label(request: PageRequest, key: ListGroup) -> str:
+    """Return a group's name for display."""
+    kind, group = key
+    return group or request.context.layout.say(request.lang, f"school_group_{kind}")
 
 
-def by_group(visit: PageRequest, lines: Iterable[DayLine]) -> list[tuple[str, list[DayLine]]]:
-    """Lines that are in order already, room by room, each under its name."""
-    found: dict[RoomOf, list[DayLine]] = {}
+def by_group(request: PageRequest, lines: Iterable[DayLine]) -> list[tuple[str, list[DayLine]]]:
+    """Return sorted lines by group, each group with its name."""
+    found: dict[ListGroup, list[DayLine]] = {}
     for line in lines:
-        found.setdefault(line.room, []).append(line)
-    return [(group_label(visit, room), some) for room, some in found.items()]
+        found.setdefault(line.group_key, []).append(line)
+    return [(group_label(request, key), some) for key, some in found.items()]

@@ -1,4 +1,4 @@
-"""Roll-calls: begun with one tap, ticked on several phones at once, closed with a summary."""
+"""The pages of roll-calls: begin one, tick people off on several phones at once, close it."""
 
 from urllib.parse import urlencode
 
@@ -8,7 +8,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from gate_contract.card import CardKind
 from gate_contract.school_day import local_day
 from server_bridge.cards.face import card_number
-from server_bridge.school.day import group_key, in_order
+from server_bridge.school.day import ListGroup, group_order, sort_lines
 from server_bridge.store.school.roll_calls import (
     RollCall,
     RollCallLine,
@@ -24,7 +24,6 @@ from server_bridge.store.school.roll_calls import (
 )
 from server_bridge.web.app.page import PageNotFoundError, PageRequest
 from server_bridge.web.school.request_context import (
-    RoomOf,
     account_of,
     formats,
     group_label,
@@ -33,177 +32,174 @@ from server_bridge.web.school.request_context import (
     number_in,
     school_of,
 )
-from server_bridge.web.school.today import lines_now
+from server_bridge.web.school.today import current_lines
 
-SHOWN = 12
-"""So many earlier roll-calls are listed."""
+MAX_LISTED = 12
+"""The number of earlier roll-calls listed."""
+UNASSIGNED = "?"
+UNASSIGNED_GROUP: ListGroup = (CardKind.VISITOR, UNASSIGNED)
+"""The group of unassigned cards, listed last; no class has this name."""
 
 
-def index(visit: PageRequest, connection: sa.Connection) -> Response:
-    """The roll-call that goes on; else the button that begins one, and earlier ones."""
-    school = school_of(visit, connection)
-    if (going := open_roll_call(connection, visit.unit_id)) is not None:
-        return RedirectResponse(_path(visit, going), 303)
+def index(request: PageRequest, connection: sa.Connection) -> Response:
+    """Redirect to the open roll-call; without one, show the form to begin one."""
+    school = school_of(request, connection)
+    if (going := open_roll_call(connection, request.unit_id)) is not None:
+        return RedirectResponse(_path(request, going), 303)
     past = [
-        (one, count_roll_call(connection, one.roll_call))
-        for one in latest_roll_calls(connection, *_few(visit))
+        (roll_call, count_roll_call(connection, roll_call.roll_call))
+        for roll_call in latest_roll_calls(connection, request.unit_id, MAX_LISTED)
     ]
-    today = local_day(visit.now_ms, visit.office.zone)
-    return visit.show("roll_calls.html", school=school, past=past, f=formats(visit), today=today)
+    today = local_day(request.now_ms, request.context.zone)
+    return request.show(
+        "roll_calls.html", school=school, past=past, f=formats(request), today=today
+    )
 
 
-def start(visit: PageRequest, connection: sa.Connection) -> Response:
-    """Keep the list of who is inside now, and go to it; or join what goes on already."""
-    school_of(visit, connection)
-    day = local_day(visit.now_ms, visit.office.zone)
+def start(request: PageRequest, connection: sa.Connection) -> Response:
+    """Begin a roll-call with the list of who is inside now, or join the open one."""
+    school_of(request, connection)
+    day = local_day(request.now_ms, request.context.zone)
     number, is_new = begin_roll_call(
         connection,
-        visit.unit_id,
+        request.unit_id,
         day,
-        _list_now(visit, connection),
-        account_of(visit),
-        visit.now_ms,
+        _list_now(request, connection),
+        account_of(request),
+        request.now_ms,
     )
     if is_new:
-        visit.note("began_roll_call", visit.unit_id, str(number))
-    return RedirectResponse(_path(visit, number), 303)
+        request.note("began_roll_call", request.unit_id, str(number))
+    return RedirectResponse(_path(request, number), 303)
 
 
-def show(visit: PageRequest, connection: sa.Connection) -> Response:
-    """The list: who is missing first."""
-    school, one = school_of(visit, connection), _found(visit, connection)
-    lines = roll_call_lines(connection, one.roll_call)
-    by_room: dict[RoomOf, list[RollCallLine]] = {}
+def show(request: PageRequest, connection: sa.Connection) -> Response:
+    """Show the list, the missing first."""
+    school, roll_call = school_of(request, connection), _roll_call(request, connection)
+    lines = roll_call_lines(connection, roll_call.roll_call)
+    by_group: dict[ListGroup, list[RollCallLine]] = {}
     for line in lines:
-        by_room.setdefault(_room(line), []).append(line)
-    rooms = sorted(by_room, key=_room_key)
-    wanted = visit.query.get("class", "")
-    chosen = next((room for room in rooms if group_value(room) == wanted), None)
-    note_look(visit, connection, "looked_at_roll_call", str(one.roll_call))
+        by_group.setdefault(_group_key(line), []).append(line)
+    keys = sorted(by_group, key=_group_order)
+    wanted = request.query.get("class", "")
+    chosen = next((key for key in keys if group_value(key) == wanted), None)
+    note_look(request, connection, "looked_at_roll_call", str(roll_call.roll_call))
     groups = [
-        _Group(number, room, _label(visit, room), by_room[room])
-        for number, room in enumerate(rooms)
+        _Group(number, key, _label(request, key), by_group[key]) for number, key in enumerate(keys)
     ]
-    return visit.show(
+    return request.show(
         "roll_call.html",
         school=school,
-        one=one,
-        at=_path(visit, one.roll_call),
-        tally=count_roll_call(connection, one.roll_call),
+        roll_call=roll_call,
+        at=_path(request, roll_call.roll_call),
+        count_roll_call=count_roll_call(connection, roll_call.roll_call),
         groups=groups,
-        shown=[group for group in groups if chosen is None or group.room == chosen],
+        shown=[group for group in groups if chosen is None or group.key == chosen],
         chosen=wanted if chosen else "",
         card_number=card_number,
-        f=formats(visit),
-        minutes=((one.closed_ms or visit.now_ms) - one.begun_ms) // 60_000,
+        f=formats(request),
+        minutes=((roll_call.closed_ms or request.now_ms) - roll_call.begun_ms) // 60_000,
     )
 
 
-def state(visit: PageRequest, connection: sa.Connection) -> Response:
-    """Which lines are ticked; numbers only, for the phones of all helpers."""
-    return _state(connection, _found(visit, connection))
+def state(request: PageRequest, connection: sa.Connection) -> Response:
+    """Return the numbers of the ticked lines as JSON, for the phones that take part."""
+    return _state(connection, _roll_call(request, connection))
 
 
-def mark(visit: PageRequest, connection: sa.Connection) -> Response:
-    """Tick somebody off (`here`), or take that back (`not`)."""
-    one = _found(visit, connection)
-    there = "here" in visit.form
-    text = visit.form.get("here" if there else "not", "")
+def mark(request: PageRequest, connection: sa.Connection) -> Response:
+    """Tick a person off (`here`), or undo that (`not`)."""
+    roll_call = _roll_call(request, connection)
+    there = "here" in request.form
+    text = request.form.get("here" if there else "not", "")
     line = int(text) if text.isdecimal() and len(text) < 9 else -1
-    done = tick(connection, one.roll_call, line, there, account_of(visit), visit.now_ms)
-    if not done and one.closed_ms is None:
+    done = tick(connection, roll_call.roll_call, line, there, account_of(request), request.now_ms)
+    if not done and roll_call.closed_ms is None:
         raise PageNotFoundError(f"no line {line}")
-    if "application/json" in visit.request.headers.get("accept", ""):
-        return _state(connection, _found(visit, connection))
-    room = visit.form.get("room", "")
-    wanted = visit.form.get("class", "")
+    if "application/json" in request.http.headers.get("accept", ""):
+        return _state(connection, _roll_call(request, connection))
+    group = request.form.get("room", "")
+    wanted = request.form.get("class", "")
     query = "?" + urlencode({"class": wanted}) if wanted else ""
-    anchor = f"#r-{room}" if room.isdecimal() else ""
-    return RedirectResponse(_path(visit, one.roll_call) + query + anchor, 303)
+    anchor = f"#r-{group}" if group.isdecimal() else ""
+    return RedirectResponse(_path(request, roll_call.roll_call) + query + anchor, 303)
 
 
-def finish(visit: PageRequest, connection: sa.Connection) -> Response:
-    """Close it. What it says then stays."""
-    one = _found(visit, connection)
-    close_roll_call(connection, one.roll_call, account_of(visit), visit.now_ms)
-    visit.note("closed_roll_call", visit.unit_id, str(one.roll_call))
-    return RedirectResponse(_path(visit, one.roll_call), 303)
+def finish(request: PageRequest, connection: sa.Connection) -> Response:
+    """Close the roll-call. Its list does not change afterwards."""
+    roll_call = _roll_call(request, connection)
+    close_roll_call(connection, roll_call.roll_call, account_of(request), request.now_ms)
+    request.note("closed_roll_call", request.unit_id, str(roll_call.roll_call))
+    return RedirectResponse(_path(request, roll_call.roll_call), 303)
 
 
 class _Group:
-    """A room of the list. `number` names it within the page."""
+    """A group of the list. `number` identifies it within the page."""
 
-    def __init__(self, number: int, room: RoomOf, label: str, mine: list[RollCallLine]) -> None:
-        self.number, self.value, self.label, self.room = number, group_value(room), label, room
-        self.expected = sum(line.expected for line in mine)
-        self.missing = [line for line in mine if line.expected and line.ticked_ms is None]
-        self.found = [line for line in mine if line.ticked_ms is not None]
-        self.others = [line for line in mine if not line.expected and line.ticked_ms is None]
+    def __init__(
+        self, number: int, key: ListGroup, label: str, members: list[RollCallLine]
+    ) -> None:
+        self.number, self.value, self.label, self.key = number, group_value(key), label, key
+        self.expected = sum(line.expected for line in members)
+        self.missing = [line for line in members if line.expected and line.ticked_ms is None]
+        self.found = [line for line in members if line.ticked_ms is not None]
+        self.others = [line for line in members if not line.expected and line.ticked_ms is None]
 
 
-def _list_now(visit: PageRequest, connection: sa.Connection) -> list[RollCallLine]:
-    """Everybody of the school, who is inside marked as expected; and cards that are nobody's."""
-    lines, strangers = lines_now(visit, connection)
+def _list_now(request: PageRequest, connection: sa.Connection) -> list[RollCallLine]:
+    """Return a line for each person, those inside as expected, and for each unassigned card."""
+    lines, unassigned = current_lines(request, connection)
     listed = [
         RollCallLine(
             number,
             line.person,
             None,
             line.kind,
-            line.room[1],
+            line.group_key[1],
             line.inside,
             line.seen.first_in_ms if line.seen else None,
         )
-        for number, line in enumerate(in_order(lines))
+        for number, line in enumerate(sort_lines(lines))
     ]
-    inside = [card for card in strangers if card.inside]
+    inside = [card for card in unassigned if card.inside]
     return listed + [
-        RollCallLine(number, None, card.card_id, card.kind, STRANGERS, True, card.first_in_ms)
+        RollCallLine(number, None, card.card_id, card.kind, UNASSIGNED, True, card.first_in_ms)
         for number, card in enumerate(inside, len(listed))
     ]
 
 
-STRANGERS = "?"
-STRANGERS_ROOM: RoomOf = (CardKind.VISITOR, STRANGERS)
-"""Cards without a name are listed together, last; no class is called so."""
+def _group_key(line: RollCallLine) -> ListGroup:
+    return UNASSIGNED_GROUP if line.group_name == UNASSIGNED else (line.kind, line.group_name)
 
 
-def _room(line: RollCallLine) -> RoomOf:
-    return STRANGERS_ROOM if line.group_name == STRANGERS else (line.kind, line.group_name)
+def _label(request: PageRequest, key: ListGroup) -> str:
+    if key == UNASSIGNED_GROUP:
+        return request.context.layout.say(request.lang, "school_strangers")
+    return group_label(request, key)
 
 
-def _label(visit: PageRequest, room: RoomOf) -> str:
-    if room == STRANGERS_ROOM:
-        return visit.office.frame.say(visit.lang, "school_strangers")
-    return group_label(visit, room)
+def _group_order(key: ListGroup) -> tuple[object, ...]:
+    return key == UNASSIGNED_GROUP, *group_order(*key)
 
 
-def _room_key(room: RoomOf) -> tuple[object, ...]:
-    return room == STRANGERS_ROOM, *group_key(*room)
-
-
-def _found(visit: PageRequest, connection: sa.Connection) -> RollCall:
-    found = find_roll_call(connection, visit.unit_id, number_in(visit, "roll_call"))
+def _roll_call(request: PageRequest, connection: sa.Connection) -> RollCall:
+    found = find_roll_call(connection, request.unit_id, number_in(request, "roll_call"))
     if found is None:
         raise PageNotFoundError("no such roll-call of this school")
     return found
 
 
-def _state(connection: sa.Connection, one: RollCall) -> Response:
-    stands = count_roll_call(connection, one.roll_call)
+def _state(connection: sa.Connection, roll_call: RollCall) -> Response:
+    counts = count_roll_call(connection, roll_call.roll_call)
     return JSONResponse(
         {
-            "here": ticked_lines(connection, one.roll_call),
-            "expected": stands.expected,
-            "missing": stands.missing,
-            "closed": one.closed_ms is not None,
+            "here": ticked_lines(connection, roll_call.roll_call),
+            "expected": counts.expected,
+            "missing": counts.missing,
+            "closed": roll_call.closed_ms is not None,
         }
     )
 
 
-def _path(visit: PageRequest, number: int) -> str:
-    return f"/units/{visit.unit_id}/roll-call/{number}"
-
-
-def _few(visit: PageRequest) -> tuple[str, int]:
-    return visit.unit_id, SHOWN
+def _path(request: PageRequest, number: int) -> str:
+    return f"/units/{request.unit_id}/roll-call/{number}"

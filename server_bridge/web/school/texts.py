@@ -1,17 +1,17 @@
-"""The words of a school's own pages."""
+"""The phrases of a school's pages."""
 
 from server_bridge.i18n.phrases import Phrase
 
 PHRASES: dict[str, Phrase] = {
-    "school_door": Phrase("Trường", "School"),
+    "school_nav": Phrase("Trường", "School"),
     "school_choose": Phrase("Các trường của bạn", "Your schools"),
     "school_as_of": Phrase("lúc {time}", "as of {time}"),
     "school_whole": Phrase("Toàn trường", "The whole school"),
     "school_class": Phrase("Lớp", "Class"),
     "school_choose_class": Phrase("Xem", "Show"),
-    "school_room_pupil": Phrase("Chưa xếp lớp", "In no class yet"),
-    "school_room_staff": Phrase("Cán bộ, giáo viên", "Staff"),
-    "school_room_visitor": Phrase("Khách", "Visitors"),
+    "school_group_pupil": Phrase("Chưa xếp lớp", "In no class yet"),
+    "school_group_staff": Phrase("Cán bộ, giáo viên", "Staff"),
+    "school_group_visitor": Phrase("Khách", "Visitors"),
     "school_strangers": Phrase("Thẻ không rõ tên", "Cards without a name"),
     "school_inside": Phrase("Đang trong trường", "Inside now"),
     "school_absent": Phrase("Chưa đến", "Not yet arrived"),
@@ -29,7 +29,7 @@ PHRASES: dict[str, Phrase] = {
     ),
     "school_anonymous": Phrase(
         "Ngoài ra trong trường còn thẻ không gắn với người nào của trường: {cards}.",
-        "Also inside, cards that are nobody's of this school: {cards}.",
+        "Also inside, cards that are not assigned to a person of this school: {cards}.",
     ),
     "school_kind_pupil": Phrase("{number} thẻ học sinh", "{number} of pupils"),
     "school_kind_staff": Phrase("{number} thẻ cán bộ", "{number} of staff"),
@@ -39,7 +39,7 @@ PHRASES: dict[str, Phrase] = {
         "Các danh sách này tính cả lượt nhập tay ({number} người đang trong trường). "
         "Trang tổng hợp của xã và các số liệu truyền đi chỉ tính lượt do cổng ghi nhận.",
         "These lists include crossings written by hand ({number} of those inside). "
-        "The district's page and published counts are of what gates recorded only.",
+        "The district's page and the published counts include only what gates recorded.",
     ),
     "school_by_hand": Phrase("nhập tay", "by hand"),
     "school_by_class": Phrase("Theo lớp", "By class"),
@@ -56,7 +56,7 @@ PHRASES: dict[str, Phrase] = {
     "school_save": Phrase("Lưu", "Save"),
     "school_refreshes": Phrase(
         "Trang tự cập nhật. Mỗi lần xem tên đều được ghi lại.",
-        "The page renews itself. Looking at names is written down.",
+        "The page updates itself. Every look at names is logged.",
     ),
     # Roll-calls
     "school_fire": Phrase("Điểm danh khẩn cấp", "Emergency roll-call"),
@@ -127,7 +127,7 @@ PHRASES: dict[str, Phrase] = {
         "Late: in after {time}, by the hours as set now, pupils only. Entries by hand count.",
     ),
     "school_no_record": Phrase("Năm học này chưa có ghi nhận.", "No record in this school year."),
-    "school_no_out": Phrase("không ghi lượt ra", "no way out recorded"),
+    "school_no_out": Phrase("không ghi lượt ra", "no exit recorded"),
     "school_cards": Phrase("Thẻ", "Cards"),
     "school_card_until": Phrase("đến {day}", "until {day}"),
     "school_card_revoked": Phrase("đã thu hồi: {reason}", "revoked: {reason}"),

@@ -1,4 +1,4 @@
-"""A school's day, and its hours."""
+"""The page of a school's day, and the form of its hours."""
 
 import re
 
@@ -9,7 +9,7 @@ from gate_contract.card import CardKind
 from gate_contract.errors import SchoolgateError
 from gate_contract.school_day import local_day
 from server_bridge.access.roles import Permission
-from server_bridge.school.day import DayLine, groups_of, in_order, lines_of, today
+from server_bridge.school.day import DayLine, day_lists, group_counts, person_lines, sort_lines
 from server_bridge.store.people.card_days import CardDay, card_days
 from server_bridge.store.people.headcounts import people_names
 from server_bridge.store.school.by_hand import by_hand_on
@@ -27,42 +27,41 @@ from server_bridge.web.school.request_context import (
     school_of,
 )
 
-OPEN_UP_TO = 40
-"""Lists up to this long are shown unfolded."""
+MAX_EXPANDED = 40
+"""Lists of up to this many people are shown expanded."""
 
 
-def schools(visit: PageRequest, connection: sa.Connection) -> Response:
-    """The viewer's schools, or the only one."""
-    held = visit.viewer.where(Permission.PEOPLE)
+def schools(request: PageRequest, connection: sa.Connection) -> Response:
+    """List the viewer's schools; redirect to the only one."""
+    held = request.viewer.where(Permission.PEOPLE)
     found = [u for u in all_units(connection) if u.level == SCHOOL and u.unit_id in held]
     if len(found) == 1:
         return RedirectResponse(f"/units/{found[0].unit_id}", 303)
-    return visit.show("school_list.html", schools=found)
+    return request.show("school_list.html", schools=found)
 
 
-def show(visit: PageRequest, connection: sa.Connection) -> Response:
-    """Who has not come, who was late, who left early, who is inside; of all or of one class."""
-    school, hours = school_of(visit, connection), hours_of(connection, visit.unit_id)
-    lines, strangers = lines_now(visit, connection)
-    rooms = groups_of(lines)
-    wanted = visit.query.get("class", "")
-    room = next((r for r in ((r.kind, r.group) for r in rooms) if group_value(r) == wanted), None)
-    day = today(lines, strangers, hours, visit.office.zone, room=room)
-    note_look(visit, connection, "looked_at_school_day", wanted[:40] if room else "")
-    f = formats(visit)
-    return visit.show(
+def show(request: PageRequest, connection: sa.Connection) -> Response:
+    """Show who is absent, was late, left early, is inside; of all or of one class."""
+    school, hours = school_of(request, connection), hours_of(connection, request.unit_id)
+    lines, unassigned = current_lines(request, connection)
+    groups = group_counts(lines)
+    wanted = request.query.get("class", "")
+    chosen = next((group.key for group in groups if group_value(group.key) == wanted), None)
+    day = day_lists(lines, unassigned, hours, request.context.zone, group=chosen)
+    note_look(request, connection, "looked_at_school_day", wanted[:40] if chosen else "")
+    f = formats(request)
+    return request.show(
         "school_today.html",
         school=school,
         day=day,
-        listed=in_order(day.lines) if room else (),
+        listed=sort_lines(day.lines) if chosen else (),
         f=f,
-        rooms=[
-            (group_value((r.kind, r.group)), group_label(visit, (r.kind, r.group)), r)
-            for r in rooms
+        groups=[
+            (group_value(group.key), group_label(request, group.key), group) for group in groups
         ],
-        chosen=group_value(room) if room else "",
+        chosen=group_value(chosen) if chosen else "",
         lists=[
-            (what, by_group(visit, some), len(some), len(some) <= OPEN_UP_TO)
+            (what, by_group(request, some), len(some), len(some) <= MAX_EXPANDED)
             for what, some in (("absent", day.absent), ("late", day.late), ("left", day.left))
         ],
         figures={
@@ -74,45 +73,44 @@ def show(visit: PageRequest, connection: sa.Connection) -> Response:
                 ("left", day.left),
             )
         },
-        strangers=_by_kind(day.strangers_inside),
+        unassigned=_by_kind(day.unassigned_inside),
         hours=hours,
         clock=clock,
-        date=f.day(local_day(visit.now_ms, visit.office.zone)),
-        at=f.second(visit.now_ms),
-        today=local_day(visit.now_ms, visit.office.zone),
-        roll_call=open_roll_call(connection, visit.unit_id),
+        date=f.day(local_day(request.now_ms, request.context.zone)),
+        at=f.second(request.now_ms),
+        today=local_day(request.now_ms, request.context.zone),
+        roll_call=open_roll_call(connection, request.unit_id),
     )
 
 
-def lines_now(
-    visit: PageRequest, connection: sa.Connection
+def current_lines(
+    request: PageRequest, connection: sa.Connection
 ) -> tuple[tuple[DayLine, ...], tuple[CardDay, ...]]:
-    """Everybody of the school with their day so far, in no order, and the cards that are nobody's
-    there."""
-    day = local_day(visit.now_ms, visit.office.zone)
-    return lines_of(
-        people_names(connection, visit.unit_id, day),
-        card_days(connection, visit.unit_id, day),
-        by_hand_on(connection, visit.unit_id, day),
+    """Return a line for each person of the school, not sorted, and the unassigned cards."""
+    day = local_day(request.now_ms, request.context.zone)
+    return person_lines(
+        people_names(connection, request.unit_id, day),
+        card_days(connection, request.unit_id, day),
+        by_hand_on(connection, request.unit_id, day),
     )
 
 
-def change_hours(visit: PageRequest, connection: sa.Connection) -> Response:
-    """Set when the bell rings."""
-    school_of(visit, connection)
-    hours = Hours(minutes(visit.form.get("begins", "")), minutes(visit.form.get("ends", "")))
-    set_hours(connection, visit.unit_id, hours, account_of(visit), visit.now_ms)
-    visit.note("set_school_hours", visit.unit_id, f"{clock(hours.begins)}-{clock(hours.ends)}")
-    return RedirectResponse(f"/units/{visit.unit_id}", 303)
+def change_hours(request: PageRequest, connection: sa.Connection) -> Response:
+    """Set when lessons begin and end."""
+    school_of(request, connection)
+    hours = Hours(minutes(request.form.get("begins", "")), minutes(request.form.get("ends", "")))
+    set_hours(connection, request.unit_id, hours, account_of(request), request.now_ms)
+    request.note("set_school_hours", request.unit_id, f"{clock(hours.begins)}-{clock(hours.ends)}")
+    return RedirectResponse(f"/units/{request.unit_id}", 303)
 
 
 def clock(minute: int) -> str:
-    """Minutes after midnight as `07:05`."""
+    """Return minutes after midnight as `07:05`."""
     return f"{minute // 60:02}:{minute % 60:02}"
 
 
 def minutes(text: str) -> int:
-    """`07:05` in minutes after midnight. Raises SchoolgateError."""
+    """Return `07:05` in minutes after midnight. Raises SchoolgateError."""
     found = re.fullmatch(r"([01]?\d|2[0-3]):([0-5]\d)(:[0-5]\d)?", text.strip(), re.ASCII)
     if not found:
         raise SchoolgateError(

@@ -1,44 +1,44 @@
-// Keeps the page moving: the server sends the parts that changed, as HTML, over one event stream.
-// Without this file the page is complete and reloads itself.
+// Updates the live page: the server sends the parts that changed, as HTML, over one event stream.
+// Without this script the page is complete and reloads itself.
 "use strict";
 
-const SILENT_AFTER_MS = 40000; // the server says something at least every 15 s
+const SILENT_AFTER_MS = 40000; // the server sends something at least every 15 s
 const body = document.body;
 const rows = document.getElementById("rows");
-let stream, silence, retry;
+let stream, silenceTimer, retryTimer;
 
 function connect() {
-  pause();
-  if (document.hidden) return; // a browser allows six streams to a server: hidden tabs leave theirs
+  disconnect();
+  if (document.hidden) return; // a browser allows six streams to a server: hidden tabs close theirs
   stream = new EventSource(body.dataset.events);
   stream.addEventListener("figures", (event) => {
-    heard();
+    restartSilenceTimer();
     apply(JSON.parse(event.data));
   });
-  stream.onerror = lost; // the browser's own retry gives up after an answer like 503; ours does not
-  heard();
+  stream.onerror = lost; // the browser's own retry gives up after a response like 503; ours does not
+  restartSilenceTimer();
 }
 
-function pause() {
-  clearTimeout(silence);
-  clearTimeout(retry);
+function disconnect() {
+  clearTimeout(silenceTimer);
+  clearTimeout(retryTimer);
   if (stream) stream.close();
 }
 
-function heard() {
-  clearTimeout(silence);
-  silence = setTimeout(lost, SILENT_AFTER_MS);
+function restartSilenceTimer() {
+  clearTimeout(silenceTimer);
+  silenceTimer = setTimeout(lost, SILENT_AFTER_MS);
 }
 
 function lost() {
-  pause();
+  disconnect();
   const notice = document.getElementById("notice");
   const words = body.dataset.lost.replace("{time}", body.dataset.asOf || "–");
   if (notice.textContent.trim() !== words) {
     notice.className = "lost";
     notice.replaceChildren(Object.assign(document.createElement("p"), { textContent: words }));
   }
-  retry = setTimeout(connect, 1000 + Math.random() * 2000); // spread: many screens hang on one server
+  retryTimer = setTimeout(connect, 1000 + Math.random() * 2000); // random, so that many pages do not reconnect at once
 }
 
 function apply(message) {
@@ -54,18 +54,18 @@ function apply(message) {
     const old = document.getElementById(id);
     if (!old) rows.append(fresh);
     else if (old.getAttribute("role") === "status") {
-      // A screen reader only hears of changes inside an element that stays.
+      // Screen readers announce changes only inside an element that stays in the document.
       old.className = fresh.className;
       if (old.innerHTML !== fresh.innerHTML) old.innerHTML = fresh.innerHTML;
     } else {
-      mark(old, fresh);
+      highlightChanges(old, fresh);
       old.replaceWith(fresh);
     }
   }
   if (message.rows) arrange(message.rows);
 }
 
-function mark(old, fresh) {
+function highlightChanges(old, fresh) {
   for (const figure of fresh.querySelectorAll("[data-key]")) {
     const before = old.querySelector(`[data-key="${figure.dataset.key}"]`);
     if (before && before.textContent !== figure.textContent) {
@@ -86,5 +86,5 @@ function arrange(ids) {
 const form = document.getElementById("arrange");
 form.addEventListener("change", () => form.requestSubmit());
 document.addEventListener("visibilitychange", connect);
-addEventListener("pagehide", pause);
-addEventListener("pageshow", connect); // also when the browser brings a left page back
+addEventListener("pagehide", disconnect);
+addEventListener("pageshow", connect); // also when the browser restores a page from its cache

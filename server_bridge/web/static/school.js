@@ -1,13 +1,13 @@
-// A school's day renews itself; a roll-call's ticks are instant and shared. Without this script the
-// same pages work by reloading.
+// Refreshes a school's day, and exchanges the ticks of a roll-call with other phones. Without this
+// script the same pages work by reloading.
 "use strict";
 
-const RENEW_MS = 20_000;
+const REFRESH_MS = 20_000;
 const POLL_MS = 3_000;
-const SETTLE_MS = 1_500; // a tap right after another phone's tick was meant as a tick too
+const SETTLE_MS = 1_500; // a tap just after another phone's tick is ignored: both meant to tick
 
-function renewing(today) {
-  const turn = async () => {
+function refreshDay(today) {
+  const refresh = async () => {
     if (document.hidden || today.contains(document.activeElement)) return;
     const answer = await fetch(location.href, { cache: "no-store" });
     if (!answer.ok || answer.redirected) return;
@@ -20,12 +20,12 @@ function renewing(today) {
     }
     today.replaceChildren(...fresh.childNodes);
   };
-  setInterval(() => turn().catch(() => {}), RENEW_MS);
+  setInterval(() => refresh().catch(() => {}), REFRESH_MS);
 }
 
-function calling(roll) {
+function syncRollCall(roll) {
   const buttons = new Map([...roll.querySelectorAll(".tick button")].map((b) => [b.value, b]));
-  const unsent = new Map(); // line -> what was tapped, until the server has it
+  const unsent = new Map(); // line -> the form to send, until the server has it
   const changed = new Map(); // line -> when another phone changed it
   const bar = roll.querySelector(".bar");
   let sending = false;
@@ -38,20 +38,20 @@ function calling(roll) {
   const recount = () => {
     const missing = {};
     for (const button of buttons.values()) {
-      if (button.dataset.room && button.name === "here") {
-        missing[button.dataset.room] = (missing[button.dataset.room] || 0) + 1;
+      if (button.dataset.group && button.name === "here") {
+        missing[button.dataset.group] = (missing[button.dataset.group] || 0) + 1;
       }
     }
-    // A page of one class does not know how many are missing in the others.
+    // A page of one class has no lines of the other classes.
     const shown = new Set([...roll.querySelectorAll(".group[id]")].map((group) => group.id.slice(2)));
-    for (const place of roll.querySelectorAll("[data-room-missing]")) {
-      const room = place.dataset.roomMissing;
-      if (shown.has(room)) place.textContent = missing[room] || 0;
+    for (const place of roll.querySelectorAll("[data-group-missing]")) {
+      const group = place.dataset.groupMissing;
+      if (shown.has(group)) place.textContent = missing[group] || 0;
     }
     roll.querySelector("#unsent").hidden = unsent.size === 0;
   };
 
-  const take = (state) => {
+  const applyState = (state) => {
     if (state.closed) return location.reload();
     const here = new Set(state.here.map(String));
     for (const [line, button] of buttons) {
@@ -81,9 +81,9 @@ function calling(roll) {
         if (unsent.get(line) === tap) unsent.delete(line);
       }
       state ??= await read(await fetch(roll.dataset.state, { cache: "no-store" }));
-      take(state);
+      applyState(state);
     } catch {
-      recount(); // what was not sent is kept, and said
+      recount(); // unsent ticks are kept, and a notice is shown
     } finally {
       sending = false;
     }
@@ -107,9 +107,9 @@ function calling(roll) {
 }
 
 const today = document.getElementById("today");
-if (today) renewing(today);
+if (today) refreshDay(today);
 const roll = document.querySelector("#roll-call[data-state]");
-if (roll) calling(roll);
+if (roll) syncRollCall(roll);
 const printer = document.getElementById("print");
 if (printer) {
   printer.hidden = false;

@@ -16,6 +16,7 @@ from server_bridge.broker.config import MAX_PACKET_BYTES
 from server_bridge.pki import Identity
 from tests.fakes.broker import Broker
 from tests.fakes.mqtt_peer import Peer, tls
+from tests.fakes.patience import PATIENCE_S
 
 NOT_AUTHORISED = 0x87
 SESSION_TAKEN_OVER = 0x8E
@@ -159,7 +160,7 @@ def refused(broker: Broker, context: ssl.SSLContext) -> bool:
     connect = bytes.fromhex("100d00044d5154540502003c000000")
     try:
         with (
-            socket.create_connection((broker.host, broker.port), timeout=20) as plain,
+            socket.create_connection((broker.host, broker.port), timeout=PATIENCE_S) as plain,
             context.wrap_socket(plain, server_hostname=broker.host) as secure,
         ):
             secure.sendall(connect)

@@ -18,6 +18,7 @@ from server_bridge.broker.config import BrokerConfigError, write_broker_config
 from server_bridge.pki import Identity
 from tests.fakes.broker import Broker
 from tests.fakes.mqtt_peer import Peer
+from tests.fakes.patience import PATIENCE_S
 
 NOW = datetime(2026, 9, 5, 7, 0, tzinfo=UTC)
 COUNTS = topics.counts("thcs-a")
@@ -69,7 +70,7 @@ def test_a_stolen_gate_is_shut_out_of_a_running_broker(tmp_path: Path) -> None:
         assert thief.publish(crossings, b"x") == 0
         assert thief.subscribe(theirs) == 1
         broker.shut_out("vg-01")
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + PATIENCE_S
         while thief.publish(crossings, b"x") != 0x87:
             assert time.monotonic() < deadline
         assert bridge.publish(theirs, b"secret") == 0

@@ -12,6 +12,7 @@ from server_bridge import pki
 from server_bridge.broker.config import write_revocations
 from server_bridge.broker.revocation import PROCESS, reload_broker, revocation_list
 from server_bridge.pki import Identity
+from tests.builders.serving import until
 from tests.fakes.broker import Broker
 from tests.fakes.mqtt_peer import tls
 from tests.server_bridge.broker.test_access import refused
@@ -34,7 +35,7 @@ def test_a_running_broker_refuses_a_revoked_certificate_after_a_reload(tmp_path:
         for revoked in ([serial(broker, LOST)], [serial(broker, LOST), 4711]):
             write_revocations(folder, authority=broker.pki, revoked=revoked)
             assert reload_broker(folder)
-            assert refused(broker, context(broker, LOST))
+            until(lambda: refused(broker, context(broker, LOST)), "the broker's reload")
             assert not refused(broker, context(broker, OTHER))
         again = pki.issue(broker.pki, LOST, now=datetime.now(UTC))
         again.write(tmp_path / "again")

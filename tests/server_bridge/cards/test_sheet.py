@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from fpdf import FPDF
 
-from gate_contract.card import Card, CardKind, verify
+from gate_contract.card import CardKind, VerifiedCard, verify
 from gate_contract.errors import SchoolgateError
 from server_bridge.cards.face import HEIGHT_MM, LOOKS, WIDTH_MM, PrintedCard, card_number
 from server_bridge.cards.sheet import GAP_MM, corner, write_sheet, write_single_cards
@@ -38,7 +38,7 @@ def test_every_card_of_a_sheet_is_read_and_genuine(sheet: Path) -> None:
     assert len(read) == 13
     assert set(read) == expected
     keys = {card_samples.KEY_ID: card_samples.KEY.public_key()}
-    assert all(isinstance(verify(text, keys), Card) for text in read)
+    assert all(isinstance(verify(text, keys), VerifiedCard) for text in read)
 
 
 def test_each_card_lies_where_the_sheet_says(sheet: Path) -> None:

@@ -83,9 +83,9 @@ def test_a_test_message(shell: Shell) -> None:
     ("text", "mode", "remedy"),
     [
         ('[[channel]]\nname = "it"\nurls = ["json://x"]\n', 0o640, "chmod 600"),
-        ('[[channel]]\nname = "it"\nurls = []\n', 0o600, "docs/alerts.md"),
+        ('[[channel]]\nname = "it"\nurls = []\n', 0o600, "docs/how-to/alerts.md"),
         ('[[channel]]\nname = "it"\nurls = ["json://x"]\nkinds = ["fire"]\n', 0o600, "kinds"),
-        ("channel = 5", 0o600, "docs/alerts.md"),
+        ("channel = 5", 0o600, "docs/how-to/alerts.md"),
         (2 * '[[channel]]\nname = "it"\nurls = ["json://x"]\n', 0o600, "rename one"),
     ],
 )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from gate_contract.card import Card, CardKind, verify
+from gate_contract.card import Card, CardKind, VerifiedCard, verify
 from gate_contract.errors import SchoolgateError
 from server_bridge.home import open_home
 from server_bridge.store.people.people import Person, Placement, add_person, move_person
@@ -69,8 +69,8 @@ def listed(office: Shell) -> list[dict[str, str]]:
 def decoded(office: Shell, pdf: Path) -> list[Card]:
     keys = open_home(office.home).keys.public_keys()
     found = [verify(c.bytes, keys) for p in printed.pages(pdf, dpi=100) for c in printed.codes(p)]
-    assert all(isinstance(card, Card) for card in found)
-    return [card for card in found if isinstance(card, Card)]
+    assert all(isinstance(card, VerifiedCard) for card in found)
+    return [found_card.card for found_card in found if isinstance(found_card, VerifiedCard)]
 
 
 def test_everybody_gets_a_card_once_and_the_sheet_is_in_order(
@@ -168,8 +168,8 @@ def test_keys_rotate_and_the_old_one_stays_while_it_is_needed(
     office.type("card", "rotate-key")
     second = json.loads(office.type("card", "issue", "--unit", UNIT, "--json"))[0]
     keys = open_home(office.home).keys.public_keys()
-    assert isinstance(verify(first["text"].encode(), keys), Card)
-    assert isinstance(verify(second["text"].encode(), keys), Card)
+    assert isinstance(verify(first["text"].encode(), keys), VerifiedCard)
+    assert isinstance(verify(second["text"].encode(), keys), VerifiedCard)
     assert (first["key_id"], second["key_id"]) == (1, 2)
     office.type("gate", "add", "gate-a1", "--unit", UNIT, "--out", str(tmp_path / "gate"))
     bundle = (tmp_path / "gate" / "gate.toml").read_text()

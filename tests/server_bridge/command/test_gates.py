@@ -216,7 +216,7 @@ def test_the_bridge_keeps_the_file_and_takes_it_through_the_fleet(tmp_path: Path
     tell(shell, "gate-a2", Health(state="online", version="0.1.0", scan=WELL, update=tried))
     assert "to be updated to 2 (fetching, unreachable)" in shell.type("gate", "list")
     shown = shell.type("gate", "show", "gate-a2")
-    assert "being fetched, 0 MB so far It could not fetch the update" in shown
+    assert "being downloaded, 0 MB so far It could not download the update" in shown
     assert "waits for gate-a2: not yet" in shell.type("gate", "rollout", "show")
     told = shell.json("gate", "rollout", "show")
     assert (told["state"], told["told"], told["runs"]) == ("running", ["gate-a2"], [])

@@ -82,7 +82,7 @@ def test_a_request_from_asking_to_reopening(shell: Shell, tmp_path: Path) -> Non
     with pytest.raises(SchoolgateError, match="no figures"):
         shell.type("report", "confirm", number, "--school", OTHER_SCHOOL)
     for above in (COMMUNE, PROVINCE):
-        with pytest.raises(SchoolgateError, match="no school of"):
+        with pytest.raises(SchoolgateError, match="not a school of"):
             shell.type("report", "confirm", number, "--school", above)
     assert "1 schools locked" in shell.type("report", "lock", *mine)
     with pytest.raises(SchoolgateError, match="locked"):

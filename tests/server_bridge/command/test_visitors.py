@@ -8,19 +8,19 @@ import pytest
 
 from device import config
 from device.config import ConfigError
-from device.ledger.delivering import UplinkLedger
+from device.ledger.uplink_ledger import UplinkLedger
 from device.scan.run import visitors
 from gate_contract.crossing import encode_batch
 from gate_contract.errors import SchoolgateError
-from gate_contract.foreign import IdKind
+from gate_contract.id_documents import IdKind
 from gate_contract.topics import GateChannel
 from gate_contract.topics import gate as topic_of
 from gate_contract.verdicts import Verdict
 from server_bridge.home import open_home
 from server_bridge.ingest.inbox import Inbox
-from tests.contract import papers
-from tests.device.gate import GATE_ID, Gate
+from tests.builders.scanning_gate import GATE_ID, Gate
 from tests.fakes.clock import MORNING_MS
+from tests.gate_contract import id_document_samples
 from tests.server_bridge.command.test_setup import Shell
 
 DAY = "2026-09-07"
@@ -44,9 +44,9 @@ def test_from_the_bundle_to_who_it_was_and_to_nothing(shell: Shell, tmp_path: Pa
     accept = visitors(config.load(path))
     assert accept.accept == frozenset(IdKind)
     gate = Gate(tmp_path / "ledger.db", visitors=accept)
-    assert gate.show(papers.CHIP_ID.encode()) == [Verdict.ADMITTED_IN]
+    assert gate.show(id_document_samples.CHIP_ID.encode()) == [Verdict.ADMITTED_IN]
     gate.leave(60_000)
-    assert gate.show(papers.CHIP_ID.encode()) == [Verdict.ADMITTED_OUT]
+    assert gate.show(id_document_samples.CHIP_ID.encode()) == [Verdict.ADMITTED_OUT]
     gate.keeper.close()
     home = open_home(shell.home)
     with closing(UplinkLedger.open(gate.path, GATE_ID)) as ledger:

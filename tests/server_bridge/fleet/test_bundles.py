@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import trustme
 
-from device.updating.fetching import bundle_path, fetch, part_path
+from device.updating.download import bundle_path, fetch, part_path
 from device.updating.https_client import FetchError, HttpsServer
 from firmware_config.image.bundle import CERT, make_key
 from gate_contract.errors import SchoolgateError

@@ -13,6 +13,7 @@ from server_bridge.http.binding import BindingError, make_binding
 from server_bridge.http.server import HttpServer
 from server_bridge.web.live.app import create_app
 from tests.fakes.district import HANOI, morning_district
+from tests.fakes.patience import PATIENCE_S
 
 PEM = Path("any.pem")
 ORIGIN = "https://gates.example.vn"
@@ -65,7 +66,7 @@ def test_pages_by_our_own_tls(tmp_path: Path) -> None:
     thread = threading.Thread(target=server.run, args=[lambda _url: ready.set()])
     thread.start()
     try:
-        assert ready.wait(20)
+        assert ready.wait(PATIENCE_S)
         trust = ssl.create_default_context(cafile=trusted)
         answer = httpx.get(
             f"https://localhost:{server.port}/healthz", verify=trust, trust_env=False
@@ -73,7 +74,7 @@ def test_pages_by_our_own_tls(tmp_path: Path) -> None:
         assert answer.status_code in (200, 503)
     finally:
         server.stop()
-        thread.join(20)
+        thread.join(PATIENCE_S)
 
 
 def test_tls_files_that_are_not_there_are_named(tmp_path: Path) -> None:

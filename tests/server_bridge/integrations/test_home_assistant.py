@@ -23,6 +23,7 @@ from tests.builders.intake import NOW_MS, take
 from tests.fakes.broker import Broker
 from tests.fakes.home_assistant import UNAVAILABLE, UNKNOWN, HomeAssistant, entities
 from tests.fakes.mqtt_peer import Peer
+from tests.fakes.patience import PATIENCE_S
 from tests.fakes.school import (
     COMMUNE,
     GATE,
@@ -63,7 +64,7 @@ def connected(broker: Broker) -> BridgeSession:
     folder = broker.identity(Identity.bridge())
     files = (folder / "ca.pem", folder / "cert.pem", folder / "key.pem")
     session = BridgeSession(BrokerEndpoint(broker.host, broker.port, *files))
-    assert isinstance(session.wait(20), Subscribed)
+    assert isinstance(session.wait(PATIENCE_S), Subscribed)
     return session
 
 

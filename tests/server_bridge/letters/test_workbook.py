@@ -1,4 +1,4 @@
-"""Lists as official letters: what a spreadsheet program finds in them."""
+"""Lists as official letters: the content that a spreadsheet program reads."""
 
 import io
 import re
@@ -10,7 +10,7 @@ from python_calamine import CalamineWorkbook
 from gate_contract.card import CardKind
 from gate_contract.roster import EntryAction
 from server_bridge.lists.list_sheets import write_list
-from server_bridge.lists.school_list import By, ListRow, SchoolList, Totals
+from server_bridge.lists.school_list import ListOrder, ListRow, SchoolList, Totals
 from server_bridge.store.units.tree import Unit
 from tests.fakes.clock import MORNING_MS
 from tests.fakes.school import SCHOOL, ZONE
@@ -26,7 +26,7 @@ def made(rows: tuple[ListRow, ...]) -> bytes:
         "Ủy ban nhân dân xã C",
         MORNING_MS,
         (4,),
-        By.CLASS,
+        ListOrder.CLASS,
         rows,
         TOTALS,
         TOTALS,

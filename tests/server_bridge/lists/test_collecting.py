@@ -1,4 +1,4 @@
-"""A collection from opening to closing, in both databases."""
+"""A collection from opening to closing, on both databases."""
 
 import io
 from datetime import UTC, datetime
@@ -24,7 +24,7 @@ from server_bridge.store.reports.submissions import COLLECTIONS
 from server_bridge.store.units.tree import Unit, add_unit
 from server_bridge.submissions import actions
 from server_bridge.submissions.actions import SubmissionWrite
-from server_bridge.submissions.state import NotNowError, SubmissionState
+from server_bridge.submissions.state import ActionNotAllowedError, SubmissionState
 from tests.fakes.clock import MORNING_MS
 from tests.fakes.district_people import COMMUNE_AREA, FAR_HAMLET, HAMLET, START, FakePeople
 from tests.fakes.office_files import PDF
@@ -36,8 +36,8 @@ PLAN = Document("kế hoạch.pdf", "pdf", PDF)
 MADE = datetime(2026, 9, 7, 1, tzinfo=UTC)
 
 
-class Office:
-    """Does things to one collection, at an hour of the day."""
+class CollectionActions:
+    """One collection, and the actions on it at an hour of the day."""
 
     def __init__(self, database: Database) -> None:
         self.people = FakePeople(database).lay_out()
@@ -48,7 +48,7 @@ class Office:
                 connection, "Danh sách", PROVINCE, MORNING_MS, DEADLINE_MS, "Sở", MORNING_MS
             )
 
-    def deed(self, school: str, hour: int) -> SubmissionWrite:
+    def write(self, school: str, hour: int) -> SubmissionWrite:
         return SubmissionWrite(self.number, school, "cô Hà", MORNING_MS + hour * HOUR_MS)
 
     def snapshot(self, school: str) -> ListSnapshot:
@@ -59,20 +59,20 @@ class Office:
     def submit(self, school: str, hour: int, plan: Document | None = PLAN) -> SubmissionState:
         snapshot = self.snapshot(school)
         with self.database.write() as connection:
-            deed = self.deed(school, hour)
-            return collecting.submit(connection, deed, snapshot, plan).state
+            write = self.write(school, hour)
+            return collecting.submit(connection, write, snapshot, plan).state
 
     def save(self, school: str, hour: int, plan: Document | None = None) -> SubmissionState:
         with self.database.write() as connection:
-            return collecting.save(connection, self.deed(school, hour), plan).state
+            return collecting.save(connection, self.write(school, hour), plan).state
 
     def lock(self, school: str, hour: int) -> None:
         with self.database.write() as connection:
-            actions.lock(connection, COLLECTIONS, self.deed(school, hour))
+            actions.lock(connection, COLLECTIONS, self.write(school, hour))
 
     def reopen(self, school: str, hour: int, reason: str) -> None:
         with self.database.write() as connection:
-            actions.reopen(connection, COLLECTIONS, self.deed(school, hour), reason)
+            actions.reopen(connection, COLLECTIONS, self.write(school, hour), reason)
 
     def rolled(self) -> CollectionRollUp:
         with self.database.read() as connection:
@@ -82,7 +82,7 @@ class Office:
         return next(line for line in self.rolled().schools if line.unit.unit_id == school)
 
     def files(self, school: str) -> tuple[bytes, bytes]:
-        """The list and the plan of the submission that counts."""
+        """Return the list and the plan of the submission that counts."""
         event = self.line(school).standing.submission
         assert event is not None
         with self.database.read() as connection:
@@ -94,23 +94,21 @@ class Office:
 
 
 @pytest.fixture
-def office(database: Database) -> Office:
-    made = Office(database)
+def office(database: Database) -> CollectionActions:
+    made = CollectionActions(database)
     made.people.join("Trần An", HAMLET)
     made.people.join("Lê Bình", FAR_HAMLET, "6B")
     made.people.join("Y Hằng", COMMUNE_AREA, school=OTHER_SCHOOL)
     return made
 
 
-def test_what_was_submitted_stays_and_later_changes_are_told(office: Office) -> None:
+def test_what_was_submitted_stays_and_later_changes_are_told(office: CollectionActions) -> None:
     assert office.line(SCHOOL).standing.state is SubmissionState.NOT_STARTED
     with pytest.raises(SchoolgateError, match="plan is missing"):
         office.submit(SCHOOL, 1, plan=None)
     assert office.save(SCHOOL, 1) is SubmissionState.IN_PROGRESS
     assert office.save(SCHOOL, 1, PLAN) is SubmissionState.IN_PROGRESS
-    assert (
-        office.submit(SCHOOL, 2, plan=None) is SubmissionState.ON_TIME
-    )  # with the plan laid ready
+    assert office.submit(SCHOOL, 2, plan=None) is SubmissionState.ON_TIME  # with the saved plan
     listed, plan = office.files(SCHOOL)
     assert plan == PDF
     assert not office.line(SCHOOL).differs
@@ -136,7 +134,7 @@ def test_what_was_submitted_stays_and_later_changes_are_told(office: Office) -> 
     assert swapped.digest != before.digest
 
 
-def test_sums_of_units_and_who_is_missing_or_late(office: Office) -> None:
+def test_sums_of_units_and_who_is_missing_or_late(office: CollectionActions) -> None:
     with office.database.write() as connection:
         add_unit(connection, Unit("xa-e", "Xã E", "commune", PROVINCE))
         add_unit(connection, Unit("th-f", "Trường F", "school", "xa-e"))
@@ -166,7 +164,7 @@ def test_sums_of_units_and_who_is_missing_or_late(office: Office) -> None:
     assert schools["Trường F"][3:] == ["Chưa thực hiện", *[""] * 8]
 
 
-def test_locking_and_reopening_are_logged(office: Office) -> None:
+def test_locking_and_reopening_are_logged(office: CollectionActions) -> None:
     office.submit(SCHOOL, 1)
     office.lock(SCHOOL, 2)
     for refused in (
@@ -175,7 +173,7 @@ def test_locking_and_reopening_are_logged(office: Office) -> None:
         lambda: office.lock(SCHOOL, 3),
         lambda: office.reopen(SCHOOL, 3, ""),
     ):
-        with pytest.raises(NotNowError):
+        with pytest.raises(ActionNotAllowedError):
             refused()
     office.reopen(SCHOOL, 4, "sai lớp 6B")
     line = office.line(SCHOOL)
@@ -183,8 +181,8 @@ def test_locking_and_reopening_are_logged(office: Office) -> None:
     assert line.counts == (0, 0, 0, 1, 1)  # the last submission counts meanwhile
     assert office.submit(SCHOOL, 5) is SubmissionState.ON_TIME
     with office.database.read() as connection:
-        told = request_events(connection, COLLECTIONS, office.number, SCHOOL)
-    assert [(one.what, one.by, one.reason) for one in told] == [
+        stored = request_events(connection, COLLECTIONS, office.number, SCHOOL)
+    assert [(one.what, one.by, one.reason) for one in stored] == [
         ("submitted", "cô Hà", ""),
         ("locked", "cô Hà", ""),
         ("reopened", "cô Hà", "sai lớp 6B"),

@@ -1,4 +1,4 @@
-"""A school's list: who is in it, in which order, and as an official letter."""
+"""A school's list: its people and their order."""
 
 import random
 from datetime import UTC, date, datetime
@@ -10,7 +10,7 @@ from gate_contract.card import CardKind
 from gate_contract.errors import SchoolgateError
 from gate_contract.roster import EntryAction
 from server_bridge.i18n.names import class_key
-from server_bridge.lists.school_list import By, SchoolList, school_list
+from server_bridge.lists.school_list import ListOrder, SchoolList, school_list
 from server_bridge.store.areas.levels import LevelNotice, apply_notice
 from server_bridge.store.database import Database
 from tests.fakes.clock import MORNING_MS
@@ -60,8 +60,12 @@ def test_a_list_as_of_its_moment(district: FakePeople) -> None:
     ]
     assert names(listed(district, levels=[4])) == ["Trần Thị Ánh", "Đỗ Văn Dũng"]
     assert names(listed(district, levels=[None])) == ["Bùi Bình", "=1+1"]
-    assert names(listed(district, by=By.AREA))[:2] == ["Phạm Yến", "Trần Thị Ánh"]
-    assert names(listed(district, by=By.LEVEL))[:3] == ["Trần Thị Ánh", "Đỗ Văn Dũng", "Nguyễn An"]
+    assert names(listed(district, by=ListOrder.AREA))[:2] == ["Phạm Yến", "Trần Thị Ánh"]
+    assert names(listed(district, by=ListOrder.LEVEL))[:3] == [
+        "Trần Thị Ánh",
+        "Đỗ Văn Dũng",
+        "Nguyễn An",
+    ]
     assert {row.action for row in listed(district, levels=[4]).rows} == {EntryAction.REFUSE}
     assert found.by_class.lines == (
         ("6A", (0, 0, 2, 1, 0)),

@@ -1,4 +1,4 @@
-"""What schools confirm and offices note, in the database that the pages' tests do not use."""
+"""Confirmed figures and notes of appeal on PostgreSQL, which the tests of the pages do not use."""
 
 from datetime import date, timedelta
 

@@ -1,4 +1,4 @@
-"""A school's day in figures, and the periods of reports, as values."""
+"""The figures of a school's day, and the periods of reports."""
 
 from datetime import date
 
@@ -56,7 +56,7 @@ def test_who_was_seen_late_early_and_by_hand() -> None:
     found = tally(day).groups
     assert found[CardKind.PUPIL, "6A"] == Figures(
         *(1, 0, 7, 5, 6, 2, 1)
-    )  # late: the one of 7:12, and whom the office wrote down at 7:03
+    )  # late: the person at 7:12, and the one entered by hand at 7:03
     assert found[PUPILS] == found[CardKind.PUPIL, "6A"] + Figures(cards=6, no_exit=1, no_entry=1)
 
 

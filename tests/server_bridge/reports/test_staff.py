@@ -1,4 +1,4 @@
-"""The staff's months: what is kept is what the records say, whatever becomes of a day."""
+"""The staff's months: the stored days equal the records after every kind of change."""
 
 from datetime import date, timedelta
 
@@ -8,7 +8,7 @@ from gate_contract.card import CardKind
 from gate_contract.crossing import Direction
 from gate_contract.verdicts import Verdict
 from server_bridge.reports.period import PeriodKind, period
-from server_bridge.reports.proof import misreported
+from server_bridge.reports.recount import find_wrong_tallies
 from server_bridge.reports.staff import StaffDay, StaffRecord, day_by_day, staff_year
 from server_bridge.reports.tallying import tally_due
 from server_bridge.store.access.accounts import add_account
@@ -37,11 +37,11 @@ SQLITE_ONLY = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 LATER_MS = NOW_MS + 40 * DAY_MS
 YEAR = period(PeriodKind.YEAR, DAY)
 THIRD = date(2026, 10, 1)
-"""A day of another month on which Cô Mai comes and goes."""
+"""A day of another month on which Cô Mai enters and leaves."""
 
 
 class Staff:
-    """Cô Mai, whom a gate saw coming on `DAY`; and on `THIRD` coming and going."""
+    """The records of Cô Mai: an entry on `DAY`; an entry and an exit on `THIRD`."""
 
     def __init__(self, database: Database) -> None:
         self.database = database
@@ -56,10 +56,10 @@ class Staff:
             self.account = add_account(connection, "office", NOW_MS)
 
     def settle(self) -> int:
-        """Tally what is due; the proof finds nothing."""
+        """Tally what is due; check that the recount finds no difference."""
         done = tally_due(self.database, LATER_MS, ZONE)
         with self.database.read() as connection:
-            assert misreported(connection, ZONE) == []
+            assert find_wrong_tallies(connection, ZONE) == []
         return done
 
     def kept(self, unit_id: str = SCHOOL) -> dict[int, DaySets]:
@@ -72,7 +72,7 @@ class Staff:
             return year.records[0], day_by_day(connection, year)[self.person]
 
     def counted(self) -> tuple[int, ...]:
-        """Days, present, coming, going, by hand, missing, incomplete with nothing noted."""
+        """Return days, present, entered, left, by hand, missing, incomplete without a note."""
         record, days = self.record()
         sets = ("days", "present", "came", "left", "by_hand", "missing")
         assert record.count("complete") == sum(day.complete for day in days)
@@ -159,7 +159,7 @@ def test_an_altered_day_is_found_and_a_waiting_one_is_not(staff: Staff) -> None:
         changed = {column: staff_months.c[column] + by}
         with staff.database.write() as connection:
             assert connection.execute(staff_months.update().where(here).values(changed)).rowcount
-            return misreported(connection, ZONE)
+            return find_wrong_tallies(connection, ZONE)
 
     for column, by, day in (
         ("days", -this, DAY),
@@ -172,9 +172,9 @@ def test_an_altered_day_is_found_and_a_waiting_one_is_not(staff: Staff) -> None:
         assert found(-by, column) == []
     with staff.database.write() as connection:
         connection.execute(staff_months.delete().where(here))
-        assert misreported(connection, ZONE) == [f"{SCHOOL} {DAY}"]
+        assert find_wrong_tallies(connection, ZONE) == [f"{SCHOOL} {DAY}"]
         mark_days_since(connection, [SCHOOL], None)
-        assert misreported(connection, ZONE) == []
+        assert find_wrong_tallies(connection, ZONE) == []
 
 
 def test_days_of_a_month_are_written_apart(database: Database) -> None:

@@ -1,4 +1,4 @@
-"""Tallies: the same whatever comes in which order, added up by month and above, and proven."""
+"""Tallies: independent of the order of records, summed by month and unit, equal to a recount."""
 
 import threading
 from datetime import date, timedelta
@@ -9,8 +9,8 @@ import pytest
 from gate_contract.card import CardKind
 from gate_contract.crossing import ClockTrust, Direction
 from gate_contract.verdicts import Verdict
-from server_bridge.reports.proof import misreported
-from server_bridge.reports.tallying import TallyKeeper, tally_due
+from server_bridge.reports.recount import find_wrong_tallies
+from server_bridge.reports.tallying import TallyWorker, tally_due
 from server_bridge.store.access.accounts import add_account
 from server_bridge.store.changes.report_days import due_days
 from server_bridge.store.database import Database
@@ -50,10 +50,10 @@ SQLITE_ONLY = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
 
 def settle(database: Database, now_ms: int = NOW_MS) -> int:
-    """Tally what is due; the proof finds nothing."""
+    """Tally what is due; check that the recount finds no difference."""
     done = tally_due(database, now_ms, ZONE)
     with database.read() as connection:
-        assert misreported(connection, ZONE) == []
+        assert find_wrong_tallies(connection, ZONE) == []
     return done
 
 
@@ -83,7 +83,7 @@ def test_a_morning_in_figures_here_and_above(database: Database) -> None:
         assert {name: one.enrolled for name, one in classes.items()} == {"6A": 5, "10A": 1}
         assert gates_of(connection, [SCHOOL], TODAY) == {SCHOOL: {GATE: GateFigures(1, 8, 1, 0)}}
         assert due_days(connection, DAY) == []
-    # After midnight whoever was not seen leaving is known to have been missed.
+    # After midnight, those who were not seen leaving count as missed exits.
     assert settle(database, NOW_MS + DAY_MS) == 1
     assert (pupils(database).no_exit, pupils(database).left_early) == (5, 1)
     assert settle(database, NOW_MS + 2 * DAY_MS) == 0
@@ -101,7 +101,7 @@ def test_a_gate_that_was_away_for_a_week(database: Database) -> None:
     assert pupils(database) == before
     assert settle(database, NOW_MS + 7 * DAY_MS) == 1
     more = Figures(scanned=1, present=1, entered=1, left=1, cards=1)
-    assert pupils(database) == before + more  # one more came, and of one it is known that he left
+    assert pupils(database) == before + more  # one more person, and one exit
     with database.read() as connection:
         assert refusals_of(connection, [PROVINCE], SEPTEMBER) == {PROVINCE: {"expired": 3}}
 
@@ -129,9 +129,9 @@ def test_the_roster_is_that_of_the_day(database: Database) -> None:
     settle(database, NOW_MS + DAY_MS)
     folk.leave("Phạm Đông", DAY + timedelta(1))
     folk.join("Người Mới", HAMLET, "6A", day=DAY + timedelta(1))
-    assert settle(database, NOW_MS + DAY_MS) == 0  # the day before is as it was
+    assert settle(database, NOW_MS + DAY_MS) == 0  # the day before does not change
     assert pupils(database).enrolled == 6
-    folk.leave("Phạm Đông", DAY)  # a correction of what was believed that day
+    folk.leave("Phạm Đông", DAY)  # a correction of that day itself
     assert settle(database, NOW_MS + DAY_MS) == 1
     assert pupils(database).compliance == 1.0
 
@@ -174,12 +174,12 @@ def test_an_altered_figure_and_a_forgotten_day_are_found(database: Database) -> 
                 changed = table.update().where(here).values({name: table.c[name] + by})
                 assert connection.execute(changed).rowcount
             with database.read() as connection:
-                found = misreported(connection, ZONE)
+                found = find_wrong_tallies(connection, ZONE)
             assert (f"{unit_id} {first}" in found) == (by == 1), (name, found)
     with database.write() as connection:
         connection.execute(report_days.delete())
     with database.read() as connection:
-        assert misreported(connection, ZONE) == [f"{SCHOOL} {DAY}"]
+        assert find_wrong_tallies(connection, ZONE) == [f"{SCHOOL} {DAY}"]
 
 
 @SQLITE_ONLY
@@ -195,6 +195,6 @@ def test_the_keeper_goes_round_and_survives_a_failure(database: Database) -> Non
             stopping.set()
         return NOW_MS
 
-    TallyKeeper(database, ZONE, now_ms, stopping, period_s=0).run()
+    TallyWorker(database, ZONE, now_ms, stopping, period_s=0).run()
     assert next(rounds) == 4
     assert pupils(database).scanned == 5

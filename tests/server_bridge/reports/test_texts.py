@@ -1,20 +1,20 @@
-"""The words of reports: in both languages, all used, none missing."""
+"""The phrases of reports: in both languages, all used, none missing."""
 
 import re
 from pathlib import Path
 
 from server_bridge import reports
 from server_bridge.reports.texts import WORDS
-from server_bridge.web.app import texts as frame
+from server_bridge.web.app import texts as app_text
 from server_bridge.web.reports import texts
 from server_bridge.web.reports.texts import PHRASES
 from tests.server_bridge.web.live.test_texts import placeholders
 
-ROOMS = (Path(reports.__file__).parent, Path(texts.__file__).parent)
+FOLDERS = (Path(reports.__file__).parent, Path(texts.__file__).parent)
 COMPUTED = re.compile(
     r"report_([cstorlpn]_|no_|pupil|staff|visitor|day$|week|month|year|lock|reopen|xlsx|csv|pdf)"
 )
-"""Asked for by a key that is put together."""
+"""The prefixes of computed keys."""
 
 
 def test_every_phrase_is_said_in_both_languages() -> None:
@@ -27,13 +27,15 @@ def test_every_phrase_is_said_in_both_languages() -> None:
 
 
 def test_every_phrase_is_used_and_every_used_one_exists() -> None:
-    files = [path for room in ROOMS for path in (*room.glob("*.py"), *room.glob("templates/*"))]
+    files = [
+        path for folder in FOLDERS for path in (*folder.glob("*.py"), *folder.glob("templates/*"))
+    ]
     written = "".join(path.read_text() for path in files if path.name not in ("texts.py",))
     written += "".join(
-        re.findall(r"^def .*", ROOMS[0].joinpath("texts.py").read_text(), re.S | re.M)
+        re.findall(r"^def .*", FOLDERS[0].joinpath("texts.py").read_text(), re.S | re.M)
     )
     asked = set(re.findall(r"\bt\.(report_\w+)", written))
     asked |= set(re.findall(r'"(report_[a-z_]+[a-z])"', written))
-    assert asked <= PHRASES.keys() | frame.PHRASES
+    assert asked <= PHRASES.keys() | app_text.PHRASES
     assert {key for key in PHRASES.keys() - asked if not COMPUTED.match(key)} == set()
     assert WORDS.keys() <= PHRASES.keys()

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from gate_contract import topics
 from gate_contract.errors import ContractError
-from gate_contract.roster import EntryAction, take, verify
+from gate_contract.roster import EntryAction, apply_roster, verify
 from gate_contract.topics import GateChannel
 from server_bridge.roster.publisher import (
     CHECK_MS,
@@ -27,7 +27,7 @@ from server_bridge.store.live import snapshot
 from server_bridge.store.people.people import Placement, move_person, revoke_cards
 from server_bridge.store.people.people_list import LEFT, restore_cards
 from server_bridge.store.units.tree import shut_out
-from tests.fakes.issuer import Issuer
+from tests.builders.issuer import Issuer
 from tests.fakes.roster_district import COMMUNE, HAMLET, KEYS, TODAY, RosterDistrict
 from tests.fakes.school import GATE, OTHER_GATE, OTHER_SCHOOL, SCHOOL, SECOND_GATE, ZONE, furnish
 
@@ -86,7 +86,7 @@ def test_a_gate_opens_no_roster_of_another(district: RosterDistrict) -> None:
     district.person()
     district.run()
     with pytest.raises(ContractError) as refusal:
-        take(None, verify(district.retained[own()], KEYS), SECOND_GATE)
+        apply_roster(None, verify(district.retained[own()], KEYS), SECOND_GATE)
     assert refusal.value.reason == "wrong_gate"
 
 

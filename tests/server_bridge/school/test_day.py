@@ -1,10 +1,17 @@
-"""Who is in which list, as pure rules."""
+"""The lists of a school's day."""
 
 from collections.abc import Sequence
 
 from gate_contract.card import CardKind
 from gate_contract.crossing import Direction
-from server_bridge.school.day import DayLine, Today, groups_of, in_order, lines_of, today
+from server_bridge.school.day import (
+    DayLine,
+    DayLists,
+    day_lists,
+    group_counts,
+    person_lines,
+    sort_lines,
+)
 from server_bridge.store.people.card_days import CardDay
 from server_bridge.store.people.headcounts import PersonName
 from server_bridge.store.school.by_hand import ByHand
@@ -24,7 +31,7 @@ def someone(
 
 
 def card(person: int | None, first: int | None, last: int, *, inside: bool) -> CardDay:
-    """`first` and `last`: minutes after 7:00."""
+    """Return the day of a card. `first` and `last`: minutes after 7:00."""
     came = None if first is None else MORNING_MS + first * MINUTE_MS
     return CardDay(f"{person}", CardKind.PUPIL, person, came, MORNING_MS + last * MINUTE_MS, inside)
 
@@ -36,8 +43,8 @@ def by_hand(person: int, minute: int, direction: Direction) -> ByHand:
 
 def day(
     roster: Sequence[PersonName], cards: Sequence[CardDay] = (), entries: Sequence[ByHand] = ()
-) -> Today:
-    return today(*lines_of(roster, cards, entries), Hours(), ZONE)
+) -> DayLists:
+    return day_lists(*person_lines(roster, cards, entries), Hours(), ZONE)
 
 
 def people(lines: Sequence[DayLine]) -> list[int]:
@@ -54,8 +61,8 @@ def test_classes_and_names_are_in_the_order_of_schools() -> None:
         ),
     ]
     shown = day(roster)
-    assert people(in_order(shown.lines)) == [3, 2, 4, 1, 5, 6]
-    assert [(room.group, room.enrolled) for room in groups_of(shown.lines)] == [
+    assert people(sort_lines(shown.lines)) == [3, 2, 4, 1, 5, 6]
+    assert [(group.group, group.enrolled) for group in group_counts(shown.lines)] == [
         *(("6A", 2), ("6B", 1), ("10A", 1), (None, 1), (None, 1)),
     ]
 
@@ -97,6 +104,6 @@ def test_an_entry_by_hand_counts_and_is_told_apart() -> None:
 
 def test_cards_of_nobody_here_are_apart() -> None:
     shown = day([someone(1, "A")], [card(None, 0, 0, inside=True), card(7, 0, 0, inside=False)])
-    assert len(shown.strangers) == 2
-    assert [stranger.person for stranger in shown.strangers_inside] == [None]
+    assert len(shown.unassigned) == 2
+    assert [card.person for card in shown.unassigned_inside] == [None]
     assert people(shown.absent) == [1]

@@ -1,15 +1,15 @@
-"""Every state of a school in a collection, and every way out of it."""
+"""Every state of a school in a collection, and every transition."""
 
 import pytest
 
 from server_bridge.submissions.state import (
-    NotNowError,
+    ActionNotAllowedError,
     SubmissionAction,
     SubmissionEvent,
     SubmissionState,
     SubmissionStatus,
-    after,
-    standing_after,
+    status_after,
+    status_after_all,
 )
 
 DEADLINE = 1_000
@@ -72,13 +72,13 @@ TRANSITIONS: list[tuple[SubmissionState, SubmissionAction, int, SubmissionState 
 def test_each_transition(
     state: SubmissionState, what: SubmissionAction, at_ms: int, expected: SubmissionState | None
 ) -> None:
-    before = standing_after(DEADLINE, PATHS[state])
+    before = status_after_all(DEADLINE, PATHS[state])
     assert before.state is state
     if expected is None:
-        with pytest.raises(NotNowError):
-            after(before, event(what, at_ms))
+        with pytest.raises(ActionNotAllowedError):
+            status_after(before, event(what, at_ms))
     else:
-        assert after(before, event(what, at_ms)).state is expected
+        assert status_after(before, event(what, at_ms)).state is expected
 
 
 def test_the_table_has_every_transition() -> None:
@@ -93,26 +93,29 @@ def test_the_last_submission_counts_while_a_reopened_school_works_on_the_next() 
         event(SubmissionAction.LOCKED, 20, 2),
         event(SubmissionAction.REOPENED, 2_000, 3, deadline_ms=3_000),
     ]
-    reopened = standing_after(DEADLINE, story)
+    reopened = status_after_all(DEADLINE, story)
     assert reopened == SubmissionStatus(
         3_000, SubmissionState.IN_PROGRESS, 1, 10, late=False, reopened=True
     )
-    again = after(reopened, event(SubmissionAction.SUBMITTED, 3_000, 4))
+    again = status_after(reopened, event(SubmissionAction.SUBMITTED, 3_000, 4))
     assert again == SubmissionStatus(
         3_000, SubmissionState.ON_TIME, 4, 3_000, late=False, reopened=False
     )
-    without = standing_after(DEADLINE, [*story[:2], event(SubmissionAction.REOPENED, 2_000, 3)])
-    assert after(without, event(SubmissionAction.SUBMITTED, 2_001, 4)).state is SubmissionState.LATE
+    without = status_after_all(DEADLINE, [*story[:2], event(SubmissionAction.REOPENED, 2_000, 3)])
+    assert (
+        status_after(without, event(SubmissionAction.SUBMITTED, 2_001, 4)).state
+        is SubmissionState.LATE
+    )
 
 
 def test_a_reason_is_asked_for() -> None:
-    locked = standing_after(DEADLINE, [event(SubmissionAction.LOCKED)])
-    with pytest.raises(NotNowError, match="say why"):
-        after(locked, SubmissionEvent(SubmissionAction.REOPENED, 1, reason=" "))
+    locked = status_after_all(DEADLINE, [event(SubmissionAction.LOCKED)])
+    with pytest.raises(ActionNotAllowedError, match="say why"):
+        status_after(locked, SubmissionEvent(SubmissionAction.REOPENED, 1, reason=" "))
 
 
 def test_locked_without_a_submission_is_still_missing() -> None:
-    locked = standing_after(
+    locked = status_after_all(
         DEADLINE, [event(SubmissionAction.SAVED), event(SubmissionAction.LOCKED)]
     )
     assert (locked.state, locked.submission, locked.late) == (SubmissionState.LOCKED, None, None)

@@ -1,4 +1,4 @@
-"""A site in the morning, with tokens of programs."""
+"""A site in the morning, with API tokens."""
 
 from collections.abc import Iterator
 
@@ -29,7 +29,7 @@ WELL = Health(
 
 @pytest.fixture(scope="package")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """Yesterday one came; today two came, one left again and one was refused twice."""
+    """Run a site: one entry yesterday; today two entries, one exit, one card refused twice."""
     with running(tmp_path_factory.mktemp("site"), NOW_MS) as made:
         scribe = Scribe().enter(1, at=MORNING_MS - DAY_MS).enter(1)
         scribe.write(Verdict.ADMITTED_IN, 2, kind=CardKind.STAFF, at=MORNING_MS + 300_000).leave(1)
@@ -46,7 +46,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 @pytest.fixture(scope="package")
 def secrets(site: Site) -> dict[str, str]:
-    """A token of each unit."""
+    """Return a token of each unit."""
     with site.database.write() as connection:
         return {
             unit_id: add_token(connection, unit_id, "a test", NOW_MS, 30)[1]
@@ -56,12 +56,12 @@ def secrets(site: Site) -> dict[str, str]:
 
 @pytest.fixture
 def program(site: Site, secrets: dict[str, str]) -> httpx.Client:
-    """What reads the commune's figures."""
-    return holding(site, secrets[COMMUNE])
+    """Return a client with the commune's token."""
+    return api_client(site, secrets[COMMUNE])
 
 
-def holding(site: Site, secret: str) -> httpx.Client:
-    """A program that shows `secret`."""
+def api_client(site: Site, secret: str) -> httpx.Client:
+    """Return a client of the API with the token `secret`."""
     made = site.browser()
     made.headers["Authorization"] = f"Bearer {secret}"
     made.base_url = made.base_url.join("api/v1/")

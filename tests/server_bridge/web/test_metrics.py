@@ -1,4 +1,4 @@
-"""What Prometheus scrapes, who may, and that the dashboard asks for what there is."""
+"""The metrics, who may read them, and that the dashboard queries existing ones."""
 
 import asyncio
 import json
@@ -19,7 +19,7 @@ from server_bridge.web.api.routing import ApiApplication
 from server_bridge.web.metrics import Metrics
 from tests.fakes.school import COMMUNE, GATE, OTHER_GATE, PROVINCE, SCHOOL
 from tests.fakes.site import HANOI, Site
-from tests.server_bridge.web.conftest import holding
+from tests.server_bridge.web.conftest import api_client
 
 FUNCTIONS = {"rate", "deriv", "increase", "clamp_min", "histogram_quantile", "sum", "by"}
 FUNCTIONS.add("label_values")  # Grafana's own
@@ -94,19 +94,19 @@ def test_nobody_is_in_them(scrape: Scrape) -> None:
 
 
 def test_who_may_scrape(site: Site, secrets: dict[str, str]) -> None:
-    """Without a proxy this machine; otherwise whoever shows a token of the whole tree."""
-    everything = Scrape(holding(site, secrets[PROVINCE]).get("../../metrics"))
+    """Allowed are this machine without a proxy, and holders of a token of the whole tree."""
+    everything = Scrape(api_client(site, secrets[PROVINCE]).get("../../metrics"))
     assert everything.of("schoolgate_unit_inside", unit=PROVINCE) == 1
-    refused = holding(site, secrets[COMMUNE]).get("../../metrics")
+    refused = api_client(site, secrets[COMMUNE]).get("../../metrics")
     assert refused.status_code == 401
     assert "gate-bridge token add" in refused.text
     assert asyncio.run(behind_a_proxy(site, secrets[PROVINCE])) == [401, 200]
 
 
 async def behind_a_proxy(site: Site, secret: str) -> list[int]:
-    """What this machine's own request is answered, without a token and with one."""
-    hatch = ApiApplication(site.database, site.clock, HANOI)
-    app = Starlette(routes=[Metrics(hatch, site.meters, open_here=False).route()])
+    """Return the status of a request from this machine, without a token and with one."""
+    api = ApiApplication(site.database, site.clock, HANOI)
+    app = Starlette(routes=[Metrics(api, site.meters, open_here=False).route()])
     app.state.feed = None
     transport = httpx.ASGITransport(app, client=("127.0.0.1", 1))
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as here:

@@ -1,5 +1,7 @@
-"""As a person would: signs in, sees a scan come in, calls the roll, sees to an alert. In a real
-Chromium, in both languages, on a phone and on a desk."""
+"""Sign-in, a new scan, a roll-call, an alert and a report in a real Chromium.
+
+In both languages, at the sizes of a phone and of a desktop screen.
+"""
 
 import sys
 import time
@@ -17,6 +19,7 @@ from tests.builders.contrast import WORST_CONTRAST
 from tests.builders.intake import take
 from tests.fakes.axe import serious_findings
 from tests.fakes.browser import browsing
+from tests.fakes.patience import PATIENCE_S
 from tests.fakes.school import GATE, OTHER_GATE, OTHER_SCHOOL, SCHOOL, SECOND_GATE, ZONE, Scribe
 from tests.fakes.school_morning import NOW_MS, SchoolMorning
 from tests.fakes.site import PASSWORD, Site, running
@@ -30,7 +33,7 @@ EXPORT = {
     "vi": ("Báo cáo", "Bảng tính (XLSX)"),
     "en": ("Reports", "Spreadsheet (XLSX)"),
 }
-expect.set_options(timeout=20_000)
+expect.set_options(timeout=PATIENCE_S * 1000)
 VIEWS = pytest.mark.parametrize(
     ("lang", "size", "scheme"), [("vi", "phone", "dark"), ("en", "desk", "light")]
 )
@@ -44,7 +47,7 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Site]:
-    with running(tmp_path, NOW_MS, poll_s=0.5) as made:  # as the bridge itself looks
+    with running(tmp_path, NOW_MS, poll_s=0.5) as made:  # the interval of the bridge itself
         SchoolMorning(made.database)
         with made.database.write() as connection:
             for kind, subject, unit_id, detail in (
@@ -67,8 +70,8 @@ def sign_in(page: Page, name: str, lang: str) -> None:
     page.keyboard.press("Enter")
 
 
-def judge(page: Page) -> None:
-    """It fits, can be read, and axe finds nothing serious."""
+def check_page(page: Page) -> None:
+    """Check that the page fits, has enough contrast, and that axe finds nothing serious."""
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     worst, where = page.evaluate(WORST_CONTRAST)
     assert worst >= 4.5, f"{worst:.2f}: {where}"
@@ -96,14 +99,14 @@ def test_a_scan_is_seen_and_the_roll_is_called(
         record_property("scan_seen_after_ms", seen_ms)
         sys.stdout.write(f"a scan was on the page {seen_ms} ms after it reached the bridge\n")
         expect(page.locator(".moved")).to_have_count(0)  # while it is marked, its colour changes
-        judge(page)
+        check_page(page)
         page.get_by_role("link", name=WORDS[lang][2], exact=True).click()
         page.get_by_role("button", name=WORDS[lang][3]).click()
         missing = page.locator("#missing-number")
         expect(missing).to_have_text("8")
         page.get_by_role("button", name="Nguyễn Văn An").click()
         expect(missing).to_have_text("7")
-        judge(page)
+        check_page(page)
 
 
 @VIEWS
@@ -116,11 +119,11 @@ def test_somebody_sees_to_an_alert(
         page.wait_for_url(url)
         buttons = page.get_by_role("button", name=WORDS[lang][4])
         expect(buttons).to_have_count(3)
-        judge(page)
+        check_page(page)
         buttons.first.focus()
         page.keyboard.press("Enter")
         expect(buttons).to_have_count(2)
-        expect(page.locator(".who-takes")).to_contain_text("technician")
+        expect(page.locator(".acknowledged")).to_contain_text("technician")
         page.goto(f"{site.url}gates")
         page.locator(".alerted a").click()
         page.wait_for_url(url)
@@ -138,7 +141,7 @@ def test_a_report_is_exported_and_opens(
         shown = page.locator("main table").first.locator("tbody tr")
         expect(shown).not_to_have_count(0)
         page.wait_for_load_state()
-        judge(page)
+        check_page(page)
         rows = [row.locator("th, td").all_inner_texts() for row in shown.all()]
         with page.expect_download() as fetched:
             page.get_by_role("link", name=download).click()

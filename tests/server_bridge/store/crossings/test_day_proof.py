@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from gate_contract.crossing import chain_over, encode_batch
 from gate_contract.errors import ContractError, SchoolgateError
-from gate_contract.head import head_bytes, key_text, sign_head
+from gate_contract.ledger_signature import head_bytes, key_text, sign_head
 from gate_contract.proof import DayProof, decode_proof, find_faults
 from gate_contract.topics import GateChannel, gate
 from gate_contract.verdicts import Verdict

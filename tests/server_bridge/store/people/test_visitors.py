@@ -7,14 +7,14 @@ import msgspec
 import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from device.ledger.delivering import UplinkLedger
+from device.ledger.uplink_ledger import UplinkLedger
 from device.scan.claims import Visitors
 from gate_contract.crossing import Direction, encode_batch
-from gate_contract.foreign import IdKind
-from gate_contract.sealing import unseal
+from gate_contract.id_documents import IdKind
 from gate_contract.topics import GateChannel
 from gate_contract.topics import gate as topic_of
 from gate_contract.verdicts import Verdict
+from gate_contract.visitor_details import unseal
 from server_bridge.store.crossings.day_proof import prove_day
 from server_bridge.store.database import Database
 from server_bridge.store.people.visitors import (
@@ -26,10 +26,10 @@ from server_bridge.store.people.visitors import (
 )
 from server_bridge.store.units.tree import add_gate
 from tests.builders.intake import NOW_MS, assert_sound, figures, take
-from tests.contract import papers
-from tests.device.gate import GATE_ID, Gate
+from tests.builders.scanning_gate import GATE_ID, Gate
 from tests.fakes.clock import MORNING_MS
 from tests.fakes.school import SCHOOL
+from tests.gate_contract import id_document_samples
 
 DISTRICT = X25519PrivateKey.from_private_bytes(bytes(range(32)))
 MONDAY = date(2026, 9, 7)
@@ -42,9 +42,9 @@ def messages(tmp_path: Path) -> list[tuple[str, bytes]]:
     accept = Visitors(frozenset(IdKind), b"k" * 32, DISTRICT.public_key())
     gate = Gate(tmp_path / "ledger.db", visitors=accept)
     for _ in range(2):
-        assert gate.show(7, papers.CHIP_ID.encode()) == [Verdict.ADMITTED_IN] * 2
+        assert gate.show(7, id_document_samples.CHIP_ID.encode()) == [Verdict.ADMITTED_IN] * 2
         gate.leave(600_000)
-        assert gate.show(papers.CHIP_ID.encode()) == [Verdict.ADMITTED_OUT]
+        assert gate.show(id_document_samples.CHIP_ID.encode()) == [Verdict.ADMITTED_OUT]
         gate.leave(86_400_000)
     gate.keeper.close()
     ledger = UplinkLedger.open(gate.path, GATE_ID)

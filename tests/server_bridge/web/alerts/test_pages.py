@@ -1,4 +1,4 @@
-"""The alerts page: who sees which, who may take one, what it never says."""
+"""The alerts page: who sees which alert, who may acknowledge it, what it never shows."""
 
 from collections.abc import Callable, Iterator
 from functools import cache

@@ -1,4 +1,4 @@
-"""Whatever is asked of the API, its answers are as its document says, and none is a fault."""
+"""Generated requests to the API: every response is as documented, and none is a server error."""
 
 import re
 from typing import Any
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from schemathesis import Case, GenerationMode, checks
 
 from server_bridge.web.api.endpoints import ENDPOINTS, ApiEndpoint
-from server_bridge.web.api.parameters import Nothing
+from server_bridge.web.api.parameters import NoParameters
 from tests.fakes.school import COMMUNE, GATE, OTHER_SCHOOL, SCHOOL
 from tests.fakes.site import Site
 
@@ -58,5 +58,5 @@ def test_any_request_is_answered_as_documented(
             phases=[Phase.generate],
             suppress_health_check=list(HealthCheck),
         )(given(st.one_of(any_place, *known))(ask))()
-    has_query = endpoint.asks is not Nothing
+    has_query = endpoint.parameters is not NoParameters
     assert answered >= {200, 404 if names else 200, 400 if has_query else 200}

@@ -1,4 +1,4 @@
-"""The API as a program sees it: what it is told, and what not."""
+"""The API over HTTP: figures, pages of lists, tokens, problems, caching."""
 
 from pathlib import Path
 
@@ -15,9 +15,9 @@ from tests.builders.intake import NOW_MS
 from tests.builders.shell import Shell
 from tests.fakes.school import COMMUNE, GATE, OTHER_GATE, OTHER_SCHOOL, PROVINCE, SCHOOL
 from tests.fakes.site import Site
-from tests.server_bridge.web.conftest import DAY_MS, holding
+from tests.server_bridge.web.conftest import DAY_MS, api_client
 
-DOCUMENT = Path(__file__).parents[4] / "docs" / "openapi.json"
+DOCUMENT = Path(__file__).parents[4] / "docs" / "reference" / "openapi.json"
 
 
 def refused(answer: httpx.Response, status: int) -> Problem:
@@ -79,7 +79,7 @@ def test_lists_come_by_the_page(program: httpx.Client) -> None:
 
 
 def test_a_token_opens_its_unit_and_nothing_else(site: Site, secrets: dict[str, str]) -> None:
-    school = holding(site, secrets[SCHOOL])
+    school = api_client(site, secrets[SCHOOL])
     assert [unit["unit_id"] for unit in school.get("units").json()["units"]] == [SCHOOL]
     assert school.get(f"units/{SCHOOL}").json()["parent"] is None
     assert [one["unit_id"] for one in school.get("counts").json()["counts"]] == [SCHOOL]
@@ -97,7 +97,7 @@ def test_without_a_good_token_nobody_is_told_anything(site: Site) -> None:
         number, revoked = add_token(connection, SCHOOL, "revoked", NOW_MS, 1)
         revoke_token(connection, number, NOW_MS)
     for secret in (expired, revoked, PREFIX + "x"):
-        program = holding(site, secret)
+        program = api_client(site, secret)
         for endpoint in ENDPOINTS:
             path = endpoint.path.format(unit_id=SCHOOL, gate_id=GATE)
             answer = program.get(path[1:])
@@ -141,7 +141,7 @@ def test_what_has_not_changed_is_not_sent_again(program: httpx.Client) -> None:
 
 
 def test_the_document_is_served_as_the_docs_have_it(site: Site) -> None:
-    """Written by: gate-bridge openapi > docs/openapi.json"""
+    """The file is written by `gate-bridge openapi > docs/reference/openapi.json`."""
     served = site.browser().get("/api/v1/openapi.json")
     assert served.headers["content-type"] == "application/json"
     assert served.content == openapi() == DOCUMENT.read_bytes()

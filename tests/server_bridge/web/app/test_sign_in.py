@@ -1,4 +1,4 @@
-"""Signing in and out, and what nobody may: on a real server with a real database."""
+"""Sign-in, sign-out and permissions: a real server with a real database."""
 
 import re
 from collections.abc import Iterator
@@ -23,18 +23,19 @@ from server_bridge.store.units.tree import all_units
 from server_bridge.web.app.page import Page, PageNotFoundError, PageRequest
 from tests.builders.intake import NOW_MS, take
 from tests.builders.serving import until
+from tests.fakes.patience import PATIENCE_S
 from tests.fakes.school import OTHER_SCHOOL, PROVINCE, SCHOOL, Scribe
 from tests.fakes.site import ACCOUNTS, PASSWORD, Site, running
 
 
-def look(visit: PageRequest, _connection: sa.Connection) -> Response:
-    visit.note("looked", visit.unit_id, "at a test")
-    return PlainTextResponse(f"seen by {visit.viewer.name}")
+def look(request: PageRequest, _connection: sa.Connection) -> Response:
+    request.note("looked", request.unit_id, "at a test")
+    return PlainTextResponse(f"seen by {request.viewer.name}")
 
 
-def change(visit: PageRequest, connection: sa.Connection) -> Response:
-    connection.execute(sa.text("UPDATE units SET name = :name"), {"name": visit.form["name"]})
-    if visit.form["name"] == "wrong":
+def change(request: PageRequest, connection: sa.Connection) -> Response:
+    connection.execute(sa.text("UPDATE units SET name = :name"), {"name": request.form["name"]})
+    if request.form["name"] == "wrong":
         raise PageNotFoundError("not there")
     return PlainTextResponse("changed")
 
@@ -78,7 +79,7 @@ def test_every_role_sees_what_it_may_and_nothing_else(site: Site, name: str) -> 
 def test_the_live_page_has_the_same_frame_and_each_ones_doors(site: Site) -> None:
     for name, (role, home) in ACCOUNTS.items():
         live = site.browser(name).get("/?lang=en").text
-        assert f'<span class="who">{name}</span>' in live
+        assert f'<span class="account">{name}</span>' in live
         assert ('href="/gates"' in live) == (Permission.GATES in PERMISSIONS[role])
         assert "There are no accounts yet" not in live
         for unit_id in (SCHOOL, OTHER_SCHOOL):
@@ -207,7 +208,8 @@ def test_forms_without_a_length_or_too_long_are_refused(site: Site) -> None:
         yield b"name=x"
 
     assert browser.post(path, content=endless()).status_code == 411
-    connection = HTTPConnection(browser.base_url.host, browser.base_url.port or 0, timeout=20)
+    address = browser.base_url.host, browser.base_url.port or 0
+    connection = HTTPConnection(*address, timeout=PATIENCE_S)
     with closing(connection):
         connection.putrequest("POST", path)
         connection.putheader("Content-Length", "30000000")

@@ -1,4 +1,4 @@
-"""The gates pages: who may see which gate, what they say, and what to do next."""
+"""The gates pages: permissions, content, what to do about each fault."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -17,7 +17,7 @@ from server_bridge.store.gates.gate_states import GateState
 from server_bridge.store.gates.health import store_health
 from server_bridge.store.units.tree import shut_out
 from server_bridge.web.gates.texts import PHRASES
-from server_bridge.web.gates.view import about_update, span, view
+from server_bridge.web.gates.view import duration, update_progress, view
 from server_bridge.web.live.gate_states import Severity
 from tests.builders.intake import MINUTE_MS, NOW_MS
 from tests.fakes.district import HANOI, MORNING, utc_ms
@@ -39,8 +39,8 @@ BLIND = Health(
 )
 
 
-def tell_of_gates(database: Database) -> None:
-    """One gate is sick and has been away, one is well, one was never heard of."""
+def store_gate_reports(database: Database) -> None:
+    """Store health reports of a gate that is faulty and was offline, and of a healthy one."""
     with database.write() as connection:
         for minutes, gate_id, health in (
             (-50, GATE, HEALTH),
@@ -56,7 +56,7 @@ def tell_of_gates(database: Database) -> None:
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     with running(tmp_path_factory.mktemp("gates"), NOW_MS) as made:
-        tell_of_gates(made.database)
+        store_gate_reports(made.database)
         yield made
 
 
@@ -128,9 +128,9 @@ def test_every_fault_has_words_about_what_to_do() -> None:
 
 
 def test_spans_in_two_units() -> None:
-    assert span(59_999, Lang.EN) == "59 s"
-    assert span(3_600_000, Lang.EN) == "1 h"
-    assert span(93_780_000, Lang.VI) == "1 ngày 2 giờ"
+    assert duration(59_999, Lang.EN) == "59 s"
+    assert duration(3_600_000, Lang.EN) == "1 h"
+    assert duration(93_780_000, Lang.VI) == "1 ngày 2 giờ"
 
 
 @pytest.mark.parametrize("fault", [fault for fault in UpdateFault if fault != UpdateFault.CLOCK])
@@ -152,7 +152,7 @@ def test_every_fault_of_an_update_says_what_to_do(fault: UpdateFault) -> None:
 @pytest.mark.parametrize("stage", [*UpdateStage, "dancing"])
 def test_every_stage_of_an_update_is_said(stage: str) -> None:
     update = UpdateHealth(version="1", wanted="20260528", stage=stage, fetched=41_500_000)
-    made = about_update(update, Lang.EN)
+    made = update_progress(update, Lang.EN)
     assert "20260528" in made[0]
     assert len(made) == 1
-    assert about_update(None, Lang.EN) == about_update(UpdateHealth(version="1"), Lang.EN)
+    assert update_progress(None, Lang.EN) == update_progress(UpdateHealth(version="1"), Lang.EN)

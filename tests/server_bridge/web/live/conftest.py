@@ -1,4 +1,4 @@
-"""A district in the morning, and the page of it served for real."""
+"""A district in the morning, and a real server of its live page."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""The page over HTTP: languages, headers, what is refused, the stream, monitoring."""
+"""The live page over HTTP: languages, headers, refused requests, event stream, `/healthz`."""
 
 import json
 import re
@@ -10,16 +10,17 @@ import pytest
 from server_bridge.http.loopback import is_loopback
 from tests.builders.serving import serving, until
 from tests.fakes.district import FakeDistrict
+from tests.fakes.patience import PATIENCE_S
 
 
 @pytest.fixture
 def client(page_url: str) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=page_url, trust_env=False, timeout=20) as client:
+    with httpx.Client(base_url=page_url, trust_env=False, timeout=PATIENCE_S) as client:
         yield client
 
 
 def figures(stream: Iterator[str]) -> dict[str, object]:
-    """The next message of an event stream."""
+    """Return the next message of an event stream."""
     for line in stream:
         if line.startswith("data:"):
             message = json.loads(line.removeprefix("data:"))

@@ -1,4 +1,4 @@
-"""The morning's figures and curve, the order of schools, and why a school shows nothing."""
+"""The chart of arrivals, the order of schools, and the note on a school without figures."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -12,8 +12,8 @@ from server_bridge.store.live import Snapshot
 from server_bridge.web.assets import Assets
 from server_bridge.web.live.arrivals_chart import build_arrivals_chart
 from server_bridge.web.live.feed import Edition
-from server_bridge.web.live.render import Freshness, Renderer, arranged, changes
-from server_bridge.web.live.scope import Scopes, VisibleUnits
+from server_bridge.web.live.render import Freshness, Renderer, apply_order, changes
+from server_bridge.web.live.scope import ScopedRenderings, VisibleUnits
 from server_bridge.web.live.sorting import SchoolOrder, Sort
 from server_bridge.web.live.view import build
 from tests.fakes.district import DISTRICT, HANOI, MORNING, FakeDistrict, morning_district, utc_ms
@@ -36,7 +36,7 @@ def test_three_days_until_the_same_time_of_day() -> None:
     one = compared({415: 40, 430: 5}, {}, {415: 30, 425: 20, 430: 9, 1000: 7})
     made = build_arrivals_chart([one, compared({415: 1_000}, {}, {})], 7 * 60 + 12, EN)
     assert made is not None
-    assert (made.by, made.days) == (
+    assert (made.until, made.days) == (
         "07:10",
         (("Today", "1,040"), ("Yesterday", ""), ("Monday last week", "50")),
     )
@@ -83,7 +83,7 @@ def test_closed_offline_and_truly_nobody_are_told_apart_in_words() -> None:
 def shown_rows(district: FakeDistrict, **asked: str) -> tuple[str, ...]:
     renderer = Renderer(HANOI, Assets.load())
     rendering = renderer.render(district.read(), Freshness.FRESH)[Lang.EN]
-    return arranged(rendering, SchoolOrder.asked(asked)).rows
+    return apply_order(rendering, SchoolOrder.from_query(asked)).rows
 
 
 @pytest.mark.parametrize(
@@ -107,14 +107,14 @@ def test_a_page_that_searches_is_sent_its_own_schools_only() -> None:
     district = morning_district()
     renderer = Renderer(HANOI, Assets.load())
     asked = SchoolOrder(Sort.INSIDE, "phụng công")
-    before = arranged(renderer.render(district.read(), Freshness.FRESH)[Lang.EN], asked)
+    before = apply_order(renderer.render(district.read(), Freshness.FRESH)[Lang.EN], asked)
     district.enter("vg-phungcong")
     district.enter("vg-mn-hoasen")
-    after = arranged(renderer.render(district.read(), Freshness.FRESH)[Lang.EN], asked)
+    after = apply_order(renderer.render(district.read(), Freshness.FRESH)[Lang.EN], asked)
     message = changes(before, after)
     assert "u-vg-phungcong" in message
     assert "u-vg-mn-hoasen" not in message
-    nobody = arranged(
+    nobody = apply_order(
         renderer.render(district.read(), Freshness.FRESH)[Lang.EN], SchoolOrder(search="xyz")
     )
     assert nobody.rows == ()
@@ -136,7 +136,7 @@ def test_a_name_leads_to_the_school_for_those_who_may_see_its_people() -> None:
     shown = district.read()
     edition = Edition(1, shown, Freshness.FRESH, renderer.render(shown, Freshness.FRESH))
     everything = frozenset(unit.unit_id for unit in shown.units)
-    scopes = Scopes(Renderer(HANOI, Assets.load()))
+    scopes = ScopedRenderings(Renderer(HANOI, Assets.load()))
     own = scopes.rendering(edition, Lang.VI, VisibleUnits(everything, frozenset({"vg-phungcong"})))
     assert 'href="/units/vg-phungcong"' in own.parts["u-vg-phungcong"]
     assert "href=" not in own.parts["u-vg-mn-hoasen"].replace('href="#', "")

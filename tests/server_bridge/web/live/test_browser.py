@@ -1,4 +1,4 @@
-"""The page in a real Chromium: it moves, comes back, fits every screen and can be read by all."""
+"""The live page in a real Chromium: updates, reconnects, screen sizes, accessibility."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,11 +18,12 @@ from tests.builders.serving import serving, until
 from tests.fakes.axe import serious_findings
 from tests.fakes.browser import browsing
 from tests.fakes.district import FakeDistrict, utc_ms
+from tests.fakes.patience import PATIENCE_S
 from tests.fakes.school import GATE, PROVINCE
 from tests.fakes.site import PASSWORD, running
-from tests.server_bridge.web.gates.test_pages import tell_of_gates
+from tests.server_bridge.web.gates.test_pages import store_gate_reports
 
-expect.set_options(timeout=20_000)
+expect.set_options(timeout=PATIENCE_S * 1000)
 SIZES = {"phone": (360, 780), "tablet": (820, 1180), "desk": (1280, 800), "wall": (1920, 1080)}
 
 
@@ -33,36 +34,35 @@ def chromium() -> Iterator[Browser]:
 
 
 @dataclass
-class Seen:
-    """What a page did besides being shown."""
+class PageLog:
+    """The console messages of a page, and the hosts that it requested."""
 
-    complaints: list[str] = field(default_factory=list)
+    messages: list[str] = field(default_factory=list)
     hosts: set[str] = field(default_factory=set)
 
 
 @contextmanager
 def opened(chromium: Browser, url: str, size: str = "desk", **context: object) -> Iterator[Page]:
-    """A page that is not allowed a console error or a request to another host."""
+    """Open a page; fail on console errors and on requests to other hosts."""
     width, height = SIZES[size]
-    seen = Seen()
+    seen = PageLog()
     options = {"viewport": {"width": width, "height": height}, **context}
     with chromium.new_context(**options) as window:  # type: ignore[arg-type]
+        window.set_default_timeout(PATIENCE_S * 1000)
         page = window.new_page()
         page.on(
             "console",
             lambda message: (
-                seen.complaints.append(message.text)
-                if message.type in ("error", "warning")
-                else None
+                seen.messages.append(message.text) if message.type in ("error", "warning") else None
             ),
         )
-        page.on("pageerror", lambda error: seen.complaints.append(str(error)))
+        page.on("pageerror", lambda error: seen.messages.append(str(error)))
         page.on("request", lambda request: seen.hosts.add(urlsplit(request.url).hostname or ""))
         page.goto(url)
         yield page
     assert seen.hosts == {"127.0.0.1"}
-    # A stream that breaks is a network error to the browser; the page itself says so in words.
-    assert [c for c in seen.complaints if "ERR_" not in c] == []
+    # The browser logs a broken stream as a network error; the page shows it as text.
+    assert [c for c in seen.messages if "ERR_" not in c] == []
 
 
 def test_the_page_moves_by_itself(chromium: Browser, page_url: str, district: FakeDistrict) -> None:
@@ -105,11 +105,11 @@ def test_reconnects_after_the_server_was_away(chromium: Browser, district: FakeD
             expect(page.locator("#rows tr")).to_have_count(9)
             server.stop()
             notice = page.get_by_role("status")
-            expect(notice).to_contain_text("the server is out of reach", timeout=20_000)
+            expect(notice).to_contain_text("the server is out of reach", timeout=PATIENCE_S * 1000)
             expect(notice).to_contain_text("Old figures, from 07:12:34")
             district.enter("vg-th-nghiatru", count=7)
             with serving(district, port=port):
-                expect(notice).to_be_empty(timeout=30_000)
+                expect(notice).to_be_empty(timeout=PATIENCE_S * 1000)
                 expect(page.locator("#u-vg-th-nghiatru td.inside [data-key]")).to_have_text("7")
 
 
@@ -183,7 +183,7 @@ def test_fits_and_is_legible(
     with opened(chromium, f"{page_url}?lang=vi", size, color_scheme=scheme) as page:
         expect(page.locator("#rows tr")).to_have_count(10)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-        # No box's text runs out of it, either.
+        # No text overflows its box, either.
         clipped = page.evaluate(
             """[...document.querySelectorAll("td, tbody th, dd, dt, li, h1, nav, #headline *")]
                 .filter(e => e.offsetParent && e.scrollWidth > e.clientWidth + 1)
@@ -267,7 +267,7 @@ def test_the_gates_pages_fit_and_can_be_used_by_everybody(
     chromium: Browser, tmp_path: Path
 ) -> None:
     with running(tmp_path, NOW_MS, accounts=False) as site:
-        tell_of_gates(site.database)
+        store_gate_reports(site.database)
         with site.database.write() as connection:
             number = add_account(connection, "technician", NOW_MS, password=PASSWORD)
             grant(connection, number, Role.TECHNICIAN, PROVINCE)

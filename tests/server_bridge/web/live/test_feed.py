@@ -1,4 +1,4 @@
-"""The feed under load and when the database fails: one reader, no memory of slow pages, no end."""
+"""The feed under load and with a failing database: one reader, no queues, orderly shutdown."""
 
 import signal
 import subprocess
@@ -16,6 +16,7 @@ from server_bridge.web.live.app import create_app
 from server_bridge.web.live.feed import Feed
 from tests.builders.serving import serving, until
 from tests.fakes.district import HANOI, FakeDistrict
+from tests.fakes.patience import PATIENCE_S
 from tests.server_bridge.web.live.test_app import figures
 
 SOON_S = 0.3
@@ -34,7 +35,7 @@ def test_a_failing_database_makes_figures_old_and_comes_back(
         httpx.Client(base_url=server.url, trust_env=False) as client,
     ):
         until(lambda: status(server.url) == "fresh", "figures")
-        with client.stream("GET", "/events?lang=en", timeout=20) as answer:
+        with client.stream("GET", "/events?lang=en", timeout=PATIENCE_S) as answer:
             stream = answer.iter_lines()
             figures(stream)
             if fault == "raises":
@@ -79,7 +80,7 @@ def test_many_pages_cost_one_read_per_change(district: FakeDistrict) -> None:
             httpx.Client(
                 base_url=server.url,
                 trust_env=False,
-                timeout=30,
+                timeout=PATIENCE_S,
                 limits=httpx.Limits(max_connections=None),
             )
         )
@@ -97,10 +98,10 @@ def test_many_pages_cost_one_read_per_change(district: FakeDistrict) -> None:
 
 
 def test_a_slow_page_gets_the_newest_only(district: FakeDistrict) -> None:
-    """A page that reads nothing while a thousand people pass is then given the last state."""
+    """A page that reads nothing during a thousand crossings then gets the newest state only."""
     with (
         serving(district) as server,
-        httpx.Client(base_url=server.url, trust_env=False, timeout=30) as client,
+        httpx.Client(base_url=server.url, trust_env=False, timeout=PATIENCE_S) as client,
         client.stream("GET", "/events") as answer,
     ):
         stream = answer.iter_lines()
@@ -140,7 +141,7 @@ def test_too_many_pages_are_turned_away(
 
 
 def test_server_ends_with_pages_open(district: FakeDistrict) -> None:
-    """Streams end by themselves, long before the server would cut them off."""
+    """Streams end by themselves, well before the server would cut them off."""
     with serving(district) as server:
         answer = httpx.stream("GET", f"{server.url}events", trust_env=False)
         with answer as response:
@@ -179,13 +180,13 @@ except KeyboardInterrupt:
     with process:
         assert process.stdout
         url = process.stdout.readline().strip()
-        with httpx.stream("GET", f"{url}events", trust_env=False, timeout=20) as answer:
+        with httpx.stream("GET", f"{url}events", trust_env=False, timeout=PATIENCE_S) as answer:
             stream = answer.iter_lines()
             figures(stream)
             process.send_signal(ending)
             assert not any(line.startswith("data:") for line in stream)
-        out, complaints = process.communicate(timeout=20)
-    assert complaints == ""
+        out, errors = process.communicate(timeout=PATIENCE_S)
+    assert errors == ""
     assert (process.returncode, out) in ((-signal.SIGTERM, ""), (0, "interrupted\n"))
 
 
@@ -213,5 +214,5 @@ def test_the_url_is_known_and_reported(district: FakeDistrict, host: str) -> Non
     assert httpx.get(urls[0], trust_env=False).status_code == 200
     assert isinstance(app.state.feed, Feed)
     server.stop()
-    thread.join(20)
+    thread.join(PATIENCE_S)
     assert not thread.is_alive()

@@ -1,4 +1,4 @@
-"""The catalogue and the formats: complete, and the same in both languages."""
+"""The catalogue of phrases and the formats: complete and consistent in both languages."""
 
 import re
 import string
@@ -42,7 +42,7 @@ def test_every_phrase_is_used_and_every_used_one_exists() -> None:
     asked |= set(re.findall(r'(?:say|say_count)\(\s*(?:formats\.)?lang, "([a-z_]+)"', code))
     assert asked <= PHRASES.keys()
     for key in PHRASES.keys() - asked:
-        # What is left is asked for by a computed key.
+        # The remaining keys are computed.
         family = key.removesuffix("_one")
         assert key.startswith(("fault_", "kind_", "level_", "sort_")) or f'"{family}"' in code, (
             f"{key} is unused"
@@ -50,7 +50,7 @@ def test_every_phrase_is_used_and_every_used_one_exists() -> None:
 
 
 def test_vietnamese_letters_are_whole() -> None:
-    """Composed (NFC), as every Vietnamese keyboard writes them and every font has them."""
+    """Letters are composed (NFC), as Vietnamese keyboards write them and fonts have them."""
     for vi, _ in PHRASES.values():
         assert not re.search("[\u0300-\u036f]", vi)
 

@@ -1,4 +1,4 @@
-"""What the page says of each state of a gate and a school."""
+"""The texts of the live page for each state of a gate and a school."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""The pages of reports over a real server: what they show, what they keep, and who may."""
+"""The pages of reports on a real server: content, writes, permissions."""
 
 import io
 import re
@@ -22,6 +22,7 @@ from server_bridge.store.units.tree import ancestry
 from server_bridge.web.reports.pages import PAGES
 from tests.fakes.axe import findings
 from tests.fakes.browser import browsing
+from tests.fakes.patience import PATIENCE_S
 from tests.fakes.school import COMMUNE, OTHER_SCHOOL, PROVINCE, SCHOOL, ZONE
 from tests.fakes.school_morning import NOW_MS, SchoolMorning
 from tests.fakes.site import ACCOUNTS, PASSWORD, Site, running
@@ -54,7 +55,7 @@ def signed_in(site: Site) -> SignedIn:
 
 
 @pytest.fixture(autouse=True)
-def begin_anew(site: Site, morning: SchoolMorning) -> None:
+def reset_site(site: Site, morning: SchoolMorning) -> None:
     site.clock.ms = LATER_MS
     for browser in site.browsers:
         browser.cookies.pop("lang", None)
@@ -225,7 +226,7 @@ def test_every_route_with_every_role(
                 path == "/reports" or home in lines[unit_id]
             )
             if page.method == "POST":
-                # Without a token: what may not be there is 404, what may is refused as foreign.
+                # Without an anti-forgery value: 404 without permission, otherwise 403.
                 answer = browser.post(path, data={"x": "y"})
                 assert answer.status_code == (403 if allowed else 404), (name, path)
                 continue
@@ -250,6 +251,7 @@ def test_people_are_listed_for_schools_only(site: Site) -> None:
 
 def test_usable_by_all_on_a_phone(site: Site, morning: SchoolMorning, signed_in: SignedIn) -> None:
     with browsing() as chromium, chromium.new_context() as window:
+        window.set_default_timeout(PATIENCE_S * 1000)
         page = window.new_page()
         token = signed_in("office").cookies["schoolgate"]
         window.add_cookies([{"name": "schoolgate", "value": token, "url": site.url}])

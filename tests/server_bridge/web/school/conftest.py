@@ -1,4 +1,4 @@
-"""The whole site, with a school on an ordinary morning."""
+"""The whole site with a school on an ordinary morning."""
 
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -23,13 +23,13 @@ def morning(site: Site) -> SchoolMorning:
 
 @pytest.fixture(scope="package")
 def signed_in(site: Site) -> Callable[[str], httpx.Client]:
-    """The browser of an account, signed in once."""
+    """Return the browser of an account, signed in once."""
     return cache(site.browser)
 
 
 @pytest.fixture(autouse=True)
-def begin_anew(site: Site) -> None:
-    """At the same time, and in Vietnamese."""
+def reset_site(site: Site) -> None:
+    """Reset the clock and the language for each test."""
     site.clock.ms = NOW_MS
     for browser in site.browsers:
         browser.cookies.pop("lang", None)

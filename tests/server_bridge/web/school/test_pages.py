@@ -1,4 +1,4 @@
-"""A school's pages over a real server: what they show, what they keep, and who may."""
+"""The pages of a school on a real server: content, writes, permissions."""
 
 import re
 from collections.abc import Callable
@@ -160,7 +160,7 @@ def test_every_route_with_every_role(
                 "unit" not in path or unit_id == home
             )
             if page.method == "POST":
-                # Without a token: what may not be there is 404, what may is refused as foreign.
+                # Without an anti-forgery value: 404 without permission, otherwise 403.
                 answer = browser.post(path, data={"x": "y"})
                 assert answer.status_code == (403 if allowed else 404), (name, path)
                 continue

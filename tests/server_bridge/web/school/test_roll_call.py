@@ -1,4 +1,4 @@
-"""A roll-call: over the wire without a script, and on two phones with it."""
+"""A roll-call: over HTTP without JavaScript, and in two browsers with it."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -10,11 +10,12 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.fakes.axe import findings
 from tests.fakes.browser import browsing
+from tests.fakes.patience import PATIENCE_S
 from tests.fakes.school import OTHER_SCHOOL, SCHOOL
 from tests.fakes.school_morning import NOW_MS, SchoolMorning
 from tests.fakes.site import Site
 
-expect.set_options(timeout=20_000)
+expect.set_options(timeout=PATIENCE_S * 1000)
 SignedIn = Callable[[str], httpx.Client]
 HOME = f"/units/{SCHOOL}"
 INSIDE = ["Nguyễn Văn An", "Lê Thị Bình", "Trần Đức Cường", "Đỗ Thị Hằng", "Cô Mai"]
@@ -36,7 +37,7 @@ def begin(site: Site, office: httpx.Client) -> str:
 
 
 def missing(html: str) -> list[str]:
-    """The names under that heading, in the page's order."""
+    """Return the names under the heading of the missing, in the page's order."""
     found = re.search(r'<section aria-labelledby="h-missing">.*?</section>', html, re.DOTALL)
     assert found
     return re.findall(r'class="name">([^<]*)<', found[0])
@@ -99,18 +100,19 @@ def test_another_school_has_no_part_in_it(
 
 @contextmanager
 def phone(chromium: Browser, site: Site, office: httpx.Client) -> Iterator[Page]:
-    """A phone, 360 px wide, on which somebody of the office is signed in."""
+    """Open a browser of 360 px width in which the office is signed in."""
     with chromium.new_context(viewport={"width": 360, "height": 740}) as context:
         for name, value in office.cookies.items():
             context.add_cookies([{"name": name, "value": value, "url": site.url}])
+        context.set_default_timeout(PATIENCE_S * 1000)
         page = context.new_page()
         page.clock.install()
         page.goto(f"{site.url}units/{SCHOOL}")
         yield page
 
 
-def complaints(page: Page) -> list[str]:
-    """What is wrong for people who cannot see or point well, and whether the page is too wide."""
+def page_findings(page: Page) -> list[str]:
+    """Return the findings of axe, and whether the page is too wide."""
     wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
     return findings(page) + ["too wide"] * wide
 
@@ -123,7 +125,7 @@ def test_the_day_renews_itself_and_two_phones_tick_one_list(
         phone(chromium, site, office) as one,
         phone(chromium, site, office) as other,
     ):
-        assert complaints(one) == []
+        assert page_findings(one) == []
         site.clock.ms = NOW_MS + 60_000
         one.clock.fast_forward(20_000)
         expect(one.locator(".when")).to_contain_text("07:41:00")
@@ -136,7 +138,7 @@ def test_the_day_renews_itself_and_two_phones_tick_one_list(
         an_here.click()
         expect(an_there).to_have_attribute("aria-pressed", "true")
         expect(other.locator("#missing-number")).to_have_text("6")
-        assert complaints(one) == []
+        assert page_findings(one) == []
 
         other.context.set_offline(True)
         mai_there.click()
@@ -148,11 +150,11 @@ def test_the_day_renews_itself_and_two_phones_tick_one_list(
 
         expect(one.get_by_role("button", name="In danh sách")).to_be_visible()
         one.emulate_media(media="print")
-        for hidden in ("nav.rooms", "form.close", "header"):
+        for hidden in ("nav.groups", "form.close", "header"):
             expect(one.locator(hidden).first).to_be_hidden()
         expect(one.locator(".sign-line")).to_be_visible()
         one.emulate_media(media="screen")
         one.get_by_role("button", name="Kết thúc").click()
         expect(other.get_by_text("Kết thúc lúc 07:40:00")).to_be_visible()
         one.goto(f"{site.url}units/{SCHOOL}/people/1")
-        assert complaints(one) == []
+        assert page_findings(one) == []

@@ -1,16 +1,16 @@
-"""The words of a school's pages: in both languages, all used, none missing."""
+"""The phrases of a school's pages: in both languages, all used, none missing."""
 
 import re
 from pathlib import Path
 
-from server_bridge.web.app import texts as frame
+from server_bridge.web.app import texts as app_text
 from server_bridge.web.school import texts
 from server_bridge.web.school.texts import PHRASES
 from tests.server_bridge.web.live.test_texts import placeholders
 
 ROOM = Path(texts.__file__).parent
-COMPUTED = ("school_room_", "school_kind_", "school_level_")
-"""Asked for by a key that is put together."""
+COMPUTED = ("school_group_", "school_kind_", "school_level_")
+"""The prefixes of computed keys."""
 
 
 def test_every_phrase_is_said_in_both_languages() -> None:
@@ -30,5 +30,7 @@ def test_every_phrase_is_used_and_every_used_one_exists() -> None:
     )
     asked |= {f"school_{what}" for what in ("inside", "absent", "late", "left", "in", "out")}
     pages = {"school_" + name.split(".")[0] for name in ("today", "person", "list")}
-    assert {key for key in asked if not key.endswith("_")} - pages <= PHRASES.keys() | frame.PHRASES
+    assert {
+        key for key in asked if not key.endswith("_")
+    } - pages <= PHRASES.keys() | app_text.PHRASES
     assert {key for key in PHRASES.keys() - asked if not key.startswith(COMPUTED)} == set()
