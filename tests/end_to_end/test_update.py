@@ -61,7 +61,7 @@ def test_from_the_district_to_the_slot_and_back(tmp_path: Path) -> None:
         assert gate.places.update_ca.read_bytes() == (tmp_path / "keys" / CERT).read_bytes()
         assert gate.fetch(server.ask) == "fetched"
         deliver(desk, gate)
-        assert "fetched, about to be installed" in shell.type("gate", "show", GATE_ID)
+        assert "downloaded, about to be installed" in shell.type("gate", "show", GATE_ID)
         assert gate.follow() == "pending"
         gate.running, gate.version = BootSlot.B, NEW
         gate.slots.set_good(BootSlot.B)

@@ -35,7 +35,7 @@ def test_a_flipped_bit_costs_at_most_its_record(tmp_path: Path) -> None:
 def test_who_does_not_look_delivers_it_or_stands_still(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(verified_open, "look_into", lambda _path, _gate_id: None)
+    monkeypatch.setattr(verified_open, "verify_or_set_aside", lambda _path, _gate_id: None)
     assert not pages(tmp_path, 8).is_clean
 
 
