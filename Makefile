@@ -1,9 +1,22 @@
-# make demo    set everything up and run two simulated gates against a real broker and bridge
-# make test    set everything up, check, and run every test
-# make test-fresh    the same on a bare Debian in a folder; FRESH=bookworm or trixie, else as here
-# make image, image-test    a gate's SD card, and the same booted in QEMU; docs/image.md
-# make virtual-gate          the image's root with its services, without a Pi; docs/virtual-gate.md
-# make faults, simulate, powercut, soak    the long campaigns; docs/reliability.md
+# make setup                install Debian packages and .venv
+# make demo                 run two simulated gates against a real broker and bridge
+# make check                lint, format, types, imports, documentation
+# make test                 check, then run every test
+# make test-fresh           the same on a bare Debian in a folder; FRESH=bookworm or trixie, else as here
+# make fresh-root           make that bare Debian only
+# make docs                 generate the pages of commands and settings
+# make bench                list the benchmarks; run one: python -m benchmarks NAME
+# make image                build a gate's SD card image
+# make image-test           boot that image in QEMU and check it
+# make virtual-gate         boot the image's root without a Pi and check it
+# make virtual-gate-cache   build the virtual gate's kernel and root only
+# make powercut             campaign: the power cut at any write of the ledger
+# make simulate             campaign: seeds of a simulated district
+# make faults               campaign: faults done to real processes
+# make soak                 campaign: a long run that looks for growth
+# make lock                 renew the lock files
+# make clean                remove .venv, var and caches
+# make help                 print this list
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
@@ -29,9 +42,9 @@ define packages
 	@mkdir -p .venv && touch $@
 endef
 
-.PHONY: help setup demo test test-fresh fresh-root check image image-test virtual-gate virtual-gate-cache faults simulate powercut soak lock clean
+.PHONY: help setup demo test test-fresh fresh-root check image image-test virtual-gate virtual-gate-cache faults simulate powercut soak lock clean docs bench
 help:
-	@sed -n 's/^# //p' Makefile
+	@sed -n 's/^# make/make/p' Makefile
 
 setup: .venv/packages .venv/installed
 
@@ -66,6 +79,12 @@ test: check .venv/image-test-packages
 	[ -z "$$no_gate" ] || trap 'echo "THE VIRTUAL GATE WAS NOT RUN: $$no_gate" >&2' EXIT; \
 	$(BIN)/pytest -n 3 --dist worksteal --ignore tests/docs tests $(TEST_ARGS)
 
+docs: setup
+	$(BIN)/python -m tests.docs.reference
+
+bench: setup
+	@$(BIN)/python -m benchmarks --help
+
 # With our environment, which may say where packages come from.
 IN_FRESH := $(SUDO) $(if $(SUDO),-E) $(PYTHON) -B -m tests.fresh
 fresh-root:
@@ -93,8 +112,8 @@ image: setup .venv/image-packages
 	$(SUDO) nice -n 19 $(BIN)/gate-image build $(IMAGE_ARGS)
 
 image-test: setup .venv/image-packages
-	$(BIN)/pytest -q -n0 tests/image
-	$(BIN)/python -m tests.image $(IMAGE_TEST_ARGS)
+	$(BIN)/pytest -q -n0 tests/firmware_config/image
+	$(BIN)/python -m tests.firmware_config.image $(IMAGE_TEST_ARGS)
 
 VIRTUAL_GATE_PACKAGES := $(shell sed '/^\#/d; s/ .*//' tests/virtual_gate/packages.txt)
 .venv/virtual-gate-packages: tests/virtual_gate/packages.txt

@@ -1,1 +1,1 @@
-"""The main job on one machine: two gates, a broker, a bridge and its page, all real but the Pi."""
+"""The whole line on one machine: two gates, broker, bridge and page, all real but the Pi."""

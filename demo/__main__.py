@@ -1,4 +1,4 @@
-"""`make demo`."""
+"""The command behind `make demo`."""
 
 import json
 import queue
@@ -9,9 +9,9 @@ from pathlib import Path
 
 import click
 
-from demo.cast import START_S, Cast, mosquitto, program
-from demo.outcome import Outcome, as_json, knows_rosters, measure, progress
-from demo.stage import Stage, build
+from demo.outcome import DemoOutcome, as_json, knows_rosters, measure, progress
+from demo.processes import START_S, Processes, mosquitto, program
+from demo.setup import DemoSetup, build
 from gate_contract.errors import SchoolgateError
 
 DRAIN_S = 60
@@ -25,7 +25,7 @@ DRAIN_S = 60
     "--folder", type=click.Path(path_type=Path), default=Path("var/demo"), show_default=True
 )
 def main(seconds: float | None, out: Path | None, camera: str | None, folder: Path) -> None:
-    """Two gates of two schools, a broker and the district's bridge, on this machine."""
+    """Run two gates of two schools, a broker and the district's bridge on this machine."""
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.default_int_handler)
     if out and not out.absolute().parent.is_dir():
@@ -35,7 +35,7 @@ def main(seconds: float | None, out: Path | None, camera: str | None, folder: Pa
     except SchoolgateError as error:
         click.echo(f"demo: {error}", err=True)
         sys.exit(1)
-    except KeyboardInterrupt:  # a second time, or before anything ran
+    except KeyboardInterrupt:  # a second Ctrl-C, or one before anything ran
         sys.exit(130)
     if out:
         out.write_text(json.dumps(as_json(outcome), indent=2) + "\n", "utf-8")
@@ -46,56 +46,56 @@ def main(seconds: float | None, out: Path | None, camera: str | None, folder: Pa
     )
 
 
-def run(folder: Path, *, seconds: float | None, camera: str | None) -> Outcome:
-    """Play the demo; returns what happened. Ctrl-C ends it in good order."""
-    print("Setting the stage: people, their cards, what the cameras will see ...", flush=True)
-    stage = build(folder.absolute(), seconds=seconds, camera=camera)
-    with Cast(folder.absolute() / "logs") as cast:
-        cast.start("broker", [mosquitto(), "-c", stage.broker_config])
-        cast.start(
-            "bridge", [program("gate-bridge"), "serve", "--home", stage.home.folder], listen=True
+def run(folder: Path, *, seconds: float | None, camera: str | None) -> DemoOutcome:
+    """Run the demo and return what happened. Ctrl-C ends it in good order."""
+    print("Setting up: people, their cards, what the cameras will see ...", flush=True)
+    setup = build(folder.absolute(), seconds=seconds, camera=camera)
+    with Processes(folder.absolute() / "logs") as processes:
+        processes.start("broker", [mosquitto(), "-c", setup.broker_config])
+        processes.start(
+            "bridge", [program("gate-bridge"), "serve", "--home", setup.home.folder], listen=True
         )
-        print(f"\n  {cast.wait_for_line('bridge')}")
-        print(f"  cards to print: {stage.cards}")
+        print(f"\n  {processes.wait_for_line('bridge')}")
+        print(f"  cards to print: {setup.cards}")
         print("  Ctrl-C ends it.\n" if seconds is None else "", flush=True)
-        for gate in stage.gates:
+        for gate in setup.gates:
             gate_command, config = program("gate"), gate.config
-            cast.start(f"{gate.gate_id}-uplink", [gate_command, "uplink", "--config", config])
-        _wait_for_rosters(stage, cast)
-        for gate in stage.gates:
+            processes.start(f"{gate.gate_id}-uplink", [gate_command, "uplink", "--config", config])
+        _wait_for_rosters(setup, processes)
+        for gate in setup.gates:
             gate_command, config = program("gate"), gate.config
-            cast.start(gate.gate_id, [gate_command, "scan", "--config", config], listen=True)
+            processes.start(gate.gate_id, [gate_command, "scan", "--config", config], listen=True)
         try:
-            _watch(stage, cast, seconds)
+            _watch(setup, processes, seconds)
         except KeyboardInterrupt:
             print("\nending: delivering what is left ...", flush=True)
         frames = {}
-        for gate in stage.gates:
-            cast.stop(gate.gate_id)
+        for gate in setup.gates:
+            processes.stop(gate.gate_id)
             last_words = progress(gate).scan
             frames[gate.gate_id] = last_words.frames if last_words else 0
-        _drain(stage, cast)
-        return measure(stage, frames)
+        _drain(setup, processes)
+        return measure(setup, frames)
 
 
-def _wait_for_rosters(stage: Stage, cast: Cast) -> None:
-    """Until every gate knows the levels and the withdrawn cards, as a gate does at night."""
+def _wait_for_rosters(setup: DemoSetup, processes: Processes) -> None:
+    """Wait until every gate has the levels and the withdrawn cards."""
     deadline = time.monotonic() + START_S
-    while not all(knows_rosters(gate) for gate in stage.gates):
-        cast.check()
+    while not all(knows_rosters(gate) for gate in setup.gates):
+        processes.check()
         if time.monotonic() > deadline:
             raise SchoolgateError("the gates have heard of no roster; see the logs")
         time.sleep(0.1)
 
 
-def _watch(stage: Stage, cast: Cast, seconds: float | None) -> None:
-    """Show what the gates signal, until all cameras have nothing more to show, or for ever."""
-    names = {gate.gate_id: gate.unit_id for gate in stage.gates}
+def _watch(setup: DemoSetup, processes: Processes, seconds: float | None) -> None:
+    """Print the gates' signals until all cameras have shown everything, or for ever."""
+    names = {gate.gate_id: gate.unit_id for gate in setup.gates}
     started = time.monotonic()
     while True:
-        cast.check()
+        processes.check()
         try:
-            gate_id, line = cast.said.get(timeout=0.5)
+            gate_id, line = processes.said.get(timeout=0.5)
             if gate_id in names:
                 print(f"  {names[gate_id]:<15} {line}", flush=True)
             continue
@@ -103,20 +103,20 @@ def _watch(stage: Stage, cast: Cast, seconds: float | None) -> None:
             pass
         if seconds is None:
             continue
-        scans = [progress(gate).scan for gate in stage.gates if gate.story]
+        scans = [progress(gate).scan for gate in setup.gates if gate.scenario]
         if all(scan is not None and scan.source_ended for scan in scans):
-            if all(gate.story for gate in stage.gates):
+            if all(gate.scenario for gate in setup.gates):
                 return
             if time.monotonic() - started >= seconds:
                 return
 
 
-def _drain(stage: Stage, cast: Cast) -> None:
+def _drain(setup: DemoSetup, processes: Processes) -> None:
     """Wait until every record has its receipt."""
     deadline = time.monotonic() + DRAIN_S
     while time.monotonic() < deadline:
-        cast.check()
-        states = [progress(gate) for gate in stage.gates]
+        processes.check()
+        states = [progress(gate) for gate in setup.gates]
         if all(state.receipted == state.stored for state in states):
             return
         time.sleep(0.2)

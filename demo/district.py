@@ -1,4 +1,4 @@
-"""The demo's people, as offices make them: spreadsheets in, cards and levels out. All synthetic."""
+"""Make the demo's synthetic people: import spreadsheets, issue cards, apply levels."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,23 +7,23 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from gate_contract.card import Kind
+from demo.synthetic import files, people
+from demo.synthetic.province import Province, make_province
+from gate_contract.card import CardKind
 from gate_contract.errors import SchoolgateError
 from server_bridge.areas.area_list import plan_areas
 from server_bridge.areas.unit_list import plan_units
-from server_bridge.cards.handing_out import issue_to
+from server_bridge.cards.issuance import issue_to
 from server_bridge.clock import now_ms
 from server_bridge.home import Home
-from server_bridge.people.importing import Import, import_roster
+from server_bridge.people.importing import Import, import_people
 from server_bridge.sheets.opening import open_spreadsheet
+from server_bridge.store.areas.areas import add_areas, all_areas
+from server_bridge.store.areas.levels import LevelNotice, apply_notice, levels_at
 from server_bridge.store.database import Database
 from server_bridge.store.people.cards import IssuedCard
 from server_bridge.store.people.people import Member, members, revoke
-from server_bridge.store.places.areas import add_areas, all_areas
-from server_bridge.store.places.levels import Notice, apply_notice, levels_at
-from server_bridge.store.places.unit_terms import add_dated_units, dated_units
-from server_bridge.synthetic import files, people
-from server_bridge.synthetic.province import Province, make_province
+from server_bridge.store.units.dated import add_dated_units, dated_units
 
 PROVINCE: Province = make_province(seed=7, schools=2, communes=1)
 SCHOOLS = {school.unit_id: school.name for school in PROVINCE.schools}
@@ -34,8 +34,8 @@ GREEN, YELLOW, ORANGE, RED = 1, 2, 3, 4
 
 
 @dataclass(frozen=True, slots=True)
-class Holder:
-    """Somebody with a card. `level`: of the area where they live."""
+class CardHolder:
+    """A person with a card. `level`: of the area where they live."""
 
     card: IssuedCard
     member: Member
@@ -43,30 +43,35 @@ class Holder:
     revoked: bool = False
 
 
-def settle(home: Home, database: Database, folder: Path, today: date) -> dict[str, list[Holder]]:
-    """Import the province from spreadsheets in `folder`, give everybody a card, apply a notice of
-    levels, and let one card of each school be lost. Returns who holds which card, by school."""
+def populate(
+    home: Home, database: Database, folder: Path, today: date
+) -> dict[str, list[CardHolder]]:
+    """Import the province from spreadsheets in `folder`, and prepare cards and levels.
+
+    Everybody gets a card, a notice of levels is applied, and one card of each school is reported
+    lost. Returns the card holders by school.
+    """
     folder.mkdir()
     _areas_and_units(database, folder)
     for school in PROVINCE.schools:
         pupils, staff = SIZES[school.unit_id]
         sheet = folder / f"{school.unit_id}-pupils.xlsx"
         files.write_pupils(sheet, school, people.pupils(PROVINCE, school, pupils))
-        _import(database, sheet, school.unit_id, Kind.PUPIL, today)
+        _import(database, sheet, school.unit_id, CardKind.PUPIL, today)
         sheet = folder / f"{school.unit_id}-staff.xlsx"
         files.write_staff(sheet, school, people.staff(PROVINCE, school, staff))
-        _import(database, sheet, school.unit_id, Kind.STAFF, today)
+        _import(database, sheet, school.unit_id, CardKind.STAFF, today)
     span = (today, today + timedelta(days=300))
     with database.write() as connection:
         there = members(connection, list(SCHOOLS), today)
         issued = issue_to(connection, there, span, home.keys, now_ms())
         apply_notice(connection, _notice(connection), now_ms())
         levels = levels_at(connection, now_ms())
-        held: dict[str, list[Holder]] = {unit_id: [] for unit_id in SCHOOLS}
+        held: dict[str, list[CardHolder]] = {unit_id: [] for unit_id in SCHOOLS}
         for card, member in issued:
             level = levels.get(member.place.area_id or "")
             lost = not held[card.unit_id]
-            held[card.unit_id].append(Holder(card, member, level, lost))
+            held[card.unit_id].append(CardHolder(card, member, level, lost))
         revoke(connection, [these[0].card.card_id for these in held.values()], "lost", now_ms())
     return held
 
@@ -81,19 +86,19 @@ def _areas_and_units(database: Database, folder: Path) -> None:
         add_dated_units(connection, units.new)
 
 
-def _import(database: Database, sheet: Path, unit_id: str, kind: Kind, today: date) -> None:
-    outcome = import_roster(database, Import(sheet, unit_id, kind, today, today, now_ms()))
+def _import(database: Database, sheet: Path, unit_id: str, kind: CardKind, today: date) -> None:
+    outcome = import_people(database, Import(sheet, unit_id, kind, today, today, now_ms()))
     if not outcome.done:
         raise SchoolgateError(f"{sheet.name}: {outcome.plan.refusals[0]}")
 
 
-def _notice(connection: sa.Connection) -> Notice:
-    """In every commune the first three hamlets are yellow, orange and red; the rest is green."""
+def _notice(connection: sa.Connection) -> LevelNotice:
+    """Return a notice: in every commune the first three hamlets are yellow, orange and red."""
     levels: dict[str, int | None] = {}
     for commune, hamlets in _hamlets(connection):
         levels[commune] = GREEN
         levels |= dict(zip(hamlets, (YELLOW, ORANGE, RED), strict=False))
-    return Notice("01/TB-UBND", ISSUER, now_ms(), levels)
+    return LevelNotice("01/TB-UBND", ISSUER, now_ms(), levels)
 
 
 def _hamlets(connection: sa.Connection) -> Iterator[tuple[str, list[str]]]:

@@ -1,4 +1,4 @@
-"""What happened, from the gates' ledgers, the bridge's database and the cameras' story."""
+"""Compare the gates' ledgers, the bridge's database and the cameras' scenario."""
 
 import sqlite3
 from collections import Counter
@@ -8,27 +8,30 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from demo.stage import DemoGate, Stage
-from device import status
+from demo.setup import DemoGate, DemoSetup
 from device.clock import SystemClock
 from device.config import load
 from device.ledger.file import LedgerAbsentError, LedgerFile
-from device.roster.shelf import Shelf
+from device.roster_store import RosterStore
+from device.status_files import read_scan
 from gate_contract.health import ScanHealth
 from gate_contract.verdicts import CROSSINGS, REFUSALS
 from server_bridge.clock import now_ms
 from server_bridge.store.live import snapshot
-from server_bridge.store.schema import crossings, ledgers
+from server_bridge.store.schema.base import crossings, ledgers
 
 Key = tuple[str, str, int]
 """gate_id, ledger_id, seq: a record's identity."""
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """`crossings` and `refusals` are in the gates' ledgers, `receipted` of both the part that the
-    district has confirmed, `counted` the crossings in its counts. `lost` crossings are in a ledger
-    and not at the district; `doubled` ones are counted more than once."""
+class DemoOutcome:
+    """What happened.
+
+    `crossings` and `refusals` are in the gates' ledgers, `receipted` is the part of both that the
+    bridge has confirmed, `counted` the crossings in its counts. `lost` crossings are in a ledger
+    and not in the district's database; `doubled` ones are counted more than once.
+    """
 
     cards_shown: int
     crossings: int
@@ -43,7 +46,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class GateProgress:
-    """How far a gate is: `scan` is None until gate-scan is heard of."""
+    """How far a gate is: `scan` is None until gate-scan has written its status."""
 
     scan: ScanHealth | None
     stored: int
@@ -51,10 +54,10 @@ class GateProgress:
 
 
 def progress(gate: DemoGate) -> GateProgress:
-    """Ask a gate as `gate status` does."""
+    """Return a gate's progress, as `gate status` shows it."""
     config = load(gate.config)
     reading = SystemClock().read()
-    scan = status.read(config.status_path, reading.boot_id, reading.up_ms)
+    scan = read_scan(config.scan_status_path, reading.boot_id, reading.up_ms)
     try:
         with closing(LedgerFile.open(config.ledger_path, gate.gate_id)) as ledger:
             return GateProgress(scan, ledger.head()[0], ledger.receipted())
@@ -63,19 +66,19 @@ def progress(gate: DemoGate) -> GateProgress:
 
 
 def knows_rosters(gate: DemoGate) -> bool:
-    """Whether the gate holds its own roster and the one for every gate."""
+    """Return whether the gate has its own roster and the one for every gate."""
     config = load(gate.config)
     folder, keys = config.ledger_path.parent, config.order_keys
-    shelves = [Shelf(folder, gate.gate_id, keys, district) for district in (False, True)]
-    return all(shelf.read().book for shelf in shelves)
+    shelves = [RosterStore(folder, gate.gate_id, keys, district) for district in (False, True)]
+    return all(shelf.read().roster for shelf in shelves)
 
 
-def measure(stage: Stage, frames: dict[str, int]) -> Outcome:
+def measure(setup: DemoSetup, frames: dict[str, int]) -> DemoOutcome:
     """Put the figures together. `frames`: how many each gate's camera has shown."""
     recorded: dict[Key, str] = {}
     refused: Counter[str] = Counter()
     receipted = 0
-    for gate in stage.gates:
+    for gate in setup.gates:
         for key, verdict, count, confirmed in _ledger_rows(load(gate.config).ledger_path, gate):
             if verdict in CROSSINGS:
                 recorded[key] = verdict
@@ -83,20 +86,20 @@ def measure(stage: Stage, frames: dict[str, int]) -> Outcome:
                 refused[verdict] += count
             if verdict in CROSSINGS or verdict in REFUSALS:
                 receipted += count if confirmed else 0
-    stored = _stored_crossings(stage)
-    with closing(stage.home.database()) as database, database.read() as connection:
-        shown = snapshot(connection, now_ms(), stage.home.zone)
+    stored = _stored_crossings(setup)
+    with closing(setup.home.database()) as database, database.read() as connection:
+        shown = snapshot(connection, now_ms(), setup.home.zone)
     schools = {
         unit.unit_id: {"in": unit.entered, "out": unit.left, "inside": unit.inside}
         for unit in shown.units
         if unit.is_school
     }
     counted = sum(school["in"] + school["out"] for school in schools.values())
-    return Outcome(
+    return DemoOutcome(
         cards_shown=sum(
-            gate.story.presented(frames[gate.gate_id]) for gate in stage.gates if gate.story
+            gate.scenario.presented(frames[gate.gate_id]) for gate in setup.gates if gate.scenario
         )
-        + sum(_seen_by_camera(gate) for gate in stage.gates if not gate.story),
+        + sum(_seen_by_camera(gate) for gate in setup.gates if not gate.scenario),
         crossings=len(recorded),
         refusals=refused.total(),
         refusals_by_code=dict(sorted(refused.items())),
@@ -108,8 +111,8 @@ def measure(stage: Stage, frames: dict[str, int]) -> Outcome:
     )
 
 
-def as_json(outcome: Outcome) -> dict[str, object]:
-    """The outcome as `--json` writes it."""
+def as_json(outcome: DemoOutcome) -> dict[str, object]:
+    """Return the outcome as `--json` writes it."""
     return asdict(outcome)
 
 
@@ -126,7 +129,7 @@ def _ledger_rows(path: Path, gate: DemoGate) -> list[tuple[Key, str, int, bool]]
 
 
 def _seen_by_camera(gate: DemoGate) -> int:
-    """A real camera's cards are only known by what became of them."""
+    """Count the cards that a real camera saw: only their records are known."""
     return sum(
         count
         for _, verdict, count, _ in _ledger_rows(load(gate.config).ledger_path, gate)
@@ -134,8 +137,8 @@ def _seen_by_camera(gate: DemoGate) -> int:
     )
 
 
-def _stored_crossings(stage: Stage) -> set[Key]:
-    with closing(stage.home.database()) as database, database.read() as connection:
+def _stored_crossings(setup: DemoSetup) -> set[Key]:
+    with closing(setup.home.database()) as database, database.read() as connection:
         rows = connection.execute(
             sa.select(ledgers.c.gate_id, ledgers.c.ledger_id, crossings.c.seq)
             .join(ledgers, ledgers.c.ledger == crossings.c.ledger)

@@ -10,16 +10,17 @@ import click
 import msgspec
 import structlog
 
-from device import status
 from device.clock import SystemClock
 from device.config import Config, load, sample
 from device.ledger.file import LedgerFile
-from device.ledger.salvage import set_aside
-from device.ledger.verifying import verify
-from device.logbook import LOGBOOK, SCAN_LOG
-from device.orders.overlay import load_in_force
+from device.ledger.salvage import count_set_aside
+from device.ledger.verification import verify
+from device.orders.effective_config import load_effective
+from device.recent_log import LOGBOOK, SCAN_LOG
+from device.status_files import read_scan
 from device.supervise import Supervisor
 from gate_contract.errors import SchoolgateError
+from gate_contract.version import VERSION
 
 DEFAULT_CONFIG = Path("/etc/schoolgate/gate.toml")
 DEFAULT_BOOT = Path("/boot/firmware/schoolgate")
@@ -35,7 +36,7 @@ config_option = click.option(
 )
 boot_option = click.option(
     "--boot",
-    type=Path,  # click.Path looks at it at once, and a gate in service must not wait for that disk
+    type=Path,  # click.Path would access the disk, and a gate in service must not wait for it
     default=DEFAULT_BOOT,
     envvar="GATE_BOOT",
     show_default=True,
@@ -44,7 +45,7 @@ boot_option = click.option(
 
 
 def main() -> None:
-    """Entry point: an error of ours is one line, not a traceback."""
+    """Run the command; print an error of ours as one line, without a traceback."""
     try:
         gate()
     except SchoolgateError as error:
@@ -52,7 +53,7 @@ def main() -> None:
 
 
 @click.group()
-@click.version_option(package_name="schoolgate")
+@click.version_option(VERSION)
 def gate() -> None:
     """Schoolgate's checkpoint: scan cards, keep every crossing, deliver it to the district."""
     structlog.configure(
@@ -72,8 +73,12 @@ def gate() -> None:
 @config_option
 @boot_option
 def scan(config_path: Path, boot: Path) -> None:
-    """Read cards at the camera, record and signal; without gate.toml, look for a ticket. No
-    network."""
+    """Read cards at the camera, record every crossing, signal by light and sound.
+
+    Needs no network and has none. Where there is no gate.toml yet and the folder --boot exists, it
+    looks for a ticket instead: in that folder, and before the camera. Runs until it is stopped. On
+    a gate it is the service gate-scan.
+    """
     if not config_path.exists() and boot.is_dir():
         from device.scan import unprovisioned
 
@@ -83,14 +88,18 @@ def scan(config_path: Path, boot: Path) -> None:
         return
     from device.scan.run import run
 
-    LOGBOOK.file = load(config_path).status_path.with_name(SCAN_LOG)
+    LOGBOOK.file = load(config_path).scan_status_path.with_name(SCAN_LOG)
     _serve(config_path, run)
 
 
 @gate.command()
 @config_option
 def uplink(config_path: Path) -> None:
-    """Deliver recorded crossings to the district. No devices."""
+    """Deliver recorded crossings to the district, and report this gate's health.
+
+    Uses the network and no devices. Without a network it waits, then continues where it stopped.
+    Runs until it is stopped. On a gate it is the service gate-uplink.
+    """
     from device.uplink.run import run
 
     _serve(config_path, run)
@@ -100,7 +109,12 @@ def uplink(config_path: Path) -> None:
 @config_option
 @boot_option
 def enrol_gate(config_path: Path, boot: Path) -> None:
-    """Wait for a ticket, and get this gate's certificate and settings with it. No devices."""
+    """Wait for a ticket, then fetch this gate's certificate and settings.
+
+    Takes the ticket from `gate scan` or from the folder --boot. The private key is made on this
+    gate and never leaves it. Ends when the gate has its identity. On a gate it is the service
+    gate-enrol.
+    """
     from device.provisioning.service import run
 
     supervisor = Supervisor()
@@ -111,27 +125,38 @@ def enrol_gate(config_path: Path, boot: Path) -> None:
 @gate.command("network")
 @config_option
 def network(config_path: Path) -> None:
-    """Tell the system of the ticket's Wi-Fi and of the district's clock. Root only."""
+    """Write the Wi-Fi and time server settings where the system reads them.
+
+    The settings come from the ticket; the files are written below system/ beside the configuration.
+    Needs root. On a gate it is the service gate-network.
+    """
     from device.provisioning.wifi import put_system
 
-    host = load_in_force(config_path).config.broker.host if config_path.exists() else None
+    host = load_effective(config_path).config.broker.host if config_path.exists() else None
     for path in put_system(config_path.parent, host):
         click.echo(f"{path}: written")
 
 
 @gate.command("doctor")
 @config_option
-@click.option("--lang", type=click.Choice(["vi", "en"]), help="Default: the gate's.")
-@click.option("--json", "as_json", is_flag=True, help="For machines.")
+@click.option(
+    "--lang", type=click.Choice(["vi", "en"]), help="Language of the output. Default: the gate's."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def doctor(config_path: Path, lang: str | None, as_json: bool) -> None:
-    """Examine this gate: what is well, what is not, and what to do about it."""
+    """Check this gate and print what is wrong and what to do about it.
+
+    Checks the camera (a frame with contrast), light and sound, storage (a write, free space, the
+    time of a sync), the clock, the network, the district's server and the roster. Ends with status
+    1 if a check failed.
+    """
     from device.selftest.doctor import examine, words
 
-    loaded = load_in_force(config_path)
+    loaded = load_effective(config_path)
     found = examine(loaded, SystemClock(battery=loaded.config.clock.battery))
     if as_json:
-        told = {"gate_id": loaded.config.gate.id, "settings_version": loaded.settings_version}
-        click.echo(msgspec.json.encode({**told, "findings": found}))
+        output = {"gate_id": loaded.config.gate.id, "settings_version": loaded.settings_version}
+        click.echo(msgspec.json.encode({**output, "findings": found}))
     else:
         click.echo(f"{loaded.config.gate.id}:")
         for line in words(found, lang or loaded.config.gate.language):
@@ -142,14 +167,18 @@ def doctor(config_path: Path, lang: str | None, as_json: bool) -> None:
 
 @gate.command("wiring")
 @config_option
-@click.option("--out", type=click.Path(path_type=Path), required=True, help="An SVG file.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), required=True, help="The SVG file to write."
+)
 def wiring(config_path: Path, out: Path) -> None:
-    """Draw how light and buzzer are wired, from the pins of the configuration (without one: the
-    defaults)."""
-    from device.config import Signals
-    from firmware_config.wiring import Pins, diagram
+    """Draw how light and buzzer are wired to the Raspberry Pi.
 
-    signals = load(config_path).signals if config_path.exists() else Signals()
+    The pins are those of the configuration, or the defaults where there is no configuration.
+    """
+    from device.config import SignalSettings
+    from device.wiring import Pins, diagram
+
+    signals = load(config_path).signals if config_path.exists() else SignalSettings()
     pins = Pins(
         signals.red_pin,
         signals.green_pin,
@@ -166,49 +195,59 @@ def wiring(config_path: Path, out: Path) -> None:
 
 @gate.command("status")
 @config_option
-@click.option("--json", "as_json", is_flag=True, help="For machines.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def show_status(config_path: Path, as_json: bool) -> None:
-    """What this gate has recorded and delivered, and how it is."""
+    """Print how many records are stored and delivered, and whether devices work.
+
+    Run this first when a gate seems to fail. It also says if a damaged ledger was set aside: then
+    the SD card is failing and has to be replaced soon.
+    """
     config = load(config_path)
     reading = SystemClock().read()
     with closing(LedgerFile.open(config.ledger_path, config.gate.id)) as ledger:
         stored, receipted = ledger.head()[0], ledger.receipted()
-    scan_health = status.read(config.status_path, reading.boot_id, reading.up_ms)
-    told = {
+    scan_health = read_scan(config.scan_status_path, reading.boot_id, reading.up_ms)
+    output = {
         "gate_id": config.gate.id,
         "ledger_id": ledger.ledger_id,
         "stored": stored,
         "receipted": receipted,
         "backlog": max(0, stored - receipted),
-        "damaged_ledgers": set_aside(config.ledger_path.parent),
+        "damaged_ledgers": count_set_aside(config.ledger_path.parent),
         "scan": scan_health,
     }
     if as_json:
-        click.echo(msgspec.json.encode(told))
+        click.echo(msgspec.json.encode(output))
         return
     click.echo(f"{config.gate.id}: {stored} records, {receipted} of them stored at the district")
-    if told["damaged_ledgers"]:
-        click.echo(f"{told['damaged_ledgers']} damaged ledgers lie aside: replace the SD card soon")
+    if output["damaged_ledgers"]:
+        click.echo(
+            f"{output['damaged_ledgers']} damaged ledgers were set aside: replace the SD card soon"
+        )
     if scan_health is None:
         click.echo("gate scan is not running, or hangs (systemctl status gate-scan)")
     else:
-        click.echo(scan_health.detail or "camera, storage, light and sound are well")
+        click.echo(scan_health.detail or "camera, storage, light and sound work")
 
 
 @gate.group("ledger")
 def ledger_group() -> None:
-    """The recorded crossings."""
+    """Check the recorded crossings."""
 
 
 @ledger_group.command("verify")
 @config_option
-@click.option("--json", "as_json", is_flag=True, help="For machines.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def ledger_verify(config_path: Path, as_json: bool) -> None:
-    """Prove that every record is there and none was altered."""
+    """Prove that no record is missing and none was altered.
+
+    Reads the whole ledger of this gate and checks every hash. --json also counts the scans by
+    verdict.
+    """
     config = load(config_path)
     with closing(LedgerFile.open(config.ledger_path, config.gate.id)) as ledger:
         proof = verify(ledger)
-        told = {
+        output = {
             "gate_id": ledger.gate_id,
             "ledger_id": ledger.ledger_id,
             "first": proof.first,
@@ -217,7 +256,7 @@ def ledger_verify(config_path: Path, as_json: bool) -> None:
             "scans": proof.tally,
         }
     if as_json:
-        click.echo(msgspec.json.encode(told))
+        click.echo(msgspec.json.encode(output))
     else:
         click.echo(f"records {proof.first} to {proof.last}: all there, none altered")
 
@@ -225,9 +264,20 @@ def ledger_verify(config_path: Path, as_json: bool) -> None:
 @gate.command()
 @config_option
 @click.option("--seconds", type=float, default=0.0, help="End after this long; 0: with Ctrl-C.")
-@click.option("--print-mm", type=float, default=44.4, show_default=True, help="Width of the code.")
+@click.option(
+    "--print-mm",
+    type=float,
+    default=44.4,
+    show_default=True,
+    help="Width of the printed code in mm, without its white margin.",
+)
 def aim(config_path: Path, seconds: float, print_mm: float) -> None:
-    """Mount and focus the camera: hold up a card and see how well it can be read."""
+    """Show how well a card can be read, for mounting and focusing the camera.
+
+    Hold up a card where people will. Each line says how well it is read, how large and sharp it is,
+    how far away, from how far it could still be read, and what to change: mounting height and
+    distance, focus, light and exposure, size of print.
+    """
     from device.scan.aim_cli import watch
     from device.scan.run import camera_opener, decoder
 
@@ -238,46 +288,30 @@ def aim(config_path: Path, seconds: float, print_mm: float) -> None:
 
 @gate.group("config")
 def config_group() -> None:
-    """The configuration file."""
+    """Show and check the configuration file."""
 
 
 @config_group.command("sample")
 def config_sample() -> None:
-    """Print a sample with every setting and its default."""
+    """Print a configuration with every setting, its default and its meaning."""
     click.echo(sample(), nl=False)
 
 
 @config_group.command("check")
 @config_option
 def config_check(config_path: Path) -> None:
-    """Read the configuration and say what is wrong; touches no device."""
+    """Read the configuration and print what is wrong with it.
+
+    Touches neither camera nor network, so it is safe while the gate is working.
+    """
     config = load(config_path)
     click.echo(f"{config_path}: right, for gate {config.gate.id}")
 
 
 def _serve(config_path: Path, run: Callable[[Config, Supervisor], None]) -> None:
-    loaded = load_in_force(config_path)
+    loaded = load_effective(config_path)
     if loaded.fault:
         structlog.get_logger().warning("settings", fault=loaded.fault)
     supervisor = Supervisor()
     supervisor.catch_signals()
     run(loaded.config, supervisor)
-
-
-class _Bench(click.Group):
-    """`gate bench`, imported only when it is asked for: it draws and counts, and gates never do."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return _bench().list_commands(ctx)
-
-    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        return _bench().get_command(ctx, name)
-
-
-def _bench() -> click.Group:
-    from device.bench.cli import bench
-
-    return bench
-
-
-gate.add_command(_Bench("bench", help="Measure how cards are read on this machine."))

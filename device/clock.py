@@ -1,32 +1,32 @@
-"""The clocks of the machine."""
+"""Read the clocks of the machine."""
 
 import ctypes
 import time
 from pathlib import Path
 from typing import Protocol
 
-from device.timekeeping import Reading
+from device.timekeeping import ClockReading
 
 
 class ClockReader(Protocol):
-    """Where readings come from."""
+    """A source of clock readings."""
 
-    def read(self) -> Reading:
-        """Look at the clocks now."""
+    def read(self) -> ClockReading:
+        """Read the clocks now."""
         ...
 
 
 class SystemClock:
-    """The clocks of this machine. `battery`: it keeps true time while it is switched off."""
+    """The clocks of this machine. `battery`: it keeps the time while it is switched off."""
 
     def __init__(self, *, battery: bool = False) -> None:
         self._battery = battery
         self._boot_id = _boot_id()
         self._adjtimex = ctypes.CDLL(None).adjtimex
 
-    def read(self) -> Reading:
-        """Look at the clocks now."""
-        return Reading(
+    def read(self) -> ClockReading:
+        """Read the clocks now."""
+        return ClockReading(
             boot_id=self._boot_id,
             up_ms=up_ms(),
             wall_ms=time.time_ns() // 1_000_000,
@@ -41,7 +41,7 @@ class SystemClock:
 
 
 def up_ms() -> int:
-    """Milliseconds since boot, suspend included; never steps."""
+    """Return the milliseconds since boot, suspend included; they never step."""
     return time.clock_gettime_ns(time.CLOCK_BOOTTIME) // 1_000_000
 
 

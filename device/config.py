@@ -1,6 +1,6 @@
 """The gate's configuration: read and checked without touching any device or network.
 
-`gate.toml` in this folder is the sample, the defaults' documentation, and a test.
+`gate.toml` in this folder is the sample, documents the defaults, and is tested.
 """
 
 import base64
@@ -15,23 +15,26 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
 from msgspec import Meta, Struct
 
-from device.ledger.file import FILE_NAME
-from device.status import STATUS_NAME
+from device.status_files import SCAN_NAME, UPDATE_NAME, UPLINK_NAME
 from gate_contract.crossing import Direction, GateId
 from gate_contract.errors import SchoolgateError
-from gate_contract.foreign import IdKind
-from gate_contract.pseudonym import KEY_SIZE
+from gate_contract.id_documents import IdKind
 from gate_contract.topics import GATE_ID
+from gate_contract.visitor_pseudonym import KEY_SIZE
+
+LEDGER_NAME = "ledger.db"
 
 Pin = Annotated[int, Meta(ge=-1, le=53)]
 Positive = Annotated[float, Meta(gt=0)]
 
 
 class ConfigError(SchoolgateError):
-    """The configuration cannot be used; the message names the setting and the remedy."""
+    """An unusable configuration; the message names the setting and the remedy."""
 
 
-class Gate(Struct, frozen=True, forbid_unknown_fields=True):
+class GateSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """Table `[gate]`."""
+
     id: GateId
     direction: Literal["in", "out", "auto"] = "auto"
     timezone: str = "Asia/Ho_Chi_Minh"
@@ -42,15 +45,21 @@ class Gate(Struct, frozen=True, forbid_unknown_fields=True):
     keep_days: Annotated[int, Meta(ge=1)] = 30
 
 
-class Cards(Struct, frozen=True, forbid_unknown_fields=True):
+class CardSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """Table `[cards]`."""
+
     keys: dict[str, str]
 
 
-class Orders(Struct, frozen=True, forbid_unknown_fields=True):
+class OrderSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """Table `[orders]`."""
+
     keys: dict[str, str] = {}
 
 
-class Camera(Struct, frozen=True, forbid_unknown_fields=True):
+class CameraSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """Table `[camera]`."""
+
     source: Literal["picamera2", "v4l2", "replay"] = "picamera2"
     device: str = "/dev/video0"
     path: str = ""
@@ -63,11 +72,15 @@ class Camera(Struct, frozen=True, forbid_unknown_fields=True):
     advice: bool = True
 
 
-class Decoder(Struct, frozen=True, forbid_unknown_fields=True):
+class DecoderSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """Table `[decoder]`."""
+
     name: Literal["schoolgate", "zxing", "pyzbar"] = "schoolgate"
 
 
-class Signals(Struct, frozen=True, forbid_unknown_fields=True):
+class SignalSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """Table `[signals]`."""
+
     driver: Literal["gpio", "terminal", "none"] = "gpio"
     red_pin: Pin = 17
     green_pin: Pin = 27
@@ -77,17 +90,23 @@ class Signals(Struct, frozen=True, forbid_unknown_fields=True):
     buzzer: Literal["active", "passive"] = "active"
 
 
-class Clock(Struct, frozen=True, forbid_unknown_fields=True):
+class ClockSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """Table `[clock]`."""
+
     battery: bool = False
 
 
-class VisitorIds(Struct, frozen=True, forbid_unknown_fields=True):
+class VisitorSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """Table `[visitors]`."""
+
     accept: list[IdKind] = []
     key: str = ""
     seal_to: str = ""
 
 
-class Broker(Struct, frozen=True, forbid_unknown_fields=True):
+class BrokerSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """Table `[broker]`."""
+
     host: str
     port: Annotated[int, Meta(ge=1, le=65535)] = 8883
     ca: str = "tls/ca.pem"
@@ -97,41 +116,42 @@ class Broker(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Config(Struct, frozen=True, forbid_unknown_fields=True):
-    """All of `gate.toml`. `folder` is where its relative paths start."""
+    """All of `gate.toml`. Relative paths in it start at `folder`."""
 
-    gate: Gate
-    cards: Cards
-    broker: Broker
-    orders: Orders = Orders()
-    camera: Camera = Camera()
-    decoder: Decoder = Decoder()
-    signals: Signals = Signals()
-    clock: Clock = Clock()
-    visitors: VisitorIds = VisitorIds()
+    gate: GateSettings
+    cards: CardSettings
+    broker: BrokerSettings
+    orders: OrderSettings = OrderSettings()
+    camera: CameraSettings = CameraSettings()
+    decoder: DecoderSettings = DecoderSettings()
+    signals: SignalSettings = SignalSettings()
+    clock: ClockSettings = ClockSettings()
+    visitors: VisitorSettings = VisitorSettings()
     folder: str = ""
 
     @property
     def zone(self) -> ZoneInfo:
+        """The time zone of the gate."""
         return ZoneInfo(self.gate.timezone)
 
     @property
     def direction(self) -> Direction | None:
-        """None is `auto`."""
+        """The direction of the gate; None is `auto`."""
         return None if self.gate.direction == "auto" else Direction(self.gate.direction)
 
     @property
     def public_keys(self) -> dict[int, Ed25519PublicKey]:
-        """The district's keys of cards, by key_id."""
+        """The district's card keys, by key_id."""
         return _keys(self.cards.keys)
 
     @property
     def order_keys(self) -> dict[int, Ed25519PublicKey]:
-        """The district's keys of orders, by key_id. Without one no roster is believed."""
+        """The district's orders keys, by key_id. Without one no roster is accepted."""
         return _keys(self.orders.keys)
 
     @property
     def visitor_keys(self) -> tuple[bytes, X25519PublicKey]:
-        """The school's key for pseudonyms, the district's to seal to. Raises ValueError."""
+        """The school's pseudonym key and the district's sealing key. Raises ValueError."""
         key = base64.b64decode(self.visitors.key, validate=True)
         if len(key) != KEY_SIZE:
             raise ValueError(f"a key has {KEY_SIZE} bytes")
@@ -140,23 +160,39 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def ledger_path(self) -> Path:
-        return self.path(self.gate.state_dir) / FILE_NAME
+        """The ledger; its folder is the state folder."""
+        return self.path(self.gate.state_dir) / LEDGER_NAME
 
     @property
-    def status_path(self) -> Path:
-        return self.path(self.gate.run_dir) / STATUS_NAME
+    def scan_status_path(self) -> Path:
+        """The status file of gate-scan."""
+        return self.path(self.gate.run_dir) / SCAN_NAME
+
+    @property
+    def uplink_status_path(self) -> Path:
+        """The status file of gate-uplink, in its own folder beside that of gate-scan."""
+        return self._run_dir_of("uplink") / UPLINK_NAME
+
+    @property
+    def update_status_path(self) -> Path:
+        """The status file of gate-update, in a folder of root's."""
+        return self._run_dir_of("update") / UPDATE_NAME
 
     def path(self, text: str) -> Path:
-        """`text` as a path, from the configuration's folder unless it is absolute."""
+        """Return `text` as a path, relative to the configuration's folder unless it is absolute."""
         return Path(self.folder) / text
+
+    def _run_dir_of(self, service: str) -> Path:
+        run_dir = self.path(self.gate.run_dir)
+        return run_dir.with_name(f"{run_dir.name}-{service}")
 
 
 def load(path: Path) -> Config:
-    """Read and check a configuration.
+    """Read and check a configuration file.
 
     Raises:
-        ConfigError: no such file, not TOML, an unknown or missing setting, or a value that cannot
-            be used.
+        ConfigError: the file is missing or not TOML, a setting is unknown or missing, or a value
+            cannot be used.
     """
     try:
         config = parse(path.read_bytes(), path.resolve().parent)
@@ -170,7 +206,7 @@ def load(path: Path) -> Config:
 
 
 def parse(text: bytes, folder: Path) -> Config:
-    """`load` without the file. Raises ConfigError."""
+    """Check the text of a configuration; relative paths start at `folder`. Raises ConfigError."""
     try:
         config = msgspec.toml.decode(text, type=Config)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
@@ -183,8 +219,8 @@ def parse(text: bytes, folder: Path) -> Config:
 
 
 def check(config: Config) -> None:
-    """Whether the values can be used together. Raises ConfigError."""
-    if not re.fullmatch(GATE_ID, config.gate.id):  # the pattern lets a line feed at the end pass
+    """Check that the values can be used together. Raises ConfigError."""
+    if not re.fullmatch(GATE_ID, config.gate.id):  # `$` also matches before a final line feed
         raise ConfigError(f"gate.id {config.gate.id!r}: use 3-40 of a-z, 0-9 and '-'")
     try:
         _ = config.zone
@@ -201,15 +237,15 @@ def check(config: Config) -> None:
             _ = config.visitor_keys
         except ValueError as error:
             raise ConfigError(
-                "[visitors] key and seal_to are needed where visitors' own papers are accepted: "
-                f"make the bundle anew with gate-bridge gate add --visitor-ids ({error})"
+                "[visitors] key and seal_to are needed where visitors' ID documents are accepted: "
+                f"make the gate's files again with gate-bridge gate add --visitor-ids ({error})"
             ) from error
     if config.camera.source == "replay" and not config.camera.path:
         raise ConfigError("camera.path is missing: the folder of frames to replay")
     pins = [config.signals.red_pin, config.signals.green_pin, config.signals.blue_pin]
     used = [pin for pin in [*pins, config.signals.buzzer_pin] if pin >= 0]
     if config.signals.driver == "gpio" and len(used) != len(set(used)):
-        raise ConfigError("[signals] two parts are on one pin; give each its own")
+        raise ConfigError("[signals] two parts use the same pin; give each its own")
 
 
 def _check_keys(keys: dict[str, str], setting: str) -> None:
@@ -234,5 +270,5 @@ def _key(text: str) -> Ed25519PublicKey:
 
 
 def sample() -> str:
-    """The sample configuration, every setting with its comment."""
+    """Return the sample configuration: every setting with its comment."""
     return files("device").joinpath("gate.toml").read_text("utf-8")

@@ -1,4 +1,4 @@
-"""The service manager: ready, alive, stopping; and a stop flag set by SIGTERM or SIGINT."""
+"""Notify the service manager (ready, alive, stopping), and stop on SIGTERM or SIGINT."""
 
 import gc
 import signal
@@ -9,7 +9,7 @@ import sdnotify
 
 
 class Supervisor:
-    """Speaks to systemd where there is one (NOTIFY_SOCKET), and is silent otherwise."""
+    """The connection to systemd (NOTIFY_SOCKET); without systemd it does nothing."""
 
     def __init__(self) -> None:
         self._notifier = sdnotify.SystemdNotifier()
@@ -24,18 +24,19 @@ class Supervisor:
         self.stopping.set()
 
     def ready(self) -> None:
-        """All is loaded, and stays: the collector of garbage need not look through it again."""
+        """Report readiness, and exclude all loaded objects from garbage collection."""
         gc.collect()
         gc.freeze()
         self._notifier.notify("READY=1")
 
     def alive(self) -> None:
-        """Feed the watchdog. Call it only with proof of work in hand."""
+        """Feed the watchdog. Call it only after work was done successfully."""
         self._notifier.notify("WATCHDOG=1")
 
-    def says(self, text: str) -> None:
-        """One line for `systemctl status`."""
+    def set_status(self, text: str) -> None:
+        """Set the line that `systemctl status` shows."""
         self._notifier.notify(f"STATUS={text}")
 
     def stopped(self) -> None:
+        """Report that the service stops."""
         self._notifier.notify("STOPPING=1")

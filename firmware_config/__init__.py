@@ -1,1 +1,4 @@
-"""The SD image and the provisioning of gates (the image itself is a later piece of work)."""
+"""Build the SD card image of gates and its updates, and prepare a flashed SD card for one gate.
+
+Nothing in here runs on a gate.
+"""

@@ -1,5 +1,8 @@
-"""The list by which Raspberry Pi Imager offers our image: values of the image's manifest in, JSON
-out. Fields by Imager's own `os-list-schema.json`; `devices` are tags of Raspberry Pi's v4 list."""
+"""Make the list by which Raspberry Pi Imager offers our image, from values of its manifest.
+
+The fields are those of Imager's own `os-list-schema.json`; `devices` are tags of Raspberry Pi's v4
+list.
+"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -11,13 +14,15 @@ ICON = (
     "MCA0MCA0MCI+PHJlY3Qgd2lkdGg9IjQwIiBoZWlnaHQ9IjQwIiByeD0iOCIgZmlsbD0iIzBiNWU2ZSIvPjxwYXRoIGQ9"
     "Ik0xMSAyMWw2IDYgMTItMTQiIGZpbGw9Im5vbmUiIHN0cm9rZT0iI2ZmZiIgc3Ryb2tlLXdpZHRoPSI0Ii8+PC9zdmc+"
 )
-"""A white tick on the cards' green."""
+"""A white tick on the green of the cards."""
 
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """An image that is handed out. Sizes in bytes, `sha256` of what is inside the `.xz` in hex;
-    `released` is YYYY-MM-DD."""
+    """A published image.
+
+    Sizes are in bytes, `sha256` is that of the unpacked image in hex; `released` is YYYY-MM-DD.
+    """
 
     version: str
     url: str
@@ -29,8 +34,11 @@ class Image:
 
 
 def os_list(image: Image) -> dict[str, Any]:
-    """The list with this one image. Without `init_format` Imager asks for no user, password and
-    network: a gate has none of the first two, and the third comes with the ticket."""
+    """Return the list with this one image.
+
+    Without `init_format` Imager asks for no user, password or network: a gate has no user and no
+    password, and its network comes with the ticket.
+    """
     return {
         "os_list": [
             {

@@ -1,5 +1,7 @@
-"""Preparing an SD card after it was flashed: a ticket, its PIN, the district's key and the gate's
-hardware, as files in the folder `schoolgate` of its boot partition, which every computer can read.
+"""Prepare a flashed SD card for a gate.
+
+Its ticket, the PIN, the district's key and the gate's hardware are files in the folder `schoolgate`
+of the boot partition, which every computer can read.
 """
 
 import base64
@@ -7,7 +9,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from firmware_config.bundle import put
+from gate_contract.durable_file import replace_file
 from gate_contract.errors import SchoolgateError
 from gate_contract.ticket import open_secrets, read_pin, verify
 
@@ -19,8 +21,11 @@ MARKS = ("config.txt", "cmdline.txt", "bootcode.bin", "start4.elf", FOLDER)
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """What an SD card is given. `pin` None: it will be shown to the camera, or none is needed;
-    `district` is the orders key of the only district whose tickets the card is to believe."""
+    """What to write on an SD card.
+
+    `pin` None: it will be shown to the camera, or none is needed. `district` is the orders key of
+    the only district whose tickets the gate is to trust.
+    """
 
     ticket: bytes | None = None
     pin: str | None = None
@@ -29,10 +34,10 @@ class Prepared:
 
 
 def files(prepared: Prepared) -> dict[str, bytes]:
-    """The files by name: pure.
+    """Return the contents of the files by name.
 
     Raises:
-        SchoolgateError: the ticket is damaged or of another district, or the PIN is not its own.
+        SchoolgateError: the ticket is damaged or of another district, or the PIN does not fit it.
     """
     made: dict[str, bytes] = {}
     if prepared.district is not None:
@@ -47,12 +52,12 @@ def files(prepared: Prepared) -> dict[str, bytes]:
             made[PIN_NAME] = f"{pin}\r\n".encode()
         made[f"{ticket.gate_id}.ticket"] = prepared.ticket.strip() + b"\r\n"
     elif prepared.pin is not None:
-        raise SchoolgateError("a PIN opens a ticket; name its file too: --bundle")
+        raise SchoolgateError("a PIN opens a ticket; name its file too: --ticket")
     return made
 
 
 def prepare(boot: Path, prepared: Prepared) -> list[Path]:
-    """Write the files into the boot partition at `boot`, in place of another ticket's.
+    """Write the files into the boot partition at `boot`, and delete those of another ticket.
 
     Raises:
         SchoolgateError: as `files`; `boot` is no boot partition, or cannot be written.
@@ -61,7 +66,7 @@ def prepare(boot: Path, prepared: Prepared) -> list[Path]:
     if not any((boot / mark).exists() for mark in MARKS):
         raise SchoolgateError(
             f"{boot} is not the boot partition of a Raspberry Pi: name the drive that the "
-            "computer shows after flashing (bootfs)"
+            "computer shows after flashing (GATE)"
         )
     folder = boot / FOLDER
     try:
@@ -70,17 +75,17 @@ def prepare(boot: Path, prepared: Prepared) -> list[Path]:
             for old in (*folder.glob("*.ticket"), folder / PIN_NAME):
                 old.unlink(missing_ok=True)
         for name, content in made.items():
-            put(folder / name, content, 0o600)
+            replace_file(folder / name, content, 0o600)
     except OSError as error:
         raise SchoolgateError(f"{folder}: {error.strerror}; take the SD card's lock off") from error
     return [folder / name for name in made]
 
 
 def district_key(text: str) -> bytes:
-    """The key in what `gate-bridge gate keys` prints, or in a line of base64.
+    """Return the key in the output of `gate-bridge gate keys`, or in a line of base64.
 
     Raises:
-        SchoolgateError: there is none.
+        SchoolgateError: there is no key in it.
     """
     section = re.search(r"\[orders\.keys\]\s*\n\s*\d+\s*=\s*\"([^\"]+)\"", text)
     try:

@@ -1,4 +1,4 @@
-"""`gate-image provision` and `gate-image imager-list`."""
+"""The commands `gate-image provision` and `gate-image imager-list`."""
 
 import json
 import lzma
@@ -17,10 +17,20 @@ _file = click.Path(path_type=Path, exists=True, dir_okay=False)
 
 @click.command("provision")
 @click.argument("boot", type=click.Path(path_type=Path, exists=True, file_okay=False))
-@click.option("--bundle", "ticket", type=_file, help="A gate's .ticket, of: gate-bridge gate add")
+@click.option(
+    "--ticket",
+    "--bundle",
+    "ticket",
+    type=_file,
+    help="The gate's .ticket file, from: gate-bridge gate add",
+)
 @click.option("--pin", help="The ticket's PIN. Without it the gate asks for the PIN's code.")
-@click.option("--district", type=_file, help="What `gate-bridge gate keys` prints, in a file.")
-@click.option("--hardware", type=_file, help="[camera] and [signals], where they differ.")
+@click.option("--district", type=_file, help="A file with the output of `gate-bridge gate keys`.")
+@click.option(
+    "--hardware",
+    type=_file,
+    help="A file with [camera], [signals] and [clock], where they differ from the defaults.",
+)
 def provision(
     boot: Path,
     ticket: Path | None,
@@ -28,7 +38,10 @@ def provision(
     district: Path | None,
     hardware: Path | None,
 ) -> None:
-    """Prepare a flashed SD card whose boot partition is at BOOT."""
+    """Prepare a flashed SD card whose boot partition is mounted at BOOT.
+
+    Writes the gate's ticket, its PIN, the district's key and the wiring.
+    """
     written = prepare(
         boot,
         Prepared(
@@ -39,7 +52,7 @@ def provision(
         ),
     )
     if not written:
-        raise SchoolgateError("nothing to write; name a ticket, --bundle, or --district")
+        raise SchoolgateError("nothing to write; name a ticket, --ticket, or --district")
     for path in written:
         click.echo(path)
 
@@ -47,9 +60,14 @@ def provision(
 @click.command("imager-list")
 @click.argument("image", type=_file)
 @click.option("--url", required=True, help="Where Imager fetches IMAGE from.")
-@click.option("--version", "of_version", required=True, help="Of the software in it.")
-@click.option("--released", required=True, help="YYYY-MM-DD.")
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True)
+@click.option("--version", "of_version", required=True, help="Version of the software in IMAGE.")
+@click.option("--released", required=True, help="Day of the release, YYYY-MM-DD.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    required=True,
+    help="The file to write.",
+)
 def imager_list(image: Path, url: str, of_version: str, released: str, out: Path) -> None:
     """Write the list by which Raspberry Pi Imager offers IMAGE, an .img.xz."""
     size, inner = 0, sha256()
@@ -62,6 +80,8 @@ def imager_list(image: Path, url: str, of_version: str, released: str, out: Path
         raise SchoolgateError(f"{image}: {error}; name the .img.xz of gate-image build") from error
     with image.open("rb") as file:
         packed = file_digest(file, "sha256").hexdigest()
-    told = Image(of_version, url, size, inner.hexdigest(), image.stat().st_size, packed, released)
-    out.write_text(json.dumps(os_list(told), indent=2, ensure_ascii=False) + "\n", "utf-8")
+    published = Image(
+        of_version, url, size, inner.hexdigest(), image.stat().st_size, packed, released
+    )
+    out.write_text(json.dumps(os_list(published), indent=2, ensure_ascii=False) + "\n", "utf-8")
     click.echo(f"{out}: in Imager, choose it as the repository (rpi-imager --repo {out})")

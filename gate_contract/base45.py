@@ -1,11 +1,11 @@
-"""Base45, RFC 9285: bytes as the 45 characters that a QR code packs in alphanumeric mode."""
+"""Base45 (RFC 9285): bytes as the 45 characters that a QR code packs in alphanumeric mode."""
 
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
 _VALUE = {ord(character): value for value, character in enumerate(ALPHABET)}
 
 
 def encode(data: bytes) -> str:
-    """Two bytes become three characters, a last odd byte becomes two."""
+    """Encode bytes: two bytes become three characters, a last odd byte becomes two."""
     text = []
     for i in range(0, len(data) - 1, 2):
         high, low = divmod(data[i] * 256 + data[i + 1], 45 * 45)
@@ -16,10 +16,10 @@ def encode(data: bytes) -> str:
 
 
 def decode(text: bytes) -> bytes:
-    """The inverse of `encode`, strict: every text has one decoding and the reverse.
+    """Decode strictly: `decode(encode(data)) == data`, and every text has one decoding at most.
 
     Raises:
-        ValueError: a character outside the alphabet, a length no encoding has, or an overflow.
+        ValueError: a character outside the alphabet, a length that no encoding has, or an overflow.
     """
     try:
         digits = [_VALUE[character] for character in text]

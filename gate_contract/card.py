@@ -4,7 +4,7 @@ Text: `SG1:` + Base45 of 78 bytes, big-endian:
 `key_id u8 | kind u8 | card_id 8 | not_before u16 | expires u16 | Ed25519 signature 64`.
 The dates are days since 2020-01-01 in the district's time zone, both inclusive. The signature is
 over `DOMAIN` and the first 14 bytes. 121 alphanumeric characters: a QR code of version 5, level M.
-Signing is in `card_signing`, which no gate imports.
+Cards are signed in `card_signing`, which no gate imports.
 """
 
 import struct
@@ -26,33 +26,41 @@ SIGNATURE_SIZE = 64
 EPOCH = date(2020, 1, 1)
 
 
-class Kind(StrEnum):
-    """Who the card is for."""
+class CardKind(StrEnum):
+    """The group of people that a card is for."""
 
     PUPIL = "pupil"
     STAFF = "staff"
     VISITOR = "visitor"
 
 
-KIND_CODES = {Kind.PUPIL: 1, Kind.STAFF: 2, Kind.VISITOR: 3}
+KIND_CODES = {CardKind.PUPIL: 1, CardKind.STAFF: 2, CardKind.VISITOR: 3}
 _KIND_OF_CODE = {code: kind for kind, code in KIND_CODES.items()}
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A genuine card. `card_id` is 16 lowercase hex digits, random, and means nothing by itself."""
+    """The contents of a card. `card_id` is 16 lowercase hex digits, random, without a meaning."""
 
     card_id: str
-    kind: Kind
+    kind: CardKind
     not_before: date
     expires: date
 
 
+@dataclass(frozen=True, slots=True)
+class VerifiedCard:
+    """A card with its verified Ed25519 signature (64 bytes), by which rosters find its entry."""
+
+    card: Card
+    signature: bytes
+
+
 def day_number(day: date) -> int:
-    """Days since 2020-01-01, as the card carries them (u16).
+    """Return the days since 2020-01-01, as a card carries them (u16).
 
     Raises:
-        ValueError: before 2020-01-01 or after 2199-06-06.
+        ValueError: `day` is before 2020-01-01 or after 2199-06-06.
     """
     number = (day - EPOCH).days
     if not 0 <= number <= 0xFFFF:
@@ -60,12 +68,12 @@ def day_number(day: date) -> int:
     return number
 
 
-def verify(code: bytes, keys: Mapping[int, Ed25519PublicKey]) -> Card | Verdict:
-    """The genuine card that `code` is, or the verdict that refuses it.
+def verify(code: bytes, keys: Mapping[int, Ed25519PublicKey]) -> VerifiedCard | Verdict:
+    """Return the genuine card in `code`, or the verdict that refuses it.
 
     `code` is whatever a decoder read, of any length and content; `keys` maps key_id to the
-    district's public keys. Refusals: `not_a_person_card` (some other code), `unreadable` (ours,
-    but damaged or of a kind this version does not know), `unknown_key`, `bad_signature`.
+    district's public keys. Refusals: `not_a_person_card` (some other code), `unreadable` (one of
+    ours, but damaged or of a kind that this version does not know), `unknown_key`, `bad_signature`.
     """
     if not code.startswith(PREFIX):
         return Verdict.NOT_A_PERSON_CARD
@@ -85,9 +93,10 @@ def verify(code: bytes, keys: Mapping[int, Ed25519PublicKey]) -> Card | Verdict:
         return Verdict.BAD_SIGNATURE
     if kind_code not in _KIND_OF_CODE:
         return Verdict.UNREADABLE
-    return Card(
+    card = Card(
         card_id=card_id.hex(),
         kind=_KIND_OF_CODE[kind_code],
         not_before=EPOCH + timedelta(days=not_before),
         expires=EPOCH + timedelta(days=expires),
     )
+    return VerifiedCard(card, signature)

@@ -1,17 +1,17 @@
-"""Making cards. Only the district runs this: it needs the private key that no gate ever holds."""
+"""Sign cards. Only the district does this: no gate holds the private key."""
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from gate_contract import base45
-from gate_contract.card import BODY, DOMAIN, KIND_CODES, PREFIX, Card, day_number
+from gate_contract.card import BODY, DOMAIN, KIND_CODES, PREFIX, SIGNATURE_SIZE, Card, day_number
 
 
 def sign(card: Card, key_id: int, key: Ed25519PrivateKey) -> str:
-    """The text to print as a QR code (121 alphanumeric characters).
+    """Return the text to print as a QR code (121 alphanumeric characters).
 
     Raises:
-        ValueError: `key_id` outside 0-255, a card_id that is not 16 hex digits, dates that the
-            card cannot carry, or an expiry before the first day.
+        ValueError: `key_id` is outside 0-255, card_id is not 16 hex digits, a date cannot be
+            carried by a card, or the expiry is before the first day.
     """
     if not 0 <= key_id <= 0xFF:
         raise ValueError(f"a key_id is 0-255, not {key_id}")
@@ -28,3 +28,8 @@ def sign(card: Card, key_id: int, key: Ed25519PrivateKey) -> str:
         day_number(card.expires),
     )
     return PREFIX.decode() + base45.encode(body + key.sign(DOMAIN + body))
+
+
+def card_signature(text: bytes) -> bytes:
+    """Return the 64 bytes of the signature in the text of a card that this district has signed."""
+    return base45.decode(text.removeprefix(PREFIX))[-SIGNATURE_SIZE:]

@@ -1,11 +1,11 @@
-"""What the district publishes of a unit, retained, at most once a second: counts, never people."""
+"""The counts of a unit that the district publishes: retained, at most once a second, no people."""
 
 from datetime import date
 
 import msgspec
 from msgspec import Struct
 
-from gate_contract.card import Kind
+from gate_contract.card import CardKind
 from gate_contract.crossing import UtcMilliseconds
 
 
@@ -18,9 +18,9 @@ class KindCounts(Struct, frozen=True, kw_only=True):
 
 
 class UnitCounts(Struct, frozen=True, kw_only=True):
-    """A school, or a unit above schools as the sum of its schools.
+    """Counts of a school, or of a unit above schools as the sum of its schools.
 
-    `day` is the local school day, `as_of` UTC in ms. `people` counts each card once per school.
+    `day` is the local school day, `as_of` is UTC in ms. `people` counts each card once per school.
     """
 
     unit_id: str
@@ -32,9 +32,9 @@ class UnitCounts(Struct, frozen=True, kw_only=True):
     left: int = msgspec.field(name="out")
     refused: int
     people: int
-    by_kind: dict[Kind, KindCounts]
+    by_kind: dict[CardKind, KindCounts]
 
 
 def encode_counts(counts: UnitCounts) -> bytes:
-    """The MQTT payload, JSON."""
+    """Return the MQTT payload (JSON)."""
     return msgspec.json.encode(counts)

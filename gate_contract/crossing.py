@@ -1,10 +1,10 @@
 r"""The record of a scan, its canonical bytes, the hash chain, and the batch that carries records.
 
 Canonical bytes of a record: the JSON array of its fields in the order of the class below, ASCII,
-no white space, absent values as `null`; of `seal` and `sealed` only `seal`, and only where there is
-one. The chain: `start = SHA-256(DOMAIN gate_id "\n" ledger_id)`
-and then for each record `SHA-256(previous 32 bytes, canonical bytes)`. So a chain belongs to one
-gate and one ledger, and a record cannot be edited, dropped or moved without breaking it.
+no white space, absent values as `null`; of `seal` and `sealed` only `seal`, and only if it is set.
+The chain: `start = SHA-256(DOMAIN gate_id "\n" ledger_id)`, and then for each record
+`SHA-256(previous 32 bytes, canonical bytes)`. So a chain belongs to one gate and one ledger, and a
+record cannot be edited, dropped or moved without breaking it.
 """
 
 import hashlib
@@ -15,17 +15,19 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Struct
 
-from gate_contract.card import Kind
+from gate_contract.card import CardKind
 from gate_contract.errors import ContractError
-from gate_contract.sealing import MOST_SEALED_BYTES
 from gate_contract.topics import GATE_ID
 from gate_contract.verdicts import CROSSINGS, Verdict
+from gate_contract.visitor_details import MOST_SEALED_BYTES
 
 DOMAIN = b"schoolgate ledger v1\n"
 MAX_RECORDS = 256
 MAX_PAYLOAD_BYTES = 393_216
-"""A full batch of the longest records is about 63 kB, and 271 kB if all of them are of visitors;
-anything larger is not from a gate."""
+"""A full batch of the longest records is about 63 kB, and 271 kB if all are of visitors.
+
+A larger payload is not from a gate.
+"""
 
 Milliseconds = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 Seq = Annotated[int, Meta(ge=1, le=2**53 - 1)]
@@ -36,16 +38,18 @@ CardId = Annotated[str, Meta(pattern="^[0-9a-f]{16}$", max_length=16)]
 Signature = Annotated[str, Meta(pattern="^[A-Za-z0-9+/]{86}==$", max_length=88)]
 GateId = Annotated[str, Meta(pattern=f"^{GATE_ID}$")]
 UtcMilliseconds = Annotated[int, Meta(ge=1_577_836_800_000, le=4_102_444_800_000)]
-"""2020-01-01 to 2100-01-01: a gate writes no time at all rather than 1970."""
+"""From 2020-01-01 to 2100-01-01: a gate writes no time at all rather than 1970."""
 
 
 class Direction(StrEnum):
+    """The way through a gate."""
+
     IN = "in"
     OUT = "out"
 
 
-class Clock(StrEnum):
-    """How far a record's `at` can be trusted. `corrected` is derived later, never sent."""
+class ClockTrust(StrEnum):
+    """How far a record's `at` can be trusted. `corrected` is derived later and never sent."""
 
     TRUSTED = "trusted"
     CORRECTED = "corrected"
@@ -55,22 +59,23 @@ class Clock(StrEnum):
 class Record(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """One row of a ledger.
 
-    `up_ms` counts from boot `boot_id` and never steps; `at` is UTC, or null where the gate's clock
-    is plainly wrong. `count` > 1 sums up refusals that came too fast to be recorded one by one.
-    A record with the verdict `clock_set` is no scan: it says that at `up_ms` of this boot the true
-    time was `at`, and so corrects the untrusted records of that boot, which are never edited.
-    `sealed` are words about a visitor without a card (`gate_contract.sealing`), and `seal` is their
-    SHA-256: the chain holds only that, so that the words can be erased and the chain stays whole.
+    `up_ms` counts from boot `boot_id` and never steps; `at` is UTC, or null if the gate's clock
+    was plainly wrong. `count` > 1 sums up refusals that came too fast to be recorded one by one.
+    A record with the verdict `clock_set` is no scan: it states that at `up_ms` of this boot the
+    true time was `at`. It corrects the untrusted records of that boot, which are never edited.
+    `sealed` holds the details of a visitor without a card, encrypted (see
+    `gate_contract.visitor_details`), and `seal` is their SHA-256. The chain covers `seal` only, so
+    the details can be erased without breaking the chain.
     """
 
     seq: Seq
     boot_id: Hex128
     up_ms: Milliseconds
     at: UtcMilliseconds | None
-    clock: Clock
+    clock: ClockTrust
     verdict: Verdict
     card_id: CardId | None = None
-    kind: Kind | None = None
+    kind: CardKind | None = None
     direction: Direction | None = None
     count: Annotated[int, Meta(ge=1, le=2**31 - 1)] = 1
     seal: ChainHash | None = None
@@ -80,19 +85,22 @@ class Record(Struct, frozen=True, omit_defaults=True, kw_only=True):
         whole = None not in (self.card_id, self.kind, self.direction)
         if self.is_crossing and not (whole and self.count == 1):
             raise ValueError("a crossing has a card_id, a kind, a direction and count 1")
-        if self.clock == Clock.CORRECTED:
+        if self.clock == ClockTrust.CORRECTED:
             raise ValueError("a correction is derived, not sent")
-        if self.verdict == Verdict.CLOCK_SET and (self.at is None or self.clock != Clock.TRUSTED):
+        if self.verdict == Verdict.CLOCK_SET and (
+            self.at is None or self.clock != ClockTrust.TRUSTED
+        ):
             raise ValueError("clock_set carries a trusted time")
-        if self.clock == Clock.TRUSTED and self.at is None:
+        if self.clock == ClockTrust.TRUSTED and self.at is None:
             raise ValueError("a trusted record carries its time")
         if self.seal is not None and not self.is_crossing:
-            raise ValueError("only a crossing carries words about a visitor")
-        if self.sealed is not None and self.seal != seal_of(self.sealed):
-            raise ValueError("the sealed words are not those of the seal")
+            raise ValueError("only a crossing carries details of a visitor")
+        if self.sealed is not None and self.seal != seal_hash(self.sealed):
+            raise ValueError("the sealed details do not match the seal")
 
     @property
     def is_crossing(self) -> bool:
+        """Whether somebody was admitted."""
         return self.verdict in CROSSINGS
 
 
@@ -100,40 +108,40 @@ PLAIN_FIELDS = Record.__struct_fields__.index("seal")
 
 
 def canonical(record: Record) -> bytes:
-    """The bytes that the chain is computed over."""
+    """Return the bytes of a record that the chain is computed over."""
     fields = msgspec.structs.astuple(record)[:PLAIN_FIELDS]
     return msgspec.json.encode(fields if record.seal is None else (*fields, record.seal))
 
 
-def seal_of(sealed: bytes) -> str:
-    """What the chain holds of sealed words."""
+def seal_hash(sealed: bytes) -> str:
+    """Return the hash of sealed visitor details that the chain covers."""
     return hashlib.sha256(sealed).hexdigest()
 
 
 def chain_start(gate_id: str, ledger_id: str) -> bytes:
-    """The chain hash of an empty ledger (32 bytes)."""
+    """Return the chain hash of an empty ledger (32 bytes)."""
     return hashlib.sha256(DOMAIN + gate_id.encode() + b"\n" + ledger_id.encode()).digest()
 
 
 def chain_next(previous: bytes, record: Record) -> bytes:
-    """The chain hash after `record` (32 bytes)."""
+    """Return the chain hash after `record` (32 bytes)."""
     return hashlib.sha256(previous + canonical(record)).digest()
 
 
 def chain_over(previous: bytes, records: Iterable[Record]) -> bytes:
-    """The chain hash after all of `records`."""
+    """Return the chain hash after all of `records` (32 bytes)."""
     for record in records:
         previous = chain_next(previous, record)
     return previous
 
 
 class Batch(Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """What a gate publishes on its `crossings` topic: consecutive records of one ledger.
+    """Consecutive records of one ledger, as a gate publishes them on its `crossings` topic.
 
-    `previous` and `head` are the chain hashes before the first and after the last record.
-    `oldest` is the first seq the gate still holds: a bridge that has lost more than that cannot
-    be given it again, and has to accept the gap and show it. `signature` is the gate's under `head`
-    (`gate_contract.head`), base64; a gate of an earlier version sends none.
+    `previous` and `head` are the chain hashes before the first and after the last record. `oldest`
+    is the first seq that the gate still holds: records before it cannot be sent again, so a bridge
+    that lost them has to accept the gap and show it. `signature` is the gate's signature of `head`
+    (`gate_contract.ledger_signature`), base64; gates of earlier versions send none.
     """
 
     gate_id: GateId
@@ -152,15 +160,17 @@ class Batch(Struct, frozen=True, omit_defaults=True, kw_only=True):
 
     @property
     def first_seq(self) -> int:
+        """The seq of the first record."""
         return self.records[0].seq
 
     @property
     def last_seq(self) -> int:
+        """The seq of the last record."""
         return self.records[-1].seq
 
 
 def encode_batch(batch: Batch) -> bytes:
-    """The MQTT payload, JSON."""
+    """Return the MQTT payload (JSON)."""
     return msgspec.json.encode(batch)
 
 
@@ -168,7 +178,7 @@ _batch_decoder = msgspec.json.Decoder(Batch)
 
 
 def decode_batch(payload: bytes, topic_gate_id: str) -> Batch:
-    """The batch in a payload, proven to be whole and from the gate whose topic it came on.
+    """Return the batch in a payload after verifying its chain and its gate.
 
     Raises:
         ContractError: `oversized`, `malformed`, `wrong_gate` (the payload names another gate than

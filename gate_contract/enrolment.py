@@ -1,14 +1,15 @@
-"""What a gate without identity and the district's enrolment desk say to each other, by HTTPS.
+"""The HTTPS exchange between a gate without identity and the district's enrolment server.
 
-`GET /ca.pem`: the authority's certificate, believed by its hash in the ticket. `POST /enrol`: an
-EnrolmentRequest, answered by an Enrolment, or with status 403 by a Refused.
+`GET /ca.pem` returns the authority's certificate, which the gate checks against the hash in its
+ticket. `POST /enrol` takes an EnrolmentRequest and returns an Enrolment, or status 403 with an
+EnrolmentRefused.
 """
 
 from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from gate_contract.ticket import Refusal
+from gate_contract.ticket import TicketRefusal
 
 CA_PATH = "/ca.pem"
 ENROL_PATH = "/enrol"
@@ -17,7 +18,10 @@ MAX_ANSWER_BYTES = 65_536
 
 
 class EnrolmentRequest(Struct, frozen=True):
-    """`ticket_id` and `token` in hex; `csr` is PEM, by the key that the gate has made."""
+    """The request of a gate.
+
+    `ticket_id` and `token` are hex; `csr` is PEM, signed by the gate's own key.
+    """
 
     ticket_id: Annotated[str, Meta(pattern="^[0-9a-f]{16}$")]
     token: Annotated[str, Meta(pattern="^[0-9a-f]{32}$")]
@@ -25,15 +29,15 @@ class EnrolmentRequest(Struct, frozen=True):
 
 
 class Enrolment(Struct, frozen=True):
-    """The gate's certificate and its authority's, PEM; `orders` as on the command topic."""
+    """The certificates of the gate and of its authority (PEM); `orders` as on the command topic."""
 
     cert: Annotated[str, Meta(max_length=8_192)]
     ca: Annotated[str, Meta(max_length=8_192)]
     orders: Annotated[bytes, Meta(max_length=16_384)]
 
 
-class Refused(Struct, frozen=True):
-    """Why not."""
+class EnrolmentRefused(Struct, frozen=True):
+    """The reason why a ticket is refused."""
 
-    refusal: Refusal
+    refusal: TicketRefusal
     message: Annotated[str, Meta(max_length=300)] = ""

@@ -1,8 +1,8 @@
-"""The one root exception. A message says what is wrong and what to do about it."""
+"""The root exception. Its message says what is wrong and what to do about it."""
 
 
 class SchoolgateError(Exception):
-    """Anything Schoolgate refuses or cannot do; `str(error)` is fit to show to a technician."""
+    """Anything that Schoolgate refuses or cannot do. `str(error)` can be shown to a technician."""
 
 
 class ContractError(SchoolgateError):

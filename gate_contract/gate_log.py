@@ -1,7 +1,7 @@
-"""A gate's log, sent once for each request: what its services said, without names and cards.
+"""A gate's log, sent once for each request of the district, without names and cards.
 
-The gate scrubs it (`scrubbed`) before it leaves: whatever looks like a card's number or text, or
-like any long word of base64 or hex, is left out, whoever logged it.
+The gate removes secrets (`scrubbed`) before it sends the log: whatever looks like the number or
+text of a card, and any long word of base64 or hex, whichever service logged it.
 """
 
 import re
@@ -19,19 +19,19 @@ _SECRETIVE = re.compile(r"SG[TP]?1:\S*|(?<![\w.-])[0-9A-Fa-f]{12,}(?![\w.-])|[\w
 
 
 class GateLog(Struct, frozen=True):
-    """`number` is the request's; `lines` are the oldest first."""
+    """Log lines, the oldest first; `number` is the request's."""
 
     number: Version
     lines: list[Annotated[str, Meta(max_length=MAX_LINE)]]
 
 
 def scrubbed(line: str) -> str:
-    """A line without anything that could name a card or open something."""
+    """Return `line` without anything that could name a card or serve as a key."""
     return _SECRETIVE.sub("…", line)[:MAX_LINE]
 
 
 def encode_log(log: GateLog) -> bytes:
-    """The MQTT payload, JSON; the oldest lines are left out where it would be too large."""
+    """Return the MQTT payload (JSON), without the oldest lines if it would be too large."""
     payload = msgspec.json.encode(log)
     lines = log.lines
     while len(payload) > MAX_PAYLOAD_BYTES:
@@ -41,7 +41,7 @@ def encode_log(log: GateLog) -> bytes:
 
 
 def decode_log(payload: bytes) -> GateLog:
-    """Raises ContractError: `oversized` or `malformed`."""
+    """Return the log in a payload. Raises ContractError: `oversized` or `malformed`."""
     if len(payload) > MAX_PAYLOAD_BYTES:
         raise ContractError("oversized", f"{len(payload)} bytes; the limit is {MAX_PAYLOAD_BYTES}")
     try:

@@ -1,4 +1,4 @@
-"""What a gate tells of itself, on its retained `health` topic; its last will says `offline`."""
+"""The state that a gate reports on its retained `health` topic; its last will says `offline`."""
 
 from enum import StrEnum
 from typing import Annotated, Literal
@@ -18,8 +18,11 @@ SoftwareVersion = Annotated[str, Meta(max_length=40)]
 
 
 class UpdateStage(StrEnum):
-    """How far a gate is with the update that its orders want. `WAITING`: for its hours, or for what
-    `UpdateFault` says; `PENDING`: written, and tried next; `STOPPED`: not tried again by itself."""
+    """The progress of the update that a gate's orders want.
+
+    `WAITING`: for its hours, or for what `UpdateFault` says. `PENDING`: written to the other slot,
+    tried at the next reboot. `STOPPED`: not tried again without new orders.
+    """
 
     CURRENT = "current"
     WAITING = "waiting"
@@ -31,7 +34,7 @@ class UpdateStage(StrEnum):
 
 
 class UpdateFault(StrEnum):
-    """Why an update does not go on; stable codes. Later gates may tell others."""
+    """Why an update does not proceed: stable codes. Gates of later versions may send others."""
 
     CLOCK = "clock"
     UNREACHABLE = "unreachable"
@@ -51,9 +54,11 @@ class UpdateFault(StrEnum):
 
 
 class UpdateHealth(Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """What became of the update that is wanted. `version` runs, `wanted` is the orders'; `fetched`
-    of its bytes are there. `stage` and `fault` are codes of `UpdateStage` and `UpdateFault`, kept
-    as text so that a bridge understands gates that know more. `given_up` did not prove themselves.
+    """The state of the wanted update.
+
+    `version` is running, `wanted` is in the orders; `fetched` counts its downloaded bytes. `stage`
+    and `fault` are codes of `UpdateStage` and `UpdateFault`, kept as text so that a bridge accepts
+    codes of later gates. `given_up` lists versions that failed their trial.
     """
 
     version: SoftwareVersion
@@ -65,12 +70,15 @@ class UpdateHealth(Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class ScanHealth(Struct, frozen=True, kw_only=True):
-    """What gate-scan knows. `camera`, `storage` and `signals` are `ok` or `failed`, with `detail`
-    saying in words what failed. `frames` counts since the process started, `decoder_mishaps` how
-    often since then the decoder's process crashed, hung or took too much memory. It goes by the
-    rosters `roster_version` (its own) and `district_roster_version`, 0 for none; `roster_fault`
-    says in words which file it does not believe. `contrast` is how far the darkest and brightest
-    parts of a frame are apart, 0-255."""
+    """The state of gate-scan.
+
+    `camera`, `storage` and `signals` are `ok` or `failed`; `detail` says in words what failed.
+    `frames` counts since the process started, `decoder_mishaps` how often since then the decoder
+    process crashed, hung or used too much memory. `roster_version` (the gate's own) and
+    `district_roster_version` are the rosters in use, 0 for none; `roster_fault` says in words which
+    roster file is refused. `contrast` is the difference between the darkest and brightest parts of
+    a frame, 0-255.
+    """
 
     camera: State = "unknown"
     storage: State = "unknown"
@@ -88,14 +96,17 @@ class ScanHealth(Struct, frozen=True, kw_only=True):
 
 
 class Health(Struct, frozen=True, kw_only=True):
-    """`scan` is null while gate-scan is not heard of. `backlog` counts records without a receipt.
-    `at` is UTC in ms by the gate's own clock, null where that is plainly wrong. `fault` says in
-    words what keeps the gate from delivering; it is empty if nothing does. `damaged_ledgers` were
-    set aside on this gate's SD card and replaced by a new one: the card is failing. `roster_fault`
-    says why the roster that came last was refused; the one before it stays. `settings_version` is
-    that of the district's settings that the gate goes by, 0 for none; `orders_fault` says why the
-    last orders are not followed. `self_test` is what each check found when the gate started.
-    `update` is null on a gate whose software is not replaced from afar."""
+    """The state of a gate.
+
+    `scan` is null while gate-scan does not report. `backlog` counts records without a receipt.
+    `at` is UTC in ms by the gate's own clock, null if that is plainly wrong. `fault` says in words
+    why the gate cannot deliver; it is empty if it can. `damaged_ledgers` counts the ledgers that
+    were set aside on this SD card and replaced: the card is failing. `roster_fault` says why the
+    last received roster was refused; the one before it stays in use. `settings_version` is the
+    version of the district's settings in use, 0 for none; `orders_fault` says why the last orders
+    are not followed. `self_test` maps each check to its result at the start of the gate. `update`
+    is null on a gate whose software is not updated remotely.
+    """
 
     state: Literal["online", "offline"]
     version: Annotated[str, Meta(max_length=40)] = ""
@@ -117,7 +128,7 @@ class Health(Struct, frozen=True, kw_only=True):
 
     @property
     def software(self) -> str:
-        """The version that updates are told apart by."""
+        """The version by which updates are compared."""
         return self.update.version if self.update else self.version
 
 
@@ -126,12 +137,12 @@ OFFLINE = Health(state="offline")
 
 
 def encode_health(health: Health) -> bytes:
-    """The MQTT payload, JSON."""
+    """Return the MQTT payload (JSON)."""
     return msgspec.json.encode(health)
 
 
 def decode_health(payload: bytes) -> Health:
-    """Raises ContractError: `oversized`, or `malformed` for anything that is not a health."""
+    """Return the health in a payload. Raises ContractError: `oversized` or `malformed`."""
     if len(payload) > MAX_PAYLOAD_BYTES:
         raise ContractError("oversized", f"{len(payload)} bytes; the limit is {MAX_PAYLOAD_BYTES}")
     try:

@@ -1,45 +1,44 @@
-"""What the district wants of one gate, as a whole: its settings, its software, its log.
+"""Orders: everything the district wants of one gate - its settings, its software, its log.
 
-A payload is `key_id u8 | Ed25519 signature 64 | zlib(JSON of Orders)`, signed by the district's
-orders key over `DOMAIN` and the compressed bytes. It is retained on the gate's `command` topic, and
-comes with its first certificate too. It says what shall be, not what to do: each part has a number
-of its own, and a gate acts on the parts that are newer than what it did last. Versions only grow,
-so an old order that comes again changes nothing.
+A payload is a signed envelope (`gate_contract.envelope`) with a key_id and zlib(JSON of Orders),
+signed by the district's orders key. It is retained on the gate's `command` topic, and is also sent
+with the first certificate. It states a desired state, not an action: each part has its own number,
+and a gate acts on the parts that are newer than those it acted on last. Versions only grow, so an
+old order that arrives again changes nothing.
 """
 
-import zlib
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-import msgspec
-from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from msgspec import Meta, Struct
 
 from gate_contract.crossing import GateId
+from gate_contract.envelope import open_envelope, unpack_json
 from gate_contract.errors import ContractError
-from gate_contract.foreign import IdKind
+from gate_contract.id_documents import IdKind
 from gate_contract.roster import KeyId, PublicKey, Version
 
 DOMAIN = b"schoolgate orders v1\n"
 MAX_PAYLOAD_BYTES = 16_384
 MAX_DOCUMENT_BYTES = 65_536
-_HEADER_SIZE = 1 + 64
 
 Minute = Annotated[int, Meta(ge=0, le=1440)]
 
 
 class VisitorPapers(Struct, frozen=True, kw_only=True):
-    """The papers that let visitors in, the school's key of pseudonyms, the district's to seal."""
+    """Accepted ID documents, the school's pseudonym key, and the district's sealing key."""
 
     accept: list[IdKind]
     key: Annotated[bytes, Meta(min_length=32, max_length=32)]
     seal_to: PublicKey
 
 
-class Settings(Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """What of a gate's `gate.toml` the district decides; camera and pins are the technician's.
-    `school` is its name, for people to read."""
+class ManagedSettings(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """The settings of a gate's `gate.toml` that the district decides.
+
+    Camera and pins are the technician's. `school` is its name, for people to read.
+    """
 
     version: Version
     school: Annotated[str, Meta(max_length=200)] = ""
@@ -54,9 +53,12 @@ class Settings(Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class Update(Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """The software that the gate shall run: `version`, fetched from `url` and believed only if its
-    bytes have this `sha256`. It is put in place between two minutes of the local day, which may be
-    over midnight, and not before `not_before_ms` (UTC)."""
+    """The software that the gate shall run.
+
+    `version` is downloaded from `url` and accepted only if its bytes have this `sha256`. It is
+    installed between two minutes of the local day, which may span midnight, and not before
+    `not_before_ms` (UTC).
+    """
 
     number: Version
     version: Annotated[str, Meta(min_length=1, max_length=40)]
@@ -68,60 +70,59 @@ class Update(Struct, frozen=True, omit_defaults=True, kw_only=True):
     not_before_ms: Annotated[int, Meta(ge=0)] = 0
 
     def is_time(self, now_ms: int, local_minute: int) -> bool:
-        """Whether it may be put in place now; `local_minute` counts from local midnight."""
+        """Whether it may be installed now; `local_minute` counts from local midnight."""
         return now_ms >= self.not_before_ms and is_within(
             local_minute, self.from_minute, self.until_minute
         )
 
 
 def is_within(minute: int, begins: int, ends: int) -> bool:
-    """Whether a minute of the day is between two others, which may be over midnight."""
+    """Whether a minute of the day is between two others, which may span midnight."""
     if begins <= ends:
         return begins <= minute < ends
     return minute >= begins or minute < ends
 
 
 class LogRequest(Struct, frozen=True, kw_only=True):
-    """The gate shall send the last lines of its log, once for each `number`."""
+    """A request for the last lines of the gate's log; it is answered once for each `number`."""
 
     number: Version
     lines: Annotated[int, Meta(ge=1, le=2000)] = 500
 
 
 class Orders(Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """The whole of what the district wants of the gate `gate_id`. `update_ca` is the certificate,
-    in PEM, that updates are signed with; a gate takes it once, while it has none."""
+    """Everything that the district wants of the gate `gate_id`.
+
+    `update_ca` is the certificate (PEM) that updates are signed with; a gate accepts the first one
+    that it receives, and no other.
+    """
 
     version: Version
     gate_id: GateId
-    settings: Settings
+    settings: ManagedSettings
     update: Update | None = None
     logs: LogRequest | None = None
     update_ca: Annotated[str, Meta(max_length=4096)] = ""
 
 
 def verify(payload: bytes, keys: Mapping[int, Ed25519PublicKey], gate_id: str) -> Orders:
-    """The orders in a payload, proven to be the district's for this gate.
+    """Return the orders in a payload after verifying that the district made them for this gate.
 
     Raises:
         ContractError: `oversized`, `unknown_key`, `bad_signature`, `wrong_gate`, or `malformed`.
     """
     if len(payload) > MAX_PAYLOAD_BYTES:
         raise ContractError("oversized", f"{len(payload)} bytes; the limit is {MAX_PAYLOAD_BYTES}")
-    if len(payload) <= _HEADER_SIZE:
-        raise ContractError("malformed", "too short for orders")
-    key_id, signature, packed = payload[0], payload[1:_HEADER_SIZE], payload[_HEADER_SIZE:]
-    if key_id not in keys:
-        raise ContractError("unknown_key", f"signed with orders key {key_id}, unknown to this gate")
-    try:
-        keys[key_id].verify(signature, DOMAIN + packed)
-        unpacker = zlib.decompressobj()
-        document = unpacker.decompress(packed, MAX_DOCUMENT_BYTES)
-        orders = msgspec.json.decode(document, type=Orders)
-    except InvalidSignature:
-        raise ContractError("bad_signature", "orders that the district has not signed") from None
-    except (zlib.error, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise ContractError("malformed", str(error)) from None
+
+    def find_key(signer: bytes) -> Ed25519PublicKey:
+        if signer[0] not in keys:
+            raise ContractError(
+                "unknown_key", f"signed with orders key {signer[0]}, unknown to this gate"
+            )
+        return keys[signer[0]]
+
+    body = open_envelope(payload, domain=DOMAIN, signer_size=1, find_key=find_key)
+    orders = unpack_json(body, Orders, max_bytes=MAX_DOCUMENT_BYTES)
     if orders.gate_id != gate_id:
         raise ContractError("wrong_gate", f"orders for {orders.gate_id}")
     return orders

@@ -1,6 +1,6 @@
 """The proof of a gate's day: its records, the chain over them, and the gate's signature.
 
-It is complete in itself: whoever knows the gate's public key checks it without any database.
+It is self-contained: with the gate's public key it can be checked without any database.
 """
 
 from datetime import date
@@ -19,7 +19,7 @@ from gate_contract.crossing import (
     chain_start,
 )
 from gate_contract.errors import ContractError
-from gate_contract.head import head_bytes, is_signed
+from gate_contract.ledger_signature import head_bytes, is_signed
 from gate_contract.verdicts import Verdict
 
 
@@ -32,9 +32,12 @@ class SignedHead(Struct, frozen=True, kw_only=True):
 
 
 class LedgerDay(Struct, frozen=True, kw_only=True):
-    """One ledger's part. `records` are consecutive: the day's first, everything up to the signed
-    head, and so perhaps some of the next day. `previous` is the chain hash before them. `of_day`
-    are the seqs that the district files under the day."""
+    """The part of one ledger in a day.
+
+    `records` are consecutive, from the first of the day to the signed head, so they may include
+    some of the next day. `previous` is the chain hash before them. `of_day` lists the seqs that the
+    district counts for the day.
+    """
 
     ledger_id: Hex128
     previous: ChainHash
@@ -43,8 +46,8 @@ class LedgerDay(Struct, frozen=True, kw_only=True):
     signed: SignedHead | None = None
 
 
-class Proof(Struct, frozen=True, kw_only=True):
-    """`entered` and `left` are this gate's crossings of the day, as the district counts them."""
+class DayProof(Struct, frozen=True, kw_only=True):
+    """One gate's day. `entered` and `left` are its crossings as the district counts them."""
 
     gate_id: GateId
     unit_id: str
@@ -55,16 +58,16 @@ class Proof(Struct, frozen=True, kw_only=True):
     ledgers: list[LedgerDay]
 
 
-def decode_proof(payload: bytes) -> Proof:
-    """Raises ContractError (`malformed`) on anything that is not a proof."""
+def decode_proof(payload: bytes) -> DayProof:
+    """Return the proof in a payload. Raises ContractError (`malformed`)."""
     try:
-        return msgspec.json.decode(payload, type=Proof)
+        return msgspec.json.decode(payload, type=DayProof)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ContractError("malformed", str(error)) from None
 
 
-def find_faults(proof: Proof) -> list[str]:
-    """What the proof fails to prove, in words; none where it is whole."""
+def find_faults(proof: DayProof) -> list[str]:
+    """Return what the proof fails to prove, in words; an empty list if it is complete."""
     faults = []
     tally = {Verdict.ADMITTED_IN: 0, Verdict.ADMITTED_OUT: 0}
     for ledger in proof.ledgers:
@@ -81,9 +84,9 @@ def find_faults(proof: Proof) -> list[str]:
     return faults
 
 
-def _ledger_faults(proof: Proof, ledger: LedgerDay) -> list[str]:
+def _ledger_faults(proof: DayProof, ledger: LedgerDay) -> list[str]:
     if not ledger.records:
-        return ["there are no records in it"]
+        return ["it holds no records"]
     first = ledger.records[0].seq
     start = chain_start(proof.gate_id, ledger.ledger_id).hex()
     if first == 1 and ledger.previous != start:

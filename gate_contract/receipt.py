@@ -1,4 +1,4 @@
-"""The bridge's word to a gate: everything up to here is committed at the district."""
+"""The bridge's receipt to a gate: all records up to a seq are committed at the district."""
 
 from typing import Annotated
 
@@ -10,10 +10,11 @@ from gate_contract.errors import ContractError
 
 
 class Receipt(Struct, frozen=True, kw_only=True):
-    """`stored_through`: the highest contiguous committed seq (0: nothing); `chain`: the hash there.
+    """A receipt.
 
-    Retained, so that a gate that was away hears at once where the bridge stands, and a bridge
-    restored from a backup is noticed.
+    `stored_through` is the highest contiguous committed seq (0: nothing), `chain` the hash there.
+    It is retained, so that a gate that was offline gets the bridge's state at once, and notices a
+    bridge that was restored from a backup.
     """
 
     ledger_id: Hex128
@@ -22,12 +23,12 @@ class Receipt(Struct, frozen=True, kw_only=True):
 
 
 def encode_receipt(receipt: Receipt) -> bytes:
-    """The MQTT payload, JSON."""
+    """Return the MQTT payload (JSON)."""
     return msgspec.json.encode(receipt)
 
 
 def decode_receipt(payload: bytes) -> Receipt:
-    """Raises ContractError (`malformed`) on anything that is not a receipt."""
+    """Return the receipt in a payload. Raises ContractError (`malformed`)."""
     try:
         return msgspec.json.decode(payload, type=Receipt)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:

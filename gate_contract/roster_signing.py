@@ -1,4 +1,4 @@
-"""Making rosters. Only the district runs this: it needs the orders key, which no gate holds."""
+"""Encrypt and sign rosters. Only the district does this: no gate holds the orders key."""
 
 import zlib
 from collections.abc import Iterable, Mapping
@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from gate_contract.envelope_signing import seal_envelope
 from gate_contract.errors import ContractError
 from gate_contract.roster import (
     DOMAIN,
@@ -13,38 +14,43 @@ from gate_contract.roster import (
     MAX_PAYLOAD_BYTES,
     NONCE,
     Roster,
-    lookup,
-    sealer,
+    entry_cipher,
+    lookup_key,
 )
 
 
 def seal(levels: Mapping[bytes, int], salt: bytes) -> bytes:
-    """`Roster.people`: the entry of each card, by the 64 bytes of its signature; level 0 is none.
+    """Return `Roster.people`: an encrypted entry for each card; level 0 is none.
 
-    `salt` is for one document only: 16 random bytes.
+    `levels` maps the 64 bytes of a card's signature to a level. `salt` is for one document only: 16
+    random bytes.
     """
     entries = [
-        lookup(signature, salt) + sealer(signature, salt).encrypt(NONCE, bytes([level]), None)
+        lookup_key(signature, salt)
+        + entry_cipher(signature, salt).encrypt(NONCE, bytes([level]), None)
         for signature, level in levels.items()
     ]
     return b"".join(sorted(entries))
 
 
 def withdrawn(card_ids: Iterable[str]) -> bytes:
-    """`Roster.revoked` of these cards."""
+    """Return `Roster.revoked` of these cards."""
     return b"".join(sorted(bytes.fromhex(card_id) for card_id in card_ids))
 
 
 def sign(roster: Roster, key_id: int, key: Ed25519PrivateKey) -> bytes:
-    """The payload to publish. Raises ContractError (`oversized`) if no gate would take it."""
+    """Return the payload to publish.
+
+    Raises:
+        ContractError: `oversized`, if gates would refuse it.
+    """
     document = msgspec.json.encode(roster)
-    packed = zlib.compress(document, 6)
-    signature = key.sign(DOMAIN + packed)
-    payload = bytes([key_id]) + signature + packed
+    body = zlib.compress(document, 6)
+    payload = seal_envelope(bytes([key_id]), body, key, domain=DOMAIN)
     if len(payload) > MAX_PAYLOAD_BYTES or len(document) > MAX_DOCUMENT_BYTES:
         raise ContractError(
             "oversized",
-            f"a roster of {len(payload)} bytes; gates take {MAX_PAYLOAD_BYTES}. Let cards that are "
-            "long withdrawn expire, or retire their key",
+            f"a roster of {len(payload)} bytes; gates accept {MAX_PAYLOAD_BYTES}. Let cards "
+            "that are long withdrawn expire, or retire their key",
         )
     return payload

@@ -1,4 +1,4 @@
-"""Every MQTT topic, built and parsed here and nowhere else."""
+"""Build and parse every MQTT topic."""
 
 import re
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ GATE_ID = r"[a-z0-9-]{3,40}"
 UNIT_ID = r"[a-z0-9-]{1,40}"
 
 
-class Channel(StrEnum):
+class GateChannel(StrEnum):
     """The last level of a gate's topic."""
 
     CROSSINGS = "crossings"
@@ -24,63 +24,67 @@ class Channel(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class GateTopic:
+    """A topic of one gate."""
+
     gate_id: str
-    channel: Channel
+    channel: GateChannel
 
 
 @dataclass(frozen=True, slots=True)
 class DistrictTopic:
-    """What is for every gate: rosters only."""
+    """A topic for every gate: rosters only."""
 
-    channel: Channel
+    channel: GateChannel
 
 
 @dataclass(frozen=True, slots=True)
 class CountsTopic:
+    """The counts of a unit."""
+
     unit_id: str
 
 
 BRIDGE_STATE = "bridge/v1/state"
-"""Retained: `online`, or `offline` by the bridge's last will. While it is away, counts are old."""
+"""Retained: `online`, or `offline` by the bridge's last will; counts are old then."""
 
-ROSTERS = (Channel.ROSTER, Channel.ROSTER_CHANGES)
-_GATE = re.compile(rf"gate/v1/({GATE_ID})/({'|'.join(Channel)})", re.ASCII)
+ROSTERS = (GateChannel.ROSTER, GateChannel.ROSTER_CHANGES)
+_GATE = re.compile(rf"gate/v1/({GATE_ID})/({'|'.join(GateChannel)})", re.ASCII)
 _DISTRICT = re.compile(rf"district/v1/({'|'.join(ROSTERS)})", re.ASCII)
 _COUNTS = re.compile(rf"unit/v1/({UNIT_ID})/counts", re.ASCII)
 
 
-def gate(gate_id: str, channel: Channel) -> str:
-    """`gate/v1/<gate_id>/<channel>`. Raises ContractError if `gate_id` cannot stand in a topic."""
+def gate(gate_id: str, channel: GateChannel) -> str:
+    """Return `gate/v1/<gate_id>/<channel>`. Raises ContractError for an invalid `gate_id`."""
     topic = f"gate/v1/{gate_id}/{channel}"
     parse(topic)
     return topic
 
 
-def every_gate(channel: Channel) -> str:
-    """The subscription to one channel of all gates."""
+def every_gate(channel: GateChannel) -> str:
+    """Return the subscription to one channel of all gates."""
     return f"gate/v1/+/{channel}"
 
 
-def district(channel: Channel) -> str:
-    """`district/v1/<channel>`. Raises ContractError if nothing on that channel is for all gates."""
+def district(channel: GateChannel) -> str:
+    """Return `district/v1/<channel>`. Raises ContractError if the channel is not for all gates."""
     topic = f"district/v1/{channel}"
     parse(topic)
     return topic
 
 
 def counts(unit_id: str) -> str:
-    """`unit/v1/<unit_id>/counts`. Raises ContractError if `unit_id` cannot stand in a topic."""
+    """Return `unit/v1/<unit_id>/counts`. Raises ContractError for an invalid `unit_id`."""
     topic = f"unit/v1/{unit_id}/counts"
     parse(topic)
     return topic
 
 
 def parse(topic: str) -> GateTopic | DistrictTopic | CountsTopic:
-    """What a topic names. Raises ContractError (`foreign_topic`) if it is none of ours."""
+    """Return what a topic names. Raises ContractError (`foreign_topic`) for any other topic."""
     if match := _GATE.fullmatch(topic):
-        return GateTopic(match[1], Channel(match[2]))
+        return GateTopic(match[1], GateChannel(match[2]))
     if match := _DISTRICT.fullmatch(topic):
-        return DistrictTopic(Channel(match[1]))
+        return DistrictTopic(GateChannel(match[1]))
     if match := _COUNTS.fullmatch(topic):
         return CountsTopic(match[1])
     raise ContractError(

@@ -1,9 +1,11 @@
-"""The stable codes of what a gate may decide, each with its sentence in Vietnamese and English."""
+"""The stable codes of a gate's decisions, each with its sentence in Vietnamese and English."""
 
 from enum import StrEnum
 
 
 class Verdict(StrEnum):
+    """A gate's decision about one scan."""
+
     ADMITTED_IN = "admitted_in"
     ADMITTED_OUT = "admitted_out"
     REPEAT = "repeat"
@@ -22,7 +24,7 @@ class Verdict(StrEnum):
 
 CROSSINGS = frozenset({Verdict.ADMITTED_IN, Verdict.ADMITTED_OUT})
 REFUSALS = frozenset(Verdict) - CROSSINGS - {Verdict.STORAGE_FAILED, Verdict.CLOCK_SET}
-"""`storage_failed` is our own fault, and `clock_set` is no scan: it marks a correction of time."""
+"""Without `storage_failed`, a fault of the gate, and `clock_set`, a correction of time."""
 
 SENTENCES: dict[Verdict, dict[str, str]] = {
     Verdict.ADMITTED_IN: {"vi": "Đã ghi nhận vào trường.", "en": "Entry recorded."},

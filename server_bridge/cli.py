@@ -7,16 +7,15 @@ import click
 import structlog
 
 from gate_contract.errors import SchoolgateError
+from gate_contract.version import VERSION
 from server_bridge.command import (
     accounts,
     alerts,
     areas,
     audit,
-    bench,
     card_changes,
     cards,
-    collecting,  # noqa: F401 (adds its commands to collection_group)
-    collection,
+    collecting,
     fleet,  # noqa: F401 (adds its commands to gate_group)
     gates,
     levels,
@@ -34,7 +33,7 @@ from server_bridge.command import (
 
 
 def main() -> None:
-    """Entry point: an error of ours is one line, not a traceback."""
+    """Run the command; report an error of ours in one line, without a traceback."""
     try:
         gate_bridge()
     except SchoolgateError as error:
@@ -42,7 +41,7 @@ def main() -> None:
 
 
 @click.group()
-@click.version_option(package_name="schoolgate")
+@click.version_option(VERSION)
 def gate_bridge() -> None:
     """Schoolgate's district server: take in crossings, count people, show and print."""
     structlog.configure(
@@ -68,7 +67,6 @@ for command in (
     setup.viewer_group,
     areas.area_group,
     people.roster_group,
-    bench.bench_group,
     cards.card_group,
     accounts.account_group,
     tokens.token_group,
@@ -76,7 +74,7 @@ for command in (
     tokens.print_dashboard,
     levels.level_group,
     lists.list_school,
-    collection.collection_group,
+    collecting.collection_group,
     visitors.visitor_group,
     alerts.alert_group,
     reports.report_group,

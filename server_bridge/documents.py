@@ -1,8 +1,8 @@
-"""What a file that somebody sends us is, told by its content and not by its name.
+"""Identify a file that somebody sent by its content, not by its name.
 
-Office files are looked at from outside: names of their parts and sizes, nothing is unpacked.
-Signatures: PDF `%PDF-` (ISO 32000-1, 7.5.2), OLE2 `D0CF11E0A1B11AE1` ([MS-CFB], 2.2), the parts of
-a ZIP by ECMA-376 part 2 (`[Content_Types].xml`) and OpenDocument 1.2 part 3 (`mimetype`).
+Office files are not unpacked: only the names and sizes of their parts are read. Signatures: PDF
+`%PDF-` (ISO 32000-1, 7.5.2), OLE2 `D0CF11E0A1B11AE1` ([MS-CFB], 2.2), the parts of a ZIP by
+ECMA-376 part 2 (`[Content_Types].xml`) and OpenDocument 1.2 part 3 (`mimetype`).
 """
 
 import io
@@ -14,7 +14,7 @@ from hashlib import sha256
 from pathlib import PurePath
 
 from gate_contract.errors import SchoolgateError
-from server_bridge.people.names import tidy
+from server_bridge.i18n.names import tidy
 
 MAX_SIZE = 20 * 2**20
 MAX_UNPACKED = 200 * 2**20
@@ -24,12 +24,12 @@ _ODT = b"application/vnd.oasis.opendocument.text"
 
 
 class DocumentError(SchoolgateError):
-    """The file is not taken; the message says why and what to send instead, in both languages."""
+    """The file is refused; the message says in both languages why, and what to send instead."""
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A file as it came. `kind`: pdf, doc, docx, odt or xlsx; `name` ends with it."""
+    """A file as it was sent. `kind`: pdf, doc, docx, odt or xlsx; `name` ends with it."""
 
     name: str
     kind: str
@@ -37,18 +37,19 @@ class Document:
 
     @property
     def sha256(self) -> str:
+        """Return the hash of the content, in hex."""
         return sha256(self.content).hexdigest()
 
 
 def read_document(name: str, content: bytes) -> Document:
-    """A document that was sent as `name`. Raises DocumentError if it is of no kind we take."""
+    """Return the document sent as `name`. Raises DocumentError if its kind is not accepted."""
     kind = kind_of(content)
     stem = re.sub(r'[\\/:*?"<>|]', "-", tidy(PurePath(name).stem)).strip(" .-")[:100]
     return Document(f"{stem or 'document'}.{kind}", kind, content)
 
 
 def kind_of(content: bytes) -> str:
-    """What the content is: pdf, doc, docx, odt or xlsx. Raises DocumentError if it is none."""
+    """Return the content's kind: pdf, doc, docx, odt or xlsx. Raises DocumentError for others."""
     if not content:
         raise DocumentError("the file is empty; choose another / tệp rỗng; hãy chọn tệp khác")
     if len(content) > MAX_SIZE:

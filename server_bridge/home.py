@@ -3,103 +3,25 @@
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib.resources import files
 from pathlib import Path
-from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 import sqlalchemy as sa
-from msgspec import Meta, Struct
 
+from gate_contract.durable_file import replace_file
 from gate_contract.errors import SchoolgateError
 from server_bridge import pki
-from server_bridge.access.openid import Claim
-from server_bridge.ingest.session import Endpoint
+from server_bridge.http.loopback import is_loopback
 from server_bridge.keys import Keys
-from server_bridge.loopback import is_loopback
-from server_bridge.machines.home_assistant import Language
+from server_bridge.mqtt.endpoint import BrokerEndpoint
 from server_bridge.pki import Identity
+from server_bridge.settings import Settings, sample
 from server_bridge.store.database import Database
-
-Port = Annotated[int, Meta(ge=0, le=65535)]
 
 
 class HomeError(SchoolgateError):
     """The bridge's folder cannot be used; the message names the remedy."""
-
-
-class District(Struct, frozen=True, forbid_unknown_fields=True):
-    name: str = "Schoolgate"
-    timezone: str = "Asia/Ho_Chi_Minh"
-
-
-class DatabaseAt(Struct, frozen=True, forbid_unknown_fields=True):
-    url: str = "sqlite:///bridge.db"
-
-
-class Broker(Struct, frozen=True, forbid_unknown_fields=True):
-    host: str = "127.0.0.1"
-    port: Annotated[int, Meta(ge=1, le=65535)] = 8883
-    listen: str = ""
-    folder: str = ""
-    user: str = ""
-
-
-class Enrol(Struct, frozen=True, forbid_unknown_fields=True):
-    host: str = ""
-    port: Port = 0
-
-
-class Web(Struct, frozen=True, forbid_unknown_fields=True):
-    host: str = "127.0.0.1"
-    port: Port = 8080
-    origin: str = ""
-    certificate: str = ""
-    key: str = ""
-    proxy: str = ""
-
-
-class Alerts(Struct, frozen=True, forbid_unknown_fields=True):
-    channels: str = ""
-    days: str = "mon tue wed thu fri sat"
-
-
-class Cards(Struct, frozen=True, forbid_unknown_fields=True):
-    key_id: Annotated[int, Meta(ge=0, le=255)] = 1
-
-
-class Orders(Struct, frozen=True, forbid_unknown_fields=True):
-    key_id: Annotated[int, Meta(ge=0, le=255)] = 1
-
-
-class OpenId(Struct, frozen=True, forbid_unknown_fields=True):
-    issuer: str = ""
-    client_id: str = ""
-    secret_file: str = ""
-    name: str = "OpenID"
-    claim: Claim = "sub"
-    new_accounts: bool = False
-
-
-class HomeAssistant(Struct, frozen=True, forbid_unknown_fields=True):
-    tell: bool = False
-    language: Language = "vi"
-
-
-class Settings(Struct, frozen=True, forbid_unknown_fields=True):
-    """All of `bridge.toml`."""
-
-    district: District = District()
-    database: DatabaseAt = DatabaseAt()
-    broker: Broker = Broker()
-    enrol: Enrol = Enrol()
-    web: Web = Web()
-    alerts: Alerts = Alerts()
-    cards: Cards = Cards()
-    orders: Orders = Orders()
-    openid: OpenId = OpenId()
-    home_assistant: HomeAssistant = HomeAssistant()
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,11 +75,11 @@ class Home:
             url = url.set(database=str(self.folder / url.database))
         return Database(url)
 
-    def endpoint(self) -> Endpoint:
+    def endpoint(self) -> BrokerEndpoint:
         """How the bridge reaches its broker."""
         tls = self.folder / "tls"
         broker = self.settings.broker
-        return Endpoint(
+        return BrokerEndpoint(
             broker.host,
             broker.port,
             tls / "ca.pem",
@@ -182,7 +104,7 @@ def initialise(folder: Path) -> Home:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         settings = folder / "bridge.toml"
         if not settings.exists():
-            settings.write_text(sample(), "utf-8")
+            replace_file(settings, sample().encode(), 0o644)
     except OSError as error:
         raise HomeError(f"{folder}: {error.strerror}. Choose a folder you own: --home") from error
     home = open_home(folder)
@@ -217,8 +139,3 @@ def open_home(folder: Path) -> Home:
             "write one like Asia/Ho_Chi_Minh"
         ) from error
     return Home(folder.absolute(), settings)
-
-
-def sample() -> str:
-    """The sample settings, each with its comment."""
-    return files("server_bridge").joinpath("bridge.toml").read_text("utf-8")

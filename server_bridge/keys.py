@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from gate_contract.errors import SchoolgateError
-from gate_contract.pseudonym import KEY_SIZE, school_key
+from gate_contract.visitor_pseudonym import KEY_SIZE, school_key
 from server_bridge.pki import write_private
 
 VISITOR_SEAL = "visitor-seal.pem"

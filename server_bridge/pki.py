@@ -20,7 +20,6 @@ broker's access list (`broker.config`), and its certificate revoked (`broker.rev
 """
 
 import ipaddress
-import os
 import re
 import tempfile
 from collections.abc import Sequence
@@ -35,6 +34,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from gate_contract.durable_file import replace_file, sync_folder
 from gate_contract.errors import SchoolgateError
 from gate_contract.topics import GATE_ID
 
@@ -49,14 +49,14 @@ class PkiError(SchoolgateError):
     """A certificate that cannot be made."""
 
 
-class Role(StrEnum):
+class CertificateRole(StrEnum):
     BROKER = "broker"
     BRIDGE = "bridge"
     GATE = "gate"
     VIEWER = "viewer"
 
 
-RESERVED = frozenset({Role.BROKER, Role.BRIDGE})
+RESERVED = frozenset({CertificateRole.BROKER, CertificateRole.BRIDGE})
 """Common names that no gate may take although they have the form of a gate_id."""
 
 
@@ -64,16 +64,16 @@ RESERVED = frozenset({Role.BROKER, Role.BRIDGE})
 class Identity:
     """Who a certificate is for; made by the class methods, which raise PkiError for a bad name."""
 
-    role: Role
+    role: CertificateRole
     common_name: str
 
     @classmethod
     def broker(cls) -> Self:
-        return cls(Role.BROKER, Role.BROKER)
+        return cls(CertificateRole.BROKER, CertificateRole.BROKER)
 
     @classmethod
     def bridge(cls) -> Self:
-        return cls(Role.BRIDGE, Role.BRIDGE)
+        return cls(CertificateRole.BRIDGE, CertificateRole.BRIDGE)
 
     @classmethod
     def gate(cls, gate_id: str) -> Self:
@@ -82,17 +82,17 @@ class Identity:
                 f"{gate_id!r} cannot be a gate_id: use 3-40 of a-z, 0-9 and '-', "
                 f"and neither of {', '.join(sorted(RESERVED))}"
             )
-        return cls(Role.GATE, gate_id)
+        return cls(CertificateRole.GATE, gate_id)
 
     @classmethod
     def viewer(cls, name: str) -> Self:
         if not re.fullmatch(r"[a-z0-9-]{1,40}", name):
             raise PkiError(f"{name!r} cannot name a viewer: use 1-40 of a-z, 0-9 and '-'")
-        return cls(Role.VIEWER, f"{Role.VIEWER}.{name}")
+        return cls(CertificateRole.VIEWER, f"{CertificateRole.VIEWER}.{name}")
 
 
 @dataclass(frozen=True, slots=True)
-class Issued:
+class IssuedCertificate:
     """What its holder needs: the certificate, its private key (PKCS #8), and whom to trust; PEM."""
 
     cert_pem: bytes
@@ -150,6 +150,7 @@ def create_authority(folder: Path, name: str, *, now: datetime) -> None:
             path.unlink()
         draft.rmdir()
         raise _already_there(folder) from None
+    sync_folder(folder.parent)
 
 
 def authority_certificate(folder: Path) -> bytes:
@@ -157,7 +158,9 @@ def authority_certificate(folder: Path) -> bytes:
     return _read(folder / CERTIFICATE)
 
 
-def issue(folder: Path, identity: Identity, *, now: datetime, hosts: Sequence[str] = ()) -> Issued:
+def issue(
+    folder: Path, identity: Identity, *, now: datetime, hosts: Sequence[str] = ()
+) -> IssuedCertificate:
     """A new key and certificate for `identity`, signed by the authority in `folder`.
 
     `hosts` are the DNS names and IP addresses under which the broker is reached: required for the
@@ -168,7 +171,7 @@ def issue(folder: Path, identity: Identity, *, now: datetime, hosts: Sequence[st
     """
     key = ec.generate_private_key(ec.SECP256R1())
     certificate = certify(folder, identity, key.public_key(), now=now, hosts=hosts)
-    return Issued(certificate, _pem(key), authority_certificate(folder))
+    return IssuedCertificate(certificate, _pem(key), authority_certificate(folder))
 
 
 def certify(
@@ -180,14 +183,14 @@ def certify(
     hosts: Sequence[str] = (),
 ) -> bytes:
     """`issue` for a key whose private half is elsewhere: the certificate, PEM."""
-    if (identity.role == Role.BROKER) != bool(hosts):
+    if (identity.role == CertificateRole.BROKER) != bool(hosts):
         raise PkiError("a broker needs the host names it is reached by, and only a broker has any")
     authority, ca_key = authority_of(folder)
     if authority.not_valid_after_utc <= now:
         raise PkiError(f"the authority in {folder} ended on {authority.not_valid_after_utc:%F}")
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, identity.common_name)])
     end = min(now + LIFE, authority.not_valid_after_utc)
-    is_server = identity.role == Role.BROKER
+    is_server = identity.role == CertificateRole.BROKER
     usage = ExtendedKeyUsageOID.SERVER_AUTH if is_server else ExtendedKeyUsageOID.CLIENT_AUTH
     builder = (
         _builder(subject, authority.subject, key, ca_key.public_key(), end)
@@ -217,16 +220,7 @@ def serial_number(cert_pem: bytes) -> int:
 
 def write_private(path: Path, data: bytes) -> None:
     """Replace the file at `path` whole, readable and writable by its owner only, and sync it."""
-    descriptor, draft = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(draft).replace(path)
-    except BaseException:
-        Path(draft).unlink(missing_ok=True)
-        raise
+    replace_file(path, data, 0o600)
 
 
 def _builder(

@@ -1,9 +1,9 @@
-"""What can still be read of a damaged SQLite file, without SQLite.
+"""Read what is left of a damaged SQLite file, without SQLite.
 
-A damaged page makes SQLite refuse, and a damaged page of pointers hides all pages below it. Here
-every page is looked at by itself; whether what looks like a record is one, its chain hash decides.
-Of the write-ahead log only what was committed counts: a record that was never committed was never
-answered, and its seq was given to another.
+SQLite refuses a damaged page, and a damaged page of pointers hides all pages below it. Here every
+page is parsed by itself; whether something that looks like a record is one, its chain hash decides.
+Of the write-ahead log only committed pages count: a record that was never committed was never
+answered, and its seq was given to another record.
 """
 
 import struct
@@ -21,7 +21,7 @@ Row = tuple[object, ...]
 
 
 def rows(path: Path) -> Iterator[Row]:
-    """Everything in the file and its write-ahead log that looks like a table's row, rowid first."""
+    """Yield everything in the file and its write-ahead log that looks like a row, rowid first."""
     data = path.read_bytes()
     size = _page_size(data)
     for start in range(0, len(data), size):
@@ -33,7 +33,7 @@ def rows(path: Path) -> Iterator[Row]:
 
 
 def as_record(row: Row) -> tuple[Record, bytes] | None:
-    """A row of the table `records` and its stored chain hash, None if it is none."""
+    """Return a row of the table `records` with its chain hash, None if it is another row."""
     try:
         record, chain = decode(row)
     except ValueError:
@@ -42,7 +42,7 @@ def as_record(row: Row) -> tuple[Record, bytes] | None:
 
 
 def as_name(row: Row) -> tuple[str, str] | None:
-    """A row of the table `ledger`: gate_id and ledger_id, None if it is none."""
+    """Return gate_id and ledger_id of a row of the table `ledger`, None if it is another row."""
     match row:
         case (1, str(gate_id), str(ledger_id), str()) if len(ledger_id) == 32:
             return gate_id, ledger_id
@@ -87,7 +87,7 @@ def _checksum(order: str, data: bytes, sums: tuple[int, int]) -> tuple[int, int]
 
 
 def _rows_of_page(page: bytes, *, header_at: int) -> Iterator[Row]:
-    """The kind of the page is not asked for: the byte that says so may be the damaged one."""
+    """Yield the rows of a page, whatever its type: the type byte may be damaged itself."""
     cells = int.from_bytes(page[header_at + 3 : header_at + 5], "big")
     pointers = page[header_at + 8 : header_at + 8 + 2 * min(cells, len(page) // 4)]
     for (at,) in struct.iter_unpack(">H", pointers[: len(pointers) // 2 * 2]):
@@ -102,7 +102,7 @@ def _row(page: bytes, at: int) -> Row:
     rowid, at = _varint(page, at)
     payload = page[at : at + length]
     if len(payload) != length:
-        raise ValueError("it runs out of its page")
+        raise ValueError("the row extends beyond its page")
     header_length, at = _varint(payload, 0)
     body, values = header_length, list[object]()
     while at < header_length:
@@ -110,7 +110,7 @@ def _row(page: bytes, at: int) -> Row:
         value, body = _value(payload, kind, body)
         values.append(value)
     if body != length or not values:
-        raise ValueError("it is longer or shorter than it says")
+        raise ValueError("the row has another length than it states")
     return (rowid, *values[1:])  # SQLite stores the first column, the key, as the rowid
 
 
@@ -123,7 +123,7 @@ def _value(payload: bytes, kind: int, at: int) -> tuple[object, int]:
         end = at + _INTEGER_SIZES[kind]
         return int.from_bytes(payload[at:end], "big", signed=True), end
     if kind < 12:
-        raise ValueError("we store no such value")
+        raise ValueError("a ledger has no values of this type")
     end = at + (kind - 12) // 2
     return (payload[at:end].decode() if kind % 2 else payload[at:end]), end
 

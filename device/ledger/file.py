@@ -1,4 +1,4 @@
-"""The file itself: its tables, how it is opened, and what both services read of it."""
+"""The ledger file: how it is opened, and what both services read of it."""
 
 import os
 import secrets
@@ -9,15 +9,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
-from device.ledger import doubt, rows
+from device.ledger import damage_report, rows
 from gate_contract.crossing import Record, chain_start
 from gate_contract.errors import SchoolgateError
 
-FILE_NAME = "ledger.db"
 BUSY_S = 5
 LOG_BYTES = 4_000_000
-"""What the write-ahead log is cut back to when it begins anew, at a thousand pages (4,120,032 B):
-without a limit, the longest that a reader ever made it stays."""
+"""Limit of the write-ahead log when it restarts, a thousand pages (4,120,032 B).
+
+Without a limit it keeps the largest size that a long reader ever caused.
+"""
 
 
 class LedgerError(SchoolgateError):
@@ -25,19 +26,19 @@ class LedgerError(SchoolgateError):
 
 
 class LedgerAbsentError(LedgerError):
-    """gate-scan has not made it yet."""
+    """gate-scan has not created the ledger yet."""
 
 
 class LedgerDamagedError(LedgerError):
-    """What is in the file is not what was written: gate-scan sets it aside and begins another."""
+    """The content differs from what was written: gate-scan sets the file aside."""
 
 
 class ForeignLedgerError(LedgerError):
-    """Another gate's ledger. It is left alone."""
+    """The ledger of another gate, which is left alone."""
 
 
 class LedgerFile:
-    """An open ledger. One connection, for one thread."""
+    """An open ledger. It has one connection, for one thread."""
 
     def __init__(
         self, connection: sqlite3.Connection, path: Path, gate_id: str, ledger_id: str
@@ -51,10 +52,10 @@ class LedgerFile:
 
     @classmethod
     def open(cls, path: Path, gate_id: str, *, make: bool = False) -> Self:
-        """Open an existing file; with `make`, make or migrate it first.
+        """Open an existing file; with `make`, create or migrate it first.
 
         Raises:
-            LedgerError: it is not there yet, cannot be written, is damaged, or is another gate's.
+            LedgerError: it does not exist yet, cannot be written, is damaged, or is another gate's.
         """
         if not make and not path.exists():
             raise _absent(path)
@@ -72,7 +73,7 @@ class LedgerFile:
                 raise
         if named is None:
             connection.close()
-            raise LedgerDamagedError(f"{path}: it does not say whose ledger it is")
+            raise LedgerDamagedError(f"{path}: the ledger's identity is missing")
         owner, ledger_id = named
         if owner != gate_id:
             connection.close()
@@ -83,23 +84,26 @@ class LedgerFile:
         return cls(connection, path, gate_id, ledger_id)
 
     def close(self) -> None:
-        """Close the connection. The file is whole at any moment, closed or not."""
+        """Close the connection. The file is consistent at any moment, closed or not."""
         self._connection.close()
 
     def head(self) -> tuple[int, bytes]:
-        """The newest seq (0: none yet) and its chain hash."""
+        """Return the newest seq (0: none yet) and its chain hash."""
         row = self._row("SELECT seq, chain FROM records ORDER BY seq DESC LIMIT 1")
         return (
             (row[0], self._hash(row[1])) if row else (0, chain_start(self.gate_id, self.ledger_id))
         )
 
     def oldest(self) -> int:
-        """The oldest seq that can be sent. A pruned ledger keeps one row more, for its hash."""
+        """Return the oldest seq that can be sent.
+
+        A pruned ledger holds one more row, which is kept for its chain hash.
+        """
         (seq,) = self._row("SELECT min(seq) FROM records") or (None,)
         return 1 if seq in (None, 1) else seq + 1
 
     def chain_at(self, seq: int) -> bytes | None:
-        """The chain hash after `seq`, None where that row is pruned or not yet written."""
+        """Return the chain hash after `seq`, None if that row is pruned or not written yet."""
         if seq == 0:
             return chain_start(self.gate_id, self.ledger_id)
         row = self._row("SELECT chain FROM records WHERE seq = ?", seq)
@@ -107,7 +111,7 @@ class LedgerFile:
 
     @contextmanager
     def one_state(self) -> Iterator[None]:
-        """Reads within see the ledger as it is now, whatever is written meanwhile."""
+        """Read a consistent snapshot within this context, whatever is written meanwhile."""
         with explained():
             self._connection.execute("BEGIN")
             try:
@@ -117,10 +121,10 @@ class LedgerFile:
                     self._connection.execute("ROLLBACK")
 
     def records(self, first: int, last: int) -> Iterator[tuple[Record, bytes]]:
-        """The records `first`..`last` that are there, in order, each with its chain hash."""
+        """Yield the existing records `first`..`last` in order, each with its chain hash."""
         with self._explained():
             for row in self._connection.execute(
-                # All columns: gate-scan may not have added the newest ones yet, or just now.
+                # All columns: gate-scan may be migrating, so the newest column may be missing.
                 "SELECT * FROM records WHERE seq BETWEEN ? AND ? ORDER BY seq",
                 (first, last),
             ):
@@ -131,12 +135,12 @@ class LedgerFile:
                 yield record, self._hash(chain)
 
     def damage(self) -> str | None:
-        """What SQLite's own integrity check finds wrong, None if nothing."""
+        """Return what SQLite's integrity check finds wrong, None if nothing."""
         row = self._row("PRAGMA integrity_check(1)")
         return None if row == ("ok",) else str(row)
 
     def receipted(self) -> int:
-        """Everything up to this seq is stored at the district."""
+        """Return the seq up to which everything is stored at the district."""
         row = self._row("SELECT receipted FROM delivery")
         return row[0] if row else 0
 
@@ -151,10 +155,10 @@ class LedgerFile:
             yield self._connection
 
     def _hash(self, stored: object) -> bytes:
-        # SQLite keeps any type in any column, so damage can turn a hash into something else.
+        # SQLite stores any type in any column, so damage can change a hash's type.
         if isinstance(stored, bytes) and len(stored) == 32:
             return stored
-        doubt.raise_about(self.path, "damaged")
+        damage_report.report_damage(self.path, "damaged")
         raise LedgerDamagedError("a chain hash is damaged")
 
     @contextmanager
@@ -163,12 +167,12 @@ class LedgerFile:
             with explained():
                 yield
         except LedgerDamagedError:
-            doubt.raise_about(self.path, "damaged")
+            damage_report.report_damage(self.path, "damaged")
             raise
 
 
 def create(path: Path, gate_id: str) -> None:
-    """Make the file, or migrate an older one; as it is otherwise.
+    """Create the file, or migrate an older one.
 
     Raises:
         LedgerError: the file or its folder cannot be written, or is damaged.
@@ -183,31 +187,31 @@ def _touch(path: Path) -> None:
 
 
 def _make(connection: sqlite3.Connection, path: Path, gate_id: str) -> None:
-    from device.ledger import schema  # what makes no ledger starts in half the time without it
+    from device.ledger import schema  # halves the start of all commands that make no ledger
 
-    with transaction(connection):  # one: nobody ever sees a part of it
+    with transaction(connection):  # one transaction: no reader sees a part of it
         schema.migrate(connection)
         connection.execute(
             "INSERT OR IGNORE INTO ledger VALUES (1, ?, ?, ?)",
             (gate_id, secrets.token_hex(16), datetime.now(UTC).isoformat()),
         )
     named = connection.execute("SELECT gate_id, ledger_id FROM ledger").fetchone()
-    doubt.keep_name(path, *named)
+    damage_report.write_identity(path, *named)
 
 
 def _check_made(connection: sqlite3.Connection, path: Path) -> None:
-    """Raises LedgerAbsentError while gate-scan is about to make it, which is one transaction."""
+    """Raise LedgerAbsentError while gate-scan is about to create it, in one transaction."""
     if connection.execute("SELECT count(*) FROM sqlite_schema").fetchone() == (0,):
         raise _absent(path)
 
 
 def _absent(path: Path) -> LedgerAbsentError:
-    return LedgerAbsentError(f"{path} is not there yet; gate-scan makes it when it starts")
+    return LedgerAbsentError(f"{path} does not exist yet; gate-scan creates it when it starts")
 
 
 def _connect(path: Path, mode: str) -> sqlite3.Connection:
     connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode={mode}", uri=True)
-    connection.isolation_level = None  # we begin and commit ourselves
+    connection.isolation_level = None  # transactions are explicit
     connection.executescript(
         f"PRAGMA busy_timeout={BUSY_S * 1000}; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
         "PRAGMA mmap_size=0; PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON;"
@@ -218,8 +222,8 @@ def _connect(path: Path, mode: str) -> sqlite3.Connection:
 
 @contextmanager
 def transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """Begin, then commit or roll back."""
-    # IMMEDIATE: a deferred read-then-write meets "database is locked" at once, without waiting.
+    """Begin a transaction, then commit it, or roll it back after an exception."""
+    # IMMEDIATE: a deferred read-then-write fails with "database is locked" without waiting.
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield
@@ -232,7 +236,7 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
 
 @contextmanager
 def explained(path: Path | None = None) -> Iterator[None]:
-    """Turn what SQLite and the file system say into a LedgerError that names the remedy."""
+    """Turn errors of SQLite and the file system into a LedgerError that names the remedy."""
     where = f"{path}: " if path else ""
     try:
         yield
@@ -248,7 +252,7 @@ def explained(path: Path | None = None) -> Iterator[None]:
 
 
 def _is_damage(error: sqlite3.DatabaseError) -> bool:
-    """Whether the bytes are wrong, and not a disk that is full, or a fault of ours."""
+    """Whether an error means wrong bytes, and not a full disk or a programming error."""
     if isinstance(error, sqlite3.OperationalError):
         signs = ("no such table", "no such column", "Could not decode")
         return str(error).startswith(signs)

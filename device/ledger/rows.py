@@ -1,8 +1,8 @@
-"""The columns of the table `records`, and what stands in them."""
+"""The columns of the table `records`, and the conversion of records to rows and back."""
 
 import msgspec
 
-from gate_contract.crossing import PLAIN_FIELDS, Record, seal_of
+from gate_contract.crossing import PLAIN_FIELDS, Record, seal_hash
 
 FIELDS = Record.__struct_fields__[:PLAIN_FIELDS]
 COLUMNS = (*FIELDS, "chain", "sealed")
@@ -10,13 +10,14 @@ COLUMNS = (*FIELDS, "chain", "sealed")
 
 
 def encode(record: Record, chain: bytes) -> tuple[object, ...]:
-    """A row of `COLUMNS`."""
+    """Return a record as a row of `COLUMNS`."""
     return (*msgspec.structs.astuple(record)[:PLAIN_FIELDS], chain, record.sealed)
 
 
 def decode(row: tuple[object, ...]) -> tuple[Record, object]:
-    """The record and what stands as its chain hash. The seal is that of the sealed words as they
-    are found, so that the chain proves them, too.
+    """Return the record of a row, and its stored chain hash.
+
+    `seal` is computed from the stored `sealed` details, so that the chain proves these, too.
 
     Raises:
         ValueError: it is no row of `records`.
@@ -26,7 +27,7 @@ def decode(row: tuple[object, ...]) -> tuple[Record, object]:
     sealed = row[len(FIELDS) + 1] if len(row) == len(COLUMNS) else None
     fields = dict(zip(FIELDS, row[: len(FIELDS)], strict=True))
     if isinstance(sealed, bytes):
-        fields |= {"sealed": sealed, "seal": seal_of(sealed)}
+        fields |= {"sealed": sealed, "seal": seal_hash(sealed)}
     elif sealed is not None:
-        raise ValueError("its sealed words are none")
+        raise ValueError("the sealed details have another type")
     return msgspec.convert(fields, Record), row[len(FIELDS)]

@@ -1,7 +1,7 @@
-"""A ledger that was set aside as damaged: what still verifies in it, ready to be delivered.
+"""Find what still verifies in a ledger that was set aside as damaged, and deliver it.
 
-It falls into runs of consecutive records that their chain hashes prove. The damaged file is never
-written; how far it is delivered stands in a small file beside it.
+The records fall into runs of consecutive ones whose chain hashes prove them. The damaged file is
+never written; the progress of its delivery is in a small file beside it.
 """
 
 from collections.abc import Iterable, Iterator
@@ -12,17 +12,21 @@ from typing import Self
 import msgspec
 from msgspec import Struct
 
-from device.ledger import carving, doubt
+from device.ledger import carving, damage_report
 from device.ledger.file import LedgerError, explained
 from gate_contract.crossing import MAX_RECORDS, Batch, Record, chain_next, chain_start
+from gate_contract.durable_file import replace_file
 
 PATTERN = "ledger-damaged-*.db"
 Found = dict[int, list[tuple[Record, bytes]]]
-"""By seq; a page may be there twice, in the file and in its write-ahead log."""
+"""By seq; a page may occur twice, in the file and in its write-ahead log."""
 
 
-class Progress(Struct, frozen=True, kw_only=True):
-    """`receipted`: as in a ledger. `done`: the district has all that could be proven."""
+class SalvageProgress(Struct, frozen=True, kw_only=True):
+    """The delivery of a damaged ledger.
+
+    `receipted` is the mark, as in a ledger; `done`: the district has all that could be proven.
+    """
 
     receipted: int = 0
     proven: int = 0
@@ -30,15 +34,15 @@ class Progress(Struct, frozen=True, kw_only=True):
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
-    """Proven records `first`..`last`."""
+class VerifiedRun:
+    """Verified records `first`..`last`."""
 
     first: int
     last: int
 
 
 class Salvage:
-    """Has what is needed to deliver a ledger, as `UplinkLedger` has."""
+    """A damaged ledger to deliver, with the methods that delivery needs of `UplinkLedger`."""
 
     def __init__(self, path: Path, gate_id: str, ledger_id: str, found: Found) -> None:
         self.path = path
@@ -52,13 +56,15 @@ class Salvage:
 
     @classmethod
     def open(cls, path: Path, gate_id: str) -> Self:
-        """Look at every page of a file that was set aside. Takes seconds, and its size in memory.
+        """Parse every page of a file that was set aside.
+
+        It takes seconds, and as much memory as the file has bytes.
 
         Raises:
-            LedgerError: it cannot be read, or it does not tell whose ledger it is.
+            LedgerError: it cannot be read, or its identity is unclear.
         """
         found: Found = {}
-        names = {doubt.name_of(path, path.with_suffix(".id").name)}
+        names = {damage_report.read_identity(path, path.with_suffix(".id").name)}
         with explained(path):
             for row in carving.rows(path):
                 names.add(carving.as_name(row))
@@ -66,33 +72,40 @@ class Salvage:
                 if entry:
                     found.setdefault(entry[0].seq, []).append(entry)
         ledger_ids = {name[1] for name in names if name and name[0] == gate_id}
-        told = [cls(path, gate_id, ledger_id, found) for ledger_id in sorted(ledger_ids)]
-        whole = [salvage for salvage in told if 1 in salvage._records] or told
+        candidates = [cls(path, gate_id, ledger_id, found) for ledger_id in sorted(ledger_ids)]
+        whole = [salvage for salvage in candidates if 1 in salvage._records] or candidates
         if len(whole) != 1:
-            raise LedgerError(f"{path} does not tell whose ledger it is; keep it for the district")
+            raise LedgerError(
+                f"{path}: the ledger's identity is unclear; keep the file for the district"
+            )
         return whole[0]
 
     @property
     def proven(self) -> int:
+        """The number of verified records."""
         return len(self._records)
 
     @property
     def last(self) -> int:
+        """The last verified record, 0 if there is none."""
         return self.runs[-1].last if self.runs else 0
 
-    def window(self) -> Run | None:
-        """What may be sent now: the first run that has no receipt yet, None if all have.
+    def window(self) -> VerifiedRun | None:
+        """Return the first run without a receipt, None if all have one.
 
-        The run behind a hole goes out only after that: it makes the district give up the hole.
+        The run behind a hole is sent only after it: it makes the district give up the hole.
         """
         return next((run for run in self.runs if run.last > self._receipted), None)
 
     def chain_at(self, seq: int) -> bytes | None:
-        """The chain hash after `seq`, None where it is lost."""
+        """Return the chain hash after `seq`, None if it is lost."""
         return self._chains.get(seq)
 
-    def batch(self, run: Run, first: int, last: int) -> Batch:
-        """Records of one run, 256 at the most. `oldest` says that nothing before it is left."""
+    def batch(self, run: VerifiedRun, first: int, last: int) -> Batch:
+        """Return records of one run, 256 at most.
+
+        Its `oldest` states that nothing before the run is left.
+        """
         last = min(last, run.last, first + MAX_RECORDS - 1)
         return Batch(
             gate_id=self.gate_id,
@@ -104,17 +117,15 @@ class Salvage:
         )
 
     def receipted(self) -> int:
-        """Everything up to this seq that could be proven is stored at the district."""
+        """Return the seq up to which all proven records are stored at the district."""
         return self._receipted
 
     def set_receipted(self, seq: int) -> None:
         """Move the delivery mark. Raises LedgerError if it cannot be written."""
         self._receipted = seq
-        progress = Progress(receipted=seq, proven=self.proven, done=self.window() is None)
+        progress = SalvageProgress(receipted=seq, proven=self.proven, done=self.window() is None)
         with explained(self.path):
-            draft = self.path.with_suffix(".new")
-            draft.write_bytes(msgspec.json.encode(progress))
-            draft.replace(self.path.with_suffix(".json"))
+            replace_file(self.path.with_suffix(".json"), msgspec.json.encode(progress), 0o660)
 
     def _prove(self, found: Found) -> None:
         tentative: dict[int, tuple[Record, bytes]] = {}
@@ -124,7 +135,7 @@ class Salvage:
                 if previous is not None and chain_next(previous, record) == chain:
                     self._keep(seq, record, chain)
                 elif seq - 1 in tentative and chain_next(tentative[seq - 1][1], record) == chain:
-                    # The one before is right, and only its own hash is damaged.
+                    # The record before is right; only its own hash is damaged.
                     self._keep(seq - 1, *tentative[seq - 1])
                     self._keep(seq, record, chain)
                 elif previous is not None:
@@ -138,30 +149,30 @@ class Salvage:
         self._chains[seq] = chain
 
 
-def waiting(folder: Path) -> list[Path]:
-    """Damaged ledgers in `folder` that are not delivered yet."""
+def undelivered(folder: Path) -> list[Path]:
+    """Return the damaged ledgers in `folder` that are not fully delivered."""
     return [path for path in sorted(folder.glob(PATTERN)) if not _progress(path).done]
 
 
-def set_aside(folder: Path) -> int:
-    """How many ledgers lie aside, delivered or not: each is a sign of a failing SD card."""
+def count_set_aside(folder: Path) -> int:
+    """Count the ledgers that were set aside, delivered or not; each suggests a failing SD card."""
     return len(list(folder.glob("ledger-*-*.db")))
 
 
-def _progress(path: Path) -> Progress:
+def _progress(path: Path) -> SalvageProgress:
     try:
-        return msgspec.json.decode(path.with_suffix(".json").read_bytes(), type=Progress)
+        return msgspec.json.decode(path.with_suffix(".json").read_bytes(), type=SalvageProgress)
     except (OSError, msgspec.DecodeError):
-        return Progress()
+        return SalvageProgress()
 
 
-def _runs(seqs: Iterable[int]) -> Iterator[Run]:
+def _runs(seqs: Iterable[int]) -> Iterator[VerifiedRun]:
     first = last = 0
     for seq in seqs:
         if seq != last + 1 or not last:
             if last:
-                yield Run(first, last)
+                yield VerifiedRun(first, last)
             first = seq
         last = seq
     if last:
-        yield Run(first, last)
+        yield VerifiedRun(first, last)

@@ -1,4 +1,4 @@
-"""The ledger's tables, one migration for each change of them."""
+"""The tables of the ledger, with one migration for each change."""
 
 import sqlite3
 
@@ -9,7 +9,7 @@ migrations = sqlite_utils.Migrations("ledger")
 
 @migrations()
 def first(db: sqlite_utils.Database) -> None:
-    """The tables as of version 0.1."""
+    """Create the tables of version 0.1."""
     db.table("ledger").create(
         {"id": int, "gate_id": str, "ledger_id": str, "created_at": str}, pk="id"
     )
@@ -39,10 +39,10 @@ def first(db: sqlite_utils.Database) -> None:
 
 @migrations()
 def sealed_words(db: sqlite_utils.Database) -> None:
-    """Sealed words about visitors, beside their records."""
+    """Add a column for the encrypted details of visitors."""
     db.table("records").add_column("sealed", bytes)
 
 
 def migrate(connection: sqlite3.Connection) -> None:
-    """Make what is missing, within the caller's transaction."""
+    """Apply the missing migrations within the caller's transaction."""
     migrations.apply(sqlite_utils.Database(connection))

@@ -1,1 +1,1 @@
-"""What the district wants of this gate: kept, tried, and taken back if it does not work."""
+"""The district's orders for this gate: stored, tried, and reverted if they do not work."""

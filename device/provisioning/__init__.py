@@ -1,1 +1,1 @@
-"""A gate that has no identity yet: its ticket, its enrolment, its self-test."""
+"""A gate without identity: its ticket, its enrolment and the files that it gets."""

@@ -1,24 +1,24 @@
-"""Between gate-scan, which sees a ticket and has no network, and gate-enrol, which has no camera.
+"""Files between gate-scan, which reads tickets without network, and gate-enrol, without camera.
 
-gate-scan puts the ticket, with its PIN, into a file in memory; gate-enrol tells how it fares in a
-small file beside the ledger. Both are replaced as a whole.
+gate-scan writes the ticket, with its PIN, into a file in memory; gate-enrol writes its progress
+into a small file beside the ledger.
 """
 
 from hashlib import sha256
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated
 
-import msgspec
 from msgspec import Meta, Struct
 
-from gate_contract.notices import Notice
+from gate_contract.notices import SetupNotice
 from gate_contract.ticket import MAX_TEXT
 
 OFFER_NAME = "ticket.json"
 PROGRESS_NAME = "enrolment.json"
 PIN_FILE = "pin.txt"
 
-Read = TypeVar("Read", bound=Struct)
+MODE = 0o640
+"""The other service reads the files through the group."""
 
 
 class Offer(Struct, frozen=True):
@@ -29,43 +29,28 @@ class Offer(Struct, frozen=True):
 
     @property
     def digest(self) -> str:
-        """Names it without telling it."""
+        """An identifier that does not reveal the ticket."""
         return sha256(f"{self.text.strip()}\n{self.pin or ''}".encode()).hexdigest()[:16]
 
 
-class Progress(Struct, frozen=True):
-    """How the offer with this digest fares; `detail` in words, for the log."""
+class EnrolmentProgress(Struct, frozen=True):
+    """The progress of the offer with this digest; `detail` is for the log."""
 
     digest: str
-    notice: Notice
+    notice: SetupNotice
     detail: str = ""
 
     @property
     def is_final(self) -> bool:
-        """The same offer would be refused again."""
-        return self.notice not in (Notice.WORKING, Notice.NO_NETWORK, Notice.NO_DESK)
-
-
-def put(path: Path, content: Struct) -> None:
-    """Replace the file. Raises OSError."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(".new")
-    draft.write_bytes(msgspec.json.encode(content))
-    draft.chmod(0o640)  # the other service reads it through the group
-    draft.replace(path)
-
-
-def get(path: Path, kind: type[Read]) -> Read | None:
-    """What is in the file, None if it is not there, or no such thing."""
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=kind)
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
-        return None
+        """Whether the same offer would be refused again."""
+        return self.notice not in (SetupNotice.WORKING, SetupNotice.NO_NETWORK, SetupNotice.NO_DESK)
 
 
 def offered_on_boot(boot: Path) -> Offer | None:
-    """The ticket that somebody has put on the boot partition: the one `*.ticket` there, and the PIN
-    in `pin.txt` beside it. None if there is none, or more than one."""
+    """Return the ticket on the boot partition: its only `*.ticket`, and the PIN in `pin.txt`.
+
+    None if there is no ticket, or more than one.
+    """
     try:
         found = sorted(boot.glob("*.ticket"))
         if len(found) != 1:

@@ -1,7 +1,7 @@
-"""What a gate is before it is anybody's: camera, pins and folders, from its boot partition.
+"""The configuration of a gate without identity: camera, pins and folders, from its boot partition.
 
 `hardware.toml` in the folder `schoolgate` of the boot partition holds what differs from the
-defaults of `gate.toml`: how this SD card's gates are built. It may be left out.
+defaults of `gate.toml`: how the gates of this SD card are built. It may be missing.
 """
 
 import base64
@@ -9,7 +9,7 @@ import tomllib
 from pathlib import Path
 
 from device.config import Config, ConfigError, parse
-from firmware_config.bundle import Tables, toml
+from gate_contract.gate_files import Tables, toml
 
 HARDWARE_NAME = "hardware.toml"
 DISTRICT_NAME = "district.pub"
@@ -19,10 +19,10 @@ NOBODY = "not-set-up"
 
 
 def read_hardware(boot: Path) -> Tables:
-    """The tables of `hardware.toml`, none where there is no such file.
+    """Return the tables of `hardware.toml`; none if there is no such file.
 
     Raises:
-        ConfigError: it is no TOML, or says what only the district may say.
+        ConfigError: it is not TOML, or sets what only the district may set.
     """
     path = boot / HARDWARE_NAME
     try:
@@ -35,13 +35,17 @@ def read_hardware(boot: Path) -> Tables:
     foreign += [f"gate.{key}" for key in tables.get("gate", {}) if key not in OF_GATE]
     if foreign:
         raise ConfigError(
-            f"{path}: {', '.join(foreign)} is not about hardware; it comes from the district"
+            f"{path}: {', '.join(foreign)} is not a hardware setting; the district decides it"
         )
     return tables
 
 
 def nobodys_config(hardware: Tables, folder: Path) -> Config:
-    """The configuration of a gate that can see and signal, and knows nobody. Raises ConfigError."""
+    """Return the configuration of a gate that can see and signal, but has no identity.
+
+    Raises:
+        ConfigError: the hardware settings are unusable.
+    """
     tables = {
         **hardware,
         "gate": {**hardware.get("gate", {}), "id": NOBODY},
@@ -52,11 +56,12 @@ def nobodys_config(hardware: Tables, folder: Path) -> Config:
 
 
 def district_key(boot: Path) -> bytes | None:
-    """The key of the district whose gates this SD card is for, None if it is for anybody's: base64,
-    as in `[orders.keys]`.
+    """Return the key of the district that this SD card is for, None if it is for any district.
+
+    It is base64, as in `[orders.keys]`.
 
     Raises:
-        ConfigError: there is one, and it cannot be read: then nobody is trusted.
+        ConfigError: the file exists and cannot be read: then no ticket is trusted.
     """
     path = boot / DISTRICT_NAME
     try:

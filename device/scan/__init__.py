@@ -1,1 +1,1 @@
-"""From a camera frame to a committed record and a signal. No network in here, ever."""
+"""From a camera frame to a committed record and a signal. No network in here."""

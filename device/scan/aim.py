@@ -1,4 +1,4 @@
-"""The technician's eye: can a card be read here, at which distance, and what is in the way?"""
+"""Measure how well cards can be read at a gate, for the technician who mounts the camera."""
 
 from collections import deque
 from dataclasses import dataclass, field
@@ -11,99 +11,102 @@ from device.scan.decode.boxes import around
 from device.scan.frames import Grey
 
 CARD_MODULES = 37
-"""A card's code: version 5."""
+"""The modules of a card's code: version 5."""
 CARD_MM = 44.4
-"""Its printed side without the white margin; decision 6. On any other paper never below 25 mm."""
+"""The printed side without the white margin; decision 6. On any other paper at least 25 mm."""
 WINDOW = 30
 DARK, BRIGHT = 60, 215
-"""Mean grey levels of the code's paper and ink together, outside of which the exposure is wrong."""
+"""Mean grey levels of paper and ink together, outside of which the exposure is wrong."""
 SOFT = 2.2
-"""Pixels that an edge between ink and paper takes; beyond it the focus is off."""
+"""The width in pixels of an edge between ink and paper, beyond which the focus is off."""
 FULL_PX = 8.0
-"""Pixels per module beyond which the code hardly fits the picture and moves out of it."""
+"""Pixels per module beyond which the code hardly fits into the picture."""
 FEW_PX = 2.5
-"""Pixels per module below which reading becomes luck."""
+"""Pixels per module below which reading becomes unreliable."""
 HIGH, LOW = 0.25, 0.75
-"""Cards held beyond these heights in the picture soon leave it."""
+"""Cards held beyond these heights of the picture soon leave it."""
 GOOD_SHARE = 0.8
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
-    """What one frame says about a code that was read in it."""
+class AimReading:
+    """The measurements of a code that was read in one frame."""
 
     px_per_module: float
     edge_px: float
     brightness: float
     contrast: float
     height: float
-    """Of its middle in the picture: 0 is the upper edge, 1 the lower."""
+    """The height of its middle in the picture: 0 is the upper edge, 1 the lower."""
 
 
 @dataclass
 class Aim:
-    """Watches frames and keeps the last WINDOW of them."""
+    """Measures frames and keeps the last WINDOW measurements."""
 
     decoder: Decoder
     focal_px: float
     print_mm: float = CARD_MM
-    sights: deque[Sight | None] = field(default_factory=lambda: deque(maxlen=WINDOW))
+    readings: deque[AimReading | None] = field(default_factory=lambda: deque(maxlen=WINDOW))
     brightness: float = 0.0
 
     def see(self, image: Grey) -> list[Code]:
-        """One frame; the codes in it."""
+        """Measure one frame; return its codes."""
         codes = self.decoder.decode(image)
         self.brightness = float(cv2.mean(image[::4, ::4])[0])
-        self.sights.append(sight(image, codes[0]) if codes else None)
+        self.readings.append(measure(image, codes[0]) if codes else None)
         return codes
 
     @property
     def share(self) -> float:
-        """Part of the last frames that could be read, 0-1."""
-        return sum(s is not None for s in self.sights) / max(1, len(self.sights))
+        """The share of the last frames that could be read, 0-1."""
+        return sum(s is not None for s in self.readings) / max(1, len(self.readings))
 
     def distance_mm(self) -> float | None:
-        """How far away the last code was, from its size; None while none is read."""
-        last = next((s for s in reversed(self.sights) if s is not None), None)
+        """Return the distance of the last code, computed from its size; None without one."""
+        last = next((s for s in reversed(self.readings) if s is not None), None)
         if last is None:
             return None
         return self.focal_px * self.print_mm / (last.px_per_module * CARD_MODULES)
 
     def farthest_mm(self) -> float:
-        """Where a card of this print size falls below FEW_PX per module."""
+        """Return the distance at which a card of this print size falls below FEW_PX per module."""
         return self.focal_px * self.print_mm / (FEW_PX * CARD_MODULES)
 
     def advice(self) -> list[str]:
-        """What to change, the most urgent first; empty when all is well."""
-        seen = [s for s in self.sights if s is not None]
+        """Return what to change, the most urgent first; empty if nothing."""
+        seen = [s for s in self.readings if s is not None]
         if not seen:
             return [self._advice_without_a_code()]
-        told = []
+        advice = []
         middle = {
-            name: float(np.median([getattr(s, name) for s in seen])) for name in Sight.__slots__
+            name: float(np.median([getattr(s, name) for s in seen]))
+            for name in AimReading.__slots__
         }
         if middle["px_per_module"] < FEW_PX:
-            told.append(
+            advice.append(
                 f"too far or printed too small: mount the camera within "
                 f"{self.farthest_mm() / 10:.0f} cm of the cards, or print larger"
             )
         elif middle["px_per_module"] > FULL_PX:
-            told.append("too near: the code hardly fits the picture, mount the camera farther away")
+            advice.append(
+                "too near: the code hardly fits the picture, mount the camera farther away"
+            )
         if middle["height"] < HIGH:
-            told.append("cards are at the upper edge: mount the camera higher, or tilt it up")
+            advice.append("cards are at the upper edge: mount the camera higher, or tilt it up")
         elif middle["height"] > LOW:
-            told.append("cards are at the lower edge: mount the camera lower, or tilt it down")
+            advice.append("cards are at the lower edge: mount the camera lower, or tilt it down")
         if middle["edge_px"] > SOFT:
-            told.append("not sharp: turn the lens, or hold the card at the distance it is set to")
+            advice.append("not sharp: turn the lens, or hold the card at the distance it is set to")
         if middle["brightness"] < DARK:
-            told.append("too dark: add a lamp, or allow a longer exposure")
+            advice.append("too dark: add a lamp, or allow a longer exposure")
         elif middle["brightness"] > BRIGHT:
-            told.append("too bright: shorten the exposure, or turn the lamp aside")
+            advice.append("too bright: shorten the exposure, or turn the lamp aside")
         elif middle["contrast"] < 40:
-            told.append("little contrast: a reflection lies on the card, tilt lamp or camera")
-        if self.share < GOOD_SHARE and not told:
-            told.append("read only now and then: hold still, or shorten the exposure")
-        return told
+            advice.append("little contrast: a reflection lies on the card, tilt lamp or camera")
+        if self.share < GOOD_SHARE and not advice:
+            advice.append("read only now and then: hold still, or shorten the exposure")
+        return advice
 
     def _advice_without_a_code(self) -> str:
         if self.brightness < 25:
@@ -113,8 +116,8 @@ class Aim:
         return "no code is read: hold a card about 30 cm before the lens"
 
     def line(self) -> str:
-        """One line for the terminal."""
-        last = next((s for s in reversed(self.sights) if s is not None), None)
+        """Return one line for the terminal."""
+        last = next((s for s in reversed(self.readings) if s is not None), None)
         distance = self.distance_mm()
         figures = [f"read {self.share:4.0%}", f"light {self.brightness:3.0f}"]
         if last is not None and distance is not None:
@@ -126,17 +129,17 @@ class Aim:
         return " | ".join(figures) + " | " + ("; ".join(self.advice()) or "good")
 
 
-def sight(image: Grey, code: Code) -> Sight:
-    """Measures a code that was read: its size, sharpness and light."""
+def measure(image: Grey, code: Code) -> AimReading:
+    """Measure the size, sharpness and light of a code that was read."""
     corners = np.array(code.corners)
     sides = np.hypot(*(corners - np.roll(corners, 1, axis=0)).T)
     part = around(code.corners).grown(0, image).cut(image)
     part = part if part.size else image
     dark, light = (float(v) for v in np.percentile(part, (8, 92)))
-    # The steepest tenth of edges: how many grey levels one pixel takes of the whole step.
+    # The steepest edges: the share of the whole step that one pixel takes.
     steps = np.abs(np.diff(part.astype(np.int16), axis=1))
     steepest = float(np.percentile(steps, 95)) if steps.size else 0.0
-    return Sight(
+    return AimReading(
         px_per_module=float(sides.mean()) / CARD_MODULES,
         edge_px=(light - dark) / max(1.0, steepest),
         brightness=(dark + light) / 2,

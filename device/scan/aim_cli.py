@@ -1,4 +1,4 @@
-"""`gate aim`: mount, focus and light the camera while watching what the decoder makes of it."""
+"""`gate aim`: show how well cards are read while a technician mounts the camera."""
 
 import time
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from device.scan.decode import Decoder
 from device.scan.frames import FrameSource
 
 FOCAL_PER_WIDTH = 0.8
-"""Of the Raspberry Pi camera modules; `--focal` says otherwise."""
+"""The focal length of the Raspberry Pi camera modules, in picture widths."""
 PRINT_EVERY_S = 0.25
 
 
@@ -25,10 +25,10 @@ def watch(
     light: Callable[[bool], None] = lambda _: None,
     clock: Callable[[], float] = time.monotonic,
 ) -> float:
-    """Watches for `seconds` (0: until the source ends), a line at each quarter second.
+    """Measure for `seconds` (0: until the source ends), and print a line each quarter second.
 
-    `light` is told at each frame whether reading goes well, for an LED. The share of frames that
-    could be read at the end, 0-1. Raises CameraError as the source does.
+    `light` is called at each frame with whether reading works well, for an LED. Return the share of
+    frames that could be read at the end, 0-1. Raises CameraError as the source does.
     """
     aim: Aim | None = None
     began = clock()

@@ -1,4 +1,4 @@
-"""What a code claims to be: a card of ours, a visitor's own paper, or nothing that passes."""
+"""Classify a code: a card of ours, a visitor's ID document, or a refusal. Pure."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -7,18 +7,18 @@ from datetime import date
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 
-from gate_contract.card import Card, Kind, verify
-from gate_contract.foreign import CheckInPoster, ForeignId, IdKind, read
-from gate_contract.pseudonym import pseudonym
-from gate_contract.sealing import seal
+from gate_contract.card import Card, CardKind, VerifiedCard, verify
+from gate_contract.id_documents import CheckInPoster, IdDocument, IdKind, parse_code
 from gate_contract.verdicts import Verdict
+from gate_contract.visitor_details import seal
+from gate_contract.visitor_pseudonym import pseudonym
 
-Claim = Card | ForeignId | Verdict
+Claim = VerifiedCard | IdDocument | Verdict
 
 
 @dataclass(frozen=True, slots=True)
 class Visitors:
-    """Whose papers let a visitor in; by default nobody's. `key` is the school's."""
+    """The ID documents that let a visitor in, by default none. `key` is the school's."""
 
     accept: frozenset[IdKind] = frozenset()
     key: bytes = b""
@@ -27,37 +27,40 @@ class Visitors:
 
 
 @dataclass(frozen=True, slots=True)
-class Guest:
-    """A visitor as the ledger has one: a card for this day only, and the sealed words."""
+class VisitorPass:
+    """A visitor as the ledger records one: a card for this day only, and encrypted details."""
 
     card: Card
     sealed: bytes
 
 
-def claim_of(code: bytes, keys: Mapping[int, Ed25519PublicKey], accept: frozenset[IdKind]) -> Claim:
-    """What `code` claims, before anything is known of the day or of the ledger."""
+def classify(code: bytes, keys: Mapping[int, Ed25519PublicKey], accept: frozenset[IdKind]) -> Claim:
+    """Return what `code` claims to be, without regard to the day or the ledger."""
     claim = verify(code, keys)
     if claim is not Verdict.NOT_A_PERSON_CARD:
         return claim
-    paper = read(code)
-    if isinstance(paper, CheckInPoster):
+    parsed = parse_code(code)
+    if isinstance(parsed, CheckInPoster):
         return Verdict.CHECK_IN_POSTER
-    return paper if paper and paper.kind in accept else claim
+    return parsed if parsed and parsed.kind in accept else claim
 
 
-def claim_key(claim: Claim, code: bytes) -> str | bytes:
-    """By what one presentation is told from another: a person, however the code is read."""
+def presentation_key(claim: Claim, code: bytes) -> str | bytes:
+    """Return the key of a presentation: the person, however the code was read."""
     match claim:
-        case Card():
-            return claim.card_id
-        case ForeignId():
+        case VerifiedCard():
+            return claim.card.card_id
+        case IdDocument():
             return f"{claim.kind}|{claim.number}"
     return code
 
 
-def welcome(who: ForeignId, visitors: Visitors, day: date) -> Guest:
-    """`who` as a guest of `day`. Takes as long as a frame or two (`gate_contract.pseudonym`)."""
+def make_visitor_pass(who: IdDocument, visitors: Visitors, day: date) -> VisitorPass:
+    """Make the pass of `who` for `day`. It takes about one or two frames, by design.
+
+    See `gate_contract.visitor_pseudonym`. Raises ValueError if the district's key is missing.
+    """
     if visitors.seal_to is None:
-        raise ValueError("visitors are accepted, but there is no key to seal their words to")
-    card = Card(pseudonym(visitors.key, day, who), Kind.VISITOR, date.min, date.max)
-    return Guest(card, seal(who, card.card_id, visitors.seal_to, visitors.new_key()))
+        raise ValueError("visitors are accepted, but the key to encrypt their details is missing")
+    card = Card(pseudonym(visitors.key, day, who), CardKind.VISITOR, date.min, date.max)
+    return VisitorPass(card, seal(who, card.card_id, visitors.seal_to, visitors.new_key()))

@@ -1,4 +1,4 @@
-"""What a camera gives: grey frames, one at a time."""
+"""Grey frames of a camera, one at a time."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -19,7 +19,7 @@ class CameraError(SchoolgateError):
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One frame and when it was captured, in ms since boot."""
+    """A frame and its capture time in ms since boot."""
 
     image: Grey
     captured_up_ms: int
@@ -30,11 +30,11 @@ class FrameSource(Protocol):
 
     @property
     def ended(self) -> bool:
-        """True when no further frame can come: recorded frames that do not loop."""
+        """Whether no further frame can come: recorded frames that do not loop."""
         ...
 
     def read(self, timeout_s: float) -> Frame | None:
-        """The newest frame, or None if none came within `timeout_s`.
+        """Return the newest frame, or None if none came within `timeout_s`.
 
         Raises:
             CameraError: the camera is gone and has to be opened again.
@@ -42,7 +42,7 @@ class FrameSource(Protocol):
         ...
 
     def advise(self, advice: Advice) -> Advice:
-        """Take `advice` in place of any earlier one, as far as this camera can; what it took.
+        """Apply `advice` in place of earlier advice, as far as possible; return what was applied.
 
         Raises:
             CameraError: the camera is gone and has to be opened again.
@@ -55,7 +55,9 @@ class FrameSource(Protocol):
 
 
 def contrast(image: Grey) -> int:
-    """How far the darkest and the brightest parts of a frame are apart: the 5th and the 95th of a
-    hundred parts, in grey levels. A thinned-out look: some 0.1 ms."""
+    """Return the difference between the 5th and the 95th percentile of grey levels.
+
+    Only a part of the pixels is read: it takes some 0.1 ms.
+    """
     low, high = np.percentile(image[::16, ::16], (5, 95))
     return int(high) - int(low)

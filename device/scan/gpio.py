@@ -1,11 +1,12 @@
-"""Light and buzzer on GPIO pins. The only module that knows gpiozero."""
+"""Light and buzzer on GPIO pins. The only module that imports gpiozero."""
 
 from typing import Any
 
 import gpiozero
 
-from device.config import Signals
-from device.scan.signals import Light, SignalError
+from device.config import SignalSettings
+from device.scan.signals import SignalError
+from gate_contract.signal_patterns import Light
 
 TONE_HZ = 2_000
 
@@ -13,14 +14,14 @@ TONE_HZ = 2_000
 class GpioPanel:
     """An RGB LED, or up to three separate ones, and an active or passive buzzer.
 
-    `pin_factory` None is the kernel's GPIO lines by lgpio: left to choose, gpiozero would fall
-    back on lesser libraries without a word.
+    `pin_factory` None selects the kernel's GPIO lines by lgpio: by default gpiozero would silently
+    fall back to inferior libraries.
 
     Raises:
         SignalError: there are no GPIO pins here, or one of them is in use.
     """
 
-    def __init__(self, config: Signals, pin_factory: Any = None) -> None:
+    def __init__(self, config: SignalSettings, pin_factory: Any = None) -> None:
         self._devices: list[Any] = []
         try:
             if pin_factory is None:
@@ -44,7 +45,7 @@ class GpioPanel:
             return None
         return self._keep(gpiozero.LED(pin, active_high=active_high, pin_factory=pin_factory))
 
-    def _make_buzzer(self, config: Signals, pin_factory: Any) -> Any:
+    def _make_buzzer(self, config: SignalSettings, pin_factory: Any) -> Any:
         if config.buzzer_pin < 0:
             return None
         if config.buzzer == "active":
@@ -58,12 +59,12 @@ class GpioPanel:
         return device
 
     def show(self, light: Light, *, tone: bool) -> None:
-        """Switch to this and stay so."""
+        """Switch to this light and tone, until the next call."""
         for led, lit in zip(self._leds, light.value, strict=True):
             if led is not None:
                 led.value = lit
         if self._buzzer is not None:
-            # Half the period on is the loudest a passive buzzer gets.
+            # A passive buzzer is loudest with half the period on.
             passive = isinstance(self._buzzer, gpiozero.PWMOutputDevice)
             self._buzzer.value = (0.5 if passive else 1) * tone
 

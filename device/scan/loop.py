@@ -1,4 +1,4 @@
-"""gate-scan's main loop: frame, codes, verdicts, signal; and its health."""
+"""The main loop of gate-scan: read a frame, decode, decide, signal, and report health."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -14,12 +14,12 @@ from device.scan.decode.process import Mishaps
 from device.scan.frames import CameraError, Frame, FrameSource, Grey, contrast
 from device.scan.gatekeeper import Gatekeeper
 from device.scan.signals import Signaller
-from device.timekeeping import Reading
+from device.timekeeping import ClockReading
 from gate_contract.health import ScanHealth
 
 READ_TIMEOUT_S = 0.5
 FRESH_MS = 3_000
-"""A camera that gave no frame for this long is not working."""
+"""A camera without a frame for this long is not working."""
 STALLED_MS = 10_000
 """After this long without a frame the camera is closed and opened again."""
 REOPEN_MS = (1_000, 2_000, 5_000, 10_000)
@@ -32,8 +32,10 @@ log = structlog.get_logger()
 
 @dataclass(slots=True)
 class CameraState:
-    """An open source or None, since when, and what was wrong with it last. `last_frame_up_ms` also
-    counts the opening of a source, from which its first frame is waited for."""
+    """The camera: an open source or None, and its last fault.
+
+    `last_frame_up_ms` is also set when a source is opened, because its first frame takes time.
+    """
 
     source: FrameSource | None = None
     failures: int = 0
@@ -48,23 +50,23 @@ class CameraState:
 
 
 class CountedDecoder(Decoder, Protocol):
-    """A decoder that says how often decoding went wrong, and what would help it to see."""
+    """A decoder that counts its failures and gives advice to the camera."""
 
     mishaps: Mishaps
     advice: Advice
 
-    def know(self, keys: Mapping[int, bytes]) -> None:
-        """Genuine cards are known by these public keys: key_id to 32 raw bytes."""
+    def set_keys(self, keys: Mapping[int, bytes]) -> None:
+        """Set the public keys that identify genuine cards: key_id to 32 raw bytes."""
         ...
 
 
 def rosters_of(health: ScanHealth) -> tuple[object, ...]:
-    """What a health says of rosters."""
+    """Return the fields of a health that are about rosters."""
     return health.roster_version, health.district_roster_version, health.roster_fault
 
 
 class ScanLoop:
-    """One `step` is at most one frame. Whatever fails is said in `health`; the loop goes on."""
+    """One `step` is at most one frame. Failures are reported in `health`; the loop goes on."""
 
     def __init__(
         self,
@@ -73,7 +75,7 @@ class ScanLoop:
         keeper: Gatekeeper,
         signaller: Signaller,
         clock: ClockReader,
-        report: Callable[[Reading, ScanHealth], None],
+        report: Callable[[ClockReading, ScanHealth], None],
         sleep: Callable[[float], object] = time.sleep,
         advising: bool = True,
     ) -> None:
@@ -93,7 +95,7 @@ class ScanLoop:
         self._began_up_ms = clock.read().up_ms
 
     def step(self) -> None:
-        """Wait for a frame for up to half a second, answer what is in it, tend to the rest."""
+        """Wait for a frame for up to half a second, answer its codes, and do the periodic work."""
         frame = self._read_frame()
         reading = self._clock.read()
         if frame is not None:
@@ -102,20 +104,20 @@ class ScanLoop:
             answers = self._keeper.see([code.data for code in codes], frame.captured_up_ms, reading)
             if answers:
                 self._signaller.give(answers)
-                # Of a level nothing is written down.
+                # The level is shown, but never logged.
                 log.info("answered", verdicts=[answer.verdict for answer in answers])
-            frame = None  # a camera takes its memory back where it changes the size of its picture
+            frame = None  # the camera frees its memory when the picture size changes
             if self._advising:
                 self._advise(self._decoder.advice)
         if reading.up_ms - self._tended_up_ms >= TEND_MS:
             self._tended_up_ms = reading.up_ms
             self._keeper.tend(reading)
             keys = self._keeper.card_keys.items()
-            self._decoder.know({key_id: key.public_bytes_raw() for key_id, key in keys})
+            self._decoder.set_keys({key_id: key.public_bytes_raw() for key_id, key in keys})
         self._report_health(reading)
 
-    def health(self, reading: Reading) -> ScanHealth:
-        """What gate-scan knows of itself."""
+    def health(self, reading: ClockReading) -> ScanHealth:
+        """Return the state of gate-scan."""
         camera, last = self._camera, self._camera.last_frame_up_ms
         rosters = self._keeper.rosters.state
         age_ms = None if last is None else max(0, reading.up_ms - last)
@@ -147,11 +149,11 @@ class ScanLoop:
 
     @property
     def frames(self) -> int:
-        """Frames since this process began."""
+        """The number of frames since this process started."""
         return self._camera.frames
 
-    def blindness(self) -> tuple[int, int]:
-        """How long there has been no frame, in ms, and how often the camera has failed since."""
+    def outage(self) -> tuple[int, int]:
+        """Return the time without a frame in ms, and the number of camera failures since."""
         camera = self._camera
         if camera.source is not None and camera.source.ended:
             return 0, 0
@@ -197,10 +199,10 @@ class ScanLoop:
 
     def _camera_failed(self, error: Exception) -> None:
         camera = self._camera
-        said = str(error) if isinstance(error, CameraError) else f"the camera failed: {error!r}"
-        if camera.fault != said:
-            log.error("camera failed", error=said)
-        camera.fault = said
+        message = str(error) if isinstance(error, CameraError) else f"the camera failed: {error!r}"
+        if camera.fault != message:
+            log.error("camera failed", error=message)
+        camera.fault = message
         pause_ms = REOPEN_MS[min(camera.failures, len(REOPEN_MS) - 1)]
         camera.failures += 1
         camera.retry_up_ms = self._clock.read().up_ms + pause_ms
@@ -211,10 +213,10 @@ class ScanLoop:
         try:
             if source:
                 source.close()
-        except Exception:  # it is given up anyway
+        except Exception:  # it is discarded anyway
             log.exception("camera not closed")
 
-    def _measure(self, image: Grey, reading: Reading) -> None:
+    def _measure(self, image: Grey, reading: ClockReading) -> None:
         camera = self._camera
         if camera.contrast is None or reading.up_ms - camera.measured_up_ms >= REPORT_MS:
             camera.measured_up_ms, camera.contrast = reading.up_ms, contrast(image)
@@ -222,7 +224,7 @@ class ScanLoop:
     def _decode(self, image: Grey) -> list[Code]:
         try:
             codes = self._decoder.decode(image)
-        except Exception as error:  # a decoder meets hostile images; the gate goes on
+        except Exception as error:  # images may be hostile; the gate goes on
             if self._decoder_fault is None:
                 log.exception("decoder failed")
             self._decoder_fault = f"the decoder failed: {error!r}"
@@ -246,13 +248,13 @@ class ScanLoop:
         camera.advice = advice
         log.info("camera advised", advice=asdict(advice), taken=asdict(taken))
 
-    def _report_health(self, reading: Reading) -> None:
+    def _report_health(self, reading: ClockReading) -> None:
         health = self.health(reading)
         if self._reported:
-            at_up_ms, said = self._reported
-            if said.detail != health.detail:
-                log.info("health", detail=health.detail or "all well")
-            elif reading.up_ms - at_up_ms < REPORT_MS and rosters_of(said) == rosters_of(health):
+            at_up_ms, message = self._reported
+            if message.detail != health.detail:
+                log.info("health", detail=health.detail or "ok")
+            elif reading.up_ms - at_up_ms < REPORT_MS and rosters_of(message) == rosters_of(health):
                 return
         self._reported = (reading.up_ms, health)
         self._report(reading, health)

@@ -1,7 +1,7 @@
-"""The Raspberry Pi's camera. The only module that knows picamera2.
+"""The Raspberry Pi's camera. The only module that imports picamera2.
 
-The grey image is the luma plane of a YUV420 (or NV12) stream, seen in place in the camera's own
-buffer: no copy, no colour conversion. The buffer goes back to the camera at the next `read`.
+The grey image is the luma plane of a YUV420 (or NV12) stream, used in place in the camera's own
+buffer: no copy, no colour conversion. The buffer is returned to the camera at the next `read`.
 """
 
 from typing import Any
@@ -15,11 +15,11 @@ from device.scan.shutter import Shutter, after_frame
 class PicameraSource:
     """Grey frames of the first Pi camera.
 
-    `exposure_us` 0 lets the camera choose, short exposures before low gain, so that a moving card
-    stays sharp; any other value fixes it. `rotation` is 0 or 180 degrees.
+    `exposure_us` 0 selects automatic exposure, with short exposures before low gain, so that a
+    moving card stays sharp; any other value fixes it. `rotation` is 0 or 180 degrees.
 
     Raises:
-        CameraError: no camera, or it is in use.
+        CameraError: there is no camera, or it is in use.
     """
 
     ended = False
@@ -62,7 +62,7 @@ class PicameraSource:
             self._camera.create_video_configuration(
                 main={"size": size, "format": "YUV420"},
                 buffer_count=4,
-                queue=False,  # a frame from before the question is an old one
+                queue=False,  # a frame from before the request is an old one
                 transform=self._libcamera.Transform(hflip=self._flipped, vflip=self._flipped),
                 controls=self._controls(),
             )
@@ -91,8 +91,10 @@ class PicameraSource:
         return {name: value for name, value in wanted.items() if name in offered}
 
     def _fixed(self, exposure_us: int) -> dict[str, Any]:
-        """A fixed exposure time, 0 for the automatic one; the gain stays automatic. Since libcamera
-        0.5 that takes a mode too."""
+        """Return the controls of a fixed exposure time, 0 for the automatic one.
+
+        The gain stays automatic. Since libcamera 0.5 that takes a mode, too.
+        """
         wanted: dict[str, Any] = {"ExposureTime": exposure_us}
         if "ExposureTimeMode" in self._camera.camera_controls:
             modes = self._libcamera.controls.ExposureTimeModeEnum
@@ -102,8 +104,11 @@ class PicameraSource:
         return wanted
 
     def advise(self, advice: Advice) -> Advice:
-        """Stops and the longest exposure by controls; a finer picture by starting anew, which takes
-        a few tenths of a second. An exposure that the configuration fixes stays as it is."""
+        """Apply advice: stops and the longest exposure by controls, a finer picture by a restart.
+
+        A restart takes a few tenths of a second. An exposure that the configuration fixes is not
+        changed.
+        """
         offered = self._camera.camera_controls
         automatic = not self._exposure_us
         taken = Advice(
@@ -118,7 +123,7 @@ class PicameraSource:
             if taken.finer != before.finer:
                 self._resize(taken.finer)
         except Exception as error:  # as at the start
-            raise CameraError(f"the camera does not take advice: {error}") from error
+            raise CameraError(f"the camera refuses its controls: {error}") from error
         return taken
 
     def _has_finer(self) -> bool:
@@ -130,44 +135,44 @@ class PicameraSource:
     def _resize(self, finer: bool) -> None:
         factor = FINER if finer else 1.0
         width, height = (2 * round(side * factor / 2) for side in self._full_size)
-        self._give_back()
+        self._release_request()
         self._camera.stop()
         self._job = None
         self._start((width, height))
 
     def read(self, timeout_s: float) -> Frame | None:
-        """The newest frame; its image is valid until the next `read`."""
+        """Return the newest frame; its image is valid until the next `read`."""
         from picamera2 import MappedArray
 
-        self._give_back()
+        self._release_request()
         try:
-            # A question that ran out of time still stands: it is asked for again, not repeated.
+            # A request that timed out is still pending: wait for it again, do not repeat it.
             self._job = self._job or self._camera.capture_request(wait=False)
             self._request = self._camera.wait(self._job, timeout=timeout_s)
             self._job = None
             self._mapped = MappedArray(self._request, "main", reshape=False, write=False)
             plane = self._mapped.__enter__().array
-            said = self._request.get_metadata()
-            self._mind_the_shutter(said)
+            metadata = self._request.get_metadata()
+            self._adjust_exposure(metadata)
         except TimeoutError:
             return None
-        except Exception as error:  # the camera's thread hands on whatever libcamera raised
+        except Exception as error:  # the camera's thread passes on whatever libcamera raised
             raise CameraError(f"the camera stopped: {error}") from error
-        captured = said.get("SensorTimestamp")
+        captured = metadata.get("SensorTimestamp")
         width, height = self._size
         stride = self._camera.camera_configuration()["main"]["stride"]
         luma = plane[: height * stride].reshape(height, stride)[:, :width]
-        # SensorTimestamp is CLOCK_BOOTTIME in nanoseconds: the same clock as ours.
+        # SensorTimestamp is CLOCK_BOOTTIME in nanoseconds, as `up_ms` in milliseconds.
         return Frame(luma, captured // 1_000_000 if captured else up_ms())
 
-    def _mind_the_shutter(self, said: dict[str, Any]) -> None:
+    def _adjust_exposure(self, metadata: dict[str, Any]) -> None:
         before = self._shutter
-        exposure_us, gain = said.get("ExposureTime", 0), said.get("AnalogueGain", 0.0)
+        exposure_us, gain = metadata.get("ExposureTime", 0), metadata.get("AnalogueGain", 0.0)
         self._shutter = after_frame(before, self._advice.longest_us, exposure_us, gain)
         if self._shutter.fixed_us != before.fixed_us:
             self._camera.set_controls(self._fixed(self._shutter.fixed_us))
 
-    def _give_back(self) -> None:
+    def _release_request(self) -> None:
         if self._mapped is not None:
             self._mapped.__exit__(None, None, None)
             self._mapped = None
@@ -176,8 +181,8 @@ class PicameraSource:
             self._request = None
 
     def close(self) -> None:
-        """Give the camera back."""
-        self._give_back()
+        """Release the camera."""
+        self._release_request()
         if self._camera is not None:
             self._camera.close()
             self._camera = None

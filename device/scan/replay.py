@@ -15,21 +15,21 @@ IMAGES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".pgm", ".webp", ".tif", ".
 
 
 def number_in(stem: str) -> int:
-    """The last number in a file's name without its ending; -1 where there is none."""
+    """Return the last number in a file's name without its suffix; -1 if there is none."""
     numbers = re.findall(r"\d+", stem, re.ASCII)
     return int(numbers[-1]) if numbers else -1
 
 
 def in_order(file: Path) -> tuple[str, int, str]:
-    """For sorting: `frame9` comes before `frame10`."""
+    """Return the sort key of a file: `frame9` comes before `frame10`."""
     return re.sub(r"\d+(?=\D*$)", "", file.stem, flags=re.ASCII), number_in(file.stem), file.name
 
 
 class ReplaySource:
-    """Plays frames at `fps`, by number and name. `loop`: begin again after the last one.
+    """Plays frames at `fps`, by number and name. `loop`: start again after the last one.
 
-    No frame is dropped: to a slow reader they come late, but stamped with the time at which they
-    were due, so that what they show takes as long as it was recorded.
+    No frame is dropped: a slow reader gets them late, but with the times at which they were due, so
+    that a scene takes as long as it was recorded.
 
     Raises:
         CameraError: there is nothing to play at `path`.
@@ -47,9 +47,9 @@ class ReplaySource:
             raise CameraError(f"{path}: nothing to replay there; see camera.path in gate.toml")
 
     def read(self, timeout_s: float) -> Frame | None:
-        """The next frame, when it is due."""
+        """Return the next frame, when it is due."""
         if self.ended:
-            time.sleep(timeout_s)  # stands for a camera that shows nothing new
+            time.sleep(timeout_s)  # as a camera that shows nothing new
             return None
         image = next(self._frames, None)
         if image is None:
@@ -60,12 +60,12 @@ class ReplaySource:
         return Frame(image, round(self._due_ms))
 
     def advise(self, advice: Advice) -> Advice:
-        """Noted in `advised`; what is recorded does not change."""
+        """Note the advice in `advised`; recorded frames do not change."""
         self.advised.append(advice)
         return NO_ADVICE
 
     def close(self) -> None:
-        """Nothing is held open between frames but a video."""
+        """Release a video; nothing else is held open between frames."""
         self._frames.close()
 
     def _play(self) -> Generator[Grey, None, None]:

@@ -1,23 +1,23 @@
-"""gate-scan put together from its configuration."""
+"""Assemble gate-scan from its configuration, and run it."""
 
 import sys
 from collections.abc import Callable
 
 import structlog
 
-from device import status
+from device import status_files
 from device.clock import SystemClock
 from device.config import Config
-from device.ledger.opening import Opening
-from device.orders.watch import SettingsWatch
+from device.ledger.verified_open import LedgerOpener
+from device.orders.settings_watch import SettingsWatch
+from device.scan.camera_recovery import RecoveryStep
 from device.scan.claims import Visitors
 from device.scan.decode.process import DecoderProcess
 from device.scan.frames import CameraError, FrameSource
 from device.scan.gatekeeper import Gatekeeper
-from device.scan.ladder import Step
 from device.scan.loop import ScanLoop
-from device.scan.rosters import FiledRosters
-from device.scan.rungs import Rungs
+from device.scan.recovery_state import RecoveryState
+from device.scan.roster_reader import RosterReader
 from device.scan.self_test import SelfTest
 from device.scan.signals import (
     Announcer,
@@ -28,24 +28,24 @@ from device.scan.signals import (
     TerminalSignaller,
 )
 from device.scan.verdict import Policy
-from device.selftest import uplink_status
 from device.selftest.findings import Finding, findings
 from device.selftest.storage import try_storage
+from device.status_files import ScanStatus, read_uplink
 from device.supervise import Supervisor
-from device.timekeeping import Reading
+from device.timekeeping import ClockReading
 from gate_contract.health import ScanHealth
 
 log = structlog.get_logger()
 
 
 def run(config: Config, supervisor: Supervisor) -> None:
-    """Scan until told to stop."""
+    """Scan until stopped."""
     with decoder(config) as reader:
         _run(config, supervisor, reader)
 
 
 def _run(config: Config, supervisor: Supervisor, reader: DecoderProcess) -> None:
-    rungs = Rungs(config.status_path.parent, config.ledger_path.parent)
+    recovery = RecoveryState(config.scan_status_path.parent, config.ledger_path.parent)
     signals, clock = signaller(config), SystemClock(battery=config.clock.battery)
     loop = build(config, supervisor, reader, signals)
     test = self_test(config, loop, clock)
@@ -55,25 +55,25 @@ def _run(config: Config, supervisor: Supervisor, reader: DecoderProcess) -> None
     try:
         while not supervisor.stopping.is_set():
             loop.step()
-            _climb(loop, rungs)
+            _recover_camera(loop, recovery)
             reading = clock.read()
             if notices := test.step(reading):
                 signals.notify(notices)
             if watch.changed(reading):
-                log.info("other settings are in force: starting again")
+                log.info("settings have changed: restarting")
                 break
     finally:
         supervisor.stopped()
         loop.close()
 
 
-def _climb(loop: ScanLoop, rungs: Rungs) -> None:
-    """Raises CameraError when only a new process, or a reboot, can bring the camera back."""
+def _recover_camera(loop: ScanLoop, recovery: RecoveryState) -> None:
+    """Raise CameraError if only a new process, or a reboot, can bring the camera back."""
     if loop.frames:
-        rungs.saw_frame()
-    blind_ms, failures = loop.blindness()
-    step = rungs.climb(blind_ms, failures)
-    if step is not Step.REOPEN:
+        recovery.reset()
+    blind_ms, failures = loop.outage()
+    step = recovery.next_step(blind_ms, failures)
+    if step is not RecoveryStep.REOPEN:
         raise CameraError(f"no frame for {blind_ms // 1000} s: {step}. Check the camera's cable.")
 
 
@@ -83,8 +83,10 @@ def build(
     reader: DecoderProcess,
     signals: Signaller | None = None,
 ) -> ScanLoop:
-    """The scan loop with the configured camera and decoder; nothing is opened yet. `signals` are
-    those of the configuration unless given."""
+    """Return the scan loop with the configured camera and decoder; nothing is opened yet.
+
+    `signals` are those of the configuration unless given.
+    """
     return ScanLoop(
         open_source=camera_opener(config),
         decoder=reader,
@@ -97,32 +99,32 @@ def build(
 
 
 def self_test(config: Config, loop: ScanLoop, clock: SystemClock) -> SelfTest:
-    """The self-test of a gate that has just been switched on. Raises nothing."""
+    """Return the self-test that a gate runs after it was switched on. Raises nothing."""
     trial = try_storage(config.ledger_path.parent, lambda: clock.read().up_ms)
 
-    def look(reading: Reading) -> tuple[Finding, ...]:
-        uplink = uplink_status.read(uplink_status.path_of(config), reading.boot_id, reading.up_ms)
+    def look(reading: ClockReading) -> tuple[Finding, ...]:
+        uplink = read_uplink(config.uplink_status_path, reading.boot_id, reading.up_ms)
         knows = bool(config.order_keys)
         return findings(loop.health(reading), uplink, trial, knows_district=knows)
 
-    return SelfTest(config.status_path.parent, look)
+    return SelfTest(config.scan_status_path.parent, look)
 
 
 def keeper(config: Config) -> Gatekeeper:
-    """The gatekeeper on the configured ledger, which it makes where there is none."""
+    """Return the gatekeeper on the configured ledger, which it creates if there is none."""
     policy = Policy(config.direction, round(config.gate.repeat_window_s * 1000))
     return Gatekeeper(
         policy,
         config.public_keys,
         config.zone,
-        Opening(config.ledger_path, config.gate.id),
+        LedgerOpener(config.ledger_path, config.gate.id),
         visitors(config),
-        FiledRosters(config.ledger_path.parent, config.gate.id, config.order_keys),
+        RosterReader(config.ledger_path.parent, config.gate.id, config.order_keys),
     )
 
 
 def visitors(config: Config) -> Visitors:
-    """Whose papers are accepted, with the keys that takes."""
+    """Return the accepted ID documents, with the keys that they need."""
     if not config.visitors.accept:
         return Visitors()
     key, seal_to = config.visitor_keys
@@ -130,7 +132,7 @@ def visitors(config: Config) -> Visitors:
 
 
 def camera_opener(config: Config) -> Callable[[], FrameSource]:
-    """Opens the configured camera at each call. Modules of the others are never imported."""
+    """Return a function that opens the configured camera; other cameras are not imported."""
     camera = config.camera
 
     def open_picamera() -> FrameSource:
@@ -159,13 +161,13 @@ def camera_opener(config: Config) -> Callable[[], FrameSource]:
 
 
 def decoder(config: Config) -> DecoderProcess:
-    """The configured decoder, in a process of its own. Raises DecoderError if it does not start."""
+    """Return the configured decoder, in its own process. Raises DecoderError."""
     keys = {key_id: key.public_bytes_raw() for key_id, key in config.public_keys.items()}
     return DecoderProcess(config.decoder.name, keys)
 
 
 def signaller(config: Config) -> Announcer:
-    """The configured light and sound. Where they cannot be had, the gate scans without them."""
+    """Return the configured light and sound; if they fail, a signaller that does nothing."""
     if config.signals.driver == "terminal":
         return TerminalSignaller(sys.stdout, config.gate.language, config.zone)
     if config.signals.driver == "none":
@@ -175,19 +177,19 @@ def signaller(config: Config) -> Announcer:
 
         return PatternSignaller(GpioPanel(config.signals))
     except SignalError as error:
-        log.error("no light, no sound", error=str(error))  # noqa: TRY400 (the message is enough)
+        log.error("no light, no sound", error=str(error))  # noqa: TRY400
         return SilentSignaller(fault=str(error))
 
 
-def _reporter(config: Config, supervisor: Supervisor) -> Callable[[Reading, ScanHealth], None]:
-    def report(reading: Reading, health: ScanHealth) -> None:
-        # The watchdog is fed by proof of work only: a fresh frame and a writable ledger.
+def _reporter(config: Config, supervisor: Supervisor) -> Callable[[ClockReading, ScanHealth], None]:
+    def report(reading: ClockReading, health: ScanHealth) -> None:
+        # Only a fresh frame and a writable ledger feed the watchdog.
         if health.camera == health.storage == "ok":
             supervisor.alive()
-        supervisor.says(health.detail or f"scanning, {health.frames} frames")
-        said = status.Status(boot_id=reading.boot_id, up_ms=reading.up_ms, health=health)
+        supervisor.set_status(health.detail or f"scanning, {health.frames} frames")
+        status = ScanStatus(boot_id=reading.boot_id, up_ms=reading.up_ms, health=health)
         try:
-            status.write(config.status_path, said)
+            status_files.write_file(config.scan_status_path, status)
         except OSError as error:
             log.error("status not written", error=str(error))  # noqa: TRY400
 

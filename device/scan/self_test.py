@@ -1,37 +1,39 @@
-"""The self-test that gate-scan shows once after each boot: light and sound play, then what is found
-is blinked. Later starts of the service are silent: there are people at the gate."""
+"""The self-test of gate-scan once after each boot: play light and sound, then blink the result.
+
+Later starts of the service are silent, because people may be at the gate.
+"""
 
 from collections.abc import Callable
 from pathlib import Path
 
 from device.selftest.findings import CHECKS, Finding
-from device.timekeeping import Reading
-from gate_contract.notices import Notice
+from device.timekeeping import ClockReading
+from gate_contract.notices import SetupNotice
 
 SHOWN_NAME = "self-tested"
 PATIENCE_MS = 60_000
-"""How long after the start the gate waits for all to be well: network and clock take their time."""
+"""How long after the start a failed check may still succeed: network and clock take time."""
 LOOK_MS = 2_000
 
 
 class SelfTest:
-    """`step` returns what is to be signalled."""
+    """Returns in each `step` what to signal."""
 
-    def __init__(self, folder: Path, look: Callable[[Reading], tuple[Finding, ...]]) -> None:
+    def __init__(self, folder: Path, look: Callable[[ClockReading], tuple[Finding, ...]]) -> None:
         self._marker = folder / SHOWN_NAME
         self._look = look
         self._began_up_ms: int | None = None
         self._looked_up_ms = 0
         self._done = False
 
-    def step(self, reading: Reading) -> list[Notice]:
-        """Called often; looks every two seconds, until it has said what there is to say."""
+    def step(self, reading: ClockReading) -> list[SetupNotice]:
+        """Return notices to signal; run the checks every two seconds, however often called."""
         if self._done:
             return []
         if self._began_up_ms is None:
             self._done = self._was_shown(reading)
             self._began_up_ms = self._looked_up_ms = reading.up_ms
-            return [] if self._done else [Notice.PLAYING]
+            return [] if self._done else [SetupNotice.PLAYING]
         if reading.up_ms - self._looked_up_ms < LOOK_MS:
             return []
         self._looked_up_ms = reading.up_ms
@@ -39,12 +41,12 @@ class SelfTest:
         if troubles and reading.up_ms - self._began_up_ms < PATIENCE_MS:
             return []
         self._done = True
-        told = [one.check for one in troubles]
-        return [check for check in CHECKS if isinstance(check, Notice) and check in told] or [
-            Notice.ALL_WELL
-        ]
+        failed = [one.check for one in troubles]
+        return [
+            check for check in CHECKS if isinstance(check, SetupNotice) and check in failed
+        ] or [SetupNotice.ALL_WELL]
 
-    def _was_shown(self, reading: Reading) -> bool:
+    def _was_shown(self, reading: ClockReading) -> bool:
         try:
             if self._marker.read_text("ascii") == reading.boot_id:
                 return True
@@ -53,5 +55,5 @@ class SelfTest:
             self._marker.parent.mkdir(parents=True, exist_ok=True)
             self._marker.write_text(reading.boot_id, "ascii")
         except OSError:
-            return True  # where nothing can be remembered, it must not blink at every start
+            return True  # without a marker it must not blink at every start
         return False

@@ -1,28 +1,28 @@
-"""Keeping a Pi camera's exposure short without losing its automatic exposure. Pure.
+"""Keep a Pi camera's exposure short without losing its automatic exposure. Pure.
 
-libcamera knows a fixed exposure time, with the gain still automatic, and no longest one. So it is
-fixed only while automatic exposure would take longer, and given back when there is light enough.
+libcamera offers a fixed exposure time, with the gain still automatic, but no upper limit. So the
+exposure is fixed only while automatic exposure would take longer, and released in enough light.
 """
 
 from dataclasses import dataclass
 
 GAIN_LEFT = 1.15
-"""At this gain or less, the fixed exposure is longer than the light calls for."""
+"""At this gain or less, the fixed exposure is longer than needed."""
 SETTLE_FRAMES = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Shutter:
-    """`fixed_us`: what the exposure is fixed at, 0 is automatic. `age`: frames since it changed."""
+    """`fixed_us`: the fixed exposure, 0 is automatic. `age`: frames since it changed."""
 
     fixed_us: int = 0
     age: int = SETTLE_FRAMES
 
 
 def after_frame(shutter: Shutter, longest_us: int, exposure_us: int, gain: float) -> Shutter:
-    """What to do after a frame that was exposed for `exposure_us` with analogue `gain`.
+    """Return the shutter after a frame that was exposed for `exposure_us` with analogue `gain`.
 
-    `longest_us` 0: automatic exposure may take as long as it likes.
+    `longest_us` 0: automatic exposure has no limit.
     """
     if shutter.fixed_us not in (0, longest_us):
         return Shutter(longest_us, 0)

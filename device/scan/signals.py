@@ -1,7 +1,7 @@
-"""Who gives a person the signals of `gate_contract.patterns`: on pins, as lines, or not at all.
+"""Signal the patterns of `gate_contract.signal_patterns`: on pins, as lines of text, or not at all.
 
-A level that is to be shown has its colour and its own flicker after the green; the light has three
-pins, each on or off, so orange is red and yellow in turn.
+A level that is to be shown follows the green light with its own colour and rhythm. The light has
+three pins, each on or off, so orange is red and yellow in turn.
 """
 
 import threading
@@ -12,26 +12,24 @@ from zoneinfo import ZoneInfo
 
 from device.scan.verdict import Answer
 from gate_contract.errors import SchoolgateError
-from gate_contract.notices import NOTICE_PATTERNS, NOTICES, Notice
-from gate_contract.patterns import PATTERNS as PATTERNS
-from gate_contract.patterns import Light as Light
-from gate_contract.patterns import Pattern as Pattern
-from gate_contract.patterns import Step as Step
+from gate_contract.notices import NOTICE_PATTERNS, NOTICES, SetupNotice
+from gate_contract.signal_patterns import PATTERNS, Light, Pattern
+from gate_contract.signal_patterns import SignalStep as Step
 from gate_contract.verdicts import CROSSINGS, SENTENCES, Verdict
 
 GAP = Step(60, Light.OFF)
-"""Between two patterns, so that two alike in a row are seen as two."""
+"""Between two patterns, so that two equal ones in a row are seen as two."""
 
 _LEVEL_BEATS: dict[int, Pattern] = {
     2: (Step(300, Light.YELLOW), Step(150, Light.OFF)) * 3,
     3: (Step(150, Light.RED), Step(150, Light.YELLOW)) * 5,
     4: (Step(80, Light.RED), Step(80, Light.OFF)) * 9,
 }
-"""Seen, not heard: who is admitted is not called out. Level 1 is green, as everybody is."""
+"""Seen, not heard: nobody's level is announced aloud. Level 1 is green, like everybody else."""
 
 
 def pattern(answer: Answer) -> Pattern:
-    """What to play: the verdict's pattern, and with a level that is shown its colour."""
+    """Return the pattern of the verdict, with the colour of the level if that is shown."""
     plain = PATTERNS[answer.verdict]
     beats = _LEVEL_BEATS.get(answer.level or 1)
     if beats is None:
@@ -42,7 +40,7 @@ def pattern(answer: Answer) -> Pattern:
 
 
 def _coloured(step: Step, beats: Pattern) -> Pattern:
-    """A lit step in the level's colours, one after the other."""
+    """Return a lit step in the level's colours, one after the other."""
     lights = list(dict.fromkeys(beat.light for beat in beats if beat.light is not Light.OFF))
     if step.light is Light.OFF:
         return (step,)
@@ -57,27 +55,27 @@ class SignalError(SchoolgateError):
 
 
 class Signaller(Protocol):
-    """Whoever answers the person at the gate."""
+    """Answers the person at the gate."""
 
     @property
     def fault(self) -> str | None:
-        """What is wrong with light or sound, None if nothing is known to be."""
+        """The fault of light or sound, None if none is known."""
         ...
 
     def give(self, answers: Sequence[Answer]) -> None:
-        """Begin to signal these, one after the other, in place of what is still going on."""
+        """Signal these answers, one after the other; cuts short what is still playing."""
         ...
 
     def close(self) -> None:
-        """Lights off, sound off."""
+        """Switch light and sound off."""
         ...
 
 
 class Announcer(Signaller, Protocol):
-    """One that can also speak to whoever sets the gate up."""
+    """A signaller that also signals notices to whoever sets the gate up."""
 
-    def notify(self, notices: Sequence[Notice]) -> None:
-        """As `give`."""
+    def notify(self, notices: Sequence[SetupNotice]) -> None:
+        """Signal these notices, as `give` does."""
         ...
 
 
@@ -85,7 +83,7 @@ class Panel(Protocol):
     """A light and a buzzer. Any exception means that they could not be driven."""
 
     def show(self, light: Light, *, tone: bool) -> None:
-        """Switch to this and stay so."""
+        """Switch to this light and tone, until the next call."""
         ...
 
     def close(self) -> None:
@@ -94,24 +92,27 @@ class Panel(Protocol):
 
 
 class SilentSignaller:
-    """For a gate without light and sound. `fault` says why, where there should be some."""
+    """For a gate without light and sound. `fault` says why, if there should be some."""
 
     def __init__(self, fault: str | None = None) -> None:
         self.fault = fault
 
     def give(self, answers: Sequence[Answer]) -> None:
-        """Nothing."""
+        """Do nothing."""
 
-    def notify(self, notices: Sequence[Notice]) -> None:
-        """Nothing."""
+    def notify(self, notices: Sequence[SetupNotice]) -> None:
+        """Do nothing."""
 
     def close(self) -> None:
-        """Nothing."""
+        """Do nothing."""
 
 
 class TerminalSignaller:
-    """Says each verdict as a line of text: time, sign, code, sentence. A level's colour only to a
-    terminal that somebody looks at: what goes into a file or the journal stays there."""
+    """Prints each verdict as a line of text: time, sign, code, sentence.
+
+    A level's colour is printed to a terminal only, so that it never gets into a file or the
+    journal.
+    """
 
     fault: str | None = None
 
@@ -121,7 +122,7 @@ class TerminalSignaller:
         self._zone = zone
 
     def give(self, answers: Sequence[Answer]) -> None:
-        """One line each."""
+        """Print one line for each answer."""
         now = datetime.now(self._zone).strftime("%H:%M:%S")
         for verdict, level in answers:
             sign = "✔" if verdict in CROSSINGS else "✘"
@@ -129,19 +130,19 @@ class TerminalSignaller:
             colour = f" {SIGNS[level]}" if level and self._out.isatty() else ""
             print(f"{now} {sign} {verdict:<17} {sentence}{colour}", file=self._out, flush=True)
 
-    def notify(self, notices: Sequence[Notice]) -> None:
-        """One line each."""
+    def notify(self, notices: Sequence[SetupNotice]) -> None:
+        """Print one line for each notice."""
         now = datetime.now(self._zone).strftime("%H:%M:%S")
         for notice in notices:
             print(f"{now} … {notice:<17} {NOTICES[notice][self._language]}", file=self._out)
         self._out.flush()
 
     def close(self) -> None:
-        """Nothing to close."""
+        """Do nothing."""
 
 
 class PatternSignaller:
-    """Plays patterns on a panel, in a thread of its own so that the camera never waits."""
+    """Plays patterns on a panel, in its own thread so that the camera never waits."""
 
     def __init__(self, panel: Panel) -> None:
         self._panel = panel
@@ -154,11 +155,11 @@ class PatternSignaller:
         self._thread.start()
 
     def give(self, answers: Sequence[Answer]) -> None:
-        """Play their patterns; what is still playing is cut short."""
+        """Play the patterns of these answers; cuts short what is still playing."""
         self._begin([pattern(answer) for answer in answers])
 
-    def notify(self, notices: Sequence[Notice]) -> None:
-        """As `give`."""
+    def notify(self, notices: Sequence[SetupNotice]) -> None:
+        """Play the patterns of these notices, as `give` does."""
         self._begin([NOTICE_PATTERNS[notice] for notice in notices])
 
     def _begin(self, patterns: Sequence[Pattern]) -> None:
@@ -169,7 +170,7 @@ class PatternSignaller:
             self._changed.notify()
 
     def close(self) -> None:
-        """Stop and leave everything dark."""
+        """Stop and switch everything off."""
         with self._changed:
             self._closing = True
             self._changed.notify()

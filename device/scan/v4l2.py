@@ -12,10 +12,10 @@ SIZE = (cv2.CAP_PROP_FRAME_WIDTH, cv2.CAP_PROP_FRAME_HEIGHT)
 
 
 class V4l2Source:
-    """Grey frames of a V4L2 device, e.g. `/dev/video0`, at the nearest size it offers.
+    """Grey frames of a V4L2 device such as `/dev/video0`, at the nearest size it offers.
 
     Raises:
-        CameraError: no such camera, or another program is using it.
+        CameraError: there is no such camera, or another program is using it.
     """
 
     ended = False
@@ -47,7 +47,7 @@ class V4l2Source:
         self._advised = NO_ADVICE
 
     def read(self, timeout_s: float) -> Frame | None:  # noqa: ARG002 (OpenCV waits 10 s by itself)
-        """The next frame. OpenCV gives up by itself when the driver is silent for 10 s."""
+        """Return the next frame. OpenCV raises after 10 s without one from the driver."""
         more, image = self._capture.read()
         if not more:
             raise CameraError(f"{self._device}: the camera stopped giving frames")
@@ -55,11 +55,12 @@ class V4l2Source:
         return Frame(grey, up_ms())
 
     def advise(self, advice: Advice) -> Advice:
-        """Backlight compensation, which a webcam has in place of stops, and the size.
+        """Apply advice: backlight compensation in place of stops, and the size.
 
-        Not the longest exposure: with a fixed one a webcam's gain is fixed too, and it goes dark.
+        The longest exposure is not applied: with a fixed exposure a webcam's gain is fixed too, and
+        the picture becomes dark.
         """
-        # Both are left alone until they are first asked for: setting them may restart the stream.
+        # Neither is set before it is first needed: setting them may restart the stream.
         taken = Advice(
             exposure_ev=self._compensate(advice.exposure_ev), finer=self._resize(advice.finer)
         )
@@ -83,5 +84,5 @@ class V4l2Source:
         return finer if shape != list(self._size) else False
 
     def close(self) -> None:
-        """Give the device back."""
+        """Release the device."""
         self._capture.release()

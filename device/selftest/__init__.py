@@ -1,1 +1,1 @@
-"""Whether a gate is fit for service: what is looked at, what is found, and what to do about it."""
+"""The self-test: whether a gate is fit for service, and what to do if it is not."""

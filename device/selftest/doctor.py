@@ -1,27 +1,26 @@
-"""`gate doctor`: what is found at this gate, in plain words, with what to do about it."""
+"""`gate doctor`: the results of all checks in words, each with its remedy."""
 
 from collections.abc import Iterator, Sequence
 
-from device import status
 from device.clock import SystemClock
 from device.config import Config
-from device.orders.overlay import InForce
-from device.selftest import uplink_status
+from device.orders.effective_config import EffectiveConfig
 from device.selftest.findings import SIGNALS, Finding, findings
 from device.selftest.storage import try_storage
-from gate_contract.notices import NOTICES, Notice
+from device.status_files import read_scan, read_uplink
+from gate_contract.notices import NOTICES, SetupNotice
 
 TITLES: dict[str, dict[str, str]] = {
-    Notice.CAMERA: {"vi": "Camera", "en": "Camera"},
+    SetupNotice.CAMERA: {"vi": "Camera", "en": "Camera"},
     SIGNALS: {"vi": "Đèn và còi", "en": "Light and sound"},
-    Notice.STORAGE: {"vi": "Thẻ nhớ", "en": "Storage"},
-    Notice.CLOCK: {"vi": "Đồng hồ", "en": "Clock"},
-    Notice.NETWORK: {"vi": "Mạng", "en": "Network"},
-    Notice.BROKER: {"vi": "Máy chủ quản lý", "en": "The district's server"},
-    Notice.ROSTER: {"vi": "Danh sách thẻ", "en": "Roster"},
+    SetupNotice.STORAGE: {"vi": "Thẻ nhớ", "en": "Storage"},
+    SetupNotice.CLOCK: {"vi": "Đồng hồ", "en": "Clock"},
+    SetupNotice.NETWORK: {"vi": "Mạng", "en": "Network"},
+    SetupNotice.BROKER: {"vi": "Máy chủ quản lý", "en": "The district's server"},
+    SetupNotice.ROSTER: {"vi": "Danh sách thẻ", "en": "Roster"},
 }
 REMEDIES: dict[str, dict[str, str]] = {
-    **{check: NOTICES[check] for check in TITLES if isinstance(check, Notice)},
+    **{check: NOTICES[check] for check in TITLES if isinstance(check, SetupNotice)},
     SIGNALS: {
         "vi": "Đèn hoặc còi không chạy. Kiểm tra dây theo sơ đồ: gate wiring.",
         "en": "Light or sound cannot be driven. Check the wires: gate wiring.",
@@ -39,21 +38,24 @@ STATES = {
 SIGNS = {"ok": "✔", "failed": "✘", "unknown": "?"}
 
 
-def examine(loaded: InForce, clock: SystemClock) -> tuple[Finding, ...]:
-    """All checks of this gate, now. Needs no camera and no network of its own: the two services
-    tell what they see. Writes and removes a small file beside the ledger."""
+def examine(loaded: EffectiveConfig, clock: SystemClock) -> tuple[Finding, ...]:
+    """Run all checks of this gate now.
+
+    It needs no camera and no network of its own: it reads the status of the two services. It writes
+    and removes a small file beside the ledger.
+    """
     config: Config = loaded.config
     reading = clock.read()
     return findings(
-        status.read(config.status_path, reading.boot_id, reading.up_ms),
-        uplink_status.read(uplink_status.path_of(config), reading.boot_id, reading.up_ms),
+        read_scan(config.scan_status_path, reading.boot_id, reading.up_ms),
+        read_uplink(config.uplink_status_path, reading.boot_id, reading.up_ms),
         try_storage(config.ledger_path.parent, lambda: clock.read().up_ms),
         knows_district=bool(config.order_keys),
     )
 
 
 def words(found: Sequence[Finding], language: str) -> Iterator[str]:
-    """Line by line; below what is not well, what to do."""
+    """Yield the results as lines of text; a check that is not ok is followed by its remedy."""
     for one in found:
         detail = f" ({one.detail})" if one.detail else ""
         title, state = TITLES[one.check][language], STATES[one.state][language]

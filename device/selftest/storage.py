@@ -1,4 +1,4 @@
-"""Whether this gate's storage can be written, how full it is, and how long a sync takes."""
+"""Test whether storage can be written, how full it is, and how long a sync takes."""
 
 import os
 import shutil
@@ -12,15 +12,15 @@ ROUNDS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
-    """`sync_ms` is the slowest of some rounds."""
+class StorageTest:
+    """The result of a storage test. `sync_ms` is the slowest of some rounds."""
 
     free_bytes: int = 0
     sync_ms: int = 0
     fault: str = ""
 
 
-def try_storage(folder: Path, up_ms: Callable[[], int]) -> Trial:
+def try_storage(folder: Path, up_ms: Callable[[], int]) -> StorageTest:
     """Write, sync and read back a small file in the folder of the ledger, and remove it."""
     path, pattern = folder / TRIAL_NAME, os.urandom(SIZE)
     slowest = 0
@@ -36,5 +36,7 @@ def try_storage(folder: Path, up_ms: Callable[[], int]) -> Trial:
         path.unlink()
         free = shutil.disk_usage(folder).free
     except OSError as error:
-        return Trial(fault=f"{folder}: {error.strerror}")
-    return Trial(free, slowest, "" if whole else f"{folder}: what was written reads otherwise")
+        return StorageTest(fault=f"{folder}: {error.strerror}")
+    return StorageTest(
+        free, slowest, "" if whole else f"{folder}: reading returned other bytes than were written"
+    )

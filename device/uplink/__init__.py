@@ -1,1 +1,1 @@
-"""From the ledger to the district: publish, await receipts, resend. No devices in here, ever."""
+"""Deliver the ledger to the district: publish, await receipts, resend. Uses no devices."""

@@ -1,4 +1,4 @@
-"""gate-uplink put together from its configuration."""
+"""Assemble gate-uplink from its configuration, and run it."""
 
 import random
 import re
@@ -6,24 +6,22 @@ from collections.abc import Callable
 
 import structlog
 
-from device import status
 from device.clock import SystemClock
 from device.config import Config
-from device.ledger.delivering import UplinkLedger
-from device.logbook import LOGBOOK, SCAN_LOG, lines_of
+from device.ledger.uplink_ledger import UplinkLedger
 from device.orders.intake import OrdersIntake
-from device.selftest import uplink_status
+from device.recent_log import LOGBOOK, SCAN_LOG, lines_of
 from device.selftest.findings import findings, states
 from device.selftest.storage import try_storage
-from device.selftest.uplink_status import Reporter
+from device.status_files import read_scan, read_update, read_uplink
 from device.supervise import Supervisor
-from device.timekeeping import Reading
-from device.updating import status as update_status
+from device.timekeeping import ClockReading
+from device.uplink.head_signer import HeadSigner
 from device.uplink.loop import UplinkLoop
-from device.uplink.rosters import RosterIntake
-from device.uplink.salvaged import Salvaged
-from device.uplink.session import Endpoint, Session
-from device.uplink.signing import HeadSigner
+from device.uplink.roster_intake import RosterIntake
+from device.uplink.salvage_delivery import SalvageDelivery
+from device.uplink.session import BrokerEndpoint, Session
+from device.uplink.status_reporter import StatusReporter
 from gate_contract.gate_log import GateLog, scrubbed
 from gate_contract.health import ScanHealth, State
 from gate_contract.orders import LogRequest
@@ -34,7 +32,7 @@ log = structlog.get_logger()
 
 
 def run(config: Config, supervisor: Supervisor) -> None:
-    """Deliver until told to stop."""
+    """Deliver until stopped."""
     clock = SystemClock(battery=config.clock.battery)
     loop = build(config, clock, supervisor.stopping.set)
     supervisor.ready()
@@ -43,7 +41,7 @@ def run(config: Config, supervisor: Supervisor) -> None:
     try:
         while not supervisor.stopping.is_set():
             loop.step(supervisor.stopping.wait)
-            # A gate without a network is no fault of this process: going round is its proof.
+            # A missing network is no fault of this process: a finished step proves that it works.
             now_up_ms = clock.read().up_ms
             if now_up_ms - fed_up_ms >= ALIVE_MS:
                 fed_up_ms = now_up_ms
@@ -56,10 +54,12 @@ def run(config: Config, supervisor: Supervisor) -> None:
 def build(
     config: Config, clock: SystemClock, restart: Callable[[], None] = lambda: None
 ) -> UplinkLoop:
-    """The uplink loop on the configured ledger and broker; nothing is opened yet. `restart` ends
-    this process, for the service manager to start it with other settings."""
+    """Return the uplink loop on the configured ledger and broker; nothing is opened yet.
+
+    `restart` ends this process, so that the service manager starts it with other settings.
+    """
     broker = config.broker
-    endpoint = Endpoint(
+    endpoint = BrokerEndpoint(
         host=broker.host,
         port=broker.port,
         ca=config.path(broker.ca),
@@ -68,18 +68,17 @@ def build(
         keepalive_s=broker.keepalive_s,
     )
 
-    def read_scan(reading: Reading) -> ScanHealth | None:
-        return status.read(config.status_path, reading.boot_id, reading.up_ms)
+    def scan_health(reading: ClockReading) -> ScanHealth | None:
+        return read_scan(config.scan_status_path, reading.boot_id, reading.up_ms)
 
     trial = try_storage(config.ledger_path.parent, lambda: clock.read().up_ms)
-    status_path = uplink_status.path_of(config)
 
-    def self_test(reading: Reading, scan: ScanHealth | None) -> dict[str, State]:
-        uplink = uplink_status.read(status_path, reading.boot_id, reading.up_ms)
+    def self_test(reading: ClockReading, scan: ScanHealth | None) -> dict[str, State]:
+        uplink = read_uplink(config.uplink_status_path, reading.boot_id, reading.up_ms)
         return states(findings(scan, uplink, trial, knows_district=bool(config.order_keys)))
 
     def read_log(wanted: LogRequest) -> GateLog:
-        scan = lines_of(config.status_path.with_name(SCAN_LOG))
+        scan = lines_of(config.scan_status_path.with_name(SCAN_LOG))
         lines = sorted([*scan, *LOGBOOK.lines], key=_timestamp)[-wanted.lines :]
         return GateLog(wanted.number, [scrubbed(line) for line in lines])
 
@@ -87,16 +86,16 @@ def build(
         open_ledger=lambda: UplinkLedger.open(config.ledger_path, config.gate.id),
         open_session=lambda: Session(endpoint, config.gate.id),
         clock=clock,
-        read_scan=read_scan,
+        read_scan=scan_health,
         keep_days=config.gate.keep_days,
-        open_salvaged=lambda: Salvaged(config.ledger_path.parent, config.gate.id),
+        open_salvaged=lambda: SalvageDelivery(config.ledger_path.parent, config.gate.id),
         sign=HeadSigner(endpoint.key),
         rosters=RosterIntake(config.ledger_path.parent, config.gate.id, config.order_keys),
         orders=OrdersIntake(config, clock.read(), restart),
-        report=Reporter(status_path),
+        report=StatusReporter(config.uplink_status_path),
         read_log=read_log,
         self_test=self_test,
-        read_update=lambda: update_status.read(update_status.path_of(config)),
+        read_update=lambda: read_update(config.update_status_path),
         chance=random.Random(),  # noqa: S311 (spreads reconnections; nothing secret)
     )
 

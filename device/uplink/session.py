@@ -1,7 +1,7 @@
-"""One MQTT connection of a gate. The only module of the gate that knows paho.
+"""One MQTT connection of a gate. The only module of the gate that imports paho.
 
-A session lives from one connect to its end and is then thrown away, so nothing is ever queued in
-a client's memory from an earlier connection. paho's thread only puts events into a queue.
+A session lasts from one connect to its end and is then discarded, so that no message of an earlier
+connection is left in a client's memory. paho's thread only puts events into a queue.
 """
 
 import errno
@@ -22,22 +22,22 @@ from gate_contract import topics
 from gate_contract.errors import ContractError, SchoolgateError
 from gate_contract.health import OFFLINE, encode_health
 from gate_contract.roster import MAX_PAYLOAD_BYTES
-from gate_contract.topics import ROSTERS, Channel
+from gate_contract.topics import ROSTERS, GateChannel
 
 CONNECT_S = 10
 QUEUED_EVENTS = 1_000
 MAX_PACKET_BYTES = MAX_PAYLOAD_BYTES + 4096
-"""What the broker may send: a roster, and what MQTT wraps it in."""
+"""The largest packet from the broker: a roster with its MQTT header."""
 LARGE_BYTES = 4_096
 QUEUED_LARGE = 8
-"""A message larger than that is a roster; so many may wait, which bounds this gate's memory."""
+"""The most large messages (rosters) that may wait, which bounds this gate's memory."""
 NO_WAY = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL}
 TAKEN_OVER = 0x8E
 """MQTT v5 reason code: another client has connected with this identity."""
 
 
 class SessionError(SchoolgateError):
-    """The broker cannot be reached or refuses this gate. `no_network`: there is no way at all."""
+    """The broker cannot be reached or refuses this gate. `no_network`: there is no route at all."""
 
     no_network = False
 
@@ -48,16 +48,16 @@ class Connected:
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
-    """The connection is over. `code` is the MQTT v5 reason code."""
+class Disconnected:
+    """The connection has ended. `code` is the MQTT v5 reason code."""
 
     code: int
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
-    """The broker refused a publication, e.g. for want of a right; `reason` says why."""
+class PublishRefused:
+    """The broker refused a publication, for example for lack of permission; `reason` says why."""
 
     reason: str
 
@@ -66,16 +66,16 @@ class Refused:
 class Arrived:
     """A message for this gate."""
 
-    channel: Channel
+    channel: GateChannel
     payload: bytes
 
 
-Event = Connected | Ended | Refused | Arrived
+Event = Connected | Disconnected | PublishRefused | Arrived
 
 
 @dataclass(frozen=True, slots=True)
-class Endpoint:
-    """Where the broker is and who we are: PEM files of the authority, our certificate and key."""
+class BrokerEndpoint:
+    """The broker's address and the PEM files: authority, own certificate and key."""
 
     host: str
     port: int
@@ -86,13 +86,13 @@ class Endpoint:
 
 
 class Session:
-    """Connects at once. Events come out of `wait`, the first of them Connected or Ended.
+    """A connection, made at once. The first event of `wait` is Connected or Disconnected.
 
     Raises:
         SessionError: the certificate files cannot be used, or the broker does not answer.
     """
 
-    def __init__(self, endpoint: Endpoint, gate_id: str) -> None:
+    def __init__(self, endpoint: BrokerEndpoint, gate_id: str) -> None:
         self._gate_id = gate_id
         self._events: queue.Queue[Event] = queue.Queue(QUEUED_EVENTS)
         self._room = threading.BoundedSemaphore(QUEUED_LARGE)
@@ -102,7 +102,7 @@ class Session:
         client.tls_set_context(_tls_context(endpoint))
         client.connect_timeout = CONNECT_S
         client.will_set(
-            topics.gate(gate_id, Channel.HEALTH), encode_health(OFFLINE), qos=1, retain=True
+            topics.gate(gate_id, GateChannel.HEALTH), encode_health(OFFLINE), qos=1, retain=True
         )
         client.on_connect = self._on_connect
         client.on_subscribe = self._on_subscribe
@@ -119,18 +119,18 @@ class Session:
                 properties=properties,
             )
         except (OSError, ValueError) as error:
-            told = SessionError(
+            failure = SessionError(
                 f"{endpoint.host}:{endpoint.port} cannot be reached: {error}. Crossings are kept "
                 "and sent later; check the network and [broker] in gate.toml."
             )
-            told.no_network = isinstance(error, socket.gaierror) or (
+            failure.no_network = isinstance(error, socket.gaierror) or (
                 isinstance(error, OSError) and error.errno in NO_WAY
             )
-            raise told from error
+            raise failure from error
         client.loop_start()
 
     def wait(self, timeout_s: float) -> Event | None:
-        """The next event, None if there is none within `timeout_s`."""
+        """Return the next event, None if there is none within `timeout_s`."""
         try:
             event = self._events.get(timeout=timeout_s)
         except queue.Empty:
@@ -139,18 +139,18 @@ class Session:
             self._room.release()
         return event
 
-    def publish(self, channel: Channel, payload: bytes, *, retain: bool = False) -> None:
-        """Hand a message to the connection, QoS 1. Only a receipt tells that it arrived."""
+    def publish(self, channel: GateChannel, payload: bytes, *, retain: bool = False) -> None:
+        """Hand a message to the connection, QoS 1. Only a receipt proves that it arrived."""
         self._client.publish(topics.gate(self._gate_id, channel), payload, qos=1, retain=retain)
 
     def close(self) -> None:
-        """Take leave of the broker, so that it does not publish the last will."""
+        """Disconnect cleanly, so that the broker does not publish the last will."""
         self._client.disconnect()
         self._client.loop_stop()
 
     def _put(self, event: Event) -> None:
-        # A full queue means that the loop has long stopped reading: the session is lost anyway,
-        # and an exception in a callback would kill paho's thread without a word.
+        # A full queue means that the loop has long stopped reading: the session is lost anyway. An
+        # exception in a callback would end paho's thread silently.
         if _is_large(event) and not self._room.acquire(blocking=False):
             self._client.disconnect()
             return
@@ -161,9 +161,9 @@ class Session:
 
     def _on_connect(self, client: mqtt.Client, _u: Any, _f: Any, code: Any, _p: Any) -> None:
         if code.is_failure:
-            self._put(Ended(code.value, str(code)))
+            self._put(Disconnected(code.value, str(code)))
         else:
-            channels = (Channel.RECEIPT, *ROSTERS, Channel.COMMAND)
+            channels = (GateChannel.RECEIPT, *ROSTERS, GateChannel.COMMAND)
             own = [topics.gate(self._gate_id, channel) for channel in channels]
             client.subscribe(
                 [(topic, 1) for topic in (*own, *(topics.district(one) for one in ROSTERS))]
@@ -171,21 +171,23 @@ class Session:
 
     def _on_subscribe(self, _c: Any, _u: Any, _mid: int, codes: list[Any], _p: Any) -> None:
         refused = [str(code) for code in codes if code.is_failure]
-        self._put(Ended(0x87, f"subscription refused: {refused[0]}") if refused else Connected())
+        self._put(
+            Disconnected(0x87, f"subscription refused: {refused[0]}") if refused else Connected()
+        )
 
     def _on_disconnect(self, client: mqtt.Client, _u: Any, _f: Any, code: Any, _p: Any) -> None:
-        client.disconnect()  # or paho would connect again by itself
-        self._put(Ended(code.value, str(code)))
+        client.disconnect()  # or paho would reconnect by itself
+        self._put(Disconnected(code.value, str(code)))
 
     def _on_publish(self, _c: Any, _u: Any, _mid: int, code: Any, _p: Any) -> None:
         if code.is_failure:
-            self._put(Refused(str(code)))
+            self._put(PublishRefused(str(code)))
 
     def _on_message(self, _c: Any, _u: Any, message: mqtt.MQTTMessage) -> None:
         try:
             topic = topics.parse(message.topic)
         except ContractError:
-            return  # not for us; and an exception here would kill paho's thread without a word
+            return  # an exception here would end paho's thread silently
         if isinstance(topic, topics.GateTopic | topics.DistrictTopic):
             self._put(Arrived(topic.channel, bytes(message.payload)))
 
@@ -194,14 +196,14 @@ def _is_large(event: Event) -> bool:
     return isinstance(event, Arrived) and len(event.payload) > LARGE_BYTES
 
 
-def _tls_context(endpoint: Endpoint) -> ssl.SSLContext:
+def _tls_context(endpoint: BrokerEndpoint) -> ssl.SSLContext:
     try:
         context = ssl.create_default_context(cafile=str(endpoint.ca))
         context.load_cert_chain(endpoint.cert, endpoint.key)
     except (OSError, ssl.SSLError) as error:
         raise SessionError(
             f"the certificate files {endpoint.ca}, {endpoint.cert}, {endpoint.key} cannot be used: "
-            f"{error}. Copy the gate's bundle again (gate-bridge gate add)."
+            f"{error}. Copy the gate's files again (gate-bridge gate add)."
         ) from error
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     return context

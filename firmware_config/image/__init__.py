@@ -1,1 +1,1 @@
-"""The image of a gate's SD card: its root, its partitions, and the updates that replace it."""
+"""Build the image of a gate's SD card: its root, its partitions, and its updates."""

@@ -1,4 +1,4 @@
-"""Where Debian packages come from: the mirrors that this machine itself uses."""
+"""Find and download Debian packages from the mirrors that this machine uses."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ LABELS = {"Debian": "main", "Debian-Security": "security", "Raspberry Pi Foundat
 
 @dataclass(frozen=True, slots=True)
 class Mirrors:
-    """Addresses of archives; `pi` is None where Raspberry Pi's archive is not among our own."""
+    """Addresses of archives; `pi` is None if Raspberry Pi's archive is not among this machine's."""
 
     main: str
     security: str | None = None
@@ -22,12 +22,12 @@ class Mirrors:
 
     @property
     def origin(self) -> Origin:
-        """Raspberry Pi's archive where it is reachable."""
+        """Raspberry Pi if its archive is reachable, else Debian."""
         return Origin.RASPBERRYPI if self.pi else Origin.DEBIAN
 
 
 def mirrors(targets: bytes) -> Mirrors:
-    """From what `apt-get indextargets` says, one `label TAB address` a line."""
+    """Return the mirrors listed by `apt-get indextargets`, one `label TAB address` a line."""
     found: dict[str, str] = {}
     for line in targets.decode().splitlines():
         label, _, address = line.partition("\t")
@@ -39,12 +39,12 @@ def mirrors(targets: bytes) -> Mirrors:
 
 
 def our_mirrors() -> Mirrors:
-    """Those in this machine's apt sources."""
+    """Return the mirrors in this machine's apt sources."""
     return mirrors(run(["apt-get", "indextargets", "--format", "$(LABEL)\t$(REPO_URI)"]))
 
 
 def sources(mirrors: Mirrors, suite: str, origin: Origin, components: Iterable[str] = ()) -> str:
-    """The lines of a `sources.list` for a root."""
+    """Return the lines of a `sources.list` for a root."""
     of = " ".join(["main", *sorted(set(components))])
     signed = f"[signed-by={KEYRING}]"
     lines = [f"deb {signed} {mirrors.main} {name} {of}" for name in (suite, f"{suite}-updates")]
@@ -62,7 +62,7 @@ def sources(mirrors: Mirrors, suite: str, origin: Origin, components: Iterable[s
 
 
 class Archive:
-    """An apt of its own in `folder`, for another suite and architecture than this machine's."""
+    """A separate apt in `folder`, for another suite and architecture than this machine's."""
 
     def __init__(self, folder: Path, sources: str, architecture: str) -> None:
         for name in ("lists/partial", "cache/archives/partial", "etc"):
@@ -88,7 +88,7 @@ class Archive:
         run(["apt-get", *self._options, "-q", "update"])
 
     def download(self, *names: str) -> list[Path]:
-        """Fetch packages, without what they depend on; returns the files."""
+        """Download packages without their dependencies; return the files."""
         before = set(self._folder.glob("*.deb"))
         run(["apt-get", *self._options, "-q", "download", *names], cwd=self._folder)
         return sorted(set(self._folder.glob("*.deb")) - before)

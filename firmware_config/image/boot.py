@@ -1,12 +1,13 @@
-"""What the FAT partitions hold: firmware, kernel, initramfs, and which slot boots."""
+"""Fill the FAT partitions: firmware, kernel, initramfs, and the choice of the slot that boots."""
 
 import os
 from pathlib import Path
 from shutil import copyfile, rmtree
 from uuid import UUID
 
+from device.updating.boot_choice import sector
+from device.updating.boot_slot import BootSlot
 from firmware_config.image import initramfs, kernel
-from firmware_config.update.choice import Slot, sector
 from gate_contract.errors import SchoolgateError
 
 FIRMWARE = Path("usr/lib/raspi-firmware")
@@ -16,7 +17,7 @@ MODELS = (
     *("bcm2837-rpi-zero-2-w", "bcm2711-rpi-4-b", "bcm2712-rpi-5-b", "bcm2712d0-rpi-5-b"),
 )
 CONFIG = """\
-# Of the slot, and replaced with it. Nothing here is meant to be changed by hand.
+# Belongs to the slot and is replaced with it. Do not edit.
 arm_64bit=1
 kernel=kernel8.img
 initramfs initramfs8 followkernel
@@ -24,29 +25,29 @@ camera_auto_detect=1
 dtparam=watchdog=on
 disable_splash=1
 boot_delay=0
-# A kernel that hangs before anything looks after it (where the firmware knows this setting).
+# For a kernel that hangs before systemd feeds the watchdog (if the firmware knows this setting).
 kernel_watchdog_timeout=60
 """
-FIRST_CONFIG = "# Which slot boots is in autoboot.txt. Some Pis want this file to be there.\n"
+FIRST_CONFIG = "# autoboot.txt selects the slot that boots. Some Pis require this file.\n"
 README = """\
 SCHOOLGATE
 
-Chép tệp cấu hình của cổng (do đơn vị quản lý cấp) vào thư mục này, rồi lắp thẻ vào máy.
-Copy the gate's bundle (from your district) into this folder, then put the card into the Pi.
+Chép tệp phiếu cài đặt (.ticket, do đơn vị quản lý cấp) vào thư mục này, rồi lắp thẻ vào máy.
+Copy the gate's .ticket file (from your district) into this folder, then put the card into the Pi.
 """.replace("\n", "\r\n")
 
 
 def gate_partition(root: Path, folder: Path) -> None:
-    """The first partition: seen when the card is in a reader, on Windows too."""
+    """Fill the first partition, which a card reader shows, on Windows too."""
     (folder / "schoolgate").mkdir(parents=True)
     (folder / "schoolgate" / "README.txt").write_text("\ufeff" + README, "utf-8", newline="")
-    (folder / "autoboot.txt").write_bytes(sector(Slot.A))
+    (folder / "autoboot.txt").write_bytes(sector(BootSlot.A))
     (folder / "config.txt").write_text(FIRST_CONFIG)
     copyfile(root / FIRMWARE / BOOTCODE, folder / BOOTCODE)
 
 
 def slot_partition(root: Path, root_id: UUID, folder: Path, moment: str) -> None:
-    """A slot's kernel and firmware; the same bytes fit either slot, as its root goes by name."""
+    """Fill a slot's kernel and firmware partition; it fits either slot, as its root has a UUID."""
     folder.mkdir()
     (version, *others) = kernel.versions(root) or [""]
     if not version or others:
@@ -71,7 +72,7 @@ def slot_partition(root: Path, root_id: UUID, folder: Path, moment: str) -> None
 
 
 def leave_out(root: Path) -> None:
-    """Take out of a root what only its boot partition needs."""
+    """Remove from a root what only its boot partition needs."""
     for path in (
         *(root / "boot").glob("*-*"),
         root / FIRMWARE,
@@ -81,6 +82,6 @@ def leave_out(root: Path) -> None:
 
 
 def dated(folder: Path, moment: str) -> None:
-    """Give everything in a folder one time, which file systems copy."""
+    """Give everything in a folder the same time, which file systems copy."""
     for path in (*folder.rglob("*"), folder):
         os.utime(path, (int(moment), int(moment)), follow_symlinks=False)

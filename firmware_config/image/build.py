@@ -1,4 +1,4 @@
-"""From a root's tar to what is flashed: the card's image, and beside it what it is made of."""
+"""Build the SD card's image from a root's tar, with its manifest and its bill of materials."""
 
 import hashlib
 import os
@@ -17,7 +17,7 @@ from firmware_config.image.tools import known_umask, run
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What a slot is filled with, and the two partitions that are of no slot."""
+    """The file systems: of a slot, and of the two partitions outside of slots."""
 
     gate: Path
     boot: Path
@@ -27,9 +27,9 @@ class Parts:
 
 @known_umask()
 def build(tar: Path, origin: Origin, architecture: str, sizes: disk.Sizes, out: Path) -> Path:
-    """Write the image, `.xz`, checksums, manifest and SBOM into the folder `out`.
+    """Write the image, its manifest and its SBOM into the folder `out`; return the image.
 
-    Returns the image. The same root gives the same bytes.
+    The same root gives the same bytes.
     """
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="gate-image-") as name:
@@ -39,7 +39,7 @@ def build(tar: Path, origin: Origin, architecture: str, sizes: disk.Sizes, out: 
         run(["tar", "-xpf", tar, "-C", root, "--numeric-owner", "--xattrs", "--xattrs-include=*"])
         seed = sha256(tar)
         release = release_of(root)
-        parts, told = make_parts(root, seed, sizes, work)
+        parts, slot = make_parts(root, seed, sizes, work)
         layout = disk.layout(sizes)
         contents = {
             "GATE": parts.gate,
@@ -68,7 +68,7 @@ def build(tar: Path, origin: Origin, architecture: str, sizes: disk.Sizes, out: 
             "unpacked": (root / kernel.UNPACKED).read_text().splitlines(),
             "root_tar_sha256": seed,
             "partitions": [asdict(part) for part in layout],
-            "slot": told,
+            "slot": slot,
             "image_sha256": sha256(image),
             "image_bytes": image.stat().st_size,
         }
@@ -77,7 +77,7 @@ def build(tar: Path, origin: Origin, architecture: str, sizes: disk.Sizes, out: 
 
 
 def make_parts(root: Path, seed: str, sizes: disk.Sizes, work: Path) -> tuple[Parts, Any]:
-    """The four file systems as files in `work`, and what a bundle has to say of a slot."""
+    """Make the four file systems in `work`; return them, and what a bundle states of a slot."""
     moment = str(int((root / "usr/lib/clock-epoch").stat().st_mtime))
     parts = Parts(work / "gate.vfat", work / "boot.vfat", work / "root.erofs", work / "data.ext4")
     root_id = filesystems.identity(seed, "root")
@@ -93,25 +93,25 @@ def make_parts(root: Path, seed: str, sizes: disk.Sizes, work: Path) -> tuple[Pa
     (work / "data").mkdir()
     boot.dated(work / "data", moment)
     filesystems.ext4(work / "data", parts.data, label="gate-data", size_mib=sizes.data, **same)
-    told = {
+    sums = {
         name: {"sha256": sha256(path), "bytes": path.stat().st_size}
         for name, path in (("boot", parts.boot), ("root", parts.root))
     }
-    return parts, {"root_uuid": str(root_id), **told}
+    return parts, {"root_uuid": str(root_id), **sums}
 
 
 def release_of(root: Path) -> dict[str, str]:
-    """What os-release says of a root."""
+    """Return the os-release of a root."""
     lines = (root / "usr/lib/os-release").read_text().splitlines()
     pairs = (line.partition("=") for line in lines if "=" in line)
     return {name: value.strip('"') for name, _, value in pairs}
 
 
 def compress(image: Path) -> Path:
-    """`.xz` beside the image, and a `.sha256` for both, as `sha256sum -c` reads it."""
+    """Write the image as `.xz`, and a `.sha256` for both, in the format of `sha256sum -c`."""
     packed = image.with_name(f"{image.name}.xz")
-    # Blocks of one size: the bytes do not depend on this machine's number of cores. What is in them
-    # was compressed before, and a higher level gains minutes of waiting.
+    # Blocks of one size: the bytes do not depend on this machine's number of cores. The contents
+    # are compressed already, so a higher level only takes longer.
     blocks = [f"--threads=+{os.cpu_count() or 1}", "--block-size=16MiB"]
     run(["xz", "--keep", "--force", "-0", *blocks, "--check=crc32", image])
     listed = "".join(f"{sha256(path)}  {path.name}\n" for path in (image, packed))
@@ -120,10 +120,10 @@ def compress(image: Path) -> Path:
 
 
 def sha256(path: Path) -> str:
-    """Of a file, as hex digits."""
+    """Return the SHA-256 of a file as hex digits."""
     with path.open("rb") as content:
         return hashlib.file_digest(content, "sha256").hexdigest()
 
 
-def _json(path: Path, told: object) -> None:
-    path.write_bytes(msgspec.json.format(msgspec.json.encode(told), indent=2) + b"\n")
+def _json(path: Path, content: object) -> None:
+    path.write_bytes(msgspec.json.format(msgspec.json.encode(content), indent=2) + b"\n")

@@ -1,4 +1,4 @@
-"""An update: an image's slot, signed with the district's update key, for RAUC on the gates."""
+"""Make an update bundle: the slot of an image, signed with the district's update key, for RAUC."""
 
 import tempfile
 from datetime import UTC, datetime, timedelta
@@ -16,15 +16,16 @@ from firmware_config.image.tools import run
 from gate_contract.errors import SchoolgateError
 
 CERT, KEY = "update-ca.pem", "update-key.pem"
-BEGIN = datetime(2020, 1, 1, tzinfo=UTC)  # as all our certificates: a gate's clock may be anywhere
+BEGIN = datetime(2020, 1, 1, tzinfo=UTC)  # as all our certificates: a gate's clock may be wrong
 YEARS = 50
 SLOT = {"boot": "BOOT-A", "root": "root-a"}
 
 
 def make_key(folder: Path, district: str) -> None:
-    """The district's update key and its certificate. Gates get the certificate at provisioning.
+    """Make the district's update key and its certificate, which gates get at provisioning.
 
-    Raises SchoolgateError if there is one already: gates in service know no other.
+    Raises:
+        SchoolgateError: there is a key already: gates in service trust no other.
     """
     folder.mkdir(parents=True, exist_ok=True)
     if (folder / KEY).exists():
@@ -55,16 +56,20 @@ def make_key(folder: Path, district: str) -> None:
 
 
 def make_bundle(image: Path, keys: Path, out: Path) -> None:
-    """Take the slot out of an image and sign it. Raises SchoolgateError for another's manifest."""
+    """Take the slot out of an image and sign it.
+
+    Raises:
+        SchoolgateError: the manifest belongs to another image.
+    """
     manifest = msgspec.json.decode(image.with_suffix(".manifest.json").read_bytes())
     parts = {part["name"]: part for part in manifest["partitions"]}
     with tempfile.TemporaryDirectory(prefix="gate-image-") as name:
         content = Path(name) / "content"
         content.mkdir()
         for slot, partition in SLOT.items():
-            told, path = manifest["slot"][slot], content / f"{slot}.img"
-            _slice(image, parts[partition]["start_mib"] * MIB, told["bytes"], path)
-            if sha256(path) != told["sha256"]:
+            stated, path = manifest["slot"][slot], content / f"{slot}.img"
+            _slice(image, parts[partition]["start_mib"] * MIB, stated["bytes"], path)
+            if sha256(path) != stated["sha256"]:
                 raise SchoolgateError(f"{image} is not what its manifest says; build it again")
         (content / "manifest.raucm").write_text(
             f"[update]\ncompatible={manifest['name']}\nversion={manifest['version']}\n"

@@ -1,4 +1,4 @@
-"""What takes minutes to build is kept outside the tree, by a hash of everything it is made of."""
+"""Cache what takes minutes to build, outside the repository, by a hash of all of its inputs."""
 
 import hashlib
 import os
@@ -11,7 +11,7 @@ VARIABLE = "GATE_IMAGE_CACHE"
 
 
 def default_cache() -> Path:
-    """`GATE_IMAGE_CACHE`, or a folder where the desktop's rules want caches."""
+    """Return the folder in `GATE_IMAGE_CACHE`, or one in the user's cache folder (XDG)."""
     if named := os.environ.get(VARIABLE):
         return Path(named)
     base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
@@ -19,7 +19,7 @@ def default_cache() -> Path:
 
 
 def digest(settings: Mapping[str, object], files: Iterable[tuple[str, Path]] = ()) -> str:
-    """32 hex digits over settings, and over names, contents and the executable bit of files."""
+    """Hash settings, and names, contents and the executable bit of files, to 32 hex digits."""
     total = hashlib.sha256(msgspec.json.encode(settings, order="sorted"))
     for name, path in files:
         content = hashlib.sha256(path.read_bytes()).hexdigest()
@@ -28,9 +28,9 @@ def digest(settings: Mapping[str, object], files: Iterable[tuple[str, Path]] = (
 
 
 def kept(cache: Path, name: str, make: Callable[[Path], None]) -> Path:
-    """The file `name` in the cache; `make` writes it to the path it is given if it is missing.
+    """Return the file `name` in the cache; if it is missing, `make` writes it to a given path.
 
-    A run that is stopped leaves nothing half made under the name.
+    A run that is stopped leaves no incomplete file under the name.
     """
     path = cache / name
     if not path.exists():

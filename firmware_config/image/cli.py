@@ -13,16 +13,17 @@ from firmware_config.image.bundle import CERT, make_bundle, make_key
 from firmware_config.image.cache import VARIABLE, default_cache
 from firmware_config.image.disk import Sizes
 from firmware_config.image.layers import Hardware, Origin
-from firmware_config.image.root import Wish, build_root
+from firmware_config.image.root import RootSpec, build_root
 from firmware_config.provisioning_cli import imager_list, provision
 from gate_contract.errors import SchoolgateError
+from gate_contract.version import VERSION
 
 ARCHITECTURES = ("amd64", "arm64")
 Command = Callable[..., None]
 
 
 def main() -> None:
-    """Entry point: an error of ours is one line, not a traceback."""
+    """Run the command; print an error of ours as one line, without a traceback."""
     try:
         gate_image()
     except SchoolgateError as error:
@@ -30,9 +31,9 @@ def main() -> None:
 
 
 @click.group()
-@click.version_option(package_name="schoolgate")
+@click.version_option(VERSION)
 def gate_image() -> None:
-    """The image of a gate's SD card, and its updates."""
+    """Build the image of a gate's SD card, and its updates."""
 
 
 cache_option = click.option(
@@ -41,7 +42,7 @@ cache_option = click.option(
     type=click.Path(path_type=Path, file_okay=False),
     default=default_cache,
     envvar=VARIABLE,
-    help="Where what takes minutes to build is kept.",
+    help="Folder that keeps what takes minutes to build.",
 )
 suite_option = click.option(
     "--suite", default="trixie", show_default=True, help="Debian's release."
@@ -57,15 +58,20 @@ origin_option = click.option(
 @cache_option
 @suite_option
 @origin_option
-@click.option("--architecture", type=click.Choice(ARCHITECTURES), required=True)
+@click.option(
+    "--architecture",
+    type=click.Choice(ARCHITECTURES),
+    required=True,
+    help="Debian's name of the processor architecture.",
+)
 @click.option(
     "--hardware",
     type=click.Choice([str(hardware) for hardware in Hardware]),
     default=str(Hardware.NONE),
     show_default=True,
-    help="What it will run on.",
+    help="pi, or none for a virtual gate.",
 )
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Where to put it.")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="The file to write.")
 def root(
     folder: Path,
     suite: str,
@@ -74,9 +80,12 @@ def root(
     hardware: str,
     out: Path | None,
 ) -> None:
-    """Make the root of a gate, as a tar."""
+    """Make the root file system of a gate as a tar, and print its path.
+
+    Needs root and Debian; `make image` installs the tools.
+    """
     mirrors = our_mirrors()
-    wish = Wish(architecture, suite, Hardware(hardware), Origin(origin or mirrors.origin))
+    wish = RootSpec(architecture, suite, Hardware(hardware), Origin(origin or mirrors.origin))
     made = build_root(wish, mirrors, folder)
     if out:
         shutil.copyfile(made, out)
@@ -94,11 +103,14 @@ def root(
     show_default=True,
     help="The folder for the image and what goes with it.",
 )
-@click.option("--no-xz", is_flag=True, help="Without the compressed image that is handed out.")
+@click.option("--no-xz", is_flag=True, help="Do not make the compressed image (.img.xz).")
 def build_image(folder: Path, suite: str, origin: str | None, out: Path, no_xz: bool) -> None:
-    """Make the image of a gate's SD card."""
+    """Make the SD card image for a Raspberry Pi, with checksums, manifest and SBOM.
+
+    Needs root and Debian; `make image` installs the tools and runs this.
+    """
     mirrors = our_mirrors()
-    wish = Wish("arm64", suite, Hardware.PI, Origin(origin or mirrors.origin))
+    wish = RootSpec("arm64", suite, Hardware.PI, Origin(origin or mirrors.origin))
     image = build(build_root(wish, mirrors, folder), wish.origin, "arm64", Sizes(), out)
     click.echo(image)
     if not no_xz:
@@ -112,9 +124,12 @@ def build_image(folder: Path, suite: str, origin: str | None, out: Path, no_xz: 
     required=True,
     help="The folder for it; keep it in a safe.",
 )
-@click.option("--district", required=True, help="Whose it is.")
+@click.option("--district", required=True, help="Name of the district in the certificate.")
 def update_key(out: Path, district: str) -> None:
-    """Make the key that the district signs updates with."""
+    """Make the key that the district signs updates with, and its certificate.
+
+    Gates get the certificate when they are provisioned or with their first update order.
+    """
     make_key(out, district)
     click.echo(out / CERT)
 
@@ -127,9 +142,12 @@ def update_key(out: Path, district: str) -> None:
     required=True,
     help="The folder that update-key has made.",
 )
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Where to put it.")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="The file to write.")
 def bundle(image: Path, keys: Path, out: Path | None) -> None:
-    """Make the update that brings a gate to IMAGE, signed by the district."""
+    """Make the signed update bundle that brings a gate to IMAGE.
+
+    It is written beside IMAGE or to --out.
+    """
     out = out or image.with_suffix(".raucb")
     make_bundle(image, keys, out)
     click.echo(out)

@@ -1,14 +1,14 @@
-"""How the card is divided, and how its parts become one file: no loop device, nothing is mounted.
+"""Partition the SD card, and assemble its parts in one file, without loop devices or mounts.
 
-    1 GATE     FAT   what a technician sees: `schoolgate/`; and which of 2 and 3 boots
+    1 GATE     FAT   visible to a technician: `schoolgate/`; chooses which of 2 and 3 boots
     2 BOOT-A   FAT   kernel and firmware of the first slot
-    3 BOOT-B   FAT   of the second
+    3 BOOT-B   FAT   kernel and firmware of the second slot
     5 root A   erofs
     6 root B   erofs
-    7 data     ext4  the ledger, and what the gate was provisioned with; of no slot
+    7 data     ext4  the ledger, and the files of provisioning; outside of the slots
 
-An MBR, because a Pi 3's boot ROM knows nothing else; 4 holds 5 to 7. The last one grows to the end
-of the card at the first boot.
+The partition table is an MBR, because the boot ROM of a Pi 3 supports nothing else; 4 contains 5 to
+7. The last partition grows to the end of the card at the first boot.
 """
 
 import os
@@ -19,8 +19,8 @@ from firmware_config.image.tools import run
 from gate_contract.errors import SchoolgateError
 
 MIB = 1 << 20
-DISK_ID = 0x53470001  # the same on every card, so that a partition has one name everywhere
-GAP_MIB = 1  # before each logical partition: its own record
+DISK_ID = 0x53470001  # the same on every card, so that partitions have fixed names
+GAP_MIB = 1  # before each logical partition: its EBR
 START_MIB = 4
 FAT, EXTENDED, LINUX = "c", "5", "83"
 
@@ -38,16 +38,16 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """In MiB. A root slot has room for the next years' roots, not only for today's."""
+    """Sizes in MiB. A root slot has room for the roots of the next years."""
 
-    gate: int = 40  # the least that FAT32 can be, and a little
+    gate: int = 40  # a little more than the smallest FAT32
     boot: int = 128
     root: int = 768
     data: int = 128
 
 
 def layout(sizes: Sizes) -> tuple[Part, ...]:
-    """The partitions, 4 among them."""
+    """Return the partitions, including the extended one, 4."""
     parts, at = [], START_MIB
     primary = (("GATE", sizes.gate), ("BOOT-A", sizes.boot), ("BOOT-B", sizes.boot))
     for number, (name, size) in enumerate(primary, 1):
@@ -63,12 +63,12 @@ def layout(sizes: Sizes) -> tuple[Part, ...]:
 
 
 def size_mib(parts: tuple[Part, ...]) -> int:
-    """Of the whole card."""
+    """Return the size of the whole card."""
     return max(part.start_mib + part.size_mib for part in parts)
 
 
 def table(parts: tuple[Part, ...]) -> str:
-    """What sfdisk is told."""
+    """Return the input of sfdisk."""
     lines = ["label: dos", f"label-id: {DISK_ID:#010x}"]
     for part in parts:
         bounds = f"start={part.start_mib}MiB, size={part.size_mib}MiB"
@@ -96,6 +96,6 @@ def _copy(source: Path, card: int, part: Part) -> None:
     with source.open("rb") as content:
         at = part.start_mib * MIB
         while block := content.read(MIB):
-            if block.count(0) != len(block):  # what is empty stays a hole
+            if block.count(0) != len(block):  # empty blocks stay holes of the file
                 os.pwrite(card, block, at)
             at += len(block)

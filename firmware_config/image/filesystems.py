@@ -1,4 +1,4 @@
-"""File systems as files, made from folders: the same folder gives the same bytes."""
+"""Make file systems as files from folders: the same folder gives the same bytes."""
 
 import uuid
 from collections.abc import Iterator
@@ -11,12 +11,12 @@ SPACE = uuid.UUID("5c0a7e4e-58f3-5d1e-9c43-5c4f4f4c0001")
 
 
 def identity(seed: str, name: str) -> uuid.UUID:
-    """The UUID of the part `name` of an image; another image's differs."""
+    """Return the UUID of the part `name` of an image; another image's differs."""
     return uuid.uuid5(SPACE, f"{seed}/{name}")
 
 
 def fat(folder: Path, out: Path, *, label: str, size_mib: int, seed: str, moment: str) -> None:
-    """FAT32 with the files of `folder`. Its serial number is part of its identity."""
+    """Make a FAT32 with the files of `folder`. Its serial number is part of its identity."""
     serial = identity(seed, label).hex[:8]
     with out.open("wb") as empty:
         empty.truncate(size_mib * MIB)
@@ -31,7 +31,7 @@ def fat(folder: Path, out: Path, *, label: str, size_mib: int, seed: str, moment
 
 
 def ext4(folder: Path, out: Path, *, label: str, size_mib: int, seed: str, moment: str) -> None:
-    """ext4 with the files of `folder`."""
+    """Make an ext4 with the files of `folder`."""
     name = identity(seed, label)
     with out.open("wb") as empty:
         empty.truncate(size_mib * MIB)
@@ -43,7 +43,7 @@ def ext4(folder: Path, out: Path, *, label: str, size_mib: int, seed: str, momen
 
 
 def erofs(folder: Path, out: Path, *, seed: str, moment: str) -> uuid.UUID:
-    """A compressed file system that cannot be written to. Returns the UUID it is found by."""
+    """Make a compressed, read-only file system; return its UUID."""
     name = identity(seed, "root")
     run(["mkfs.erofs", "-zlz4hc", "-T", moment, "-U", str(name), out, folder])
     return name

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The first root, in memory: find the slot's root by name, whichever partition it is in.
+# The init of the initramfs: find the slot's root by its UUID, whichever partition it is in.
 mount -t proc proc /proc
 mount -t sysfs sys /sys
 mount -t devtmpfs dev /dev
@@ -14,7 +14,7 @@ tries=0
 while [ $tries -lt 150 ]; do
 	for at in /sys/class/block/*/partition; do
 		device=/dev/$(echo "$at" | sed 's#.*/block/##; s#/partition##')
-		# An erofs has its magic number at byte 1024, and its UUID 48 bytes on.
+		# An erofs has its magic number at byte 1024, and its UUID at byte 1072.
 		[ "$(hex "$device" 1024 4)" = e2e1f5e0 ] || continue
 		[ "$(hex "$device" 1072 16)" = "$wanted" ] || continue
 		mount -t erofs -o ro "$device" /slot || continue
@@ -26,7 +26,7 @@ while [ $tries -lt 150 ]; do
 	tries=$((tries + 1))
 	sleep 0.2
 done
-# A slot that is being tried and fails: after this the firmware takes the one from before.
+# A slot on trial that fails: after this reboot the firmware boots the previous one.
 echo "schoolgate: no partition holds the root $wanted"
 sleep 5
 reboot -f

@@ -1,5 +1,7 @@
-"""A small first root in memory, made here and not by the root's own tools: busybox, `init.sh`, and
-the kernel's modules that it takes to reach the card."""
+"""Make the initramfs: busybox, `init.sh`, and the kernel modules that are needed to read the card.
+
+It is made here and not by the root's own tools.
+"""
 
 import gzip
 import os
@@ -11,7 +13,7 @@ from firmware_config.image.tools import run
 from gate_contract.errors import SchoolgateError
 
 MODULES = (
-    "crc32c_generic",  # libcrc32c, which erofs needs, asks for it by another name
+    "crc32c_generic",  # libcrc32c, which erofs needs, loads it by another name
     *("erofs", "lz4_decompress"),
     *("virtio_pci", "virtio_mmio", "virtio_blk"),
     *("bcm2835-dma", "clk-raspberrypi", "raspberrypi-power", "gpio-raspberrypi-exp"),
@@ -34,7 +36,7 @@ INIT = Path(__file__).parent / "init.sh"
 
 
 def write(root: Path, version: str, out: Path, moment: str) -> None:
-    """Make the initramfs for the kernel `version` in `root`, executing nothing of it."""
+    """Make the initramfs for the kernel `version` in `root`, without running anything of it."""
     with tempfile.TemporaryDirectory(prefix="gate-image-") as work:
         tree = Path(work)
         for name in ("bin", "dev", "proc", "sys", "slot", f"usr/lib/modules/{version}"):
@@ -60,15 +62,15 @@ def _modules(root: Path, version: str, tree: Path) -> None:
     wanted = set()
     for name in MODULES:
         try:
-            told = run(["modprobe", "-d", root, "-S", version, "--show-depends", name]).decode()
+            listed = run(["modprobe", "-d", root, "-S", version, "--show-depends", name]).decode()
         except SchoolgateError:
             continue  # built into this kernel, or another family's driver
-        wanted |= {line.split()[1] for line in told.splitlines() if line.startswith("insmod")}
+        wanted |= {line.split()[1] for line in listed.splitlines() if line.startswith("insmod")}
     kernels = (root / "usr/lib/modules").resolve()
     for path in sorted(Path(name) for name in wanted):
         inside = tree / "usr/lib/modules" / path.resolve().relative_to(kernels)
         inside.parent.mkdir(parents=True, exist_ok=True)
-        if path.suffix == ".xz":  # busybox loads plain ones
+        if path.suffix == ".xz":  # busybox loads only uncompressed modules
             inside.with_suffix("").write_bytes(run(["xz", "-dc", path]))
         else:
             copyfile(path, inside)

@@ -1,4 +1,4 @@
-"""What a gate's root is made of, as data: each layer is a folder with `layer.toml` and `files/`."""
+"""The layers of a gate's root, as data: each is a folder with `layer.toml` and `files/`."""
 
 from collections.abc import Iterator
 from enum import StrEnum
@@ -13,14 +13,14 @@ REPOSITORY = LAYERS.parents[2]
 
 
 class Hardware(StrEnum):
-    """What the root will run on."""
+    """The hardware that the root will run on."""
 
     PI = "pi"
     NONE = "none"  # a virtual gate brings its own kernel
 
 
 class Origin(StrEnum):
-    """Whose kernel, firmware and camera packages are taken."""
+    """The origin of kernel, firmware and camera packages."""
 
     RASPBERRYPI = "raspberrypi"
     DEBIAN = "debian"  # boots and does everything but drive a Pi's camera sensor
@@ -32,33 +32,33 @@ class Layer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     about: str
     packages: tuple[str, ...] = ()
     backports: tuple[str, ...] = ()
-    """Packages that the suite has too old; taken from its backports."""
+    """Packages that are too old in the suite; taken from its backports."""
     components: tuple[str, ...] = ()
-    """Of the archive, beside `main`."""
+    """Components of the archive, beside `main`."""
     unpacked: tuple[str, ...] = ()
     """Packages whose files are wanted, and whose scripts are not run."""
     locks: tuple[str, ...] = ()
     """Python packages, with hashes."""
     left_out: tuple[str, ...] = ()
-    """Of these: what only builds packages, and never runs on a gate."""
+    """Python packages of `locks` that only build packages, and never run on a gate."""
     shipped: dict[str, str] = {}
     """File of this repository = its place in the root."""
     links: dict[str, str] = {}
-    """Symbolic link = where it leads."""
+    """Symbolic link = its target."""
     folders: tuple[str, ...] = ()
-    """Empty folders: places where something is mounted."""
+    """Empty folders: mount points."""
     enable: tuple[str, ...] = ()
     mask: tuple[str, ...] = ()
     name: str = ""
 
     @property
     def files(self) -> Path:
-        """The folder of what lies in the root as it lies here; it may be missing."""
+        """The folder of files that are copied into the root; it may be missing."""
         return LAYERS / self.name / "files"
 
 
 def read(name: str) -> Layer:
-    """One layer by name. Raises SchoolgateError for one that is not as it must be."""
+    """Return one layer by name. Raises SchoolgateError for an invalid one."""
     path = LAYERS / name / "layer.toml"
     try:
         layer = msgspec.toml.decode(path.read_bytes(), type=Layer)
@@ -68,7 +68,7 @@ def read(name: str) -> Layer:
 
 
 def chosen(hardware: Hardware, origin: Origin) -> tuple[Layer, ...]:
-    """The layers of one root, in the order in which they are laid."""
+    """Return the layers of one root, in the order in which they are applied."""
     names = ["base", f"camera-{origin}", "gate", "slots"]
     if hardware is Hardware.PI:
         names += ["hardware-pi", f"kernel-{origin}"]
@@ -78,7 +78,7 @@ def chosen(hardware: Hardware, origin: Origin) -> tuple[Layer, ...]:
 
 
 def inputs(layers: tuple[Layer, ...]) -> Iterator[tuple[str, Path]]:
-    """Every file that the layers lay or read, as (name, path), in a fixed order."""
+    """Yield every file that the layers copy or read, as (name, path), in a fixed order."""
     for layer in layers:
         folder = LAYERS / layer.name
         for path in sorted(path for path in folder.rglob("*") if path.is_file()):

@@ -1,4 +1,4 @@
-"""lgpio for a root of another architecture: Debian has no package of it, its authors no wheel."""
+"""Build lgpio for a root of another architecture: Debian has no package of it, PyPI no wheel."""
 
 from pathlib import Path
 from shutil import copyfile
@@ -12,7 +12,7 @@ TRIPLETS = {"amd64": "x86_64-linux-gnu", "arm64": "aarch64-linux-gnu"}
 def lgpio(
     source: Path, site: Path, version: str, architecture: str, archive: Archive, work: Path
 ) -> None:
-    """Compile the binding and the library in it with a cross compiler, into `site`."""
+    """Compile the binding and its library with a cross compiler, into `site`."""
     triplet, folder = TRIPLETS[architecture], work / "lgpio"
     folder.mkdir()
     # By tar: Python 3.11.2, which is Debian 12's, has no filter for what it unpacks.
@@ -25,7 +25,7 @@ def lgpio(
     parts = sorted(path.relative_to(tree) for path in (tree / "src").glob("lg*.c"))
     binding = f"_lgpio.cpython-{version.replace('.', '')}-{triplet}.so"
     includes = [headers / "usr/include" / f"python{version}", headers / "usr/include", Path("src")]
-    # The prefix map keeps this machine's folders out of the binary.
+    # The prefix map keeps this machine's paths out of the binary.
     run(
         [
             f"{triplet}-gcc",

@@ -1,11 +1,12 @@
-"""The gate's Python packages, laid into a root of another architecture without running anything.
+"""Install the gate's Python packages into a root of another architecture, running nothing of it.
 
-pip fetches wheels for the root's interpreter and checks their hashes; what has no wheel is built
-here if it is pure Python, and `lgpio`, the one that is not, by `native.py`.
+pip downloads wheels for the root's interpreter and checks their hashes. Packages without a wheel
+are built here if they are pure Python; `lgpio`, the only other one, is built by `native.py`.
 """
 
 import re
 import sys
+import tomllib
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,9 +20,10 @@ from firmware_config.image.tools import run
 
 HOME = Path("opt/schoolgate")
 MACHINES = {"amd64": "x86_64", "arm64": "aarch64"}
-COMMANDS = {"gate": "device.cli", "gate-update": "device.updating.cli"}
 OLDEST_GLIBC, NEWEST_GLIBC = 17, 41  # manylinux2014, and trixie's
-OUR_OWN = "schoolgate"
+OUR_OWN = "schoolgate-gate"
+PROJECT = Path("wheels/gate")
+"""In this repository: what the gate's wheel is built from."""
 NATIVE = "lgpio"
 PIP = (sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet")
 SCRIPTS = "../../bin/"
@@ -38,7 +40,7 @@ class Interpreter:
 
     @property
     def environment(self) -> dict[str, str]:
-        """What markers in a lock file ask about."""
+        """The values of the markers in a lock file."""
         return {
             "implementation_name": "cpython",
             "os_name": "posix",
@@ -52,7 +54,7 @@ class Interpreter:
 
     @property
     def options(self) -> list[str]:
-        """pip's, to look for wheels for it."""
+        """The options of pip to select wheels for it."""
         machine = MACHINES[self.architecture]
         glibc = range(OLDEST_GLIBC, NEWEST_GLIBC + 1)
         platforms = [f"manylinux_2_{minor}_{machine}" for minor in glibc]
@@ -62,19 +64,19 @@ class Interpreter:
 
 
 def interpreter(root: Path, architecture: str) -> Interpreter:
-    """The Python that Debian's python3 in `root` is."""
+    """Return the version of Debian's python3 in `root`."""
     return Interpreter(
         (root / "usr/bin/python3").readlink().name.removeprefix("python"), architecture
     )
 
 
 def site(root: Path, of: Interpreter) -> Path:
-    """Where the gate's packages lie."""
+    """Return the folder of the gate's packages."""
     return root / HOME / "lib" / f"python{of.version}" / "site-packages"
 
 
 def wanted(lock: str, environment: Mapping[str, str]) -> dict[str, str]:
-    """A lock file's requirements that hold for an interpreter: name, to the line with hashes."""
+    """Return a lock file's requirements for an interpreter: name, to the line with hashes."""
     lines = re.sub(r"^\s*#.*$", "", lock, flags=re.MULTILINE).replace("\\\n", " ")
     found = {}
     for line in filter(None, map(str.strip, lines.splitlines())):
@@ -96,7 +98,7 @@ def install(
     work: Path,
     env: Mapping[str, str],
 ) -> None:
-    """Lay a virtual environment at /opt/schoolgate into `root`, with our own package.
+    """Install a virtual environment at /opt/schoolgate into `root`, with the gate's own wheel.
 
     `env` tells builders of wheels what time it is.
     """
@@ -120,19 +122,29 @@ def install(
             del requirements[NATIVE]
         else:
             run([*build, source], env=env)
-    run([*build, repository], env=env)
+    run([*build, repository / PROJECT], env=env)
     put = [*PIP, "install", "--no-index", "--no-deps", "--no-compile", "--only-binary", ":all:"]
     put += ["--find-links", str(wheels), "--target", str(place), *of.options]
     run([*put, OUR_OWN, *(line.split()[0] for line in requirements.values())], env=SEALED)
     forget_scripts(place)
-    for tests in sorted(place.glob("numpy/**/tests")):  # two thirds of all Python there is
+    for tests in sorted(place.glob("numpy/**/tests")):  # two thirds of all Python files
         rmtree(tests)
-    _environment(root / HOME, of)
+    _environment(root / HOME, of, commands(repository))
+
+
+def commands(repository: Path) -> dict[str, str]:
+    """Return the commands that the gate's wheel declares, each with its `module:function`."""
+    project = tomllib.loads((repository / PROJECT / "pyproject.toml").read_text("utf-8"))
+    scripts: dict[str, str] = project["project"]["scripts"]
+    return scripts
 
 
 def forget_scripts(place: Path) -> None:
-    """Take away pip's scripts, which name the interpreter of the machine that builds, and what the
-    packages' records (PEP 376) say of them: their hashes would tell one builder from another."""
+    """Remove pip's scripts, and their lines in the packages' records (PEP 376).
+
+    The scripts name the interpreter of the machine that builds, and their hashes would differ
+    between builders.
+    """
     rmtree(place / "bin", ignore_errors=True)
     for record in sorted(place.glob("*.dist-info/RECORD")):
         lines = record.read_text("utf-8").splitlines(keepends=True)
@@ -140,8 +152,11 @@ def forget_scripts(place: Path) -> None:
 
 
 def trust_compiled(root: Path) -> None:
-    """Let no import read a source again to compare it: in a root that cannot be written to, what
-    Debian has compiled stays true. (PEP 552: bit 0 of the flags, by hash; bit 1, compared.)"""
+    """Let no import compare compiled modules with their sources.
+
+    In a root that cannot be written to, what Debian has compiled stays valid. (PEP 552: bit 0 of
+    the flags, by hash; bit 1, compared.)
+    """
     for path in sorted((root / "usr/lib").glob("python3*/**/*.pyc")):
         compiled = bytearray(path.read_bytes())
         if compiled[4:8] == b"\3\0\0\0":
@@ -149,14 +164,17 @@ def trust_compiled(root: Path) -> None:
             path.write_bytes(compiled)
 
 
-def _environment(home: Path, of: Interpreter) -> None:
-    """What `python -m venv --system-site-packages` makes, and the commands of a gate."""
+def _environment(home: Path, of: Interpreter, scripts: Mapping[str, str]) -> None:
+    """Write what `python -m venv --system-site-packages` writes, and the commands of a gate."""
     (home / "bin").mkdir()
     (home / "bin" / "python").symlink_to("/usr/bin/python3")
     (home / "pyvenv.cfg").write_text(
         f"home = /usr/bin\ninclude-system-site-packages = true\nversion = {of.version}\n"
     )
-    for name, module in COMMANDS.items():
+    for name, entry_point in scripts.items():
+        module, _, function = entry_point.partition(":")
         command = home / "bin" / name
-        command.write_text(f"#!/{HOME}/bin/python\nfrom {module} import main\n\nmain()\n")
+        command.write_text(
+            f"#!/{HOME}/bin/python\nfrom {module} import {function}\n\n{function}()\n"
+        )
         command.chmod(0o755)

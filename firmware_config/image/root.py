@@ -1,8 +1,8 @@
-"""The root of a gate as a tar: Debian by mmdebstrap, then the layers and our own package.
+"""Build the root of a gate as a tar: Debian by mmdebstrap, then the layers and the gate's wheel.
 
-Two steps, both kept: the packages, which take minutes and change seldom, and what is laid over
-them. The second step runs nothing of the root but its Python, to compile modules while they can be
-written.
+There are two steps, and both results are cached: the packages, which take minutes and seldom
+change, and the layers over them. The second step runs nothing of the root but its Python, to
+compile modules while they can be written.
 """
 
 import os
@@ -19,11 +19,11 @@ from firmware_config.image.layers import REPOSITORY, Hardware, Layer, Origin, ch
 from firmware_config.image.tools import known_umask, run
 from gate_contract.errors import SchoolgateError
 
-PACKAGES_DATE = "1767225600"  # 2026-01-01: no file of the first step is younger
-OURS = ("gate_contract", "device", "firmware_config")  # what a gate carries of this repository
-DROPPED = ("server_bridge", "firmware_config/image")
-# mmdebstrap mounts this machine's own /dev/shm and /sys in the new root. In mounts of its own they
-# go when it ends, however it ends: a folder that a stopped run leaves is safe to delete.
+PACKAGES_DATE = "1767225600"  # 2026-01-01: no file of the first step is newer
+# What a gate carries of this repository, and how its wheel is built.
+OURS = ("gate_contract", "device", str(python.PROJECT))
+# mmdebstrap mounts this machine's own /dev/shm and /sys in the new root. In a separate mount
+# namespace they are unmounted however it ends, so a folder of a stopped run is safe to delete.
 APART = ("unshare", "--mount", "--propagation", "private")
 COMPILE = (
     *("chroot", ".", "python3", "-m", "compileall", "-q"),
@@ -37,8 +37,8 @@ CPU = "cortex-a76"  # emulated without pointer authentication: seven times as fa
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """Which root is wanted."""
+class RootSpec:
+    """The specification of a root."""
 
     architecture: str
     suite: str
@@ -47,34 +47,35 @@ class Wish:
 
     @property
     def layers(self) -> tuple[Layer, ...]:
-        """What it is made of."""
+        """The layers of the root."""
         return chosen(self.hardware, self.origin)
 
 
 def our_files() -> Iterator[tuple[str, Path]]:
-    """Our own package's sources, as (name, path)."""
-    yield "pyproject.toml", REPOSITORY / "pyproject.toml"
-    for room in OURS:
-        for path in sorted((REPOSITORY / room).rglob("*")):
+    """Yield the sources of the gate's wheel, as (name, path)."""
+    for folder in OURS:
+        for path in sorted((REPOSITORY / folder).rglob("*")):
             if path.is_file() and "__pycache__" not in path.parts:
                 yield str(path.relative_to(REPOSITORY)), path
 
 
 def epoch() -> str:
-    """Seconds since 1970 that no file of the root is younger than: `SOURCE_DATE_EPOCH`, or the time
-    of the last commit that changed what a root is made of."""
+    """Return the newest time of files in the root, in seconds since 1970.
+
+    It is `SOURCE_DATE_EPOCH`, or the time of the last commit that changed an input of the root.
+    """
     if given := os.environ.get("SOURCE_DATE_EPOCH"):
         return given
-    made_of = [*OURS, "systemd", "requirements-gate.lock", "pyproject.toml"]
-    told = run(["git", "-C", REPOSITORY, "log", "-1", "--format=%ct", "--", *made_of]).strip()
-    if not told:
+    made_of = [*OURS, "systemd", "requirements-gate.lock"]
+    committed = run(["git", "-C", REPOSITORY, "log", "-1", "--format=%ct", "--", *made_of]).strip()
+    if not committed:
         raise SchoolgateError("this is not a clone with its history; set SOURCE_DATE_EPOCH")
-    return told.decode()
+    return committed.decode()
 
 
 @known_umask()
-def build_root(wish: Wish, mirrors: Mirrors, folder: Path) -> Path:
-    """The root's tar in the cache `folder`, made if it is not there."""
+def build_root(wish: RootSpec, mirrors: Mirrors, folder: Path) -> Path:
+    """Return the root's tar in the cache `folder`; build it if it is missing."""
     if os.geteuid():
         raise SchoolgateError("a root has files of many owners; run gate-image as root (sudo)")
     packages, moment = _packages_key(wish), epoch()
@@ -87,15 +88,15 @@ def build_root(wish: Wish, mirrors: Mirrors, folder: Path) -> Path:
     return cache.kept(folder, root_name(wish), make)
 
 
-def root_name(wish: Wish) -> str:
-    """Of the root's tar in the cache, by everything it is made of."""
+def root_name(wish: RootSpec) -> str:
+    """Return the name of the root's tar in the cache, by all of its inputs."""
     key = cache.digest(
         {"packages": _packages_key(wish), "epoch": epoch()}, [*inputs(wish.layers), *our_files()]
     )
     return f"root-{wish.suite}-{wish.architecture}-{wish.hardware}-{key}.tar"
 
 
-def _packages_key(wish: Wish) -> str:
+def _packages_key(wish: RootSpec) -> str:
     return cache.digest(
         {
             "suite": wish.suite,
@@ -106,13 +107,13 @@ def _packages_key(wish: Wish) -> str:
     )
 
 
-def apt_sources(wish: Wish, mirrors: Mirrors) -> str:
-    """The lines of a `sources.list` for this root."""
+def apt_sources(wish: RootSpec, mirrors: Mirrors) -> str:
+    """Return the lines of a `sources.list` for this root."""
     components = [name for layer in wish.layers for name in layer.components]
     return sources(mirrors, wish.suite, wish.origin, components)
 
 
-def _debian(wish: Wish, mirrors: Mirrors, out: Path) -> None:
+def _debian(wish: RootSpec, mirrors: Mirrors, out: Path) -> None:
     names = [name for layer in wish.layers for name in layer.packages]
     names += [f"{name}/{wish.suite}-backports" for layer in wish.layers for name in layer.backports]
     options = [
@@ -136,7 +137,7 @@ def _debian(wish: Wish, mirrors: Mirrors, out: Path) -> None:
     )
 
 
-def _lay(base: Path, wish: Wish, mirrors: Mirrors, moment: str, work: Path, out: Path) -> None:
+def _lay(base: Path, wish: RootSpec, mirrors: Mirrors, moment: str, work: Path, out: Path) -> None:
     root = work / "root"
     root.mkdir(mode=0o755)
     run(["tar", "-xpf", base, "-C", root, "--numeric-owner", "--xattrs", "--xattrs-include=*"])
@@ -149,8 +150,6 @@ def _lay(base: Path, wish: Wish, mirrors: Mirrors, moment: str, work: Path, out:
     python.install(
         root, locks, left_out, REPOSITORY, of, archive, work, env={"SOURCE_DATE_EPOCH": moment}
     )
-    for name in DROPPED:
-        shutil.rmtree(python.site(root, of) / name)
     for name in (name for layer in wish.layers for name in layer.unpacked):
         kernel.unpack(name, root, archive)
     for version in kernel.versions(root):
@@ -183,7 +182,7 @@ def _files(layer: Layer, root: Path) -> None:
 
 
 def _put(source: Path, place: Path) -> None:
-    """A file with the rights that git keeps, whatever this machine's umask is."""
+    """Copy a file with the permissions that git stores, whatever this machine's umask is."""
     place.parent.mkdir(parents=True, exist_ok=True)
     place.unlink(missing_ok=True)
     shutil.copyfile(source, place)
@@ -197,7 +196,7 @@ def _units(layer: Layer, root: Path) -> None:
 
 
 def _clean(root: Path) -> None:
-    """What a package's script left that is this machine's, secret, or the same for every gate."""
+    """Remove what package scripts left that is specific to this machine, or secret."""
     for pattern in ("etc/ssh/ssh_host_*", "var/log/*", "var/cache/*", "var/lib/apt/lists/*"):
         for path in root.glob(pattern):
             shutil.rmtree(path) if path.is_dir() else path.unlink()
@@ -205,8 +204,11 @@ def _clean(root: Path) -> None:
     (root / "usr/lib/clock-epoch").touch()  # a clock without a battery starts no earlier than this
 
 
-def _name(wish: Wish, moment: str, root: Path) -> None:
-    """Say in os-release which image this is, and to RAUC; a later one has a higher version."""
+def _name(wish: RootSpec, moment: str, root: Path) -> None:
+    """Write the name and version of the image to os-release and RAUC's configuration.
+
+    A later image has a higher version.
+    """
     version = datetime.fromtimestamp(int(moment), UTC).strftime("%Y%m%d%H%M%S")
     machine = f"schoolgate-{wish.architecture}"
     with (root / "usr/lib/os-release").open("a") as release:
@@ -216,6 +218,6 @@ def _name(wish: Wish, moment: str, root: Path) -> None:
 
 
 def pack(folder: Path, moment: str, out: Path) -> None:
-    """A folder as a tar whose bytes depend on nothing but its contents and `moment`."""
+    """Pack a folder as a tar whose bytes depend only on its contents and `moment`."""
     dated = [f"--mtime=@{moment}", "--clamp-mtime"]
     run(["tar", "-cf", out, "-C", folder, *SORTED, *dated, "."])

@@ -1,4 +1,4 @@
-"""What is in an image, as a CycloneDX document: Debian's packages and Python's, with versions."""
+"""List the contents of an image as a CycloneDX document: Debian's and Python's packages."""
 
 import uuid
 from email.parser import BytesHeaderParser
@@ -11,7 +11,7 @@ STATUS = Path("var/lib/dpkg/status")
 
 
 def debian_packages(status: bytes) -> list[tuple[str, str, str]]:
-    """(name, version, architecture) of each installed package in dpkg's status file."""
+    """Return (name, version, architecture) of each installed package in dpkg's status file."""
     found = []
     for paragraph in status.split(b"\n\n"):
         headers = BytesHeaderParser().parsebytes(paragraph)
@@ -21,7 +21,7 @@ def debian_packages(status: bytes) -> list[tuple[str, str, str]]:
 
 
 def python_packages(site: Path) -> list[tuple[str, str]]:
-    """(name, version) of each distribution that lies in `site`."""
+    """Return (name, version) of each distribution in `site`."""
     found = []
     for path in site.glob("*.dist-info/METADATA"):
         headers = BytesHeaderParser().parsebytes(path.read_bytes())
@@ -30,7 +30,7 @@ def python_packages(site: Path) -> list[tuple[str, str]]:
 
 
 def sbom(root: Path, of: python.Interpreter, name: str, version: str, serial: uuid.UUID) -> object:
-    """A CycloneDX 1.5 document of everything in `root`."""
+    """Return a CycloneDX 1.5 document of everything in `root`."""
     debian = debian_packages((root / STATUS).read_bytes())
     unpacked = root / kernel.UNPACKED
     for line in unpacked.read_text().splitlines() if unpacked.exists() else ():

@@ -1,4 +1,4 @@
-"""Other people's tools, run with their output kept for the error message."""
+"""Run external tools, and keep their output for the error message."""
 
 import os
 import subprocess
@@ -13,7 +13,7 @@ PACKAGES = Path(__file__).parent / "packages.txt"
 
 @contextmanager
 def known_umask() -> Iterator[None]:
-    """Folders and files that are made meanwhile have the rights that they have everywhere."""
+    """Set a fixed umask, so that folders and files have the same permissions on all machines."""
     ours = os.umask(0o022)
     try:
         yield
@@ -29,11 +29,12 @@ def run(
     given: bytes | None = None,
     into: Sequence[object] = (),
 ) -> bytes:
-    """Run to the end and return what was printed. `env` is added to ours.
+    """Run a tool to its end and return its output. `env` is added to this process's.
 
-    What was printed is `given` to the command `into`, if there is one.
+    The output is the input of the command `into`, if there is one.
 
-    Raises SchoolgateError with the last lines if the tool fails, or is not installed.
+    Raises:
+        SchoolgateError: the tool fails (with its last lines), or is not installed.
     """
     try:
         done = subprocess.run(

@@ -10,24 +10,24 @@ import msgspec
 from msgspec import Meta, Struct
 
 from gate_contract.errors import SchoolgateError
-from server_bridge.alerts.kinds import Kind
-from server_bridge.web.text import Lang
+from server_bridge.alert_kinds import AlertKind
+from server_bridge.i18n.phrases import Lang
 
 
 class ChannelsError(SchoolgateError):
     """The file of channels cannot be used; the message names the remedy."""
 
 
-class Channel(Struct, frozen=True, forbid_unknown_fields=True):
+class AlertChannel(Struct, frozen=True, forbid_unknown_fields=True):
     """Somebody who is told. `units`: of these and below, () all; `kinds`: () all."""
 
     name: Annotated[str, Meta(pattern="^[a-z0-9-]{1,40}$")]
     urls: Annotated[tuple[str, ...], Meta(min_length=1)]
     units: tuple[str, ...] = ()
-    kinds: tuple[Kind, ...] = ()
+    kinds: tuple[AlertKind, ...] = ()
     language: Lang = Lang.VI
 
-    def hears(self, kind: Kind, line: Collection[str]) -> bool:
+    def hears(self, kind: AlertKind, line: Collection[str]) -> bool:
         """Whether it is told of `kind` at a unit; `line`: that unit and all above it."""
         return (not self.kinds or kind in self.kinds) and (
             not self.units or not line or any(unit_id in line for unit_id in self.units)
@@ -35,16 +35,16 @@ class Channel(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class _File(Struct, frozen=True, forbid_unknown_fields=True):
-    channel: tuple[Channel, ...] = ()
+    channel: tuple[AlertChannel, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Channels:
     """All of them, by name."""
 
-    all: Sequence[Channel] = ()
+    all: Sequence[AlertChannel] = ()
 
-    def find(self, name: str) -> Channel | None:
+    def find(self, name: str) -> AlertChannel | None:
         return next((channel for channel in self.all if channel.name == name), None)
 
 
@@ -66,7 +66,7 @@ def read_channels(path: Path | None) -> Channels:
     try:
         found = msgspec.toml.decode(content, type=_File).channel
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise ChannelsError(f"{path}: {error}. See docs/alerts.md") from error
+        raise ChannelsError(f"{path}: {error}. See docs/how-to/alerts.md") from error
     names = [channel.name for channel in found]
     if twice := {name for name in names if names.count(name) > 1}:
         raise ChannelsError(f"{path}: two channels are called {min(twice)}; rename one")

@@ -3,7 +3,7 @@
 import logging
 
 from gate_contract.errors import SchoolgateError
-from server_bridge.alerts.channels import Channel
+from server_bridge.alerts.channels import AlertChannel
 
 LONGEST = 160
 
@@ -12,7 +12,7 @@ class SendingError(SchoolgateError):
     """A service did not take a message. Says why, without an address: those hold passwords."""
 
 
-def send(channel: Channel, title: str, body: str) -> None:
+def send(channel: AlertChannel, title: str, body: str) -> None:
     """Give a message to every address of a channel; blocks for some seconds at most.
 
     Raises:
@@ -24,7 +24,7 @@ def send(channel: Channel, title: str, body: str) -> None:
     for number, url in enumerate(channel.urls, 1):
         service = apprise.Apprise.instantiate(url)
         if service is None:
-            failed.append(f"address {number} is none that can be used; see docs/alerts.md")
+            failed.append(f"address {number} is none that can be used; see docs/how-to/alerts.md")
             continue
         capture = apprise.LogCapture(level=logging.WARNING, fmt="%(message)s")  # type: ignore[no-untyped-call]
         with capture as said:

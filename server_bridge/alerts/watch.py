@@ -11,16 +11,23 @@ import sqlalchemy as sa
 import structlog
 
 from gate_contract.school_day import local_day
-from server_bridge.alerts.channels import Channel, Channels
-from server_bridge.alerts.clashes import Clash, Sightings
-from server_bridge.alerts.deciding import Decision, Memory, Open, decide
+from server_bridge.alert_kinds import (
+    MINUTE_MS,
+    SHARED_FORGOTTEN_MS,
+    AlertKind,
+    Key,
+    Trouble,
+)
+from server_bridge.alerts.channels import AlertChannel, Channels
+from server_bridge.alerts.conditions import observe
 from server_bridge.alerts.hours import awake
-from server_bridge.alerts.kinds import MINUTE_MS, SHARED_FORGOTTEN_MS, Key, Kind, Trouble
-from server_bridge.alerts.observing import observe
+from server_bridge.alerts.impossible_travel import CardCrossings, ImpossibleTravel
+from server_bridge.alerts.messages import MessageContext, compose
+from server_bridge.alerts.rules import AlertDecision, Memory, Open, decide
 from server_bridge.alerts.sending import SendingError
-from server_bridge.alerts.wording import Known, compose
+from server_bridge.i18n.formats import Formats
 from server_bridge.store.alerts.alert_messages import (
-    Message,
+    AlertMessage,
     News,
     drop_overtaken,
     due,
@@ -41,9 +48,8 @@ from server_bridge.store.alerts.alerts import (
 from server_bridge.store.crossings.sightings import CrossingMarks
 from server_bridge.store.database import Database, StoreError
 from server_bridge.store.gates.gate_sheets import gate_sheets
-from server_bridge.store.places.units import all_units, ancestry, gate_units
 from server_bridge.store.school.school_hours import all_hours
-from server_bridge.web.formats import Formats
+from server_bridge.store.units.tree import all_units, ancestry, gate_units
 
 PERIOD_S = 10.0
 QUIET_MS = 2 * MINUTE_MS
@@ -55,7 +61,7 @@ GAP_MS = 10 * MINUTE_MS
 
 log = structlog.get_logger()
 
-Send = Callable[[Channel, str, str], None]
+Send = Callable[[AlertChannel, str, str], None]
 """Raises SendingError."""
 
 
@@ -89,7 +95,7 @@ class AlertWatch:
         self._more = more
         self._memory = Memory()
         self._marks = CrossingMarks()
-        self._sightings = Sightings(date.min)
+        self._sightings = CardCrossings(date.min)
         self._clashes: dict[Key, Trouble] = {}
         self._failing = ""
 
@@ -121,17 +127,17 @@ class AlertWatch:
             self._clashes.pop(trouble.key, None)
         self._deliver(messages, now_ms)
 
-    def _look(self, now_ms: int) -> Decision:
+    def _look(self, now_ms: int) -> AlertDecision:
         with self._database.read() as connection:
             everywhere = [unit.unit_id for unit in all_units(connection)]
             seen = observe(
                 gate_sheets(connection, now_ms, everywhere), self._certificates(), now_ms
             )
             opened = [_open(alert) for alert in open_alerts(connection)]
-            lately = raised_since(connection, Kind.SHARED_CARD, now_ms - SHARED_FORGOTTEN_MS)
+            lately = raised_since(connection, AlertKind.SHARED_CARD, now_ms - SHARED_FORGOTTEN_MS)
             today = local_day(now_ms, self._rules.zone)
             if today != self._sightings.day:
-                self._sightings = Sightings(today)
+                self._sightings = CardCrossings(today)
             for clash in self._sightings.add(self._marks.new(connection, today)):
                 if clash.later.card_id not in lately:
                     trouble = _of_clash(clash)
@@ -141,7 +147,7 @@ class AlertWatch:
         seen = replace(seen, troubles=(*seen.troubles, *self._clashes.values(), *more))
         return decide(seen, opened, self._memory, now_ms, is_awake)
 
-    def _write(self, connection: sa.Connection, decision: Decision, now_ms: int) -> None:
+    def _write(self, connection: sa.Connection, decision: AlertDecision, now_ms: int) -> None:
         for one in decision.begun:
             number = raise_alert(
                 connection,
@@ -158,13 +164,19 @@ class AlertWatch:
             log.info("alerts over", numbers=[alert.alert for alert in decision.over])
 
     def _tell(
-        self, connection: sa.Connection, channel: Channel, news: News, known: Known, now_ms: int
+        self,
+        connection: sa.Connection,
+        channel: AlertChannel,
+        news: News,
+        known: MessageContext,
+        now_ms: int,
     ) -> None:
         found = map(partial(find_alert, connection), untold(connection, channel.name, news))
         fresh = [
             alert
             for alert in found
-            if alert and channel.hears(Kind(alert.kind), known.lines.get(alert.unit_id or "", ()))
+            if alert
+            and channel.hears(AlertKind(alert.kind), known.lines.get(alert.unit_id or "", ()))
         ]
         if fresh and self._is_time(connection, channel, news, fresh, now_ms):
             fresh.sort(key=lambda alert: alert.alert)
@@ -172,8 +184,8 @@ class AlertWatch:
             numbers = [alert.alert for alert in fresh]
             make_message(connection, channel.name, news, numbers, words, now_ms)
 
-    def _known(self, connection: sa.Connection, now_ms: int) -> Known:
-        return Known(
+    def _known(self, connection: sa.Connection, now_ms: int) -> MessageContext:
+        return MessageContext(
             names={unit.unit_id: unit.name for unit in all_units(connection)},
             lines=ancestry(connection),
             gates=len(gate_units(connection)),
@@ -184,7 +196,7 @@ class AlertWatch:
     def _is_time(
         self,
         connection: sa.Connection,
-        channel: Channel,
+        channel: AlertChannel,
         news: News,
         fresh: list[Alert],
         now_ms: int,
@@ -193,7 +205,7 @@ class AlertWatch:
         is_whole = now_ms - max(times) >= QUIET_MS or now_ms - min(times) >= LONGEST_MS
         return is_whole and now_ms - last_made_ms(connection, channel.name, news) >= GAP_MS
 
-    def _deliver(self, messages: list[Message], now_ms: int) -> None:
+    def _deliver(self, messages: list[AlertMessage], now_ms: int) -> None:
         failed = set()
         for message in messages:
             if message.channel in failed:
@@ -208,7 +220,7 @@ class AlertWatch:
                 else:
                     note_sent(connection, message.message, now_ms)
 
-    def _try(self, message: Message) -> str:
+    def _try(self, message: AlertMessage) -> str:
         """Why it could not be sent; empty if it was."""
         channel = self._channels.find(message.channel)
         if channel is None:
@@ -228,7 +240,7 @@ class AlertWatch:
 def _open(alert: Alert) -> Open:
     return Open(
         alert.alert,
-        Kind(alert.kind),
+        AlertKind(alert.kind),
         alert.subject,
         alert.unit_id,
         alert.raised_ms,
@@ -236,7 +248,7 @@ def _open(alert: Alert) -> Open:
     )
 
 
-def _of_clash(clash: Clash) -> Trouble:
+def _of_clash(clash: ImpossibleTravel) -> Trouble:
     later = clash.later
     gates = f"{clash.earlier.gate_id}, {later.gate_id}"
-    return Trouble(Kind.SHARED_CARD, later.card_id, later.unit_id, later.at_ms, gates)
+    return Trouble(AlertKind.SHARED_CARD, later.card_id, later.unit_id, later.at_ms, gates)

@@ -1,1 +1,1 @@
-"""Where people live and learn: lists of areas and units, and areas known by their names."""
+"""Lists of areas and units, and areas found by their names."""

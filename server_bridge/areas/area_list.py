@@ -1,4 +1,4 @@
-"""A list of areas, compared with those that are known. Pure."""
+"""Compare a list of areas with the known ones. Pure: values in, a plan out."""
 
 import re
 from collections.abc import Mapping
@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from server_bridge.areas.listing import (
     AREAS,
-    Span,
+    ValidityPeriod,
     circles,
     in_order,
     level_of,
@@ -17,12 +17,12 @@ from server_bridge.areas.listing import (
     span_of,
 )
 from server_bridge.areas.naming import CODE_WIDTHS, area_key
-from server_bridge.sheets.faults import Fault, Refusal
+from server_bridge.sheets.faults import Fault, RowRefusal
 from server_bridge.sheets.grid import Cell
-from server_bridge.sheets.lines import Line
+from server_bridge.sheets.lines import SheetRow
 from server_bridge.sheets.opening import Spreadsheet
 from server_bridge.sheets.values import CellError, text_of, wide_code
-from server_bridge.store.places.areas import Area, official_id, own_id
+from server_bridge.store.areas.areas import Area, official_id, own_id
 
 CODE_LENGTH = 18
 ID_LENGTH = 40
@@ -35,14 +35,14 @@ class AreaPlan:
     new: list[Area] = field(default_factory=list)
     changed: list[Area] = field(default_factory=list)
     same: int = 0
-    refusals: list[Refusal] = field(default_factory=list)
+    refusals: list[RowRefusal] = field(default_factory=list)
 
 
 @dataclass(slots=True)
 class _Draft:
-    """A row that is being understood."""
+    """A row while it is being interpreted."""
 
-    line: Line
+    line: SheetRow
     area: Area
     parent: str | None
     parent_level: str | None
@@ -78,7 +78,7 @@ def plan_areas(book: Spreadsheet, known: Mapping[str, Area]) -> AreaPlan:
 
 
 class _Tree:
-    """What is known, and what the list adds."""
+    """The known areas, and those that the list adds."""
 
     def __init__(self, known: Mapping[str, Area]) -> None:
         self.areas = dict(known)
@@ -89,19 +89,19 @@ class _Tree:
             self._index(area)
 
     def add(self, draft: _Draft) -> None:
-        """Take an area with a code in, or refuse it as being there already on some day."""
+        """Add an area that has a code, or refuse it if it exists already on some day."""
         area = draft.area
         if other := self._drafted.get(area.area_id):
             draft.line.refuse("code", Fault.SAME_TWICE, str(other.line.place()))
             return
         self._drafted[area.area_id] = draft
-        span = Span(area.from_day, area.until_day)
+        span = ValidityPeriod(area.from_day, area.until_day)
         for area_id in self._by_code.get(area.code or "", []):
             other_area = self.areas[area_id]
             if (
                 other_area.level == area.level
                 and area_id != area.area_id
-                and span.overlaps(Span(other_area.from_day, other_area.until_day))
+                and span.overlaps(ValidityPeriod(other_area.from_day, other_area.until_day))
             ):
                 draft.line.refuse("from_day", Fault.SAME_TWICE, area_id)
                 return
@@ -110,7 +110,7 @@ class _Tree:
         self.areas[area.area_id] = area
 
     def find_parent(self, draft: _Draft) -> None:
-        """Give an area its parent, and one without a code its id."""
+        """Set an area's parent, and the id of an area without a code."""
         area = draft.area
         parent_id = None
         if draft.parent is not None:
@@ -139,7 +139,7 @@ class _Tree:
             self.areas[draft.area.area_id] = draft.area
 
     def find_successor(self, draft: _Draft) -> None:
-        """What an area became part of, on the day when it ended."""
+        """Set the area that this one became part of, on the day when it ended."""
         area = draft.area
         if draft.successor is None or draft.line.refusals:
             return
@@ -155,7 +155,7 @@ class _Tree:
         draft.line.refuse("successor", Fault.UNKNOWN_SUCCESSOR, draft.successor)
 
     def _name_own(self, draft: _Draft) -> None:
-        """An area without a code is known by its name below its parent."""
+        """Identify an area without a code by its name below its parent."""
         area = draft.area
         if area.parent_id is None:
             draft.line.refuse("code", Fault.MISSING, "mã (code)")
@@ -179,7 +179,7 @@ class _Tree:
         self._own[key] = area.area_id
 
 
-def _draft(line: Line) -> _Draft:
+def _draft(line: SheetRow) -> _Draft:
     level = needed(line, "level", level_of, "cấp (level)")
     span = span_of(line)
 
@@ -209,7 +209,7 @@ def _draft(line: Line) -> _Draft:
 
 
 def _other_code(cell: Cell) -> str | None:
-    """The code of a level whose codes have no width of their own. Raises CellError."""
+    """Return a code of a level whose codes have no fixed width. Raises CellError."""
     if isinstance(cell, float):
         raise CellError(Fault.UNSURE_CODE)
     shown = text_of(cell, CODE_LENGTH)
@@ -219,7 +219,7 @@ def _other_code(cell: Cell) -> str | None:
 
 
 def _parent_code(cell: Cell, level: str, parent_level: str | None) -> str | None:
-    """A number gets its zeros back where it is sure what level it is of. Raises CellError."""
+    """Restore a number's zeros where it is certain which level it is of. Raises CellError."""
     above = parent_level or {"hamlet": "commune", "district": "province"}.get(level)
     shown = text_of(cell)
     if shown is None or not shown.isdecimal():

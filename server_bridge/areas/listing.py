@@ -1,15 +1,15 @@
-"""Lists of areas and units, in spreadsheets: their columns, and what all of them share."""
+"""Read lists of areas and units from spreadsheets: their columns, and the rules that they share."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from server_bridge.sheets.faults import Fault, Refusal, SheetError
+from server_bridge.sheets.faults import Fault, RowRefusal, SheetError
 from server_bridge.sheets.grid import Cell, Grid
 from server_bridge.sheets.headers import Vocabulary, find_header, fold
-from server_bridge.sheets.lines import Line, table
+from server_bridge.sheets.lines import SheetRow, table
 from server_bridge.sheets.values import CellError, day_of, text_of
-from server_bridge.store.schema import NAME_LENGTH
+from server_bridge.store.schema.base import NAME_LENGTH
 
 _COMMON = {
     "name": ("Tên", "Tên đơn vị", "Tên địa bàn", "Tên đơn vị hành chính", "Tên trường"),
@@ -58,20 +58,22 @@ LEVEL_WORDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
-    """When it exists, half-open; None: as long as anybody knows."""
+class ValidityPeriod:
+    """The days on which something exists, half-open; None: no known bound."""
 
     from_day: date | None
     until_day: date | None
 
-    def overlaps(self, other: "Span") -> bool:
-        """Whether there is a day in both."""
+    def overlaps(self, other: "ValidityPeriod") -> bool:
+        """Return whether both periods share a day."""
         first = max(self.from_day or date.min, other.from_day or date.min)
         return first < min(self.until_day or date.max, other.until_day or date.max)
 
 
-def list_lines(sheets: Iterable[Grid], vocabulary: Vocabulary, file_name: str) -> Iterator[Line]:
-    """The rows of all sheets that have a table. Raises SheetError if none has."""
+def list_lines(
+    sheets: Iterable[Grid], vocabulary: Vocabulary, file_name: str
+) -> Iterator[SheetRow]:
+    """Yield the rows of all sheets that have a table. Raises SheetError if no sheet has one."""
     tables = 0
     for grid in sheets:
         if header := find_header(grid, vocabulary):
@@ -82,21 +84,21 @@ def list_lines(sheets: Iterable[Grid], vocabulary: Vocabulary, file_name: str) -
         raise SheetError(Fault.NO_HEADER, value=wanted).of(file_name)
 
 
-def span_of(line: Line) -> Span:
-    """When it exists; refused if it ends before it begins."""
+def span_of(line: SheetRow) -> ValidityPeriod:
+    """Return a row's period; refuse the row if the period ends before it begins."""
     grid = line.table.grid
 
     def day(cell: Cell) -> date | None:
         return day_of(cell, from_1904=grid.from_1904)
 
-    span = Span(line.read("from_day", day), line.read("until_day", day))
+    span = ValidityPeriod(line.read("from_day", day), line.read("until_day", day))
     if span.from_day and span.until_day and span.until_day <= span.from_day:
         line.refuse("until_day", Fault.ENDS_FIRST, f"{span.until_day:%d/%m/%Y}")
     return span
 
 
 def level_of(cell: Cell) -> str | None:
-    """A level's own word. Raises CellError."""
+    """Return the stable word of a level. Raises CellError."""
     shown = text_of(cell)
     if shown is None:
         return None
@@ -106,13 +108,13 @@ def level_of(cell: Cell) -> str | None:
     return level
 
 
-def name_of(line: Line) -> str:
-    """The name; refused if there is none."""
+def name_of(line: SheetRow) -> str:
+    """Return a row's name; refuse the row without one."""
     return needed(line, "name", lambda cell: text_of(cell, NAME_LENGTH), "tên (name)")
 
 
-def needed(line: Line, field: str, meaning: Callable[[Cell], str | None], called: str) -> str:
-    """A field that has to be there; an empty text, and a refusal, if it is not."""
+def needed(line: SheetRow, field: str, meaning: Callable[[Cell], str | None], called: str) -> str:
+    """Return a required field; without it, refuse the row and return an empty text."""
     before = len(line.refusals)
     value = line.read(field, meaning)
     if value is None and len(line.refusals) == before:
@@ -121,7 +123,7 @@ def needed(line: Line, field: str, meaning: Callable[[Cell], str | None], called
 
 
 def circles(above: Mapping[str, str | None]) -> set[str]:
-    """Those that lead back to themselves."""
+    """Return the keys whose chain of parents leads back to themselves."""
     found: set[str] = set()
     sound: set[str] = set()
     for start in above:
@@ -136,6 +138,6 @@ def circles(above: Mapping[str, str | None]) -> set[str]:
     return found
 
 
-def in_order(refusals: Iterable[Refusal]) -> list[Refusal]:
-    """As they stand in the file."""
+def in_order(refusals: Iterable[RowRefusal]) -> list[RowRefusal]:
+    """Sort refusals as they stand in the file."""
     return sorted(refusals, key=lambda r: (r.place.sheet, r.place.row, r.place.column or 0))

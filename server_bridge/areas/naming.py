@@ -1,17 +1,17 @@
-"""Names of areas, compared as people write them.
+"""Compare names of areas as people write them.
 
-`Xã Tân Tiến`, `tân tiến` and `X. TÂN TIẾN` are one; so are `Hoà` and `Hòa`, where only the place
-of the tone differs, and `Phường 01` and `Phường 1`. `Thon Ha` without diacritics is no name of its
-own: whoever asks with it gets what it can stand for, if that is one.
+`Xã Tân Tiến`, `tân tiến` and `X. TÂN TIẾN` are equal; so are `Hoà` and `Hòa`, where only the place
+of the tone differs, and `Phường 01` and `Phường 1`. `Thon Ha`, without diacritics, is not a name of
+its own: a search for it finds the area that it can stand for, if there is exactly one.
 """
 
 import re
 import unicodedata
 from functools import lru_cache
 
-from server_bridge.people.names import text_key, tidy
+from server_bridge.i18n.names import text_key, tidy
 from server_bridge.sheets.headers import fold
-from server_bridge.store.places.areas import COMMUNE, DISTRICT, HAMLET, PROVINCE
+from server_bridge.store.areas.areas import COMMUNE, DISTRICT, HAMLET, PROVINCE
 
 CODE_WIDTHS = {PROVINCE: 2, DISTRICT: 3, COMMUNE: 5}
 """Digits of official codes; hamlets have none."""
@@ -33,24 +33,24 @@ PREFIXES = {
         "kp",
     ),
 }
-"""What stands before a name, as whole words."""
+"""Words that may precede a name."""
 
 
 @lru_cache(100_000)
 def area_key(level: str, name: str) -> tuple[object, ...]:
-    """Equal for names that mean one area, diacritics counted."""
+    """Return a key that is equal for names that mean one area, diacritics counted."""
     bare = _bare(level, name)
     return tuple(_word_key(word) for word in bare.split())
 
 
 @lru_cache(100_000)
 def bare_key(level: str, name: str) -> str:
-    """Equal for names that differ in nothing but diacritics."""
+    """Return a key that is equal for names that differ in nothing but diacritics."""
     return fold(_bare(level, name))
 
 
 def has_marks(name: str) -> bool:
-    """Whether a name is written with diacritics."""
+    """Return whether a name is written with diacritics."""
     return not unicodedata.normalize("NFC", name).isascii()
 
 

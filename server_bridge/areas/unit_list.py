@@ -1,4 +1,4 @@
-"""A list of units, compared with those that are known. Pure."""
+"""Compare a list of units with the known ones. Pure: values in, a plan out."""
 
 import re
 from collections.abc import Mapping
@@ -15,13 +15,13 @@ from server_bridge.areas.listing import (
     needed,
     span_of,
 )
-from server_bridge.sheets.faults import Fault, Refusal
+from server_bridge.sheets.faults import Fault, RowRefusal
 from server_bridge.sheets.grid import Cell
-from server_bridge.sheets.lines import Line
+from server_bridge.sheets.lines import SheetRow
 from server_bridge.sheets.opening import Spreadsheet
 from server_bridge.sheets.values import CellError, text_of
-from server_bridge.store.places.unit_terms import DatedUnit
-from server_bridge.store.places.units import SCHOOL, Unit
+from server_bridge.store.units.dated import DatedUnit
+from server_bridge.store.units.tree import SCHOOL, Unit
 
 _CODE_LENGTH = 20
 
@@ -33,13 +33,13 @@ class UnitPlan:
     new: list[DatedUnit] = field(default_factory=list)
     changed: list[DatedUnit] = field(default_factory=list)
     same: int = 0
-    refusals: list[Refusal] = field(default_factory=list)
+    refusals: list[RowRefusal] = field(default_factory=list)
 
 
 def plan_units(book: Spreadsheet, known: Mapping[str, DatedUnit]) -> UnitPlan:
     """Compare a list with the tree. Raises SheetError if the file has no list."""
     lines = list(list_lines(book.sheets, UNITS, book.name))
-    drafts: dict[str, tuple[Line, DatedUnit]] = {}
+    drafts: dict[str, tuple[SheetRow, DatedUnit]] = {}
     for line in lines:
         dated = _dated(line)
         if line.refusals:
@@ -75,7 +75,7 @@ def plan_units(book: Spreadsheet, known: Mapping[str, DatedUnit]) -> UnitPlan:
     )
 
 
-def _dated(line: Line) -> DatedUnit:
+def _dated(line: SheetRow) -> DatedUnit:
     span = span_of(line)
     unit = Unit(
         needed(line, "unit_id", _unit_id, "mã đơn vị (unit id)"),
@@ -93,7 +93,7 @@ def _dated(line: Line) -> DatedUnit:
 
 
 def _unit_id(cell: Cell) -> str | None:
-    """It has to stand in a topic. Raises CellError."""
+    """Return a unit id, which has to be valid within an MQTT topic. Raises CellError."""
     shown = text_of(cell)
     if shown is not None and not re.fullmatch(topics.UNIT_ID, shown):
         raise CellError(Fault.WRONG_CODE, "1-40: a-z 0-9 -")

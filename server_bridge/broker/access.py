@@ -9,13 +9,13 @@ to another's topic sees a success and then nothing.
 from collections.abc import Sequence
 
 from gate_contract import topics
-from gate_contract.topics import Channel
-from server_bridge.machines.home_assistant import EVERY_DISCOVERY, discoveries_of
+from gate_contract.topics import GateChannel
+from server_bridge.integrations.home_assistant import EVERY_DISCOVERY, discoveries_of
 from server_bridge.pki import Identity
-from server_bridge.store.places.units import UnitViewer
+from server_bridge.store.units.tree import UnitViewer
 
-FROM_GATE = (Channel.CROSSINGS, Channel.HEALTH, Channel.LOG)
-TO_GATE = (Channel.RECEIPT, *topics.ROSTERS, Channel.COMMAND)
+FROM_GATE = (GateChannel.CROSSINGS, GateChannel.HEALTH, GateChannel.LOG)
+TO_GATE = (GateChannel.RECEIPT, *topics.ROSTERS, GateChannel.COMMAND)
 TO_EVERY_GATE = tuple(topics.district(channel) for channel in topics.ROSTERS)
 EVERY_COUNTS = "unit/v1/+/counts"
 TO_BROKER = (*TO_EVERY_GATE, EVERY_COUNTS, topics.BRIDGE_STATE, EVERY_DISCOVERY)
@@ -66,5 +66,5 @@ def _of_units(viewer: UnitViewer) -> list[str]:
         topics.BRIDGE_STATE,
         *(topics.counts(unit_id) for unit_id in viewer.units),
         *(discoveries_of(unit_id) for unit_id in viewer.units),
-        *(topics.gate(gate_id, Channel.HEALTH) for gate_id in viewer.gates),
+        *(topics.gate(gate_id, GateChannel.HEALTH) for gate_id in viewer.gates),
     ]

@@ -23,7 +23,7 @@ from server_bridge import pki
 from server_bridge.broker.access import access_list
 from server_bridge.broker.revoking import PROCESS, REVOCATIONS, revocation_list
 from server_bridge.pki import Identity, write_private
-from server_bridge.store.places.units import UnitViewer
+from server_bridge.store.units.tree import UnitViewer
 
 MAX_PACKET_BYTES = MAX_PAYLOAD_BYTES + 4096
 """A whole MQTT packet, of which a roster is the largest; the bridge itself asks for smaller ones. A

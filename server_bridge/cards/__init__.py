@@ -1,1 +1,1 @@
-"""Printed cards: the code, the face of one card, and the sheets they are printed on."""
+"""Printed cards: card issuance, the face of a card, sheets, day passes and photos."""

@@ -1,7 +1,8 @@
-"""Day passes on plain paper: for whoever has forgotten or lost the card, and for visitors.
+"""Print day passes on plain paper: for forgotten or lost cards, and for visitors.
 
-Black on white, so that any printer will do, and nothing like a card: the day stands in the largest
-letters. Two papers: A6, and the 72 mm that a receipt printer prints on a roll of 80.
+A pass is black on white, so that any printer will do, and does not look like a card: the day stands
+in the largest letters. There are two papers: A6, and the 72 mm that a receipt printer prints on a
+roll of 80 mm.
 """
 
 from collections.abc import Sequence
@@ -12,9 +13,9 @@ from pathlib import Path
 from fpdf import FPDF
 
 from server_bridge.cards.face import LOOKS, PrintedCard, card_number, draw_code
-from server_bridge.cards.fonts import MONO
-from server_bridge.cards.lettering import Pen
 from server_bridge.cards.sheet import document
+from server_bridge.printing.fonts import MONO
+from server_bridge.printing.text_fitting import Pen
 
 _BLACK = (0, 0, 0)
 _WHITE = (255, 255, 255)
@@ -31,6 +32,7 @@ class Paper:
 
     @property
     def room(self) -> float:
+        """Return the width between the margins, in mm."""
         return self.width - 2 * self.margin
 
 
@@ -43,7 +45,7 @@ PAPERS = {
 def write_passes(
     path: Path, passes: Sequence[PrintedCard], paper: Paper, *, title: str, created: datetime
 ) -> None:
-    """Write a PDF with one pass a page. Otherwise as `sheet.write_sheet`."""
+    """Write a PDF with one pass a page; the other rules are those of `sheet.write_sheet`."""
     with document((paper.width, paper.height), passes, title, created) as pdf:
         for one in passes:
             pdf.add_page()

@@ -1,10 +1,10 @@
-"""The face of one card, CR80 upright: 54 mm wide and 86 mm high, to hang from a lanyard.
+"""Draw the face of one card, CR80 upright: 54 mm wide and 86 mm high, for a lanyard.
 
 From top to bottom: a band in the colour of the card's kind with a mark for the slot punch and the
-school's name; the QR code, as wide as the card, its white border included; who it is for, its
-number and its last day. The kinds differ by words and by the stripes under the band too, for eyes
-and printers that know no colour. A photo fills the band's left corner, from edge to edge, and the
-school's name stands beside it: the code stays as wide as the card.
+school's name; the QR code, as wide as the card, its white border included; the holder, the card's
+number and its last day. Words and the stripes under the band tell the kinds apart as well, for
+people and printers without colours. A photo fills the band's left corner, from edge to edge, and
+the school's name stands beside it: the code stays as wide as the card.
 """
 
 import io
@@ -14,15 +14,15 @@ from datetime import date
 from fpdf import FPDF
 from fpdf.drawing import PaintedPath
 
-from gate_contract.card import Kind
-from server_bridge.cards import code
-from server_bridge.cards.fonts import MONO
-from server_bridge.cards.lettering import Pen
+from gate_contract.card import CardKind
+from server_bridge.printing import qr_code
+from server_bridge.printing.fonts import MONO
+from server_bridge.printing.text_fitting import Pen
 
 WIDTH_MM = 54.0
 HEIGHT_MM = 86.0
 BLEED_MM = 1.5
-"""The band runs this far over the card's edge, so that a crooked cut leaves no white rim."""
+"""The band extends this far over the card's edge, so that a crooked cut leaves no white rim."""
 
 _BAND_MM = 17.4
 _CODE_TOP_MM = _BAND_MM
@@ -46,30 +46,33 @@ class _Look:
 
 
 LOOKS = {
-    Kind.PUPIL: _Look((11, 94, 110), 1, "Học sinh", "Pupil"),
-    Kind.STAFF: _Look((52, 48, 120), 2, "Cán bộ, giáo viên", "Staff"),
-    Kind.VISITOR: _Look((150, 62, 10), 3, "Khách", "Visitor"),
+    CardKind.PUPIL: _Look((11, 94, 110), 1, "Học sinh", "Pupil"),
+    CardKind.STAFF: _Look((52, 48, 120), 2, "Cán bộ, giáo viên", "Staff"),
+    CardKind.VISITOR: _Look((150, 62, 10), 3, "Khách", "Visitor"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class PrintedCard:
-    """What is printed. `text` is what `card_signing.sign` returned for the card with this
-    `card_id`; `expires` is its last day. Without a `name` nothing on it tells whose it is."""
+    """What is printed on a card.
+
+    `text` is what `card_signing.sign` returned for the card with this `card_id`; `expires` is its
+    last day. Without a `name`, nothing on the card identifies its holder.
+    """
 
     text: str
     school: str
-    kind: Kind
+    kind: CardKind
     card_id: str
     expires: date
     name: str | None = None
     group: str | None = None
     photo: bytes | None = None
-    """A JPEG, three to four (`photo.make_photo`)."""
+    """A JPEG with the ratio three to four (`photo.make_photo`)."""
 
 
 def card_number(card_id: str) -> str:
-    """What people read out to the office: the first 12 of the card_id's 16 digits, by fours."""
+    """Return the number that people read out: the first 12 of the card_id's 16 digits, by fours."""
     digits = card_id[:12].upper()
     return "-".join(digits[start : start + 4] for start in range(0, 12, 4))
 
@@ -122,28 +125,30 @@ def _school(pdf: FPDF, school: str, left: float, top: float, *, beside_photo: bo
 
 
 def draw_code(pdf: FPDF, text: str, left: float, top: float, *, width: float = WIDTH_MM) -> None:
-    """The code with its white border, `width` mm wide.
+    """Draw the code with its white border, `width` mm wide.
 
-    One path for the whole code: separate squares show hairlines between them.
+    The whole code is one path: separate squares show hairlines between them.
     """
-    module = width / code.FULL
+    module = width / qr_code.FULL
     path = PaintedPath()
     path.style.fill_color = "#000000"
     path.style.stroke_color = None
-    for y, row in enumerate(code.modules(text)):
+    for y, row in enumerate(qr_code.modules(text)):
         for x, run in _runs(row):
             path.rectangle(
-                left + (code.QUIET + x) * module,
-                top + (code.QUIET + y) * module,
+                left + (qr_code.QUIET + x) * module,
+                top + (qr_code.QUIET + y) * module,
                 run * module,
                 module,
             )
     with pdf.drawing_context() as drawing:
-        drawing.add_item(path, clone=False)  # a clone takes longer than all the rest
+        drawing.add_item(
+            path, clone=False
+        )  # cloning the image takes longer than everything else here
 
 
 def _runs(row: list[bool]) -> list[tuple[int, int]]:
-    """The start and length of each run of dark modules."""
+    """Return the start and length of each run of dark modules."""
     edges = [x for x in range(len(row) + 1) if (x > 0 and row[x - 1]) != (x < len(row) and row[x])]
     return [(start, end - start) for start, end in zip(edges[::2], edges[1::2], strict=True)]
 

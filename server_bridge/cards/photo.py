@@ -1,8 +1,8 @@
-"""Photos for cards, from files of any camera: turned upright, cropped, small.
+"""Make photos for cards from files of any camera: turned upright, cropped, small.
 
-A picture comes from anybody's telephone, so nothing in it is believed: its kind is found in its
-bytes, its size is checked before a pixel is unpacked, and it is written anew, which leaves its
-place and date of taking behind.
+Pictures come from people's telephones and are not trusted: the kind is found in the bytes, the size
+is checked before a pixel is decoded, and the picture is encoded anew, which removes the place and
+date that the camera had stored in it.
 """
 
 import io
@@ -21,15 +21,15 @@ LEAST_PIXELS = 120
 """The shorter side of a picture that still shows a face when it is printed."""
 ENDINGS = (".jpg", ".jpeg", ".png")
 _FACE = (0.5, 0.35)
-"""What is kept where a picture is too wide or too high: its middle, rather the upper part."""
+"""The centre of what is kept where a picture is too wide or too high: the middle, a bit upwards."""
 
 
 class PhotoError(SchoolgateError):
-    """A file that is no photo for a card; the message says why."""
+    """A file is no photo for a card; the message says why."""
 
 
 def photo_of_file(path: Path) -> bytes:
-    """A small upright JPEG of the photo in a file. Raises PhotoError."""
+    """Return a small upright JPEG of the photo in a file. Raises PhotoError."""
     try:
         size = path.stat().st_size
         if size > MOST_BYTES:
@@ -40,17 +40,19 @@ def photo_of_file(path: Path) -> bytes:
 
 
 def make_photo(data: bytes) -> bytes:
-    """A small upright JPEG of the picture in `data`. Raises PhotoError."""
+    """Return a small upright JPEG of the picture in `data`. Raises PhotoError."""
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of odd metadata; of a bomb we know by ourselves
+            warnings.simplefilter(
+                "ignore"
+            )  # Pillow warns of odd metadata, and of a decompression bomb, which we check ourselves
             with Image.open(io.BytesIO(data), formats=("JPEG", "PNG")) as picture:
                 return _small(picture)
     except PhotoError:
         raise
     except Image.DecompressionBombError as error:
         raise PhotoError("it has far too many pixels; make it smaller") from error
-    except Exception as error:  # whatever a hostile file makes the decoder say
+    except Exception as error:  # a hostile file can make the decoder raise anything
         raise PhotoError("it is no JPEG or PNG picture, or a damaged one") from error
 
 
@@ -60,7 +62,9 @@ def _small(picture: Image.Image) -> bytes:
         raise PhotoError(f"it has {width} x {height} pixels; make it smaller")
     if min(width, height) < LEAST_PIXELS:
         raise PhotoError(f"it has only {width} x {height} pixels")
-    picture.draft("RGB", (SIZE[1] * 2, SIZE[1] * 2))  # a large JPEG is unpacked at a fraction
+    picture.draft(
+        "RGB", (SIZE[1] * 2, SIZE[1] * 2)
+    )  # a large JPEG is decoded at a fraction of its size
     upright = ImageOps.exif_transpose(picture)
     flat = Image.new("RGB", upright.size, "white")
     flat.paste(upright, mask=upright.convert("RGBA").getchannel("A"))

@@ -1,4 +1,4 @@
-"""Cards on paper: A4 sheets of nine with cut marks, or one card a page for a card printer."""
+"""Write cards as PDF: A4 sheets of nine with cut marks, or one card a page for a card printer."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -15,7 +15,7 @@ from server_bridge.cards.face import (
     PrintedCard,
     draw_card,
 )
-from server_bridge.cards.fonts import SANS, add_fonts, close_fonts
+from server_bridge.printing.fonts import SANS, add_fonts, close_fonts
 
 COLUMNS, ROWS = 3, 3
 PER_SHEET = COLUMNS * ROWS
@@ -27,7 +27,7 @@ _GREY = (92, 99, 112)
 
 
 def corner(place: int) -> tuple[float, float]:
-    """The upper left corner in mm of the card at `place` (0-8, row by row) of a sheet."""
+    """Return the upper left corner in mm of the card at `place` (0-8, row by row) of a sheet."""
     row, column = divmod(place, COLUMNS)
     return _LEFT_MM + column * (WIDTH_MM + GAP_MM), _TOP_MM + row * (HEIGHT_MM + GAP_MM)
 
@@ -35,10 +35,10 @@ def corner(place: int) -> tuple[float, float]:
 def write_sheet(path: Path, cards: Sequence[PrintedCard], *, title: str, created: datetime) -> None:
     """Write a PDF of A4 sheets to `path`, nine cards each.
 
-    The same arguments give the same bytes; `created` (aware) is the date the PDF states.
+    The same arguments give the same bytes; `created` (aware) is the date that the PDF states.
 
     Raises:
-        SchoolgateError: fonts are missing, no cards, or a card whose text is none.
+        SchoolgateError: fonts are missing, there are no cards, or a card's text is not a card.
     """
     with document(PAGE_MM, cards, title, created) as pdf:
         sheets = range(0, len(cards), PER_SHEET)
@@ -55,7 +55,7 @@ def write_sheet(path: Path, cards: Sequence[PrintedCard], *, title: str, created
 def write_single_cards(
     path: Path, cards: Sequence[PrintedCard], *, title: str, created: datetime
 ) -> None:
-    """Write a PDF with one card a page, as large as the card. Otherwise as `write_sheet`."""
+    """Write a PDF with one card a page, of the card's size; the other rules are `write_sheet`'s."""
     with document((WIDTH_MM, HEIGHT_MM), cards, title, created) as pdf:
         for card in cards:
             pdf.add_page()
@@ -67,7 +67,7 @@ def write_single_cards(
 def document(
     page_mm: tuple[float, float], cards: Sequence[PrintedCard], title: str, created: datetime
 ) -> Iterator[FPDF]:
-    """A new PDF of pages of that size for `cards`. Raises SchoolgateError: no fonts, no cards."""
+    """Yield a new PDF with pages of that size. Raises SchoolgateError without fonts or cards."""
     if not cards:
         raise SchoolgateError("there are no cards to print; issue some first")
     pdf = FPDF(unit="mm", format=page_mm)
@@ -86,7 +86,7 @@ def document(
 
 
 def _margins(pdf: FPDF, title: str, number: int, of: int) -> None:
-    """The sheet's name and number, and a length to check that it was not scaled."""
+    """Print the title, the sheet's number, and a scale that shows whether the size is true."""
     pdf.set_font(SANS, "", 7)
     pdf.set_text_color(*_GREY)
     width = PAGE_MM[0] - 2 * _LEFT_MM
@@ -105,7 +105,7 @@ def _margins(pdf: FPDF, title: str, number: int, of: int) -> None:
 
 
 def _cut_marks(pdf: FPDF, left: float, top: float) -> None:
-    """Two short lines at each corner, outside the card and beyond the bleed."""
+    """Draw two short lines at each corner, outside the card and beyond the bleed."""
     pdf.set_draw_color(*_GREY)
     pdf.set_line_width(0.1)
     near, far = BLEED_MM, GAP_MM / 2

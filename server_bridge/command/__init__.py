@@ -1,1 +1,1 @@
-"""The subcommands of `gate-bridge`, by what they are about."""
+"""The subcommands of `gate-bridge`, one module a subject."""

@@ -1,4 +1,4 @@
-"""Who may sign in to the pages, and as what."""
+"""Commands for the accounts of the pages, and their roles."""
 
 import sys
 from datetime import datetime
@@ -19,14 +19,16 @@ password_option = click.option(
     "--password-stdin", is_flag=True, help="Read the password from standard input."
 )
 role_option = click.option(
-    "--role", type=click.Choice([str(role) for role in Role]), required=True, help="As what."
+    "--role", type=click.Choice([str(role) for role in Role]), required=True, help="The role."
 )
-unit_option = click.option("--unit", "unit_id", required=True, help="There, and below it.")
+unit_option = click.option(
+    "--unit", "unit_id", required=True, help="The unit; the role also holds at all units below it."
+)
 
 
 @click.group("account")
 def account_group() -> None:
-    """Who may sign in to the pages."""
+    """Manage who may sign in to the pages."""
 
 
 @account_group.command("add")
@@ -34,12 +36,18 @@ def account_group() -> None:
 @click.argument("name")
 @role_option
 @unit_option
-@click.option("--subject", help="Who this is at the OpenID provider; then no password is needed.")
+@click.option("--subject", help="The name at the OpenID provider; then there is no password.")
 @password_option
 def account_add(
     folder: Path, name: str, role: str, unit_id: str, subject: str | None, password_stdin: bool
 ) -> None:
-    """A new account with a first role. The password is asked for."""
+    """Add an account for the pages, with a first role at a unit.
+
+    NAME is what the person signs in with. Roles: viewer (counts), office (the people of a school,
+    counts, reports), officer (counts, reports, gates), technician (gates, counts), administrator
+    (accounts and everything except people). The password is asked for. From the first account on,
+    the pages need a sign-in.
+    """
     password = None if subject else _password(from_stdin=password_stdin)
     with open_home(folder).database().write() as connection:
         number = accounts.add_account(
@@ -57,7 +65,10 @@ def account_add(
 @unit_option
 @click.option("--undo", is_flag=True, help="Take the role away.")
 def account_grant(folder: Path, name: str, role: str, unit_id: str, undo: bool) -> None:
-    """Give an account one more role, or take one away."""
+    """Give an account one more role, or take one away.
+
+    NAME is the account's. It takes effect at the next page.
+    """
     with open_home(folder).database().write() as connection:
         number = accounts.find_account(connection, name).account
         if undo:
@@ -74,7 +85,10 @@ def account_grant(folder: Path, name: str, role: str, unit_id: str, undo: bool) 
 @click.argument("name")
 @password_option
 def account_password(folder: Path, name: str, password_stdin: bool) -> None:
-    """Set a new password. Whoever was signed in has to sign in again."""
+    """Set a new password and end all sessions of an account.
+
+    NAME is the account's. The password is asked for.
+    """
     with open_home(folder).database().write() as connection:
         number = accounts.find_account(connection, name).account
         accounts.set_password(connection, number, _password(from_stdin=password_stdin))
@@ -86,9 +100,15 @@ def account_password(folder: Path, name: str, password_stdin: bool) -> None:
 @home_option
 @click.argument("name")
 @click.argument("subject", required=False)
-@click.option("--undo", is_flag=True, help="By password only from now on.")
+@click.option(
+    "--undo", is_flag=True, help="Remove the subject; from then on only the password works."
+)
 def account_subject(folder: Path, name: str, subject: str | None, undo: bool) -> None:
-    """Let an account sign in at the OpenID provider, as SUBJECT."""
+    """Let an account sign in at the OpenID provider, as SUBJECT.
+
+    NAME is the account's; SUBJECT is the value of the claim that [openid] names. All sessions of
+    the account end.
+    """
     if (subject is None) != undo:
         raise click.UsageError("give SUBJECT, or --undo")
     with open_home(folder).database().write() as connection:
@@ -101,9 +121,12 @@ def account_subject(folder: Path, name: str, subject: str | None, undo: bool) ->
 @account_group.command("disable")
 @home_option
 @click.argument("name")
-@click.option("--undo", is_flag=True, help="Let them in again.")
+@click.option("--undo", is_flag=True, help="Enable the account again.")
 def account_disable(folder: Path, name: str, undo: bool) -> None:
-    """Shut an account out, at once."""
+    """Disable an account and end its sessions at once.
+
+    NAME is the account's. It stays in the log.
+    """
     with open_home(folder).database().write() as connection:
         number = accounts.find_account(connection, name).account
         accounts.disable(connection, number, disabled=not undo)
@@ -116,7 +139,7 @@ def account_disable(folder: Path, name: str, undo: bool) -> None:
 @home_option
 @json_option
 def account_list(folder: Path, as_json: bool) -> None:
-    """All accounts and their roles."""
+    """List all accounts and their roles."""
     with open_home(folder).database().read() as connection:
         found = accounts.all_accounts(connection)
     if as_json:
@@ -131,11 +154,20 @@ def account_list(folder: Path, as_json: bool) -> None:
 
 @account_group.command("log")
 @home_option
-@click.option("--unit", "unit_id", help="Of this unit only.")
-@click.option("--count", type=click.IntRange(1, 100_000), default=50, show_default=True)
+@click.option("--unit", "unit_id", help="Only this unit.")
+@click.option(
+    "--count",
+    type=click.IntRange(1, 100_000),
+    default=50,
+    show_default=True,
+    help="How many entries.",
+)
 @json_option
 def account_log(folder: Path, unit_id: str | None, count: int, as_json: bool) -> None:
-    """Who signed in, looked at people or exported them, the newest first."""
+    """List who signed in, looked at or exported people, and was granted roles.
+
+    The newest entries first.
+    """
     home = open_home(folder)
     with home.database().read() as connection:
         found = entries(connection, unit_id=unit_id, count=count)

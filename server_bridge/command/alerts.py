@@ -1,4 +1,4 @@
-"""Alerts from the command line: what is open, whether messages arrive, who sees to it."""
+"""Commands for alerts: list them, test a channel, acknowledge one."""
 
 from contextlib import closing
 from datetime import UTC, datetime
@@ -9,13 +9,13 @@ import msgspec
 from msgspec import Struct
 
 from gate_contract.errors import SchoolgateError
-from server_bridge.alerts.kinds import Kind
+from server_bridge.alert_kinds import AlertKind
 from server_bridge.alerts.sending import send
-from server_bridge.alerts.setting_up import channels_of
-from server_bridge.alerts.text import say
+from server_bridge.alerts.texts import say
 from server_bridge.clock import now_ms
 from server_bridge.command.options import home_option, json_option
 from server_bridge.home import open_home
+from server_bridge.serve.alert_watch import channels_of
 from server_bridge.store.alerts.alert_messages import waiting
 from server_bridge.store.alerts.alerts import Alert, acknowledge, open_alerts, past_alerts
 
@@ -23,7 +23,7 @@ PAST = 50
 
 
 class _Told(Struct, frozen=True):
-    """`subject` is empty where it is a card: whose it is, the school's office sees on its page."""
+    """An alert as JSON. `subject` is empty for a card: the school's office sees it on its page."""
 
     alert: int
     kind: str
@@ -37,15 +37,18 @@ class _Told(Struct, frozen=True):
 
 @click.group("alert")
 def alert_group() -> None:
-    """What somebody should see to, and who is told of it."""
+    """List alerts, test their channels, acknowledge them."""
 
 
 @alert_group.command("list")
 @home_option
-@click.option("--past", is_flag=True, help="Also the last that are over.")
+@click.option("--past", is_flag=True, help="Also the last 50 that are over.")
 @json_option
 def alert_list(folder: Path, past: bool, as_json: bool) -> None:
-    """Open alerts, and messages that could not be sent yet."""
+    """List open alerts, and messages that could not be sent yet.
+
+    Cards are not named.
+    """
     home = open_home(folder)
     with closing(home.database()) as database, database.read() as connection:
         shown = open_alerts(connection) + (past_alerts(connection, PAST) if past else [])
@@ -67,13 +70,15 @@ def alert_list(folder: Path, past: bool, as_json: bool) -> None:
 @home_option
 @click.argument("name", metavar="CHANNEL")
 def alert_test(folder: Path, name: str) -> None:
-    """Send a test message to a channel, now."""
+    """Send a test message to a CHANNEL, and say which address failed and why."""
     home = open_home(folder)
     channels = channels_of(home)
     channel = channels.find(name)
     if channel is None:
         known = ", ".join(one.name for one in channels.all) or "none"
-        raise SchoolgateError(f"there is no channel {name}; there are: {known}. See docs/alerts.md")
+        raise SchoolgateError(
+            f"there is no channel {name}; there are: {known}. See docs/how-to/alerts.md"
+        )
     title = f"Schoolgate: {say(channel.language, 'alerts_test_title')}"
     send(channel, title, say(channel.language, "alerts_test_body"))
     click.echo(f"{name}: every address took it ({len(channel.urls)})")
@@ -83,7 +88,10 @@ def alert_test(folder: Path, name: str) -> None:
 @home_option
 @click.argument("number", type=int)
 def alert_ack(folder: Path, number: int) -> None:
-    """Say that somebody sees to an alert."""
+    """Record that somebody handles an alert, as the button on its page does.
+
+    NUMBER is the alert's in `alert list`.
+    """
     home = open_home(folder)
     with closing(home.database()) as database, database.write() as connection:
         acknowledge(connection, number, None, now_ms())
@@ -95,7 +103,7 @@ def _told(one: Alert) -> _Told:
         one.alert,
         one.kind,
         one.unit_id,
-        "" if one.kind == Kind.SHARED_CARD else one.subject,
+        "" if one.kind == AlertKind.SHARED_CARD else one.subject,
         one.detail,
         _time(one.since_ms),
         None if one.resolved_ms is None else _time(one.resolved_ms),

@@ -1,4 +1,4 @@
-"""The lists of areas and units: taken in, and looked at."""
+"""Commands that import and show the lists of areas and units."""
 
 from datetime import date, datetime
 from pathlib import Path
@@ -13,11 +13,16 @@ from server_bridge.command.options import home_option, json_option
 from server_bridge.command.setup import unit_group
 from server_bridge.command.showing import refusal_rows, say_lines, say_refusals, stop_at
 from server_bridge.home import open_home
-from server_bridge.sheets.faults import Refusal
+from server_bridge.sheets.faults import RowRefusal
 from server_bridge.sheets.opening import open_spreadsheet
-from server_bridge.store.places.areas import Area, add_areas, all_areas, get_area, lines
-from server_bridge.store.places.levels import area_named
-from server_bridge.store.places.unit_terms import DatedUnit, add_dated_units, dated_units, get_unit
+from server_bridge.store.areas.areas import Area, add_areas, all_areas, get_area, lines
+from server_bridge.store.areas.levels import area_named
+from server_bridge.store.units.dated import (
+    DatedUnit,
+    add_dated_units,
+    dated_units,
+    get_unit,
+)
 
 file_argument = click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
 sheet_option = click.option("--sheet", help="Only this sheet of the workbook.")
@@ -26,7 +31,7 @@ dry_option = click.option("--dry-run", is_flag=True, help="Show what would chang
 
 @click.group("area")
 def area_group() -> None:
-    """The tree of areas where people live: hamlet, commune, district, province."""
+    """Manage the tree of areas where people live: hamlet, commune, district, province."""
 
 
 @area_group.command("import")
@@ -36,7 +41,11 @@ def area_group() -> None:
 @dry_option
 @json_option
 def area_import(folder: Path, file: Path, sheet: str | None, dry_run: bool, as_json: bool) -> None:
-    """Take in a list of areas: new ones, changed ones, those that were merged."""
+    """Import a list of areas of residence from a spreadsheet FILE.
+
+    New, changed and merged areas are written, or nothing if a row is refused. Areas that the file
+    does not list stay as they are.
+    """
     book = open_spreadsheet(file, only=sheet)
     database = open_home(folder).database()
     with database.read() if dry_run else database.write() as connection:
@@ -53,7 +62,7 @@ def area_import(folder: Path, file: Path, sheet: str | None, dry_run: bool, as_j
 @click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="Only those that exist on that day.")
 @json_option
 def area_list(folder: Path, under: str | None, on: datetime | None, as_json: bool) -> None:
-    """All areas, each below the one that it lies in."""
+    """List all areas, each below the area that it lies in."""
     with open_home(folder).database().read() as connection:
         tree = all_areas(connection)
         if under is not None:
@@ -75,7 +84,10 @@ def area_list(folder: Path, under: str | None, on: datetime | None, as_json: boo
 @click.argument("area_id")
 @json_option
 def area_show(folder: Path, area_id: str, as_json: bool) -> None:
-    """One area, by id or official code: what it lies in and what it became part of."""
+    """Show one area: dates, successor and the areas it lies in.
+
+    AREA_ID is its id or its official code.
+    """
     home = open_home(folder)
     with home.database().read() as connection:
         area_id = area_named(connection, area_id, datetime.now(home.zone).date())
@@ -102,7 +114,11 @@ def area_show(folder: Path, area_id: str, as_json: bool) -> None:
 @dry_option
 @json_option
 def unit_import(folder: Path, file: Path, sheet: str | None, dry_run: bool, as_json: bool) -> None:
-    """Take in a list of units: schools and what stands above them."""
+    """Import a list of units from a spreadsheet FILE.
+
+    New and changed units are written, or nothing if a row is refused. Units that the file does not
+    list stay as they are.
+    """
     book = open_spreadsheet(file, only=sheet)
     database = open_home(folder).database()
     with database.read() if dry_run else database.write() as connection:
@@ -118,7 +134,7 @@ def unit_import(folder: Path, file: Path, sheet: str | None, dry_run: bool, as_j
 @click.argument("unit_id")
 @json_option
 def unit_show(folder: Path, unit_id: str, as_json: bool) -> None:
-    """One unit: its code, when it exists, what it became part of."""
+    """Show the unit UNIT_ID: code, dates, successor and parents."""
     with open_home(folder).database().read() as connection:
         dated = get_unit(connection, unit_id)
         tree = dated_units(connection)
@@ -137,7 +153,7 @@ def unit_show(folder: Path, unit_id: str, as_json: bool) -> None:
 
 
 def _report(
-    said: list[list[str]], same: int, refusals: list[Refusal], dry_run: bool, as_json: bool
+    said: list[list[str]], same: int, refusals: list[RowRefusal], dry_run: bool, as_json: bool
 ) -> None:
     new, changed = said
     if as_json:
@@ -155,7 +171,7 @@ def _report(
 
 
 def _ordered(tree: dict[str, Area], under: str | None) -> list[tuple[int, Area]]:
-    """Each area with its depth, below its parent, siblings by id."""
+    """Return each area with its depth, below its parent, siblings by id."""
     children: dict[str | None, list[Area]] = {}
     for area in tree.values():
         children.setdefault(area.parent_id, []).append(area)

@@ -1,4 +1,4 @@
-"""The proof that a gate's day was not edited."""
+"""Commands that prove that a gate's day was not edited."""
 
 from datetime import datetime
 from pathlib import Path
@@ -7,7 +7,7 @@ import click
 import msgspec
 
 from gate_contract.errors import SchoolgateError
-from gate_contract.proof import Proof, decode_proof, find_faults
+from gate_contract.proof import DayProof, decode_proof, find_faults
 from server_bridge.command.options import home_option, json_option
 from server_bridge.home import open_home
 from server_bridge.store.crossings.day_proof import day_is_miscounted, prove_day
@@ -15,11 +15,15 @@ from server_bridge.store.crossings.day_proof import day_is_miscounted, prove_day
 
 @click.command()
 @home_option
-@click.option("--gate", "gate_id", required=True, help="Which gate.")
-@click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="Default: today.")
+@click.option("--gate", "gate_id", required=True, help="The gate's name.")
+@click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="The day. Default: today.")
 @json_option
 def audit(folder: Path, gate_id: str, day: datetime | None, as_json: bool) -> None:
-    """Prove one gate's day: nothing missing, nothing edited, signed, rightly counted."""
+    """Prove one gate's day: complete, unedited, signed, rightly counted.
+
+    --json prints the proof itself. It can be checked without the database: a school hands it to its
+    district, or a district to its school.
+    """
     home = open_home(folder)
     asked = day.date() if day else datetime.now(home.zone).date()
     with home.database().read() as connection:
@@ -40,7 +44,11 @@ def audit(folder: Path, gate_id: str, day: datetime | None, as_json: bool) -> No
 @click.command("audit-check")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
 def audit_check(file: Path) -> None:
-    """Check a proof that `audit --json` has written. Needs no database."""
+    """Check a proof that `audit --json` wrote to FILE; needs no database.
+
+    Prints the public key that signed it. Compare it with the gate's certificate: `openssl x509 -in
+    cert.pem -noout -pubkey`.
+    """
     proof = decode_proof(file.read_bytes())
     _say(proof)
     faults = find_faults(proof)
@@ -49,7 +57,7 @@ def audit_check(file: Path) -> None:
     click.echo(f"all there, none edited; signed with the key {proof.public_key}")
 
 
-def _say(proof: Proof) -> None:
+def _say(proof: DayProof) -> None:
     click.echo(f"{proof.gate_id}, {proof.day}: {proof.entered} in, {proof.left} out")
     for ledger in proof.ledgers:
         signed = f"signed through {ledger.signed.seq}" if ledger.signed else "not signed"

@@ -1,9 +1,11 @@
-"""The broker's two lists, renewed whenever a gate is turned away or let in again; and whether its
-files are those of this version."""
+"""Renew the broker's access and revocation lists, and detect files of an older version.
+
+The lists are renewed whenever a gate is shut out or admitted again.
+"""
 
 import click
 
-from firmware_config.bundle import put
+from gate_contract.durable_file import replace_file
 from gate_contract.errors import SchoolgateError
 from server_bridge.broker.config import (
     CONFIGURATION,
@@ -15,7 +17,7 @@ from server_bridge.broker.config import (
 from server_bridge.broker.revoking import reload_broker
 from server_bridge.home import Home
 from server_bridge.store.gates.certificates import revoked_serials
-from server_bridge.store.places.units import gates_shut_out, unit_viewers, viewer_names
+from server_bridge.store.units.tree import gates_shut_out, unit_viewers, viewer_names
 
 NOTE = "broker-files"
 OUTDATED = (
@@ -25,10 +27,10 @@ OUTDATED = (
 
 
 def renew_broker(home: Home) -> None:
-    """Write both lists and have the broker take them up, where its folder is known.
+    """Write both lists and reload the broker, where its folder is known.
 
     Raises:
-        SchoolgateError: this user may not write there, or not tell the broker.
+        SchoolgateError: this user may not write there, or may not reload the broker.
     """
     folder, user = home.broker_folder, home.settings.broker.user or None
     if not (folder / CONFIGURATION).is_file():
@@ -54,19 +56,19 @@ def renew_broker(home: Home) -> None:
 
 
 def note_broker(home: Home) -> None:
-    """Remember that the broker's files are those of this version. Raises SchoolgateError."""
+    """Note that the broker's files are those of this version. Raises SchoolgateError."""
     try:
-        put(home.folder / NOTE, version_of_files().encode(), 0o644)
+        replace_file(home.folder / NOTE, version_of_files().encode(), 0o644)
     except OSError as error:
         raise SchoolgateError(f"{home.folder}: {error.strerror}; choose a home you own") from error
 
 
 def outdated_broker(home: Home) -> str:
-    """One line with the remedy if the broker's files are older than what this version writes; empty
-    if they are not, or none were ever made.
+    """Return one line with the remedy if the broker's files are older than this version's.
 
-    The files themselves are looked at where this user may; under Debian's service they are the
-    broker's alone, and what was noted when they were written has to do.
+    The line is empty if they are not older, or were never made. The files themselves are read where
+    this user may. Under Debian's service they belong to the broker alone; then the version that was
+    noted when they were written decides.
     """
     try:
         with home.database().read() as connection:

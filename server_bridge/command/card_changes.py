@@ -1,4 +1,4 @@
-"""Cards that are lost, forgotten or renamed; visitors' passes; photos."""
+"""Commands for lost, forgotten or renamed cards, visitors' passes, and photos."""
 
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
@@ -7,12 +7,12 @@ from pathlib import Path
 import click
 import sqlalchemy as sa
 
-from gate_contract.card import Kind
+from gate_contract.card import CardKind
 from gate_contract.errors import SchoolgateError
-from server_bridge.cards.choosing import printed
 from server_bridge.cards.day_pass import PAPERS, write_passes
 from server_bridge.cards.face import PrintedCard, card_number
 from server_bridge.cards.photo import ENDINGS, PhotoError, photo_of_file
+from server_bridge.cards.print_selection import printed
 from server_bridge.clock import now_ms
 from server_bridge.command.cards import (
     DAY,
@@ -36,13 +36,19 @@ from server_bridge.store.people.people import hand_over, members, revoke
 REASONS = ("lost", "damaged", "renamed")
 
 _kind_option = click.option(
-    "--kind", type=click.Choice(["pupil", "staff"]), help="Where two people share a code."
+    "--kind",
+    type=click.Choice(["pupil", "staff"]),
+    help="Needed where a pupil and a teacher share a code.",
 )
 _out_option = click.option(
     "--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="A PDF."
 )
 _paper_option = click.option(
-    "--paper", type=click.Choice(list(PAPERS)), default="a6", show_default=True
+    "--paper",
+    type=click.Choice(list(PAPERS)),
+    default="a6",
+    show_default=True,
+    help="A6, or the 72 mm roll of a receipt printer.",
 )
 
 
@@ -51,9 +57,19 @@ _paper_option = click.option(
 @click.argument("card", required=False)
 @click.option("--person", "code", help="By the person's code instead of the card's number.")
 @_kind_option
-@click.option("--reason", type=click.Choice(REASONS), default="lost", show_default=True)
-@click.option("--until", type=DAY, help="Default: as long as the old card.")
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Print it, too.")
+@click.option(
+    "--reason",
+    type=click.Choice(REASONS),
+    default="lost",
+    show_default=True,
+    help="Why it is replaced.",
+)
+@click.option("--until", type=DAY, help="Last day of the new card. Default: the old card's.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Also write the new card as a PDF for a card printer.",
+)
 def card_reissue(
     folder: Path,
     card: str | None,
@@ -63,7 +79,10 @@ def card_reissue(
     until: datetime | None,
     out: Path | None,
 ) -> None:
-    """Revoke a card and issue another in its place."""
+    """Revoke a card and issue another in its place.
+
+    Name the CARD by the number printed on it, or the person by --person.
+    """
     home = open_home(folder)
     day = today(home)
     with closing(home.database()) as database, database.write() as connection:
@@ -89,9 +108,17 @@ def card_reissue(
 @click.command("revoke")
 @home_option
 @click.argument("card")
-@click.option("--reason", default="revoked", show_default=True, help="A word or two, no name.")
+@click.option(
+    "--reason",
+    default="revoked",
+    show_default=True,
+    help="One or two words, no name; stored with the card.",
+)
 def card_revoke(folder: Path, card: str, reason: str) -> None:
-    """No gate admits this card any more, as soon as it hears of it."""
+    """Revoke a card; gates refuse it at entry as soon as they have the new roster.
+
+    CARD is the number printed on it.
+    """
     if not 0 < len(reason) <= 40:
         raise SchoolgateError("a reason has 1 to 40 characters")
     with closing(open_home(folder).database()) as database, database.write() as connection:
@@ -118,11 +145,14 @@ def card_day_pass(
     paper: str,
     out: Path,
 ) -> None:
-    """A pass on paper, good for one day, for whoever has not got the card along."""
+    """Write a paper pass, valid one day, for a person without their card.
+
+    The person's card stays valid unless --lost is given.
+    """
     home = open_home(folder)
     on = _day(home, day)
     with closing(home.database()) as database, database.write() as connection:
-        member = find_member(connection, code, on, Kind(kind) if kind else None)
+        member = find_member(connection, code, on, CardKind(kind) if kind else None)
         (new,) = new_cards(home, member.who.kind, member.place.unit_id, (on, on))
         if lost:
             held = cards_of_person(connection, member.person)
@@ -138,19 +168,21 @@ def card_day_pass(
 @click.command("visitor")
 @home_option
 @click.option("--unit", "unit_id", required=True, help="The school.")
-@click.option("--count", type=click.IntRange(1, 1_000), default=1, show_default=True)
+@click.option(
+    "--count", type=click.IntRange(1, 1_000), default=1, show_default=True, help="How many passes."
+)
 @click.option("--day", type=DAY, help="Default: today.")
 @_paper_option
 @_out_option
 def card_visitor(
     folder: Path, unit_id: str, count: int, day: datetime | None, paper: str, out: Path
 ) -> None:
-    """Visitors' passes on paper, good for one day, to be handed out at the gate."""
+    """Write visitors' paper passes, valid one day, to hand out at the gate."""
     home = open_home(folder)
     on = _day(home, day)
     with closing(home.database()) as database, database.write() as connection:
         unit = known_unit(connection, unit_id)
-        new = new_cards(home, Kind.VISITOR, unit_id, (on, on), count)
+        new = new_cards(home, CardKind.VISITOR, unit_id, (on, on), count)
         add_cards(connection, new, now_ms())
         _write_passes(out, [printed(card, None, None, unit.name) for card in new], paper, unit.name)
     click.echo(f"{out}: {count} visitors' passes for {on}")
@@ -158,19 +190,27 @@ def card_visitor(
 
 @click.group("photo")
 def photo_group() -> None:
-    """People's photos, for their cards."""
+    """Import and remove people's photos for their cards."""
 
 
 @photo_group.command("import")
 @home_option
 @click.argument("pictures", type=click.Path(path_type=Path, file_okay=False, exists=True))
-@click.option("--kind", type=click.Choice(["pupil", "staff"]), help="Only people of this kind.")
+@click.option(
+    "--kind",
+    type=click.Choice(["pupil", "staff"]),
+    help="Needed where a pupil and a teacher share a code.",
+)
 def photo_import(folder: Path, pictures: Path, kind: str | None) -> None:
-    """Take in JPEG and PNG files that are named by the person's code, like 3312345678.jpg."""
+    """Import photos that are named by the person's code, like 3312345678.jpg.
+
+    PICTURES is a folder with JPEG and PNG files. Photos are turned upright, cropped to 3:4, made
+    small, and printed on cards from then on.
+    """
     taken = refused = 0
     with closing(open_home(folder).database()) as database:
         with database.read() as connection:
-            known = people_by_code(connection, Kind(kind) if kind else None)
+            known = people_by_code(connection, CardKind(kind) if kind else None)
         for path in sorted(pictures.iterdir()):
             if path.suffix.lower() not in ENDINGS:
                 continue
@@ -194,9 +234,12 @@ def photo_import(folder: Path, pictures: Path, kind: str | None) -> None:
 @click.argument("code")
 @_kind_option
 def photo_remove(folder: Path, code: str, kind: str | None) -> None:
-    """Forget a person's photo. Cards that are printed already keep theirs."""
+    """Delete a person's photo; printed cards keep theirs.
+
+    CODE is the person's code.
+    """
     with closing(open_home(folder).database()) as database, database.write() as connection:
-        known = people_by_code(connection, Kind(kind) if kind else None).get(code, [])
+        known = people_by_code(connection, CardKind(kind) if kind else None).get(code, [])
         if len(known) != 1:
             raise SchoolgateError(f"{len(known)} people have the code {code}; see --kind")
         set_photo(connection, known[0], None, now_ms())
@@ -215,7 +258,7 @@ def _person_of(path: Path, known: dict[str, list[int]]) -> int:
 def _old_cards(
     connection: sa.Connection, card: str | None, code: str | None, kind: str | None, day: date
 ) -> tuple[list[HeldCard], str]:
-    """The cards to replace, the newest last, and the school of the new one."""
+    """Return the cards to replace, the newest last, and the school of the new one."""
     if (card is None) == (code is None):
         raise SchoolgateError("say which card: its number, or --person and the person's code")
     if card is not None:
@@ -223,7 +266,7 @@ def _old_cards(
         if found.revoked:
             raise SchoolgateError(f"{card} is revoked already ({found.revoked})")
         return [found], found.card.unit_id
-    member = find_member(connection, str(code), day, Kind(kind) if kind else None)
+    member = find_member(connection, str(code), day, CardKind(kind) if kind else None)
     held = cards_of_person(connection, member.person)
     lasting = [one for one in held if not one.revoked and not one.card.is_day_pass]
     if not lasting:

@@ -1,4 +1,4 @@
-"""Issuing and printing cards, and the keys that they are signed with."""
+"""Commands that issue and print cards, and manage the keys that sign them."""
 
 import base64
 from contextlib import closing
@@ -9,23 +9,21 @@ import click
 import msgspec
 import sqlalchemy as sa
 
-from gate_contract.card import Kind
+from gate_contract.card import CardKind
 from gate_contract.errors import SchoolgateError
-from server_bridge.cards.choosing import to_print
 from server_bridge.cards.face import PrintedCard, card_number
-from server_bridge.cards.handing_out import issue_to
-from server_bridge.cards.issue import issue_cards
-from server_bridge.cards.order import class_key
+from server_bridge.cards.issuance import issue_cards, issue_to
+from server_bridge.cards.print_selection import to_print
 from server_bridge.cards.sheet import write_sheet, write_single_cards
 from server_bridge.clock import now_ms
 from server_bridge.command.options import home_option, json_option
 from server_bridge.home import Home, open_home
-from server_bridge.people.names import name_key
-from server_bridge.store.gates.gate_rosters import bump_rosters
+from server_bridge.i18n.names import class_key, name_key
+from server_bridge.store.changes.revisions import bump_rosters
 from server_bridge.store.people.card_people import photos, without_card
 from server_bridge.store.people.cards import HeldCard, IssuedCard, add_cards, cards_of, key_uses
 from server_bridge.store.people.people import Member, members
-from server_bridge.store.places.units import Unit, find_unit
+from server_bridge.store.units.tree import Unit, find_unit
 
 DAY = click.DateTime(["%Y-%m-%d"])
 HIGHEST_KEY = 255
@@ -33,19 +31,29 @@ HIGHEST_KEY = 255
 
 @click.group("card")
 def card_group() -> None:
-    """The cards that people show."""
+    """Issue, print, replace and revoke cards."""
 
 
 @card_group.command("issue")
 @home_option
 @click.option("--unit", "unit_id", required=True, help="The school.")
-@click.option("--kind", type=click.Choice([str(kind) for kind in Kind]), help="Default: pupil.")
-@click.option("--count", type=click.IntRange(1, 100_000), help="Cards without a name; default: 1.")
-@click.option("--for-roster", is_flag=True, help="One for everybody who has none.")
-@click.option("--class", "group_name", help="With --for-roster: of this class only.")
-@click.option("--dry-run", is_flag=True, help="With --for-roster: only say how many.")
-@click.option("--from", "not_before", type=DAY, help="Default: today.")
-@click.option("--until", type=DAY, help="Default: a year later.")
+@click.option(
+    "--kind",
+    type=click.Choice([str(kind) for kind in CardKind]),
+    help="Kind of card. Default: pupil.",
+)
+@click.option(
+    "--count", type=click.IntRange(1, 100_000), help="How many cards without a name. Default: 1."
+)
+@click.option(
+    "--for-roster",
+    is_flag=True,
+    help="One card for everybody on the people list who has no valid card.",
+)
+@click.option("--class", "group_name", help="With --for-roster: only this class.")
+@click.option("--dry-run", is_flag=True, help="With --for-roster: only print how many.")
+@click.option("--from", "not_before", type=DAY, help="First day of validity. Default: today.")
+@click.option("--until", type=DAY, help="Last day of validity. Default: a year later.")
 @json_option
 def card_issue(
     folder: Path,
@@ -59,7 +67,12 @@ def card_issue(
     until: datetime | None,
     as_json: bool,
 ) -> None:
-    """Issue new cards. They are known to every gate at once, by their signature."""
+    """Issue new cards of a school.
+
+    With --for-roster everybody on the school's people list without a valid card gets one. Without
+    it the cards bear no name. New cards are valid at every gate at once, also at a gate without a
+    network.
+    """
     home = open_home(folder)
     first = not_before.date() if not_before else today(home)
     last = until.date() if until else first + timedelta(days=365)
@@ -69,14 +82,16 @@ def card_issue(
         raise SchoolgateError("--class and --dry-run go with --for-roster")
     with closing(home.database()) as database, database.write() as connection:
         if for_roster:
-            lacking = _lacking(home, connection, unit_id, Kind(kind) if kind else None, group_name)
+            lacking = _lacking(
+                home, connection, unit_id, CardKind(kind) if kind else None, group_name
+            )
             if dry_run:
                 click.echo(f"{len(lacking)} people have no card; nothing was issued")
                 return
             handed = issue_to(connection, lacking, (first, last), home.keys, now_ms())
             issued = [card for card, _ in handed]
         else:
-            issued = new_cards(home, Kind(kind or "pupil"), unit_id, (first, last), count or 1)
+            issued = new_cards(home, CardKind(kind or "pupil"), unit_id, (first, last), count or 1)
             add_cards(connection, issued, now_ms())
     if as_json:
         click.echo(msgspec.json.encode(issued))
@@ -89,12 +104,20 @@ def card_issue(
 @home_option
 @click.option("--unit", "unit_id", required=True, help="The school.")
 @click.option("--class", "group_name", help="Only this class.")
-@click.option("--single", is_flag=True, help="One card a page, 54 x 86 mm, for a card printer.")
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Default: by name.")
+@click.option("--single", is_flag=True, help="One card per page, 54 x 86 mm, for a card printer.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The PDF to write. Default: a name made of the unit.",
+)
 def card_print(
     folder: Path, unit_id: str, group_name: str | None, single: bool, out: Path | None
 ) -> None:
-    """Write a school's cards as a PDF of A4 sheets with cut marks, by class and name."""
+    """Write a school's valid cards as a PDF: A4 sheets of nine with cut marks.
+
+    Sorted by class and by the order of the class list. Print at 100 %; the line at the foot of each
+    sheet must measure 50 mm. Day passes are left out.
+    """
     home = open_home(folder)
     day = today(home)
     with closing(home.database()) as database, database.read() as connection:
@@ -117,7 +140,7 @@ def card_print(
 @click.option("--class", "group_name", help="Only this class.")
 @json_option
 def card_list(folder: Path, unit_id: str, group_name: str | None, as_json: bool) -> None:
-    """All cards of a school with their state, by class and name."""
+    """List a school's cards: number, last day, state, holder."""
     home = open_home(folder)
     day = today(home)
     with closing(home.database()) as database, database.read() as connection:
@@ -140,7 +163,10 @@ def card_list(folder: Path, unit_id: str, group_name: str | None, as_json: bool)
 @card_group.command("keys")
 @home_option
 def card_keys(folder: Path) -> None:
-    """The public keys that gates verify cards with, as [cards.keys] of gate.toml has them."""
+    """Print the public keys that gates verify cards with, as gate.toml has them.
+
+    After each key: how many valid cards need it, and until when. Public keys are no secret.
+    """
     home = open_home(folder)
     keys = home.keys.public_keys()
     with closing(home.database()) as database, database.read() as connection:
@@ -161,12 +187,16 @@ def card_keys(folder: Path) -> None:
 @card_group.command("rotate-key")
 @home_option
 def card_rotate_key(folder: Path) -> None:
-    """Make the next signing key; cards of the older ones stay valid until they expire."""
+    """Make the next signing key; older cards stay valid until they expire.
+
+    Gates that are online receive the key within seconds, the others at their next contact. Until
+    then they refuse a card of the new key (unknown_key).
+    """
     home = open_home(folder)
     key_id = home.keys.card_key_id + 1
     if key_id > HIGHEST_KEY:
         raise SchoolgateError(f"a card can name the keys 0 to {HIGHEST_KEY} only")
-    home.keys.card_key()  # whoever has lost the old key shall restore it first
+    home.keys.card_key()  # a lost older key has to be restored first
     home.keys.make_card_key(key_id)
     _tell_gates(home)
     click.echo(f"key {key_id} signs new cards from now on; keep a safe copy of keys/")
@@ -177,7 +207,10 @@ def card_rotate_key(folder: Path) -> None:
 @home_option
 @click.argument("key_id", type=click.IntRange(0, HIGHEST_KEY))
 def card_retire_key(folder: Path, key_id: int) -> None:
-    """Take a key out of use that no card needs any more."""
+    """Retire a signing key that no valid card needs any more.
+
+    KEY_ID is the number in `card keys`. The file stays in keys/ under another name.
+    """
     home = open_home(folder)
     if key_id == home.keys.card_key_id:
         raise SchoolgateError(
@@ -200,9 +233,9 @@ def _tell_gates(home: Home) -> None:
 
 
 def new_cards(
-    home: Home, kind: Kind, unit_id: str, span: tuple[date, date], number: int = 1
+    home: Home, kind: CardKind, unit_id: str, span: tuple[date, date], number: int = 1
 ) -> list[IssuedCard]:
-    """New cards of the newest key, not yet kept anywhere. `span`: first and last day."""
+    """Return new cards of the newest key, not stored yet. `span`: first and last day."""
     return issue_cards(
         number,
         kind=kind,
@@ -224,7 +257,7 @@ def write_pdf(out: Path, cards: list[PrintedCard], title: str, *, single: bool) 
 
 
 def known_unit(connection: sa.Connection, unit_id: str) -> Unit:
-    """The unit. Raises SchoolgateError if there is none."""
+    """Return a unit. Raises SchoolgateError if it does not exist."""
     unit = find_unit(connection, unit_id)
     if unit is None:
         raise SchoolgateError(f"there is no unit {unit_id}; see: gate-bridge unit list")
@@ -232,7 +265,7 @@ def known_unit(connection: sa.Connection, unit_id: str) -> Unit:
 
 
 def today(home: Home) -> date:
-    """The local date."""
+    """Return the local date."""
     return datetime.now(home.zone).date()
 
 
@@ -240,10 +273,10 @@ def _lacking(
     home: Home,
     connection: sa.Connection,
     unit_id: str,
-    kind: Kind | None,
+    kind: CardKind | None,
     group_name: str | None,
 ) -> list[Member]:
-    """Who of a school has no lasting card."""
+    """Return the members of a school who have no lasting card."""
     day = today(home)
     known_unit(connection, unit_id)
     there = members(connection, [unit_id], day, kind=kind, group_name=group_name)
@@ -257,7 +290,7 @@ def _lacking(
 
 class _Row(msgspec.Struct, frozen=True):
     number: str
-    kind: Kind
+    kind: CardKind
     name: str | None
     group: str | None
     until: date

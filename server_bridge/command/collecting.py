@@ -1,4 +1,4 @@
-"""What an office does with a collection: ask, see who has sent."""
+"""Commands of the unit that collects lists: open a collection, see who has submitted."""
 
 import io
 from datetime import datetime
@@ -9,11 +9,11 @@ import msgspec
 
 from gate_contract.errors import SchoolgateError
 from server_bridge.clock import now_ms
-from server_bridge.command.collection import collection_group
-from server_bridge.command.deadlines import by_option, number_argument, who
+from server_bridge.command.deadlines import add_endings, by_option, number_argument, who
 from server_bridge.command.files import write_file
-from server_bridge.command.moments import (
-    Asked,
+from server_bridge.command.options import home_option, json_option
+from server_bridge.command.time_options import (
+    TypedTime,
     as_of,
     local,
     moment_type,
@@ -21,30 +21,43 @@ from server_bridge.command.moments import (
     shown,
     utc_ms,
 )
-from server_bridge.command.options import home_option, json_option
 from server_bridge.home import open_home
-from server_bridge.lists.deeds import schools_of
+from server_bridge.i18n.names import tidy
 from server_bridge.lists.roll_up_sheets import write_roll_up
 from server_bridge.lists.rolling_up import roll_up
-from server_bridge.lists.text import roll_up_lines
-from server_bridge.people.names import tidy
-from server_bridge.store.places.units import find_unit
+from server_bridge.lists.terminal import roll_up_lines
 from server_bridge.store.reports import submissions as store
 from server_bridge.store.reports.deadlines import newest_first
-from server_bridge.store.schema import NAME_LENGTH
+from server_bridge.store.schema.base import NAME_LENGTH
+from server_bridge.store.units.tree import find_unit
+from server_bridge.submissions.actions import schools_of
+
+
+@click.group("collection")
+def collection_group() -> None:
+    """Collect lists from all schools below a unit, until a deadline."""
+
+
+add_endings(collection_group, store.COLLECTIONS)
 
 
 @collection_group.command("open")
 @home_option
-@click.option("--title", required=True, help="What is asked for.")
+@click.option("--title", required=True, help="What the schools are asked for.")
 @click.option("--unit", "unit_id", required=True, help="The unit that asks the schools below it.")
-@click.option("--as-of", "asked", callback=read_asked, required=True, help="Of which moment.")
-@click.option("--deadline", type=moment_type, required=True, help="On time until then.")
+@click.option(
+    "--as-of",
+    "asked",
+    callback=read_asked,
+    required=True,
+    help="The day, or day and time, of which the lists are.",
+)
+@click.option("--deadline", type=moment_type, required=True, help="Who submits later is late.")
 @by_option
 def collection_open(
-    folder: Path, title: str, unit_id: str, asked: Asked, deadline: datetime, by: str | None
+    folder: Path, title: str, unit_id: str, asked: TypedTime, deadline: datetime, by: str | None
 ) -> None:
-    """Ask all schools below a unit for their lists."""
+    """Ask all schools below a unit for their lists, and print the collection's ID."""
     home = open_home(folder)
     tidied = tidy(title)
     if not 0 < len(tidied) <= NAME_LENGTH:
@@ -67,7 +80,7 @@ def collection_open(
 @home_option
 @json_option
 def collection_list(folder: Path, as_json: bool) -> None:
-    """All collections, the newest first."""
+    """List all collections, the newest first."""
     home = open_home(folder)
     with home.database().read() as connection:
         found = newest_first(connection, store.COLLECTIONS)
@@ -85,10 +98,17 @@ def collection_list(folder: Path, as_json: bool) -> None:
 @collection_group.command("status")
 @home_option
 @number_argument
-@click.option("--xlsx", type=click.Path(path_type=Path, dir_okay=False), help="Write a letter.")
+@click.option(
+    "--xlsx",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write it as an official letter (XLSX).",
+)
 @json_option
 def collection_status(folder: Path, number: int, xlsx: Path | None, as_json: bool) -> None:
-    """The roll-up: every school's state, and each unit's sums. Counts only, nobody's name."""
+    """Show every school's state and each unit's sums; counts only, no names.
+
+    ID is the collection's number. Schools that are missing or late are listed by name.
+    """
     home, now = open_home(folder), now_ms()
     with home.database().read() as connection:
         rolled = roll_up(connection, number, now, home.zone)

@@ -1,5 +1,4 @@
-"""What commands on things asked for by a deadline share: collections of lists, and figures to be
-confirmed."""
+"""Commands shared by everything with a deadline: collections, and figures to be confirmed."""
 
 import getpass
 from datetime import datetime
@@ -9,59 +8,63 @@ import click
 
 from gate_contract.errors import SchoolgateError
 from server_bridge.clock import now_ms
-from server_bridge.command.moments import moment_type, utc_ms
 from server_bridge.command.options import home_option
+from server_bridge.command.time_options import moment_type, utc_ms
 from server_bridge.home import open_home
-from server_bridge.lists import deeds
-from server_bridge.lists.deeds import Deed, schools_of, standings
-from server_bridge.lists.standing import Standing, State
-from server_bridge.people.names import tidy
+from server_bridge.i18n.names import tidy
 from server_bridge.store.reports import deadlines as store
-from server_bridge.store.reports.deadlines import Book, One
-from server_bridge.store.schema import NAME_LENGTH
+from server_bridge.store.reports.deadlines import One, RequestTables
+from server_bridge.store.schema.base import NAME_LENGTH
+from server_bridge.submissions import actions
+from server_bridge.submissions.actions import SubmissionWrite, schools_of, standings
+from server_bridge.submissions.state import SubmissionState, SubmissionStatus
 
 number_argument = click.argument("number", metavar="ID", type=int)
 school_option = click.option("--school", "unit_id", required=True, help="The school's id.")
-by_option = click.option("--by", help="Who does it, for the log. Default: the Unix user.")
+by_option = click.option("--by", help="Name for the log. Default: the Unix user.")
 
 
 def who(by: str | None) -> str:
-    """Who does it: as told, else the Unix user. Raises SchoolgateError."""
+    """Return who acts: `by`, else the Unix user. Raises SchoolgateError."""
     name = tidy(getpass.getuser() if by is None else by)
     if not 0 < len(name) <= NAME_LENGTH:
         raise SchoolgateError(f"a name has 1 to {NAME_LENGTH} characters: --by")
     return name
 
 
-def say(unit_id: str, standing: Standing) -> None:
-    """A school's new state."""
+def say(unit_id: str, standing: SubmissionStatus) -> None:
+    """Print a school's new state."""
     click.echo(f"{unit_id}: {standing.state.replace('_', ' ')}")
 
 
-def add_endings(group: click.Group, book: Book[One]) -> None:
-    """`lock`, `reopen` and `close`: what the unit that asks does, whatever it asked for."""
+def add_endings(group: click.Group, book: RequestTables[One]) -> None:
+    """Add `lock`, `reopen` and `close`, the commands of the unit that asks."""
 
     @group.command("lock")
     @home_option
     @number_argument
-    @click.option("--school", "unit_ids", multiple=True, help="This school only; may be repeated.")
+    @click.option("--school", "unit_ids", multiple=True, help="Only this school; may be repeated.")
     @by_option
     def lock(folder: Path, number: int, unit_ids: tuple[str, ...], by: str | None) -> None:
-        """Schools can change nothing any more: all that are not locked yet, or some."""
+        """Lock schools: they can change nothing any more.
+
+        ID is a number from the list. Without --school all schools are locked that are not locked
+        yet.
+        """
         with open_home(folder).database().write() as connection:
             asked = store.find(connection, book, number)
             stands = standings(connection, book, asked, schools_of(connection, asked.unit_id))
-            open_yet = [one for one, it in stands.items() if it.state is not State.LOCKED]
+            open_yet = [one for one, it in stands.items() if it.state is not SubmissionState.LOCKED]
             schools = unit_ids or open_yet
             for unit_id in schools:
-                deeds.lock(connection, book, Deed(number, unit_id, who(by), now_ms()))
+                actions.lock(connection, book, SubmissionWrite(number, unit_id, who(by), now_ms()))
         click.echo(f"{len(schools)} schools locked")
 
     @group.command("reopen")
     @home_option
     @number_argument
     @school_option
-    @click.option("--reason", required=True, help="Why, for the log.")
+    @click.option("--reason", required=True, help="The reason, for the log.")
     @click.option("--deadline", type=moment_type, help="The school's own new deadline.")
     @by_option
     def reopen(
@@ -72,19 +75,25 @@ def add_endings(group: click.Group, book: Book[One]) -> None:
         deadline: datetime | None,
         by: str | None,
     ) -> None:
-        """Unlock a school ("mở khóa"); who, when and why is kept."""
+        """Unlock a school (mở khóa); the log keeps who, when and why.
+
+        ID is a number from the list.
+        """
         home = open_home(folder)
         until_ms = utc_ms(home, deadline) if deadline else None
         with home.database().write() as connection:
-            deed = Deed(number, unit_id, who(by), now_ms())
-            standing = deeds.reopen(connection, book, deed, reason, until_ms)
+            deed = SubmissionWrite(number, unit_id, who(by), now_ms())
+            standing = actions.reopen(connection, book, deed, reason, until_ms)
         say(unit_id, standing)
 
     @group.command("close")
     @home_option
     @number_argument
     def close(folder: Path, number: int) -> None:
-        """End it: it stays as it is, for ever."""
+        """Close it for good: nothing in it changes any more.
+
+        ID is a number from the list.
+        """
         with open_home(folder).database().write() as connection:
             store.close(connection, book, number, now_ms())
         click.echo(f"{number}: closed")

@@ -1,22 +1,18 @@
-"""Writing the files that somebody asked for."""
+"""Write the files that a command was asked for."""
 
-import os
 from pathlib import Path
 
+from gate_contract.durable_file import replace_file
 from gate_contract.errors import SchoolgateError
 
 
 def write_file(path: Path, content: bytes) -> None:
-    """Write a file for its owner's eyes; what stood there stays until the new one is whole.
+    """Write a file that only its owner may read; an older one stays until the new one is complete.
 
     Raises:
         SchoolgateError: it cannot be written there.
     """
-    draft = path.with_name(f".{path.name}.part")
     try:
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            file.write(content)
-        draft.replace(path)
+        replace_file(path, content, 0o600)
     except OSError as error:
-        draft.unlink(missing_ok=True)
         raise SchoolgateError(f"{path}: {error.strerror}; choose a folder you own") from error

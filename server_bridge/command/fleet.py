@@ -1,4 +1,4 @@
-"""The fleet: how each gate is, what is wanted of it, and telling it something else."""
+"""Commands for the fleet: show gates, change their settings by orders, request their logs."""
 
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
@@ -13,22 +13,32 @@ from gate_contract.orders import LogRequest
 from server_bridge.clock import now_ms
 from server_bridge.command.gates import DIRECTIONS, direction_of, gate_group, kinds_of
 from server_bridge.command.options import home_option, json_option
-from server_bridge.fleet.drafting import District
+from server_bridge.fleet.drafting import DistrictParameters
 from server_bridge.home import Home, open_home
+from server_bridge.i18n.phrases import Lang
 from server_bridge.store.gates.certificates import find_gate
 from server_bridge.store.gates.gate_logs import newest_log
-from server_bridge.store.gates.gate_orders import Choice, Standing, standing, standings, want
+from server_bridge.store.gates.gate_orders import (
+    Choice,
+    CurrentOrders,
+    standing,
+    standings,
+    want,
+)
 from server_bridge.store.gates.gate_sheets import GateSheet, sheets_below
 from server_bridge.store.gates.health import changes_of
 from server_bridge.web.gates.view import about_update
-from server_bridge.web.text import Lang
 
 
 @gate_group.command("list")
 @home_option
 @json_option
 def gate_list(folder: Path, as_json: bool) -> None:
-    """All gates, the schools where they stand, and how they are."""
+    """List all gates with school, connection, faults, settings and software.
+
+    A gate that was set up before there were orders shows that its settings are not known here; set
+    them once with `gate set`, as they are in its gate.toml.
+    """
     told = _fleet(open_home(folder))
     if as_json:
         click.echo(msgspec.json.encode(told))
@@ -42,7 +52,10 @@ def gate_list(folder: Path, as_json: bool) -> None:
 @json_option
 @click.argument("gate_id")
 def gate_show(folder: Path, gate_id: str, as_json: bool) -> None:
-    """One gate: what it told of itself, what is wanted of it, and what befell it."""
+    """Show one gate: self-test, faults, update progress, what to do, history.
+
+    GATE_ID is its name.
+    """
     home = open_home(folder)
     with home.database().read() as connection:
         find_gate(connection, gate_id)
@@ -64,10 +77,16 @@ def gate_show(folder: Path, gate_id: str, as_json: bool) -> None:
 @gate_group.command("set")
 @home_option
 @click.argument("gate_id")
-@click.option("--direction", type=DIRECTIONS, help="in, out or auto.")
-@click.option("--timezone", help="Like Asia/Ho_Chi_Minh.")
-@click.option("--visitor-ids", help="cccd, bhyt, both, or none at all: papers of visitors.")
-@click.option("--repeat-window", type=click.FloatRange(0.5, 3600), help="Seconds.")
+@click.option("--direction", type=DIRECTIONS, help="Which way people pass: in, out or auto.")
+@click.option("--timezone", help="Time zone, like Asia/Ho_Chi_Minh.")
+@click.option(
+    "--visitor-ids", help="Visitors' papers that the gate accepts: cccd, bhyt, both, or none."
+)
+@click.option(
+    "--repeat-window",
+    type=click.FloatRange(0.5, 3600),
+    help="Seconds in which the same card is a repeat.",
+)
 def gate_set(
     folder: Path,
     gate_id: str,
@@ -76,7 +95,11 @@ def gate_set(
     visitor_ids: str | None,
     repeat_window: float | None,
 ) -> None:
-    """Change a gate's settings from afar. It takes them back if it does not get through then."""
+    """Change a gate's settings remotely, by a signed order.
+
+    If GATE_ID does not reconnect to the broker within five minutes under the new settings, it
+    restores the old ones and reports that.
+    """
     home = open_home(folder)
     with home.database().write() as connection:
         find_gate(connection, gate_id)
@@ -91,7 +114,7 @@ def gate_set(
             kinds,
             round(repeat_window * 1000) if repeat_window else old.repeat_window_ms,
         )
-        made = want(connection, District.of(home), gate_id, now_ms(), choice=choice)
+        made = want(connection, DistrictParameters.of(home), gate_id, now_ms(), choice=choice)
     click.echo(
         f"{gate_id}: settings {made.settings_version} are wanted; see: gate-bridge gate show"
     )
@@ -100,10 +123,20 @@ def gate_set(
 @gate_group.command("logs")
 @home_option
 @click.argument("gate_id")
-@click.option("--request", is_flag=True, help="Have the gate send the newest lines.")
-@click.option("--lines", type=click.IntRange(1, 2000), default=500, show_default=True)
+@click.option("--request", is_flag=True, help="Request the newest lines from the gate.")
+@click.option(
+    "--lines",
+    type=click.IntRange(1, 2000),
+    default=500,
+    show_default=True,
+    help="How many lines to request.",
+)
 def gate_logs(folder: Path, gate_id: str, request: bool, lines: int) -> None:
-    """The log that a gate sent last, or ask for one. It holds no names and no cards."""
+    """Print the last log of a gate, or request a new one.
+
+    GATE_ID removes everything that could identify a card before it sends its log. The newest five
+    logs are kept.
+    """
     home = open_home(folder)
     with home.database().write() as connection:
         find_gate(connection, gate_id)
@@ -114,7 +147,7 @@ def gate_logs(folder: Path, gate_id: str, request: bool, lines: int) -> None:
             now = now_ms()
             logs = LogRequest(number=now, lines=lines)
             wish = msgspec.structs.replace(before.wish, logs=logs)
-            want(connection, District.of(home), gate_id, now, wish=wish)
+            want(connection, DistrictParameters.of(home), gate_id, now, wish=wish)
             click.echo(f"{gate_id}: asked for {lines} lines")
             return
         found = newest_log(connection, gate_id)
@@ -124,8 +157,11 @@ def gate_logs(folder: Path, gate_id: str, request: bool, lines: int) -> None:
 
 
 def unknown_settings(gate_ids: Sequence[str]) -> str:
-    """Gates that were set up before there were orders: the way they count is not known here, and
-    orders that guess it would turn some of them round."""
+    """Return a warning about gates that were set up before there were orders.
+
+    Their direction and other settings are not known here, and orders that guess them could reverse
+    the direction of some gates.
+    """
     return (
         f"the settings of {', '.join(gate_ids[:5])} are not known here; say them once, as they "
         "stand in its gate.toml (which way people pass, visitors' papers), "
@@ -149,7 +185,7 @@ def _fleet(home: Home) -> list[dict[str, Any]]:
 
 
 def _told(
-    sheet: GateSheet, wanted: Standing | None, retired_ms: int | None, zone: tzinfo
+    sheet: GateSheet, wanted: CurrentOrders | None, retired_ms: int | None, zone: tzinfo
 ) -> dict[str, Any]:
     told = sheet.told
     scan = told.scan if told else None

@@ -1,4 +1,4 @@
-"""The gates: registering them, their tickets, and what becomes of them."""
+"""Commands that register gates, make their tickets, and move, revoke or retire them."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -7,16 +7,17 @@ import click
 import msgspec
 import sqlalchemy as sa
 
-from firmware_config import bundle
+from gate_contract import gate_files
 from gate_contract.errors import SchoolgateError
-from gate_contract.head import key_text
+from gate_contract.ledger_signature import key_text
 from gate_contract.ticket_signing import pin_text
 from server_bridge import pki
 from server_bridge.clock import now_ms
 from server_bridge.command.broker_files import renew_broker
 from server_bridge.command.files import write_file
 from server_bridge.command.options import home_option
-from server_bridge.fleet.drafting import District
+from server_bridge.fleet.drafting import DistrictParameters
+from server_bridge.fleet.gate_folder import write_gate_folder
 from server_bridge.fleet.ticket_page import code_image, terminal_code, ticket_page
 from server_bridge.fleet.ticketing import MadeTicket, Wifi, make_ticket
 from server_bridge.home import Home, open_home
@@ -30,7 +31,7 @@ from server_bridge.store.gates.certificates import (
 )
 from server_bridge.store.gates.gate_orders import Choice, Direction, standing, want
 from server_bridge.store.gates.health import backlog_of
-from server_bridge.store.places.units import SCHOOL, add_gate, find_unit, shut_out
+from server_bridge.store.units.tree import SCHOOL, add_gate, find_unit, shut_out
 
 DIRECTIONS = click.Choice(["in", "out", "auto"])
 
@@ -38,16 +39,30 @@ school_option = click.option(
     "--school", "--unit", "unit_id", required=True, help="The school where it stands."
 )
 ticket_options = [
-    click.option("--ticket", type=click.Path(path_type=Path), help="A folder for its ticket."),
-    click.option("--wifi", "ssid", default="", help="The school's Wi-Fi; its password is asked."),
-    click.option("--days", type=click.IntRange(1, 90), default=7, show_default=True),
-    click.option("--unsealed", is_flag=True, help="A ticket that needs no PIN."),
+    click.option(
+        "--ticket", type=click.Path(path_type=Path), help="Write a ticket into this folder."
+    ),
+    click.option(
+        "--wifi", "ssid", default="", help="Name of the school's Wi-Fi; the password is asked for."
+    ),
+    click.option(
+        "--days",
+        type=click.IntRange(1, 90),
+        default=7,
+        show_default=True,
+        help="How long the ticket is valid.",
+    ),
+    click.option(
+        "--unsealed",
+        is_flag=True,
+        help="Make a ticket that needs no PIN: nothing in it is encrypted.",
+    ),
 ]
 
 
 @click.group("gate")
 def gate_group() -> None:
-    """The gates."""
+    """Manage gates: tickets, settings, software, certificates."""
 
 
 def _with_ticket(command: click.decorators.FC) -> click.decorators.FC:
@@ -60,11 +75,22 @@ def _with_ticket(command: click.decorators.FC) -> click.decorators.FC:
 @home_option
 @click.argument("gate_id")
 @school_option
-@click.option("--direction", type=DIRECTIONS, default="auto")
-@click.option("--timezone", help="Default: the district's.")
-@click.option("--visitor-ids", default="", help="cccd, bhyt or both: papers of visitors.")
+@click.option(
+    "--direction",
+    type=DIRECTIONS,
+    default="auto",
+    help="Which way people pass; auto: the opposite of the card's last crossing.",
+)
+@click.option("--timezone", help="The gate's time zone. Default: the district's.")
+@click.option(
+    "--visitor-ids", default="", help="Visitors' papers that the gate accepts: cccd, bhyt or both."
+)
 @_with_ticket
-@click.option("--out", type=click.Path(path_type=Path), help="A new folder: set up by hand.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="Write the configuration folder of a gate that is set up by hand.",
+)
 def gate_add(
     folder: Path,
     gate_id: str,
@@ -78,7 +104,16 @@ def gate_add(
     unsealed: bool,
     out: Path | None,
 ) -> None:
-    """Register a gate, and write its ticket, or all files of a gate that is set up by hand."""
+    """Register a gate, and write its ticket or its configuration folder.
+
+    GATE_ID is 3-40 of a-z, 0-9 and '-'. With --ticket it writes GATE_ID.ticket for the SD card,
+    GATE_ID.pdf and GATE_ID.png to hold before the camera, and prints the PIN (also as
+    GATE_ID-pin.png). A ticket can be used once. It needs the enrolment server: [enrol] in
+    bridge.toml.
+
+    With --out it writes all files of a gate that is set up by hand, its private key included: copy
+    the folder to the gate as /etc/schoolgate.
+    """
     if (ticket is None) == (out is None):
         raise SchoolgateError("say where its ticket goes (--ticket), or its files (--out)")
     home = open_home(folder)
@@ -89,17 +124,19 @@ def gate_add(
     )
     with home.database().write() as connection:
         add_gate(connection, gate_id, unit_id, now_ms())
-        wanted = want(connection, District.of(home), gate_id, now_ms(), choice=choice)
+        wanted = want(connection, DistrictParameters.of(home), gate_id, now_ms(), choice=choice)
         if ticket is not None:
             _write_ticket(home, connection, gate_id, ticket, days, wifi, sealed=not unsealed)
         if out is None:
             return
         issued = pki.issue(home.pki, identity, now=datetime.now(UTC))
         keep_certificate(connection, gate_id, issued.serial, key_text(issued.public_key), now_ms())
-        settings = District.of(home).settings(connection, gate_id, choice, wanted.settings_version)
-        path = bundle.write(
+        settings = DistrictParameters.of(home).settings(
+            connection, gate_id, choice, wanted.settings_version
+        )
+        path = write_gate_folder(
             out,
-            bundle.of(
+            gate_files.from_settings(
                 gate_id,
                 settings,
                 cert_pem=issued.cert_pem,
@@ -117,8 +154,11 @@ def gate_add(
 def gate_replace(
     folder: Path, gate_id: str, ticket: Path | None, ssid: str, days: int, unsealed: bool
 ) -> None:
-    """A new device in the place of one that broke: the old one's certificate ends, and a ticket
-    for the new one is made. All else stays."""
+    """Issue a new ticket for a gate whose device broke or was lost.
+
+    Ends the certificates and tickets that GATE_ID had and writes a new ticket to --ticket. Its
+    settings and records stay. Use it also when a ticket expired before it was used.
+    """
     if ticket is None:
         raise SchoolgateError("say where the ticket goes: --ticket")
     home, wifi = open_home(folder), _wifi(ssid)
@@ -128,7 +168,13 @@ def gate_replace(
         retire(connection, gate_id, None)
         if standing(connection, gate_id) is None:
             zone = home.settings.district.timezone
-            want(connection, District.of(home), gate_id, now_ms(), choice=Choice(timezone=zone))
+            want(
+                connection,
+                DistrictParameters.of(home),
+                gate_id,
+                now_ms(),
+                choice=Choice(timezone=zone),
+            )
         _write_ticket(home, connection, gate_id, ticket, days, wifi, sealed=not unsealed)
     renew_broker(home)
 
@@ -137,7 +183,11 @@ def gate_replace(
 @home_option
 @click.argument("gate_id")
 def gate_revoke(folder: Path, gate_id: str) -> None:
-    """A gate was lost or stolen: the broker refuses its certificate from now on."""
+    """Revoke a lost or stolen gate: the broker refuses it from now on.
+
+    Revokes the certificates of GATE_ID, ends its tickets and reloads the broker. Where mosquitto
+    runs as a service, run it as root, with broker.folder and broker.user set in bridge.toml.
+    """
     home = open_home(folder)
     with home.database().write() as connection:
         find_gate(connection, gate_id)
@@ -150,9 +200,13 @@ def gate_revoke(folder: Path, gate_id: str) -> None:
 @gate_group.command("retire")
 @home_option
 @click.argument("gate_id")
-@click.option("--force", is_flag=True, help="Although it has not delivered everything.")
+@click.option("--force", is_flag=True, help="Even if it has not delivered everything.")
 def gate_retire(folder: Path, gate_id: str, force: bool) -> None:
-    """Take a gate out of service for good. What it recorded stays; `gate replace` takes it back."""
+    """Take a gate out of service for good and revoke its certificates.
+
+    GATE_ID must have delivered all its records, or --force is needed. What it recorded stays. `gate
+    replace` puts it into service again.
+    """
     home = open_home(folder)
     with home.database().write() as connection:
         find_gate(connection, gate_id)
@@ -169,9 +223,13 @@ def gate_retire(folder: Path, gate_id: str, force: bool) -> None:
 @click.argument("gate_id")
 @school_option
 @click.option("--direction", type=DIRECTIONS, help="Default: as before.")
-@click.option("--force", is_flag=True, help="Although it has not delivered everything.")
+@click.option("--force", is_flag=True, help="Even if it has not delivered everything.")
 def gate_move(folder: Path, gate_id: str, unit_id: str, direction: str | None, force: bool) -> None:
-    """From now on a gate stands at another school."""
+    """Move a gate to another school.
+
+    GATE_ID gets that school's settings. It must have delivered all its records first, because later
+    ones are filed at the new school; --force skips this check.
+    """
     home = open_home(folder)
     with home.database().write() as connection:
         school = find_unit(connection, unit_id)
@@ -190,16 +248,20 @@ def gate_move(folder: Path, gate_id: str, unit_id: str, direction: str | None, f
                 choice.visitor_ids,
                 choice.repeat_window_ms,
             )
-        want(connection, District.of(home), gate_id, now_ms(), choice=choice)
+        want(connection, DistrictParameters.of(home), gate_id, now_ms(), choice=choice)
     click.echo(f"{gate_id}: stands at {school.name} now. It hears of it when it is online")
 
 
 @gate_group.command("shut-out")
 @home_option
 @click.argument("gate_id")
-@click.option("--undo", is_flag=True, help="Let it in again.")
+@click.option("--undo", is_flag=True, help="Accept the gate again.")
 def gate_shut_out(folder: Path, gate_id: str, undo: bool) -> None:
-    """Turn a gate away for a while, without revoking its certificate."""
+    """Refuse a gate for a while without revoking its certificate.
+
+    Reloads the broker at once. Where the broker runs elsewhere, run `gate-bridge broker-config` and
+    `systemctl reload mosquitto`. For a lost gate use `gate revoke`. GATE_ID is its name.
+    """
     home = open_home(folder)
     with home.database().write() as connection:
         shut_out(connection, gate_id, out=not undo)
@@ -210,10 +272,13 @@ def gate_shut_out(folder: Path, gate_id: str, undo: bool) -> None:
 @gate_group.command("keys")
 @home_option
 def gate_keys(folder: Path) -> None:
-    """The public keys that gates hold, as [cards.keys] and [orders.keys] of gate.toml have them."""
+    """Print the public keys that gates hold, as gate.toml has them.
+
+    These are [cards.keys] and [orders.keys], for gates that were set up before a key was made.
+    """
     home = open_home(folder)
-    click.echo(f"[cards.keys]\n{bundle.key_lines(home.keys.public_keys())}\n")
-    click.echo(f"[orders.keys]\n{bundle.key_lines(home.keys.orders_public_keys())}")
+    click.echo(f"[cards.keys]\n{gate_files.key_lines(home.keys.public_keys())}\n")
+    click.echo(f"[orders.keys]\n{gate_files.key_lines(home.keys.orders_public_keys())}")
 
 
 def _write_ticket(
@@ -263,13 +328,13 @@ def _wifi(ssid: str) -> Wifi:
 
 
 def direction_of(text: str) -> Direction:
-    """A choice of DIRECTIONS."""
+    """Return the direction that a choice of DIRECTIONS means."""
     direction: Direction = msgspec.convert(text, Direction)
     return direction
 
 
 def kinds_of(text: str) -> tuple[str, ...]:
-    """Words between commas."""
+    """Split words at commas."""
     return tuple(kind.strip() for kind in text.split(",") if kind.strip())
 
 

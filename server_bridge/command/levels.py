@@ -1,4 +1,4 @@
-"""Levels of areas, set by official notices, and what gates do about them."""
+"""Commands for the levels of areas: apply notices, show levels, set what gates do."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,30 +9,30 @@ import msgspec
 import sqlalchemy as sa
 
 from gate_contract.errors import SchoolgateError
-from gate_contract.roster import Action
+from gate_contract.roster import EntryAction
 from gate_contract.school_day import local_day
 from server_bridge.clock import now_ms
-from server_bridge.command.moments import moment_type, shown, utc_ms
 from server_bridge.command.options import home_option, json_option
 from server_bridge.command.showing import say_refusals, stop_at
+from server_bridge.command.time_options import moment_type, shown, utc_ms
 from server_bridge.home import Home, open_home
+from server_bridge.i18n.names import tidy
 from server_bridge.levels.affected import Affected, affected
 from server_bridge.levels.notice_file import read_notice_file
-from server_bridge.levels.words import INHERIT, colour, read_level
-from server_bridge.people.names import tidy
+from server_bridge.levels.texts import INHERIT, colour, read_level
 from server_bridge.sheets.opening import open_spreadsheet
-from server_bridge.store.people.rolls import area_names
-from server_bridge.store.places import levels
-from server_bridge.store.places.levels import Notice, area_named, areas_named
-from server_bridge.store.places.units import all_units, find_unit
-from server_bridge.store.schema import NAME_LENGTH
+from server_bridge.store.areas import levels
+from server_bridge.store.areas.levels import LevelNotice, area_named, areas_named
+from server_bridge.store.people.headcounts import area_names
+from server_bridge.store.schema.base import NAME_LENGTH
+from server_bridge.store.units.tree import all_units, find_unit
 
 SHOWN_AREAS = 20
 
 
 @dataclass(frozen=True, slots=True)
 class _Shown:
-    """An area's level, and which notice said it of which area."""
+    """An area's level as JSON, and which notice set it for which area."""
 
     area: str
     name: str
@@ -46,23 +46,29 @@ class _Shown:
 
 @click.group("level")
 def level_group() -> None:
-    """Levels of areas (green, yellow, orange, red), and what gates do about them."""
+    """Manage the levels of areas (green, yellow, orange, red), and what gates do about them."""
 
 
 @level_group.command("set")
 @home_option
 @click.argument("levels_set", metavar="AREA=LEVEL...", nargs=-1)
 @click.option("--notice", "number", required=True, help="The notice's number.")
-@click.option("--issuer", required=True, help="Who gave the notice.")
-@click.option("--as-of", "as_of", type=moment_type, required=True, help="From when it holds.")
+@click.option("--issuer", required=True, help="Who issued the notice.")
+@click.option(
+    "--as-of",
+    "as_of",
+    type=moment_type,
+    required=True,
+    help="When it takes effect: 'YYYY-MM-DD HH:MM', or a day.",
+)
 @click.option(
     "--file",
     "file",
     type=click.Path(path_type=Path, dir_okay=False, exists=True),
-    help="A spreadsheet of areas and levels, besides those that are typed.",
+    help="A spreadsheet with a column of area codes and one of levels.",
 )
-@click.option("--dry-run", is_flag=True, help="Say who is affected, and stop.")
-@click.option("--yes", is_flag=True, help="Apply it without asking.")
+@click.option("--dry-run", is_flag=True, help="Print who is affected and change nothing.")
+@click.option("--yes", is_flag=True, help="Apply it without asking for confirmation.")
 @json_option
 def level_set(
     folder: Path,
@@ -75,7 +81,13 @@ def level_set(
     yes: bool,
     as_json: bool,
 ) -> None:
-    """Apply a notice: say whom it affects, ask, and keep it. It takes effect by itself."""
+    """Apply an official notice about the levels of areas.
+
+    Prints which areas change, how many people of each school change their level and how many would
+    newly be refused at entry; then asks for confirmation and stores the notice. AREA is an area's
+    id or official code, LEVEL is 1-4, a colour, or inherit (as the area above). A notice whose time
+    is in the future takes effect by itself.
+    """
     home = open_home(folder)
     database, now = home.database(), now_ms()
     with database.read() as connection:
@@ -89,7 +101,7 @@ def level_set(
             named = _both(named, listed.levels)
         if not named:
             raise SchoolgateError("name at least one area with its level, such as 23293=orange")
-        notice = Notice(
+        notice = LevelNotice(
             _short(number, 60, "number"),
             _short(issuer, NAME_LENGTH, "issuer"),
             utc_ms(home, as_of),
@@ -113,11 +125,11 @@ def level_set(
 
 @level_group.command("show")
 @home_option
-@click.option("--area", help="One area only, by its id or official code.")
-@click.option("--at", "at", type=moment_type, help="Default: now.")
+@click.option("--area", help="Only this area, by id or official code.")
+@click.option("--at", "at", type=moment_type, help="The time. Default: now.")
 @json_option
 def level_show(folder: Path, area: str | None, at: datetime | None, as_json: bool) -> None:
-    """Every area's level, and the notice that decides it."""
+    """Show the level of every area, and the notice that decides it."""
     home = open_home(folder)
     at_ms = utc_ms(home, at) if at else now_ms()
     with home.database().read() as connection:
@@ -154,7 +166,7 @@ def level_show(folder: Path, area: str | None, at: datetime | None, as_json: boo
 @click.argument("area")
 @json_option
 def level_history(folder: Path, area: str, as_json: bool) -> None:
-    """What notices said of one area, the newest first."""
+    """List what notices said about one AREA, the newest first."""
     home = open_home(folder)
     with home.database().read() as connection:
         area_id = area_named(connection, area, local_day(now_ms(), levels.AREAS_ZONE))
@@ -176,7 +188,7 @@ def level_history(folder: Path, area: str, as_json: bool) -> None:
 @home_option
 @click.argument("unit_id")
 @click.argument("actions_set", metavar="LEVEL=ACTION...", nargs=-1)
-@click.option("--from", "from_", type=moment_type, help="Default: now.")
+@click.option("--from", "from_", type=moment_type, help="The time. Default: now.")
 @json_option
 def level_policy(
     folder: Path,
@@ -185,7 +197,11 @@ def level_policy(
     from_: datetime | None,
     as_json: bool,
 ) -> None:
-    """What gates of a unit do at entry: admit, signal, refuse, or inherit. Without any: show it."""
+    """Set or show what gates of a unit do at entry, by level.
+
+    It holds for UNIT_ID and all units below it. ACTION is admit, signal, refuse, or inherit (as the
+    unit above). Without LEVEL=ACTION it only shows the policy. Nobody is ever refused at exit.
+    """
     home = open_home(folder)
     database, now = home.database(), now_ms()
     from_ms = utc_ms(home, from_) if from_ else now
@@ -207,7 +223,7 @@ def level_policy(
 def _named(
     connection: sa.Connection, texts: tuple[str, ...], as_of: datetime
 ) -> dict[str, int | None]:
-    """What was typed, by area. Raises SchoolgateError."""
+    """Return the typed levels by area. Raises SchoolgateError."""
     named: dict[str, int | None] = {}
     for text in texts:
         area, equals, word = text.rpartition("=")
@@ -220,7 +236,7 @@ def _named(
 
 
 def _both(typed: dict[str, int | None], listed: dict[str, int | None]) -> dict[str, int | None]:
-    """What was typed and what the file says. Raises SchoolgateError if they disagree."""
+    """Combine typed and listed levels. Raises SchoolgateError if they disagree."""
     for area_id, level in typed.items():
         if listed.get(area_id, level) != level:
             raise SchoolgateError(
@@ -230,28 +246,28 @@ def _both(typed: dict[str, int | None], listed: dict[str, int | None]) -> dict[s
 
 
 def _short(text: str, most: int, what: str) -> str:
-    """A tidy text of 1 to `most` characters. Raises SchoolgateError."""
+    """Return a normalised text of 1 to `most` characters. Raises SchoolgateError."""
     tidied = tidy(text)
     if not 0 < len(tidied) <= most:
         raise SchoolgateError(f"a notice's {what} has 1 to {most} characters")
     return tidied
 
 
-def _action(text: str) -> tuple[int, Action | None]:
+def _action(text: str) -> tuple[int, EntryAction | None]:
     word, _, action = text.partition("=")
     level = read_level(word)
-    if level is None or action not in [*Action, INHERIT]:
+    if level is None or action not in [*EntryAction, INHERIT]:
         raise SchoolgateError(
             f"{text!r}: write LEVEL=ACTION, such as red=refuse; actions are "
-            f"{', '.join(Action)}, {INHERIT}"
+            f"{', '.join(EntryAction)}, {INHERIT}"
         )
-    return level, None if action == INHERIT else Action(action)
+    return level, None if action == INHERIT else EntryAction(action)
 
 
 def _say(
-    connection: sa.Connection, home: Home, notice: Notice, found: Affected, as_json: bool
+    connection: sa.Connection, home: Home, notice: LevelNotice, found: Affected, as_json: bool
 ) -> None:
-    """Whom a notice affects."""
+    """Print whom a notice affects."""
     if as_json:
         click.echo(msgspec.json.encode(found))
         return

@@ -15,4 +15,4 @@ home_option = click.option(
     show_default=True,
     help="The bridge's folder.",
 )
-json_option = click.option("--json", "as_json", is_flag=True, help="For machines.")
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")

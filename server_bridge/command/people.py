@@ -1,4 +1,4 @@
-"""The rosters of schools, from their spreadsheets."""
+"""The command that imports a school's people list from a spreadsheet."""
 
 import sys
 from collections.abc import Iterable, Sequence
@@ -9,7 +9,7 @@ from typing import Any
 import click
 import msgspec
 
-from gate_contract.card import Kind
+from gate_contract.card import CardKind
 from gate_contract.errors import SchoolgateError
 from server_bridge.clock import now_ms
 from server_bridge.command.areas import dry_option, file_argument, sheet_option
@@ -17,28 +17,55 @@ from server_bridge.command.options import home_option, json_option
 from server_bridge.command.showing import refusal_rows, say_lines, say_refusals, stop_at
 from server_bridge.home import open_home
 from server_bridge.people.headings import FIELDS, VOCABULARIES
-from server_bridge.people.importing import Import, Outcome, import_roster, too_many_leave
-from server_bridge.people.plan import Change
-from server_bridge.sheets.lines import Line
-from server_bridge.store.people.rosters import Known
+from server_bridge.people.importing import (
+    Import,
+    ImportOutcome,
+    import_people,
+    too_many_leave,
+)
+from server_bridge.people.plan import PersonChange
+from server_bridge.sheets.lines import SheetRow
+from server_bridge.store.people.people_list import KnownPerson
 
 
 @click.group("roster")
 def roster_group() -> None:
-    """Who belongs to a school."""
+    """Manage the people lists of schools."""
 
 
 @roster_group.command("import")
 @home_option
 @file_argument
 @click.option("--unit", "unit_id", required=True, help="The school.")
-@click.option("--kind", type=click.Choice([str(kind) for kind in VOCABULARIES]), default="pupil")
+@click.option(
+    "--kind",
+    type=click.Choice([str(kind) for kind in VOCABULARIES]),
+    default="pupil",
+    help="Whom the file lists.",
+)
 @sheet_option
-@click.option("--map", "pairs", multiple=True, metavar="FIELD=HEADER", help="Name a column.")
-@click.option("--from", "day", type=click.DateTime(["%Y-%m-%d"]), help="Default: today.")
+@click.option(
+    "--map",
+    "pairs",
+    multiple=True,
+    metavar="FIELD=HEADER",
+    help="Heading of a field that is not found by itself; may be repeated.",
+)
+@click.option(
+    "--from",
+    "day",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="The day from which the list holds. Default: today.",
+)
 @dry_option
-@click.option("--skip-refused", is_flag=True, help="Import the other rows nevertheless.")
-@click.option("--allow-leaving", is_flag=True, help="Also if more than a fifth would leave.")
+@click.option(
+    "--skip-refused", is_flag=True, help="Import the other rows even if some are refused."
+)
+@click.option(
+    "--allow-leaving",
+    is_flag=True,
+    help="Import even if more than a fifth of the school would leave.",
+)
 @json_option
 def roster_import(
     folder: Path,
@@ -53,13 +80,18 @@ def roster_import(
     allow_leaving: bool,
     as_json: bool,
 ) -> None:
-    """Take in a school's spreadsheet: who is new, moved, changed, gone."""
+    """Import a school's people list from a spreadsheet FILE.
+
+    The file is the school's whole list of pupils, or of staff. Prints who is new, moved, changed
+    and gone, and every row that is refused. If a row is refused, nothing is imported unless
+    --skip-refused is given. The output holds names: keep it as you keep the spreadsheet.
+    """
     home = open_home(folder)
     today = datetime.now(home.zone).date()
     task = Import(
         path=file,
         unit_id=unit_id,
-        kind=Kind(kind),
+        kind=CardKind(kind),
         day=day.date() if day else today,
         today=today,
         now_ms=now_ms(),
@@ -69,7 +101,7 @@ def roster_import(
         skip_refused=skip_refused,
         allow_leaving=allow_leaving,
     )
-    outcome = import_roster(home.database(), task, _watch)
+    outcome = import_people(home.database(), task, _watch)
     if as_json:
         click.echo(msgspec.json.encode(_told(outcome)))
     else:
@@ -92,8 +124,8 @@ def _mapping(pairs: Iterable[str]) -> dict[str, str]:
     return mapping
 
 
-def _watch(lines: Sequence[Line]) -> Iterable[Line]:
-    """With a progress bar where somebody looks at it."""
+def _watch(lines: Sequence[SheetRow]) -> Iterable[SheetRow]:
+    """Yield the lines with a progress bar if standard error is a terminal."""
     if not sys.stderr.isatty():
         yield from lines
         return
@@ -101,7 +133,7 @@ def _watch(lines: Sequence[Line]) -> Iterable[Line]:
         yield from bar
 
 
-def _say(outcome: Outcome) -> None:
+def _say(outcome: ImportOutcome) -> None:
     plan = outcome.plan
     say_lines("new", [_line(change) for change in plan.new])
     say_lines("moved here", [_line(change) for change in plan.moved])
@@ -121,21 +153,21 @@ def _say(outcome: Outcome) -> None:
     say_refusals(plan.refusals)
 
 
-def _line(change: Change) -> str:
+def _line(change: PersonChange) -> str:
     about = f" ({', '.join(change.fields)})" if change.fields else ""
     group = f", {change.place.group_name}" if change.place.group_name else ""
     return f"{change.entry.place}: {change.who.name}{group}{about}"
 
 
-def _who(known: Known) -> str:
+def _who(known: KnownPerson) -> str:
     group = known.place.group_name if known.place else None
     return f"{known.who.name}{f', {group}' if group else ''}"
 
 
-def _told(outcome: Outcome) -> dict[str, Any]:
+def _told(outcome: ImportOutcome) -> dict[str, Any]:
     plan = outcome.plan
 
-    def rows(changes: list[Change]) -> list[dict[str, Any]]:
+    def rows(changes: list[PersonChange]) -> list[dict[str, Any]]:
         return [
             {
                 "row": str(change.entry.place),

@@ -1,4 +1,4 @@
-"""Figures that schools confirm by a deadline, as offices type it."""
+"""Commands for figures that schools confirm by a deadline."""
 
 from datetime import datetime
 from pathlib import Path
@@ -16,7 +16,6 @@ from server_bridge.command.deadlines import (
     who,
 )
 from server_bridge.command.files import write_file
-from server_bridge.command.moments import local, moment_type, shown, utc_ms
 from server_bridge.command.options import home_option, json_option
 from server_bridge.command.reports import (
     day_type,
@@ -26,20 +25,26 @@ from server_bridge.command.reports import (
     report_group,
     terminal,
 )
+from server_bridge.command.time_options import local, moment_type, shown, utc_ms
 from server_bridge.home import open_home
-from server_bridge.lists.deeds import Deed
-from server_bridge.people.names import tidy
+from server_bridge.i18n.formats import Formats
+from server_bridge.i18n.names import tidy
+from server_bridge.i18n.phrases import Lang
 from server_bridge.reports import confirming
-from server_bridge.reports.confirming import Outcome, confirmed_table, period_of, roll_up
-from server_bridge.reports.keeping import tally_due
+from server_bridge.reports.confirming import (
+    ConfirmationStatus,
+    confirmed_table,
+    period_of,
+    roll_up,
+)
 from server_bridge.reports.period import PeriodKind, period
-from server_bridge.reports.words import period_name
+from server_bridge.reports.tallying import tally_due
+from server_bridge.reports.texts import period_name
 from server_bridge.reports.written import confirmed_workbook
 from server_bridge.store.reports import report_requests as store
 from server_bridge.store.reports.deadlines import newest_first
-from server_bridge.store.schema import NAME_LENGTH
-from server_bridge.web.formats import Formats
-from server_bridge.web.text import Lang
+from server_bridge.store.schema.base import NAME_LENGTH
+from server_bridge.submissions.actions import SubmissionWrite
 
 
 @report_group.command("ask")
@@ -47,8 +52,8 @@ from server_bridge.web.text import Lang
 @click.option("--unit", "unit_id", required=True, help="The unit that asks the schools below it.")
 @period_option
 @click.option("--on", "day", type=day_type, required=True, help="A day of the period.")
-@click.option("--deadline", type=moment_type, required=True, help="On time until then.")
-@click.option("--title", default="", help="What is asked for. Default: the period.")
+@click.option("--deadline", type=moment_type, required=True, help="Who confirms later is late.")
+@click.option("--title", default="", help="Title. Default: the period's name.")
 @by_option
 def report_ask(
     folder: Path,
@@ -59,7 +64,10 @@ def report_ask(
     title: str,
     by: str | None,
 ) -> None:
-    """Ask all schools below a unit to confirm their figures of a period."""
+    """Ask all schools below a unit to confirm their figures of a period.
+
+    Prints the request's ID.
+    """
     home = open_home(folder)
     asked = period(PeriodKind(kind), day.date())
     named = tidy(title) or period_name(asked, Formats(Lang.VI, home.zone))
@@ -83,7 +91,7 @@ def report_ask(
 @home_option
 @json_option
 def report_requests(folder: Path, as_json: bool) -> None:
-    """All that was asked for, the newest first."""
+    """List all requests to confirm figures, the newest first."""
     home = open_home(folder)
     with home.database().read() as connection:
         found = newest_first(connection, store.REQUESTS)
@@ -105,7 +113,10 @@ def report_requests(folder: Path, as_json: bool) -> None:
 @click.option("--xlsx", type=file_type, help="Write a spreadsheet.")
 @json_option
 def report_status(folder: Path, number: int, lang: str, xlsx: Path | None, as_json: bool) -> None:
-    """Which schools confirmed on time, late, or not at all."""
+    """Show which schools confirmed on time, late, or not at all.
+
+    ID is the request's number.
+    """
     home, now = open_home(folder), now_ms()
     f = Formats(Lang(lang), home.zone)
     with home.database().read() as connection:
@@ -116,7 +127,7 @@ def report_status(folder: Path, number: int, lang: str, xlsx: Path | None, as_js
     if as_json:
         click.echo(msgspec.json.encode(rolled))
     elif not xlsx:
-        told = ", ".join(f"{rolled.number(o)} {o.replace('_', ' ')}" for o in Outcome)
+        told = ", ".join(f"{rolled.number(o)} {o.replace('_', ' ')}" for o in ConfirmationStatus)
         click.echo(f"{rolled.request.title}: {told}\n\n{terminal(confirmed_table(rolled, f), f)}")
 
 
@@ -126,12 +137,15 @@ def report_status(folder: Path, number: int, lang: str, xlsx: Path | None, as_js
 @school_option
 @by_option
 def report_confirm(folder: Path, number: int, unit_id: str, by: str | None) -> None:
-    """A school confirms its figures as they are now."""
+    """Confirm a school's figures as they are now, once the period is over.
+
+    ID is the request's number.
+    """
     home, now = open_home(folder), now_ms()
     database = home.database()
     tally_due(database, now, home.zone)
     with database.write() as connection:
-        deed = Deed(number, unit_id, who(by), now)
+        deed = SubmissionWrite(number, unit_id, who(by), now)
         state = confirming.confirm(connection, deed, home.zone)
     click.echo(f"{unit_id}: confirmed, {state.replace('_', ' ')}")
 

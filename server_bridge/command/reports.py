@@ -1,4 +1,4 @@
-"""Reports on the terminal and as files."""
+"""Commands that print reports and write them as files."""
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
@@ -12,19 +12,19 @@ from server_bridge.clock import now_ms
 from server_bridge.command.files import write_file
 from server_bridge.command.options import home_option, json_option
 from server_bridge.home import Home, open_home
-from server_bridge.lists.text import table as lines_of
-from server_bridge.reports.cells import Table, shown
+from server_bridge.i18n.formats import Formats
+from server_bridge.i18n.phrases import Lang
+from server_bridge.letters.tables import Table, shown
+from server_bridge.lists.terminal import table as lines_of
 from server_bridge.reports.delimited import write_csv
-from server_bridge.reports.keeping import tally_due
 from server_bridge.reports.period import PeriodKind, period
 from server_bridge.reports.report import make_report
 from server_bridge.reports.staff import StaffDay, StaffYear, day_by_day, staff_table, staff_year
 from server_bridge.reports.tables import notes, raw_table, tables
-from server_bridge.reports.words import period_name
+from server_bridge.reports.tallying import tally_due
+from server_bridge.reports.texts import period_name
 from server_bridge.reports.written import as_pdf, as_workbook, staff_pdf, staff_workbook
 from server_bridge.store.access.accounts import note_access
-from server_bridge.web.formats import Formats
-from server_bridge.web.text import Lang
 
 file_type = click.Path(path_type=Path, dir_okay=False)
 period_option = click.option(
@@ -33,7 +33,7 @@ period_option = click.option(
     type=click.Choice([str(kind) for kind in PeriodKind]),
     default=str(PeriodKind.MONTH),
     show_default=True,
-    help="How long.",
+    help="Length of the period.",
 )
 language_option = click.option(
     "--language",
@@ -41,7 +41,7 @@ language_option = click.option(
     type=click.Choice([str(lang) for lang in Lang]),
     default=str(Lang.VI),
     show_default=True,
-    help="Of what is shown and written.",
+    help="Language of the output.",
 )
 day_type = click.DateTime(["%Y-%m-%d"])
 Files = list[tuple[Path | None, Callable[[], bytes]]]
@@ -49,19 +49,19 @@ Files = list[tuple[Path | None, Callable[[], bytes]]]
 
 @click.group("report")
 def report_group() -> None:
-    """Figures by day, week, month and school year; and who confirmed them in time."""
+    """Make reports by day, week, month and school year, and have schools confirm figures."""
 
 
 @report_group.command("show")
 @home_option
-@click.option("--unit", "unit_id", required=True, help="Whose report.")
+@click.option("--unit", "unit_id", required=True, help="The unit.")
 @period_option
 @click.option("--on", "day", type=day_type, help="A day of the period. Default: today.")
 @language_option
 @click.option("--xlsx", type=file_type, help="Write a spreadsheet with charts.")
-@click.option("--csv", type=file_type, help="Write all figures for other programs.")
+@click.option("--csv", type=file_type, help="Write all figures as CSV for other programs.")
 @click.option("--pdf", type=file_type, help="Write an official letter.")
-@click.option("--place", default="", help="Stands before the letter's day.")
+@click.option("--place", default="", help="Place name before the letter's date.")
 @json_option
 def report_show(
     folder: Path,
@@ -75,7 +75,11 @@ def report_show(
     place: str,
     as_json: bool,
 ) -> None:
-    """A unit's report. Counts only, nobody's name."""
+    """Show or write a unit's report; counts only, no names.
+
+    Brings the figures up to date first. The period is the day, week, month or school year in which
+    the day --on lies.
+    """
     home, f, now = *_opened(folder, lang), now_ms()
     made = datetime.fromtimestamp(now / 1000, home.zone)
     asked = period(PeriodKind(kind), day.date() if day else made.date())
@@ -107,13 +111,17 @@ def report_show(
 
 @report_group.command("staff")
 @home_option
-@click.option("--school", "unit_id", required=True, help="Whose staff.")
-@click.option("--year", type=click.IntRange(2000, 9998), help="In which the school year begins.")
+@click.option("--school", "unit_id", required=True, help="The school.")
+@click.option(
+    "--year",
+    type=click.IntRange(2000, 9998),
+    help="The year in which the school year begins. Default: the current one.",
+)
 @language_option
 @click.option("--xlsx", type=file_type, help="Write a spreadsheet.")
-@click.option("--csv", type=file_type, help="Write it for other programs.")
+@click.option("--csv", type=file_type, help="Write it as CSV for other programs.")
 @click.option("--pdf", type=file_type, help="Write an official letter.")
-@click.option("--place", default="", help="Stands before the letter's day.")
+@click.option("--place", default="", help="Place name before the letter's date.")
 @json_option
 def report_staff(
     folder: Path,
@@ -126,7 +134,10 @@ def report_staff(
     place: str,
     as_json: bool,
 ) -> None:
-    """The yearly scanning record of a school's staff. Holds names: keep it safe."""
+    """Show or write the yearly scanning record of a school's staff.
+
+    The output holds names: keep it safe.
+    """
     home, f, now = *_opened(folder, lang), now_ms()
     made = datetime.fromtimestamp(now / 1000, home.zone)
     asked = period(
@@ -158,14 +169,17 @@ def report_staff(
 @report_group.command("tally")
 @home_option
 def report_tally(folder: Path) -> None:
-    """Bring every day up to date now; the running bridge does so every minute."""
+    """Bring the figures of every day up to date now.
+
+    The running bridge does so every minute.
+    """
     home = open_home(folder)
     done = tally_due(home.database(), now_ms(), home.zone)
     click.echo(f"{done} school days tallied")
 
 
 def terminal(table: Table, f: Formats) -> str:
-    """A table as a terminal shows it."""
+    """Format a table for a terminal."""
     heading = [column.title for column in table.columns]
     rows = [[shown(cell, f) for cell in row] for row in (*table.rows, table.sums) if row]
     return "\n".join([f"{table.title}:", *lines_of(heading, rows)])

@@ -1,4 +1,4 @@
-"""Running the bridge, and looking at what it holds."""
+"""Commands that run the bridge, show its counts and verify its ledgers."""
 
 from pathlib import Path
 
@@ -11,9 +11,9 @@ from server_bridge.command.broker_files import outdated_broker
 from server_bridge.command.options import home_option, json_option
 from server_bridge.home import open_home
 from server_bridge.reports.proof import misreported
-from server_bridge.serve import serve
+from server_bridge.serve.process import serve
 from server_bridge.store.crossings.audit import count_faults, prove_ledgers
-from server_bridge.store.crossings.letters import letter_counts
+from server_bridge.store.crossings.dead_letters import letter_counts
 from server_bridge.store.live import snapshot, unit_counts
 
 
@@ -21,7 +21,10 @@ from server_bridge.store.live import snapshot, unit_counts
 @home_option
 @json_option
 def counts(folder: Path, as_json: bool) -> None:
-    """Today's counts of every unit."""
+    """Print today's counts of every unit, and how many messages were refused.
+
+    --json has all numbers, by kind of card.
+    """
     home = open_home(folder)
     with home.database().read() as connection:
         shown = snapshot(connection, now_ms(), home.zone)
@@ -41,14 +44,17 @@ def counts(folder: Path, as_json: bool) -> None:
 
 @click.group("ledger")
 def ledger_group() -> None:
-    """The crossings as the gates wrote them."""
+    """Verify the crossings as the gates recorded them."""
 
 
 @ledger_group.command("verify")
 @home_option
 @json_option
 def ledger_verify(folder: Path, as_json: bool) -> None:
-    """Prove every gate's chain from the stored rows, and every count by counting again."""
+    """Verify every gate's hash chain, and recount every count and figure.
+
+    Uses the stored rows only. Records that were lost before they arrived are listed.
+    """
     home = open_home(folder)
     with home.database().read() as connection:
         proofs = prove_ledgers(connection)
@@ -73,7 +79,12 @@ def ledger_verify(folder: Path, as_json: bool) -> None:
 @click.command("serve")
 @home_option
 def serve_all(folder: Path) -> None:
-    """Run everything: ingest, counts topics, live page."""
+    """Run everything in one process: ingest, counts topics, web pages.
+
+    Prints the address of the pages. This is the service gate-bridge. If the broker's files are
+    older than what this version would write, as after an upgrade, it says so and which command
+    renews them.
+    """
     _say_broker(folder)
     serve(open_home(folder), ingest=True, web=True, on_page=_say_page)
 
@@ -81,7 +92,7 @@ def serve_all(folder: Path) -> None:
 @click.command("ingest")
 @home_option
 def serve_ingest(folder: Path) -> None:
-    """Run ingest and the counts topics only."""
+    """Run ingest and the counts topics without the web pages."""
     _say_broker(folder)
     serve(open_home(folder), ingest=True, web=False, on_page=_say_page)
 
@@ -89,7 +100,10 @@ def serve_ingest(folder: Path) -> None:
 @click.command("web")
 @home_option
 def serve_web(folder: Path) -> None:
-    """Run the live page only."""
+    """Run the web pages without ingest.
+
+    As with `serve`, [web] in bridge.toml says where the pages can be reached.
+    """
     serve(open_home(folder), ingest=False, web=True, on_page=_say_page)
 
 

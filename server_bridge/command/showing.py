@@ -1,18 +1,18 @@
-"""What commands that import spreadsheets say, and in the same words."""
+"""Print the results of spreadsheet imports, the same way in every command."""
 
 from collections.abc import Iterable, Sequence
 
 import click
 
 from gate_contract.errors import SchoolgateError
-from server_bridge.sheets.faults import Refusal, told
+from server_bridge.sheets.faults import RowRefusal, told
 
 SHOWN = 20
-"""So many lines of each kind in the terminal; `--json` has all."""
+"""Lines of each kind in the terminal; `--json` has all."""
 
 
 def say_lines(title: str, lines: Sequence[str]) -> None:
-    """A heading with its number, and the first lines."""
+    """Print a heading with the number of lines, and the first lines."""
     if not lines:
         return
     click.echo(f"{title}: {len(lines)}")
@@ -22,14 +22,14 @@ def say_lines(title: str, lines: Sequence[str]) -> None:
         click.echo(f"  ... {len(lines) - SHOWN} more; all with --json")
 
 
-def say_refusals(refusals: Sequence[Refusal]) -> None:
-    """All of them: each is a thing to mend."""
+def say_refusals(refusals: Sequence[RowRefusal]) -> None:
+    """Print all refusals, since each of them needs a correction."""
     for refusal in refusals:
         click.echo(f"refused {refusal}")
 
 
-def refusal_rows(refusals: Iterable[Refusal]) -> list[dict[str, str]]:
-    """For machines."""
+def refusal_rows(refusals: Iterable[RowRefusal]) -> list[dict[str, str]]:
+    """Return the refusals as rows of JSON."""
     rows = []
     for refusal in refusals:
         vi, en = told(refusal.fault, refusal.value)
@@ -37,8 +37,8 @@ def refusal_rows(refusals: Iterable[Refusal]) -> list[dict[str, str]]:
     return rows
 
 
-def stop_at(refusals: Sequence[Refusal], remedy: str = "") -> None:
-    """Raises SchoolgateError if there are refusals; without any cell's content, for logs."""
+def stop_at(refusals: Sequence[RowRefusal], remedy: str = "") -> None:
+    """Raise SchoolgateError if there are refusals; it quotes no cell, as it may be logged."""
     if refusals:
         raise SchoolgateError(
             f"{len(refusals)} refused (see above); nothing was imported. Mend the file{remedy}"

@@ -1,4 +1,4 @@
-"""What a school does with a collection: save, submit; and what it has sent."""
+"""Commands of a school in a collection: save a draft, submit it, show what was sent."""
 
 from pathlib import Path
 
@@ -8,18 +8,18 @@ import sqlalchemy as sa
 
 from gate_contract.errors import SchoolgateError
 from server_bridge.clock import now_ms
-from server_bridge.command.collection import collection_group
+from server_bridge.command.collecting import collection_group
 from server_bridge.command.deadlines import by_option, number_argument, say, school_option, who
 from server_bridge.command.files import write_file
-from server_bridge.command.moments import local, shown
 from server_bridge.command.options import home_option, json_option
+from server_bridge.command.time_options import local, shown
 from server_bridge.documents import MAX_SIZE, Document, DocumentError, read_document
 from server_bridge.home import open_home
 from server_bridge.lists import collecting
-from server_bridge.lists.deeds import Deed, standings
 from server_bridge.store.reports import submissions as store
-from server_bridge.store.reports.deadlines import find, happenings
+from server_bridge.store.reports.deadlines import events, find
 from server_bridge.store.reports.submissions import COLLECTIONS
+from server_bridge.submissions.actions import SubmissionWrite, standings
 
 plan_option = click.option(
     "--plan",
@@ -31,17 +31,25 @@ plan_option = click.option(
 @collection_group.command("show")
 @home_option
 @number_argument
-@click.option("--school", "unit_id", help="This school only.")
-@click.option("--out", type=click.Path(path_type=Path), help="Write what the school submitted.")
+@click.option("--school", "unit_id", help="Only this school.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="Write the list and plan that the school submitted into this folder.",
+)
 @json_option
 def collection_show(
     folder: Path, number: int, unit_id: str | None, out: Path | None, as_json: bool
 ) -> None:
-    """Who saved, submitted, locked and reopened, when and why; a school's files."""
+    """Show a collection's log, and write a school's submitted files.
+
+    The log says who saved, submitted, locked and reopened, when and why. ID is the collection's
+    number.
+    """
     home = open_home(folder)
     with home.database().read() as connection:
         collection = find(connection, COLLECTIONS, number)
-        lines = happenings(connection, COLLECTIONS, number, unit_id)
+        lines = events(connection, COLLECTIONS, number, unit_id)
         if out:
             if unit_id is None:
                 raise SchoolgateError("say whose files: --school")
@@ -72,10 +80,13 @@ def collection_show(
 def collection_save(
     folder: Path, number: int, unit_id: str, plan: Path | None, by: str | None
 ) -> None:
-    """A school's draft: lay the plan ready, submit later."""
+    """Save a school's draft with its teaching plan, to submit later.
+
+    ID is the collection's number. The school's state becomes "in progress".
+    """
     document = _read_plan(plan)
     with open_home(folder).database().write() as connection:
-        deed = Deed(number, unit_id, who(by), now_ms())
+        deed = SubmissionWrite(number, unit_id, who(by), now_ms())
         say(unit_id, collecting.save(connection, deed, document))
 
 
@@ -88,7 +99,12 @@ def collection_save(
 def collection_submit(
     folder: Path, number: int, unit_id: str, plan: Path | None, by: str | None
 ) -> None:
-    """Submit a school's list as it is now, with its teaching plan."""
+    """Submit a school's list as it is now, with its teaching plan.
+
+    ID is the collection's number. The plan is --plan or the one saved before. What is submitted is
+    stored and never changes. Submitting again before the lock replaces what counts and keeps the
+    earlier submissions.
+    """
     home, document = open_home(folder), _read_plan(plan)
     database, now = home.database(), now_ms()
     with database.read() as connection:
@@ -97,7 +113,7 @@ def collection_submit(
             connection, collection, unit_id, local(home, now), home.zone
         )
     with database.write() as connection:
-        deed = Deed(number, unit_id, who(by), now)
+        deed = SubmissionWrite(number, unit_id, who(by), now)
         standing = collecting.submit(connection, deed, snapshot, document)
     say(unit_id, standing)
     click.echo(f"{sum(snapshot.figures.counts.values())} people; the list stays as it is now")
@@ -106,7 +122,7 @@ def collection_submit(
 def _submitted(
     connection: sa.Connection, collection: store.Collection, unit_id: str
 ) -> dict[str, bytes]:
-    """The files of a school's submission that counts. Raises SchoolgateError: it has none."""
+    """Return the files of the submission that counts. Raises SchoolgateError without one."""
     standing = standings(connection, COLLECTIONS, collection, [unit_id])[unit_id]
     if standing.submission is None:
         raise SchoolgateError(
@@ -120,7 +136,7 @@ def _submitted(
 
 
 def _read_plan(path: Path | None) -> Document | None:
-    """The plan's file. Raises SchoolgateError."""
+    """Read the teaching plan's file. Raises SchoolgateError."""
     if path is None:
         return None
     try:

@@ -1,4 +1,4 @@
-"""Programs that may read figures over HTTP, and what they read them by."""
+"""Commands for the tokens of programs that read the API, and for the API's documents."""
 
 from datetime import datetime
 from pathlib import Path
@@ -9,24 +9,36 @@ import msgspec
 from server_bridge.clock import now_ms
 from server_bridge.command.options import home_option, json_option
 from server_bridge.home import Home, open_home
-from server_bridge.machines.dashboard import dashboard
+from server_bridge.integrations.dashboard import dashboard
 from server_bridge.store.access.accounts import note_access
 from server_bridge.store.access.tokens import Token, add_token, all_tokens, revoke_token
-from server_bridge.web.api.document import openapi
+from server_bridge.web.api.openapi_document import openapi
 
 
 @click.group("token")
 def token_group() -> None:
-    """Programs that may read counts and gates over HTTP."""
+    """Manage the tokens of programs that read counts and gates over HTTP."""
 
 
 @token_group.command("add")
 @home_option
-@click.option("--unit", "unit_id", required=True, help="This unit, and all below it.")
+@click.option(
+    "--unit", "unit_id", required=True, help="The unit; the token also opens all units below it."
+)
 @click.option("--note", required=True, help="What it is for; never a person's name.")
-@click.option("--days", type=click.IntRange(1, 3_650), default=365, show_default=True)
+@click.option(
+    "--days",
+    type=click.IntRange(1, 3_650),
+    default=365,
+    show_default=True,
+    help="How long the token is valid.",
+)
 def token_add(folder: Path, unit_id: str, note: str, days: int) -> None:
-    """A new token. It is shown now and never again."""
+    """Make an API token and print it; it is shown only once.
+
+    With it a program reads the counts of --unit and of all units below it, and the health of their
+    gates. Only a hash of the token is stored.
+    """
     with open_home(folder).database().write() as connection:
         number, secret = add_token(connection, unit_id, note, now_ms(), days)
         note_access(
@@ -40,7 +52,7 @@ def token_add(folder: Path, unit_id: str, note: str, days: int) -> None:
 @home_option
 @json_option
 def token_list(folder: Path, as_json: bool) -> None:
-    """All tokens there ever were, without the tokens themselves."""
+    """List all tokens: number, unit, last day, last use, note."""
     home = open_home(folder)
     with home.database().read() as connection:
         found = all_tokens(connection)
@@ -58,7 +70,10 @@ def token_list(folder: Path, as_json: bool) -> None:
 @home_option
 @click.argument("number", type=int)
 def token_revoke(folder: Path, number: int) -> None:
-    """Shut a program out, at once. NUMBER is as `token list` says."""
+    """Revoke a token at once.
+
+    NUMBER is the token's in `token list`.
+    """
     with open_home(folder).database().write() as connection:
         token = revoke_token(connection, number, now_ms())
         note_access(
@@ -74,13 +89,16 @@ def token_revoke(folder: Path, number: int) -> None:
 
 @click.command("openapi")
 def print_openapi() -> None:
-    """Print the OpenAPI document of the API."""
+    """Print the OpenAPI document of the API.
+
+    The same as /api/v1/openapi.json serves.
+    """
     click.echo(openapi(), nl=False)
 
 
 @click.command("grafana")
 def print_dashboard() -> None:
-    """Print a Grafana dashboard of the bridge's metrics."""
+    """Print a Grafana dashboard of the bridge's metrics, ready to import."""
     click.echo(dashboard(), nl=False)
 
 

@@ -1,5 +1,4 @@
-"""The software of gates: telling them of an update by hand, or letting the bridge take it through
-the fleet."""
+"""Commands for the software of gates: order an update, and run automatic roll-outs."""
 
 import re
 from collections.abc import Sequence
@@ -18,16 +17,16 @@ from server_bridge.command.fleet import unknown_settings
 from server_bridge.command.gates import gate_group
 from server_bridge.command.options import home_option, json_option
 from server_bridge.fleet.bundles import address_of, forget_others, keep_bundle, keep_key, measure
-from server_bridge.fleet.drafting import District
+from server_bridge.fleet.drafting import DistrictParameters
 from server_bridge.fleet.rolling import RolloutWatch, in_reach, withdraw
 from server_bridge.fleet.rollout import decide
 from server_bridge.fleet.staging import choose, runs
 from server_bridge.home import Home, open_home
-from server_bridge.store.gates.gate_orders import Standing, standings, want
+from server_bridge.store.gates.gate_orders import CurrentOrders, standings, want
 from server_bridge.store.gates.gate_sheets import sheets_below
 from server_bridge.store.gates.rollouts import (
     Rollout,
-    Told,
+    RolloutGate,
     begin,
     end,
     keep_told,
@@ -40,18 +39,39 @@ HOUR_MS = 3_600_000
 
 @gate_group.command("update")
 @home_option
-@click.option("--version", "software", required=True, help="The image's.")
-@click.option("--file", "file", type=click.Path(path_type=Path), required=True, help="The update.")
-@click.option("--url", default="", help="Where gates fetch it, https://...; default: here.")
-@click.option("--update-ca", type=click.Path(path_type=Path), help="What updates are signed with.")
-@click.option("--stage", type=click.Choice(["one", "ten", "all"]), default="one")
-@click.option("--auto", is_flag=True, help="From stage to stage by itself.")
-@click.option("--well-hours", type=click.FloatRange(0, 1000), default=24, show_default=True)
+@click.option("--version", "software", required=True, help="Version of the image in the file.")
+@click.option(
+    "--file",
+    "file",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="The update bundle (.raucb).",
+)
+@click.option("--url", default="", help="https address where gates fetch it. Default: this bridge.")
+@click.option(
+    "--update-ca",
+    type=click.Path(path_type=Path),
+    help="Certificate of the update key; needed once, for gates that have none.",
+)
+@click.option(
+    "--stage",
+    type=click.Choice(["one", "ten", "all"]),
+    default="one",
+    help="How many gates to order: one, ten, all.",
+)
+@click.option("--auto", is_flag=True, help="Start each next stage automatically.")
+@click.option(
+    "--well-hours",
+    type=click.FloatRange(0, 1000),
+    default=24,
+    show_default=True,
+    help="With --auto: hours online without a new fault before the next stage.",
+)
 @click.option("--unit", "unit_id", help="Only gates of this unit and those below it.")
-@click.option("--gate", "gate_ids", multiple=True, help="These gates first. May be repeated.")
+@click.option("--gate", "gate_ids", multiple=True, help="Begin with this gate; may be repeated.")
 @click.option("--from", "from_time", default="20:00", show_default=True, help="Local time.")
 @click.option("--until", "until_time", default="04:00", show_default=True, help="Local time.")
-@click.option("--force", is_flag=True, help="Although the stage before is not well.")
+@click.option("--force", is_flag=True, help="Even if the stage before is not well.")
 def gate_update(
     folder: Path,
     software: str,
@@ -67,12 +87,17 @@ def gate_update(
     until_time: str,
     force: bool,
 ) -> None:
-    """Have gates put newer software in place, in the hours given: one, then ten, then all."""
+    """Order gates to install an update, in stages: one gate, ten, all.
+
+    The next stage begins only when all gates before run the update and are well. With --auto the
+    bridge does so by itself, and stops with an alert if a gate gives the update up. Gates accept
+    only exactly this file. Run the command again to retry on gates that have stopped trying.
+    """
     home, now = open_home(folder), now_ms()
     hours = _minute(from_time), _minute(until_time)
     with home.database().read() as connection:
         running = newest(connection)
-        sheets_below(connection, now, unit_id)  # before a large file is copied
+        sheets_below(connection, now, unit_id)  # checked before a large file is copied
     if running and running.state == "running":
         raise SchoolgateError(
             f"{running.wanted.version} is being rolled out; see: gate-bridge gate rollout show. "
@@ -99,7 +124,7 @@ def gate_update(
                 first=gate_ids,
                 force=force,
             )
-            district = District.of(home)
+            district = DistrictParameters.of(home)
             for gate_id in chosen:
                 wish = msgspec.structs.replace(before[gate_id].wish, update=wanted)
                 want(connection, district, gate_id, now, wish=wish)
@@ -107,7 +132,7 @@ def gate_update(
         _forget_bundles(home, connection, wanted)
     if auto:
         with closing(home.database()) as database:
-            decision = RolloutWatch(database, lambda: District.of(home)).step(now)
+            decision = RolloutWatch(database, lambda: DistrictParameters.of(home)).step(now)
         told = decision.tell if decision else ()
         click.echo(
             f"{software}: {len(told)} gates are told now ({', '.join(told)}). The bridge tells the "
@@ -119,14 +144,14 @@ def gate_update(
 
 @gate_group.group("rollout")
 def rollout_group() -> None:
-    """The update that the bridge takes through the fleet by itself."""
+    """Show or stop the automatic roll-out of an update."""
 
 
 @rollout_group.command("show")
 @home_option
 @json_option
 def rollout_show(folder: Path, as_json: bool) -> None:
-    """How far it is, and for whom it waits."""
+    """Show how far the automatic roll-out is and which gates it waits for."""
     home = open_home(folder)
     with home.database().read() as connection:
         rollout = _newest(connection)
@@ -161,14 +186,17 @@ def rollout_show(folder: Path, as_json: bool) -> None:
 @rollout_group.command("stop")
 @home_option
 def rollout_stop(folder: Path) -> None:
-    """Tell no more gates, and take it back from those that do not run it yet."""
+    """Stop the automatic roll-out and cancel the update where it does not run.
+
+    Also where it is installed and not yet tried. Gates that run the update keep it.
+    """
     home, now = open_home(folder), now_ms()
     with home.database().write() as connection:
         rollout = _newest(connection)
         if rollout.state not in ("running", "stopped"):
             raise SchoolgateError(f"{rollout.wanted.version} is {rollout.state} already")
         end(connection, rollout.rollout, "ended", now, rollout.gate_id, rollout.fault)
-        withdrawn = withdraw(connection, District.of(home), rollout, now)
+        withdrawn = withdraw(connection, DistrictParameters.of(home), rollout, now)
     click.echo(
         f"{rollout.wanted.version}: ended; {len(withdrawn)} gates are not to have it any more. "
         "Those that run it keep it"
@@ -188,10 +216,10 @@ def _begin(
     unit_id: str | None,
     first: Sequence[str],
     need_ms: int,
-    before: dict[str, Standing],
+    before: dict[str, CurrentOrders],
     now: int,
 ) -> None:
-    """Gates that were told of the same file by hand count as told."""
+    """Start a roll-out; gates that were ordered the same file before count as ordered."""
     there = {sheet.state.gate_id: sheet for sheet in sheets_below(connection, now, unit_id)}
     if unknown := [gate_id for gate_id in first if gate_id not in there]:
         raise SchoolgateError(
@@ -199,7 +227,7 @@ def _begin(
         )
     number = begin(connection, wanted, unit_id, first, need_ms, now)
     same = [
-        Told(gate_id, now, frozenset(there[gate_id].state.faults))
+        RolloutGate(gate_id, now, frozenset(there[gate_id].state.faults))
         for gate_id, one in before.items()
         if gate_id in there
         and one.wish.update
@@ -210,7 +238,7 @@ def _begin(
 
 def _forget_bundles(home: Home, connection: sa.Connection, wanted: Update) -> None:
     told = {one.wish.update.sha256 for one in standings(connection) if one.wish.update}
-    with suppress(OSError):  # of no harm but for the room they take
+    with suppress(OSError):  # older bundles only take disk space
         forget_others(home, told | {wanted.sha256})
 
 
@@ -218,7 +246,7 @@ def _update(
     home: Home, now: int, software: str, url: str, file: Path, hours: tuple[int, int]
 ) -> Update:
     if not url:
-        address_of(home, b"")  # before a large file is copied
+        address_of(home, b"")  # checked before a large file is copied
     measured = measure(file) if url else keep_bundle(home, file)
     told = {
         "number": now,

@@ -1,4 +1,4 @@
-"""Visitors who showed a paper of their own: who they were, for whoever may know."""
+"""Commands for visitors who showed an identity document: open, erase, list accesses."""
 
 import getpass
 from contextlib import closing
@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from gate_contract.crossing import Direction
 from gate_contract.errors import SchoolgateError
-from gate_contract.sealing import Visitor, unseal
+from gate_contract.visitor_details import VisitorDetails, unseal
 from server_bridge.clock import now_ms
 from server_bridge.command.cards import DAY, known_unit, today
 from server_bridge.command.options import home_option, json_option
@@ -24,12 +24,12 @@ class _Opened(Struct, frozen=True):
     gate_id: str
     direction: Direction
     card_id: str
-    visitor: Visitor | None
+    visitor: VisitorDetails | None
 
 
 @click.group("visitor")
 def visitor_group() -> None:
-    """Visitors who showed a chip ID or health insurance card instead of a card."""
+    """Manage the sealed data of visitors who showed an identity document instead of a card."""
 
 
 @visitor_group.command("open")
@@ -37,7 +37,7 @@ def visitor_group() -> None:
 @click.option("--unit", "unit_id", required=True, help="The school.")
 @click.option("--from", "first", type=DAY, required=True, help="The first day.")
 @click.option("--until", "last", type=DAY, help="The last day; default: the first.")
-@click.option("--reason", default="", help="Why, for the log.")
+@click.option("--reason", default="", help="The reason, for the log.")
 @json_option
 def visitor_open(
     folder: Path,
@@ -47,7 +47,10 @@ def visitor_open(
     reason: str,
     as_json: bool,
 ) -> None:
-    """Open what is sealed of a school's visitors, and log that it was opened."""
+    """Decrypt the visitors' data of a school, and log that it was done.
+
+    Prints when they came and went and who they were.
+    """
     home = open_home(folder)
     key = home.keys.visitor_key()
     begin, end = first.date(), (last or first).date()
@@ -79,9 +82,12 @@ def visitor_open(
 @visitor_group.command("erase")
 @home_option
 @click.option("--before", type=DAY, required=True, help="The first day that is kept.")
-@click.option("--reason", default="", help="Why, for the log.")
+@click.option("--reason", default="", help="The reason, for the log.")
 def visitor_erase(folder: Path, before: datetime, reason: str) -> None:
-    """Erase what is sealed of all visitors before a day. Crossings and counts stay as they are."""
+    """Erase the sealed data of all visitors before a day.
+
+    Crossings, counts and proofs stay as they are. The erasure is logged.
+    """
     home = open_home(folder)
     day: date = before.date()
     if day > today(home):
@@ -99,7 +105,7 @@ def visitor_erase(folder: Path, before: datetime, reason: str) -> None:
 @visitor_group.command("log")
 @home_option
 def visitor_log(folder: Path) -> None:
-    """Who opened or erased what."""
+    """List who opened or erased visitors' data, when and why."""
     with closing(open_home(folder).database()) as database, database.read() as connection:
         for at_ms, act, number in acts(connection):
             at = datetime.fromtimestamp(at_ms / 1000, UTC)

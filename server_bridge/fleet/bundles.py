@@ -17,6 +17,7 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from gate_contract.durable_file import replace_file, sync_folder
 from gate_contract.errors import SchoolgateError
 from server_bridge.home import Home
 
@@ -66,6 +67,7 @@ def keep_bundle(home: Home, file: Path) -> Measured:
     try:
         measured = measure(file, draft)
         draft.replace(folder / name_of(measured.sha256))
+        sync_folder(folder)
     finally:
         draft.unlink(missing_ok=True)
     return measured
@@ -110,7 +112,7 @@ def keep_key(home: Home, file: Path) -> None:
                 "of; to change it, flash their cards anew"
             )
         home.updates_folder.mkdir(mode=0o700, exist_ok=True)
-        kept.write_text(pem, "ascii")
+        replace_file(kept, pem.encode(), 0o600)
     except (OSError, ValueError) as error:
         raise SchoolgateError(
             f"{file}: {error}; it is made by: gate-image update-key, and named {CA_NAME}"

@@ -7,21 +7,21 @@ from typing import Self
 import sqlalchemy as sa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from firmware_config.bundle import VisitorIds
 from gate_contract.errors import SchoolgateError
-from gate_contract.foreign import IdKind
-from gate_contract.orders import Orders, Settings, VisitorPapers
+from gate_contract.gate_files import VisitorAdmission
+from gate_contract.id_documents import IdKind
+from gate_contract.orders import ManagedSettings, Orders, VisitorPapers
 from gate_contract.orders_signing import sign
 from server_bridge.fleet.bundles import CA_NAME
 from server_bridge.home import Home
 from server_bridge.keys import Keys
 from server_bridge.store.gates.certificates import find_gate
 from server_bridge.store.gates.gate_orders import Choice
-from server_bridge.store.places.units import find_unit
+from server_bridge.store.units.tree import find_unit
 
 
 @dataclass(frozen=True, slots=True)
-class District:
+class DistrictParameters:
     """Whose gates they are: its broker as gates reach it, and its keys. `update_ca`: the
     certificate, in PEM, that its updates are signed with; empty: none was named yet."""
 
@@ -38,11 +38,11 @@ class District:
 
     def settings(
         self, connection: sa.Connection, gate_id: str, choice: Choice, version: int
-    ) -> Settings:
+    ) -> ManagedSettings:
         """The settings of a gate. Raises SchoolgateError, MissingKeyError."""
         unit_id = find_gate(connection, gate_id).unit_id
         school = find_unit(connection, unit_id)
-        return Settings(
+        return ManagedSettings(
             version=version,
             school=school.name if school else "",
             direction=choice.direction,
@@ -70,7 +70,7 @@ class District:
         )
 
 
-def visitor_ids(keys: Keys, unit_id: str, kinds: tuple[str, ...]) -> VisitorIds | None:
+def visitor_ids(keys: Keys, unit_id: str, kinds: tuple[str, ...]) -> VisitorAdmission | None:
     """What a school's gates need to let visitors in by these papers. Raises SchoolgateError."""
     unknown = set(kinds) - set(IdKind)
     if unknown:
@@ -78,7 +78,9 @@ def visitor_ids(keys: Keys, unit_id: str, kinds: tuple[str, ...]) -> VisitorIds 
     if not kinds:
         return None
     keys.make_visitor_keys()
-    return VisitorIds(kinds, keys.school_visitor_key(unit_id), keys.visitor_key().public_key())
+    return VisitorAdmission(
+        kinds, keys.school_visitor_key(unit_id), keys.visitor_key().public_key()
+    )
 
 
 def _raw(keys: Mapping[int, Ed25519PublicKey]) -> dict[int, bytes]:

@@ -8,10 +8,10 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from gate_contract.enrolment import Enrolment, EnrolmentRequest
-from gate_contract.head import key_text
-from gate_contract.ticket import Refusal, TicketError
+from gate_contract.ledger_signature import key_text
+from gate_contract.ticket import TicketError, TicketRefusal
 from server_bridge import pki
-from server_bridge.fleet.drafting import District
+from server_bridge.fleet.drafting import DistrictParameters
 from server_bridge.home import Home
 from server_bridge.pki import Identity
 from server_bridge.store.database import Database
@@ -36,19 +36,19 @@ def enrol(home: Home, database: Database, request: EnrolmentRequest, now_ms: int
         token = bytes.fromhex(request.token)
         gate_id = use_ticket(connection, request.ticket_id, token, asked, now_ms)
         if find_gate(connection, gate_id).retired_ms is not None:
-            raise TicketError(Refusal.EXPIRED, f"gate {gate_id} is out of service")
+            raise TicketError(TicketRefusal.EXPIRED, f"gate {gate_id} is out of service")
         now = datetime.fromtimestamp(now_ms / 1000, UTC)
         cert = pki.certify(home.pki, Identity.gate(gate_id), key, now=now)
         keep_certificate(connection, gate_id, pki.serial_number(cert), text, now_ms)
         wanted = standing(connection, gate_id) or want(
-            connection, District.of(home), gate_id, now_ms
+            connection, DistrictParameters.of(home), gate_id, now_ms
         )
     ca = pki.authority_certificate(home.pki)
     return Enrolment(cert.decode(), ca.decode(), wanted.payload)
 
 
 def _requested_key(csr_pem: str) -> ec.EllipticCurvePublicKey:
-    altered = TicketError(Refusal.ALTERED, "this is no request for a P-256 certificate")
+    altered = TicketError(TicketRefusal.ALTERED, "this is no request for a P-256 certificate")
     try:
         csr = x509.load_pem_x509_csr(csr_pem.encode())
         key = csr.public_key()

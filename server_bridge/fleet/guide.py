@@ -6,11 +6,11 @@ from pathlib import Path
 
 from fpdf import FPDF
 
-from gate_contract.notices import NOTICE_PATTERNS, NOTICES, Notice
-from gate_contract.patterns import PATTERNS, Light, Pattern
+from gate_contract.notices import NOTICE_PATTERNS, NOTICES, SetupNotice
+from gate_contract.signal_patterns import PATTERNS, Light, Pattern
 from gate_contract.verdicts import SENTENCES, Verdict
-from server_bridge.cards.fonts import add_fonts, close_fonts
-from server_bridge.cards.lettering import Pen
+from server_bridge.printing.fonts import add_fonts, close_fonts
+from server_bridge.printing.text_fitting import Pen
 
 COLOURS = {
     Light.OFF: (226, 230, 234),
@@ -44,13 +44,31 @@ STEPS = (
     ),
 )
 TICKET = (
-    *(Notice.WAITING, Notice.PIN_WANTED, Notice.TAKEN, Notice.WORKING, Notice.ENROLLED),
-    *(Notice.ALTERED, Notice.EXPIRED, Notice.USED, Notice.FOREIGN, Notice.WRONG_PIN),
-    *(Notice.NO_NETWORK, Notice.NO_DESK),
+    *(
+        SetupNotice.WAITING,
+        SetupNotice.PIN_WANTED,
+        SetupNotice.TAKEN,
+        SetupNotice.WORKING,
+        SetupNotice.ENROLLED,
+    ),
+    *(
+        SetupNotice.ALTERED,
+        SetupNotice.EXPIRED,
+        SetupNotice.USED,
+        SetupNotice.FOREIGN,
+        SetupNotice.WRONG_PIN,
+    ),
+    *(SetupNotice.NO_NETWORK, SetupNotice.NO_DESK),
 )
 SELF_TEST = (
-    *(Notice.PLAYING, Notice.ALL_WELL, Notice.CAMERA, Notice.STORAGE, Notice.CLOCK),
-    *(Notice.NETWORK, Notice.BROKER, Notice.ROSTER),
+    *(
+        SetupNotice.PLAYING,
+        SetupNotice.ALL_WELL,
+        SetupNotice.CAMERA,
+        SetupNotice.STORAGE,
+        SetupNotice.CLOCK,
+    ),
+    *(SetupNotice.NETWORK, SetupNotice.BROKER, SetupNotice.ROSTER),
 )
 DAILY = (Verdict.ADMITTED_IN, Verdict.ADMITTED_OUT, Verdict.BAD_SIGNATURE, Verdict.STORAGE_FAILED)
 

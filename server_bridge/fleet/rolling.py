@@ -7,14 +7,21 @@ import sqlalchemy as sa
 import structlog
 from msgspec.structs import replace
 
-from server_bridge.alerts.kinds import Kind, Trouble
-from server_bridge.fleet.drafting import District
-from server_bridge.fleet.rollout import MINUTE_MS, Decision, decide, watched
+from server_bridge.alert_kinds import AlertKind, Trouble
+from server_bridge.fleet.drafting import DistrictParameters
+from server_bridge.fleet.rollout import MINUTE_MS, RolloutDecision, decide, watched
 from server_bridge.fleet.staging import runs
 from server_bridge.store.database import Database, StoreError
 from server_bridge.store.gates.gate_orders import standings, want
 from server_bridge.store.gates.gate_sheets import GateSheet, sheets_below
-from server_bridge.store.gates.rollouts import Rollout, Told, end, keep_told, newest, told_gates
+from server_bridge.store.gates.rollouts import (
+    Rollout,
+    RolloutGate,
+    end,
+    keep_told,
+    newest,
+    told_gates,
+)
 
 PERIOD_S = MINUTE_MS / 1000
 
@@ -24,7 +31,7 @@ log = structlog.get_logger()
 class RolloutWatch:
     """`district` is asked anew each time: its keys may change while the bridge runs."""
 
-    def __init__(self, database: Database, district: Callable[[], District]) -> None:
+    def __init__(self, database: Database, district: Callable[[], DistrictParameters]) -> None:
         self._database = database
         self._district = district
 
@@ -42,7 +49,7 @@ class RolloutWatch:
                     said = repr(error)
                     log.exception("roll-out")
 
-    def step(self, now_ms: int) -> Decision | None:
+    def step(self, now_ms: int) -> RolloutDecision | None:
         """One look; None if none is running. Raises StoreError."""
         with self._database.read() as connection:
             rollout = newest(connection)
@@ -65,7 +72,7 @@ class RolloutWatch:
         self,
         connection: sa.Connection,
         rollout: Rollout,
-        decision: Decision,
+        decision: RolloutDecision,
         sheets: dict[str, GateSheet],
         now_ms: int,
     ) -> None:
@@ -83,7 +90,7 @@ class RolloutWatch:
                 wish = replace(wishes[gate_id], update=rollout.wanted)
                 want(connection, district, gate_id, now_ms, wish=wish)
             told = [
-                Told(gate_id, now_ms, frozenset(sheets[gate_id].state.faults))
+                RolloutGate(gate_id, now_ms, frozenset(sheets[gate_id].state.faults))
                 for gate_id in decision.tell
             ]
             keep_told(connection, rollout.rollout, told)
@@ -101,7 +108,7 @@ def in_reach(connection: sa.Connection, rollout: Rollout, now_ms: int) -> dict[s
 
 
 def withdraw(
-    connection: sa.Connection, district: District, rollout: Rollout, now_ms: int
+    connection: sa.Connection, district: DistrictParameters, rollout: Rollout, now_ms: int
 ) -> list[str]:
     """No gate that does not run the update yet shall have it any more; those that were told."""
     wanted = rollout.wanted
@@ -122,4 +129,4 @@ def troubles(connection: sa.Connection) -> list[Trouble]:
     if found is None or found.state != "stopped" or found.ended_ms is None:
         return []
     detail = f"{found.gate_id}: {found.fault}"
-    return [Trouble(Kind.ROLLOUT, found.wanted.version, None, found.ended_ms, detail)]
+    return [Trouble(AlertKind.ROLLOUT, found.wanted.version, None, found.ended_ms, detail)]

@@ -13,7 +13,7 @@ from gate_contract.health import UpdateFault, UpdateStage
 from gate_contract.orders import Update
 from server_bridge.fleet.staging import STAGES, in_order, runs
 from server_bridge.store.gates.gate_sheets import GateSheet
-from server_bridge.store.gates.rollouts import Rollout, Told
+from server_bridge.store.gates.rollouts import Rollout, RolloutGate
 
 MINUTE_MS = 60_000
 LONGEST_LOOK_MS = 5 * MINUTE_MS
@@ -35,7 +35,7 @@ class Waits:
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class RolloutDecision:
     """`tell` these now; or it is over, because it is `done` or `fault` of `gate_id` stops it."""
 
     tell: tuple[str, ...] = ()
@@ -45,7 +45,7 @@ class Decision:
     fault: str = ""
 
 
-def watched(told: Told, sheet: GateSheet | None, wanted: Update, now_ms: int) -> Told:
+def watched(told: RolloutGate, sheet: GateSheet | None, wanted: Update, now_ms: int) -> RolloutGate:
     """How a gate does that was told. Away, it is neither well nor ill."""
     if sheet is None or not sheet.state.online:
         return replace(told, seen_ms=None)
@@ -56,26 +56,28 @@ def watched(told: Told, sheet: GateSheet | None, wanted: Update, now_ms: int) ->
     return replace(told, well_ms=told.well_ms + spent, seen_ms=now_ms)
 
 
-def decide(rollout: Rollout, told: Sequence[Told], sheets: Mapping[str, GateSheet]) -> Decision:
+def decide(
+    rollout: Rollout, told: Sequence[RolloutGate], sheets: Mapping[str, GateSheet]
+) -> RolloutDecision:
     """`sheets` are the gates that are in service and can be told, by name."""
     there = [one for one in told if one.gate_id in sheets]
     for one in there:
         if fault := given_up(one, sheets[one.gate_id], rollout.wanted):
-            return Decision(gate_id=one.gate_id, fault=fault)
+            return RolloutDecision(gate_id=one.gate_id, fault=fault)
     known = {one.gate_id for one in told}
     rest = [sheet for gate_id, sheet in sheets.items() if gate_id not in known]
     waits = tuple(filter(None, (_waits(one, sheets[one.gate_id], rollout) for one in there)))
     if not rest:
         behind = [one for one in waits if not runs(sheets[one.gate_id], rollout.wanted)]
-        return Decision(waits=tuple(behind), done=not behind)
+        return RolloutDecision(waits=tuple(behind), done=not behind)
     if waits and len(told) <= _TEN:
-        return Decision(waits=waits)
+        return RolloutDecision(waits=waits)
     most = _ONE if not told else _TEN if len(told) < _TEN else None
     chosen = in_order(rest, rollout.first)
-    return Decision(tell=tuple(chosen if most is None else chosen[: most - len(told)]))
+    return RolloutDecision(tell=tuple(chosen if most is None else chosen[: most - len(told)]))
 
 
-def given_up(told: Told, sheet: GateSheet, wanted: Update) -> str:
+def given_up(told: RolloutGate, sheet: GateSheet, wanted: Update) -> str:
     """Why a gate will not have the update; empty if it may yet."""
     update = sheet.told.update if sheet.told else None
     if update is None:
@@ -88,7 +90,7 @@ def given_up(told: Told, sheet: GateSheet, wanted: Update) -> str:
     return ""
 
 
-def _waits(told: Told, sheet: GateSheet, rollout: Rollout) -> Waits | None:
+def _waits(told: RolloutGate, sheet: GateSheet, rollout: Rollout) -> Waits | None:
     if not runs(sheet, rollout.wanted):
         return Waits(told.gate_id, "not_yet" if sheet.state.online else "away")
     left_ms = rollout.need_ms - told.well_ms

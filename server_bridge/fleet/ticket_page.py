@@ -10,9 +10,9 @@ from qrcode.constants import ERROR_CORRECT_M
 from qrcode.util import MODE_ALPHA_NUM, QRData
 
 from gate_contract.errors import SchoolgateError
-from server_bridge.cards.fonts import add_fonts, close_fonts
-from server_bridge.cards.lettering import Pen
 from server_bridge.fleet.ticketing import MadeTicket
+from server_bridge.printing.fonts import add_fonts, close_fonts
+from server_bridge.printing.text_fitting import Pen
 
 QUIET = 4
 CODE_MM = 110.0

@@ -6,7 +6,7 @@ from gate_contract.crossing import Batch, Record, chain_over
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class LedgerHead:
     """How far one ledger is stored without a gap, and the chain hash there (hex)."""
 
     stored_through: int
@@ -19,7 +19,7 @@ class Accepted:
     gate no longer has and the bridge has lost: they are accepted as gone, and shown."""
 
     records: tuple[Record, ...]
-    head: Head
+    head: LedgerHead
     missing: int = 0
 
 
@@ -35,7 +35,7 @@ class Conflict:
     detail: str
 
 
-def accept(head: Head, batch: Batch) -> Accepted | TooEarly | Conflict:
+def accept(head: LedgerHead, batch: Batch) -> Accepted | TooEarly | Conflict:
     """What `batch` adds to a ledger that is stored up to `head`.
 
     `batch` has been proven whole by `decode_batch`. Any batch may come twice, late, or overlap.
@@ -44,7 +44,7 @@ def accept(head: Head, batch: Batch) -> Accepted | TooEarly | Conflict:
     if batch.first_seq > through + 1:
         if batch.oldest != batch.first_seq:
             return TooEarly()
-        end = Head(batch.last_seq, batch.head)
+        end = LedgerHead(batch.last_seq, batch.head)
         return Accepted(tuple(batch.records), end, missing=batch.first_seq - through - 1)
     known = [record for record in batch.records if record.seq <= through]
     if batch.last_seq >= through:
@@ -53,4 +53,4 @@ def accept(head: Head, batch: Batch) -> Accepted | TooEarly | Conflict:
             return Conflict(f"the chain at record {through} is {chain_there}, not {head.chain}")
     if len(known) == len(batch.records):
         return Accepted((), head)
-    return Accepted(tuple(batch.records[len(known) :]), Head(batch.last_seq, batch.head))
+    return Accepted(tuple(batch.records[len(known) :]), LedgerHead(batch.last_seq, batch.head))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from gate_contract.crossing import Clock, Record
+from gate_contract.crossing import ClockTrust, Record
 from gate_contract.school_day import local_day
 
 TOLERANCE_MS = 300_000
@@ -19,7 +19,7 @@ class Filed:
     """`at_ms` is UTC; `clock` says how far it can be trusted; `day` is the local date."""
 
     at_ms: int
-    clock: Clock
+    clock: ClockTrust
     day: date
 
 
@@ -31,13 +31,13 @@ def file(record: Record, *, offset_ms: int | None, heard_ms: int, zone: ZoneInfo
     after the bridge heard of it.
     """
     latest_ms = heard_ms + TOLERANCE_MS
-    if record.clock is Clock.TRUSTED and record.at is not None and record.at <= latest_ms:
-        at_ms, clock = record.at, Clock.TRUSTED
+    if record.clock is ClockTrust.TRUSTED and record.at is not None and record.at <= latest_ms:
+        at_ms, clock = record.at, ClockTrust.TRUSTED
     elif offset_ms is not None and record.up_ms + offset_ms <= latest_ms:
-        at_ms, clock = record.up_ms + offset_ms, Clock.CORRECTED
+        at_ms, clock = record.up_ms + offset_ms, ClockTrust.CORRECTED
     else:
         guess = heard_ms if record.at is None else record.at
-        at_ms, clock = min(guess, heard_ms), Clock.UNTRUSTED
+        at_ms, clock = min(guess, heard_ms), ClockTrust.UNTRUSTED
     return Filed(at_ms, clock, local_day(at_ms, zone))
 
 
@@ -51,12 +51,12 @@ def in_order(guesses: Sequence[Filed], floor_ms: int, zone: ZoneInfo) -> list[Fi
     ceiling_ms = LAST_MS
     bounded = []
     for guess in reversed(guesses):
-        if guess.clock is not Clock.UNTRUSTED:
+        if guess.clock is not ClockTrust.UNTRUSTED:
             ceiling_ms = guess.at_ms
         bounded.append(min(guess.at_ms, ceiling_ms))
     ordered = []
     for guess, at_ms in zip(guesses, reversed(bounded), strict=True):
-        if guess.clock is not Clock.UNTRUSTED:
+        if guess.clock is not ClockTrust.UNTRUSTED:
             floor_ms = guess.at_ms
             ordered.append(guess)
         else:

@@ -17,9 +17,9 @@ from gate_contract.errors import ContractError
 from gate_contract.gate_log import decode_log
 from gate_contract.health import decode_health
 from gate_contract.receipt import Receipt
-from gate_contract.topics import Channel, GateTopic
+from gate_contract.topics import GateChannel, GateTopic
 from server_bridge.ingest.intake import Intake, contradiction
-from server_bridge.store.crossings.letters import set_aside
+from server_bridge.store.crossings.dead_letters import set_aside
 from server_bridge.store.database import Database, StoreError
 from server_bridge.store.gates.gate_logs import keep_log
 from server_bridge.store.gates.health import take_health
@@ -101,11 +101,11 @@ class Inbox:
         taken: Taken,
     ) -> None:
         match topics.parse(topic):
-            case GateTopic(gate_id, Channel.CROSSINGS):
+            case GateTopic(gate_id, GateChannel.CROSSINGS):
                 stored = intake.take(decode_batch(payload, gate_id), now_ms)
                 taken.receipts[gate_id] = stored.receipt
                 taken.new += stored.new
-            case GateTopic(gate_id, Channel.HEALTH):
+            case GateTopic(gate_id, GateChannel.HEALTH):
                 health = decode_health(payload)
                 if not intake.knows(gate_id):
                     raise ContractError("unknown_gate", f"gate {gate_id} is not registered")
@@ -115,7 +115,7 @@ class Inbox:
                     receipt = contradiction(connection, gate_id, health.ledger_id, mark)
                     if receipt:
                         taken.receipts[gate_id] = receipt
-            case GateTopic(gate_id, Channel.LOG):
+            case GateTopic(gate_id, GateChannel.LOG):
                 told = decode_log(payload)
                 if not intake.knows(gate_id):
                     raise ContractError("unknown_gate", f"gate {gate_id} is not registered")

@@ -13,38 +13,27 @@ import sqlalchemy as sa
 from gate_contract.crossing import Batch, Direction, Record, chain_start
 from gate_contract.errors import ContractError
 from gate_contract.receipt import Receipt
-from gate_contract.verdicts import CROSSINGS, REFUSALS, Verdict
-from server_bridge.ingest.accept import Accepted, Conflict, Head, accept
+from gate_contract.verdicts import REFUSALS, Verdict
+from server_bridge.ingest.accept import Accepted, Conflict, LedgerHead, accept
 from server_bridge.ingest.filing import Filed
 from server_bridge.ingest.times import Times
+from server_bridge.store.changes.revisions import bump
 from server_bridge.store.crossings.arrivals import Lines
-from server_bridge.store.crossings.counting import Moment, Passage
+from server_bridge.store.crossings.counting import FiledPosition, Passage
 from server_bridge.store.crossings.counts import count_passages, count_refusals, recount
+from server_bridge.store.crossings.ledgers import (
+    StoredLedger,
+    add_ledger,
+    advance,
+    find_ledger,
+    insert_records,
+    last_crossing_ms,
+    latest_ledgers,
+    note_gap,
+)
 from server_bridge.store.crossings.signatures import keep_signature
-from server_bridge.store.database import bump
 from server_bridge.store.people.visitors import keep_words
-from server_bridge.store.places.units import ancestry, gate_units
-from server_bridge.store.schema import crossings, ledgers
-
-_LEDGER = ledgers.select().where(
-    (ledgers.c.gate_id == sa.bindparam("of")) & (ledgers.c.ledger_id == sa.bindparam("named"))
-)
-_STAND = ledgers.select().order_by(ledgers.c.last_ms)
-_ADD = ledgers.insert().returning(ledgers.c.ledger)
-_ADVANCE = (
-    ledgers.update()
-    .where(ledgers.c.ledger == sa.bindparam("of"))
-    .values(
-        stored_through=sa.bindparam("through"),
-        chain=sa.bindparam("head"),
-        missing=ledgers.c.missing + sa.bindparam("lost"),
-        last_ms=sa.bindparam("heard_ms"),
-        last_crossing_ms=sa.func.coalesce(
-            sa.bindparam("crossed_ms", type_=sa.BigInteger), ledgers.c.last_crossing_ms
-        ),
-    )
-)
-_STORE = crossings.insert()
+from server_bridge.store.units.tree import ancestry, gate_units
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +70,7 @@ class Intake:
         unit_id = self._units.get(batch.gate_id)
         if unit_id is None:
             raise ContractError("unknown_gate", f"gate {batch.gate_id} is not registered")
-        found = _find_ledger(self._connection, batch.gate_id, batch.ledger_id)
+        found = find_ledger(self._connection, batch.gate_id, batch.ledger_id)
         head = _head(found, batch.gate_id, batch.ledger_id)
         outcome = accept(head, batch)
         if isinstance(outcome, Conflict):
@@ -89,33 +78,27 @@ class Intake:
         if not isinstance(outcome, Accepted):
             return Stored(_receipt(batch.ledger_id, head), 0)
         if outcome.records:
-            ledger = found.ledger if found else self._add_ledger(batch, heard_ms)
-            last_crossing_ms = self._store(ledger, unit_id, outcome.records, heard_ms)
-            self._advance(ledger, outcome, heard_ms, last_crossing_ms)
+            ledger = (
+                found.ledger
+                if found
+                else add_ledger(self._connection, batch.gate_id, batch.ledger_id, heard_ms)
+            )
+            crossed_ms = self._store(ledger, unit_id, outcome.records, heard_ms)
+            advance(
+                self._connection,
+                ledger,
+                stored_through=outcome.head.stored_through,
+                chain=outcome.head.chain,
+                missing=outcome.missing,
+                heard_ms=heard_ms,
+                last_crossing_ms=crossed_ms,
+            )
             if outcome.missing:
-                self._note_gap(ledger, batch)
+                note_gap(self._connection, ledger, batch.first_seq, batch.previous)
             bump(self._connection)
         if batch.signature and outcome.head.stored_through == batch.last_seq:
             keep_signature(self._connection, batch)
         return Stored(_receipt(batch.ledger_id, outcome.head), len(outcome.records))
-
-    def _add_ledger(self, batch: Batch, heard_ms: int) -> int:
-        start = chain_start(batch.gate_id, batch.ledger_id).hex()
-        ledger: int = self._connection.execute(
-            _ADD,
-            {
-                "gate_id": batch.gate_id,
-                "ledger_id": batch.ledger_id,
-                "stored_through": 0,
-                "chain": start,
-                "missing": 0,
-                "proven_from": 1,
-                "proven_chain": start,
-                "first_ms": heard_ms,
-                "last_ms": heard_ms,
-            },
-        ).scalar_one()
-        return ledger
 
     def _store(
         self, ledger: int, unit_id: str, records: Sequence[Record], heard_ms: int
@@ -123,8 +106,8 @@ class Intake:
         """Write and count `records`. Returns the time of the last crossing among them, if any."""
         dated = Times(self._connection, self._zone, ledger).date(records, heard_ms)
         filed = dated.filed
-        self._connection.execute(
-            _STORE,
+        insert_records(
+            self._connection,
             [
                 _row(ledger, unit_id, record, time)
                 for record, time in zip(records, filed, strict=True)
@@ -143,45 +126,15 @@ class Intake:
         for school_day in sorted(dated.moved):
             recount(self._connection, school_day, self._lines)
         if dated.moved:
-            return self._last_crossing_ms(ledger)
+            return last_crossing_ms(self._connection, ledger)
         return max((passage.moment.at_ms for passage in passages), default=None)
-
-    def _last_crossing_ms(self, ledger: int) -> int | None:
-        last: int | None = self._connection.execute(
-            sa.select(sa.func.max(crossings.c.filed_ms)).where(
-                (crossings.c.ledger == ledger) & crossings.c.verdict.in_(sorted(CROSSINGS))
-            )
-        ).scalar()
-        return last
-
-    def _advance(
-        self, ledger: int, outcome: Accepted, heard_ms: int, last_crossing_ms: int | None
-    ) -> None:
-        self._connection.execute(
-            _ADVANCE,
-            {
-                "of": ledger,
-                "through": outcome.head.stored_through,
-                "head": outcome.head.chain,
-                "lost": outcome.missing,
-                "heard_ms": heard_ms,
-                "crossed_ms": last_crossing_ms,
-            },
-        )
-
-    def _note_gap(self, ledger: int, batch: Batch) -> None:
-        self._connection.execute(
-            ledgers.update()
-            .where(ledgers.c.ledger == ledger)
-            .values(proven_from=batch.first_seq, proven_chain=batch.previous)
-        )
 
 
 def latest_receipts(connection: sa.Connection) -> dict[str, Receipt]:
-    """For each gate, where its most recent ledger stands."""
-    rows = connection.execute(_STAND)
+    """Return for each gate the receipt of its most recent ledger."""
     return {
-        row.gate_id: _receipt(row.ledger_id, Head(row.stored_through, row.chain)) for row in rows
+        gate_id: _receipt(found.ledger_id, LedgerHead(found.stored_through, found.chain))
+        for gate_id, found in latest_ledgers(connection).items()
     }
 
 
@@ -193,22 +146,18 @@ def contradiction(
     A gate that has nothing new to send would never find out that the bridge was restored from a
     backup which knows nothing of its ledger.
     """
-    found = _find_ledger(connection, gate_id, ledger_id)
+    found = find_ledger(connection, gate_id, ledger_id)
     receipt = _receipt(ledger_id, _head(found, gate_id, ledger_id))
     return None if receipt.stored_through == mark else receipt
 
 
-def _find_ledger(connection: sa.Connection, gate_id: str, ledger_id: str) -> sa.Row[Any] | None:
-    return connection.execute(_LEDGER, {"of": gate_id, "named": ledger_id}).first()
-
-
-def _head(found: sa.Row[Any] | None, gate_id: str, ledger_id: str) -> Head:
+def _head(found: StoredLedger | None, gate_id: str, ledger_id: str) -> LedgerHead:
     if found:
-        return Head(found.stored_through, found.chain)
-    return Head(0, chain_start(gate_id, ledger_id).hex())
+        return LedgerHead(found.stored_through, found.chain)
+    return LedgerHead(0, chain_start(gate_id, ledger_id).hex())
 
 
-def _receipt(ledger_id: str, head: Head) -> Receipt:
+def _receipt(ledger_id: str, head: LedgerHead) -> Receipt:
     return Receipt(ledger_id=ledger_id, stored_through=head.stored_through, chain=head.chain)
 
 
@@ -235,6 +184,6 @@ def _row(ledger: int, unit_id: str, record: Record, time: Filed) -> dict[str, An
 def _passage(ledger: int, unit_id: str, record: Record, time: Filed) -> Passage | None:
     if not record.is_crossing or not record.card_id or not record.kind:
         return None
-    moment = Moment(time.at_ms, ledger, record.seq)
+    moment = FiledPosition(time.at_ms, ledger, record.seq)
     direction = Direction.IN if record.verdict is Verdict.ADMITTED_IN else Direction.OUT
     return Passage(unit_id, time.day, record.card_id, record.kind, direction, moment)

@@ -3,21 +3,21 @@
 import threading
 import time
 from collections.abc import Callable, Mapping
-from typing import Protocol
 
 import structlog
 
 from gate_contract import topics
 from gate_contract.receipt import Receipt, encode_receipt
-from gate_contract.topics import Channel
+from gate_contract.topics import GateChannel
 from server_bridge.ingest.inbox import Inbox, Taken
 from server_bridge.ingest.intake import latest_receipts
-from server_bridge.ingest.session import (
+from server_bridge.mqtt.retained import RetainedPublisher
+from server_bridge.mqtt.session import (
     BridgeSession,
     BrokerError,
-    Ended,
+    Disconnected,
     Event,
-    Message,
+    ReceivedMessage,
     Subscribed,
 )
 from server_bridge.store.database import Database, StoreError
@@ -31,16 +31,6 @@ FOLDED = 64
 log = structlog.get_logger()
 
 
-class Teller(Protocol):
-    """Tells over the broker what stands in the database, whenever that has changed."""
-
-    def forget(self) -> None:
-        """The broker may have lost what was retained: say everything again."""
-
-    def publish(self, send: Callable[[str, bytes], None], now_ms: int) -> None:
-        """Raises StoreError: the database cannot be read now."""
-
-
 class IngestLoop:
     """One `step` is a handful of events or one short wait. Failures of broker or database are
     waited out."""
@@ -49,18 +39,21 @@ class IngestLoop:
         self,
         database: Database,
         inbox: Inbox,
-        tellers: Mapping[str, Teller],
+        publishers: Mapping[str, RetainedPublisher],
         open_session: Callable[[], BridgeSession],
         now_ms: Callable[[], int],
         stopping: threading.Event,
         alive: Callable[[], None] = lambda: None,
         took: Callable[[Taken, int, float], None] = lambda _taken, _messages, _seconds: None,
     ) -> None:
-        """`tellers` by what they tell of; `took` is told of every commit: what it came to, of how
-        many messages, in how long."""
+        """Take `publishers` by the name of what they publish.
+
+        `took` is called after every commit with what it stored, the number of messages, and the
+        seconds that it took.
+        """
         self._database = database
         self._inbox = inbox
-        self._tellers = tellers
+        self._publishers = publishers
         self._open_session = open_session
         self._now_ms = now_ms
         self._stopping = stopping
@@ -87,20 +80,20 @@ class IngestLoop:
             sleep(PAUSE_S)
             return
         self._events = self._events or self._gather(session)
-        messages = [event for event in self._events if isinstance(event, Message)]
+        messages = [event for event in self._events if isinstance(event, ReceivedMessage)]
         if messages and not self._take(session, messages):
             sleep(PAUSE_S)
             return
         events, self._events = self._events, []
         for event in events:
-            if isinstance(event, Ended):
+            if isinstance(event, Disconnected):
                 self._end_session(event.reason)
                 sleep(PAUSE_S)
                 return
             if isinstance(event, Subscribed):
                 log.info("ingesting")
-                for teller in self._tellers.values():
-                    teller.forget()
+                for publisher in self._publishers.values():
+                    publisher.forget()
                 self._subscribed = True
         if self._subscribed:
             self._told = self._told or self._tell_where_all_stand(session)
@@ -136,7 +129,7 @@ class IngestLoop:
             events.append(event)
         return events
 
-    def _take(self, session: BridgeSession, messages: list[Message]) -> bool:
+    def _take(self, session: BridgeSession, messages: list[ReceivedMessage]) -> bool:
         """Store and acknowledge. False if the database cannot be written: to be tried again."""
         letters = [(message.topic, message.payload) for message in messages]
         began = time.perf_counter()
@@ -173,11 +166,11 @@ class IngestLoop:
         return True
 
     def _send_receipt(self, session: BridgeSession, gate_id: str, receipt: Receipt) -> None:
-        session.publish(topics.gate(gate_id, Channel.RECEIPT), encode_receipt(receipt))
+        session.publish(topics.gate(gate_id, GateChannel.RECEIPT), encode_receipt(receipt))
 
     def _publish(self, session: BridgeSession) -> None:
-        for what, teller in self._tellers.items():
+        for what, publisher in self._publishers.items():
             try:
-                teller.publish(session.publish, self._now_ms())
+                publisher.publish(session.publish, self._now_ms())
             except StoreError as error:
                 log.error("not published", what=what, error=str(error))  # noqa: TRY400

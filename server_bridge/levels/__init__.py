@@ -1,1 +1,1 @@
-"""Levels: how notices are read, and whom they affect."""
+"""Epidemic levels: read notices, and work out whom they affect."""

@@ -1,4 +1,4 @@
-"""Whom a notice affects: worked out before it is applied."""
+"""Work out whom a notice affects, before it is applied."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -7,19 +7,24 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from gate_contract.roster import Action
+from gate_contract.roster import EntryAction
 from gate_contract.school_day import local_day
-from server_bridge.store.people.rolls import Heads, head_counts
-from server_bridge.store.places.level_rules import Setting
-from server_bridge.store.places.levels import Notice, deciding_at, levels_at, policies_at
+from server_bridge.store.areas.level_rules import Setting
+from server_bridge.store.areas.levels import (
+    LevelNotice,
+    deciding_at,
+    levels_at,
+    policies_at,
+)
+from server_bridge.store.people.headcounts import HeadCounts, head_counts
 
 _NOT_NOTED = 1 << 62
-"""The number of a notice that is not in the database: newer than any that is."""
+"""The number of a notice that is not stored yet: higher than that of any stored one."""
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """So many people go from one level to another (None: no level)."""
+class LevelChange:
+    """The number of people who go from one level to another (None: no level)."""
 
     before: int | None
     after: int | None
@@ -28,29 +33,32 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class SchoolEffect:
-    """What becomes of one school's people, and of how many the gates' answer at entry changes."""
+    """The effect on one school: changes of level, and how many get another answer at the entry."""
 
     unit_id: str
-    changes: tuple[Change, ...]
+    changes: tuple[LevelChange, ...]
     newly_refused: int
     newly_let_in: int
 
     @property
     def people(self) -> int:
+        """Return the number of people whose level changes."""
         return sum(change.people for change in self.changes)
 
 
 @dataclass(frozen=True, slots=True)
 class Affected:
-    """At `at_ms` (UTC): the areas whose level changes, and the schools with people from there."""
+    """The areas whose level changes at `at_ms` (UTC), and the schools with people from there."""
 
     at_ms: int
     areas: dict[str, tuple[int | None, int | None]]
     schools: tuple[SchoolEffect, ...]
 
 
-def affected(connection: sa.Connection, notice: Notice, now_ms: int, zone: ZoneInfo) -> Affected:
-    """What the notice will change when it takes effect; what it changes now, if it is backdated."""
+def affected(
+    connection: sa.Connection, notice: LevelNotice, now_ms: int, zone: ZoneInfo
+) -> Affected:
+    """Return what the notice changes when it takes effect, or now if it is backdated."""
     at_ms = max(notice.as_of_ms, now_ms)
     foreseen = [
         Setting(area_id, level, notice.as_of_ms, now_ms, _NOT_NOTED)
@@ -69,11 +77,11 @@ def affected(connection: sa.Connection, notice: Notice, now_ms: int, zone: ZoneI
 
 
 def effects(
-    heads: Iterable[Heads],
+    heads: Iterable[HeadCounts],
     areas: Mapping[str, tuple[int | None, int | None]],
-    policies: Mapping[str, Mapping[int, Action]],
+    policies: Mapping[str, Mapping[int, EntryAction]],
 ) -> list[SchoolEffect]:
-    """The schools affected, most newly refused first. `areas`: level before and after."""
+    """Return the affected schools, most newly refused first. `areas`: level before and after."""
     changes: dict[str, Counter[tuple[int | None, int | None]]] = {}
     for head in heads:
         if head.area_id is not None and head.area_id in areas:
@@ -82,13 +90,13 @@ def effects(
     for unit_id, counted in changes.items():
 
         def refused(level: int | None, unit_id: str = unit_id) -> bool:
-            return level is not None and policies[unit_id][level] is Action.REFUSE
+            return level is not None and policies[unit_id][level] is EntryAction.REFUSE
 
         found.append(
             SchoolEffect(
                 unit_id,
                 tuple(
-                    Change(before, after, people)
+                    LevelChange(before, after, people)
                     for (before, after), people in sorted(
                         counted.items(), key=lambda item: (-(item[0][1] or 0), -(item[0][0] or 0))
                     )

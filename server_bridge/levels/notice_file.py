@@ -1,15 +1,15 @@
-"""A notice's areas and levels from a spreadsheet: one row for each area."""
+"""Read a notice's areas and levels from a spreadsheet with one row for each area."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from gate_contract.errors import SchoolgateError
 from server_bridge.areas.listing import in_order, list_lines, needed
-from server_bridge.levels.words import INHERIT, read_level
-from server_bridge.sheets.faults import Fault, Refusal
+from server_bridge.levels.texts import INHERIT, read_level
+from server_bridge.sheets.faults import Fault, RowRefusal
 from server_bridge.sheets.grid import Cell
 from server_bridge.sheets.headers import Vocabulary
-from server_bridge.sheets.lines import Line
+from server_bridge.sheets.lines import SheetRow
 from server_bridge.sheets.opening import Spreadsheet
 from server_bridge.sheets.values import CellError, digits_of, text_of
 
@@ -32,20 +32,20 @@ NOTICE = Vocabulary(
 
 @dataclass(slots=True)
 class NoticeFile:
-    """Levels by area (None: as the area above), and the rows that cannot be taken."""
+    """Levels by area (None: as the area above), and the rows that are refused."""
 
     levels: dict[str, int | None] = field(default_factory=dict)
-    refusals: list[Refusal] = field(default_factory=list)
+    refusals: list[RowRefusal] = field(default_factory=list)
 
 
 def read_notice_file(book: Spreadsheet, find: Callable[[str], list[str]]) -> NoticeFile:
-    """Reads every sheet that has a table. `find`: the areas of an id or a code.
+    """Read every sheet that has a table. `find` returns the areas with an id or a code.
 
     Raises:
         SheetError: no sheet has columns of areas and levels.
     """
     found = NoticeFile()
-    first_of: dict[str, Line] = {}
+    first_of: dict[str, SheetRow] = {}
     for line in list_lines(book.sheets, NOTICE, book.name):
         code = needed(line, "area", _code, "mã địa bàn (area)")
         level = needed(line, "level", _level, "cấp độ (level)")
@@ -67,7 +67,7 @@ def read_notice_file(book: Spreadsheet, find: Callable[[str], list[str]]) -> Not
 
 
 def _code(cell: Cell) -> str | None:
-    """An id or a code. A number is a commune's code that may have lost a zero. Raises CellError."""
+    """Return an id or a code, which may be a commune's without its zero. Raises CellError."""
     digits = digits_of(cell)
     shown = text_of(cell, 40)
     if digits is None or shown is None:
@@ -78,7 +78,7 @@ def _code(cell: Cell) -> str | None:
 
 
 def _level(cell: Cell) -> str | None:
-    """A level's word, known to be one. Raises CellError."""
+    """Return a cell's text if it is a level. Raises CellError."""
     shown = text_of(cell)
     if shown is None:
         return None

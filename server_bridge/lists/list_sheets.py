@@ -4,33 +4,36 @@ from datetime import datetime
 from typing import IO
 from zoneinfo import ZoneInfo
 
-from gate_contract.roster import Action
-from server_bridge.levels.words import COLOURS_VI, NO_LEVEL_VI, colour_vi
-from server_bridge.lists.letter import Cell, Column, Letter
+from gate_contract.roster import EntryAction
+from server_bridge.letters.workbook import Cell, LetterColumn, LetterWorkbook
+from server_bridge.levels.texts import COLOURS_VI, NO_LEVEL_VI, colour_vi
 from server_bridge.lists.school_list import SchoolList, Totals
 
 ACTIONS_VI = {
-    Action.ADMIT: "Được vào",
-    Action.SIGNAL: "Được vào, báo hiệu",
-    Action.REFUSE: "Không được vào",
+    EntryAction.ADMIT: "Được vào",
+    EntryAction.SIGNAL: "Được vào, báo hiệu",
+    EntryAction.REFUSE: "Không được vào",
 }
 _PEOPLE = (
-    Column("STT", 6, centred=True),
-    Column("Họ và tên", 28),
-    Column("Mã định danh", 16, centred=True),
-    Column("Ngày sinh", 12),
-    Column("Giới tính", 9, centred=True),
-    Column("Lớp / Tổ", 12, centred=True),
-    Column("Thôn", 22),
-    Column("Xã", 22),
-    Column("Cấp độ", 14, centred=True),
-    Column("Tại cổng trường", 19, centred=True),
+    LetterColumn("STT", 6, centred=True),
+    LetterColumn("Họ và tên", 28),
+    LetterColumn("Mã định danh", 16, centred=True),
+    LetterColumn("Ngày sinh", 12),
+    LetterColumn("Giới tính", 9, centred=True),
+    LetterColumn("Lớp / Tổ", 12, centred=True),
+    LetterColumn("Thôn", 22),
+    LetterColumn("Xã", 22),
+    LetterColumn("Cấp độ", 14, centred=True),
+    LetterColumn("Tại cổng trường", 19, centred=True),
 )
 _LEVEL_COLUMN = 8
 LEVEL_COLUMNS = (
-    *(Column(f"Cấp {level} ({name})", 13, centred=True) for level, name in COLOURS_VI.items()),
-    Column(NO_LEVEL_VI.capitalize(), 13, centred=True),
-    Column("Tổng số", 13, centred=True),
+    *(
+        LetterColumn(f"Cấp {level} ({name})", 13, centred=True)
+        for level, name in COLOURS_VI.items()
+    ),
+    LetterColumn(NO_LEVEL_VI.capitalize(), 13, centred=True),
+    LetterColumn("Tổng số", 13, centred=True),
 )
 
 
@@ -46,7 +49,7 @@ def write_list(stream: IO[bytes], listed: SchoolList, *, made: datetime, zone: Z
     if listed.levels:
         asked = ", ".join(colour_vi(level) for level in listed.levels)
         title = f"DANH SÁCH NGƯỜI CƯ TRÚ TẠI ĐỊA BÀN: {asked.upper()}"
-    with Letter(stream, office=listed.school.name, above=listed.above, made=made) as letter:
+    with LetterWorkbook(stream, office=listed.school.name, above=listed.above, made=made) as letter:
         page = letter.sheet("Danh sách", title, below, _PEOPLE)
         rows: list[tuple[Cell, ...]] = [
             (
@@ -70,10 +73,12 @@ def write_list(stream: IO[bytes], listed: SchoolList, *, made: datetime, zone: Z
             ("Tổng hợp theo lớp", "Lớp", 24, listed.by_class),
             ("Tổng hợp theo địa bàn", "Địa bàn", 44, listed.by_area),
         ):
-            _totals(letter, name, at_school, Column(first, width), counted)
+            _totals(letter, name, at_school, LetterColumn(first, width), counted)
 
 
-def _totals(letter: Letter, name: str, below: str, first: Column, counted: Totals) -> None:
+def _totals(
+    letter: LetterWorkbook, name: str, below: str, first: LetterColumn, counted: Totals
+) -> None:
     page = letter.sheet(name, name.upper(), below, (first, *LEVEL_COLUMNS))
     page.table(
         [(line, *levels, sum(levels)) for line, levels in counted.lines],

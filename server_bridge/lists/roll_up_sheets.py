@@ -4,39 +4,39 @@ from datetime import datetime
 from typing import IO
 from zoneinfo import ZoneInfo
 
-from server_bridge.lists.letter import Cell, Column, Letter
+from server_bridge.letters.workbook import Cell, LetterColumn, LetterWorkbook
 from server_bridge.lists.list_sheets import LEVEL_COLUMNS
-from server_bridge.lists.rolling_up import RollUp
-from server_bridge.lists.standing import State
+from server_bridge.lists.rolling_up import CollectionRollUp
+from server_bridge.submissions.state import SubmissionState
 
 STATES_VI = {
-    State.NOT_STARTED: "Chưa thực hiện",
-    State.IN_PROGRESS: "Đang thực hiện",
-    State.ON_TIME: "Đã nộp đúng hạn",
-    State.LATE: "Đã nộp muộn",
-    State.LOCKED: "Đã khóa",
+    SubmissionState.NOT_STARTED: "Chưa thực hiện",
+    SubmissionState.IN_PROGRESS: "Đang thực hiện",
+    SubmissionState.ON_TIME: "Đã nộp đúng hạn",
+    SubmissionState.LATE: "Đã nộp muộn",
+    SubmissionState.LOCKED: "Đã khóa",
 }
 _UNITS = (
-    Column("Đơn vị", 34),
-    Column("Số trường", 10, centred=True),
-    Column("Đã nộp", 10, centred=True),
-    Column("Nộp muộn", 10, centred=True),
-    Column("Chưa nộp", 10, centred=True),
+    LetterColumn("Đơn vị", 34),
+    LetterColumn("Số trường", 10, centred=True),
+    LetterColumn("Đã nộp", 10, centred=True),
+    LetterColumn("Nộp muộn", 10, centred=True),
+    LetterColumn("Chưa nộp", 10, centred=True),
     *LEVEL_COLUMNS,
 )
 _SCHOOLS = (
-    Column("STT", 6, centred=True),
-    Column("Trường", 34),
-    Column("Thuộc", 24),
-    Column("Trạng thái", 18),
-    Column("Nộp lúc", 17, centred=True),
-    Column("Ghi chú", 28),
+    LetterColumn("STT", 6, centred=True),
+    LetterColumn("Trường", 34),
+    LetterColumn("Thuộc", 24),
+    LetterColumn("Trạng thái", 18),
+    LetterColumn("Nộp lúc", 17, centred=True),
+    LetterColumn("Ghi chú", 28),
     *LEVEL_COLUMNS,
 )
 
 
 def write_roll_up(
-    stream: IO[bytes], rolled: RollUp, *, above: str, made: datetime, zone: ZoneInfo
+    stream: IO[bytes], rolled: CollectionRollUp, *, above: str, made: datetime, zone: ZoneInfo
 ) -> None:
     """Write the roll-up as XLSX. `above`: the office above the collection's; `made`: local."""
     collection = rolled.collection
@@ -52,7 +52,7 @@ def write_roll_up(
     office = next(
         line.unit.name for line in rolled.units if line.unit.unit_id == collection.unit_id
     )
-    with Letter(stream, office=office, above=above, made=made) as letter:
+    with LetterWorkbook(stream, office=office, above=above, made=made) as letter:
         page = letter.sheet("Tổng hợp", title, below, _UNITS)
         page.table(
             [
@@ -74,10 +74,12 @@ def write_roll_up(
         for number, school in enumerate(rolled.schools, 1):
             standing = school.standing
             notes = (
-                "nộp muộn" if standing.late and standing.state is not State.LATE else "",
+                "nộp muộn" if standing.late and standing.state is not SubmissionState.LATE else "",
                 "đã mở khóa" if standing.reopened else "",
                 "khác số liệu hiện tại" if school.differs else "",
-                "chưa nộp" if standing.state is State.LOCKED and school.counts is None else "",
+                "chưa nộp"
+                if standing.state is SubmissionState.LOCKED and school.counts is None
+                else "",
             )
             counts: tuple[Cell, ...] = school.counts or (None,) * 5
             rows.append(

@@ -8,33 +8,33 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from server_bridge.lists.collecting import NOBODY, figures_at
-from server_bridge.lists.deeds import standings
-from server_bridge.lists.standing import Standing, State
-from server_bridge.store.places.levels import LEVELS
-from server_bridge.store.places.units import SCHOOL, Unit, all_units, ancestry
+from server_bridge.store.areas.levels import LEVELS
 from server_bridge.store.reports import submissions as store
 from server_bridge.store.reports.deadlines import find
 from server_bridge.store.reports.submissions import COLLECTIONS, Collection
+from server_bridge.store.units.tree import SCHOOL, Unit, all_units, ancestry
+from server_bridge.submissions.actions import standings
+from server_bridge.submissions.state import SubmissionState, SubmissionStatus
 
 ByLevel = tuple[int, int, int, int, int]
 """People of levels 1-4, and of those whose level is not known."""
 
 
 @dataclass(frozen=True, slots=True)
-class SchoolLine:
+class CollectionSchool:
     """One school. `counts` are those submitted, None before; `differs`: the roster or the levels
     say something else by now; `people_now` is how many people the roster has."""
 
     unit: Unit
     commune: str
-    standing: Standing
+    standing: SubmissionStatus
     counts: ByLevel | None
     differs: bool
     people_now: int
 
 
 @dataclass(frozen=True, slots=True)
-class UnitLine:
+class CollectionUnit:
     """One unit above schools, or all of them: how many submitted, and the sums."""
 
     unit: Unit
@@ -49,13 +49,13 @@ class UnitLine:
 
 
 @dataclass(frozen=True, slots=True)
-class RollUp:
+class CollectionRollUp:
     """The collection's own unit comes first in `units`. `missing` and `late` name schools."""
 
     collection: Collection
     at_ms: int
-    units: tuple[UnitLine, ...]
-    schools: tuple[SchoolLine, ...]
+    units: tuple[CollectionUnit, ...]
+    schools: tuple[CollectionSchool, ...]
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -65,12 +65,14 @@ class RollUp:
     def late(self) -> tuple[str, ...]:
         return tuple(line.unit.name for line in self.schools if line.standing.late)
 
-    def in_state(self, state: State) -> int:
+    def in_state(self, state: SubmissionState) -> int:
         """How many schools are in a state."""
         return sum(line.standing.state is state for line in self.schools)
 
 
-def roll_up(connection: sa.Connection, number: int, now_ms: int, zone: ZoneInfo) -> RollUp:
+def roll_up(
+    connection: sa.Connection, number: int, now_ms: int, zone: ZoneInfo
+) -> CollectionRollUp:
     """The roll-up as of now. Raises SchoolgateError if there is no such collection."""
     collection = find(connection, COLLECTIONS, number)
     lines = ancestry(connection)
@@ -89,7 +91,7 @@ def roll_up(connection: sa.Connection, number: int, now_ms: int, zone: ZoneInfo)
         event = stand.submission
         above = names.get(unit.parent_id or "")
         told.append(
-            SchoolLine(
+            CollectionSchool(
                 unit,
                 above.name if above else "",
                 stand,
@@ -98,7 +100,7 @@ def roll_up(connection: sa.Connection, number: int, now_ms: int, zone: ZoneInfo)
                 sum(figures.counts.values()),
             )
         )
-    return RollUp(collection, now_ms, tuple(sums(tree, told, lines)), tuple(told))
+    return CollectionRollUp(collection, now_ms, tuple(sums(tree, told, lines)), tuple(told))
 
 
 def by_level(counts: Mapping[int, int]) -> ByLevel:
@@ -108,8 +110,8 @@ def by_level(counts: Mapping[int, int]) -> ByLevel:
 
 
 def sums(
-    tree: Iterable[Unit], schools: Iterable[SchoolLine], lines: Mapping[str, tuple[str, ...]]
-) -> list[UnitLine]:
+    tree: Iterable[Unit], schools: Iterable[CollectionSchool], lines: Mapping[str, tuple[str, ...]]
+) -> list[CollectionUnit]:
     """For each unit of the tree above schools, the sum of the schools below it."""
     figures: dict[str, Counter[str]] = {}
     counted: dict[str, list[int]] = {}
@@ -129,7 +131,7 @@ def sums(
             figure = figures.get(unit.unit_id, Counter())
             one, two, three, four, none = counted.get(unit.unit_id, [0] * 5)
             found.append(
-                UnitLine(
+                CollectionUnit(
                     unit,
                     figure["schools"],
                     figure["submitted"],

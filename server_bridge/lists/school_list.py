@@ -1,6 +1,5 @@
 """A school's list: who lives in an area of which level, in the order in which schools have it."""
 
-import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -11,14 +10,19 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from gate_contract.card import Kind
+from gate_contract.card import CardKind
 from gate_contract.errors import SchoolgateError
-from gate_contract.roster import Action
+from gate_contract.roster import EntryAction
 from gate_contract.school_day import local_day
-from server_bridge.people.names import name_key, text_key
-from server_bridge.store.people.rolls import AreaName, Entry, area_names, entries
-from server_bridge.store.places.levels import LEVELS, levels_at, policies_at
-from server_bridge.store.places.units import SCHOOL, Unit, find_unit
+from server_bridge.i18n.names import class_key, name_key, text_key
+from server_bridge.store.areas.levels import LEVELS, levels_at, policies_at
+from server_bridge.store.people.headcounts import (
+    AreaName,
+    PeopleListEntry,
+    area_names,
+    entries,
+)
+from server_bridge.store.units.tree import SCHOOL, Unit, find_unit
 
 STAFF_VI = "Cán bộ, giáo viên"
 VISITORS_VI = "Khách"
@@ -35,11 +39,11 @@ class By(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ListRow:
     """A person in a list. `level` None: not known. `action`: the gates' answer at entry."""
 
     name: str
-    kind: Kind
+    kind: CardKind
     code: str | None
     born: date | None
     sex: str | None
@@ -47,7 +51,7 @@ class Row:
     area: str
     commune: str
     level: int | None
-    action: Action
+    action: EntryAction
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,7 @@ class SchoolList:
     at_ms: int
     levels: tuple[int | None, ...]
     by: By
-    rows: tuple[Row, ...]
+    rows: tuple[ListRow, ...]
     by_class: Totals
     by_area: Totals
 
@@ -105,12 +109,12 @@ def school_list(
         tuple(levels),
         by,
         tuple(sorted((r for r in rows if not levels or r.level in levels), key=_ORDER[by])),
-        totals(rows, lambda row: row.group if row.kind is Kind.PUPIL else _KINDS[row.kind]),
+        totals(rows, lambda row: row.group if row.kind is CardKind.PUPIL else _KINDS[row.kind]),
         totals(rows, lambda row: ", ".join(filter(None, (row.area, row.commune))) or NO_AREA_VI),
     )
 
 
-def totals(rows: Iterable[Row], line_of: Callable[[Row], str]) -> Totals:
+def totals(rows: Iterable[ListRow], line_of: Callable[[ListRow], str]) -> Totals:
     """Counts the rows of each line by level; classes and areas in order, others after them."""
     counted: dict[str, Counter[int | None]] = {}
     for row in rows:
@@ -127,49 +131,41 @@ def _by_level(counted: Mapping[int | None, int]) -> tuple[int, int, int, int, in
     return one, two, three, four, counted.get(None, 0)
 
 
-def class_key(name: str) -> tuple[Any, ...]:
-    """Sorts `6A` before `10A`, letters as Vietnamese has them."""
-    parts = re.split(r"(\d+)", name)
-    return tuple(
-        (0, int(part)) if part.isdecimal() else (1, text_key(part)) for part in parts if part
-    )
-
-
 def _row(
-    entry: Entry,
+    entry: PeopleListEntry,
     names: Mapping[str, AreaName],
     level_of: Mapping[str, int],
-    policy: Mapping[int, Action],
-) -> Row:
+    policy: Mapping[int, EntryAction],
+) -> ListRow:
     place = names.get(entry.area_id or "", AreaName("", ""))
     level = level_of.get(entry.area_id or "")
-    return Row(
+    return ListRow(
         entry.name,
         entry.kind,
         entry.code,
         entry.born,
         entry.sex,
-        entry.group_name or (NO_CLASS_VI if entry.kind is Kind.PUPIL else ""),
+        entry.group_name or (NO_CLASS_VI if entry.kind is CardKind.PUPIL else ""),
         place.name if place.name != place.commune else "",
         place.commune,
         level,
-        policy[level] if level else Action.ADMIT,
+        policy[level] if level else EntryAction.ADMIT,
     )
 
 
-_KINDS = {Kind.STAFF: STAFF_VI, Kind.VISITOR: VISITORS_VI}
-_RANKS = {kind: rank for rank, kind in enumerate(Kind)}
+_KINDS = {CardKind.STAFF: STAFF_VI, CardKind.VISITOR: VISITORS_VI}
+_RANKS = {kind: rank for rank, kind in enumerate(CardKind)}
 
 
-def _in_class(row: Row) -> tuple[Any, ...]:
+def _in_class(row: ListRow) -> tuple[Any, ...]:
     return _RANKS[row.kind], class_key(row.group), name_key(row.name), row.code or ""
 
 
-def _in_area(row: Row) -> tuple[Any, ...]:
+def _in_area(row: ListRow) -> tuple[Any, ...]:
     return not row.commune, text_key(row.commune), class_key(row.area), *_in_class(row)
 
 
-_ORDER: dict[By, Callable[[Row], tuple[Any, ...]]] = {
+_ORDER: dict[By, Callable[[ListRow], tuple[Any, ...]]] = {
     By.CLASS: _in_class,
     By.AREA: _in_area,
     By.LEVEL: lambda row: (-(row.level or 0), *_in_class(row)),

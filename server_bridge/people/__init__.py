@@ -1,1 +1,1 @@
-"""People: their names, the spreadsheets they come from, the lists they are on."""
+"""People lists of schools: read from spreadsheets, compared, and imported."""

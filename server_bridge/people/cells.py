@@ -1,12 +1,13 @@
-"""Cells of spreadsheets that we write."""
+"""Protect the cells of CSV files that we write."""
 
 _ACTIVE = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-"""What makes a spreadsheet program take a text for a formula, wide forms included."""
+"""First characters that make a spreadsheet program take a text for a formula, wide forms included.
+"""
 
 
 def plain(value: str) -> str:
-    """A text that stays a text when a CSV file is opened in a spreadsheet program.
+    """Return a text that stays a text when a CSV file is opened in a spreadsheet program.
 
-    XLSX needs no such thing: xlsxwriter's `write_string` says that it is a text.
+    XLSX does not need this: xlsxwriter's `write_string` marks a cell as text.
     """
     return f"'{value}" if value.startswith(_ACTIVE) else value

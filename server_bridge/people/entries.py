@@ -1,18 +1,18 @@
-"""From the rows of a school's spreadsheet to people. Pure: no database, no clock."""
+"""Interpret the rows of a school's spreadsheet as people. Pure: no database, no clock."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from gate_contract.card import Kind
+from gate_contract.card import CardKind
+from server_bridge.i18n.names import name_key
 from server_bridge.people.headings import GONE, PRESENT, SEXES, VOCABULARIES
-from server_bridge.people.names import name_key
 from server_bridge.people.residence import Residence
-from server_bridge.sheets.faults import Fault, Refusal, SheetError
-from server_bridge.sheets.grid import Cell, Grid, Place
+from server_bridge.sheets.faults import Fault, RowRefusal, SheetError
+from server_bridge.sheets.grid import Cell, CellAddress, Grid
 from server_bridge.sheets.headers import find_header, fold
-from server_bridge.sheets.lines import Line, Table, table
+from server_bridge.sheets.lines import SheetRow, SheetTable, table
 from server_bridge.sheets.values import (
     CellError,
     birthday_of,
@@ -22,59 +22,60 @@ from server_bridge.sheets.values import (
     text_of,
 )
 from server_bridge.store.people.people import Person
-from server_bridge.store.schema import NAME_LENGTH
+from server_bridge.store.schema.base import NAME_LENGTH
 
 GROUP_LENGTH = 40
 
-Watch = Callable[[Sequence[Line]], Iterable[Line]]
-"""Goes through them one by one, and may show how far it has come."""
+Watch = Callable[[Sequence[SheetRow]], Iterable[SheetRow]]
+"""Iterates over rows one by one, and may show the progress."""
 
 _CLASS = re.compile(r"(?:lớp\s*)?(\d{1,2}\s*[A-ZĐ]?\d{0,2}|\d{1,2}[./-]\d{1,2})", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """A row that was understood. `places`: where each field stands, for refusals to come."""
+class PersonRow:
+    """A row that was understood. `places`: the cell of each field, for refusals that come later."""
 
     who: Person
     group_name: str | None
     residence: Residence
-    place: Place
-    places: Mapping[str, Place] = field(hash=False)
+    place: CellAddress
+    places: Mapping[str, CellAddress] = field(hash=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """What a file says. `traces`: identifiers and names of refused rows, who are not gone.
+class PeopleFile:
+    """The content of a file.
 
-    `left_out`: rows and sheets that hold no person.
+    `traces`: identifiers and names in refused rows; these people count as present. `left_out`: rows
+    and sheets that hold no person.
     """
 
-    entries: list[Entry]
-    refusals: list[Refusal]
+    entries: list[PersonRow]
+    refusals: list[RowRefusal]
     traces: frozenset[object]
-    left_out: list[Place]
+    left_out: list[CellAddress]
 
 
 def read_entries(
     sheets: Iterable[Grid],
-    kind: Kind,
+    kind: CardKind,
     today: date,
     mapping: Mapping[str, str] | None = None,
     file_name: str = "",
     watch: Watch = iter,
-) -> Reading:
-    """The people of all sheets that have a table. Raises SheetError if none has."""
+) -> PeopleFile:
+    """Return the people of all sheets that have a table. Raises SheetError if no sheet has one."""
     vocabulary = VOCABULARIES[kind]
-    entries: list[Entry] = []
-    refusals: list[Refusal] = []
+    entries: list[PersonRow] = []
+    refusals: list[RowRefusal] = []
     traces: set[object] = set()
-    left_out: list[Place] = []
+    left_out: list[CellAddress] = []
     tables = 0
     for grid in sheets:
         header = find_header(grid, vocabulary, mapping)
         if header is None:
-            left_out.append(Place(grid.name, 0))
+            left_out.append(CellAddress(grid.name, 0))
             continue
         tables += 1
         found = table(grid, header)
@@ -90,13 +91,13 @@ def read_entries(
     if not tables:
         wanted = "Mã định danh / Số ĐDCN, Họ tên"
         raise SheetError(Fault.NO_HEADER, value=wanted).of(file_name)
-    return _without_twins(Reading(entries, refusals, frozenset(traces), left_out))
+    return _without_twins(PeopleFile(entries, refusals, frozenset(traces), left_out))
 
 
 class _Reader:
-    """Knows one table, and what its columns have in common."""
+    """Reads the rows of one table, with the properties that its columns share."""
 
-    def __init__(self, found: Table, kind: Kind, today: date) -> None:
+    def __init__(self, found: SheetTable, kind: CardKind, today: date) -> None:
         self._kind = kind
         self._today = today
         self._grid = found.grid
@@ -106,8 +107,8 @@ class _Reader:
         sheet_class = _CLASS.fullmatch(found.grid.name.strip())
         self._sheet_class = sheet_class[1].upper() if sheet_class else None
 
-    def is_person(self, line: Line) -> bool:
-        """Titles between classes, sums and signatures below the table are none."""
+    def is_person(self, line: SheetRow) -> bool:
+        """Return whether a row is a person, and not a class title, a sum or a signature."""
         quiet = replace(line, refusals=[])
         sure = ("code", "national_id", "born")
         if any(quiet.read(name, text_of) for name in sure) or quiet.refusals:
@@ -120,8 +121,8 @@ class _Reader:
         )
         return bool(named and (numbered or quiet.read("group", text_of, shared=True)))
 
-    def read(self, line: Line) -> Entry | None:
-        """The person of a line; None if anything was refused, or if they are gone."""
+    def read(self, line: SheetRow) -> PersonRow | None:
+        """Return the person of a row; None if a cell was refused, or if the person has left."""
         code = line.read("code", self._code)
         national_id = line.read("national_id", self._national_id)
         if not (code or national_id or line.refusals):
@@ -141,7 +142,7 @@ class _Reader:
             address=line.text("address", 300, shared=True),
         )
         group = line.read("group", self._group, shared=True) or self._sheet_class
-        if group is None and self._kind == Kind.PUPIL and not line.refusals:
+        if group is None and self._kind == CardKind.PUPIL and not line.refusals:
             line.refuse("group", Fault.MISSING, "lớp (class)")
         residence = Residence(
             *(line.text(level, NAME_LENGTH, shared=True) for level in Residence.__slots__)
@@ -151,10 +152,10 @@ class _Reader:
             return None
         names = (*line.table.header.columns, "code", "national_id")
         places = {field_name: line.place(field_name) for field_name in names}
-        return Entry(who, group, residence, line.place(), places)
+        return PersonRow(who, group, residence, line.place(), places)
 
-    def traces(self, line: Line) -> set[object]:
-        """Whatever tells who a refused line is about."""
+    def traces(self, line: SheetRow) -> set[object]:
+        """Return everything in a refused row that identifies its person."""
         quiet = replace(line, refusals=[])
         found: set[object] = {
             quiet.read("code", self._code),
@@ -164,7 +165,7 @@ class _Reader:
             found.add(name_key(name))
         return found - {None}
 
-    def _name(self, line: Line) -> str | None:
+    def _name(self, line: SheetRow) -> str | None:
         name = line.text("name", NAME_LENGTH)
         if name is None and "given_name" in line.table.header.columns:
             parts = [line.text(part, NAME_LENGTH // 2) for part in ("family_name", "given_name")]
@@ -187,15 +188,15 @@ class _Reader:
             raise CellError(Fault.CLASS_IS_DATE, f"{cell:%d/%m/%Y}")
         return text_of(cell, GROUP_LENGTH)
 
-    def _lost_zeros(self, found: Table, name: str) -> bool:
-        """In a file of texts only: whether no code of a column begins with a zero any more."""
+    def _lost_zeros(self, found: SheetTable, name: str) -> bool:
+        """Return whether no code of a column begins with zero, in a file of texts only."""
         return found.grid.untyped and not any(
             isinstance(cell, str) and cell.strip().startswith("0") for cell in found.cells(name)
         )
 
 
-def _lengths(found: Table, name: str, *, untyped: bool) -> Iterator[int]:
-    """How long the codes of a column are, of those where it is sure."""
+def _lengths(found: SheetTable, name: str, *, untyped: bool) -> Iterator[int]:
+    """Yield the lengths of the codes in a column, where they are certain."""
     for cell in found.cells(name):
         try:
             digits = digits_of(cell, untyped=untyped)
@@ -225,12 +226,12 @@ def _is_gone(cell: Cell) -> bool:
     raise CellError(Fault.WRONG_CHOICE, shown[:40])
 
 
-def _without_twins(reading: Reading) -> Reading:
-    """Rows that share an identifier are all refused: nobody can tell which of them is right."""
+def _without_twins(reading: PeopleFile) -> PeopleFile:
+    """Refuse all rows that share an identifier: nobody can tell which of them is right."""
     refusals = list(reading.refusals)
-    refused: set[Place] = set()
+    refused: set[CellAddress] = set()
     for name in ("code", "national_id"):
-        by_code: dict[str, list[Entry]] = {}
+        by_code: dict[str, list[PersonRow]] = {}
         for entry in reading.entries:
             if identifier := getattr(entry.who, name):
                 by_code.setdefault(identifier, []).append(entry)
@@ -252,11 +253,11 @@ def _without_twins(reading: Reading) -> Reading:
     return replace(reading, entries=entries, refusals=refusals, traces=frozenset(traces))
 
 
-def _twin(entry: Entry, other: Entry, name: str) -> Refusal:
+def _twin(entry: PersonRow, other: PersonRow, name: str) -> RowRefusal:
     place, seen = entry.places[name], str(other.places[name])
     if name_key(entry.who.name) != name_key(other.who.name) or entry.who.born != other.who.born:
-        return Refusal(place, Fault.TWO_PEOPLE_ONE_CODE, seen)
+        return RowRefusal(place, Fault.TWO_PEOPLE_ONE_CODE, seen)
     if entry.group_name != other.group_name:
         group = entry.places.get("group", entry.place)
-        return Refusal(group, Fault.ONE_PERSON_TWO_CLASSES, seen)
-    return Refusal(place, Fault.SAME_PERSON_TWICE, seen)
+        return RowRefusal(group, Fault.ONE_PERSON_TWO_CLASSES, seen)
+    return RowRefusal(place, Fault.SAME_PERSON_TWICE, seen)

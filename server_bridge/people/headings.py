@@ -1,10 +1,10 @@
-"""The columns of a school's spreadsheet, and the headings they go by.
+"""Define the columns of a school's spreadsheet, and the headings that they have.
 
-Collected from the sector database's exports and the forms that schools fill in. Compared without
-diacritics, case, spaces and punctuation.
+The headings are collected from the sector database's exports and the forms that schools fill in.
+They are compared without diacritics, case, spaces and punctuation.
 """
 
-from gate_contract.card import Kind
+from gate_contract.card import CardKind
 from server_bridge.sheets.headers import Vocabulary
 
 _PERSON = {
@@ -114,10 +114,10 @@ STAFF = Vocabulary(
     _FOREIGN,
     _PREFERRED,
 )
-VOCABULARIES = {Kind.PUPIL: PUPILS, Kind.STAFF: STAFF}
+VOCABULARIES = {CardKind.PUPIL: PUPILS, CardKind.STAFF: STAFF}
 
 FIELDS = tuple(PUPILS.headings)
-"""What `--map FIELD=HEADER` may name."""
+"""The fields that `--map FIELD=HEADER` may name."""
 
 SEXES = {
     "nam": "male",
@@ -150,4 +150,4 @@ GONE = (
     "chuyencongtac",
     "dathoiviec",
 )
-"""Folded words of the column `Trạng thái`: such a person is listed, and not at the school."""
+"""Folded values of the column `Trạng thái` of people who are listed but no longer at the school."""

@@ -1,66 +1,68 @@
-"""What a school's spreadsheet changes: who is new, moved, changed, gone. Pure.
+"""Compare a school's spreadsheet with its people list: who is new, moved, changed, gone. Pure.
 
-People are the same if their identifier is, else if their national number is; never by their name,
-which only makes a warning.
+People are the same if their identifier is, else if their national number is. A name never makes
+them the same; it only causes a warning.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from server_bridge.people.entries import Entry, Reading
-from server_bridge.people.names import name_key
+from server_bridge.i18n.names import name_key
+from server_bridge.people.entries import PeopleFile, PersonRow
 from server_bridge.people.residence import Atlas, NotFoundError
 from server_bridge.sheets import grid
-from server_bridge.sheets.faults import Fault, Refusal
-from server_bridge.store.people.people import Person, Place
-from server_bridge.store.people.rosters import Known
-from server_bridge.store.places.areas import Area
+from server_bridge.sheets.faults import Fault, RowRefusal
+from server_bridge.store.areas.areas import Area
+from server_bridge.store.people.people import Person, Placement
+from server_bridge.store.people.people_list import KnownPerson
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """A row and what it makes of a person. `known` is None if they are new; `fields`: what is
-    other than before."""
+class PersonChange:
+    """A row, and the change of its person. `known` is None for a new one; `fields` have changed."""
 
-    entry: Entry
-    known: Known | None
+    entry: PersonRow
+    known: KnownPerson | None
     who: Person
-    place: Place
+    place: Placement
     fields: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`suspects`: rows of new people whose name and birthday are those of somebody who goes.
-    `here`: how many belonged to the school before."""
+    """The changes that a file makes.
 
-    new: list[Change] = field(default_factory=list)
-    moved: list[Change] = field(default_factory=list)
-    changed: list[Change] = field(default_factory=list)
-    gone: list[Known] = field(default_factory=list)
-    refusals: list[Refusal] = field(default_factory=list)
-    suspects: list[grid.Place] = field(default_factory=list)
+    `suspects`: rows of new people who have the name and birthday of somebody who leaves. `here`:
+    the number of people who belonged to the school before.
+    """
+
+    new: list[PersonChange] = field(default_factory=list)
+    moved: list[PersonChange] = field(default_factory=list)
+    changed: list[PersonChange] = field(default_factory=list)
+    gone: list[KnownPerson] = field(default_factory=list)
+    refusals: list[RowRefusal] = field(default_factory=list)
+    suspects: list[grid.CellAddress] = field(default_factory=list)
     hamlets: list[Area] = field(default_factory=list)
     same: int = 0
     here: int = 0
 
     def is_idle(self) -> bool:
-        """Whether nothing would change."""
+        """Return whether nothing would change."""
         return not (self.new or self.moved or self.changed or self.gone)
 
 
-def plan_roster(
-    reading: Reading,
-    known: Iterable[Known],
+def plan_people(
+    reading: PeopleFile,
+    known: Iterable[KnownPerson],
     unit_id: str,
     atlas: Atlas,
 ) -> Plan:
-    """Compare a file with the people who are known. `atlas` gets hamlets that are new."""
+    """Compare a file with the known people. New hamlets are added to `atlas`."""
     listed = list(known)
     by_code = {one.who.code: one for one in listed}
     by_national_id = {one.who.national_id: one for one in listed}
     here = [one for one in listed if one.place and one.place.unit_id == unit_id]
-    taken: dict[int, Entry] = {}
+    taken: dict[int, PersonRow] = {}
     refusals = list(reading.refusals)
     new, moved, changed, same = [], [], [], 0
     traces = set(reading.traces)
@@ -70,18 +72,18 @@ def plan_roster(
         by_number = by_national_id.get(number) if number else None
         refusal = None
         if found and by_number and found is not by_number:
-            refusal = Refusal(entry.places["national_id"], Fault.TWO_KNOWN_PEOPLE)
+            refusal = RowRefusal(entry.places["national_id"], Fault.TWO_KNOWN_PEOPLE)
         found = found or by_number
         if found and found.person in taken:
             other = taken[found.person].place
-            refusal = Refusal(entry.place, Fault.SAME_PERSON_TWICE, str(other))
+            refusal = RowRefusal(entry.place, Fault.SAME_PERSON_TWICE, str(other))
         area_id = None
         if not refusal:
             try:
                 area_id = atlas.locate(entry.residence)
             except NotFoundError as error:
                 where = entry.places.get(error.level, entry.place)
-                refusal = Refusal(where, error.fault, error.value)
+                refusal = RowRefusal(where, error.fault, error.value)
         if refusal:
             refusals.append(refusal)
             traces |= {entry.who.code, entry.who.national_id, name_key(entry.who.name)}
@@ -104,28 +106,32 @@ def plan_roster(
     return Plan(new, moved, changed, gone, refusals, suspects, list(atlas.added), same, len(here))
 
 
-def _change(entry: Entry, known: Known | None, unit_id: str, area_id: str | None) -> Change:
-    """What the file does not tell stays as it is."""
+def _change(
+    entry: PersonRow, known: KnownPerson | None, unit_id: str, area_id: str | None
+) -> PersonChange:
+    """Return the change of one person; a field that the file lacks stays as it is."""
     if known is None:
-        return Change(entry, None, entry.who, Place(unit_id, entry.group_name, area_id))
+        return PersonChange(entry, None, entry.who, Placement(unit_id, entry.group_name, area_id))
     told = {
         name: value for name in Person.__slots__ if (value := getattr(entry.who, name)) is not None
     }
     who = replace(known.who, **told)
     was = known.place
     stayed = was is not None and was.unit_id == unit_id
-    place = Place(
+    place = Placement(
         unit_id,
         entry.group_name or (was.group_name if was and stayed else None),
         area_id or (was.area_id if was else None),
     )
     fields = [name for name in told if told[name] != getattr(known.who, name)]
-    fields += [name for name in Place.__slots__ if getattr(place, name) != getattr(was, name, None)]
-    return Change(entry, known, who, place, tuple(fields))
+    fields += [
+        name for name in Placement.__slots__ if getattr(place, name) != getattr(was, name, None)
+    ]
+    return PersonChange(entry, known, who, place, tuple(fields))
 
 
-def _traced(known: Known, traces: set[object]) -> bool:
-    """Whether a refused row may be about them: then nobody knows that they are gone."""
+def _traced(known: KnownPerson, traces: set[object]) -> bool:
+    """Return whether a refused row may be about this person, who then does not count as gone."""
     who = known.who
     return not traces.isdisjoint({who.code, who.national_id, name_key(who.name)} - {None})
 

@@ -1,4 +1,4 @@
-"""Where somebody lives, as a spreadsheet writes it, found among the areas that are known."""
+"""Find a residence, as a spreadsheet writes it, among the known areas."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from datetime import date
 from server_bridge.areas.naming import CODE_WIDTHS, area_key, bare_key, has_marks
 from server_bridge.sheets.faults import Fault
 from server_bridge.sheets.values import CellError
-from server_bridge.store.places.areas import (
+from server_bridge.store.areas.areas import (
     COMMUNE,
     DISTRICT,
     HAMLET,
@@ -20,7 +20,7 @@ from server_bridge.store.places.areas import (
 
 @dataclass(frozen=True, slots=True)
 class Residence:
-    """Names or official codes, the widest area first; None where nothing is told."""
+    """Names or official codes, the widest area first; None where nothing is given."""
 
     province: str | None = None
     district: str | None = None
@@ -29,7 +29,7 @@ class Residence:
 
 
 class NotFoundError(CellError):
-    """No area, or none for sure, is meant. `level`: which part of the residence is to blame."""
+    """A residence means no area, or several. `level`: the part of it that is to blame."""
 
     def __init__(self, level: str, fault: Fault, value: str) -> None:
         super().__init__(fault, value)
@@ -39,7 +39,7 @@ class NotFoundError(CellError):
 class Atlas:
     """Areas by code and name. Those of former days lead to what they have become on `day`.
 
-    `added`: hamlets that somebody lives in and nobody had named before; they are ours.
+    `added`: hamlets in which somebody lives and which no list has named before; we give them an id.
     """
 
     def __init__(self, areas: Mapping[str, Area], day: date) -> None:
@@ -63,7 +63,7 @@ class Atlas:
                 self._by_bare.setdefault((area.level, bare), []).append(area)
 
     def locate(self, residence: Residence) -> str | None:
-        """The narrowest area told; None if none is. Raises NotFoundError."""
+        """Return the narrowest area given; None if none is. Raises NotFoundError."""
         if residence not in self._found:
             try:
                 self._found[residence] = self._locate(residence)
@@ -75,7 +75,7 @@ class Atlas:
         return found
 
     def today(self, area: Area) -> Area:
-        """What an area has become; of a hamlet, the commune where it lies now."""
+        """Return what an area has become; for a hamlet, the commune in which it lies now."""
         if area.level == HAMLET and area.parent_id:
             area = self._areas[area.parent_id]
         seen: set[str] = set()
@@ -96,7 +96,7 @@ class Atlas:
             return self._one(level, within, told or "") if within else None
         within = self._within(self._named(COMMUNE, residence.commune), provinces)
         of_district = self._within(within, districts)
-        if residence.district is not None:  # since 2025 there are communes without one
+        if residence.district is not None:  # since 2025 there are communes without a district
             within = of_district or [area for area in within if not self._has_district(area)]
         if not within:
             raise NotFoundError(COMMUNE, Fault.UNKNOWN_AREA, residence.commune)
@@ -106,7 +106,7 @@ class Atlas:
         return self._hamlet(commune_id, {area.area_id for area in within}, residence.hamlet)
 
     def _named(self, level: str, told: str | None) -> list[Area]:
-        """Every area, of any time, that a name or code can mean. Raises NotFoundError."""
+        """Return every area, of any time, that a name or code can mean. Raises NotFoundError."""
         if told is None:
             return []
         if told.isdecimal() and len(told) == CODE_WIDTHS[level]:
@@ -115,14 +115,14 @@ class Atlas:
             found = self._by_name.get((level, area_key(level, told)), [])
             if not found and not has_marks(told):
                 found = self._by_bare.get((level, bare_key(level, told)), [])
-            if not found and told.isdecimal():  # Quận 3 comes before the code 003
+            if not found and told.isdecimal():  # Quận 3 is found before the code 003
                 found = self._by_code.get((level, told.zfill(CODE_WIDTHS[level])), [])
         if not found and level != DISTRICT:  # lists of today's areas have no districts
             raise NotFoundError(level, Fault.UNKNOWN_AREA, told)
         return found
 
     def _within(self, inner: Iterable[Area], outer: Iterable[Area]) -> list[Area]:
-        """Those in one of the outer areas, then or now; all, if there are no outer ones."""
+        """Return those in one of the outer areas, then or now; all, if there are no outer ones."""
         ids = {area.area_id for area in outer} | {self.today(area).area_id for area in outer}
         return [area for area in inner if not ids or ids & self._above(area)]
 
@@ -138,7 +138,7 @@ class Atlas:
         return any(self._areas[area_id].level == DISTRICT for area_id in self._above(area))
 
     def _one(self, level: str, found: Iterable[Area], told: str) -> str:
-        """The one that is meant today. Raises NotFoundError if there are several."""
+        """Return the one area that is meant today. Raises NotFoundError if there are several."""
         standing = {area.area_id for area in found if area.holds_on(self._day)}
         became = standing or {self.today(area).area_id for area in found}
         if len(became) != 1:

@@ -11,18 +11,16 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from gate_contract.card import Kind
+from gate_contract.card import CardKind
 from gate_contract.errors import SchoolgateError
 from gate_contract.school_day import local_day
-from server_bridge.lists.deeds import Deed, do, standings
-from server_bridge.lists.standing import Standing, State, What
-from server_bridge.reports.cells import Column, Holds, Table
+from server_bridge.i18n.formats import Formats
+from server_bridge.letters.tables import Holds, Table, TableColumn
 from server_bridge.reports.period import Period, PeriodKind, period
 from server_bridge.reports.tables import PUPILS, STAFF
-from server_bridge.reports.words import say
-from server_bridge.store.places.units import SCHOOL, Unit, all_units, ancestry
+from server_bridge.reports.texts import say
+from server_bridge.store.figures import Figures
 from server_bridge.store.reports.deadlines import find
-from server_bridge.store.reports.figures import Figures
 from server_bridge.store.reports.report_requests import (
     REQUESTS,
     ByName,
@@ -31,10 +29,16 @@ from server_bridge.store.reports.report_requests import (
     confirmed,
 )
 from server_bridge.store.reports.tallies import sums
-from server_bridge.web.formats import Formats
+from server_bridge.store.units.tree import SCHOOL, Unit, all_units, ancestry
+from server_bridge.submissions.actions import SubmissionWrite, do, standings
+from server_bridge.submissions.state import (
+    SubmissionAction,
+    SubmissionState,
+    SubmissionStatus,
+)
 
 
-class Outcome(StrEnum):
+class ConfirmationStatus(StrEnum):
     """How the asking office sees a school."""
 
     ON_TIME = "on_time"
@@ -44,37 +48,37 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class SchoolLine:
+class ConfirmationSchool:
     """One school's part. `figures`: those it confirmed, None before; `differs`: the records say
     something else by now. `locked`: it can confirm no more until the office reopens it."""
 
     unit: Unit
-    outcome: Outcome
+    outcome: ConfirmationStatus
     locked: bool
     deadline_ms: int
     confirmed_ms: int | None
     by: str
-    figures: Mapping[Kind, Figures] | None
+    figures: Mapping[CardKind, Figures] | None
     differs: bool
 
-    def of(self, kind: Kind) -> Figures | None:
+    def of(self, kind: CardKind) -> Figures | None:
         """What it confirmed of a kind."""
         return None if self.figures is None else self.figures.get(kind, Figures())
 
 
 @dataclass(frozen=True, slots=True)
-class RollUp:
+class ConfirmationRollUp:
     """A request with every school's part; `sum` is of what was confirmed."""
 
     request: Request
     unit: Unit
-    schools: tuple[SchoolLine, ...]
+    schools: tuple[ConfirmationSchool, ...]
 
-    def number(self, outcome: Outcome) -> int:
+    def number(self, outcome: ConfirmationStatus) -> int:
         """How many schools."""
         return sum(line.outcome is outcome for line in self.schools)
 
-    def sum(self, kind: Kind) -> Figures:
+    def sum(self, kind: CardKind) -> Figures:
         """Of the schools that confirmed."""
         return sum((line.of(kind) or Figures() for line in self.schools), Figures())
 
@@ -84,7 +88,7 @@ def period_of(request: Request) -> Period:
     return period(PeriodKind(request.period), request.first_day)
 
 
-def confirm(connection: sa.Connection, deed: Deed, zone: ZoneInfo) -> State:
+def confirm(connection: sa.Connection, deed: SubmissionWrite, zone: ZoneInfo) -> SubmissionState:
     """The school confirms its figures as they are now. Raises SchoolgateError: not now."""
     request = find(connection, REQUESTS, deed.number)
     if local_day(deed.now_ms, zone) <= period_of(request).last:
@@ -97,7 +101,7 @@ def confirm(connection: sa.Connection, deed: Deed, zone: ZoneInfo) -> State:
             "không có số liệu để xác nhận / there are no figures to confirm: no gate recorded any"
         )
     told = {str(kind): asdict(one) for kind, one in figures.items()}
-    return do(connection, REQUESTS, deed, What.SUBMITTED, figures=told)[1].state
+    return do(connection, REQUESTS, deed, SubmissionAction.SUBMITTED, figures=told)[1].state
 
 
 def roll_up(
@@ -106,7 +110,7 @@ def roll_up(
     now_ms: int,
     *,
     within: Collection[str] | None = None,
-) -> RollUp:
+) -> ConfirmationRollUp:
     """Where every school stands. `within`: of these units only. Raises SchoolgateError."""
     request = find(connection, REQUESTS, number)
     lines = ancestry(connection)
@@ -119,7 +123,7 @@ def roll_up(
     stands = standings(connection, REQUESTS, request, ids)
     events = [stand.submission for stand in stands.values() if stand.submission is not None]
     told = confirmed(connection, events)
-    return RollUp(
+    return ConfirmationRollUp(
         request,
         tree[0],
         tuple(
@@ -131,20 +135,24 @@ def roll_up(
 
 def _line(
     unit: Unit,
-    standing: Standing,
+    standing: SubmissionStatus,
     last: Confirmed | None,
-    now: Mapping[Kind, Figures] | None,
+    now: Mapping[CardKind, Figures] | None,
     now_ms: int,
-) -> SchoolLine:
+) -> ConfirmationSchool:
     figures = None if last is None else _read(last.figures)
     if standing.late is not None:
-        outcome = Outcome.LATE if standing.late else Outcome.ON_TIME
+        outcome = ConfirmationStatus.LATE if standing.late else ConfirmationStatus.ON_TIME
     else:
-        outcome = Outcome.MISSING if now_ms > standing.deadline_ms else Outcome.WAITING
-    return SchoolLine(
+        outcome = (
+            ConfirmationStatus.MISSING
+            if now_ms > standing.deadline_ms
+            else ConfirmationStatus.WAITING
+        )
+    return ConfirmationSchool(
         unit,
         outcome,
-        standing.state is State.LOCKED,
+        standing.state is SubmissionState.LOCKED,
         standing.deadline_ms,
         standing.submitted_ms,
         last.by if last else "",
@@ -153,17 +161,17 @@ def _line(
     )
 
 
-def _read(figures: ByName) -> dict[Kind, Figures]:
-    return {Kind(kind): Figures(**one) for kind, one in figures.items()}
+def _read(figures: ByName) -> dict[CardKind, Figures]:
+    return {CardKind(kind): Figures(**one) for kind, one in figures.items()}
 
 
 def _figures(
     connection: sa.Connection, unit_ids: list[str], over: Period
-) -> dict[str, dict[Kind, Figures]]:
+) -> dict[str, dict[CardKind, Figures]]:
     return sums(connection, unit_ids, over.whole)
 
 
-def confirmed_table(rolled: RollUp, f: Formats) -> Table:
+def confirmed_table(rolled: ConfirmationRollUp, f: Formats) -> Table:
     """Every school's part as a table; what is missing stays empty."""
     words = ("unit", "outcome", "confirmed_at", "by", "days", "entered", "left", "pupils_share")
     more = ("staff_share", "late", "note")
@@ -171,7 +179,7 @@ def confirmed_table(rolled: RollUp, f: Formats) -> Table:
     shares = {"pupils_share", "staff_share"}
     today = local_day(rolled.request.deadline_ms, f.timezone)
     columns = tuple(
-        Column(
+        TableColumn(
             say(f.lang, f"report_c_{word}"),
             {"unit": 32, "outcome": 16, "confirmed_at": 16, "by": 16, "note": 22}.get(word, 10),
             Holds.TEXT if word in texts else Holds.SHARE if word in shares else Holds.NUMBER,
@@ -199,8 +207,8 @@ def confirmed_table(rolled: RollUp, f: Formats) -> Table:
             )
         )
     pupils, staff = rolled.sum(PUPILS), rolled.sum(STAFF)
-    everybody = sum((rolled.sum(kind) for kind in Kind), Figures())
-    done = rolled.number(Outcome.ON_TIME) + rolled.number(Outcome.LATE)
+    everybody = sum((rolled.sum(kind) for kind in CardKind), Figures())
+    done = rolled.number(ConfirmationStatus.ON_TIME) + rolled.number(ConfirmationStatus.LATE)
     said = say(f.lang, "report_o_of", done=done, schools=len(rolled.schools))
     sums = (
         *(say(f.lang, "report_all"), said, "", "", pupils.days, everybody.entered),
@@ -210,7 +218,7 @@ def confirmed_table(rolled: RollUp, f: Formats) -> Table:
     return Table("confirmed", title, columns, tuple(rows), sums)
 
 
-def _note(line: SchoolLine, f: Formats) -> str:
+def _note(line: ConfirmationSchool, f: Formats) -> str:
     said = (
         say(f.lang, "report_o_differs") if line.differs else "",
         say(f.lang, "report_o_locked") if line.locked else "",

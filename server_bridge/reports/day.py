@@ -6,20 +6,20 @@ from dataclasses import dataclass, field
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from gate_contract.card import Kind
-from server_bridge.school.day import Seen, is_late, left_early, merge
-from server_bridge.store.reports.figures import (
+from gate_contract.card import CardKind
+from server_bridge.school.day import PersonDay, is_late, left_early, merge
+from server_bridge.store.figures import (
     EVERYBODY,
     IN_NO_CLASS,
+    DayTally,
     Figures,
     GateFigures,
     GroupKey,
-    Tally,
     total,
 )
+from server_bridge.store.people.card_days import CardDay
 from server_bridge.store.reports.staff_months import DaySets, as_set
 from server_bridge.store.school.by_hand import ByHand
-from server_bridge.store.school.school_day import CardDay
 from server_bridge.store.school.school_hours import Hours
 
 HELD_PARTS = 10
@@ -32,7 +32,7 @@ class Enrolled:
     """Somebody of the day's roster."""
 
     person: int
-    kind: Kind
+    kind: CardKind
     group: str | None
 
 
@@ -44,47 +44,47 @@ class SchoolDay:
     roster: Collection[Enrolled]
     cards: Collection[CardDay]
     by_hand: Collection[ByHand] = ()
-    passages: Mapping[Kind, tuple[int, int]] = field(default_factory=dict)
+    passages: Mapping[CardKind, tuple[int, int]] = field(default_factory=dict)
     refusals: Mapping[str, int] = field(default_factory=dict)
     gates: Mapping[str, GateFigures] = field(default_factory=dict)
     over: bool = True
 
 
-def tally_day(day: SchoolDay, hours: Hours, zone: ZoneInfo) -> Tally:
+def tally_day(day: SchoolDay, hours: Hours, zone: ZoneInfo) -> DayTally:
     """The day's figures, by kind and class."""
-    scanned: dict[int, Seen] = {}
+    scanned: dict[int, PersonDay] = {}
     for card in day.cards:
         if card.person is not None:
-            scanned[card.person] = merge(scanned.get(card.person), Seen.of_card(card))
+            scanned[card.person] = merge(scanned.get(card.person), PersonDay.of_card(card))
     seen = dict(scanned)
     for entry in day.by_hand:
-        seen[entry.person] = merge(seen.get(entry.person), Seen.of_hand(entry))
+        seen[entry.person] = merge(seen.get(entry.person), PersonDay.of_hand(entry))
     groups: dict[GroupKey, Figures] = {}
     for one in day.roster:
-        key = one.kind, (one.group or IN_NO_CLASS) if one.kind is Kind.PUPIL else EVERYBODY
+        key = one.kind, (one.group or IN_NO_CLASS) if one.kind is CardKind.PUPIL else EVERYBODY
         groups[key] = groups.get(key, Figures()) + _of_person(
             one, one.person in scanned, seen.get(one.person), hours, zone, over=day.over
         )
     found = dict(_held(groups))
-    for kind in Kind:
+    for kind in CardKind:
         mine = [card for card in day.cards if card.kind is kind]
         passages = day.passages.get(kind, (0, 0))
         figures = found.get((kind, EVERYBODY), Figures()) + _of_cards(mine, passages, day.over)
-        if figures.cards and kind is not Kind.VISITOR and not figures.days:
+        if figures.cards and kind is not CardKind.VISITOR and not figures.days:
             figures += Figures(odd_days=1)
         if figures != Figures():
             found[kind, EVERYBODY] = figures
-    return Tally(
+    return DayTally(
         found,
         {code: scans for code, scans in day.refusals.items() if scans},
         {gate_id: gate for gate_id, gate in day.gates.items() if gate != GateFigures()},
     )
 
 
-def staff_of_day(day: SchoolDay, tally: Tally, on: date) -> dict[int, DaySets]:
+def staff_of_day(day: SchoolDay, tally: DayTally, on: date) -> dict[int, DaySets]:
     """What is known of each of the staff, by person, as a month of this day alone. Nobody's, if the
     day was not held for them. `tally`: that of the day."""
-    if not tally.groups.get((Kind.STAFF, EVERYBODY), Figures()).days:
+    if not tally.groups.get((CardKind.STAFF, EVERYBODY), Figures()).days:
         return {}
     came = {card.person for card in day.cards if card.first_in_ms is not None}
     left = {card.person for card in day.cards if not card.inside}
@@ -93,14 +93,20 @@ def staff_of_day(day: SchoolDay, tally: Tally, on: date) -> dict[int, DaySets]:
     return {
         one.person: DaySets(this, *(this * (one.person in some) for some in (came, left, by_hand)))
         for one in day.roster
-        if one.kind is Kind.STAFF
+        if one.kind is CardKind.STAFF
     }
 
 
 def _of_person(
-    one: Enrolled, scanned: bool, seen: Seen | None, hours: Hours, zone: ZoneInfo, *, over: bool
+    one: Enrolled,
+    scanned: bool,
+    seen: PersonDay | None,
+    hours: Hours,
+    zone: ZoneInfo,
+    *,
+    over: bool,
 ) -> Figures:
-    pupil = seen if one.kind is Kind.PUPIL else None
+    pupil = seen if one.kind is CardKind.PUPIL else None
     return Figures(
         enrolled=1,
         scanned=scanned,

@@ -3,7 +3,7 @@
 import csv
 import io
 
-from server_bridge.reports.cells import Cell, Table
+from server_bridge.letters.tables import Cell, Table
 
 _ACTIVE = ("=", "+", "-", "@", "\t", "\r")
 

@@ -1,36 +1,20 @@
 """What official letters say: of a unit's report, of a school's staff. Pure."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from server_bridge.reports.cells import Table, shown
+from server_bridge.i18n.formats import Formats
+from server_bridge.letters.content import LetterContent
+from server_bridge.letters.tables import shown
 from server_bridge.reports.report import Report, Silence
 from server_bridge.reports.staff import StaffYear, staff_table
 from server_bridge.reports.tables import PUPILS, STAFF, indicators, notes, tables
-from server_bridge.reports.words import period_name, say
-from server_bridge.web.formats import Formats
+from server_bridge.reports.texts import period_name, say
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """From `office`, below `above` (`""`: nobody), on a `subject`; `period` as people name it.
-    `indicators` stand in the letter, `tables` are its annexes, `notes` follow the first of them."""
-
-    office: str
-    above: str
-    subject: str
-    period: str
-    prose: tuple[str, ...]
-    signed_by: str
-    tables: tuple[Table, ...]
-    indicators: Table | None = None
-    notes: tuple[str, ...] = ()
-
-
-def report_letter(report: Report, f: Formats) -> Letter:
+def report_letter(report: Report, f: Formats) -> LetterContent:
     """A unit's figures of a period."""
     period = period_name(report.period, f)
-    return Letter(
+    return LetterContent(
         report.unit.name,
         report.above,
         say(f.lang, "report_l_about", period=period),
@@ -43,7 +27,7 @@ def report_letter(report: Report, f: Formats) -> Letter:
     )
 
 
-def staff_letter(year: StaffYear, f: Formats) -> Letter:
+def staff_letter(year: StaffYear, f: Formats) -> LetterContent:
     """A school year of a school's staff. Holds names."""
     period = period_name(year.period, f)
     sums = {
@@ -54,7 +38,7 @@ def staff_letter(year: StaffYear, f: Formats) -> Letter:
         what: f.number(sum(getattr(one, what) for one in year.records))
         for what in ("appealed", "open_days")
     }
-    return Letter(
+    return LetterContent(
         year.school.name,
         year.above,
         say(f.lang, "report_l_staff_about", period=period),

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from server_bridge.school.year import school_year, year_bounds
-from server_bridge.store.reports.tallies import Span, Stretch
+from server_bridge.store.reports.tallies import Stretch, TallyPeriod
 
 
 class PeriodKind(StrEnum):
@@ -29,13 +29,13 @@ class Period:
     def whole(self) -> Stretch:
         """The rows that sum it up: 12 at the most."""
         if self.kind in (PeriodKind.MONTH, PeriodKind.YEAR):
-            return Stretch(Span.MONTH, self.first, self.last)
-        return Stretch(Span.DAY, self.first, self.last)
+            return Stretch(TallyPeriod.MONTH, self.first, self.last)
+        return Stretch(TallyPeriod.DAY, self.first, self.last)
 
     @property
     def steps(self) -> Stretch:
         """The rows of its course: days, of a year months."""
-        span = Span.MONTH if self.kind is PeriodKind.YEAR else Span.DAY
+        span = TallyPeriod.MONTH if self.kind is PeriodKind.YEAR else TallyPeriod.DAY
         return Stretch(span, self.first, self.last)
 
     def before(self) -> "Period":

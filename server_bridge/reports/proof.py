@@ -9,14 +9,20 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from server_bridge.reports.keeping import count_day
-from server_bridge.store.places.units import SCHOOL, all_units, ancestry
-from server_bridge.store.reports.figures import EVERYBODY, FIGURES, GATE_FIGURES, Tally, difference
-from server_bridge.store.reports.report_days import days_kept
-from server_bridge.store.reports.report_schema import tallies, tally_gates, tally_refusals
+from server_bridge.reports.tallying import count_day
+from server_bridge.store.changes.report_days import days_kept
+from server_bridge.store.figures import (
+    EVERYBODY,
+    FIGURES,
+    GATE_FIGURES,
+    DayTally,
+    difference,
+)
 from server_bridge.store.reports.staff_months import DaySets, all_staff_months, as_set, days_in
-from server_bridge.store.reports.tallies import Span, stored_tally
-from server_bridge.store.schema import counts, refusals
+from server_bridge.store.reports.tallies import TallyPeriod, stored_tally
+from server_bridge.store.schema.base import counts, refusals
+from server_bridge.store.schema.reports import tallies, tally_gates, tally_refusals
+from server_bridge.store.units.tree import SCHOOL, all_units, ancestry
 
 UnitDay = tuple[str, date]
 
@@ -39,7 +45,7 @@ def misreported(connection: sa.Connection, zone: ZoneInfo) -> list[str]:
             waiting[month] = waiting.get(month, 0) | as_set(day, month[1])
             continue
         now, of_staff = count_day(connection, unit_id, day, zone, over=due is None)
-        if difference(now, stored_tally(connection, unit_id, day)) != Tally():
+        if difference(now, stored_tally(connection, unit_id, day)) != DayTally():
             wrong.add((unit_id, day))
         for person, sets in of_staff.items():
             before = staff.get((*month, person), DaySets())
@@ -84,12 +90,12 @@ def _wrong_sums(connection: sa.Connection, schools: set[str]) -> Iterable[UnitDa
         }
         expected: Sums = {}
         for (unit_id, span, day, *more), numbers in rows.items():
-            if span != Span.DAY or unit_id not in schools:
+            if span != TallyPeriod.DAY or unit_id not in schools:
                 continue
             for above in lines[unit_id] if above_too(more) else [unit_id]:
                 for key in (
-                    (above, Span.DAY, day, *more),
-                    (above, Span.MONTH, day.replace(day=1), *more),
+                    (above, TallyPeriod.DAY, day, *more),
+                    (above, TallyPeriod.MONTH, day.replace(day=1), *more),
                 ):
                     held = expected.get(key, (0,) * len(names))
                     expected[key] = tuple(map(sum, zip(held, numbers, strict=True)))

@@ -13,14 +13,13 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from gate_contract.card import Kind
+from gate_contract.card import CardKind
 from gate_contract.errors import SchoolgateError
 from gate_contract.school_day import local_day
-from server_bridge.lists.school_list import class_key
+from server_bridge.i18n.names import class_key
 from server_bridge.reports.period import Period
-from server_bridge.store.places.units import SCHOOL, Unit, all_units
-from server_bridge.store.reports.figures import IN_NO_CLASS, Figures, GateFigures, total
-from server_bridge.store.reports.report_days import tallied_at, waiting
+from server_bridge.store.changes.report_days import tallied_at, waiting
+from server_bridge.store.figures import IN_NO_CLASS, Figures, GateFigures, total
 from server_bridge.store.reports.tallies import (
     class_sums,
     course,
@@ -28,7 +27,8 @@ from server_bridge.store.reports.tallies import (
     refusals_of,
     sums,
 )
-from server_bridge.store.schema import gates
+from server_bridge.store.schema.base import gates
+from server_bridge.store.units.tree import SCHOOL, Unit, all_units
 
 
 class Silence(StrEnum):
@@ -39,12 +39,12 @@ class Silence(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ReportLine:
     """One unit, or one step of its course. `schools` at or below it, how many of them have gates,
     and of how many there are any scans; `gates` registered and used."""
 
     unit: Unit
-    kinds: Mapping[Kind, Figures]
+    kinds: Mapping[CardKind, Figures]
     refused: int
     schools: int
     with_gates: int
@@ -60,7 +60,7 @@ class Line:
             return None
         return Silence.NO_SCANS if self.with_gates else Silence.NO_GATE
 
-    def of(self, kind: Kind) -> Figures:
+    def of(self, kind: CardKind) -> Figures:
         return self.kinds.get(kind, Figures())
 
     @property
@@ -69,7 +69,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Gate:
+class GateReport:
     """A registered gate and what it did."""
 
     gate_id: str
@@ -89,13 +89,13 @@ class Report:
     tallied_ms: int | None
     waiting: int
     unfinished: bool
-    whole: Line
-    lines: tuple[Line, ...]
-    schools: tuple[Line, ...]
-    steps: Mapping[date, Mapping[Kind, Figures]]
+    whole: ReportLine
+    lines: tuple[ReportLine, ...]
+    schools: tuple[ReportLine, ...]
+    steps: Mapping[date, Mapping[CardKind, Figures]]
     refusals: Mapping[str, int]
     classes: tuple[tuple[str | None, Figures], ...] = ()
-    gates: tuple[Gate, ...] = field(default=())
+    gates: tuple[GateReport, ...] = field(default=())
 
     @property
     def is_school(self) -> bool:
@@ -144,7 +144,7 @@ def make_report(
         refusals_of(connection, [unit_id], period.whole).get(unit_id, {}),
         _classes(class_sums(connection, unit_id, period.whole)) if is_school else (),
         tuple(
-            Gate(gate_id, used.get(unit_id, {}).get(gate_id, GateFigures()))
+            GateReport(gate_id, used.get(unit_id, {}).get(gate_id, GateFigures()))
             for gate_id in sorted({*registered.get(unit_id, ()), *used.get(unit_id, ())})
         )
         if is_school
@@ -169,7 +169,7 @@ def _lines(
     period: Period,
     registered: Mapping[str, list[str]],
     used: Mapping[str, Mapping[str, GateFigures]],
-) -> dict[str, Line]:
+) -> dict[str, ReportLine]:
     ids = [unit.unit_id for unit in here]
     schools = [unit.unit_id for unit in here if unit.level == SCHOOL]
     kinds = sums(connection, ids, period.whole)
@@ -195,11 +195,11 @@ def _lines(
             counted[above].update(more)
             above = parents[above]
     return {
-        unit.unit_id: Line(
+        unit.unit_id: ReportLine(
             unit,
             kinds.get(unit.unit_id, {}),
             refused.get(unit.unit_id, 0),
-            *(counted[unit.unit_id][name] for name in Line.__slots__[3:]),
+            *(counted[unit.unit_id][name] for name in ReportLine.__slots__[3:]),
         )
         for unit in here
     }

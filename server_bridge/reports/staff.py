@@ -15,26 +15,26 @@ from typing import NamedTuple
 import sqlalchemy as sa
 
 from gate_contract.errors import SchoolgateError
-from server_bridge.people.names import name_key
-from server_bridge.reports.cells import Column, Holds, Table
+from server_bridge.i18n.formats import Formats
+from server_bridge.i18n.names import name_key
+from server_bridge.i18n.phrases import Lang
+from server_bridge.letters.tables import Holds, Table, TableColumn
 from server_bridge.reports.period import Period
-from server_bridge.reports.words import say, short_day
-from server_bridge.store.places.units import SCHOOL, Unit, find_unit
+from server_bridge.reports.texts import say, short_day
 from server_bridge.store.reports.staff_months import DaySets, as_set, days_in, staff_days
 from server_bridge.store.reports.staff_year import (
     Appeal,
-    Member,
     Scans,
+    StaffMember,
     appeals_of,
     scans_of,
     staff_of,
 )
-from server_bridge.web.formats import Formats
-from server_bridge.web.text import Lang
+from server_bridge.store.units.tree import SCHOOL, Unit, find_unit
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class StaffRecord:
     """Somebody's year. `sets`: of its days, from the year's first on; `noted`: the set of those
     with a note of appeal."""
 
@@ -67,7 +67,7 @@ class StaffYear:
     school: Unit
     above: str
     period: Period
-    records: tuple[Record, ...]
+    records: tuple[StaffRecord, ...]
     appeals: tuple[Appeal, ...]
 
 
@@ -115,11 +115,11 @@ def staff_year(
 
 
 def records(
-    staff: Sequence[Member],
+    staff: Sequence[StaffMember],
     kept: Mapping[int, DaySets],
     appeals: Sequence[Appeal],
     first: date,
-) -> list[Record]:
+) -> list[StaffRecord]:
     """Everybody's record, by name. `staff`: each stay for itself, the newest last. Pure."""
     noted: dict[int, int] = {}
     for note in appeals:
@@ -127,7 +127,9 @@ def records(
     newest = {member.person: member for member in staff}
     none = DaySets()
     found = [
-        Record(person, one.name, one.code, one.group, kept.get(person, none), noted.get(person, 0))
+        StaffRecord(
+            person, one.name, one.code, one.group, kept.get(person, none), noted.get(person, 0)
+        )
         for person, one in newest.items()
     ]
     return sorted(found, key=lambda one: (name_key(one.name), one.person))
@@ -186,7 +188,9 @@ def staff_table(year: StaffYear, lang: Lang) -> Table:
     """The records as a table, for the page and the spreadsheet."""
     words = ("name", "code", "group", *_FIGURES, "scan_share")
     columns = tuple(
-        Column(say(lang, f"report_s_{word}"), _WIDTHS.get(word, 11), _HOLDS.get(word, Holds.NUMBER))
+        TableColumn(
+            say(lang, f"report_s_{word}"), _WIDTHS.get(word, 11), _HOLDS.get(word, Holds.NUMBER)
+        )
         for word in words
     )
     rows = tuple(
@@ -217,12 +221,12 @@ _HOLDS = dict.fromkeys(_WIDTHS, Holds.TEXT) | {"scan_share": Holds.SHARE}
 def days_table(year: StaffYear, days: Mapping[int, Sequence[StaffDay]], f: Formats) -> Table:
     """Every incomplete day of everybody, with what was noted of it. `days`: `day_by_day`."""
     columns = (
-        Column(say(f.lang, "report_s_name"), 28, Holds.TEXT),
-        Column(say(f.lang, "report_c_day"), 12, Holds.TEXT),
-        Column(say(f.lang, "report_s_first_in"), 10, Holds.TEXT),
-        Column(say(f.lang, "report_s_last_out"), 10, Holds.TEXT),
-        Column(say(f.lang, "report_s_hand"), 10, Holds.TEXT),
-        Column(say(f.lang, "report_s_notes"), 50, Holds.TEXT),
+        TableColumn(say(f.lang, "report_s_name"), 28, Holds.TEXT),
+        TableColumn(say(f.lang, "report_c_day"), 12, Holds.TEXT),
+        TableColumn(say(f.lang, "report_s_first_in"), 10, Holds.TEXT),
+        TableColumn(say(f.lang, "report_s_last_out"), 10, Holds.TEXT),
+        TableColumn(say(f.lang, "report_s_hand"), 10, Holds.TEXT),
+        TableColumn(say(f.lang, "report_s_notes"), 50, Holds.TEXT),
     )
     rows = tuple(
         (

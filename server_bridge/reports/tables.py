@@ -5,16 +5,16 @@ Pure: a report and a language in, text and numbers out.
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from gate_contract.card import Kind
-from server_bridge.reports.cells import Cell, Chart, Column, Holds, Row, Table
+from gate_contract.card import CardKind
+from server_bridge.i18n.formats import Formats
+from server_bridge.i18n.phrases import Lang
+from server_bridge.letters.tables import Cell, Chart, Holds, Row, Table, TableColumn
 from server_bridge.reports.period import PeriodKind
-from server_bridge.reports.report import Line, Report, Silence
-from server_bridge.reports.words import month_name, say, short_day
-from server_bridge.store.reports.figures import FIGURES, Figures
-from server_bridge.web.formats import Formats
-from server_bridge.web.text import Lang
+from server_bridge.reports.report import Report, ReportLine, Silence
+from server_bridge.reports.texts import month_name, say, short_day
+from server_bridge.store.figures import FIGURES, Figures
 
-PUPILS, STAFF = Kind.PUPIL, Kind.STAFF
+PUPILS, STAFF = CardKind.PUPIL, CardKind.STAFF
 
 
 def tables(report: Report, lang: Lang) -> tuple[Table, ...]:
@@ -38,7 +38,9 @@ def notes(report: Report, f: Formats) -> tuple[str, ...]:
 
 def indicators(report: Report, lang: Lang) -> Table:
     """The whole of the report in one column a kind."""
-    kinds = [kind for kind in Kind if kind is not Kind.VISITOR or report.whole.of(kind).cards]
+    kinds = [
+        kind for kind in CardKind if kind is not CardKind.VISITOR or report.whole.of(kind).cards
+    ]
     names = ("days", "enrolled", "scanned", "compliance", "present", "attendance", "absent")
     more = ("late", "left_early", "entered", "left", "no_exit", "no_entry")
     rows = [
@@ -49,13 +51,13 @@ def indicators(report: Report, lang: Lang) -> Table:
         for name in (*names, *more)
     ]
     columns = (
-        Column(say(lang, "report_c_figure"), 32, Holds.TEXT),
-        *(Column(say(lang, f"report_{kind}"), 18) for kind in kinds),
+        TableColumn(say(lang, "report_c_figure"), 32, Holds.TEXT),
+        *(TableColumn(say(lang, f"report_{kind}"), 18) for kind in kinds),
     )
     return Table("indicators", say(lang, "report_t_indicators"), columns, tuple(rows))
 
 
-def _indicator(kind: Kind, figures: Figures, name: str) -> Cell:
+def _indicator(kind: CardKind, figures: Figures, name: str) -> Cell:
     if (not figures.days and name in _ROSTER) or (kind is not PUPILS and name in _PUPILS_ONLY):
         return None
     found: Cell = getattr(figures, name)
@@ -75,7 +77,7 @@ def raw_table(report: Report, lang: Lang) -> Table:
         (line.unit.unit_id, line.unit.name, line.unit.level, say(lang, f"report_{kind}"))
         + (tuple(getattr(line.of(kind), n) for n in FIGURES) if line.reporting else _NONE)
         for line in units
-        for kind in Kind
+        for kind in CardKind
     ]
     return Table("figures", say(lang, "report_t_figures"), _columns(lang, words, 4), tuple(rows))
 
@@ -108,7 +110,7 @@ def _of_school(report: Report, lang: Lang) -> list[Table]:
     words = ("who", *means, "entered", "left", "no_exit", "no_entry")
     rows = [
         (say(lang, f"report_{kind}"), *_means(kind, figures), *_passed(figures))
-        for kind in Kind
+        for kind in CardKind
         if (figures := report.whole.of(kind)) != Figures()
     ]
     classes = [
@@ -131,7 +133,7 @@ def _of_school(report: Report, lang: Lang) -> list[Table]:
     ]
 
 
-def _means(kind: Kind, figures: Figures) -> Row:
+def _means(kind: CardKind, figures: Figures) -> Row:
     if not figures.days:
         return (None,) * 7
     return (
@@ -148,7 +150,7 @@ def _passed(figures: Figures) -> Row:
     return figures.entered, figures.left, figures.no_exit, figures.no_entry
 
 
-Reader = Callable[[Line], Cell]
+Reader = Callable[[ReportLine], Cell]
 _SUMMARY: tuple[tuple[str, Reader], ...] = (
     ("pupils_share", lambda line: line.of(PUPILS).compliance),
     ("staff_share", lambda line: line.of(STAFF).compliance),
@@ -192,13 +194,13 @@ _GATES: tuple[tuple[str, Reader], ...] = (
 def _by_line(
     lang: Lang,
     key: str,
-    lines: Sequence[Line],
-    whole: Line,
+    lines: Sequence[ReportLine],
+    whole: ReportLine,
     figures: Sequence[tuple[str, Reader]],
 ) -> Table:
     known = key == "gates"  # what is registered is known of silent schools too
 
-    def row(line: Line, name: str) -> Row:
+    def row(line: ReportLine, name: str) -> Row:
         cells = (read(line) if known or line.reporting else None for _, read in figures)
         return (name, *cells, _note(line, lang))
 
@@ -212,7 +214,7 @@ def _by_line(
     )
 
 
-def _note(line: Line, lang: Lang) -> str:
+def _note(line: ReportLine, lang: Lang) -> str:
     if not line.schools:
         return say(lang, "report_no_school")
     if line.schools == 1 or not line.reporting:
@@ -283,7 +285,7 @@ _WIDTHS = {"unit": 32, "note": 24, "reason": 34, "gate": 24, "who": 18, "unit_id
 _WIDTHS |= dict.fromkeys(("day", "month", "class", "level"), 12) | {"scans": 18, "share": 18}
 
 
-def _columns(lang: Lang, words: Sequence[str], texts: int) -> tuple[Column, ...]:
+def _columns(lang: Lang, words: Sequence[str], texts: int) -> tuple[TableColumn, ...]:
     """The first `texts` and the notes hold text."""
 
     def holds(place: int, word: str) -> Holds:
@@ -292,6 +294,6 @@ def _columns(lang: Lang, words: Sequence[str], texts: int) -> tuple[Column, ...]
         return Holds.SHARE if word in _SHARES else Holds.NUMBER
 
     return tuple(
-        Column(say(lang, f"report_c_{word}"), _WIDTHS.get(word, 10), holds(place, word))
+        TableColumn(say(lang, f"report_c_{word}"), _WIDTHS.get(word, 10), holds(place, word))
         for place, word in enumerate(words)
     )

@@ -4,22 +4,28 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import IO
 
-from server_bridge.lists.letter import ENGLISH, VIETNAMESE, Column, Letter, Sheet
-from server_bridge.reports.cells import Holds, Table
-from server_bridge.reports.confirming import RollUp, confirmed_table, period_of
+from server_bridge.i18n.formats import Formats
+from server_bridge.i18n.phrases import Lang
+from server_bridge.letters.tables import Holds, Table
+from server_bridge.letters.workbook import (
+    ENGLISH,
+    VIETNAMESE,
+    LetterColumn,
+    LetterSheet,
+    LetterWorkbook,
+)
+from server_bridge.reports.confirming import ConfirmationRollUp, confirmed_table, period_of
 from server_bridge.reports.report import Report
 from server_bridge.reports.staff import StaffDay, StaffYear, days_table, staff_table
 from server_bridge.reports.tables import notes, tables
-from server_bridge.reports.words import period_name, say
-from server_bridge.web.formats import Formats
-from server_bridge.web.text import Lang
+from server_bridge.reports.texts import period_name, say
 
 HEADS = {Lang.VI: VIETNAMESE, Lang.EN: ENGLISH}
 
 
 def write_workbook(stream: IO[bytes], report: Report, f: Formats, *, made: datetime) -> None:
     """Write the report as XLSX. `made`: when, local."""
-    with Letter(
+    with LetterWorkbook(
         stream, office=report.unit.name, above=report.above, made=made, head=HEADS[f.lang]
     ) as letter:
         below = f"({report.unit.name} · {period_name(report.period, f)})"
@@ -40,10 +46,10 @@ def write_workbook(stream: IO[bytes], report: Report, f: Formats, *, made: datet
                 charts.add(f"{table.title}: {', '.join(titles)}", chart.shape, plotted)
 
 
-def write_table(letter: Letter, table: Table, title: str, below: str) -> Sheet:
+def write_table(letter: LetterWorkbook, table: Table, title: str, below: str) -> LetterSheet:
     """A sheet with one table and its sums."""
     columns = [
-        Column(column.title, column.width, centred=column.holds is not Holds.TEXT)
+        LetterColumn(column.title, column.width, centred=column.holds is not Holds.TEXT)
         for column in table.columns
     ]
     sheet = letter.sheet(table.title, title, below, columns)
@@ -60,7 +66,7 @@ def write_staff(
     made: datetime,
 ) -> None:
     """Write the staff's records as XLSX: the year, and its incomplete `days`. Holds names."""
-    with Letter(
+    with LetterWorkbook(
         stream, office=year.school.name, above=year.above, made=made, head=HEADS[f.lang]
     ) as letter:
         below = f"({year.school.name} · {period_name(year.period, f)})"
@@ -71,9 +77,13 @@ def write_staff(
         write_table(letter, table, table.title.upper(), below)
 
 
-def write_confirmed(stream: IO[bytes], rolled: RollUp, f: Formats, *, made: datetime) -> None:
+def write_confirmed(
+    stream: IO[bytes], rolled: ConfirmationRollUp, f: Formats, *, made: datetime
+) -> None:
     """Write who confirmed what as XLSX."""
-    with Letter(stream, office=rolled.unit.name, above="", made=made, head=HEADS[f.lang]) as letter:
+    with LetterWorkbook(
+        stream, office=rolled.unit.name, above="", made=made, head=HEADS[f.lang]
+    ) as letter:
         table = confirmed_table(rolled, f)
         name = period_name(period_of(rolled.request), f)
         sheet = write_table(letter, table, rolled.request.title.upper(), f"({name})")

@@ -4,13 +4,13 @@ import io
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from server_bridge.reports.confirming import RollUp
-from server_bridge.reports.letter_pdf import write_letter
+from server_bridge.i18n.formats import Formats
+from server_bridge.letters.pdf import write_letter
+from server_bridge.reports.confirming import ConfirmationRollUp
 from server_bridge.reports.letters import report_letter, staff_letter
 from server_bridge.reports.report import Report
 from server_bridge.reports.staff import StaffDay, StaffYear
 from server_bridge.reports.workbook import write_confirmed, write_staff, write_workbook
-from server_bridge.web.formats import Formats
 
 
 def as_workbook(report: Report, f: Formats, made: datetime) -> bytes:
@@ -43,7 +43,7 @@ def staff_workbook(
     return stream.getvalue()
 
 
-def confirmed_workbook(rolled: RollUp, f: Formats, made: datetime) -> bytes:
+def confirmed_workbook(rolled: ConfirmationRollUp, f: Formats, made: datetime) -> bytes:
     """Who confirmed what as XLSX."""
     stream = io.BytesIO()
     write_confirmed(stream, rolled, f, made=made)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import msgspec
 from msgspec import Struct
 
-from gate_contract.roster import CARD_ID_SIZE, ENTRY_SIZE, Action
+from gate_contract.roster import CARD_ID_SIZE, ENTRY_SIZE, EntryAction
 
 REBASE = 4
 """Changes that are larger than a fourth of their base are not sent: a new full roster is."""
@@ -15,7 +15,7 @@ REBASE = 4
 class Contents(Struct, frozen=True, kw_only=True):
     """`levels` by card_id, 0 for none; `revoked` in order; `card_keys` by key_id."""
 
-    policy: dict[int, Action] = {}
+    policy: dict[int, EntryAction] = {}
     levels: dict[str, int] = {}
     revoked: list[str] = []
     card_keys: dict[int, bytes] = {}
@@ -28,7 +28,7 @@ class Contents(Struct, frozen=True, kw_only=True):
 
 def contents(
     *,
-    policy: Mapping[int, Action] | None = None,
+    policy: Mapping[int, EntryAction] | None = None,
     levels: Mapping[str, int] | None = None,
     revoked: list[str] | None = None,
     card_keys: Mapping[int, bytes] | None = None,

@@ -12,16 +12,19 @@ import structlog
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from gate_contract import topics
+from gate_contract.card_signing import card_signature
 from gate_contract.errors import ContractError
-from gate_contract.roster import SALT_SIZE, Roster, card_signature
+from gate_contract.roster import SALT_SIZE, Roster
 from gate_contract.roster_signing import seal, sign, withdrawn
-from gate_contract.topics import Channel
+from gate_contract.topics import GateChannel
+from server_bridge.mqtt.retained import Send
 from server_bridge.roster.contents import Contents, changes, contents, digest, pack, unpack
+from server_bridge.store.areas.levels import levels_at, policies_at
 from server_bridge.store.database import Database
 from server_bridge.store.gates.gate_rosters import (
     BELIEVED_MS,
     EVERY_GATE,
-    Issued,
+    IssuedRoster,
     areas_at,
     card_texts,
     cards_at,
@@ -33,17 +36,14 @@ from server_bridge.store.gates.gate_rosters import (
     told_versions,
     withdrawn_cards,
 )
-from server_bridge.store.places.levels import levels_at, policies_at
 
 KEEP_S = 0.3
 """What was made waits so long, at the most, for its transaction."""
 
 log = structlog.get_logger()
 
-Send = Callable[[str, bytes], None]
 
-
-def topic(scope: str, channel: Channel) -> str:
+def topic(scope: str, channel: GateChannel) -> str:
     """Where a scope's roster, or the changes to it, stand."""
     return topics.district(channel) if scope == EVERY_GATE else topics.gate(scope, channel)
 
@@ -150,16 +150,16 @@ class Maker:
             log.error("roster", scope=scope, error=str(error))  # noqa: TRY400
             return
         if before and changed:
-            made = Issued(
+            made = IssuedRoster(
                 *(scope, version, before.base_version, before.base, key),
                 *(before.full_payload, payload),
             )
-            letters = [(Channel.ROSTER_CHANGES, payload)]
+            letters = [(GateChannel.ROSTER_CHANGES, payload)]
         else:
             # No changes to itself.
             same = digest(contents(policy=wanted.policy, card_keys=wanted.card_keys))
-            made = Issued(scope, version, version, pack(wanted), same, payload)
-            letters = [(Channel.ROSTER, payload), (Channel.ROSTER_CHANGES, b"")]
+            made = IssuedRoster(scope, version, version, pack(wanted), same, payload)
+            letters = [(GateChannel.ROSTER, payload), (GateChannel.ROSTER_CHANGES, b"")]
         self._pending.add(made, [(topic(scope, channel), data) for channel, data in letters])
 
     def _clear(self, scopes: set[str]) -> None:
@@ -184,11 +184,11 @@ class Maker:
 class _Pending:
     """Made and not yet committed."""
 
-    made: list[Issued] = field(default_factory=list)
+    made: list[IssuedRoster] = field(default_factory=list)
     letters: list[tuple[str, bytes]] = field(default_factory=list)
     since_s: float = 0.0
 
-    def add(self, made: Issued, letters: list[tuple[str, bytes]]) -> None:
+    def add(self, made: IssuedRoster, letters: list[tuple[str, bytes]]) -> None:
         if not self.made:
             self.since_s = time.monotonic()
         self.made.append(made)

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-from gate_contract.card import Kind
-from server_bridge.school.day import Seen, is_late, merge
+from gate_contract.card import CardKind
+from server_bridge.school.day import PersonDay, is_late, merge
+from server_bridge.store.people.card_days import CardDay
 from server_bridge.store.school.by_hand import ByHand
-from server_bridge.store.school.school_day import CardDay
 from server_bridge.store.school.school_hours import Hours
 
 FIRST_MONTH = 9
@@ -20,7 +20,7 @@ class Day:
     """A day on which somebody was seen."""
 
     day: date
-    seen: Seen
+    seen: PersonDay
     late: bool
 
 
@@ -53,21 +53,21 @@ def months(
     by_hand: Iterable[ByHand],
     held: Iterable[date],
     *,
-    kind: Kind,
+    kind: CardKind,
     hours: Hours,
     zone: ZoneInfo,
 ) -> list[Month]:
     """The months in which there was anything, the newest first. Only pupils are ever late."""
-    seen: dict[date, Seen] = {}
+    seen: dict[date, PersonDay] = {}
     for day, card in cards:
-        seen[day] = merge(seen.get(day), Seen.of_card(card))
+        seen[day] = merge(seen.get(day), PersonDay.of_card(card))
     for entry in by_hand:
-        seen[entry.day] = merge(seen.get(entry.day), Seen.of_hand(entry))
+        seen[entry.day] = merge(seen.get(entry.day), PersonDay.of_hand(entry))
     found: dict[date, tuple[list[Day], list[date]]] = {}
     for day in held:
         found.setdefault(day.replace(day=1), ([], []))[1].append(day)
     for day, that in sorted(seen.items(), reverse=True):
-        late = kind is Kind.PUPIL and is_late(that, hours, zone)
+        late = kind is CardKind.PUPIL and is_late(that, hours, zone)
         found.setdefault(day.replace(day=1), ([], []))[0].append(Day(day, that, late))
     return [
         Month(first, len(opened), tuple(days))

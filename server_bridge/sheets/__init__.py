@@ -1,1 +1,1 @@
-"""Spreadsheets from outside: opened with suspicion, read into rows, refused cell by cell."""
+"""Untrusted spreadsheets: opened safely, read into rows, refused cell by cell."""

@@ -1,4 +1,4 @@
-"""Text files of values between commas, semicolons or tabs, in the encodings that offices have."""
+"""Read text files with values between commas, semicolons or tabs, in the encodings of offices."""
 
 import codecs
 import csv
@@ -17,10 +17,12 @@ _BOMS = {
 
 
 def read_delimited(data: bytes) -> Grid:
-    """The one sheet of a text file, named `CSV`. Raises SheetError."""
+    """Return the one sheet of a text file, named `CSV`. Raises SheetError."""
     text = _decode(data)
     first, _, rest = text.partition("\n")
-    if first.strip().startswith("sep=") and len(first.strip()) == 5:  # Excel's own hint
+    if (
+        first.strip().startswith("sep=") and len(first.strip()) == 5
+    ):  # Excel's own hint names the delimiter
         delimiter, text = first.strip()[4], "\n" + rest
     else:
         delimiter = _sniff(text)
@@ -38,7 +40,7 @@ def _decode(data: bytes) -> str:
     for bom, encoding in _BOMS.items():
         if data.startswith(bom):
             return _text(data, encoding)
-    if b"\0" in data[:64]:  # text with zero bytes is UTF-16 that lacks its mark
+    if b"\0" in data[:64]:  # text with zero bytes is UTF-16 without its byte order mark
         return _text(data, "utf-16-be" if data.startswith(b"\0") else "utf-16-le")
     try:
         return _text(data, "utf-8")
@@ -57,7 +59,7 @@ def _text(data: bytes, encoding: str) -> str:
 
 
 def _sniff(text: str) -> str:
-    """The delimiter that makes the widest rows."""
+    """Return the delimiter that makes the widest rows."""
     lines = text.splitlines()[:_SAMPLE_LINES]
 
     def width(delimiter: str) -> int:

@@ -1,7 +1,7 @@
-"""What can be wrong with a spreadsheet, in Vietnamese and English, with the remedy.
+"""List what can be wrong with a spreadsheet, in Vietnamese and English, with the remedy.
 
-A fault's name is stable: it stands in `--json`. `{value}` is what the cell held, or what limit was
-passed; never a person's name or number.
+A fault's name is stable: it appears in `--json`. `{value}` is the content of the cell, or the limit
+that was exceeded; never a person's name or number.
 """
 
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Self
 
 from gate_contract.errors import SchoolgateError
-from server_bridge.sheets.grid import Place
+from server_bridge.sheets.grid import CellAddress
 
 
 class Fault(StrEnum):
@@ -237,7 +237,7 @@ TEXTS = {
 
 
 class SheetError(SchoolgateError):
-    """A file that cannot be taken at all. `fault` is its stable code."""
+    """A file is refused as a whole. `fault` is its stable code."""
 
     def __init__(self, fault: Fault, *, value: str = "", name: str = "") -> None:
         vi, en = told(fault, value)
@@ -246,15 +246,15 @@ class SheetError(SchoolgateError):
         self.value = value
 
     def of(self, name: str) -> Self:
-        """The same, naming the file (and sheet)."""
+        """Return the same error, naming the file and sheet."""
         return type(self)(self.fault, value=self.value, name=name)
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
-    """A row that cannot be taken, and the cell that is why."""
+class RowRefusal:
+    """A row that is refused, and the cell that is the reason."""
 
-    place: Place
+    place: CellAddress
     fault: Fault
     value: str = ""
 
@@ -264,6 +264,6 @@ class Refusal:
 
 
 def told(fault: Fault, value: str = "") -> tuple[str, str]:
-    """In Vietnamese, in English."""
+    """Return a fault's sentence in Vietnamese and in English."""
     vi, en = TEXTS[fault]
     return vi.format(value=value), en.format(value=value)

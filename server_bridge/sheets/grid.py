@@ -1,4 +1,4 @@
-"""What a spreadsheet is, once it is read: sheets of cells, each with its address."""
+"""Define a spreadsheet after it was read: sheets of cells, each with its address."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -8,7 +8,7 @@ Cell = str | float | date | None
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class CellAddress:
     """A cell, or with no column a whole row. Numbers begin with 0."""
 
     sheet: str
@@ -16,7 +16,7 @@ class Place:
     column: int | None = None
 
     def __str__(self) -> str:
-        """As spreadsheets write it: `Sheet1!C12`."""
+        """Format the address as spreadsheets write it: `Sheet1!C12`."""
         return f"{self.sheet}!{'' if self.column is None else letters(self.column)}{self.row + 1}"
 
 
@@ -25,7 +25,7 @@ class Grid:
     """A sheet. `rows` begin with A1. `bad`: what is wrong with a cell that looks empty.
 
     `merged`: first row, first column, last row, last column. `from_1904`: days of old Macintosh
-    workbooks, which count from 1904. `untyped`: texts only, also where a number was meant.
+    workbooks, which count from 1904. `untyped`: all cells are texts, also where a number was meant.
     """
 
     name: str
@@ -36,13 +36,13 @@ class Grid:
     untyped: bool = False
 
     def at(self, row: int, column: int) -> Cell:
-        """A cell; None outside."""
+        """Return a cell; None outside of the sheet."""
         cells = self.rows[row] if row < len(self.rows) else []
         return cells[column] if column < len(cells) else None
 
 
 def letters(column: int) -> str:
-    """`A` for 0, `AA` for 26."""
+    """Return a column's letters: `A` for 0, `AA` for 26."""
     name = ""
     column += 1
     while column:

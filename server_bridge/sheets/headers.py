@@ -1,11 +1,11 @@
-"""Where a sheet's table begins, and which column is which."""
+"""Find where a sheet's table begins, and which column is which."""
 
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from server_bridge.people.names import tidy
+from server_bridge.i18n.names import tidy
 from server_bridge.sheets.faults import Fault, SheetError
 from server_bridge.sheets.grid import Grid, letters
 
@@ -16,10 +16,10 @@ _NUMBER = re.compile(r"\(?(\d+)\)?")
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The headings that fields go by, best first: where a table has several, the best counts.
+    """The headings of each field, best first: where a table has several, the best one counts.
 
-    `required`: of each tuple, one field has to be there. `foreign`: headings over several columns
-    that are about somebody or something else.
+    `required`: of each tuple, one field must be present. `foreign`: headings over several columns
+    that are about another person or thing.
     """
 
     headings: Mapping[str, tuple[str, ...]]
@@ -28,7 +28,7 @@ class Vocabulary:
     preferred: tuple[str, ...] = ()
 
     def known(self) -> dict[str, tuple[int, str]]:
-        """By folded heading: how good it is (0 best), and the field."""
+        """Return by folded heading how good it is (0 best), and its field."""
         return {
             fold(heading): (rank, field)
             for field, headings in self.headings.items()
@@ -38,14 +38,17 @@ class Vocabulary:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """`columns` of each field that was found; a name may take several. Rows count from 0."""
+    """A table's header. `columns` of each field; a name may have several. Rows from 0 on."""
 
     first_row: int
     columns: dict[str, list[int]]
 
 
 def fold(text: str) -> str:
-    """Letters and digits only, lower case, without diacritics, remarks in brackets or stars."""
+    """Reduce a heading to letters and digits, in lower case, without diacritics and remarks.
+
+    Remarks are what stands in brackets, and stars.
+    """
     bare = re.sub(r"[(\[].*?[)\]]", " ", tidy(text))
     marks = unicodedata.normalize("NFD", bare.casefold().replace("đ", "d"))
     return "".join(character for character in marks if character.isalnum() and character.isascii())
@@ -54,12 +57,12 @@ def fold(text: str) -> str:
 def find_header(
     grid: Grid, vocabulary: Vocabulary, mapping: Mapping[str, str] | None = None
 ) -> Header | None:
-    """The best header row, or two rows where headings stand in two storeys. None: no table here.
+    """Find the best header row, or two rows where headings stand on two levels.
 
-    `mapping`: the heading of a field, as the user has given it.
+    Returns None if there is no table. `mapping`: headings of fields, as the user has given them.
 
     Raises:
-        SheetError: two columns could be one field, or a heading that was given is not there.
+        SheetError: two columns could be one field, or a given heading does not exist.
     """
     known = vocabulary.known()
     given = {fold(heading): field for field, heading in (mapping or {}).items()}
@@ -100,7 +103,7 @@ def _headings(
     known: Mapping[str, tuple[int, str]],
     given: Mapping[str, str],
 ) -> Iterator[_Heading]:
-    """The fields that a row's headings name; of two rows, the lower one's within the upper's."""
+    """Yield the fields that a row's headings name; of two rows, the lower within the upper."""
     upper = _texts(grid, row)
     lower = _texts(grid, row + 1) if storeys == 2 else {}
     foreign = set(map(fold, vocabulary.foreign))
@@ -128,13 +131,13 @@ def _texts(grid: Grid, row: int) -> dict[int, str]:
 
 
 def _spread(grid: Grid, row: int, column: int) -> str:
-    """The upper heading over a column: its own, or that of the merged cell it lies in."""
+    """Return the upper heading over a column: its own, or that of the merged cell above it."""
     for top, left, bottom, right in grid.merged:
         if top <= row <= bottom and left <= column <= right:
             cell = grid.at(top, left)
             return cell if isinstance(cell, str) else ""
     cell = grid.at(row, column)
-    while cell is None and column and not grid.merged:  # a format that tells of no merged cells
+    while cell is None and column and not grid.merged:  # a format that does not report merged cells
         column -= 1
         cell = grid.at(row, column)
     return cell if isinstance(cell, str) else ""
@@ -156,7 +159,7 @@ def _choose(sheet: str, found: Sequence[_Heading]) -> dict[str, list[int]]:
 def _parts_of_name(
     grid: Grid, row: int, storeys: int, columns: Mapping[str, list[int]]
 ) -> list[int]:
-    """A heading merged over two columns has the family name in one, the given name in the next."""
+    """Return the columns under a merged name heading: family name first, given name in the next."""
     (column,) = columns["name"]
     taken = {other for field, others in columns.items() if field != "name" for other in others}
     for top, left, bottom, right in grid.merged:
@@ -166,7 +169,7 @@ def _parts_of_name(
 
 
 def _is_numbering(grid: Grid, row: int) -> bool:
-    """Whether it is the row that numbers the columns: (1) (2) (3)."""
+    """Return whether this is the row that numbers the columns: (1) (2) (3)."""
     numbers = []
     for cell in grid.rows[row] if row < len(grid.rows) else []:
         if cell is None:

@@ -1,4 +1,4 @@
-"""Opening a spreadsheet that somebody sent: what it is by its content, and whether it is safe."""
+"""Open a spreadsheet that somebody sent: identify it by its content, and check that it is safe."""
 
 import io
 import subprocess
@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 
 from gate_contract.errors import SchoolgateError
-from server_bridge.people.names import tidy
+from server_bridge.i18n.names import tidy
 from server_bridge.sheets.delimited import read_delimited
 from server_bridge.sheets.faults import Fault, SheetError
 from server_bridge.sheets.grid import Cell, Grid
@@ -22,9 +22,9 @@ MB = 1 << 20
 MOST_BYTES = 32 * MB
 MOST_UNPACKED = 256 * MB
 MOST_TIMES = 200
-"""How many times larger than packed: spreadsheets are about ten to fifty times."""
+"""The highest accepted ratio of unpacked to packed size; spreadsheets have ten to fifty."""
 SMALL = 16 * MB
-"""Unpacked bytes that are harmless, however well they were packed."""
+"""Unpacked bytes that are harmless at any ratio."""
 MOST_MEMBERS = 2_000
 READER_S = 120
 
@@ -47,7 +47,7 @@ def open_spreadsheet(path: Path, *, only: str | None = None) -> Spreadsheet:
     `only`: the name of the one sheet to read.
 
     Raises:
-        SheetError: it is none, not safe, too large, or has no such sheet; in both languages.
+        SheetError: the file is of another kind, unsafe, too large, or has no such sheet.
     """
     try:
         with path.open("rb") as file:
@@ -68,7 +68,7 @@ def open_spreadsheet(path: Path, *, only: str | None = None) -> Spreadsheet:
 
 
 def read_sheets(data: bytes) -> list[Grid]:
-    """The visible sheets of a file with these bytes. Raises SheetError."""
+    """Return the visible sheets of a file with these bytes. Raises SheetError."""
     if len(data) > MOST_BYTES:
         raise SheetError(Fault.TOO_LARGE, value=f"{MOST_BYTES // MB} MB")
     if data.startswith(b"PK"):
@@ -87,8 +87,10 @@ def read_sheets(data: bytes) -> list[Grid]:
 
 
 def _check_archive(data: bytes) -> None:
-    """Raises SheetError unless the archive is a workbook, without macros, and unpacks to a
-    reasonable size: as its directory says, and in fact."""
+    """Check that an archive is a workbook without macros and unpacks to a reasonable size.
+
+    The size is checked in the archive's directory and by unpacking. Raises SheetError.
+    """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = archive.infolist()
@@ -115,15 +117,15 @@ def _check_archive(data: bytes) -> None:
             ):
                 raise SheetError(Fault.ENCRYPTED)
             for member in members:
-                with archive.open(member) as packed:  # ends at the size that was declared,
-                    while packed.read(MB):  # and fails if the content is another
+                with archive.open(member) as packed:  # unpacking stops at the declared size,
+                    while packed.read(MB):  # and fails if the content is larger
                         pass
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as error:
         raise SheetError(Fault.DAMAGED) from error
 
 
 def _check_ole(data: bytes) -> None:
-    """Old XLS files, and what else hides in the same container. Raises SheetError."""
+    """Check an OLE2 file: an old XLS, or something else in that container. Raises SheetError."""
 
     def has(stream: str) -> bool:
         return stream.encode("utf-16-le") in data
@@ -150,7 +152,7 @@ class _Answer(msgspec.Struct):
 
 
 def _read_confined(data: bytes) -> list[Grid]:
-    """Through `reader.py`, a process with little memory and time."""
+    """Read through `reader.py`, a process with little memory and time."""
     try:
         done = subprocess.run(
             [sys.executable, "-I", _READER],

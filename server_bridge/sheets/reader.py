@@ -1,9 +1,9 @@
-"""Reads a workbook from standard input; its sheets go to standard output as JSON.
+"""Read a workbook from standard input, and write its sheets to standard output as JSON.
 
-A program of its own, started by `opening.py` and importing nothing of ours: a workbook that makes a
-parser take all memory, run for ever or crash ends this process only. Calamine gives the last value
-of a formula and runs no macro, but it shows error cells and formulas without a value as empty, so
-those are looked for in the file itself.
+This is a program of its own, started by `opening.py`, that imports nothing of ours: a workbook that
+makes a parser take all memory, run for ever or crash ends this process only. Calamine returns the
+last value of a formula and runs no macro, but it shows error cells and formulas without a value as
+empty, so this program looks for those in the file itself.
 """
 
 import io
@@ -41,7 +41,7 @@ Bad = list[tuple[int, int, str]]
 
 
 def main() -> None:
-    """Answer with the sheets, or with the stable code of what is wrong with the file."""
+    """Write the sheets, or the stable code of what is wrong with the file."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_S, CPU_S))
     data = sys.stdin.buffer.read()
@@ -82,7 +82,7 @@ def _sheets(data: bytes) -> Iterator[Sheet]:
 
 
 def _cell(value: object) -> object:
-    """As JSON has it; a day in a list, to tell it from a text."""
+    """Convert a cell for JSON; a day becomes a list, to tell it from a text."""
     if isinstance(value, str):
         return value or None
     if isinstance(value, bool):
@@ -95,7 +95,7 @@ def _cell(value: object) -> object:
 
 
 def _look_inside(data: bytes) -> tuple[dict[str, Bad], bool]:
-    """The cells of each sheet that calamine shows as empty and are not; if days count from 1904."""
+    """Find the cells that calamine wrongly shows as empty, and whether days count from 1904."""
     if not data.startswith(b"PK"):
         return {}, False
     with zipfile.ZipFile(io.BytesIO(data)) as archive:

@@ -1,10 +1,10 @@
-"""What a cell means: a text, a day, a code that may have lost its zeros."""
+"""Interpret cells: texts, days, and codes that may have lost their zeros."""
 
 import re
 from collections.abc import Collection
 from datetime import date, timedelta
 
-from server_bridge.people.names import tidy
+from server_bridge.i18n.names import tidy
 from server_bridge.sheets.faults import Fault
 from server_bridge.sheets.grid import Cell
 
@@ -14,11 +14,11 @@ _EPOCH, _EPOCH_1904 = date(1899, 12, 30), date(1904, 1, 1)
 _DAY_FIRST = re.compile(r"(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4})(?: 0?0:00(?::00)?)?")
 _YEAR_FIRST = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[ T]0?0:00(?::00)?)?")
 _MOST_DIGITS = 15
-"""Spreadsheets keep so many digits of a number."""
+"""Spreadsheets keep this many digits of a number."""
 
 
 class CellError(Exception):
-    """The cell does not hold what it should. `value` is what the message quotes."""
+    """A cell does not hold what it should. `value` is what the message quotes."""
 
     def __init__(self, fault: Fault, value: str = "") -> None:
         super().__init__(fault)
@@ -27,7 +27,7 @@ class CellError(Exception):
 
 
 def text_of(cell: Cell, most: int | None = None) -> str | None:
-    """The cell as a tidy text, None if there is nothing in it. Raises CellError."""
+    """Return the cell as a normalised text, None if it is empty. Raises CellError."""
     if cell is None:
         return None
     if isinstance(cell, float):
@@ -42,7 +42,7 @@ def text_of(cell: Cell, most: int | None = None) -> str | None:
 
 
 def day_of(cell: Cell, *, from_1904: bool = False) -> date | None:
-    """A day: a real date, dd/mm/yyyy, yyyy-mm-dd, or a spreadsheet's serial. Raises CellError."""
+    """Return a day: a real date, dd/mm/yyyy, yyyy-mm-dd, or a serial number. Raises CellError."""
     if cell is None or isinstance(cell, date):
         return cell
     shown = text_of(cell) or ""
@@ -63,7 +63,7 @@ def day_of(cell: Cell, *, from_1904: bool = False) -> date | None:
 
 
 def birthday_of(cell: Cell, today: date, *, from_1904: bool = False) -> date | None:
-    """A day on which somebody who lives today was born. Raises CellError."""
+    """Return a day on which somebody who lives today can have been born. Raises CellError."""
     born = day_of(cell, from_1904=from_1904)
     if born and born > today:
         raise CellError(Fault.FUTURE, f"{born:%d/%m/%Y}")
@@ -73,9 +73,12 @@ def birthday_of(cell: Cell, today: date, *, from_1904: bool = False) -> date | N
 
 
 def digits_of(cell: Cell, *, untyped: bool = False) -> int | None:
-    """How many digits a number has; None if the cell holds a text, which has kept its zeros.
+    """Return the number of digits of a number; None for a text, which has kept its zeros.
 
-    `untyped`: in this column a text of digits may be a number that has lost them. Raises CellError.
+    `untyped`: in this column a text of digits may be a number that has lost its zeros.
+
+    Raises:
+        CellError: the cell holds neither.
     """
     if isinstance(cell, float):
         if not cell.is_integer() or cell < 0 or cell >= 10**_MOST_DIGITS:
@@ -87,7 +90,11 @@ def digits_of(cell: Cell, *, untyped: bool = False) -> int | None:
 
 
 def wide_code(cell: Cell, width: int) -> str | None:
-    """A code of just `width` digits, with the zeros that a number has lost. Raises CellError."""
+    """Return a code of exactly `width` digits, with the zeros that a number has lost.
+
+    Raises:
+        CellError: the cell holds no such code.
+    """
     shown = text_of(cell)
     if shown is None:
         return None
@@ -97,10 +104,13 @@ def wide_code(cell: Cell, width: int) -> str | None:
 
 
 def national_id_of(cell: Cell, *, untyped: bool = False) -> str | None:
-    """A citizen's number: 12 digits, or 9 of the older cards. Raises CellError.
+    """Return a citizen's number: 12 digits, or 9 of the older cards.
 
-    A number that has lost its zeros is known by its length: the 12 digits begin with a province
-    from 001 to 096, so that it keeps 10 at least; fewer are an old card's.
+    A number that has lost its zeros is recognised by its length: the 12 digits begin with a
+    province from 001 to 096, so at least 10 digits remain; fewer are an old card's.
+
+    Raises:
+        CellError: the cell holds no such number.
     """
     shown = text_of(cell)
     if shown is None:
@@ -120,11 +130,14 @@ def national_id_of(cell: Cell, *, untyped: bool = False) -> str | None:
 def sector_code_of(
     cell: Cell, lengths: Collection[int] = (), *, untyped: bool = False
 ) -> str | None:
-    """The sector database's identifier: 10 digits, or 12 where it is the citizen's number, or
-    letters and digits. Raises CellError.
+    """Return the sector database's identifier.
 
-    `lengths`: how long the others of the column are. A number of 10 digits among codes of 12 may
-    have lost two zeros or none.
+    It has 10 digits, or 12 where it is the citizen's number, or letters and digits. `lengths`: the
+    lengths of the other codes in the column. A number of 10 digits among codes of 12 may have lost
+    two zeros or none.
+
+    Raises:
+        CellError: the cell holds no such identifier.
     """
     shown = text_of(cell)
     if shown is None:

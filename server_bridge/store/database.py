@@ -16,9 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.dml import Insert
 
 from gate_contract.errors import SchoolgateError
-from server_bridge.store import schema
 
-_BUMP = schema.revision.update().values(number=schema.revision.c.number + 1)
 BUSY_MS = 10_000
 LOG_BYTES = 4_000_000
 """What SQLite's write-ahead log is cut back to when it begins anew, as it does at a thousand pages
@@ -128,11 +126,6 @@ def _upsert(dialect: str, table: sa.Table, names: tuple[str, ...], add: bool) ->
     }
     statement: Insert = insert.on_conflict_do_update(index_elements=keys, set_=changes)
     return statement
-
-
-def bump(connection: sa.Connection) -> None:
-    """Tell pages that something they show has changed, as part of this transaction."""
-    connection.execute(_BUMP)
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:

@@ -8,7 +8,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from server_bridge.loopback import is_loopback
+from server_bridge.http.loopback import is_loopback
 
 HEADERS = {
     "Content-Security-Policy": (

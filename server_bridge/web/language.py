@@ -5,7 +5,7 @@ import contextlib
 from starlette.requests import Request
 from starlette.responses import Response
 
-from server_bridge.web.text import Lang
+from server_bridge.i18n.phrases import Lang
 
 COOKIE = "lang"
 

@@ -16,13 +16,13 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gate_contract.school_day import local_day
-from server_bridge.loopback import is_loopback
-from server_bridge.machines.district_figures import district_figures
-from server_bridge.machines.meters import Meters
+from server_bridge.http.loopback import is_loopback
+from server_bridge.integrations.district_figures import district_figures
+from server_bridge.integrations.meters import Meters
 from server_bridge.store.database import StoreError
-from server_bridge.store.places.units import all_units
-from server_bridge.web.api.serving import Hatch
-from server_bridge.web.feed import Feed
+from server_bridge.store.units.tree import all_units
+from server_bridge.web.api.routing import ApiApplication
+from server_bridge.web.live.feed import Feed
 
 Answered = Callable[[str, str, int, float], None]
 
@@ -64,7 +64,7 @@ class Timed:
 class Metrics:
     """The page `/metrics`. `open_here`: this machine needs no token."""
 
-    hatch: Hatch
+    hatch: ApiApplication
     meters: Meters
     open_here: bool = True
 

@@ -9,36 +9,37 @@ from starlette.applications import Starlette
 
 from server_bridge.access.openid import SignInBy
 from server_bridge.access.roles import Permission
-from server_bridge.alerts import text as alerts_text
+from server_bridge.alerts import texts as alerts_text
 from server_bridge.clock import now_ms
 from server_bridge.home import Home, HomeError
-from server_bridge.loopback import is_loopback
-from server_bridge.machines.meters import Meters
+from server_bridge.http.binding import Binding, binding
+from server_bridge.http.loopback import is_loopback
+from server_bridge.http.server import HttpServer
+from server_bridge.integrations.meters import Meters
+from server_bridge.store.areas.level_counts import LevelCounts
+from server_bridge.store.changes.revisions import revision_number
 from server_bridge.store.database import Database
-from server_bridge.store.live import Snapshot, page_snapshot, revision_number
-from server_bridge.store.places.level_counts import LevelCounts
+from server_bridge.store.live import Snapshot, page_snapshot
 from server_bridge.web.alerts import pages as alerts
-from server_bridge.web.api import serving as api
-from server_bridge.web.app import create_app
+from server_bridge.web.api import routing as api
+from server_bridge.web.app import texts
+from server_bridge.web.app.context import AppContext
+from server_bridge.web.app.layout import Layout, NavigationItem
+from server_bridge.web.app.page import Page
 from server_bridge.web.assets import Assets
-from server_bridge.web.binding import Binding, binding
-from server_bridge.web.desk import text
-from server_bridge.web.desk.frame import Door, Frame
-from server_bridge.web.desk.office import Office
-from server_bridge.web.desk.pages import Page
 from server_bridge.web.gates import pages as gates
-from server_bridge.web.gates import text as gates_text
+from server_bridge.web.gates import texts as gates_text
+from server_bridge.web.live.app import create_app
+from server_bridge.web.live.render import TEMPLATES
 from server_bridge.web.metrics import Metrics
-from server_bridge.web.render import TEMPLATES
 from server_bridge.web.reports import pages as reports
-from server_bridge.web.reports import text as reports_text
+from server_bridge.web.reports import texts as reports_text
 from server_bridge.web.school import pages as school
-from server_bridge.web.school import text as school_text
-from server_bridge.web.serve import PageServer
+from server_bridge.web.school import texts as school_text
 
 WEB = Path(__file__).parent
 PHRASES = [
-    text.PHRASES,
+    texts.PHRASES,
     gates_text.PHRASES,
     school_text.PHRASES,
     reports_text.PHRASES,
@@ -51,8 +52,8 @@ FOLDERS: list[Path] = [
     reports.TEMPLATES,
     alerts.TEMPLATES,
 ]
-DOORS: list[Door] = [
-    Door("/", "live", Permission.COUNTS),
+DOORS: list[NavigationItem] = [
+    NavigationItem("/", "live", Permission.COUNTS),
     school.DOOR,
     *gates.DOORS,
     reports.DOOR,
@@ -62,7 +63,7 @@ PAGES: list[Page] = [*school.PAGES, *gates.PAGES, *reports.PAGES, *alerts.PAGES]
 """What each room brings."""
 
 
-def page_server(home: Home, database: Database, meters: Meters) -> PageServer:
+def page_server(home: Home, database: Database, meters: Meters) -> HttpServer:
     """The site of a district. Raises SchoolgateError if it cannot listen as the settings say."""
     where = web_binding(home)
     app = site_app(
@@ -75,7 +76,7 @@ def page_server(home: Home, database: Database, meters: Meters) -> PageServer:
         openid=provider(home, where),
         meters=meters,
     )
-    return PageServer(app, where)
+    return HttpServer(app, where)
 
 
 def site_app(
@@ -103,12 +104,12 @@ def site_app(
         with database.read() as connection:
             return revision_number(connection)
 
-    frame = Frame(Assets.load(), PHRASES, FOLDERS, DOORS)
+    frame = Layout(Assets.load(), PHRASES, FOLDERS, DOORS)
     frame.prepare()
-    office = Office(
+    office = AppContext(
         database, clock, zone, frame, secure=secure, open_here=not secure, openid=openid
     )
-    hatch = api.Hatch(database, clock, zone)
+    hatch = api.ApiApplication(database, clock, zone)
     meters = meters or Meters()
     metrics = Metrics(hatch, meters, open_here=not proxy)
     return create_app(

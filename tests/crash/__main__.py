@@ -1,4 +1,4 @@
-"""Power cuts and failing storage: `python -m tests.crash [CUTS]`. Exit code 1: one got through."""
+"""Run power cuts and failing storage: `python -m tests.crash [CUTS]`. Exit code 1: a violation."""
 
 # ruff: noqa: T201 (it talks to its terminal)
 
@@ -6,7 +6,7 @@ import itertools
 import sys
 import time
 
-from device.ledger.writing import ScanLedger
+from device.ledger.scan_ledger import ScanLedger
 from tests.crash.campaign import Outcome, campaign
 from tests.crash.storage import CODES, EFFECTS, CarelessLedger, Failing, morning
 from tests.crash.work import LONG, Plan
@@ -19,7 +19,7 @@ CONTROLS = {
 
 
 def main(cuts: int) -> int:
-    """Cut, print one line for each campaign, and return the exit code."""
+    """Run all campaigns, print one line for each, and return the exit code."""
     failed = False
     for name, plan, number in (
         ("what ships", Plan(1), cuts - cuts // 3),
@@ -39,7 +39,7 @@ def main(cuts: int) -> int:
 
 
 def _failing_storage(name: str, on: type[ScanLedger]) -> int:
-    """Let each write and fsync of a morning fail, once and for a while. Returns what was wrong."""
+    """Let each write and fsync of a morning fail, once and for a while; return what was wrong."""
     mornings = met = lies = stuck = 0
     for code, length, first in itertools.product(CODES.values(), (1, 3, 12), range(1, EFFECTS)):
         watcher = Failing(code, first, first + length - 1)

@@ -1,4 +1,4 @@
-"""Cuts at every point of a recording, and what must hold after each."""
+"""Cut the power at every point of a recording, and check what must hold after each cut."""
 
 import random
 import shutil
@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from device.ledger.file import FILE_NAME, create
-from device.ledger.verifying import verify
-from device.ledger.writing import ScanLedger
+from device.config import LEDGER_NAME
+from device.ledger.file import create
+from device.ledger.scan_ledger import ScanLedger
+from device.ledger.verification import verify
 from gate_contract.crossing import Record
 from gate_contract.errors import SchoolgateError
 from tests.crash.disk import Create, Disk, Image, Write
@@ -22,7 +23,7 @@ AFTERMATH = 80
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """After the cut at effect `at` of the plan's recording, something did not hold."""
+    """Something that did not hold after the cut at effect `at` of the plan's recording."""
 
     plan: Plan
     at: int
@@ -36,7 +37,7 @@ class Outcome:
 
 
 def campaign(plan: Plan, cuts: int, *, stop_at_first: bool = False) -> Outcome:
-    """`cuts` power cuts, in as many recordings of `plan`, seeds counting up, as that takes."""
+    """Cut the power `cuts` times, in recordings of `plan` with successive seeds."""
     done, violations = 0, list[Violation]()
     with scratch() as folder:
         while done < cuts and not (stop_at_first and violations):
@@ -58,7 +59,7 @@ def _images(recording: Recording, chance: random.Random) -> Iterator[tuple[int, 
     checkpointed = -AFTERMATH
     for at, effect in enumerate(recording.effects, 1):
         disk.apply(effect)
-        if isinstance(effect, Create) and effect.name == FILE_NAME:
+        if isinstance(effect, Create) and effect.name == LEDGER_NAME:
             ledger_files.add(effect.file)
         if isinstance(effect, Write) and effect.file in ledger_files:
             checkpointed = at
@@ -69,7 +70,7 @@ def _images(recording: Recording, chance: random.Random) -> Iterator[tuple[int, 
 
 
 def _check(folder: Path, image: Image, recording: Recording, at: int) -> str | None:
-    """What is wrong with a gate that starts on `image`, None if nothing."""
+    """Return what is wrong with a gate that starts on `image`, None if nothing."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     for name, data in image.items():

@@ -1,11 +1,11 @@
-"""What a disk may hold after the power went: a model of a file system with ordered metadata.
+"""What a disk may hold after a power cut: a model of a file system with ordered metadata.
 
 - A write that was not followed by an fsync of its file survives or not sector by sector (512 B).
 - An unsynced truncation survives or not. A lost sector inside a grown file reads as zeros.
 - Names follow ext4: creating and unlinking go through one journal in order, so what survives of
   them is always a prefix; an fsync of a file commits the journal up to that file's own creation.
-  (Were an unlink allowed to vanish after a later file of the same name was synced, an old WAL
-  could come back in its place, and `synchronous=FULL` would wrongly seem to lose data.)
+  (If an unlink could vanish after a later file of the same name was synced, an old WAL could
+  return in its place, and `synchronous=FULL` would wrongly seem to lose data.)
 """
 
 import random
@@ -51,7 +51,7 @@ Image = dict[str, bytes]
 
 @dataclass
 class Recorder:
-    """Writes down every effect on the files of one folder, by the names they have at the time."""
+    """Records every effect on the files of one folder, by their names at the time."""
 
     effects: list[Effect] = field(default_factory=list)
     _files: dict[str, int] = field(default_factory=dict)
@@ -86,7 +86,7 @@ def _name(path: str) -> str:
 
 
 class Disk:
-    """The disk after the effects so far; `crashed` is one thing it may hold after a cut now."""
+    """The disk after the effects so far; `crashed` is one of its possible states after a cut."""
 
     def __init__(self) -> None:
         self._synced: dict[int, bytearray] = {}
@@ -114,11 +114,11 @@ class Disk:
 
     @property
     def settled(self) -> bool:
-        """Whether a cut now can leave only one thing."""
+        """Whether a cut now has only one possible result."""
         return not self._journal and not any(self._pending.values())
 
     def crashed(self, chance: random.Random, kept: float) -> Image:
-        """What is left after a cut now; each unsynced sector survives with probability `kept`."""
+        """Return the files after a cut now; an unsynced sector survives with probability `kept`."""
         names = dict(self._names)
         for entry in self._journal[: _prefix(chance, len(self._journal), kept)]:
             _rename(names, entry)
@@ -156,7 +156,7 @@ def _rename(names: dict[str, int], effect: Create | Unlink) -> None:
 
 
 def _sectors(effect: Write | Truncate) -> Iterator[Write | Truncate]:
-    """A write as the disk does it: each sector that it touches for itself."""
+    """Split a write as the disk does: each sector that it touches separately."""
     if isinstance(effect, Truncate):
         yield effect
         return

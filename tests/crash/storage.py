@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from device.ledger.file import LedgerError, create
-from device.ledger.verifying import verify
-from device.ledger.writing import Entry, ScanLedger
+from device.ledger.scan_ledger import NewRecord, ScanLedger
+from device.ledger.verification import verify
 from device.scan.gatekeeper import RETRY_MS, Gatekeeper
 from device.scan.verdict import Policy
-from device.timekeeping import Reading
+from device.timekeeping import ClockReading
 from gate_contract.crossing import Direction, Record
 from gate_contract.verdicts import CROSSINGS, Verdict
 from tests.crash.vfs import FULL, IOERR_FSYNC, IOERR_WRITE, watched
@@ -20,17 +20,17 @@ from tests.simulation.district import ZONE
 
 BOOT_ID = "5" * 32
 SCAN_MS = 4_000
-"""Between two cards: a gate that rests for a second after a failure has recovered by then."""
+"""The time between two cards: a gate that pauses for a second after a failure has recovered."""
 
 RECOVERY_S = 20
 CODES = {"full": FULL, "write": IOERR_WRITE, "fsync": IOERR_FSYNC}
 EFFECTS = 60
-"""Index of the last effect at which a failure begins; a morning has about as many."""
+"""The last effect at which a failure begins; a morning has about as many."""
 
 
 @dataclass
 class Failing:
-    """Effects `first` to `last` of the morning fail with SQLite's result code `code`."""
+    """A plan in which effects `first` to `last` fail with SQLite's result code `code`."""
 
     code: int
     first: int
@@ -61,7 +61,7 @@ class Failing:
 
 @dataclass
 class Morning:
-    """What a gate answered, and what its ledger holds afterwards."""
+    """The answers of a gate, and what its ledger holds afterwards."""
 
     answers: list[tuple[Sample, list[Verdict]]] = field(default_factory=list)
     faults_said: int = 0
@@ -69,7 +69,7 @@ class Morning:
     held: list[Record] = field(default_factory=list)
 
     def lies(self) -> Iterator[str]:
-        """Green lights without a record, and whatever else must not be."""
+        """Green lights without a record, and other violations."""
         crossings = {(r.card_id, r.up_ms) for r in self.held if r.is_crossing}
         for number, (sample, verdicts) in enumerate(self.answers, 1):
             green = bool(CROSSINGS & set(verdicts))
@@ -80,7 +80,7 @@ class Morning:
 
 
 def morning(watcher: Failing, *, scans: int = 8, on: type[ScanLedger] = ScanLedger) -> Morning:
-    """`scans` people come in one after another while `watcher` lets storage fail."""
+    """Let `scans` people pass one after another while `watcher` lets storage fail."""
     told = Morning()
     with scratch() as folder:
         path = folder / "ledger.db"
@@ -105,7 +105,7 @@ def morning(watcher: Failing, *, scans: int = 8, on: type[ScanLedger] = ScanLedg
 
 
 def gatekeeper(path: Path, on: type[ScanLedger] = ScanLedger) -> Gatekeeper:
-    """A gatekeeper as gate-scan makes it."""
+    """Return a gatekeeper as gate-scan makes it."""
 
     def open_ledger() -> ScanLedger:
         create(path, GATE_ID)
@@ -114,15 +114,15 @@ def gatekeeper(path: Path, on: type[ScanLedger] = ScanLedger) -> Gatekeeper:
     return Gatekeeper(Policy(Direction.IN, 1_000), keys(), ZONE, open_ledger)
 
 
-def reading_at(up_ms: int) -> Reading:
-    """A clock that was never synchronised."""
-    return Reading(BOOT_ID, up_ms, MORNING_MS + up_ms, synchronised=False)
+def reading_at(up_ms: int) -> ClockReading:
+    """Return a reading of a clock that was never synchronised."""
+    return ClockReading(BOOT_ID, up_ms, MORNING_MS + up_ms, synchronised=False)
 
 
 class CarelessLedger(ScanLedger):
-    """The control: what could not be written is passed over in silence."""
+    """The control: failed writes are silently ignored."""
 
-    def append(self, entries: Sequence[Entry]) -> list[Record]:
+    def append(self, entries: Sequence[NewRecord]) -> list[Record]:
         try:
             return super().append(entries)
         except LedgerError:

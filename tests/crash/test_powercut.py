@@ -1,4 +1,4 @@
-"""The power-cut campaign in short, and the controls that show that it finds what it looks for."""
+"""A short power-cut campaign, and controls that show that it finds what it searches for."""
 
 import random
 

@@ -1,4 +1,4 @@
-"""Storage that fails is said aloud: a fault signal, never green, and all is well again after."""
+"""Failing storage is signalled as a fault, never as green, and the gate recovers afterwards."""
 
 import os
 import subprocess
@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from device.ledger.file import create
-from device.ledger.verifying import verify
-from device.ledger.writing import ScanLedger
+from device.ledger.scan_ledger import ScanLedger
+from device.ledger.verification import verify
 from device.scan.gatekeeper import Gatekeeper
 from gate_contract.verdicts import Verdict
 from tests.crash.storage import (
@@ -51,7 +51,7 @@ def test_a_ledger_that_passes_over_failures_is_caught() -> None:
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of a few hundred kB that really runs full."""
+    """Mount a file system of a few hundred kB that really runs full."""
     if os.geteuid() != 0:
         pytest.skip("only root can mount")
     mount = ["mount", "-t", "tmpfs", "-o", f"size={SIZE_KB}k", "gate-ledger", str(tmp_path)]

@@ -1,7 +1,8 @@
-"""Stands between SQLite and the file system, for every file that Python's sqlite3 opens.
+"""Observe and fail SQLite's file operations, for every file that Python's sqlite3 opens.
 
 Registered as SQLite's default VFS in this process, so that the code under test is the code that
-ships: it opens the ledger as always. Calls go on to the real VFS unless a watcher says otherwise.
+ships: it opens the ledger as always. Calls are passed to the real VFS unless a watcher refuses
+them.
 """
 
 import _sqlite3
@@ -16,7 +17,7 @@ FULL, IOERR_WRITE, IOERR_FSYNC = 13, 778, 1034
 
 
 class Watcher(Protocol):
-    """Is told of every effect before it happens; any code but 0 is returned to SQLite instead."""
+    """Called with every effect before it happens; any code but 0 is returned to SQLite instead."""
 
     def opened(self, path: str) -> None: ...
     def write(self, path: str, offset: int, data: bytes) -> int: ...
@@ -82,7 +83,7 @@ _library.sqlite3_vfs_unregister.argtypes = [POINTER(_Vfs)]
 
 @contextmanager
 def watched(watcher: Watcher) -> Iterator[None]:
-    """Every SQLite file opened meanwhile is watched; all must be closed by the end."""
+    """Watch every SQLite file that is opened meanwhile; all must be closed by the end."""
     shim = _Shim(watcher)
     _library.sqlite3_vfs_register(ctypes.byref(shim.vfs), 1)
     try:

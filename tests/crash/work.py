@@ -1,4 +1,4 @@
-"""A gate's work on its ledger, done by the ledger's own code while every effect is written down."""
+"""The work of a gate on its ledger, by the ledger's own code, with every effect recorded."""
 
 import random
 import secrets
@@ -12,12 +12,12 @@ from pathlib import Path
 from unittest.mock import patch
 
 from device.ledger import file as ledger_file
-from device.ledger.delivering import UplinkLedger
 from device.ledger.file import create
-from device.ledger.writing import Entry, ScanLedger, _record
+from device.ledger.scan_ledger import NewRecord, ScanLedger, _record
+from device.ledger.uplink_ledger import UplinkLedger
 from device.timekeeping import Stamp
-from gate_contract.card import Card, Kind
-from gate_contract.crossing import Clock, Direction, Record
+from gate_contract.card import Card, CardKind
+from gate_contract.crossing import ClockTrust, Direction, Record
 from gate_contract.verdicts import Verdict
 from tests.crash.disk import Effect, Recorder
 from tests.crash.vfs import watched
@@ -30,7 +30,7 @@ QUICK_FOLDER = Path("/dev/shm")  # noqa: S108 (memory, where there is one: what 
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """From effect number `after` on, the ledger answers for `records`, and is `ledger_id`."""
+    """From effect number `after` on, the ledger has to hold `records`, and be `ledger_id`."""
 
     after: int
     ledger_id: str
@@ -39,9 +39,9 @@ class Promise:
 
 @dataclass(slots=True)
 class Recording:
-    """What happened to the files, what was promised when, and from when on rows might be pruned.
+    """The effects on the files, the promises, and the effects from which rows might be pruned.
 
-    `density`: the part of the effects to cut at, where they are too many and too much alike.
+    `density`: the part of the effects to cut at, if there are too many similar ones.
     """
 
     density: float = 1.0
@@ -49,14 +49,16 @@ class Recording:
     effects: list[Effect] = field(default_factory=list)
     promises: list[Promise] = field(default_factory=list)
     receipts: list[tuple[int, int]] = field(default_factory=list)
-    """(effect number, seq): from then on, rows up to seq may be gone."""
+    """(effect number, seq): from then on, rows up to seq may be missing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to do. `restarts` is their weight among the steps; without any, the WAL grows until
-    SQLite checkpoints by itself. `synchronous` None is what ships; `early` plants: signal before
-    commit."""
+    """The work to do.
+
+    `restarts` is their weight among the steps; without any, the WAL grows until SQLite checkpoints
+    by itself. `synchronous` None is what ships; `early` is a planted bug: signal before the commit.
+    """
 
     seed: int
     steps: int = 30
@@ -72,7 +74,7 @@ LONG = Plan(1_000_000, steps=900, restarts=0, density=0.05)
 
 @contextmanager
 def scratch() -> Iterator[Path]:
-    """A folder that is gone afterwards."""
+    """Make a folder that is deleted afterwards."""
     quick = QUICK_FOLDER if QUICK_FOLDER.is_dir() else None
     with tempfile.TemporaryDirectory(prefix="schoolgate-", dir=quick) as folder:
         yield Path(folder)
@@ -150,19 +152,21 @@ class _Work:
 
     def _cross(self) -> None:
         number = self._chance.randrange(40)
-        card = Card(f"{number:016x}", Kind.PUPIL, date.min, date.max)
+        card = Card(f"{number:016x}", CardKind.PUPIL, date.min, date.max)
         words = bytes([number]) * 200 if number % 4 == 0 else None  # as of a visitor
-        entries = [Entry(self._stamp(), Verdict.ADMITTED_IN, card, Direction.IN, sealed=words)]
+        entries = [NewRecord(self._stamp(), Verdict.ADMITTED_IN, card, Direction.IN, sealed=words)]
         if not self._synchronised and self._chance.random() < 0.3:
             self._synchronised = True
-            entries.insert(0, Entry(self._stamp(), Verdict.CLOCK_SET))
+            entries.insert(0, NewRecord(self._stamp(), Verdict.CLOCK_SET))
         self._append(entries)
 
     def _refuse_some(self) -> None:
         count = self._chance.randint(1, 8)
-        self._append([Entry(self._stamp(), Verdict.UNREADABLE, count=n + 1) for n in range(count)])
+        self._append(
+            [NewRecord(self._stamp(), Verdict.UNREADABLE, count=n + 1) for n in range(count)]
+        )
 
-    def _append(self, entries: list[Entry]) -> None:
+    def _append(self, entries: list[NewRecord]) -> None:
         if self._plan.early:
             seq = self._scan.head()[0]
             early = tuple(_record(seq + n, entry) for n, entry in enumerate(entries, 1))
@@ -190,6 +194,6 @@ class _Work:
         self._up_ms += self._chance.randint(1, HOUR_MS // 4)
         boot_id = f"{self._boot:032x}"
         if not self._synchronised:
-            return Stamp(boot_id, self._up_ms, None, Clock.UNTRUSTED)
+            return Stamp(boot_id, self._up_ms, None, ClockTrust.UNTRUSTED)
         at = MORNING_MS + self._boot * 24 * HOUR_MS + self._up_ms
-        return Stamp(boot_id, self._up_ms, at, Clock.TRUSTED)
+        return Stamp(boot_id, self._up_ms, at, ClockTrust.TRUSTED)

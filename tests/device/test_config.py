@@ -1,4 +1,4 @@
-"""The configuration: the sample is the documentation, and mistakes are named."""
+"""The configuration: the sample documents it, and mistakes are named."""
 
 import re
 from pathlib import Path

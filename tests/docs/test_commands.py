@@ -1,113 +1,77 @@
-"""Every command, argument and option is in docs/commands.md, and nothing that is not there."""
+"""The pages of commands and settings are what the code says, and every command explains itself."""
 
 import re
-from collections.abc import Iterator
+from pathlib import Path
 
 import click
 import pytest
 
-from device.cli import gate
-from firmware_config.image.cli import gate_image
-from server_bridge.cli import gate_bridge
-from tests.docs.pages import ROOT, sections
+from tests.docs.pages import ROOT
+from tests.docs.reference import PROGRAMS, commands, generated, program_page
 
-PAGE = ROOT / "docs" / "commands.md"
+COMMANDS = {name: command for program in PROGRAMS for name, command in commands(program)}
 
 
-def walk(command: click.Command, name: str) -> Iterator[tuple[str, click.Command]]:
-    if isinstance(command, click.Group):
-        context = click.Context(command)
-        for inner_name in command.list_commands(context):
-            inner = command.get_command(context, inner_name)
-            assert inner
-            yield from walk(inner, f"{name} {inner_name}")
-    else:
-        yield name, command
+@pytest.mark.parametrize("page", generated(), ids=lambda page: page.name)
+def test_a_generated_page_is_as_the_code_says(page: Path) -> None:
+    assert page.exists(), "run: make docs"
+    assert page.read_text("utf-8") == generated()[page], "run: make docs"
 
 
-COMMANDS = dict(
-    [*walk(gate, "gate"), *walk(gate_bridge, "gate-bridge"), *walk(gate_image, "gate-image")]
-)
-
-
-def usage(name: str) -> str:
-    """The indented lines that begin a command's section."""
-    text = sections(PAGE)[name]
-    found = re.match(r"\s*\n((?: {4}.+\n)+)", text)
-    assert found, f"{name}: its section begins with its usage, indented by four"
-    return re.sub(r"\s+", " ", found[1]).strip()
-
-
-def long_options(command: click.Command) -> set[str]:
-    return {
-        option
-        for parameter in command.params
-        if isinstance(parameter, click.Option)
-        for option in parameter.opts
-        if option.startswith("--")
-    }
-
-
-def test_each_command_has_its_section() -> None:
-    assert len(COMMANDS) >= 20
-    assert sections(PAGE).keys() == COMMANDS.keys()
+def test_there_are_no_other_pages_of_commands() -> None:
+    folder = ROOT / "docs" / "reference" / "commands"
+    assert set(folder.glob("*.md")) == {page for page in generated() if page.parent == folder}
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_usage_has_each_option_and_argument(name: str) -> None:
-    command, told = COMMANDS[name], usage(name)
-    assert told.startswith(name)
-    assert set(re.findall(r"--[a-z-]+", told)) == long_options(command)
+def test_a_command_explains_itself(name: str) -> None:
+    """A first sentence on one line, and a meaning for every option and argument."""
+    command = COMMANDS[name]
+    assert command.help
+    assert re.match(r"[A-Z].*[.!?]$", command.help.strip().splitlines()[0])
     for parameter in command.params:
-        if isinstance(parameter, click.Argument):
-            assert parameter.make_metavar(click.Context(command)) in told
+        if isinstance(parameter, click.Option):
+            assert parameter.help, parameter.opts
             continue
-        option = next(option for option in parameter.opts if option.startswith("--"))
-        assert (f"[{option}" in told) is not parameter.required, option
-        if isinstance(parameter.type, click.Choice):
-            assert f"{option} {'|'.join(parameter.type.choices)}" in told
+        metavar = parameter.make_metavar(click.Context(command))
+        for word in re.findall(r"[A-Z_]{2,}", metavar):
+            assert word in command.help, f"{name}: what is {word}?"
 
 
-@pytest.mark.parametrize("name", COMMANDS)
-def test_each_option_is_explained(name: str) -> None:
-    prose = sections(PAGE)[name].replace("\n", " ")
-    prose = prose.replace(usage(name), "")
-    common = {"--config", "--home", "--json"}
-    for option in long_options(COMMANDS[name]) - common:
-        assert f"`{option}" in prose, option
+def test_every_command_and_option_is_on_the_page_of_its_program() -> None:
+    """A control of the generator, without its own functions."""
+    assert len(COMMANDS) > 100
+    for program in PROGRAMS:
+        text = program_page(program)
+        for name, command in commands(program):
+            section = text.split(f"\n## `{name}`\n")[1].split("\n## ")[0]
+            for parameter in command.params:
+                if isinstance(parameter, click.Option):
+                    for option in parameter.opts:
+                        assert re.search(rf"\| `(\S+, )?{option}\b", section), (name, option)
 
 
-@pytest.mark.parametrize("name", COMMANDS)
-def test_no_option_is_explained_that_is_not_there(name: str) -> None:
-    known = long_options(COMMANDS[name]) | set().union(*map(long_options, COMMANDS.values()))
-    assert set(re.findall(r"`(--[a-z-]+)", sections(PAGE)[name])) <= known
-
-
-@pytest.mark.parametrize("group", [gate, gate_bridge], ids=lambda group: group.name)
-def test_what_all_commands_share_is_told_once(group: click.Group) -> None:
-    text = PAGE.read_text("utf-8")
-    shared = {
-        (option, parameter.envvar, str(parameter.default))
-        for _, command in walk(group, "")
-        for parameter in command.params
-        for option in parameter.opts
-        if option in ("--config", "--home")
-    }
-    assert len(shared) == 1
-    for option, envvar, default in shared:
-        assert f"`{option} " in text
-        assert f"`{envvar}`" in text
-        assert f"`{default}`" in text
-    assert "`--version`" in text
-    assert all(command.help for _, command in walk(group, ""))
+@pytest.mark.parametrize("name", ["--config", "--home"])
+def test_shared_options_have_one_default_and_one_variable(name: str) -> None:
+    for program in PROGRAMS[:2]:
+        found = {
+            (parameter.envvar, str(parameter.default))
+            for _, command in commands(program)
+            for parameter in command.params
+            if name in parameter.opts
+        }
+        assert len(found) <= 1
+        for envvar, default in found:
+            assert f"`{envvar}`" in program.intro
+            assert f"`{default}`" in program.intro
 
 
 def test_commands_named_in_our_messages_exist() -> None:
-    """A remedy that names a command which is not there is no remedy."""
+    """A remedy must not name a command that does not exist."""
     text = "\n".join(
         path.read_text("utf-8")
-        for room in ("device", "server_bridge", "firmware_config")
-        for path in sorted((ROOT / room).rglob("*.py"))
+        for package in ("device", "server_bridge", "firmware_config")
+        for path in sorted((ROOT / package).rglob("*.py"))
     )
     remedies = re.findall(
         r"(?:with|[Ss]ee|run|from|of|print them): (gate(?:-bridge)? [a-z -]+)", text
@@ -116,3 +80,22 @@ def test_commands_named_in_our_messages_exist() -> None:
     for remedy in remedies:
         words = remedy.split()
         assert any(" ".join(words[:size]) in COMMANDS for size in (2, 3, 4)), remedy
+
+
+def test_commands_named_in_the_pages_exist() -> None:
+    """Every `gate ...` or `gate-bridge ...` in code on a page begins with a known command."""
+    groups = {" ".join(name.split()[:size]) for name in COMMANDS for size in range(1, 5)}
+    unknown = []
+    for page in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]:
+        if page in generated():
+            continue
+        text = page.read_text("utf-8")
+        for words in re.findall(
+            r"(?:`|^ +(?:# )?)((?:gate|gate-bridge|gate-image|gate-update) [a-z][a-z -]*)",
+            text,
+            re.MULTILINE,
+        ):
+            first = " ".join(words.split()[:2])
+            if first not in groups:
+                unknown.append(f"{page.relative_to(ROOT)}: {words}")
+    assert unknown == []

@@ -1,15 +1,15 @@
-"""Every verdict has its sentences, its signal, and its line in docs/verdicts.md."""
+"""Every verdict has its sentences, its signal, and its line in docs/reference/verdicts.md."""
 
 import re
 import unicodedata
 
 import pytest
 
-from device.scan.signals import PATTERNS
+from gate_contract.signal_patterns import PATTERNS
 from gate_contract.verdicts import SENTENCES, Verdict
 from tests.docs.pages import ROOT
 
-PAGE = ROOT / "docs" / "verdicts.md"
+PAGE = ROOT / "docs" / "reference" / "verdicts.md"
 ROWS = {
     cells[0].strip("`"): cells
     for line in PAGE.read_text("utf-8").splitlines()

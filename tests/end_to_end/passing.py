@@ -5,23 +5,23 @@ from datetime import datetime, timedelta
 
 from device.clock import SystemClock
 from device.scan.gatekeeper import Gatekeeper
-from gate_contract.card import Kind
+from gate_contract.card import CardKind
 from gate_contract.verdicts import Verdict
-from server_bridge.cards.issue import issue_cards
-from tests.end_to_end.town import SCHOOL, Town
+from server_bridge.cards.issuance import issue_cards
+from tests.end_to_end.district_harness import SCHOOL, DistrictHarness
 
 
-def card_codes(town: Town, number: int) -> list[bytes]:
-    """Cards of the town's school, valid today."""
-    today = datetime.now(town.home.zone).date()
+def card_codes(district: DistrictHarness, number: int) -> list[bytes]:
+    """Cards of the district's school, valid today."""
+    today = datetime.now(district.home.zone).date()
     cards = issue_cards(
         number,
-        kind=Kind.PUPIL,
+        kind=CardKind.PUPIL,
         unit_id=SCHOOL,
         not_before=today - timedelta(days=1),
         expires=today + timedelta(days=1),
-        key_id=town.home.keys.card_key_id,
-        key=town.home.keys.card_key(),
+        key_id=district.home.keys.card_key_id,
+        key=district.home.keys.card_key(),
     )
     return [card.text.encode() for card in cards]
 

@@ -12,7 +12,7 @@ import psutil
 import pytest
 
 from demo.district import SCHOOLS
-from tests.end_to_end.town import overhear, until
+from tests.end_to_end.district_harness import overhear, until
 
 SECONDS = 14
 

@@ -7,15 +7,15 @@ import pytest
 
 from device.clock import up_ms
 from device.ledger.file import create
-from device.ledger.writing import Entry, ScanLedger
+from device.ledger.scan_ledger import NewRecord, ScanLedger
 from device.timekeeping import Stamp
-from gate_contract.card import Card, Kind
-from gate_contract.crossing import Clock, Direction
+from gate_contract.card import Card, CardKind
+from gate_contract.crossing import ClockTrust, Direction
 from gate_contract.verdicts import Verdict
 from server_bridge.clock import now_ms
-from tests.end_to_end.town import Town, until
+from tests.builders.issuer import FIRST_DAY, LAST_DAY
+from tests.end_to_end.district_harness import DistrictHarness, until
 from tests.fakes.clock import BOOT
-from tests.fakes.issuer import FIRST_DAY, LAST_DAY
 
 GATE = "gate-a1"
 DAYS, CROSSINGS = 30, 60_000
@@ -28,10 +28,10 @@ def month(ledger: ScanLedger) -> None:
     for number in range(CROSSINGS):
         is_in = (number // 500) % 2 == 0
         entries.append(
-            Entry(
-                Stamp(BOOT, up_ms() + number, begin_ms + number * step_ms, Clock.TRUSTED),
+            NewRecord(
+                Stamp(BOOT, up_ms() + number, begin_ms + number * step_ms, ClockTrust.TRUSTED),
                 Verdict.ADMITTED_IN if is_in else Verdict.ADMITTED_OUT,
-                Card(f"{number % 500:016x}", Kind.PUPIL, FIRST_DAY, LAST_DAY),
+                Card(f"{number % 500:016x}", CardKind.PUPIL, FIRST_DAY, LAST_DAY),
                 Direction.IN if is_in else Direction.OUT,
             )
         )
@@ -41,24 +41,25 @@ def month(ledger: ScanLedger) -> None:
 
 @pytest.mark.timeout(400)
 def test_a_month_is_drained_with_constant_memory(tmp_path: Path) -> None:
-    with Town(tmp_path) as town:
-        path = town.config(GATE).ledger_path
+    with DistrictHarness(tmp_path) as district:
+        path = district.config(GATE).ledger_path
         create(path, GATE)
         month(ScanLedger.open(path, GATE))
         for name in ("broker", "bridge"):
-            town.start(name)
-        town.await_bridge()
-        town.start(f"uplink {GATE}")
+            district.start(name)
+        district.await_bridge()
+        district.start(f"uplink {GATE}")
         processes = {
-            name: psutil.Process(town.running[name].pid) for name in (f"uplink {GATE}", "bridge")
+            name: psutil.Process(district.running[name].pid)
+            for name in (f"uplink {GATE}", "bridge")
         }
-        until(lambda: town.stored_and_receipted(GATE)[1] > 5_000, within_s=120)
+        until(lambda: district.stored_and_receipted(GATE)[1] > 5_000, within_s=120)
         early = {name: process.memory_info().rss for name, process in processes.items()}
-        until(town.drained, within_s=240)
+        until(district.drained, within_s=240)
         for name, process in processes.items():
             grown = process.memory_info().rss - early[name]
             # 55,000 records more went through; held in memory they would be some 30 MB.
             assert grown < 12_000_000, f"{name} grew by {grown} bytes"
-        verified = town.command("ledger", "verify")
+        verified = district.command("ledger", "verify")
         assert verified.returncode == 0, verified.stdout + verified.stderr
         assert f"{CROSSINGS} records" in verified.stdout

@@ -9,20 +9,26 @@ from time import monotonic
 import pytest
 
 from device.clock import SystemClock
-from device.roster.shelf import Shelf
+from device.roster_store import RosterStore
 from device.scan.gatekeeper import Gatekeeper
 from device.scan.verdict import Answer
 from gate_contract import topics
-from gate_contract.card import Kind
-from gate_contract.topics import Channel
+from gate_contract.card import CardKind
+from gate_contract.topics import GateChannel
 from gate_contract.verdicts import Verdict
-from server_bridge.cards.issue import issue_cards
+from server_bridge.cards.issuance import issue_cards
 from server_bridge.clock import now_ms
+from server_bridge.store.areas.levels import LevelNotice, apply_notice
 from server_bridge.store.people.cards import add_cards
-from server_bridge.store.people.people import Person, Place, add_person, hand_over, revoke
-from server_bridge.store.people.people_schema import areas
-from server_bridge.store.places.levels import Notice, apply_notice
-from tests.end_to_end.town import SCHOOL, Town, until
+from server_bridge.store.people.people import (
+    Person,
+    Placement,
+    add_person,
+    hand_over,
+    revoke,
+)
+from server_bridge.store.schema.people import areas
+from tests.end_to_end.district_harness import SCHOOL, DistrictHarness, until
 from tests.fakes.mqtt_peer import Peer
 
 GATE, OTHER = "gate-a1", "gate-a2"
@@ -32,33 +38,33 @@ HAMLETS = ("thon-1", "thon-2")
 class People:
     """Eight pupils of the first hamlet and one of the second, each with a card."""
 
-    def __init__(self, town: Town) -> None:
-        self._town = town
+    def __init__(self, district: DistrictHarness) -> None:
+        self._town = district
         today = date.today()  # noqa: DTZ011 (near enough: cards hold for days on either side)
         self.cards = issue_cards(
             9,
-            kind=Kind.PUPIL,
+            kind=CardKind.PUPIL,
             unit_id=SCHOOL,
             not_before=today - timedelta(days=1),
             expires=today + timedelta(days=9),
             key_id=1,
-            key=town.home.keys.card_key(),
+            key=district.home.keys.card_key(),
         )
-        with closing(town.home.database()) as database, database.write() as connection:
+        with closing(district.home.database()) as database, database.write() as connection:
             add_cards(connection, self.cards, now_ms())
             for area_id in HAMLETS:
                 connection.execute(
                     areas.insert().values(area_id=area_id, name=area_id, level="hamlet")
                 )
             for number, card in enumerate(self.cards):
-                who = Person(Kind.PUPIL, "Nguyễn Văn A", f"{number:010}")
-                place = Place(SCHOOL, "6A", HAMLETS[number == 8])
+                who = Person(CardKind.PUPIL, "Nguyễn Văn A", f"{number:010}")
+                place = Placement(SCHOOL, "6A", HAMLETS[number == 8])
                 person = add_person(connection, who, place, today - timedelta(days=2), now_ms())
                 hand_over(connection, card.card_id, person)
 
     def notice(self, number: str, levels: dict[str, int | None]) -> None:
         with closing(self._town.home.database()) as database, database.write() as connection:
-            apply_notice(connection, Notice(number, "Sở GD&ĐT", now_ms(), levels), now_ms())
+            apply_notice(connection, LevelNotice(number, "Sở GD&ĐT", now_ms(), levels), now_ms())
 
     def withdraw(self, number: int) -> None:
         with closing(self._town.home.database()) as database, database.write() as connection:
@@ -88,18 +94,18 @@ def record(what: str, began: float) -> None:
 
 
 @pytest.fixture
-def town(tmp_path: Path) -> Town:
-    made = Town(tmp_path, (GATE, OTHER))
+def district(tmp_path: Path) -> DistrictHarness:
+    made = DistrictHarness(tmp_path, (GATE, OTHER))
     path = made.configs[GATE]
     path.write_text(path.read_text("utf-8").replace('direction = "auto"', 'direction = "in"'))
     return made
 
 
-def test_a_change_reaches_the_gates_online_and_offline(town: Town) -> None:
+def test_a_change_reaches_the_gates_online_and_offline(district: DistrictHarness) -> None:
     shown: list[int] = []
-    people = People(town)
-    with town, town.gatekeeper(GATE) as keeper, town.gatekeeper(OTHER) as other:
-        town.start_all()
+    people = People(district)
+    with district, district.gatekeeper(GATE) as keeper, district.gatekeeper(OTHER) as other:
+        district.start_all()
         until(lambda: stands(keeper) > 0 and stands(other) > 0)
         assert answer(keeper, people, 8, shown) == Answer(Verdict.ADMITTED_IN)
 
@@ -110,22 +116,24 @@ def test_a_change_reaches_the_gates_online_and_offline(town: Town) -> None:
         record("a level to a gate online", began)
         assert answer(keeper, people, 8, shown) == Answer(Verdict.RESTRICTED_LEVEL, 4)
         assert answer(keeper, people, 0, shown) == Answer(Verdict.ADMITTED_IN)
-        shelf = Shelf(town.config(GATE).ledger_path.parent, GATE, town.config(GATE).order_keys)
-        book = shelf.read().book
+        shelf = RosterStore(
+            district.config(GATE).ledger_path.parent, GATE, district.config(GATE).order_keys
+        )
+        book = shelf.read().roster
         assert book
         assert book.changes, "one of nine: the change came alone"
 
         # A withdrawn card, to a gate that is online and to one that is away.
         for keeper_of in (keeper, other):  # it tells of the card keys
             until(partial(_knows_the_district, keeper_of))
-        town.kill(f"uplink {OTHER}")
+        district.kill(f"uplink {OTHER}")
         before, began = stands(other, district=True), monotonic()
         people.withdraw(0)
         until(lambda: stands(keeper, district=True) > before)
         record("a withdrawn card to a gate online", began)
         assert answer(keeper, people, 0, shown) == Answer(Verdict.REVOKED)
         assert stands(other, district=True) == before
-        town.start(f"uplink {OTHER}")
+        district.start(f"uplink {OTHER}")
         until(lambda: stands(other, district=True) > before)
         assert answer(other, people, 0, shown).verdict is Verdict.REVOKED
 
@@ -135,14 +143,16 @@ def test_a_change_reaches_the_gates_online_and_offline(town: Town) -> None:
         last = stands(keeper)
         until(lambda: stands(keeper) > last)
         last = stands(keeper)
-        foreign = Shelf(town.config(OTHER).ledger_path.parent, OTHER, shelf.keys).payloads()[0]
-        town.kill("bridge")  # whose certificate it is
-        hostile = Peer(_At(town.port), town.home.folder / "tls")  # type: ignore[arg-type]
+        foreign = RosterStore(
+            district.config(OTHER).ledger_path.parent, OTHER, shelf.keys
+        ).payloads()[0]
+        district.kill("bridge")  # whose certificate it is
+        hostile = Peer(_At(district.port), district.home.folder / "tls")  # type: ignore[arg-type]
         with hostile:
             for payload in (old, foreign):
-                hostile.publish(topics.gate(GATE, Channel.ROSTER), payload, retain=True)
+                hostile.publish(topics.gate(GATE, GateChannel.ROSTER), payload, retain=True)
         log = f"uplink {GATE}"
-        until(lambda: "(old)" in town.log(log) and "(wrong_gate)" in town.log(log))
+        until(lambda: "(old)" in district.log(log) and "(wrong_gate)" in district.log(log))
         assert stands(keeper) == last
         assert answer(keeper, people, 1, shown) == Answer(Verdict.ADMITTED_IN, 2)
 

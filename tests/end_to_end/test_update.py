@@ -3,18 +3,18 @@ the district is told of it. RAUC's writing alone is played."""
 
 from pathlib import Path
 
-from device.orders.state import keep
-from device.orders.trial import Kept
-from device.updating.asking import HttpsServer
+from device.orders.store import write_stored
+from device.orders.trial import StoredOrders
+from device.updating.boot_slot import BootSlot
+from device.updating.https_client import HttpsServer
 from firmware_config.image.bundle import CERT, make_key
-from firmware_config.update.choice import Slot
 from gate_contract.health import Health, ScanHealth
 from server_bridge.clock import now_ms
 from server_bridge.store.gates.gate_orders import standing
 from server_bridge.store.gates.health import take_health
+from tests.builders.shell import Shell
 from tests.fakes.enrolment import SCHOOL, Enrolment, open_desk
 from tests.fakes.updating import BUNDLE, NEW, Gate
-from tests.server.command.shell import Shell
 
 GATE_ID = "gate-a1"
 WELL = ScanHealth(camera="ok", storage="ok", signals="ok", clock_trusted=True)
@@ -25,7 +25,7 @@ def deliver(desk: Enrolment, gate: Gate) -> None:
     with desk.database.read() as connection:
         made = standing(connection, GATE_ID)
     assert made
-    keep(gate.etc / "state", Kept(latest=made.payload))
+    write_stored(gate.etc / "state", StoredOrders(latest=made.payload))
     health = Health(state="online", scan=WELL, update=gate.told)
     with desk.database.write() as connection:
         take_health(connection, GATE_ID, health, now_ms())
@@ -63,8 +63,8 @@ def test_from_the_district_to_the_slot_and_back(tmp_path: Path) -> None:
         deliver(desk, gate)
         assert "fetched, about to be installed" in shell.type("gate", "show", GATE_ID)
         assert gate.follow() == "pending"
-        gate.running, gate.version = Slot.B, NEW
-        gate.slots.set_good(Slot.B)
+        gate.running, gate.version = BootSlot.B, NEW
+        gate.slots.set_good(BootSlot.B)
         assert gate.follow() == "current"
         deliver(desk, gate)
         assert shell.json("gate", "list")[0]["software"] == {"is": NEW, "wanted": NEW}

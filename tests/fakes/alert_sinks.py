@@ -1,4 +1,4 @@
-"""Where alerts arrive: a mail server and a web service on loopback; they keep what they took."""
+"""A mail server and a web service on loopback that keep the alerts they receive."""
 
 import json
 import socketserver
@@ -14,7 +14,7 @@ from typing import Any
 
 @dataclass
 class MailSink:
-    """Takes mail by SMTP, without a password. `refuses` a sender with a 550 while set."""
+    """Receives mail by SMTP, without a password. Refuses the sender in `refuses` with 550."""
 
     mails: list[EmailMessage] = field(default_factory=list)
     refuses: bool = False
@@ -22,7 +22,7 @@ class MailSink:
 
     @property
     def url(self) -> str:
-        """As a channel's address."""
+        """The address of the channel."""
         return (
             f"mailto://localhost:{self.port}/?mode=insecure&from=gate@example.vn&to=it@example.vn"
         )
@@ -42,7 +42,7 @@ class MailSink:
 
 @dataclass
 class HookSink:
-    """Takes JSON by HTTP. Answers with `status`."""
+    """Receives JSON by HTTP. Answers with `status`."""
 
     posts: list[dict[str, Any]] = field(default_factory=list)
     status: int = 200
@@ -66,7 +66,7 @@ class HookSink:
                 self.end_headers()
 
             def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (its name there)
-                """Not into the test's output."""
+                """Keep the server's log out of the test's output."""
 
         with _serving(ThreadingHTTPServer(("127.0.0.1", 0), Hook)) as port:
             self.port = port

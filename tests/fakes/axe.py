@@ -1,4 +1,4 @@
-"""What axe-core finds on a page."""
+"""Run axe-core on a page."""
 
 from collections.abc import Container
 
@@ -7,14 +7,14 @@ from playwright.sync_api import Page
 
 
 def serious_findings(page: Page) -> list[str]:
-    """What keeps people from using the page: findings of serious or critical impact."""
+    """Return the findings of serious or critical impact."""
     return findings(page, ("serious", "critical"))
 
 
 def findings(
     page: Page, impacts: Container[str] = ("minor", "moderate", "serious", "critical")
 ) -> list[str]:
-    """What axe finds, of these impacts."""
+    """Return the findings of these impacts."""
     return [
         f"{one['id']}: {[node['html'][:120] for node in one['nodes'][:3]]}"
         for one in Axe().run(page).response["violations"]

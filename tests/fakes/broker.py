@@ -15,7 +15,7 @@ from server_bridge import pki
 from server_bridge.broker.config import CONFIGURATION, DATA, write_access_list, write_broker_config
 from server_bridge.broker.program import find_mosquitto
 from server_bridge.pki import Identity
-from server_bridge.store.places.units import UnitViewer
+from server_bridge.store.units.tree import UnitViewer
 from tests.fakes.patience import PATIENCE_S
 
 HOST = "127.0.0.1"
@@ -58,20 +58,20 @@ class Broker:
         return self.folder / "broker" / DATA / "mosquitto.db"
 
     def identity(self, identity: Identity) -> Path:
-        """The folder with `ca.pem`, `cert.pem` and `key.pem` of a party, issued on demand."""
+        """Return the folder of a party's `ca.pem`, `cert.pem` and `key.pem`, issued on demand."""
         folder = self.folder / "identities" / identity.common_name
         if not folder.exists():
             pki.issue(self.pki, identity, now=datetime.now(UTC)).write(folder)
         return folder
 
     def shut_out(self, *gate_ids: str) -> None:
-        """Renew the access list and have the running broker take it up."""
+        """Renew the access list and let the running broker reload it."""
         write_access_list(self.folder / "broker", viewers=self.viewers, shut_out=gate_ids)
         assert self._process is not None
         self._process.send_signal(signal.SIGHUP)
 
     def start(self) -> None:
-        """Return when the port accepts connections."""
+        """Start it; return when the port accepts connections."""
         assert self._process is None, "the broker already runs"
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
@@ -83,11 +83,11 @@ class Broker:
             assert time.monotonic() < deadline, f"mosquitto does not listen:\n{self.log}"
 
     def stop(self) -> None:
-        """End it as an operator would; it saves what it holds."""
+        """Stop it as an operator would; it saves its state."""
         self._end(signal.SIGTERM)
 
     def kill(self) -> None:
-        """End it as a power cut would."""
+        """Kill it, as a power cut would."""
         self._end(signal.SIGKILL)
 
     def delete_persistence(self) -> None:
@@ -117,8 +117,11 @@ class Broker:
 
 
 def free_port() -> int:
-    """Below the range that Linux gives to outgoing connections: while the broker is down, a client
-    that keeps trying such a port can end up connected to itself."""
+    """Return a port below the range that Linux gives to outgoing connections.
+
+    While the broker is down, a client that keeps trying a port of that range can end up connected
+    to itself.
+    """
     for port in random.sample(range(15_000, 32_000), 100):
         with socket.socket() as probe:
             try:
@@ -130,7 +133,7 @@ def free_port() -> int:
 
 
 def accepts(port: int, host: str = HOST) -> bool:
-    """Whether something listens; gives it a moment to come."""
+    """Whether something listens, after a short wait."""
     try:
         socket.create_connection((host, port), timeout=1).close()
     except ConnectionRefusedError:

@@ -1,4 +1,4 @@
-"""Debian's chromium, without a screen and without calls of its own to anywhere."""
+"""Debian's chromium, without a screen and without connections of its own."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +16,7 @@ ARGUMENTS = [
 
 @contextmanager
 def browsing() -> Iterator[Browser]:
-    """A browser for the time of the block."""
+    """Run a browser for the duration of the block."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=PROGRAM, args=ARGUMENTS, timeout=PATIENCE_S * 1000

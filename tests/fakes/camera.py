@@ -1,4 +1,4 @@
-"""Cameras, decoders and light that do what a test says, and remember what was done."""
+"""Cameras, decoders and lights that follow the test's instructions, and record their calls."""
 
 from collections import deque
 from collections.abc import Mapping, Sequence
@@ -10,8 +10,8 @@ from device.scan.advice import NO_ADVICE, Advice
 from device.scan.decode import Code
 from device.scan.decode.process import Mishaps
 from device.scan.frames import CameraError, Frame, Grey
-from device.scan.signals import Light
 from device.scan.verdict import Answer
+from gate_contract.signal_patterns import Light
 from gate_contract.verdicts import Verdict
 from tests.fakes.clock import FakeClock
 
@@ -20,13 +20,13 @@ SQUARE = ((0.0, 0.0), (9.0, 0.0), (9.0, 9.0), (0.0, 9.0))
 
 @dataclass
 class Camera:
-    """Gives one blank frame a read, `period_ms` apart on the clock; or what it is told to do."""
+    """Gives one blank frame a read, `period_ms` apart on the clock, or what the test sets."""
 
     clock: FakeClock
     period_ms: int = 100
     failing: CameraError | None = None
     refusing: CameraError | None = None
-    """Raised when it is advised."""
+    """Raised when it gets advice."""
     silent: bool = False
     opened: int = 0
     closed: int = 0
@@ -68,7 +68,7 @@ class Reader:
     advice: Advice = NO_ADVICE
     keys: Mapping[int, bytes] = field(default_factory=dict)
 
-    def know(self, keys: Mapping[int, bytes]) -> None:
+    def set_keys(self, keys: Mapping[int, bytes]) -> None:
         self.keys = keys
 
     def decode(self, image: Grey) -> list[Code]:
@@ -79,7 +79,7 @@ class Reader:
 
 @dataclass
 class Signals:
-    """Remembers every verdict it was given."""
+    """Records every verdict that it is given."""
 
     given: list[Verdict] = field(default_factory=list)
     fault: str | None = None
@@ -94,7 +94,7 @@ class Signals:
 
 @dataclass
 class Panel:
-    """A light and a buzzer that remember what they showed, or fail as told."""
+    """A light and a buzzer that record what they show, or fail as set."""
 
     shown: list[tuple[Light, bool]] = field(default_factory=list)
     failing: Exception | None = None

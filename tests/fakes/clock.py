@@ -1,9 +1,9 @@
-"""A clock that is set by hand."""
+"""A clock that tests set."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from device.timekeeping import Reading
+from device.timekeeping import ClockReading
 
 BOOT = "b" * 32
 OTHER_BOOT = "c" * 32
@@ -13,7 +13,7 @@ MORNING_MS = int(datetime(2026, 9, 7, 0, 0, tzinfo=UTC).timestamp() * 1000)
 
 @dataclass
 class FakeClock:
-    """`pass_ms` moves it on. `wall_ms` None is a clock that tells the truth."""
+    """A clock that `pass_ms` moves on. `wall_ms` None is a right clock."""
 
     up_ms: int = 60_000
     boot_id: str = BOOT
@@ -21,19 +21,19 @@ class FakeClock:
     synchronised: bool = True
     wall_ms: int | None = None
 
-    def read(self) -> Reading:
+    def read(self) -> ClockReading:
         true_ms = self.up_ms + self.true_offset_ms
         wall_ms = true_ms if self.wall_ms is None else self.wall_ms
-        return Reading(self.boot_id, self.up_ms, wall_ms, self.synchronised)
+        return ClockReading(self.boot_id, self.up_ms, wall_ms, self.synchronised)
 
-    def pass_ms(self, ms: int) -> Reading:
+    def pass_ms(self, ms: int) -> ClockReading:
         self.up_ms += ms
         if self.wall_ms is not None:
             self.wall_ms += ms
         return self.read()
 
     def reboot(self, *, after_ms: int = 3_600_000, boot_id: str = OTHER_BOOT) -> None:
-        """Off for `after_ms`, then up for 20 s."""
+        """Switch off for `after_ms`, then on, 20 s ago."""
         true_ms = self.up_ms + self.true_offset_ms + after_ms
         self.boot_id, self.up_ms = boot_id, 20_000
         self.true_offset_ms = true_ms - self.up_ms

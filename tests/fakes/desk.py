@@ -5,20 +5,21 @@ from datetime import date, timedelta
 from itertools import count
 
 from gate_contract import topics
-from gate_contract.card import Kind
+from gate_contract.card import CardKind
+from gate_contract.card_signing import card_signature
 from gate_contract.health import Health, ScanHealth
-from gate_contract.roster import Book, card_signature, take, verify
-from server_bridge.cards.issue import issue_cards
+from gate_contract.roster import EffectiveRoster, apply_roster, verify
+from server_bridge.cards.issuance import issue_cards
 from server_bridge.roster.making import Signer
-from server_bridge.roster.office import RosterOffice
+from server_bridge.roster.publisher import RosterPublisher
+from server_bridge.store.areas.levels import LevelNotice, apply_notice
 from server_bridge.store.database import Database
 from server_bridge.store.gates.health import take_health
 from server_bridge.store.people.cards import add_cards
-from server_bridge.store.people.people import Person, Place, add_person, hand_over
-from server_bridge.store.people.people_schema import areas
-from server_bridge.store.places.levels import Notice, apply_notice
+from server_bridge.store.people.people import Person, Placement, add_person, hand_over
+from server_bridge.store.schema.people import areas
+from tests.builders.issuer import Issuer, key_named
 from tests.fakes.clock import MORNING_MS
-from tests.fakes.issuer import Issuer, key_named
 from tests.fakes.school import SCHOOL, ZONE
 
 TODAY = date(2026, 9, 7)
@@ -45,7 +46,7 @@ class Desk:
 
     def open(self) -> None:
         """As after a start of the bridge."""
-        self.office = RosterOffice(self.database, ZONE, Signer(1, KEY, lambda: self.card_keys))
+        self.office = RosterPublisher(self.database, ZONE, Signer(1, KEY, lambda: self.card_keys))
         self.office.forget()
 
     def send(self, topic: str, payload: bytes) -> None:
@@ -65,13 +66,13 @@ class Desk:
             self.now_ms += 1_000
         return [topic for topic, _ in self.sent]
 
-    def book(self, gate_id: str, *, district: bool = False) -> Book:
+    def book(self, gate_id: str, *, district: bool = False) -> EffectiveRoster:
         """What a gate that has just connected goes by."""
-        book: Book | None = None
+        book: EffectiveRoster | None = None
         for channel in topics.ROSTERS:
             topic = topics.district(channel) if district else topics.gate(gate_id, channel)
             if payload := self.retained.get(topic):
-                book = take(book, verify(payload, KEYS), gate_id)
+                book = apply_roster(book, verify(payload, KEYS), gate_id)
         assert book, "nothing is retained"
         return book
 
@@ -86,7 +87,7 @@ class Desk:
         """Somebody with a card."""
         (card,) = issue_cards(
             1,
-            kind=Kind.PUPIL,
+            kind=CardKind.PUPIL,
             unit_id=unit_id,
             not_before=TODAY,
             expires=TODAY + timedelta(days=300),
@@ -95,8 +96,8 @@ class Desk:
         )
         with self.database.write() as connection:
             add_cards(connection, [card], self.now_ms)
-            who = Person(Kind.PUPIL, "Nguyễn Văn A", f"{next(NUMBERS):010}")
-            person = add_person(connection, who, Place(unit_id, "6A", area), TODAY, self.now_ms)
+            who = Person(CardKind.PUPIL, "Nguyễn Văn A", f"{next(NUMBERS):010}")
+            person = add_person(connection, who, Placement(unit_id, "6A", area), TODAY, self.now_ms)
             hand_over(connection, card.card_id, person)
         return Holder(person, card.card_id, card_signature(card.text.encode()))
 
@@ -114,7 +115,7 @@ class Desk:
     def notice(self, levels: dict[str, int | None], *, in_ms: int = 0) -> None:
         with self.database.write() as connection:
             number = f"{next(NUMBERS)}/TB"
-            notice = Notice(number, "Sở GD&ĐT", self.now_ms + in_ms, levels)
+            notice = LevelNotice(number, "Sở GD&ĐT", self.now_ms + in_ms, levels)
             apply_notice(connection, notice, self.now_ms)
 
 

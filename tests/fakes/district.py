@@ -10,7 +10,8 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from server_bridge.store.crossings.arrivals import Comparison, DayArrivals
-from server_bridge.store.live import GateState, Snapshot, UnitState
+from server_bridge.store.gates.gate_states import GateState
+from server_bridge.store.live import Snapshot, UnitState
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 MORNING = datetime(2026, 11, 23, 7, 12, 5, tzinfo=HANOI)

@@ -10,11 +10,11 @@ from itertools import count
 
 import sqlalchemy as sa
 
-from gate_contract.card import Kind
+from gate_contract.card import CardKind
 from server_bridge.store.database import Database
-from server_bridge.store.people.people import Person, Place, add_person, move
-from server_bridge.store.people.people_schema import areas, people, stays
-from server_bridge.store.places.units import Unit, add_unit
+from server_bridge.store.people.people import Person, Placement, add_person, move
+from server_bridge.store.schema.people import areas, people, stays
+from server_bridge.store.units.tree import Unit, add_unit
 from tests.fakes.clock import MORNING_MS
 from tests.fakes.school import SCHOOL
 
@@ -88,14 +88,14 @@ class FakePeople:
         group_name: str | None = "6A",
         *,
         school: str = SCHOOL,
-        kind: Kind = Kind.PUPIL,
+        kind: CardKind = CardKind.PUPIL,
         day: date = START,
     ) -> None:
         """Somebody new."""
         who = Person(kind, name, code=str(next(self._codes)), born=date(2014, 2, 28), sex="Nữ")
         with self.database.write() as connection:
             self.numbers[name] = add_person(
-                connection, who, Place(school, group_name, area_id), day, MORNING_MS
+                connection, who, Placement(school, group_name, area_id), day, MORNING_MS
             )
 
     def move(
@@ -108,7 +108,7 @@ class FakePeople:
     ) -> None:
         """From `day` on somebody lives or learns elsewhere."""
         with self.database.write() as connection:
-            move(connection, self.numbers[name], Place(school, group_name, area_id), day)
+            move(connection, self.numbers[name], Placement(school, group_name, area_id), day)
 
     def leave(self, name: str, day: date) -> None:
         """From `day` on somebody is at no school."""
@@ -144,7 +144,7 @@ class FakePeople:
                     [
                         {
                             "person": number,
-                            "kind": Kind.PUPIL if number % 18 else Kind.STAFF,
+                            "kind": CardKind.PUPIL if number % 18 else CardKind.STAFF,
                             "name": " ".join(map(draw.choice, (_FAMILY, _MIDDLE, _GIVEN))),
                             "added_ms": MORNING_MS,
                             "changed_ms": MORNING_MS,

@@ -1,4 +1,4 @@
-"""A district's enrolment desk on a free port, and tickets of its gates."""
+"""A district's enrolment server on a free port, and tickets of its gates."""
 
 import threading
 from collections.abc import Iterator
@@ -6,14 +6,14 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from server_bridge.fleet.desk import desk_server
-from server_bridge.fleet.drafting import District
+from server_bridge.fleet.drafting import DistrictParameters
+from server_bridge.fleet.enrolment_server import desk_server
 from server_bridge.fleet.ticketing import MadeTicket, Wifi, make_ticket
 from server_bridge.home import Home, initialise
 from server_bridge.store.database import Database
 from server_bridge.store.gates.certificates import find_gate
 from server_bridge.store.gates.gate_orders import Choice, want
-from server_bridge.store.places.units import Unit, add_gate, add_unit
+from server_bridge.store.units.tree import Unit, add_gate, add_unit
 from tests.fakes.broker import free_port
 from tests.fakes.patience import PATIENCE_S
 
@@ -24,7 +24,7 @@ SCHOOL, OTHER_SCHOOL = "thcs-a", "th-b"
 
 @dataclass
 class FakeNow:
-    """The desk's clock; UTC in ms."""
+    """The server's clock; UTC in ms."""
 
     ms: int = NOW_MS
 
@@ -34,7 +34,7 @@ class FakeNow:
 
 @dataclass
 class Enrolment:
-    """A district with an open desk."""
+    """A district with a running enrolment server."""
 
     home: Home
     database: Database
@@ -43,13 +43,15 @@ class Enrolment:
     def ticket(
         self, gate_id: str, *, wifi: Wifi | None = None, sealed: bool = False, days: int = 7
     ) -> MadeTicket:
-        """A new ticket; the gate is registered if it is new."""
+        """Make a new ticket; the gate is registered if it is new."""
         with self.database.write() as connection:
             known = [row.gate_id for row in connection.exec_driver_sql("SELECT gate_id FROM gates")]
             if gate_id not in known:
                 add_gate(connection, gate_id, SCHOOL, self.now())
                 choice = Choice(direction="in", visitor_ids=("cccd",))
-                want(connection, District.of(self.home), gate_id, self.now(), choice=choice)
+                want(
+                    connection, DistrictParameters.of(self.home), gate_id, self.now(), choice=choice
+                )
             find_gate(connection, gate_id)
             return make_ticket(
                 self.home,
@@ -63,7 +65,7 @@ class Enrolment:
 
 
 def settle(folder: Path, name: str = "Huyện thử") -> Home:
-    """A district's folder with two schools and a desk on a free port."""
+    """Make a district's folder with two schools and an enrolment server on a free port."""
     folder.mkdir(parents=True)
     (folder / "bridge.toml").write_text(
         f'[district]\nname = "{name}"\n[enrol]\nport = {free_port()}\n', "utf-8"
@@ -77,7 +79,7 @@ def settle(folder: Path, name: str = "Huyện thử") -> Home:
 
 @contextmanager
 def open_desk(folder: Path) -> Iterator[Enrolment]:
-    """The desk, answering."""
+    """Run the enrolment server."""
     home = settle(folder)
     now, ready = FakeNow(), threading.Event()
     with closing(home.database()) as database:

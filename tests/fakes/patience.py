@@ -1,5 +1,7 @@
-"""How long a test waits for what must happen, before it says that it did not. Nothing is judged by
-it: a machine that is busy with ten other things is slow, and that is no fault."""
+"""How long a test waits for an event before it fails.
+
+Nothing is judged by this time: a machine that is busy with other work is slow, which is no fault.
+"""
 
 PATIENCE_S = 100.0
-"""Less than the test's own time, so that the test says what it was waiting for."""
+"""Less than a test's own timeout, so that the test says what it was waiting for."""

@@ -1,4 +1,4 @@
-"""A stand-in for picamera2 and libcamera at their Python surface: a camera with one buffer."""
+"""A stand-in for the Python interface of picamera2 and libcamera: a camera with one buffer."""
 
 from dataclasses import dataclass, field
 from mmap import mmap
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 @dataclass
 class Hardware:
-    """The camera behind the modules. `stride` is wider than `width`, as real ones are."""
+    """The camera behind the modules. `stride` is wider than `width`, as with real cameras."""
 
     width: int
     height: int
@@ -24,7 +24,7 @@ class Hardware:
     failing: Exception | None = None
     captured_up_ms: int = 123_456
     exposure_us: int = 9_000
-    """What automatic exposure takes."""
+    """The exposure that automatic exposure selects."""
     gain: float = 2.0
     array: tuple[int, int] = (640, 480)
     starts: int = 0
@@ -37,7 +37,7 @@ class Hardware:
         self.expose()
 
     def expose(self) -> None:
-        """A new buffer, for the size as it is now configured."""
+        """Expose a new buffer of the configured size."""
         size = self.stride * self.height * 3 // 2
         self.buffer = np.arange(size, dtype=np.uint32).astype(np.uint8)
 
@@ -155,7 +155,7 @@ class FakeRequest:
 
 
 class Mapped:
-    """MappedArray without reshaping. As the real one: not to be left while its array is held."""
+    """MappedArray without reshaping. As the real one, it must stay open while its array is used."""
 
     def __init__(self, request: FakeRequest, stream: str, *, reshape: bool, write: bool) -> None:
         assert (stream, reshape, write) == ("main", False, False)

@@ -4,20 +4,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from zoneinfo import ZoneInfo
 
-from gate_contract.card import Kind
+from gate_contract.card import CardKind
 from gate_contract.crossing import (
     Batch,
-    Clock,
+    ClockTrust,
     Direction,
     Record,
     chain_next,
     chain_start,
     encode_batch,
 )
-from gate_contract.topics import Channel, gate
+from gate_contract.topics import GateChannel, gate
 from gate_contract.verdicts import Verdict
 from server_bridge.store.database import Database
-from server_bridge.store.places.units import Unit, add_gate, add_unit
+from server_bridge.store.units.tree import Unit, add_gate, add_unit
 from tests.fakes.clock import BOOT, MORNING_MS
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -60,8 +60,8 @@ class Scribe:
         *,
         at: int | None = MORNING_MS,
         up_ms: int = 0,
-        clock: Clock = Clock.TRUSTED,
-        kind: Kind = Kind.PUPIL,
+        clock: ClockTrust = ClockTrust.TRUSTED,
+        kind: CardKind = CardKind.PUPIL,
         count: int = 1,
     ) -> "Scribe":
         direction = {
@@ -107,7 +107,7 @@ class Scribe:
 
     def letter(self, first: int = 1, last: int | None = None) -> tuple[str, bytes]:
         """Topic and payload."""
-        return gate(self.gate_id, Channel.CROSSINGS), encode_batch(self.batch(first, last))
+        return gate(self.gate_id, GateChannel.CROSSINGS), encode_batch(self.batch(first, last))
 
     def letters(self, *spans: Sequence[int]) -> list[tuple[str, bytes]]:
         return [self.letter(first, last) for first, last in spans]

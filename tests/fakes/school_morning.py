@@ -8,7 +8,7 @@ and a pupil of the other school, are inside; nobody of this school holds their c
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from gate_contract.card import Kind
+from gate_contract.card import CardKind
 from gate_contract.verdicts import Verdict
 from server_bridge.ingest.inbox import Inbox
 from server_bridge.store.database import Database
@@ -38,7 +38,7 @@ class SchoolMorning:
             *(("Bùi Văn Dũng", "6A"), ("Phạm Đông", "6A"), ("Đỗ Thị Hằng", "10A")),
         ):
             folk.join(name, HAMLET, group)
-        folk.join("Cô Mai", HAMLET, None, kind=Kind.STAFF)
+        folk.join("Cô Mai", HAMLET, None, kind=CardKind.STAFF)
         folk.join("Y Bảo", HAMLET, "3B", school=OTHER_SCHOOL)
         for name in self.numbers:
             self.give_card(name, OTHER_SCHOOL if name == "Y Bảo" else SCHOOL)
@@ -52,12 +52,12 @@ class SchoolMorning:
         scribe.write(
             *(Verdict.ADMITTED_IN, self.cards["Cô Mai"]),
             at=MORNING_MS + 30 * MINUTE_MS,
-            kind=Kind.STAFF,
+            kind=CardKind.STAFF,
         )
         scribe.write(
             *(Verdict.ADMITTED_IN, VISITOR_CARD),
             at=MORNING_MS + 31 * MINUTE_MS,
-            kind=Kind.VISITOR,
+            kind=CardKind.VISITOR,
         )
         Inbox(self.database, ZONE).take([scribe.letter()], NOW_MS)
 
@@ -67,7 +67,7 @@ class SchoolMorning:
         card = IssuedCard(
             f"{number:016x}",
             1,
-            Kind.PUPIL,
+            CardKind.PUPIL,
             unit_id,
             START,
             START + timedelta(days=300),

@@ -1,4 +1,4 @@
-"""A camera whose picture obeys its exposure: what it is advised is seen in the next frames."""
+"""A camera whose picture follows its exposure: advice takes effect in the next frames."""
 
 from dataclasses import dataclass, field
 
@@ -15,10 +15,10 @@ FINE = 1.5
 
 @dataclass
 class Sensor:
-    """A card before a background, in light. Everything is in parts of what full white would give.
+    """A card before a background, in light. All light is relative to full white.
 
     Automatic exposure brings the background to `target`; a longer exposure smears what moves, a
-    shorter one is made up for by gain, which brings noise. `deaf`: it takes no advice.
+    shorter one is compensated by gain, which adds noise. `deaf`: it ignores advice.
     """
 
     card: Grey
@@ -27,7 +27,7 @@ class Sensor:
     background: float = 0.5
     """Radiance of what is behind the card; 1 is white paper in full light."""
     card_light: float = 1.0
-    """How much of that light falls on the card's face."""
+    """The share of that light on the card's face."""
     auto_exposure_us: float = 10_000
     speed_px_per_s: float = 0.0
     read_noise: float = 2.0

@@ -12,13 +12,13 @@ import httpx
 
 from server_bridge.access.openid import SignInBy
 from server_bridge.access.roles import Role
-from server_bridge.machines.meters import Meters
+from server_bridge.http.binding import binding
+from server_bridge.http.server import HttpServer
+from server_bridge.integrations.meters import Meters
 from server_bridge.store.access.accounts import add_account, grant
 from server_bridge.store.database import Database
 from server_bridge.web import site
-from server_bridge.web.binding import binding
-from server_bridge.web.desk.pages import Page
-from server_bridge.web.serve import PageServer
+from server_bridge.web.app.page import Page
 from tests.fakes.patience import PATIENCE_S
 from tests.fakes.school import COMMUNE, OTHER_SCHOOL, PROVINCE, SCHOOL, furnish
 
@@ -101,7 +101,7 @@ def running(
         pages=site.PAGES if pages is None else pages,
         poll_s=poll_s,
     )
-    server = PageServer(app, binding("127.0.0.1", 0))
+    server = HttpServer(app, binding("127.0.0.1", 0))
     ready = threading.Event()
     thread = threading.Thread(target=server.run, args=[lambda _url: ready.set()])
     thread.start()

@@ -1,4 +1,4 @@
-"""A service manager that writes down what it is told."""
+"""A service manager that records its messages."""
 
 import threading
 
@@ -6,7 +6,7 @@ from device.supervise import Supervisor
 
 
 class FakeSupervisor(Supervisor):
-    """`told` are its messages in order, each once in a row."""
+    """A supervisor. `told` holds its messages in order, without repetitions in a row."""
 
     def __init__(self) -> None:
         self.stopping = threading.Event()
@@ -22,7 +22,7 @@ class FakeSupervisor(Supervisor):
     def alive(self) -> None:
         self._tell("alive")
 
-    def says(self, text: str) -> None:
+    def set_status(self, text: str) -> None:
         self._tell(text)
 
     def stopped(self) -> None:

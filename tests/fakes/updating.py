@@ -1,4 +1,4 @@
-"""A gate's data partition with orders on it, a RAUC that takes what is good, a line that breaks."""
+"""A gate's data partition with orders, a RAUC that accepts good bundles, an unreliable server."""
 
 import base64
 from collections.abc import Callable, Iterator, Sequence
@@ -12,28 +12,29 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from device.orders.state import keep
-from device.orders.trial import Kept
-from device.updating import status
-from device.updating.asking import Answer, FetchError
-from device.updating.fetching import Ask, bundle_path
-from device.updating.follow import Follower, Places
-from firmware_config.update import memory
-from firmware_config.update.backend import Backend
-from firmware_config.update.choice import SECTOR, Slot, sector
-from firmware_config.update.command import Surroundings
-from firmware_config.update.planning import State
+from device.orders.store import write_stored
+from device.orders.trial import StoredOrders
+from device.status_files import read_update
+from device.updating import state_file
+from device.updating.boot_choice import SECTOR, sector
+from device.updating.boot_slot import BootSlot
+from device.updating.download import Ask, bundle_path
+from device.updating.https_client import FetchError, PartialContent
+from device.updating.install_rules import UpdateState
+from device.updating.order_follower import OrderFollower, Places
+from device.updating.rauc_backend import Backend
+from device.updating.slot_service import GateSystem
 from gate_contract.errors import SchoolgateError
 from gate_contract.health import UpdateFault, UpdateHealth
 from gate_contract.orders import Update
-from tests.fakes.orders import GATE_ID, KEY_ID, PUBLIC, orders, payload
+from tests.builders.orders import GATE_ID, KEY_ID, PUBLIC, orders, payload
 
 MACHINE, OLD, NEW = "schoolgate-arm64", "20260101", "20260528"
 BUNDLE = bytes(range(256)) * 4096
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 NIGHT = datetime(2026, 11, 23, 22, 0, tzinfo=HANOI)
 AFTERNOON = datetime(2026, 11, 22, 15, 0, tzinfo=HANOI)
-"""A Sunday's: nobody is there, and yet not the orders' hours."""
+"""A Sunday: the school is closed, but it is outside of the orders' hours."""
 URL = "https://desk.example.vn/updates/a.raucb"
 
 
@@ -44,8 +45,10 @@ def update(content: bytes = BUNDLE, **changes: Any) -> Update:
 
 @dataclass
 class FakeLine:
-    """A server behind a line that breaks off after `breaks` bytes of each answer. `asked` are the
-    offsets. `knows_parts`: it answers Range."""
+    """A server whose connection breaks off after `breaks` bytes of each answer.
+
+    `asked` records the offsets. `knows_parts`: it supports Range.
+    """
 
     content: bytes = BUNDLE
     breaks: Sequence[int] = ()
@@ -55,7 +58,7 @@ class FakeLine:
     on_read: Callable[[int], None] = lambda _: None
 
     @contextmanager
-    def ask(self, url: str, begins: int) -> Iterator[Answer]:
+    def ask(self, url: str, begins: int) -> Iterator[PartialContent]:
         turn = len(self.asked)
         self.asked.append(begins)
         if turn < len(self.faults):
@@ -70,16 +73,16 @@ class FakeLine:
             at[0] += len(block)
             return block
 
-        yield Answer(first, len(self.content), read)
+        yield PartialContent(first, len(self.content), read)
 
 
 @dataclass
 class Gate:
-    """`rauc` says what a bundle is (machine and version), or raises what is put there."""
+    """A gate. `bundle` is what RAUC says of a bundle (machine and version)."""
 
     folder: Path
     now: datetime | None = NIGHT
-    running: Slot = Slot.A
+    running: BootSlot = BootSlot.A
     version: str = OLD
     bundle: tuple[str, str] = (MACHINE, NEW)
     refuses: str = ""
@@ -91,7 +94,7 @@ class Gate:
         self.etc, self.data = self.folder / "etc", self.folder / "data" / "updates"
         (self.etc / "system").mkdir(parents=True)
         self.data.mkdir(parents=True)
-        (self.folder / "GATE").write_bytes(b"\0" * SECTOR + sector(Slot.A))
+        (self.folder / "GATE").write_bytes(b"\0" * SECTOR + sector(BootSlot.A))
         key = base64.b64encode(PUBLIC).decode()
         (self.etc / "gate.toml").write_text(
             f'[gate]\nid = "{GATE_ID}"\nstate_dir = "state"\nrun_dir = "run"\n'
@@ -108,17 +111,17 @@ class Gate:
     def slots(self) -> Backend:
         return Backend(self.folder / "GATE", self.data / "state.json", self.running)
 
-    def follower(self) -> Follower:
-        at = Surroundings(
+    def follower(self) -> OrderFollower:
+        at = GateSystem(
             self.slots, self.run, MACHINE, self.version, lambda: self.now, lambda _: None
         )
-        return Follower(self.places, at)
+        return OrderFollower(self.places, at)
 
     def order(self, wanted: Update | None, payload_of: bytes | None = None) -> None:
-        """The last orders that arrived."""
+        """Store the latest orders."""
         self.orders_version += 1
         made = payload_of or payload(orders(self.orders_version, update=wanted))
-        keep(self.etc / "state", Kept(latest=made))
+        write_stored(self.etc / "state", StoredOrders(latest=made))
 
     def fetch(self, ask: Ask) -> str:
         return _said(self.follower().fetch(ask, self.paused.append))
@@ -127,7 +130,7 @@ class Gate:
         return _said(self.follower().follow())
 
     def put(self, wanted: Update, content: bytes = BUNDLE) -> None:
-        """The bundle, as if it had been fetched."""
+        """Store the bundle as if it had been downloaded."""
         path = bundle_path(self.places.bundles, wanted)
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(content)
@@ -153,13 +156,13 @@ class Gate:
         return ""
 
     @property
-    def state(self) -> State:
-        return memory.recall(self.slots.kept)
+    def state(self) -> UpdateState:
+        return state_file.recall(self.slots.kept)
 
     @property
     def told(self) -> UpdateHealth:
-        """What gate-uplink would tell the district."""
-        health = status.read(status.path_of(self.follower().config))
+        """What gate-uplink would report to the district."""
+        health = read_update(self.follower().config.update_status_path)
         assert health, "nothing was told"
         return health
 

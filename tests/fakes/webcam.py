@@ -1,4 +1,4 @@
-"""A stand-in for OpenCV's capture of a webcam: its properties, and frames of the size they say."""
+"""A stand-in for OpenCV's capture of a webcam: properties, and frames of the set size."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,7 +11,7 @@ from device.scan.frames import Grey
 
 @dataclass
 class Webcam:
-    """`fixed`: it has one size and no backlight compensation, and refuses both."""
+    """A webcam. `fixed`: it has one size and no backlight compensation, and refuses both."""
 
     fixed: bool = False
     closed: bool = False
@@ -25,7 +25,7 @@ class Webcam:
     )
 
     def open(self, device: str, backend: int) -> Any:
-        """In place of `cv2.VideoCapture`."""
+        """Stand in for `cv2.VideoCapture`."""
         assert device.startswith("/dev/")
         assert backend == cv2.CAP_V4L2
         return self

@@ -1,2 +1,4 @@
-"""Faults done to real processes. `python -m tests.faults` runs the campaigns at full scale; a short
-version of each is a test. Every figure in docs/reliability.md about them is printed here."""
+"""Faults in real processes. `python -m tests.faults` runs the campaigns at full scale.
+
+A short version of each is a test. Every figure about them in docs/evidence/ is printed here.
+"""

@@ -29,7 +29,7 @@ CAMPAIGNS: dict[str, tuple[Callable[[Path, int], Outcome], int]] = {
     "flips": (damage.flips, 1_000),
     "clocks": (clocks.clocks, 90),
 }
-"""Each with the number of faults that is its full scale."""
+"""Each with the number of faults at full scale."""
 
 CONTROLS: dict[str, Callable[[Path], Outcome]] = {
     "green_before_commit": lambda folder: kills.kills(

@@ -1,4 +1,4 @@
-"""A small district of real processes in which faults are done, and its accounts."""
+"""A small district of real processes for faults, with a comparison of all counts at the end."""
 
 import json
 import os
@@ -18,9 +18,9 @@ from device.ledger.file import LedgerError
 from gate_contract.verdicts import CROSSINGS
 from server_bridge.broker.config import DATA
 from server_bridge.broker.program import find_mosquitto
-from server_bridge.cards import code as card_code
+from server_bridge.printing import qr_code as card_code
+from tests.end_to_end.district_harness import SCHOOL, DistrictHarness
 from tests.end_to_end.passing import card_codes
-from tests.end_to_end.town import SCHOOL, Town
 from tests.fakes.broker import accepts
 from tests.faults.outcome import Outcome, eventually
 from tests.systemd.units import unit
@@ -29,10 +29,12 @@ ROOT = Path(__file__).parents[2]
 GATE = "gate-a1"
 
 
-class Arena(Town):
-    """A town whose processes run this tree's code in their units' environment, append to their
-    logs, and can be planted with a bug. `plants` maps a process to the bug it gets; `hasty`
-    shortens a gate's pauses."""
+class Arena(DistrictHarness):
+    """A district whose processes run this tree's code in their units' environment.
+
+    They append to their logs. `plants` maps a process to the bug planted in it; `hasty` shortens a
+    gate's pauses.
+    """
 
     def __init__(
         self,
@@ -48,7 +50,7 @@ class Arena(Town):
         self.wrappers: dict[str, list[str]] = {}
 
     def start(self, name: str) -> None:
-        """`broker`, `bridge`, `uplink <gate_id>` or `scan <gate_id>`."""
+        """Start `broker`, `bridge`, `uplink <gate_id>` or `scan <gate_id>`."""
         environment = dict(os.environ, PYTHONPATH=str(ROOT), **_of_unit(name.partition(" ")[0]))
         if self.hasty:
             environment["HASTY"] = "1"
@@ -83,7 +85,7 @@ class Arena(Town):
         path.write_text(text.replace(old, new), "utf-8")
 
     def print_cards(self, gate_id: str, number: int) -> None:
-        """Frames for the gate's recorded camera: one card after the other."""
+        """Draw frames for the gate's recorded camera: one card after the other."""
         folder = self.folder / gate_id / "frames"
         folder.mkdir(exist_ok=True)
         for index, code in enumerate(card_codes(self, number)):
@@ -94,7 +96,7 @@ class Arena(Town):
             cv2.imwrite(str(folder / f"{index:03}.png"), np.pad(image, 40, constant_values=200))
 
     def answered(self, gate_id: str) -> int:
-        """Green lights that gate-scan has given, by its log."""
+        """Count the green lights in gate-scan's log."""
         green = 0
         for line in self.log(f"scan {gate_id}").splitlines():
             if '"answered"' in line:
@@ -105,14 +107,14 @@ class Arena(Town):
         return green
 
     def receipted(self, gate_id: str = GATE) -> int:
-        """How far the gate's own mark has come; 0 while there is no ledger."""
+        """Return the gate's own mark; 0 while there is no ledger."""
         try:
             return self.stored_and_receipted(gate_id)[1]
         except LedgerError:
             return 0
 
     def broker_keeps(self, topic: str) -> bool:
-        """Whether the broker has a subscription to that, or a message for one who is away."""
+        """Whether the broker has such a subscription, or a message for an absent client."""
         written = self.home.broker_folder / DATA / "mosquitto.db"
         written.unlink(missing_ok=True)
         self.running["broker"].send_signal(signal.SIGUSR1)  # mosquitto(8): write it down now
@@ -122,15 +124,15 @@ class Arena(Town):
     # --- accounts
 
     def stored(self) -> int:
-        """Records in the district's database."""
+        """Count the records in the district's database."""
         return int(self._ask("SELECT count(*) FROM crossings"))
 
     def held(self) -> int:
-        """Crossings in the district's database."""
+        """Count the crossings in the district's database."""
         return int(self._ask(f"SELECT count(*) FROM crossings WHERE {_CROSSED}"))  # noqa: S608
 
     def counted(self) -> int:
-        """What the school's counts add up to."""
+        """Return the sum of the school's counts."""
         return int(
             self._ask(
                 "SELECT coalesce(sum(entered + left), 0) FROM counts WHERE unit_id = ?", SCHOOL
@@ -138,7 +140,7 @@ class Arena(Town):
         )
 
     def settle(self, outcome: Outcome, green: int, *, within_s: float = 180) -> None:
-        """Wait until all is delivered, then account for every green light and every count."""
+        """Wait until all is delivered, then compare green lights, records and counts."""
         if not eventually(self.drained, within_s):
             outcome.notes.append("NOT DRAINED")
         recorded = sum(self.crossings(gate_id) for gate_id in self.gate_ids)
@@ -156,7 +158,7 @@ class Arena(Town):
             outcome.notes.append(proof)
 
     def verify(self) -> str:
-        """What `gate-bridge ledger verify` finds wrong, empty if nothing."""
+        """Return what `gate-bridge ledger verify` finds wrong, empty if nothing."""
         done = subprocess.run(
             [
                 *(sys.executable, "-m", "tests.faults.hasty", "gate-bridge"),
@@ -176,7 +178,7 @@ class Arena(Town):
 
 
 def _of_unit(part: str) -> dict[str, str]:
-    """What the unit that ships sets for this process."""
+    """Return the environment that the shipped unit sets for this process."""
     name = "gate-bridge" if part == "bridge" else f"gate-{part}"
     lines = [] if part == "broker" else unit(f"{name}.service").get("Environment", [])
     return dict(line.split("=", 1) for line in lines)

@@ -1,4 +1,4 @@
-"""Broken devices, put into a real gate-scan by the same door as planted bugs."""
+"""Broken devices in a real gate-scan, planted like bugs."""
 
 import sys
 import time
@@ -12,7 +12,7 @@ def _say() -> None:
 
 
 def camera_silent() -> None:
-    """Gives no frame any more, until it is opened again."""
+    """Let the camera give no frame any more, until it is opened again."""
     from device.scan.replay import ReplaySource
 
     read = ReplaySource.read
@@ -30,7 +30,7 @@ def camera_silent() -> None:
 
 
 def camera_hangs() -> None:
-    """`read` does not return, as with a driver that has lost its camera."""
+    """Let `read` never return, as with a driver that has lost its camera."""
     from device.scan.replay import ReplaySource
 
     read = ReplaySource.read
@@ -49,7 +49,7 @@ def camera_hangs() -> None:
 
 
 def decoder_dies() -> None:
-    """Its process is killed, again and again."""
+    """Kill the decoder's process again and again."""
     from device.scan.decode.process import DecoderProcess
 
     decode = DecoderProcess.decode
@@ -68,7 +68,7 @@ def decoder_dies() -> None:
 
 
 def pins_throw() -> None:
-    """The panel fails whenever it is to show something."""
+    """Let the panel fail whenever it has to show something."""
     from device.scan import run
     from device.scan.signals import PatternSignaller
 

@@ -18,7 +18,7 @@ from tests.faults.outcome import Outcome, eventually
 
 DAY_MS = 86_400_000
 SKEWS_MS = {"two weeks back": -14 * DAY_MS, "1970": None, "ten years ahead": 3_650 * DAY_MS}
-"""None: the wall clock begins at 1970 with the boot."""
+"""None: the wall clock starts at 1970 with the boot."""
 MANNERS = ("at boot, set late", "at boot, never set", "by hand, set again")
 UPLINK = ("all the time", "later", "afterwards", "afterwards")
 RECOVERY_S = 60
@@ -27,9 +27,12 @@ PEOPLE = 8
 
 
 def clocks(folder: Path, tried: int, plants: dict[str, str] | None = None) -> Outcome:
-    """Each wrong clock in each manner. The uplink runs all the time, or is started only afterwards,
-    or only after the next wrong clock, so that the district hears of two or three boots at once.
-    Recovered: what was recorded meanwhile has its receipt."""
+    """Try each wrong clock in each manner.
+
+    The uplink runs all the time, or is started only afterwards, or only after the next wrong clock,
+    so that the district gets two or three boots at once. Recovered: the records of that time have
+    their receipt.
+    """
     outcome = Outcome("clocks at 1970, ten years ahead, two weeks back; late or never set")
     with Wrong(folder, plants) as gate:
         for name in ("broker", "bridge"):
@@ -55,8 +58,10 @@ def clocks(folder: Path, tried: int, plants: dict[str, str] | None = None) -> Ou
 
 
 class Wrong:
-    """A gate in an arena, on a machine whose clocks do what we want. `true_began_ms`: when each of
-    its boots really began, UTC. A context manager."""
+    """A gate in an arena, on a machine whose clocks are simulated. A context manager.
+
+    `true_began_ms`: when each of its boots really began, UTC.
+    """
 
     def __init__(self, folder: Path, plants: dict[str, str] | None) -> None:
         self.arena = Arena(folder, plants=plants)
@@ -77,7 +82,7 @@ class Wrong:
         self.arena.__exit__(*error)
 
     def suffer(self, skew_ms: int | None, manner: str, uplink: str) -> bool:
-        """One wrong clock. Whether people were answered all the time."""
+        """Run with one wrong clock; return whether people were answered all the time."""
         at_boot = "at boot" in manner
         self._boot(skew_ms if at_boot else 0, synchronised=not at_boot)
         if uplink == "all the time":
@@ -95,7 +100,7 @@ class Wrong:
         return passed
 
     def _boot(self, skew_ms: int | None, *, synchronised: bool) -> None:
-        """Power off and on: both processes die; the next boot has a clock of its own."""
+        """Switch off and on: both processes die; the next boot has another clock."""
         for name in (self.scan, self.uplink):
             if name in self.arena.running:
                 self.arena.kill(name)
@@ -124,7 +129,7 @@ class Wrong:
     # --- accounts
 
     def time_faults(self) -> dict[str, int]:
-        """Everything that is wrong with the times of the district's records, counted."""
+        """Count everything that is wrong with the times of the district's records."""
         rows = self._rows("SELECT * FROM crossings ORDER BY ledger, seq")
         first_ms, last_ms = self.registered_ms, now_ms()
         days = {self._day(first_ms), self._day(last_ms)}
@@ -141,7 +146,7 @@ class Wrong:
         }
 
     def trust(self) -> str:
-        """How far the records' times can be trusted, by their own word."""
+        """Count the records by the trust that they state for their times."""
         told = Counter(row["filed_clock"] for row in self._rows("SELECT * FROM crossings"))
         return ", ".join(f"{number:,} {clock}" for clock, number in sorted(told.items()))
 

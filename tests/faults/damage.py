@@ -1,9 +1,9 @@
 """Damage in the ledger's file: every page once, and random bits.
 
-Done to a copy, then found by gate-scan's own opening, set aside, and delivered by the uplink's own
-loop to a district at the end of a fake line. What lay in the damaged page itself is gone, and the
-first record after it cannot be proven; everything else has to arrive as it was written, and
-whatever has not arrived has to be known as missing.
+The damage is done to a copy, then found by gate-scan's own verification, set aside, and delivered
+by the uplink's own loop to a district at the end of a fake connection. The records in the damaged
+page are lost, and the first record after it cannot be proven; everything else has to arrive as it
+was written, and whatever has not arrived has to be reported as missing.
 """
 
 import random
@@ -15,17 +15,17 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from device.ledger import carving
-from device.ledger.delivering import UplinkLedger
-from device.ledger.opening import Opening
+from device.ledger.uplink_ledger import UplinkLedger
+from device.ledger.verified_open import LedgerOpener
 from device.scan.gatekeeper import Gatekeeper
 from device.scan.verdict import Policy
 from device.uplink.loop import UplinkLoop
-from device.uplink.salvaged import Salvaged
+from device.uplink.salvage_delivery import SalvageDelivery
 from gate_contract.crossing import Record
 from gate_contract.verdicts import CROSSINGS
-from tests.device.gate import GATE_ID
+from tests.builders.issuer import Issuer
+from tests.builders.scanning_gate import GATE_ID
 from tests.fakes.clock import FakeClock
-from tests.fakes.issuer import Issuer
 from tests.fakes.line import District
 from tests.faults.outcome import Outcome
 
@@ -37,12 +37,12 @@ Opener = Callable[[Path, str], Callable[[], object]]
 
 @dataclass
 class Patient:
-    """One gate: keeper and uplink on the ledger in `folder`; `clock` stands for both."""
+    """One gate: keeper and uplink on the ledger in `folder`, with one `clock`."""
 
     folder: Path
     clock: FakeClock = field(default_factory=FakeClock)
     district: District = field(default_factory=lambda: District(GATE_ID))
-    opening: Opener = Opening
+    opening: Opener = LedgerOpener
 
     def __post_init__(self) -> None:
         self.issuer = Issuer()
@@ -60,25 +60,25 @@ class Patient:
             read_scan=lambda _: None,
             keep_days=30,
             chance=random.Random(1),
-            open_salvaged=lambda: Salvaged(self.folder, GATE_ID),
+            open_salvaged=lambda: SalvageDelivery(self.folder, GATE_ID),
         )
 
     def show(self, *numbers: int) -> bool:
-        """Whether every one of these cards got a green light."""
+        """Show these cards; return whether all got a green light."""
         self.clock.pass_ms(2_000)
         codes = [self.issuer.code(number) for number in numbers]
         answers = self.keeper.see(codes, self.clock.up_ms, self.clock.read())
         return len(answers) == len(numbers) and {answer.verdict for answer in answers} <= CROSSINGS
 
     def live(self, turns: int) -> None:
-        """Both processes go on for a while."""
+        """Let both processes continue for a while."""
         for _ in range(turns):
             self.clock.pass_ms(300)
             self.keeper.tend(self.clock.read())
             self.uplink.step(lambda _: None)
 
     def arrived(self) -> dict[tuple[str, int], Record]:
-        """What the district was given."""
+        """Return the records that the district received."""
         return {
             (batch.ledger_id, record.seq): record
             for batch in self.district.batches
@@ -92,7 +92,7 @@ class Patient:
 
 @dataclass
 class Original:
-    """An undamaged ledger, none of it delivered, and what is in it."""
+    """An undamaged ledger, none of it delivered, and its records."""
 
     folder: Path
     records: dict[int, Record] = field(default_factory=dict)
@@ -110,14 +110,14 @@ class Original:
         with_ledger.close()
 
     def on_page(self, number: int) -> set[int]:
-        """The records that lie there."""
+        """Return the records on a page."""
         data = self.path.read_bytes()[number * PAGE : (number + 1) * PAGE]
         rows = carving._rows_of_page(data, header_at=100 if number == 0 else 0)
         return {entry[0].seq for entry in map(carving.as_record, rows) if entry}
 
 
 def pages(folder: Path, tried: int) -> Outcome:
-    """Every page of the file overwritten with noise, one at a time."""
+    """Overwrite every page of the file with noise, one at a time."""
     outcome = Outcome("a page of noise in the ledger, every page")
     original = Original(folder / "original")
     chance = random.Random(4)
@@ -133,7 +133,7 @@ def pages(folder: Path, tried: int) -> Outcome:
 
 
 def flips(folder: Path, tried: int) -> Outcome:
-    """One random bit of the file turned over."""
+    """Invert one random bit of the file at a time."""
     outcome = Outcome("a flipped bit in the ledger")
     original = Original(folder / "original")
     chance = random.Random(5)

@@ -1,6 +1,6 @@
-"""Cameras that fall silent or hang, a decoder that raises, pins that throw: in a real gate-scan.
+"""Cameras that stop or hang, a decoder that dies, pins that fail: in a real gate-scan.
 
-The service manager's watchdog is played with 5 s in place of 30.
+The service manager's watchdog is simulated with 5 s in place of 30.
 """
 
 from pathlib import Path
@@ -15,8 +15,10 @@ FAULTS = ("camera_silent", "camera_hangs", "decoder_dies", "pins_throw")
 
 
 def devices(folder: Path, tried: int, faults: tuple[str, ...] = FAULTS) -> Outcome:
-    """Each fault comes after 40 frames of every process or opening. Survived: people are answered
-    after it, and it is in the health that the district is told."""
+    """Cause each fault after 40 frames of every process or opening.
+
+    Survived: people are answered after it, and it is in the health that the district receives.
+    """
     outcome = Outcome("camera silent or hanging, decoder raising, pins throwing")
     for number in range(tried):
         _suffer(folder / str(number), faults[number % len(faults)], outcome)

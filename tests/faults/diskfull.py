@@ -1,4 +1,4 @@
-"""Full disks: the gate's and the bridge's. Mounting takes root."""
+"""Full disks: the gate's and the bridge's. Mounting requires root."""
 
 import shutil
 import time
@@ -18,8 +18,11 @@ RECOVERY_S = 30
 
 
 def gate_disk(folder: Path, tried: int, *, ext4: bool = True, patience_s: float = 20) -> Outcome:
-    """The gate's keeper on a disk that fills up while people pass. Survived: full, it answered with
-    the fault signal or stored what it called green; recovered, it admits again by itself."""
+    """Run the gate's keeper on a disk that fills up while people pass.
+
+    Survived: on the full disk, it signalled the fault or stored what it called green; recovered, it
+    admits again by itself.
+    """
     outcome = Outcome(f"the gate's disk full ({'ext4' if ext4 else 'tmpfs'})")
     arena = Arena(folder)
     state = arena.config(GATE).ledger_path.parent
@@ -63,8 +66,10 @@ def gate_disk(folder: Path, tried: int, *, ext4: bool = True, patience_s: float 
 
 
 def bridge_disk(folder: Path, tried: int) -> Outcome:
-    """The bridge's database on a disk that fills up while crossings arrive. Recovered: everything
-    recorded meanwhile has its receipt."""
+    """Run the bridge's database on a disk that fills up while crossings arrive.
+
+    Recovered: everything recorded meanwhile has its receipt.
+    """
     outcome = Outcome("the bridge's disk full")
     try:
         with small_disk(folder / "disk", 98_304, ext4=True) as disk:

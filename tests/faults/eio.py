@@ -9,11 +9,11 @@ from contextlib import closing
 from pathlib import Path
 
 from device.ledger.file import LedgerFile
-from device.ledger.verifying import verify
+from device.ledger.verification import verify
 from gate_contract.verdicts import CROSSINGS
 from server_bridge.store.crossings.audit import count_faults, prove_ledgers
+from tests.end_to_end.district_harness import DistrictHarness
 from tests.end_to_end.passing import card_codes
-from tests.end_to_end.town import Town
 from tests.faults.arena import GATE, ROOT
 from tests.faults.outcome import Outcome
 
@@ -23,20 +23,22 @@ CALLS = ("pwrite64", "fdatasync,fsync", "ftruncate")
 
 
 def gate_errors(folder: Path, tried: int) -> Outcome:
-    """Twelve people pass while the n-th call fails, for every n that there is."""
+    """Let twelve people pass while the n-th call fails, for every n."""
     outcome = Outcome("EIO at every write and sync of the gate")
-    town = Town(folder / "town")
-    (town.configs[GATE].parent / "codes").write_text(
-        "\n".join(code.decode() for code in card_codes(town, GREEN))
+    district = DistrictHarness(folder / "district")
+    (district.configs[GATE].parent / "codes").write_text(
+        "\n".join(code.decode() for code in card_codes(district, GREEN))
     )
     beyond = 0
-    for calls, nth in _indexes(outcome, ["gate", str(town.configs[GATE]), str(GREEN)], tried, town):
-        state = town.config(GATE).ledger_path.parent
+    for calls, nth in _indexes(
+        outcome, ["gate", str(district.configs[GATE]), str(GREEN)], tried, district
+    ):
+        state = district.config(GATE).ledger_path.parent
         shutil.rmtree(state, ignore_errors=True)
-        said = _run(["gate", str(town.configs[GATE]), str(GREEN)], calls, nth)
+        said = _run(["gate", str(district.configs[GATE]), str(GREEN)], calls, nth)
         green = sum(line in CROSSINGS for line in said)
         outcome.tried += 1
-        with closing(LedgerFile.open(town.config(GATE).ledger_path, GATE)) as ledger:
+        with closing(LedgerFile.open(district.config(GATE).ledger_path, GATE)) as ledger:
             verify(ledger)
             held = sum(record.is_crossing for record, _ in ledger.records(1, 10**9))
         outcome.lost += max(0, green - held)
@@ -49,18 +51,18 @@ def gate_errors(folder: Path, tried: int) -> Outcome:
 
 
 def bridge_errors(folder: Path, tried: int) -> Outcome:
-    """Forty records arrive while the n-th call fails, for every n that there is."""
+    """Let forty records arrive while the n-th call fails, for every n."""
     outcome = Outcome("EIO at every write and sync of the bridge")
-    town = Town(folder / "town")
-    home = town.home.folder
+    district = DistrictHarness(folder / "district")
+    home = district.home.folder
     shutil.copytree(home, folder / "home")
-    for calls, nth in _indexes(outcome, ["bridge", str(home), str(RECORDS)], tried, town):
+    for calls, nth in _indexes(outcome, ["bridge", str(home), str(RECORDS)], tried, district):
         shutil.rmtree(home)
         shutil.copytree(folder / "home", home)
         said = _run(["bridge", str(home), str(RECORDS)], calls, nth)
         receipted = int(said[-1]) if said else 0
         outcome.tried += 1
-        with closing(town.home.database()) as database, database.read() as connection:
+        with closing(district.home.database()) as database, database.read() as connection:
             proofs = prove_ledgers(connection)
             wrong = count_faults(connection)
         held = proofs[0].records if proofs else 0
@@ -71,14 +73,14 @@ def bridge_errors(folder: Path, tried: int) -> Outcome:
 
 
 def _indexes(
-    outcome: Outcome, arguments: list[str], tried: int, town: Town
+    outcome: Outcome, arguments: list[str], tried: int, district: DistrictHarness
 ) -> list[tuple[str, int]]:
-    """Which calls there are to fail, from a run in which none does."""
+    """Return the calls that can fail, from a run in which none does."""
     if not shutil.which("strace"):
         outcome.notes.append("SKIPPED, strace is not installed")
         return []
-    home = town.home.folder
-    shutil.copytree(home, town.folder / "spare")
+    home = district.home.folder
+    shutil.copytree(home, district.folder / "spare")
     told = _strace(arguments, ["-c", "-f", "-e", f"trace={','.join(CALLS)}"]).stderr
     counted = {name: int(number) for number, name in re.findall(_COUNTED, told, re.MULTILINE)}
     found = [
@@ -87,8 +89,8 @@ def _indexes(
         for nth in range(1, sum(counted.get(name, 0) for name in calls.split(",")) + 1)
     ]
     shutil.rmtree(home)
-    shutil.copytree(town.folder / "spare", home)
-    shutil.rmtree(town.config(GATE).ledger_path.parent, ignore_errors=True)
+    shutil.copytree(district.folder / "spare", home)
+    shutil.rmtree(district.config(GATE).ledger_path.parent, ignore_errors=True)
     step = max(1, -(-len(found) // tried))
     return found[::step]
 

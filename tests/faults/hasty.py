@@ -1,8 +1,8 @@
-"""A gate's or bridge's process as it ships, but for three things that a campaign may ask for.
+"""A gate's or bridge's process as it ships, with three changes on request of a campaign.
 
-`HASTY=1`: pauses between connections of 0.2 s in place of 1 to 30, and a receipt waited for 2 s
+`HASTY=1`: pauses between connections of 0.2 s in place of 1 to 30, and a wait for receipts of 2 s
 in place of 10, so that hundreds of faults fit into minutes. `MACHINE=<file>`: the clocks of another
-machine (`machine`). `PLANT=<bug>`: a bug, planted to prove that the campaign would find it.
+machine (`machine`). `PLANT=<bug>`: a planted bug, to prove that the campaign finds it.
 """
 
 import os
@@ -11,7 +11,7 @@ from pathlib import Path
 
 
 def hurry() -> None:
-    """Shorten what a gate waits for."""
+    """Shorten a gate's pauses."""
     from device.uplink import loop, outbox
 
     loop.PAUSES_MS = (200,) * 5
@@ -19,7 +19,7 @@ def hurry() -> None:
 
 
 def main() -> None:
-    """`gate` or `gate-bridge`, then its arguments."""
+    """Run `gate` or `gate-bridge` with its arguments."""
     program, *arguments = sys.argv[1:]
     if path := os.environ.get("MACHINE"):
         from tests.faults.machine import install

@@ -1,4 +1,4 @@
-"""kill -9 of gate-scan, uplink and bridge, of the broker with all it kept, and in mid-batch."""
+"""kill -9 of gate-scan, uplink and bridge, of the broker with all its files, and in mid-batch."""
 
 import random
 from collections.abc import Callable
@@ -6,19 +6,21 @@ from itertools import islice
 from pathlib import Path
 
 from gate_contract import topics
-from gate_contract.topics import Channel
+from gate_contract.topics import GateChannel
 from gate_contract.verdicts import CROSSINGS
 from tests.end_to_end.passing import card_codes, passing
 from tests.faults.arena import GATE, Arena
 from tests.faults.outcome import Outcome, eventually
 
 RECOVERY_S = 90
-LISTENED, SENT = topics.every_gate(Channel.CROSSINGS), topics.gate(GATE, Channel.CROSSINGS)
+LISTENED, SENT = topics.every_gate(GateChannel.CROSSINGS), topics.gate(GATE, GateChannel.CROSSINGS)
 
 
 def kills(folder: Path, tried: int, plants: dict[str, str] | None = None) -> Outcome:
-    """Real gate-scan on recorded frames, real uplink, broker, bridge: one after the other killed at
-    a random moment and started again. Recovered: it answers again, or a newer receipt is marked.
+    """Kill one process after the other at a random moment, and start it again.
+
+    Real gate-scan on recorded frames, real uplink, broker, bridge. Recovered: it answers again, or
+    a newer receipt is marked.
     """
     outcome = Outcome("kill -9 of gate-scan, uplink, bridge")
     chance = random.Random(1)
@@ -50,9 +52,11 @@ def _works(arena: Arena, victim: str) -> Callable[[], bool]:
 
 
 def broker_kills(folder: Path, tried: int, plants: dict[str, str] | None = None) -> Outcome:
-    """The broker killed, and what it had written to disk deleted, while crossings are under way;
-    every second time with the bridge down, so that what was published lies nowhere but there.
-    Recovered: a receipt for something recorded while the broker was gone."""
+    """Kill the broker and delete its files while crossings are delivered.
+
+    Every second time the bridge is down, so that published records exist nowhere else. Recovered: a
+    receipt for something recorded while the broker was gone.
+    """
     outcome = Outcome("kill -9 of the broker, its persistence deleted")
     chance = random.Random(2)
     green = 0
@@ -87,8 +91,10 @@ def broker_kills(folder: Path, tried: int, plants: dict[str, str] | None = None)
 
 
 def mid_batch(folder: Path, tried: int, plants: dict[str, str] | None = None) -> Outcome:
-    """The bridge killed again and again while it takes in a backlog, a few milliseconds after its
-    first new row. Recovered: it stores more than it had."""
+    """Kill the bridge repeatedly while it stores a backlog, a few ms after its first new row.
+
+    Recovered: it stores more than it had.
+    """
     outcome = Outcome("bridge killed in mid-batch")
     chance = random.Random(3)
     green = 0

@@ -1,4 +1,4 @@
-"""The clocks of a gate's machine, as its real processes find them: a file, read at every look."""
+"""The clocks of a gate's machine for its real processes: a file, read at every reading."""
 
 import time
 from pathlib import Path
@@ -7,15 +7,17 @@ import msgspec
 from msgspec import Struct
 
 from device import clock
-from device.timekeeping import Reading
+from device.timekeeping import ClockReading
 
 boot_clock_ms = clock.up_ms
-"""This machine's own, which every machine in a file is told by."""
+"""This machine's own boot clock, which all machines in files refer to."""
 
 
 class Machine(Struct, frozen=True, kw_only=True):
-    """Booted as `boot_id` when this machine's boot clock stood at `began_ms`. `skew_ms` is what its
-    wall clock is ahead of the truth; `synchronised` what its kernel says of it."""
+    """A machine booted as `boot_id` when this machine's boot clock was at `began_ms`.
+
+    Its wall clock is `skew_ms` ahead of the truth; `synchronised` is what its kernel reports.
+    """
 
     boot_id: str
     began_ms: int
@@ -31,16 +33,19 @@ def write(path: Path, machine: Machine) -> None:
 
 
 def install(path: Path) -> None:
-    """Let this process live on the machine in the file: in place of the only edge where a gate's
-    clocks are read (`device/clock.py`), before anything else is imported."""
+    """Let this process use the machine in the file.
+
+    It replaces the only place where a gate's clocks are read (`device/clock.py`), before anything
+    else is imported.
+    """
 
     def machine() -> Machine:
         return msgspec.json.decode(path.read_bytes(), type=Machine)
 
-    def read(_clock: clock.SystemClock) -> Reading:
+    def read(_clock: clock.SystemClock) -> ClockReading:
         now = machine()
         wall_ms = time.time_ns() // 1_000_000 + now.skew_ms
-        return Reading(now.boot_id, boot_clock_ms() - now.began_ms, wall_ms, now.synchronised)
+        return ClockReading(now.boot_id, boot_clock_ms() - now.began_ms, wall_ms, now.synchronised)
 
     setattr(clock.SystemClock, "read", read)  # noqa: B010 (mypy takes it for a field otherwise)
     clock.up_ms = lambda: boot_clock_ms() - machine().began_ms

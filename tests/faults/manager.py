@@ -1,4 +1,4 @@
-"""As much of a service manager as a watchdog needs: it listens, kills, and starts again."""
+"""The part of a service manager that a watchdog needs: it listens, kills, and restarts."""
 
 import os
 import signal
@@ -13,8 +13,10 @@ from tests.faults.arena import Arena
 
 
 class Manager:
-    """Runs one process of an arena as a unit with `WatchdogSec` and `Restart=always`. A context
-    manager; `starts` counts them, `timeouts` those that the watchdog ended."""
+    """Runs one process of an arena as a unit with `WatchdogSec` and `Restart=always`.
+
+    A context manager; `starts` counts the starts, `timeouts` those that the watchdog ended.
+    """
 
     def __init__(self, arena: Arena, name: str, watchdog_s: float) -> None:
         self._arena, self._name, self._watchdog_s = arena, name, watchdog_s

@@ -1,4 +1,4 @@
-"""Bad networks between real processes: on the gate's line and on the bridge's."""
+"""Bad networks between real processes: on the gate's connection and on the bridge's."""
 
 import random
 from itertools import islice
@@ -20,8 +20,10 @@ def weather(
     kinds: list[Weather] | None = None,
     plants: dict[str, str] | None = None,
 ) -> Outcome:
-    """Each kind of weather in turn, now on the gate's line and now on the bridge's, while people
-    pass. Recovered: after the weather, what was recorded in it has its receipt."""
+    """Apply each network fault, to the gate's connection and the bridge's, while people pass.
+
+    Recovered: afterwards, the records of that time have their receipt.
+    """
     outcome = Outcome("network cut, delay, half-open, throttle, corruption")
     chance = random.Random(6)
     green = 0

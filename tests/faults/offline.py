@@ -7,18 +7,18 @@ import psutil
 
 from device.clock import SystemClock
 from gate_contract.verdicts import CROSSINGS
+from tests.end_to_end.district_harness import DistrictHarness
 from tests.end_to_end.passing import card_codes
-from tests.end_to_end.town import Town
 from tests.faults.arena import GATE, Arena
 from tests.faults.outcome import Outcome, eventually
 
 AT_ONCE = 40
 GROWTH = 16 * 2**20
-"""What an uplink may use more at its height than when it begins to deliver."""
+"""The most memory that an uplink may use above that at the start of delivery."""
 
 
-def fill(arena: Town, crossings: int, gate_id: str = GATE) -> int:
-    """Let people pass, forty in a frame; returns how many got a green light."""
+def fill(arena: DistrictHarness, crossings: int, gate_id: str = GATE) -> int:
+    """Let people pass, forty in a frame; return how many got a green light."""
     codes = card_codes(arena, AT_ONCE)
     clock = SystemClock(battery=True)
     green = 0
@@ -31,7 +31,10 @@ def fill(arena: Town, crossings: int, gate_id: str = GATE) -> int:
 
 
 def offline(folder: Path, crossings: int, plants: dict[str, str] | None = None) -> Outcome:
-    """Lost are those that do not arrive; survived 0 if the uplink's memory grows with them."""
+    """Deliver the backlog.
+
+    Lost are crossings that do not arrive; survived is 0 if the uplink's memory grows with them.
+    """
     outcome = Outcome(f"offline for 30 days, {crossings:,} crossings")
     with Arena(folder, hasty=False, plants=plants) as arena:
         green = fill(arena, crossings)

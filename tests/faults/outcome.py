@@ -1,4 +1,4 @@
-"""What a campaign came to, and its line."""
+"""The result of a campaign, and its line."""
 
 import time
 from collections.abc import Callable
@@ -9,8 +9,11 @@ LOOK_S = 0.02
 
 @dataclass(slots=True)
 class Outcome:
-    """`tried` faults, `survived` of them; crossings with a green light that the district does not
-    have (`lost`) or has more often than they happened (`duplicated`)."""
+    """The result of `tried` faults, of which `survived` were survived.
+
+    `lost` crossings had a green light and are not at the district; `duplicated` ones are there more
+    often than they happened.
+    """
 
     name: str
     tried: int = 0
@@ -45,7 +48,7 @@ class Outcome:
 
 
 def eventually(condition: Callable[[], bool], within_s: float) -> bool:
-    """Whether `condition` comes about in time."""
+    """Whether `condition` becomes true in time."""
     deadline = time.monotonic() + within_s
     while not condition():
         if time.monotonic() > deadline:

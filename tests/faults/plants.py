@@ -1,4 +1,4 @@
-"""Bugs, planted into real processes to prove that a campaign would find them."""
+"""Bugs, planted into real processes to prove that a campaign finds them."""
 
 import time
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from server_bridge.ingest.inbox import Inbox, Taken
 
 
 def trust_the_wire() -> None:
-    """What is published counts as delivered, as if a PUBACK were a receipt."""
+    """Count published records as delivered, as if a PUBACK were a receipt."""
     from device.uplink.delivery import Delivery
 
     send: Callable[..., bool] = Delivery._send_next
@@ -25,7 +25,7 @@ def trust_the_wire() -> None:
 
 
 def count_after_commit() -> None:
-    """Rows are committed first, their counts a moment later in a transaction of their own."""
+    """Commit rows first, and their counts a moment later in another transaction."""
     from server_bridge.ingest import intake
     from server_bridge.store.crossings import counts
 
@@ -49,14 +49,14 @@ def count_after_commit() -> None:
 
 
 def green_before_commit() -> None:
-    """The answer is given first and recorded a moment later."""
-    from device.ledger.writing import ScanLedger
+    """Answer first, and record a moment later."""
+    from device.ledger.scan_ledger import ScanLedger
     from device.scan import loop
 
     append, log = ScanLedger.append, loop.log
 
     class Log:
-        """Leaves out what the loop says once more when all is recorded."""
+        """Omits what the loop logs once more when all is recorded."""
 
         def __getattr__(self, name: str) -> Any:
             return getattr(log, name)
@@ -75,8 +75,8 @@ def green_before_commit() -> None:
 
 
 def hoard() -> None:
-    """What is sent is kept, several times over."""
-    from device.ledger.delivering import UplinkLedger
+    """Keep everything that is sent, several times over."""
+    from device.ledger.uplink_ledger import UplinkLedger
 
     batch = UplinkLedger.batch
     kept: list[Any] = []
@@ -90,8 +90,8 @@ def hoard() -> None:
 
 
 def leak() -> None:
-    """One byte is kept of each record that is sent."""
-    from device.ledger.delivering import UplinkLedger
+    """Keep one byte of each record that is sent."""
+    from device.ledger.uplink_ledger import UplinkLedger
 
     batch = UplinkLedger.batch
     kept = bytearray()
@@ -105,12 +105,12 @@ def leak() -> None:
 
 
 def believe_any_clock() -> None:
-    """The wall clock is taken for the truth, synchronised or not."""
-    from device.timekeeping import Reading, Timekeeper
+    """Trust the wall clock, synchronised or not."""
+    from device.timekeeping import ClockReading, Timekeeper
 
     learn = Timekeeper.learn
 
-    def planted(self: Timekeeper, reading: Reading) -> Any:
+    def planted(self: Timekeeper, reading: ClockReading) -> Any:
         return learn(self, replace(reading, synchronised=True))
 
     Timekeeper.learn = planted  # type: ignore[method-assign]

@@ -1,4 +1,4 @@
-"""A TCP proxy between real processes that does to their bytes what bad networks do."""
+"""A TCP proxy between real processes that treats their bytes as bad networks do."""
 
 import asyncio
 import random
@@ -13,10 +13,10 @@ CHUNK = 4_096
 
 
 class Weather(StrEnum):
-    """What becomes of the bytes.
+    """The treatment of the bytes.
 
-    `SWALLOW` is the half-open connection: it stands, takes everything and passes nothing on.
-    `CORRUPT` turns a bit over now and then, in either direction.
+    `SWALLOW` is the half-open connection: it stays open, accepts everything and forwards nothing.
+    `CORRUPT` inverts a bit now and then, in either direction.
     """
 
     FAIR = "fair"
@@ -28,7 +28,7 @@ class Weather(StrEnum):
 
 
 class Proxy:
-    """Listens on `port`, passes on to `upstream` on this machine. A context manager."""
+    """Listens on `port`, forwards to `upstream` on this machine. A context manager."""
 
     delay_s = 0.4
     bytes_per_s = 24_000
@@ -45,7 +45,7 @@ class Proxy:
         self._thread = threading.Thread(target=self._run, daemon=True)
 
     def set(self, weather: Weather) -> None:
-        """From now on. A cut ends what stands; what stood through a `SWALLOW` stays dead."""
+        """Change the treatment. A cut ends open connections; those of a `SWALLOW` stay dead."""
         self._weather = weather
         if weather is Weather.CUT:
             self._loop.call_soon_threadsafe(self._cut)

@@ -1,4 +1,4 @@
-"""A small disk of its own, to be filled to the last byte."""
+"""A small disk that can be filled to the last byte."""
 
 import contextlib
 import os
@@ -11,7 +11,7 @@ BALLAST = "ballast"
 
 
 class NotPermittedError(Exception):
-    """The machine does not let us mount anything."""
+    """This machine does not permit mounting."""
 
 
 @contextmanager
@@ -19,7 +19,7 @@ def small_disk(folder: Path, kibibytes: int, *, ext4: bool) -> Iterator[Path]:
     """Mount a new file system at `folder`: ext4 in a file, or tmpfs.
 
     Raises:
-        NotPermittedError: mounting takes root, and some containers forbid it even then.
+        NotPermittedError: mounting requires root, and some containers forbid it even then.
     """
     folder.mkdir(parents=True, exist_ok=True)
     image = folder.with_suffix(".img")
@@ -40,7 +40,7 @@ def small_disk(folder: Path, kibibytes: int, *, ext4: bool) -> Iterator[Path]:
 
 
 def fill(folder: Path) -> None:
-    """Leave no byte free."""
+    """Fill the disk to the last byte."""
     descriptor = os.open(folder / BALLAST, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     try:
         for size in (65_536, 4_096, 512, 1):
@@ -52,7 +52,7 @@ def fill(folder: Path) -> None:
 
 
 def free(folder: Path) -> None:
-    """Give the space back."""
+    """Free the space again."""
     (folder / BALLAST).unlink(missing_ok=True)
 
 

@@ -1,4 +1,4 @@
-"""Damage in a ledger is found, told, and costs only what it destroyed; the controls overlook it."""
+"""Damage in a ledger is found, reported, and costs only what it destroyed; controls overlook it."""
 
 import os
 import random
@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from device.ledger import doubt, opening
+from device.ledger import damage_report, verified_open
 from device.ledger.file import LedgerFile, create
-from device.ledger.opening import look_into
 from device.ledger.salvage import Salvage
-from device.ledger.writing import ScanLedger
+from device.ledger.scan_ledger import ScanLedger
+from device.ledger.verified_open import verify_or_set_aside
 from gate_contract.verdicts import CROSSINGS
-from tests.device.gate import GATE_ID
+from tests.builders.scanning_gate import GATE_ID
 from tests.end_to_end.passing import card_codes, passing
 from tests.faults.arena import GATE, Arena
 from tests.faults.damage import PAGE, Original, Patient, flips, pages
@@ -35,7 +35,7 @@ def test_a_flipped_bit_costs_at_most_its_record(tmp_path: Path) -> None:
 def test_who_does_not_look_delivers_it_or_stands_still(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(opening, "look_into", lambda _path, _gate_id: None)
+    monkeypatch.setattr(verified_open, "look_into", lambda _path, _gate_id: None)
     assert not pages(tmp_path, 8).is_clean
 
 
@@ -93,7 +93,7 @@ def test_power_may_fail_while_a_ledger_is_set_aside(
         patched.setattr(os, "link", cut(os.link))
         patched.setattr(Path, "unlink", cut(Path.unlink))
         with pytest.raises(OSError, match="power"):
-            look_into(original.path, GATE_ID)
+            verify_or_set_aside(original.path, GATE_ID)
     patient = Patient(tmp_path)
     assert patient.show(5_000)
     patient.live(60)
@@ -111,12 +111,12 @@ def test_a_ledger_that_turned_into_another_by_name_is_set_aside(tmp_path: Path) 
         before = ledger.ledger_id
         with ledger._transaction() as connection:
             connection.execute("UPDATE ledger SET ledger_id = ?", ("0" * 32,))
-    assert look_into(path, GATE_ID)
+    assert verify_or_set_aside(path, GATE_ID)
     create(path, GATE_ID)
     with closing(LedgerFile.open(path, GATE_ID)) as ledger:
         assert ledger.ledger_id not in (before, "0" * 32)
-        assert doubt.name_of(path) == (GATE_ID, ledger.ledger_id)
-    assert look_into(path, GATE_ID) is None
+        assert damage_report.read_identity(path) == (GATE_ID, ledger.ledger_id)
+    assert verify_or_set_aside(path, GATE_ID) is None
 
 
 def test_an_old_copy_gives_way_to_a_new_ledger_and_is_kept(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Broken devices cost a moment, and are told; without its watchdog a hanging camera is the end."""
+"""Broken devices interrupt for a moment and are reported; without a watchdog a hang is fatal."""
 
 from pathlib import Path
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from device.ledger.file import LedgerError
-from device.ledger.writing import ScanLedger
+from device.ledger.scan_ledger import ScanLedger
 from tests.faults import eio
 from tests.faults.diskfull import bridge_disk, gate_disk
 from tests.faults.outcome import Outcome

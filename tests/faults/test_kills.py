@@ -1,5 +1,8 @@
-"""A few kills. `end_to_end/test_nothing_lost.py` kills broker and bridge in mid-flow; the campaigns
-and their controls at full scale: `python -m tests.faults`."""
+"""A few kills.
+
+`end_to_end/test_nothing_lost.py` kills broker and bridge in mid-flow; the campaigns and their
+controls at full scale: `python -m tests.faults`.
+"""
 
 from pathlib import Path
 

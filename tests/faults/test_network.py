@@ -1,4 +1,4 @@
-"""Bad networks; and who trusts the wire loses what a half-open connection swallows."""
+"""Bad networks; without receipts, what a half-open connection swallows is lost."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The storing half of a gate or of a bridge in a process of its own, to be run below strace.
+"""The storing part of a gate or of a bridge in a separate process, to be run below strace.
 
 `writer gate <gate.toml> <number>`: people pass; each green light is a line.
 `writer bridge <home> <number>`: batches arrive; each receipt is a line.
@@ -13,12 +13,12 @@ from gate_contract.verdicts import CROSSINGS
 
 
 def gate(config_path: Path, number: int) -> None:
-    """Let `number` people pass; whoever is told of a fault shows the card again, a few times."""
+    """Let `number` people pass; whoever gets a fault shows the card again, a few times."""
     from device.clock import SystemClock
     from device.config import load
     from device.scan.gatekeeper import RETRY_MS
     from device.scan.run import keeper
-    from device.timekeeping import Reading
+    from device.timekeeping import ClockReading
 
     codes = [line.encode() for line in (config_path.parent / "codes").read_text().splitlines()]
     people = keeper(load(config_path))
@@ -27,7 +27,7 @@ def gate(config_path: Path, number: int) -> None:
     while green < number and tries < number + 20:
         tries += 1
         step += RETRY_MS + 1_000
-        reading = Reading(first.boot_id, first.up_ms + step, first.wall_ms + step, True)
+        reading = ClockReading(first.boot_id, first.up_ms + step, first.wall_ms + step, True)
         answers = people.see([codes[tries % len(codes)]], reading.up_ms, reading)
         for answer in answers:
             green += answer.verdict in CROSSINGS
@@ -36,7 +36,7 @@ def gate(config_path: Path, number: int) -> None:
 
 
 def bridge(folder: Path, number: int) -> None:
-    """Take in `number` records of `gate-a1`, five in a batch."""
+    """Store `number` records of `gate-a1`, five in a batch."""
     from gate_contract.receipt import Receipt
     from server_bridge.home import open_home
     from server_bridge.ingest.inbox import Inbox

@@ -1,4 +1,4 @@
-"""A flashed SD card is given its ticket; the list for Imager; the diagram of the wires."""
+"""A flashed SD card gets its ticket; the list for Imager; the wiring diagram."""
 
 import base64
 import json
@@ -9,16 +9,16 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from device.config import Signals
+from device.config import SignalSettings
 from device.provisioning.handover import offered_on_boot
 from device.provisioning.hardware import district_key as gates_district_key
 from device.provisioning.hardware import read_hardware
+from device.wiring import HEADER, Pins, diagram, wires
 from firmware_config.provision import PIN_NAME, Prepared, district_key, prepare
 from firmware_config.provisioning_cli import imager_list, provision
-from firmware_config.wiring import HEADER, Pins, diagram, wires
 from gate_contract.errors import SchoolgateError
-from gate_contract.ticket import Refusal, TicketError
-from tests.device.provisioning.test_welcome import KEY, OTHER_PIN, PIN, TEXT
+from gate_contract.ticket import TicketError, TicketRefusal
+from tests.device.scan.test_ticket_prompt import KEY, OTHER_PIN, PIN, TEXT
 from tests.docs.pages import ROOT
 
 PUBLIC = KEY.public_key().public_bytes_raw()
@@ -27,7 +27,7 @@ KEYS = f'[cards.keys]\n1 = "x"\n\n[orders.keys]\n1 = "{base64.b64encode(PUBLIC).
 
 @pytest.fixture
 def boot(tmp_path: Path) -> Path:
-    made = tmp_path / "bootfs"
+    made = tmp_path / "GATE"
     made.mkdir()
     (made / "config.txt").touch()
     return made
@@ -38,7 +38,7 @@ def test_what_is_put_on_a_card_is_what_the_gate_reads(boot: Path, tmp_path: Path
     ticket.write_text(TEXT + "\n")
     keys.write_text(KEYS)
     hardware.write_text("[signals]\nbuzzer_pin = 23\n")
-    typed = [str(boot), "--bundle", str(ticket), "--pin", f"{PIN[:5].lower()}-{PIN[5:]}"]
+    typed = [str(boot), "--ticket", str(ticket), "--pin", f"{PIN[:5].lower()}-{PIN[5:]}"]
     typed += ["--district", str(keys), "--hardware", str(hardware)]
     for _ in range(2):  # again: in place of what is there
         done = CliRunner().invoke(provision, typed, catch_exceptions=False)
@@ -54,17 +54,17 @@ def test_what_is_put_on_a_card_is_what_the_gate_reads(boot: Path, tmp_path: Path
 def test_bad_ones_never_reach_the_card(boot: Path, tmp_path: Path) -> None:
     good = TEXT.encode()
     for prepared, refusal in (
-        (Prepared(good[:-4]), Refusal.ALTERED),
-        (Prepared(good, district=bytes(32)), Refusal.FOREIGN),
-        (Prepared(good, pin=OTHER_PIN), Refusal.WRONG_PIN),
-        (Prepared(good, pin="1234"), Refusal.WRONG_PIN),
+        (Prepared(good[:-4]), TicketRefusal.ALTERED),
+        (Prepared(good, district=bytes(32)), TicketRefusal.FOREIGN),
+        (Prepared(good, pin=OTHER_PIN), TicketRefusal.WRONG_PIN),
+        (Prepared(good, pin="1234"), TicketRefusal.WRONG_PIN),
     ):
         with pytest.raises(TicketError) as told:
             prepare(boot, prepared)
         assert told.value.refusal is refusal
     with pytest.raises(SchoolgateError, match="boot partition"):
         prepare(tmp_path, Prepared(good))
-    with pytest.raises(SchoolgateError, match="--bundle"):
+    with pytest.raises(SchoolgateError, match="--ticket"):
         prepare(boot, Prepared(pin=PIN))
     assert not (boot / "schoolgate").exists()
 
@@ -100,7 +100,7 @@ def test_imager_is_told_what_it_checks(tmp_path: Path) -> None:
 
 
 def test_the_diagram_in_the_docs_is_drawn_from_the_defaults() -> None:
-    pins = Signals()
+    pins = SignalSettings()
     drawn = diagram(
         Pins(pins.red_pin, pins.green_pin, pins.blue_pin, pins.buzzer_pin, pins.active_high)
     )

@@ -96,7 +96,8 @@ def environment() -> Mapping[str, str]:
 
 def mounted() -> list[Path]:
     """Files and folders that those settings name. Of an index the folder above it: what an index
-    lists lies beside it as a rule."""
+    lists lies beside it as a rule.
+    """
     found: set[Path] = set()
     for value in [*pip_settings().values(), *variables().values()]:
         for word in value.split():

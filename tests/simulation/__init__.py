@@ -1,1 +1,1 @@
-"""The code that ships, on a simulated wire and clock, driven by one seeded scheduler."""
+"""The code that ships, on a simulated network and clock, driven by one seeded scheduler."""

@@ -13,7 +13,7 @@ from tests.simulation.campaign import run_many, runner
 from tests.simulation.planted import PLANTED
 
 TRACES = 3
-"""Violations whose trace is printed; of more than these, the seed only."""
+"""Violations whose trace is printed; of further ones only the seed is."""
 
 
 def main() -> int:

@@ -1,8 +1,8 @@
-"""A broker and its wires: MQTT's QoS 1 as far as it matters, with everything it allows to happen.
+"""A broker and its connections: MQTT's QoS 1, with everything it allows to happen.
 
-A publication travels over a wire into the broker, is kept in a queue for the bridge (a persistent
-session) or handed to a connected gate (none), and travels on. A wire that breaks loses what is on
-it. A broker that is killed comes back as it was at some earlier moment, or with nothing at all.
+A publication travels over a connection to the broker, is kept in a queue for the bridge (a
+persistent session) or passed to a connected gate (no session), and travels on. A connection that
+breaks loses what is in transit. A broker that is killed restarts in an earlier state, or empty.
 """
 
 import random
@@ -16,8 +16,8 @@ from device.uplink import session as gate_side
 from gate_contract import topics
 from gate_contract.health import OFFLINE, encode_health
 from gate_contract.receipt import decode_receipt, encode_receipt
-from gate_contract.topics import Channel, GateTopic
-from server_bridge.ingest import session as bridge_side
+from gate_contract.topics import GateChannel, GateTopic
+from server_bridge.mqtt import session as bridge_side
 from tests.simulation.perils import Perils
 
 Letter = tuple[str, bytes]
@@ -36,7 +36,7 @@ class SimGateSession(gate_side.Session):
         self.arriving: deque[gate_side.Event] = deque()
         self.events: deque[gate_side.Event] = deque()
         self.acknowledged: list[Letter] = []
-        """What the broker has taken (PUBACK)."""
+        """What the broker has acknowledged (PUBACK)."""
         broker.connect_gate(self)
 
     def wait(self, _timeout_s: float) -> gate_side.Event | None:
@@ -44,7 +44,7 @@ class SimGateSession(gate_side.Session):
 
     def publish(
         self,
-        channel: Channel,
+        channel: GateChannel,
         payload: bytes,
         *,
         retain: bool = False,
@@ -74,11 +74,11 @@ class SimBridgeSession(bridge_side.BridgeSession):
         if not self.events:
             return None
         event = self.events.popleft()
-        if isinstance(event, bridge_side.Message):
+        if isinstance(event, bridge_side.ReceivedMessage):
             self._commits_at[event.mid] = self.commits()
         return event
 
-    def acknowledge(self, message: bridge_side.Message) -> None:
+    def acknowledge(self, message: bridge_side.ReceivedMessage) -> None:
         self.broker.perils.meet("bridge", "acknowledge")
         if self.commits() <= self._commits_at[message.mid]:
             self.broker.report("the bridge acknowledged a message before it had committed it")
@@ -94,7 +94,7 @@ class SimBridgeSession(bridge_side.BridgeSession):
 
 @dataclass
 class Broker:
-    """`carry` moves one thing along one wire; which one is up to chance, and so are all delays."""
+    """A broker. `carry` moves one message over a random connection, with random delays."""
 
     chance: random.Random
     perils: Perils
@@ -106,7 +106,7 @@ class Broker:
     gates: dict[str, SimGateSession] = field(default_factory=dict)
     bridge: SimBridgeSession | None = None
     past: list[Letter] = field(default_factory=list)
-    """Everything that ever passed, for ghosts."""
+    """Everything that ever passed, to be repeated."""
     saved: tuple[dict[str, bytes], list[Letter]] = ({}, [])
     unreachable: set[str] = field(default_factory=set)
     _mids: int = 0
@@ -119,9 +119,9 @@ class Broker:
         self._end_gate(session.gate_id, gate_side.TAKEN_OVER)
         self.gates[session.gate_id] = session
         session.arriving.append(gate_side.Connected())
-        topic = topics.gate(session.gate_id, Channel.RECEIPT)
+        topic = topics.gate(session.gate_id, GateChannel.RECEIPT)
         if topic in self.retained:
-            session.arriving.append(gate_side.Arrived(Channel.RECEIPT, self.retained[topic]))
+            session.arriving.append(gate_side.Arrived(GateChannel.RECEIPT, self.retained[topic]))
 
     def connect_bridge(self, session: SimBridgeSession) -> None:
         if not self.up:
@@ -131,7 +131,7 @@ class Broker:
         self.bridge = session
         session.arriving.append(bridge_side.Subscribed())
         for topic, payload in self.retained.items():
-            if topic.endswith(Channel.HEALTH):
+            if topic.endswith(GateChannel.HEALTH):
                 self._hand_over(session, (topic, payload))
 
     def gate_left(self, session: SimGateSession, *, in_order: bool) -> None:
@@ -139,7 +139,7 @@ class Broker:
             return
         del self.gates[session.gate_id]
         if not in_order:
-            will = topics.gate(session.gate_id, Channel.HEALTH)
+            will = topics.gate(session.gate_id, GateChannel.HEALTH)
             self._take((will, encode_health(OFFLINE)))
 
     def bridge_left(self, session: SimBridgeSession) -> None:
@@ -152,33 +152,33 @@ class Broker:
         self.queue.extendleft(reversed(again))
 
     def cut_gate(self, gate_id: str) -> None:
-        """The gate's connection breaks; what was on the wire is lost."""
+        """Break the gate's connection; what was in transit is lost."""
         self._end_gate(gate_id, BROKEN)
 
     def cut_bridge(self) -> None:
-        """The bridge's connection breaks."""
+        """Break the bridge's connection."""
         if self.bridge:
             session = self.bridge
             self.bridge_left(session)
             session.arriving.clear()
-            session.events.append(bridge_side.Ended("connection lost"))
+            session.events.append(bridge_side.Disconnected("connection lost"))
 
     def _end_gate(self, gate_id: str, code: int) -> None:
         session = self.gates.get(gate_id)
         if session:
             self.gate_left(session, in_order=False)
             session.arriving.clear()
-            session.events.append(gate_side.Ended(code, "connection lost"))
+            session.events.append(gate_side.Disconnected(code, "connection lost"))
 
     # -- faults of the broker itself
 
     def save(self) -> None:
-        """As the broker's autosave."""
+        """Save the state, as the broker's autosave does."""
         inflight = list(self.bridge.inflight.values()) if self.bridge else []
         self.saved = (dict(self.retained), inflight + list(self.queue))
 
     def kill(self, keeps: str) -> None:
-        """`keeps`: `all`, what was `saved` last, or `nothing`."""
+        """Kill the broker. `keeps`: `all`, what was `saved` last, or `nothing`."""
         self.say("broker", f"killed, comes back with {keeps}")
         for gate_id in list(self.gates):
             self._end_gate(gate_id, BROKEN)
@@ -189,23 +189,25 @@ class Broker:
         self.up = False
 
     def haunt(self) -> None:
-        """Something that passed once comes again: a duplicate, late and out of order."""
+        """Repeat an old message: a duplicate, late and out of order."""
         if not self.past:
             return
         topic, payload = self.chance.choice(self.past)
         to = topics.parse(topic)
         assert isinstance(to, GateTopic)
-        if to.channel is Channel.RECEIPT:
+        if to.channel is GateChannel.RECEIPT:
             if to.gate_id in self.gates:
                 self.say("broker", f"a receipt for {to.gate_id} comes again")
-                self.gates[to.gate_id].arriving.append(gate_side.Arrived(Channel.RECEIPT, payload))
+                self.gates[to.gate_id].arriving.append(
+                    gate_side.Arrived(GateChannel.RECEIPT, payload)
+                )
         else:
             self.say("broker", f"{topic} comes again")
             self.queue.append((topic, payload))
 
     def mislead(self) -> None:
-        """A receipt is on its way that no bridge has written: its hash is none of ours."""
-        receipts = [letter for letter in self.past if letter[0].endswith(Channel.RECEIPT)]
+        """Send a false receipt, whose hash is that of no ledger."""
+        receipts = [letter for letter in self.past if letter[0].endswith(GateChannel.RECEIPT)]
         if not receipts:
             return
         topic, payload = self.chance.choice(receipts)
@@ -218,13 +220,13 @@ class Broker:
                 chain=self.chance.randbytes(32).hex(),
             )
             self.say("broker", f"a false receipt for {to.gate_id}: {receipt.stored_through}")
-            event = gate_side.Arrived(Channel.RECEIPT, encode_receipt(receipt))
+            event = gate_side.Arrived(GateChannel.RECEIPT, encode_receipt(receipt))
             self.gates[to.gate_id].arriving.append(event)
 
     # -- the wires
 
     def carry(self) -> bool:
-        """Move one thing; False if nothing is on its way."""
+        """Move one message; return False if none is in transit."""
         moves: list[Callable[[], None]] = []
         for session in self.gates.values():
             if session.out:
@@ -256,11 +258,11 @@ class Broker:
         if not isinstance(to, GateTopic):
             self.retained[topic] = payload
             return
-        if to.channel in (Channel.RECEIPT, Channel.HEALTH):
+        if to.channel in (GateChannel.RECEIPT, GateChannel.HEALTH):
             self.retained[topic] = payload
-        if to.channel in (Channel.RECEIPT, Channel.CROSSINGS):
+        if to.channel in (GateChannel.RECEIPT, GateChannel.CROSSINGS):
             self.past.append(letter)
-        if to.channel is Channel.RECEIPT:
+        if to.channel is GateChannel.RECEIPT:
             if to.gate_id in self.gates:
                 self.gates[to.gate_id].arriving.append(gate_side.Arrived(to.channel, payload))
         else:
@@ -269,7 +271,7 @@ class Broker:
     def _hand_over(self, bridge: SimBridgeSession, letter: Letter) -> None:
         self._mids += 1
         bridge.inflight[self._mids] = letter
-        bridge.arriving.append(bridge_side.Message(*letter, mid=self._mids, qos=1))
+        bridge.arriving.append(bridge_side.ReceivedMessage(*letter, mid=self._mids, qos=1))
 
 
 def _settle(bridge: SimBridgeSession) -> None:

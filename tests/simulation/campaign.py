@@ -1,4 +1,4 @@
-"""Runs of many seeds, and the replay of one."""
+"""Run many seeds, or replay one."""
 
 import multiprocessing
 import shutil
@@ -15,13 +15,15 @@ from tests.simulation.trace import Trace, deterministic
 from tests.simulation.world import Violation, World
 
 CHUNK = 250
-"""Seeds that one runner runs: a new one makes a database and compiles its statements, for the time
-of five seeds."""
+"""Seeds per runner: a new runner makes a database and compiles its statements.
+
+That takes the time of five seeds.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """How a seed went. `violation` is None if everything held; `trace` tells the story."""
+    """The result of a seed. `violation` is None if everything held; `trace` lists the events."""
 
     seed: int
     violation: str | None
@@ -37,7 +39,7 @@ class Runner:
         self._district = SimDistrict(folder)
 
     def run(self, seed: int, parts: Parts | None = None) -> Result:
-        """One seed, from nothing, with what ships or with `parts`."""
+        """Run one seed from the start, with the shipped parts or with `parts`."""
         folder = self._folder / "run"
         folder.mkdir()
         world: World | None = None
@@ -60,13 +62,13 @@ class Runner:
 
 @contextmanager
 def runner() -> Iterator[Runner]:
-    """A runner and its folder."""
+    """Make a runner and its folder."""
     with scratch() as folder, migrations_remembered():
         yield Runner(folder)
 
 
 def run_many(seeds: range, jobs: int) -> Iterator[Result]:
-    """Runs in `jobs` processes, in no particular order; only violations have a trace."""
+    """Run in `jobs` processes, in no particular order; only violations have a trace."""
     chunks = [seeds[i : i + CHUNK] for i in range(0, len(seeds), CHUNK)]
     with multiprocessing.get_context("spawn").Pool(jobs) as pool:
         for results in pool.imap_unordered(_run_chunk, chunks):

@@ -7,7 +7,7 @@ from typing import cast
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from gate_contract.card import Card, Kind
+from gate_contract.card import Card, CardKind
 from gate_contract.card_signing import sign
 
 PEOPLE = 6
@@ -16,7 +16,7 @@ _KEY = Ed25519PrivateKey.from_private_bytes(b"simulation" + bytes(22))
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """What is held up, and what the trace calls it."""
+    """A card to show, and its name in the trace."""
 
     name: str
     card_id: str
@@ -25,20 +25,22 @@ class Sample:
 
 @cache
 def genuine() -> tuple[Sample, ...]:
-    """Cards that the gates let pass."""
+    """Return cards that the gates admit."""
     return tuple(_sample(n, 1) for n in range(PEOPLE))
 
 
 @cache
 def foreign() -> Sample:
-    """A card whose key the gates do not know."""
+    """Return a card whose key the gates do not have."""
     return _sample(99, 9)
 
 
 @cache
 def keys() -> dict[int, Ed25519PublicKey]:
-    """What the gates know. The same few cards are shown over and over: what their signatures are
-    found to be is remembered."""
+    """Return the gates' keys.
+
+    The same few cards are shown over and over, so the results of signature checks are cached.
+    """
     return {1: cast(Ed25519PublicKey, _Remembering(_KEY.public_key()))}
 
 
@@ -50,7 +52,7 @@ class _Remembering:
 def _sample(number: int, key_id: int) -> Sample:
     card = Card(
         card_id=f"{number:016x}",
-        kind=Kind.STAFF if number == 0 else Kind.PUPIL,
+        kind=CardKind.STAFF if number == 0 else CardKind.PUPIL,
         not_before=date(2020, 1, 1),
         expires=date(2099, 1, 1),
     )

@@ -1,4 +1,4 @@
-"""What must hold: some of it always, the rest once everything has healed."""
+"""What must hold: some of it always, the rest once everything works again."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -6,15 +6,15 @@ from collections.abc import Iterator
 import sqlalchemy as sa
 
 from device.ledger.file import LedgerFile
-from device.ledger.verifying import verify
+from device.ledger.verification import verify
 from gate_contract.crossing import Record
 from gate_contract.errors import SchoolgateError
 from gate_contract.verdicts import Verdict
 from server_bridge.reports.proof import misreported
 from server_bridge.store.crossings.audit import count_faults, prove_ledgers
-from server_bridge.store.crossings.letters import letter_counts
-from server_bridge.store.people.visitor_schema import visitor_words
-from server_bridge.store.schema import counts, crossings, ledgers
+from server_bridge.store.crossings.dead_letters import letter_counts
+from server_bridge.store.schema.base import counts, crossings, ledgers
+from server_bridge.store.schema.people import visitor_words
 from tests.simulation.district import SCHOOL, ZONE, SimDistrict
 from tests.simulation.gate import Green, SimGate, look_into
 
@@ -34,7 +34,7 @@ _COUNTED = sa.select(sa.func.sum(counts.c.entered), sa.func.sum(counts.c.left)).
 
 
 def mark_fault(gate: SimGate, district: SimDistrict) -> str | None:
-    """Always: a gate holds nothing for delivered that the district never committed."""
+    """Check that a gate marks nothing as delivered that the district never committed."""
     faults: list[str] = []
 
     def look(ledger: LedgerFile) -> None:
@@ -47,7 +47,7 @@ def mark_fault(gate: SimGate, district: SimDistrict) -> str | None:
 
 
 def is_settled(gate: SimGate, heads: dict[str, tuple[int, str]]) -> bool:
-    """Whether gate and district agree on the ledger that is in."""
+    """Whether gate and district agree on the ledger in use."""
     settled = [True]
 
     def look(ledger: LedgerFile) -> None:
@@ -61,7 +61,7 @@ def is_settled(gate: SimGate, heads: dict[str, tuple[int, str]]) -> bool:
 
 
 def healed_faults(gates: list[SimGate], district: SimDistrict) -> Iterator[str]:
-    """Everything that is wrong after healing."""
+    """Return everything that is wrong after recovery."""
     with district.database.read() as connection:
         stored = _stored(connection)
         for proof in prove_ledgers(connection):
@@ -94,7 +94,7 @@ def _stored(connection: sa.Connection) -> Stored:
 
 
 def _count_faults(connection: sa.Connection) -> Iterator[str]:
-    """The counts of school and district against the bare number of crossings."""
+    """Compare the counts of school and district with the number of crossings."""
     by_verdict = {verdict: int(number) for verdict, number in connection.execute(_BY_VERDICT)}
     for unit_id in (SCHOOL, "van-giang"):
         entered, left = connection.execute(_COUNTED, {"of": unit_id}).one()
@@ -108,7 +108,7 @@ def _count_faults(connection: sa.Connection) -> Iterator[str]:
 
 
 def _card_faults(gate: SimGate, name: str, stored: Stored) -> Iterator[str]:
-    """What of one SD card's ledger is not whole, or not at the district as it was written."""
+    """Return what of one SD card's ledger is damaged, or not at the district as written."""
     faults: list[str] = []
 
     def look(ledger: LedgerFile) -> None:

@@ -1,4 +1,4 @@
-"""The district: its database, the backups of it, and the ingest process."""
+"""The district: its database, its backups, and the ingest process."""
 
 import shutil
 import threading
@@ -6,10 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from server_bridge.ingest.counts_publisher import CountsPublisher
 from server_bridge.ingest.loop import IngestLoop
-from server_bridge.ingest.publisher import Publisher
 from server_bridge.store.database import Database
-from server_bridge.store.places.units import Unit, add_gate, add_unit
+from server_bridge.store.units.tree import Unit, add_gate, add_unit
 from tests.simulation.broker import Broker, SimBridgeSession
 from tests.simulation.clocks import BEGIN_MS
 from tests.simulation.parts import Parts, Say
@@ -42,7 +42,7 @@ class SimDistrict:
         parts: Parts,
         now_ms: Callable[[], int],
     ) -> None:
-        """A district of one school, as on its first day; `folder` is for its backups."""
+        """Start a new district of one school; `folder` is for its backups."""
         self._folder, self._broker, self._say = folder, broker, say
         self._parts, self._now_ms = parts, now_ms
         self.database.perils = perils
@@ -51,22 +51,24 @@ class SimDistrict:
         self.loop: IngestLoop | None = None
         self.publishes = True
         self.most: dict[str, int] = {}
-        """The highest seq ever committed, for each ledger_id, whatever was restored later."""
+        """The highest seq ever committed, by ledger_id, whatever was restored later."""
         self.heads: dict[str, tuple[int, str]] = {}
         """How far each ledger is stored, and its chain hash there."""
 
     def end(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self.kill()
         self.database.close()
 
     def step(self) -> None:
-        """One step of the ingest loop."""
+        """Run one step of the ingest loop."""
         if self.loop is None:
             self.loop = self._parts.ingest_loop(
                 database=self.database,
                 inbox=self._parts.inbox(self.database, ZONE),
-                tellers={"counts": (Publisher if self.publishes else _Silent)(self.database, ZONE)},
+                publishers={
+                    "counts": (CountsPublisher if self.publishes else _Silent)(self.database, ZONE)
+                },
                 open_session=lambda: SimBridgeSession(self._broker, lambda: self.database.commits),
                 now_ms=self._now_ms,
                 stopping=threading.Event(),
@@ -80,7 +82,7 @@ class SimDistrict:
             self._note_heads()
 
     def kill(self) -> None:
-        """End the process without a word."""
+        """Kill the process."""
         self.loop = None
         self._broker.cut_bridge()
 
@@ -93,7 +95,7 @@ class SimDistrict:
         self._say("bridge", f"{copy.name} made")
 
     def restore(self, backup: Path) -> None:
-        """The database is lost, and an earlier copy takes its place."""
+        """Replace the database by an earlier copy."""
         self.kill()
         # The last connection to close leaves one file, without a WAL.
         self.database.close()
@@ -119,7 +121,7 @@ def _copy(source: Path, target: Path) -> None:
         shutil.copyfile(log, target.with_name(f"{target.name}-wal"))
 
 
-class _Silent(Publisher):
+class _Silent(CountsPublisher):
     """Publishes nothing, which saves a run a lot of time."""
 
     def publish(self, send: Callable[[str, bytes], None], now_ms: int) -> None:
@@ -127,7 +129,7 @@ class _Silent(Publisher):
 
 
 def _make_template(path: Path) -> None:
-    """A migrated database with one school and its gates, to be copied."""
+    """Make a migrated database with one school and its gates, to be copied."""
     database = Database(f"sqlite:///{path}")
     database.migrate()
     with database.write() as connection:

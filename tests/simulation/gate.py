@@ -1,4 +1,4 @@
-"""A gate: its SD cards, its clock, and the two processes on it."""
+"""A gate: its SD cards, its clock, and its two processes."""
 
 import random
 from collections.abc import Callable
@@ -8,15 +8,16 @@ from zoneinfo import ZoneInfo
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from device.ledger.delivering import UplinkLedger
-from device.ledger.file import FILE_NAME, LedgerError, LedgerFile
-from device.ledger.opening import Opening
-from device.ledger.writing import ScanLedger
+from device.config import LEDGER_NAME
+from device.ledger.file import LedgerError, LedgerFile
+from device.ledger.scan_ledger import ScanLedger
+from device.ledger.uplink_ledger import UplinkLedger
+from device.ledger.verified_open import LedgerOpener
 from device.scan.gatekeeper import Gatekeeper
 from device.scan.verdict import Policy
-from device.timekeeping import Reading
+from device.timekeeping import ClockReading
 from device.uplink.loop import UplinkLoop
-from device.uplink.salvaged import Salvaged
+from device.uplink.salvage_delivery import SalvageDelivery
 from gate_contract.crossing import Direction
 from gate_contract.health import ScanHealth
 from gate_contract.verdicts import CROSSINGS, Verdict
@@ -29,7 +30,7 @@ from tests.simulation.perils import Killed, Perils, TappedConnection
 
 @dataclass(frozen=True, slots=True)
 class Green:
-    """A green light that was given, by what its record must say."""
+    """A green light, with what its record must say."""
 
     gate_id: str
     ledger_id: str
@@ -41,7 +42,7 @@ class Green:
 
 @dataclass(frozen=True, slots=True)
 class Habits:
-    """How a gate of this run is configured."""
+    """The configuration of a gate in this run."""
 
     direction: Direction | None
     repeat_window_ms: int
@@ -49,7 +50,7 @@ class Habits:
 
 
 class SimGate:
-    """Runs one part at a time; a part that is killed, or that meets a power cut, is gone."""
+    """A gate that runs one part at a time; a part that is killed, or has no power, is gone."""
 
     def __init__(
         self,
@@ -82,33 +83,33 @@ class SimGate:
 
     @property
     def path(self) -> Path:
-        """The ledger on the SD card that is in."""
-        return self.sd_cards[-1] / FILE_NAME
+        """The ledger on the SD card in use."""
+        return self.sd_cards[-1] / LEDGER_NAME
 
     # -- what a technician does
 
     def new_sd_card(self) -> None:
-        """A freshly flashed card goes in; the old ones are kept in a drawer."""
+        """Insert a freshly flashed SD card; the old ones are kept."""
         self.power_cut()
         card = self._folder / f"{self.gate_id}-card{len(self.sd_cards) + 1}"
         self.sd_cards.append(card)
         self._say(self.gate_id, f"new SD card {card.name}")
 
     def old_sd_card(self, number: int) -> None:
-        """Card `number` of the drawer goes in again."""
+        """Insert SD card `number` of the old ones again."""
         self.power_cut()
         card = self.sd_cards.pop(number)
         self.sd_cards.append(card)
         self._say(self.gate_id, f"SD card {card.name} is back")
 
     def power_cut(self) -> None:
-        """Both processes are gone at once, and a new boot begins."""
+        """End both processes at once, and boot."""
         self.kill("scan")
         self.kill("uplink")
         self.clock.boot()
 
     def kill(self, part: str) -> None:
-        """End one process without a word."""
+        """Kill one process."""
         if part == "scan":
             self.keeper = None
         else:
@@ -123,11 +124,11 @@ class SimGate:
     # -- what the processes do
 
     def see(self, samples: list[Sample]) -> None:
-        """Cards are held up: the keeper answers, and what is green is a promise."""
+        """Show cards: the keeper answers, and a green light is a promise."""
         reading = self.clock.read()
         self.boots[reading.boot_id] = self.clock.true_ms - reading.up_ms
         keeper = self._keeper()
-        held = keeper._sightings.is_held
+        held = keeper._presentations.is_held
         samples = [s for s in samples if not held(s.card_id, reading.up_ms)]
         try:
             answers = keeper.see([s.code for s in samples], reading.up_ms, reading)
@@ -147,14 +148,14 @@ class SimGate:
         ]
 
     def tend(self) -> None:
-        """The keeper's work without anybody in view."""
+        """Do the keeper's periodic work."""
         try:
             self._keeper().tend(self.clock.read())
         except Killed:
             self.kill("scan")
 
     def deliver(self) -> None:
-        """One step of the uplink."""
+        """Run one step of the uplink."""
         if self.uplink is None:
             self.uplink = self._parts.uplink_loop(
                 open_ledger=self._open_uplink_ledger,
@@ -162,7 +163,7 @@ class SimGate:
                 clock=self.clock,
                 read_scan=self._scan_health,
                 keep_days=self._habits.keep_days,
-                open_salvaged=lambda: Salvaged(self.path.parent, self.gate_id),
+                open_salvaged=lambda: SalvageDelivery(self.path.parent, self.gate_id),
                 chance=self._chance,
             )
         try:
@@ -171,7 +172,7 @@ class SimGate:
             self.kill("uplink")
 
     def show_ledger(self, look: Callable[[LedgerFile], object]) -> None:
-        """Show `look` the ledger that is in, if there is one yet."""
+        """Call `look` with the ledger in use, if it exists."""
         if self._onlooker and (self._onlooker.path != self.path or self._onlooker.is_replaced()):
             self._onlooker.close()
             self._onlooker = None
@@ -183,7 +184,7 @@ class SimGate:
         look(self._onlooker)
 
     def end(self) -> None:
-        """Let go of all files."""
+        """Close all files."""
         self.power_cut()
         if self._onlooker:
             self._onlooker.close()
@@ -191,13 +192,13 @@ class SimGate:
     def _keeper(self) -> Gatekeeper:
         if self.keeper is None:
             policy = Policy(self._habits.direction, self._habits.repeat_window_ms)
-            opening = Opening(self.path, self.gate_id)
+            opening = LedgerOpener(self.path, self.gate_id)
             self.keeper = self._parts.gatekeeper(
                 policy, self._keys, self._zone, lambda: self._open_scan_ledger(opening)
             )
         return self.keeper
 
-    def _open_scan_ledger(self, opening: Opening) -> ScanLedger:
+    def _open_scan_ledger(self, opening: LedgerOpener) -> ScanLedger:
         plain = opening()
         ledger = self._parts.scan_ledger(
             plain._connection, plain.path, plain.gate_id, plain.ledger_id
@@ -219,7 +220,7 @@ class SimGate:
         self._session = SimGateSession(self._broker, self.gate_id)
         return self._session
 
-    def _scan_health(self, _reading: Reading) -> ScanHealth | None:
+    def _scan_health(self, _reading: ClockReading) -> ScanHealth | None:
         if self.keeper is None:
             return None
         fault = self.keeper.storage_fault
@@ -232,7 +233,7 @@ class SimGate:
 
 
 def look_into(path: Path, gate_id: str, look: Callable[[LedgerFile], object]) -> None:
-    """Show `look` a ledger as it lies on its card, if there is one yet."""
+    """Call `look` with the ledger at a path, if it exists."""
     try:
         ledger = LedgerFile.open(path, gate_id)
     except LedgerError:

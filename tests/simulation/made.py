@@ -1,7 +1,7 @@
-"""The tables of a new ledger, made by the shipping migrations once and remembered.
+"""Cache the tables of a new ledger, made by the shipping migrations.
 
-A run begins a few ledgers, and to work out their tables anew costs more than all else that a gate
-does when it starts.
+A run creates a few ledgers, and running the migrations again costs more than the rest of a gate's
+start.
 """
 
 import sqlite3
@@ -14,7 +14,7 @@ from device.ledger import schema
 
 @contextmanager
 def migrations_remembered() -> Iterator[None]:
-    """Within, an empty file gets the same statements that the migrations came to before."""
+    """Create tables by the same statements that the migrations produced the first time."""
     migrate = schema.migrate
     with closing(sqlite3.connect(":memory:")) as once:
         migrate(once)

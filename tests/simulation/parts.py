@@ -1,10 +1,10 @@
-"""What a run is made of, for planted bugs to be put in place of what ships."""
+"""The classes of a run, so that planted bugs can replace those that ship."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from device.ledger.delivering import UplinkLedger
-from device.ledger.writing import ScanLedger
+from device.ledger.scan_ledger import ScanLedger
+from device.ledger.uplink_ledger import UplinkLedger
 from device.scan.gatekeeper import Gatekeeper
 from device.uplink.loop import UplinkLoop
 from server_bridge.ingest.inbox import Inbox

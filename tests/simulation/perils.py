@@ -1,4 +1,4 @@
-"""What may go wrong between any two effects: a process is killed, or storage fails."""
+"""What may fail between any two effects: a process is killed, or storage fails."""
 
 import random
 import sqlite3
@@ -14,11 +14,11 @@ EFFECTS = ("BEGIN", "COMMIT", "INSERT", "UPDATE", "DELETE")
 
 
 class Killed(BaseException):
-    """The process that was running is gone, as by kill -9; so no `except Exception` sees it."""
+    """The running process was killed, as by kill -9, so that no `except Exception` catches it."""
 
 
 class Perils:
-    """Rolls the dice at each effect; a quiet one while `active` is off."""
+    """Decides at random at each effect; never while `active` is off."""
 
     def __init__(self, chance: random.Random, say: Callable[[str, str], None]) -> None:
         self._chance = chance
@@ -28,7 +28,7 @@ class Perils:
         self.fail_rate = 0.0
 
     def meet(self, part: str, effect: str) -> None:
-        """Perhaps `part` dies here. Raises Killed."""
+        """Perhaps kill `part` here. Raises Killed."""
         if self.active and self._chance.random() < self.kill_rate:
             self._say(part, f"KILLED at {effect}")
             raise Killed
@@ -54,7 +54,7 @@ class TappedConnection:
         return self._connection.in_transaction
 
     def execute(self, sql: str, values: Any = ()) -> sqlite3.Cursor:
-        """As the connection's own."""
+        """Execute as the connection does."""
         effect = sql.partition(" ")[0]
         if effect not in EFFECTS:
             return self._connection.execute(sql, values)
@@ -66,7 +66,7 @@ class TappedConnection:
         return cursor
 
     def close(self) -> None:
-        """As the connection's own."""
+        """Close as the connection does."""
         self._connection.close()
 
 
@@ -80,7 +80,7 @@ class TappedDatabase(Database):
 
     @contextmanager
     def write(self) -> Iterator[sa.Connection]:
-        """As the database's own."""
+        """Begin a transaction as the database does."""
         assert self.perils
         self.perils.meet("bridge", "BEGIN")
         with super().write() as connection:

@@ -1,6 +1,6 @@
 """Bugs that a gate or a bridge might have, each in place of what ships for one run.
 
-They show that the simulation finds what it looks for. Each is as small as the mistake it stands
+They show that the simulation finds what it searches for. Each is as small as the mistake it stands
 for: a condition forgotten, two effects in the wrong order, an identity too short.
 """
 
@@ -12,31 +12,31 @@ from unittest.mock import patch
 
 import sqlalchemy as sa
 
-from device.ledger.delivering import UplinkLedger
-from device.ledger.writing import Entry, ScanLedger, StoredCrossing
-from device.timekeeping import Reading, Stamp, Timekeeper
+from device.ledger.scan_ledger import NewRecord, ScanLedger, StoredCrossing
+from device.ledger.uplink_ledger import UplinkLedger
+from device.timekeeping import ClockReading, Stamp, Timekeeper
 from device.uplink import delivery, outbox
 from device.uplink.loop import UplinkLoop
-from device.uplink.outbox import Meaning, Outbox
+from device.uplink.outbox import Outbox, ReceiptOutcome
 from gate_contract import topics
 from gate_contract.crossing import Batch, Record, decode_batch
 from gate_contract.receipt import Receipt
-from gate_contract.topics import Channel, GateTopic
+from gate_contract.topics import GateChannel, GateTopic
 from server_bridge.ingest import intake, times
-from server_bridge.ingest.accept import Accepted, Head, TooEarly, accept
+from server_bridge.ingest.accept import Accepted, LedgerHead, TooEarly, accept
 from server_bridge.ingest.inbox import Inbox, Taken
 from server_bridge.ingest.intake import Intake
 from server_bridge.ingest.loop import IngestLoop
-from server_bridge.ingest.session import BridgeSession, Message
+from server_bridge.mqtt.session import BridgeSession, ReceivedMessage
 from server_bridge.store.crossings import counts
-from server_bridge.store.schema import crossings, ledgers
+from server_bridge.store.schema.base import crossings, ledgers
 from tests.simulation.broker import SimGateSession
 from tests.simulation.parts import Parts
 
 
 @dataclass(frozen=True, slots=True)
 class Planted:
-    """`parts` and `patches` put the bug in place."""
+    """A bug: `parts` and `patches` put it in place."""
 
     parts: Parts = field(default_factory=Parts)
     patches: Callable[[], AbstractContextManager[object]] = nullcontext
@@ -63,11 +63,11 @@ class _TrustingLoop(UplinkLoop):
 
 
 class _SignalFirstLedger(ScanLedger):
-    """Answers at once; what it owes is committed with the next sign of life."""
+    """Answers at once; the record is committed with the next write."""
 
-    _owed: tuple[Entry, ...] = ()
+    _owed: tuple[NewRecord, ...] = ()
 
-    def append(self, entries: Sequence[Entry]) -> list[Record]:
+    def append(self, entries: Sequence[NewRecord]) -> list[Record]:
         self._owed += tuple(entries)
         return []
 
@@ -86,7 +86,7 @@ class _SignalFirstLedger(ScanLedger):
 
 
 class _PruneAllLedger(UplinkLedger):
-    """Forgets old records whether or not a receipt covers them."""
+    """Deletes old records whether or not a receipt covers them."""
 
     def prune(self, keep_ms: int) -> int:
         mark = self.receipted()
@@ -99,12 +99,14 @@ class _PruneAllLedger(UplinkLedger):
 _received = outbox.received
 
 
-def _never_rewinds(held: Outbox, receipt: Receipt, **known: Any) -> tuple[Outbox, Meaning]:
+def _never_rewinds(held: Outbox, receipt: Receipt, **known: Any) -> tuple[Outbox, ReceiptOutcome]:
     after, meaning = _received(held, receipt, **known)
-    return (held, Meaning.UNCHANGED) if meaning is Meaning.REWOUND else (after, meaning)
+    return (
+        (held, ReceiptOutcome.UNCHANGED) if meaning is ReceiptOutcome.REWOUND else (after, meaning)
+    )
 
 
-def _no_hash_check(held: Outbox, receipt: Receipt, **known: Any) -> tuple[Outbox, Meaning]:
+def _no_hash_check(held: Outbox, receipt: Receipt, **known: Any) -> tuple[Outbox, ReceiptOutcome]:
     known["chain_there"] = bytes.fromhex(receipt.chain)
     return _received(held, receipt, **known)
 
@@ -112,7 +114,7 @@ def _no_hash_check(held: Outbox, receipt: Receipt, **known: Any) -> tuple[Outbox
 _learn = Timekeeper.learn
 
 
-def _learn_anything(self: Timekeeper, reading: Reading) -> tuple[Timekeeper, Stamp | None]:
+def _learn_anything(self: Timekeeper, reading: ClockReading) -> tuple[Timekeeper, Stamp | None]:
     return _learn(self, replace(reading, synchronised=True))
 
 
@@ -122,7 +124,7 @@ def _learn_anything(self: Timekeeper, reading: Reading) -> tuple[Timekeeper, Sta
 class _EarlyAckLoop(IngestLoop):
     """Acknowledges what it has read, and then stores it."""
 
-    def _take(self, session: BridgeSession, messages: list[Message]) -> bool:
+    def _take(self, session: BridgeSession, messages: list[ReceivedMessage]) -> bool:
         for message in messages:
             session.acknowledge(message)
         with patch.object(session, "acknowledge", lambda _message: None):
@@ -130,17 +132,17 @@ class _EarlyAckLoop(IngestLoop):
 
 
 class _EarlyReceiptLoop(IngestLoop):
-    """Sends the receipts for what it has read, and stores it the next time round."""
+    """Sends the receipts for what it has read, and stores it in the next step."""
 
-    _owed: tuple[BridgeSession, list[Message]] | None = None
+    _owed: tuple[BridgeSession, list[ReceivedMessage]] | None = None
 
-    def _take(self, session: BridgeSession, messages: list[Message]) -> bool:
+    def _take(self, session: BridgeSession, messages: list[ReceivedMessage]) -> bool:
         if self._owed and self._owed[0] is session and not super()._take(*self._owed):
             return False
         self._owed = (session, messages)
         for message in messages:
             to = topics.parse(message.topic)
-            if isinstance(to, GateTopic) and to.channel is Channel.CROSSINGS:
+            if isinstance(to, GateTopic) and to.channel is GateChannel.CROSSINGS:
                 batch = decode_batch(message.payload, to.gate_id)
                 receipt = Receipt(
                     ledger_id=batch.ledger_id, stored_through=batch.last_seq, chain=batch.head
@@ -149,16 +151,16 @@ class _EarlyReceiptLoop(IngestLoop):
         return True
 
 
-def _highest(head: Head, batch: Batch) -> Any:
-    """Takes a batch that comes too early, and the receipt names the highest seq."""
+def _highest(head: LedgerHead, batch: Batch) -> Any:
+    """Store a batch that arrives too early, and receipt the highest seq."""
     outcome = accept(head, batch)
     if isinstance(outcome, TooEarly):
-        return Accepted(tuple(batch.records), Head(batch.last_seq, batch.head))
+        return Accepted(tuple(batch.records), LedgerHead(batch.last_seq, batch.head))
     return outcome
 
 
 class _CountLaterInbox(Inbox):
-    """Commits the crossings, and counts them in a transaction of its own."""
+    """Commits the crossings, and counts them in a separate transaction."""
 
     def _take_all(self, letters: Sequence[tuple[str, bytes]], now_ms: int) -> Taken:
         owed: list[tuple[Any, ...]] = []
@@ -171,11 +173,13 @@ class _CountLaterInbox(Inbox):
         return taken
 
 
-def _all_new(head: Head, batch: Batch) -> Any:
-    """Takes whatever is in a batch for new."""
+def _all_new(head: LedgerHead, batch: Batch) -> Any:
+    """Take everything in a batch for new."""
     outcome = accept(head, batch)
     if isinstance(outcome, Accepted) and len(outcome.records) < len(batch.records):
-        end = head if batch.last_seq < head.stored_through else Head(batch.last_seq, batch.head)
+        end = (
+            head if batch.last_seq < head.stored_through else LedgerHead(batch.last_seq, batch.head)
+        )
         return Accepted(tuple(batch.records), end)
     return outcome
 
@@ -195,15 +199,15 @@ def _store_over(
 
 
 def _ledger_of_gate(connection: sa.Connection, gate_id: str, _ledger_id: str) -> sa.Row[Any] | None:
-    """Knows a gate's records by their seq alone."""
+    """Identify a gate's records by their seq alone."""
     return connection.execute(ledgers.select().where(ledgers.c.gate_id == gate_id)).first()
 
 
-def _by_seq(head: Head, batch: Batch) -> Any:
+def _by_seq(head: LedgerHead, batch: Batch) -> Any:
     if batch.first_seq > head.stored_through + 1:
         return TooEarly()
     new = tuple(record for record in batch.records if record.seq > head.stored_through)
-    return Accepted(new, Head(batch.last_seq, batch.head) if new else head)
+    return Accepted(new, LedgerHead(batch.last_seq, batch.head) if new else head)
 
 
 @contextmanager
@@ -212,7 +216,7 @@ def _all(*patches: AbstractContextManager[object]) -> Iterator[None]:
         yield
 
 
-def _accepting(variant: Callable[[Head, Batch], Any]) -> AbstractContextManager[object]:
+def _accepting(variant: Callable[[LedgerHead, Batch], Any]) -> AbstractContextManager[object]:
     return patch.object(intake, "accept", variant)
 
 
@@ -240,7 +244,7 @@ PLANTED: dict[str, Planted] = {
     ),
     "no ledger id": Planted(
         patches=lambda: _all(
-            _accepting(_by_seq), patch.object(intake, "_find_ledger", _ledger_of_gate)
+            _accepting(_by_seq), patch.object(intake, "find_ledger", _ledger_of_gate)
         )
     ),
     "an unsynchronised clock is believed": Planted(

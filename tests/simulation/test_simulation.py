@@ -1,4 +1,4 @@
-"""Two thousand seeds of the code that ships, and a few of each planted bug until it is caught."""
+"""Two thousand seeds of the code that ships, and a few of each planted bug until it is found."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,7 @@ CAUGHT_WITHIN = 500
 
 @pytest.fixture(scope="module")
 def run() -> Iterator[Runner]:
-    """One for all: it has a database to copy, and its statements are compiled."""
+    """Make one runner for all tests: it has a database to copy, and compiled statements."""
     with runner() as run:
         yield run
 
@@ -46,7 +46,7 @@ def test_a_seed_is_the_same_run_each_time(run: Runner) -> None:
 
 
 def run_once(seed: int) -> str:
-    """The trace of one seed in a runner of its own."""
+    """Return the trace of one seed in a separate runner."""
     with runner() as run:
         return str(run.run(seed).trace)
 

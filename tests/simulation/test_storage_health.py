@@ -1,4 +1,4 @@
-"""The district hears of a gate whose storage fails, and hears when it is well again."""
+"""The district is informed of a gate whose storage fails, and of its recovery."""
 
 import random
 import shutil
@@ -19,7 +19,7 @@ TOLD_WITHIN_MS = 10_000
 
 
 class Scene:
-    """One gate and a broker; time goes in steps of the uplink's idle wait."""
+    """One gate and a broker; time passes in steps of the uplink's idle wait."""
 
     def __init__(self, folder: Path) -> None:
         chance = random.Random(1)

@@ -6,9 +6,9 @@ from itertools import pairwise
 import sqlalchemy as sa
 
 from device.timekeeping import STEP_MS
-from gate_contract.crossing import Clock
+from gate_contract.crossing import ClockTrust
 from server_bridge.ingest.filing import TOLERANCE_MS
-from server_bridge.store.schema import crossings, ledgers
+from server_bridge.store.schema.base import crossings, ledgers
 from tests.simulation.clocks import BEGIN_MS, DAY_MS
 from tests.simulation.district import SimDistrict
 from tests.simulation.gate import SimGate
@@ -22,7 +22,7 @@ _FILED = (
 
 
 def time_faults(gates: list[SimGate], district: SimDistrict, now_ms: int) -> Iterator[str]:
-    """Everything that is wrong with the times under which crossings were filed."""
+    """Return everything that is wrong with the times under which crossings were filed."""
     with district.database.read() as connection:
         rows = connection.execute(_FILED).all()
     by_id = {gate.gate_id: gate for gate in gates}
@@ -35,7 +35,7 @@ def time_faults(gates: list[SimGate], district: SimDistrict, now_ms: int) -> Ite
         if gate.clock.was_lied_to:
             continue
         ordered.append(row)
-        if row.filed_clock == Clock.UNTRUSTED:
+        if row.filed_clock == ClockTrust.UNTRUSTED:
             continue
         began_ms = gate.boots.get(row.boot_id)
         if began_ms is not None and abs(row.filed_ms - began_ms - row.up_ms) > SLACK_MS:

@@ -1,4 +1,4 @@
-"""The story of a run, and what makes a run the same each time."""
+"""The trace of a run, and what makes a run the same each time."""
 
 import random
 import secrets
@@ -16,8 +16,7 @@ from tests.simulation.clocks import BEGIN_MS
 
 @dataclass
 class Trace:
-    """What happened, in the order in which it did. `folder` has a new name each time, and is
-    left out."""
+    """The events in their order. `folder` has a new name each time, and is left out."""
 
     folder: Path
     lines: list[tuple[int, str, str]] = field(default_factory=list)
@@ -34,7 +33,7 @@ class Trace:
 
 @contextmanager
 def deterministic(chance_seed: int, say: Callable[[str, str], None]) -> Iterator[None]:
-    """Random identities from the seed, and the logs into the trace."""
+    """Take random identities from the seed, and put the logs into the trace."""
     chance = random.Random(chance_seed)
 
     def token_hex(size: int = 32) -> str:

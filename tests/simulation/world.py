@@ -1,4 +1,4 @@
-"""One run: a seed decides who does what next, what goes wrong, and where."""
+"""One run: a seed decides who acts next, what fails, and where."""
 
 import random
 from collections.abc import Callable
@@ -69,13 +69,13 @@ class World:
         self.perils.fail_rate = self.chance.choice([0.0, 0.0, 0.01])
 
     def report(self, violation: str) -> None:
-        """Note the first thing that did not hold."""
+        """Record the first violation."""
         if self.violation is None:
             self.violation = violation
             self.trace.say("VIOLATION", violation)
 
     def run(self) -> None:
-        """Live through it, heal, and check. Raises Violation."""
+        """Run, recover, and check. Raises Violation."""
         if not self.prunes and self.chance.random() < 0.5:
             self.district.back_up()
         self._live(self._day, self.chance.randint(40, 200))
@@ -91,7 +91,7 @@ class World:
         self._stop_if_violated()
 
     def close(self) -> None:
-        """Let go of all files."""
+        """Close all files."""
         self.perils.active = False
         for gate in self.gates:
             gate.end()
@@ -222,7 +222,7 @@ class World:
     # -- and how it ends
 
     def _heal(self) -> None:
-        """Everything works again, and each SD card of each drawer gets its turn."""
+        """Repair everything, and insert each old SD card once."""
         for turn in range(max(len(gate.sd_cards) for gate in self.gates)):
             for gate in self.gates:
                 if turn and turn < len(gate.sd_cards):
@@ -259,7 +259,7 @@ _Happening = tuple[Callable[[World], None], float]
 
 
 class _Odds:
-    """What may happen next, and how likely it is."""
+    """What may happen next, and its probability."""
 
     def __init__(self, happenings: list[_Happening]) -> None:
         self._happenings = [happening for happening, _ in happenings]
@@ -294,5 +294,7 @@ _FAULTS: list[_Happening] = [
     (World.new_sd_card, 0.4),
     (World.old_sd_card, 0.4),
 ]
-"""Each run has some of them often and others never: so what one fault leads to is not at once
-undone by the next."""
+"""Each run has some of them often and others never.
+
+So the effects of one fault are not undone at once by the next.
+"""

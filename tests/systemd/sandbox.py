@@ -1,6 +1,6 @@
-"""Puts this process under a unit's rules that need no systemd: system calls and memory.
+"""Put this process under a unit's rules that need no systemd: system calls and memory.
 
-For a process of its own: neither can be taken back.
+For a separate process: neither can be undone.
 """
 
 import ctypes
@@ -16,7 +16,7 @@ REFUSE = 0x00050000 | errno.EPERM
 
 
 def enter(name: str) -> None:
-    """Raises AssertionError where a rule could not be put in force."""
+    """Apply the rules. Raises AssertionError if one could not be put in force."""
     assert unit(name)["SystemCallErrorNumber"] == ["EPERM"]
     calls = allowed_calls(name)
     libc = ctypes.CDLL(None, use_errno=True)

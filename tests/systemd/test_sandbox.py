@@ -1,4 +1,4 @@
-"""What each service does, done for real under its unit's system calls and memory rules."""
+"""The work of each service, really done under its unit's system call and memory rules."""
 
 import subprocess
 import sys
@@ -122,7 +122,7 @@ def test_the_work_gets_done(name: str, work: str, tmp_path: Path) -> None:
     ],
 )
 def test_what_no_service_does_is_refused(name: str, forbidden: str, tmp_path: Path) -> None:
-    """The control of the test above."""
+    """Run the control of the test above."""
     work = f"import os\nos.sched_param(0)\n{forbidden.replace('None', 'os.sched_param(0)')}"
     done = under(name, work, tmp_path)
     assert "PermissionError" in done.stderr

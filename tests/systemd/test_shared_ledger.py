@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from device.roster.shelf import Shelf
-from tests.fakes.rosters import Orders
+from device.roster_store import RosterStore
+from tests.builders.rosters import Orders
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can act as two users")
 
@@ -31,7 +31,7 @@ CRASH = "os._exit(0)"  # leaves -wal and -shm behind
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
-    """Not below tmp_path, which other users cannot enter."""
+    """Make a folder outside of tmp_path, which other users cannot enter."""
     outer = Path(tempfile.mkdtemp(prefix="schoolgate-"))
     outer.chmod(0o755)
     inner = outer / "schoolgate"
@@ -43,7 +43,7 @@ def folder() -> Iterator[Path]:
 
 
 def act(folder: Path, uid: int, work: str, gid: int = SHARED_GID) -> str:
-    """Do `work` as a user with the units' UMask; its error output."""
+    """Do `work` as a user with the units' UMask; return its error output."""
     program = (
         "import os, sqlite3\n"
         f"os.setgroups([]); os.setgid({gid}); os.setuid({uid}); os.umask(0o007)\n"
@@ -67,7 +67,7 @@ def test_both_write_whoever_comes_first(folder: Path, order: tuple[int, int]) ->
 
 
 def test_a_ledger_that_sqlite_creates_itself_is_closed_to_the_other(folder: Path) -> None:
-    """Why the ledger is created with mode 0660 first: SQLite asks for 0644, whatever the UMask."""
+    """Show why the ledger is created with mode 0660 first: SQLite uses 0644, whatever the UMask."""
     assert act(folder, SCAN_UID, f"{APPEND}\n{CRASH}") == ""
     assert "readonly database" in act(folder, UPLINK_UID, APPEND)
 
@@ -79,7 +79,7 @@ def test_nobody_else_reads_it(folder: Path) -> None:
 
 def test_rosters_are_read_by_both_services_and_nobody_else(folder: Path) -> None:
     orders = Orders("gate-a1")
-    shelf = Shelf(folder, "gate-a1", orders.public_keys)
+    shelf = RosterStore(folder, "gate-a1", orders.public_keys)
     for version in (1, 2):
         shelf.keep(orders.payload(version, {1: 4}))
         for path in folder.glob("roster.*"):

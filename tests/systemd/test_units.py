@@ -1,4 +1,4 @@
-"""The units as systemd itself judges them, and each directive that something else relies on."""
+"""The units as systemd itself verifies them, and each directive that something else relies on."""
 
 import os
 import stat
@@ -51,7 +51,7 @@ def verify(path: Path) -> subprocess.CompletedProcess[str]:
 
 
 def with_programs(name: str, folder: Path) -> Path:
-    """A copy of the unit whose program exists on this machine."""
+    """Copy the unit with a program that exists on this machine."""
     for program in ("gate", "gate-bridge"):
         (folder / program).write_text("#!/bin/sh\n")
         (folder / program).chmod(0o755)
@@ -253,8 +253,10 @@ def test_nobody_enrols_before_there_is_a_light_to_show_it() -> None:
 
 
 def test_a_gate_whose_disk_came_late_is_not_left_standing() -> None:
-    """What systemd has given up for want of a mount is started again with the next look at slots;
-    what only competes with the first card waits for it."""
+    """Check that services without their mount are started again with the next slot check.
+
+    Only what competes with the first card waits for it.
+    """
     slots = FOLDER.parent / "firmware_config/image/layers/slots/files/etc/systemd/system"
     update = directives((slots / "gate-update.service").read_text())
     assert f"{SCAN} {UPLINK} {ENROL}" in update["Wants"]

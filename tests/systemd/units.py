@@ -1,4 +1,4 @@
-"""The shipped units, read as systemd reads them: a directive may be given more than once."""
+"""The shipped units, parsed as systemd parses them: a directive may be given more than once."""
 
 import subprocess
 from functools import cache
@@ -9,7 +9,7 @@ NAMES = ["gate-scan.service", "gate-uplink.service", "gate-bridge.service"]
 
 
 def directives(text: str) -> dict[str, list[str]]:
-    """Every value of every directive, in order, of all sections."""
+    """Return every value of every directive, in order, of all sections."""
     found: dict[str, list[str]] = {}
     for line in text.splitlines():
         if "=" in line and not line.startswith(("#", ";")):
@@ -23,7 +23,7 @@ def unit(name: str) -> dict[str, list[str]]:
 
 
 def allowed_calls(name: str) -> set[str]:
-    """The calls that a unit's filter lets through: each line adds or takes away, in order."""
+    """Return the calls that a unit's filter allows: each line adds or removes, in order."""
     calls: set[str] = set()
     for line in unit(name)["SystemCallFilter"]:
         for word in line.removeprefix("~").split():

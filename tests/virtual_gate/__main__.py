@@ -1,8 +1,8 @@
-"""The virtual gate: `python -m tests.virtual_gate [PART ...]`. Exit code 1: not as promised.
+"""The virtual gate: `python -m tests.virtual_gate [PART ...]`. Exit code 1: a check failed.
 
-Parts: `morning`, `data`, `hangs`, `cuts`, `provision`, `update`, `orders`; all of them without
-any. `--fill` builds kernel and root if they are not in the cache, and checks nothing. `--short` is
-what `make test` has time for.
+Parts: `morning`, `data`, `hangs`, `cuts`, `provision`, `update`, `orders`; all of them by default.
+`--fill` builds kernel and root if they are not in the cache, and checks nothing. `--short` is what
+`make test` has time for.
 """
 
 # ruff: noqa: T201 (it talks to its terminal)
@@ -32,7 +32,7 @@ KILLS, CONTROL_KILLS = 12, 3
 
 
 def main() -> int:
-    """Run what was asked for; one line for each check."""
+    """Run what was requested; print one line for each check."""
     parser = argparse.ArgumentParser(prog="python -m tests.virtual_gate")
     parser.add_argument("parts", nargs="*", help=f"of {', '.join(PARTS)}")
     parser.add_argument("--fill", action="store_true", help="fill the cache, and no more")
@@ -55,14 +55,14 @@ def main() -> int:
 
 
 def enter_network() -> None:
-    """Once more, in a network namespace of our own: nothing in it reaches any other machine."""
+    """Restart in a network namespace of our own, from which no other machine is reachable."""
     own = ["--net"] if not os.geteuid() else ["--user", "--map-root-user", "--net"]
     command = [sys.executable, "-m", "tests.virtual_gate", *sys.argv[1:]]
     os.execvpe("unshare", ["unshare", *own, *command], {**os.environ, INSIDE: "1"})  # noqa: S606 (ours)
 
 
 def check(made: Parts, names: list[str] | tuple[str, ...], *, short: bool) -> int:
-    """Each part in turn. Returns the exit code."""
+    """Run each part in turn; return the exit code."""
     doing: dict[str, Callable[[], Iterator[Outcome]]] = {
         "morning": lambda: a_morning(made),
         "data": lambda: data_partition(made, short=short),
@@ -84,7 +84,7 @@ def check(made: Parts, names: list[str] | tuple[str, ...], *, short: bool) -> in
 
 
 def a_morning(made: Parts) -> Iterator[Outcome]:
-    """Boot, sandboxes, camera, pins, ledger, receipts."""
+    """Check boot, sandboxes, camera, pins, ledger and receipts."""
     with morning(made) as gate:
         yield gate.boot()
         yield gate.sandboxes()
@@ -93,7 +93,7 @@ def a_morning(made: Parts) -> Iterator[Outcome]:
 
 
 def power_cuts(made: Parts, *, short: bool) -> Iterator[Outcome]:
-    """What ships loses nothing; the control must lose, or the cuts are none."""
+    """Check that the shipped settings lose nothing; the control must lose something."""
     district = site.Site(made.folder / "cuts")
     codes = power.cards(district, power.SHORT if short else power.LONG)
     image, log = made.folder / "cuts.img", made.folder / "cuts.log"

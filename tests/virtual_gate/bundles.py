@@ -1,4 +1,4 @@
-"""Updates as a district makes them: later versions of the root, signed; and some that are not."""
+"""Updates as a district makes them: later versions of the root, signed; and some bad ones."""
 
 import re
 from dataclasses import dataclass
@@ -17,8 +17,10 @@ VERSION = re.compile(rb"(?<=IMAGE_VERSION=)\d{14}")
 
 @dataclass
 class Versions:
-    """Roots that differ in nothing but their version, and their bundles. The root is not
-    compressed: a few of its bytes are replaced by as many others."""
+    """Roots that differ only in their version, and their bundles.
+
+    The root is not compressed: a few of its bytes are replaced by as many others.
+    """
 
     root: Path
     folder: Path
@@ -31,13 +33,15 @@ class Versions:
         return run(["unsquashfs", "-cat", self.root, "usr/lib/os-release"])
 
     def later(self, days: int) -> bytes:
-        """A version of so many days after what is installed."""
+        """Return a version of so many days after the installed one."""
         at = datetime.strptime(self.installed.decode(), "%Y%m%d%H%M%S").replace(tzinfo=UTC)
         return (at + timedelta(days=days)).strftime("%Y%m%d%H%M%S").encode()
 
     def bundle(self, name: str, version: bytes, but: tuple[bytes, bytes] = (b"", b"")) -> Path:
-        """What `gate-image bundle` makes of an image of this version, in which `but` the first
-        bytes are the second, at one place."""
+        """Make the bundle of an image of this version with `gate-image bundle`.
+
+        In it, the first bytes of `but` are replaced by the second, at one place.
+        """
         image = self.folder / f"{name}.img"
         root = self.root.read_bytes().replace(
             b"IMAGE_VERSION=" + self.installed, b"IMAGE_VERSION=" + version
@@ -51,13 +55,13 @@ class Versions:
         return self._sign(image, version, len(root), self.keys)
 
     def small(self, name: str, version: bytes, keys: Path | None = None) -> Path:
-        """One whose root is none."""
+        """Make a bundle whose root is no root."""
         image = self.folder / f"{name}.img"
         image.write_bytes(bytes(2 * MIB))
         return self._sign(image, version, MIB, keys or self.keys)
 
     def disk(self) -> Path:
-        """All bundles so far, on a disk of their own."""
+        """Make a disk with all bundles so far."""
         bundles, out = self.folder / "bundles", self.folder / "bundles.img"
         size_mib = sum(path.stat().st_size for path in bundles.iterdir()) // MIB * 5 // 4 + 16
         with out.open("wb") as empty:
@@ -88,7 +92,7 @@ class Versions:
 
 
 def spoil(genuine: Path) -> None:
-    """The same bundle torn, altered, and without its signature."""
+    """Make the same bundle torn, altered, and without its signature."""
     whole, folder = genuine.read_bytes(), genuine.parent
     (folder / "torn.raucb").write_bytes(whole[: len(whole) // 2])
     middle = len(whole) // 2

@@ -1,6 +1,6 @@
 """The virtual gate's SD card: the image's partitions by number, name and label, in a file.
 
-What a technician does with a card in a reader is done here with mtools; nothing is mounted.
+Mtools do what a technician does with a card in a reader; nothing is mounted.
 """
 
 from collections.abc import Mapping
@@ -14,28 +14,28 @@ from firmware_config.image.tools import run
 
 SEED, MOMENT = "virtual gate", "1767225600"
 NO_SLOTS = {"boot": 1, "root": 1}
-"""MiB, where the root is not on the card."""
+"""MiB, if the root is not on the card."""
 FOLDER = "schoolgate"
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """`path` is the card's file."""
+    """An SD card; `path` is its file."""
 
     path: Path
     parts: tuple[Part, ...]
 
     def part(self, name: str) -> Part:
-        """A partition by its name in `disk.layout`."""
+        """Return a partition by its name in `disk.layout`."""
         (found,) = (part for part in self.parts if part.name == name)
         return found
 
     def inside(self, name: str) -> str:
-        """A FAT partition, as mtools are told of it."""
+        """Return a FAT partition in the notation of mtools."""
         return f"{self.path}@@{self.part(name).start_mib * MIB}"
 
     def put(self, files: Mapping[str, bytes]) -> None:
-        """Copy files into the folder that a technician sees, in place of others of these names."""
+        """Copy files into the folder that a technician sees, replacing others of these names."""
         with TemporaryDirectory() as work:
             for name, content in files.items():
                 (Path(work) / name).write_bytes(content)
@@ -43,16 +43,16 @@ class Card:
                 run(["mcopy", *inside])
 
     def take_away(self, name: str) -> None:
-        """Delete a file that is there."""
+        """Delete a file."""
         run(["mdel", "-i", self.inside("GATE"), f"::{FOLDER}/{name}"])
 
     def listed(self) -> set[str]:
-        """The files in that folder."""
+        """List the files in that folder."""
         said = run(["mdir", "-b", "-i", self.inside("GATE"), f"::{FOLDER}"]).decode()
         return {line.rpartition("/")[2] for line in said.splitlines() if line.strip()}
 
     def read(self, partition: str, name: str) -> bytes:
-        """A file of a FAT partition."""
+        """Read a file of a FAT partition."""
         return run(["mtype", "-i", self.inside(partition), f"::{name}"])
 
 
@@ -62,8 +62,10 @@ def make_card(
     slots: Mapping[str, Path] | None = None,
     sizes: Mapping[str, int] | None = None,
 ) -> Card:
-    """A card with its first partition as it is shipped, and with the file system `data`. `slots`
-    are contents of further partitions by name, `sizes` those of all slots in MiB."""
+    """Make a card with its first partition as shipped, and with the file system `data`.
+
+    `slots` are contents of further partitions by name, `sizes` those of all slots in MiB.
+    """
     layout = disk.layout(Sizes(**(sizes or NO_SLOTS), data=data.stat().st_size // MIB))
     with TemporaryDirectory(dir=out.parent) as name:
         work = Path(name)

@@ -1,5 +1,4 @@
-"""The data partition comes to be there: on a first boot, when it grows and udev takes its name away
-meanwhile; and with a file system that wants more than a look."""
+"""The data partition: at a first boot, when it grows and udev renames it, and when damaged."""
 
 import json
 import random
@@ -23,19 +22,19 @@ DATA_MIB, MORE_MIB = 64, 64
 BOOTS, SHORT = 6, 2
 LATE = "[Service]\nExecStart=\nExecStart=/usr/lib/virtual-gate/grow-data-late {}\n"
 SLOW = 'ACTION=="add", KERNEL=="ubdb7", PROGRAM="/usr/bin/sleep 2"\n'
-"""A rule of udev's: before it names the partition."""
+"""A rule of udev's that delays the partition's name."""
 DAMAGE = ("unlink virtual-gate/people", "set_super_value state 2")
 UNREPAIRED, GAVE_UP = 4, 8
 """Bits of e2fsck's exit code."""
 SUPERBLOCK, SECTOR = 1024, 512
-"""In bytes, where it begins in the file system. It has two sectors; the label is in the first."""
+"""Its offset in the file system, in bytes. It has two sectors; the label is in the first."""
 NAMELESS = 2
 """blkid's exit code."""
 GOES_WRONG = "systemctl --failed --no-legend --plain | grep -q gate"
 
 
 class Cards:
-    """Copies of one that is fresh, or was damaged before."""
+    """Copies of a fresh card, or of one that was damaged before."""
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
@@ -51,29 +50,33 @@ class Cards:
         self._fresh = make_card(self._folder / "fresh.img", self._data)
 
     def damage(self) -> int:
-        """From now on all have a folder that is in no folder, on a disk that the kernel has found
-        errors on. Returns what e2fsck(8) says of it where nobody answers."""
+        """Damage all further copies: a folder without parent, and the kernel's error mark.
+
+        Returns the output of e2fsck(8) without a terminal.
+        """
         for request in DAMAGE:
             run(["debugfs", "-w", "-R", request, self._data])
         make_card(self._fresh.path, self._data)
         return subprocess.run(["e2fsck", "-p", self._data], capture_output=True).returncode
 
     def boot(self, *arguments: str) -> Guest:
-        """Switched on with a card that is larger than what is on it."""
+        """Boot with a card that is larger than its contents."""
         shutil.copyfile(self._fresh.path, self._path)
         with self._path.open("r+b") as file:
             file.truncate(self._path.stat().st_size + MORE_MIB * MIB)
         return self.boot_again(*arguments)
 
     def boot_again(self, *arguments: str) -> Guest:
-        """With the card as the last boot left it."""
+        """Boot with the card as the last boot left it."""
         of = self._parts
         more = (*NO_HARDWARE_WATCHDOG, *arguments)
         return Guest(of.kernel, of.root, self._path, of.folder, network=False, arguments=more)
 
     def tear(self, sectors: range) -> tuple[int, int]:
-        """Overwrite sectors of the superblock on the card that was booted last. Returns what
-        blkid(8), and e2fsck(8) asked once, say of a copy."""
+        """Overwrite sectors of the superblock on the card that was booted last.
+
+        Returns the output of blkid(8), and of e2fsck(8) run once, for a copy.
+        """
         begin = self._fresh.part("data").start_mib * MIB
         copy = self._folder / "torn.img"
         with self._path.open("r+b") as file:
@@ -89,7 +92,7 @@ class Cards:
 
 
 def data_partition(parts: Parts, *, short: bool) -> Iterator[Outcome]:
-    """What ships, with a control, where the gate's next look at its slots has to help; repair."""
+    """Check what ships, a control that needs the next slot check, and repairs."""
     card = Cards(parts)
     faults: list[str] = []
     boots = SHORT if short else BOOTS
@@ -111,7 +114,7 @@ def data_partition(parts: Parts, *, short: bool) -> Iterator[Outcome]:
 
 
 def _torn(card: Cards) -> Iterator[Outcome]:
-    """The power goes just when the superblock is written."""
+    """Check a power cut during the write of the superblock."""
     for what, sectors, nameless in (("half", range(1, 2), False), ("whole", range(2), True)):
         with card.boot() as gate:
             faults = _stands(gate)
@@ -132,7 +135,7 @@ def _torn(card: Cards) -> Iterator[Outcome]:
 
 
 def _recorded(gate: Guest) -> tuple[str, int]:
-    """Which ledger it is, and its last record, all proven, once somebody was answered."""
+    """Return the ledger's id and its last record, all verified, once somebody was answered."""
     answered = "journalctl -b -u gate-scan -o cat --no-pager | grep '\"answered\"'"
     gate.until(answered, within_s=BUSY_S)
     proof = json.loads(gate.run(VERIFY))
@@ -140,7 +143,7 @@ def _recorded(gate: Guest) -> tuple[str, int]:
 
 
 def _stands(gate: Guest) -> list[str]:
-    """Empty once gate-scan runs; else what has failed before it."""
+    """Return what has failed, empty once gate-scan runs."""
     gate.until(f"systemctl is-active -q gate-scan || {GOES_WRONG}", within_s=BUSY_S)
     code, _ = gate.ask(GOES_WRONG)
     return [] if code else [gate.run("systemctl --failed --no-legend --plain"), gate.journal()]
@@ -162,6 +165,6 @@ def _helped(card: Cards) -> Outcome:
 
 
 def _late(how: str = "") -> list[str]:
-    """Words of the kernel's command line."""
+    """Return options of the kernel's command line."""
     grows = credential("systemd.unit-dropin.gate-grow.service", LATE.format(how))
     return [grows, credential("udev.rules.10-slow", SLOW)]

@@ -1,9 +1,9 @@
-"""A gate that hangs gets itself going again: process, camera, service manager."""
+"""A gate that hangs recovers by itself: process, camera, service manager."""
 
 import time
 from collections.abc import Iterator
 
-from device.scan.ladder import STARTS
+from device.scan.camera_recovery import STARTS
 from tests.virtual_gate.card import make_card
 from tests.virtual_gate.machine import Guest
 from tests.virtual_gate.morning import FROZEN
@@ -14,14 +14,14 @@ from tests.virtual_gate.site import GATE, Site, make_data
 
 DATA_MB = 64
 PATIENCE_S = 600.0
-"""A busy machine makes everything longer; nothing here is judged by its time."""
+"""A busy machine makes everything slower; nothing here is judged by its time."""
 SEEING = """grep -q '"camera":"ok"' /run/schoolgate/scan.json"""
 MAIN_PID = "systemctl show -P MainPID gate-scan"
 SAID = "journalctl -b -u gate-scan -o cat --no-pager"
 
 
 def hangs(parts: Parts) -> Iterator[Outcome]:
-    """One gate, without a network, three times hung; each outcome when it is seeing again."""
+    """Hang one gate, without a network, in three ways; yield each outcome once it sees again."""
     site = Site(parts.folder / "hangs")
     folder = site.configs[GATE].parent
     shows = {"nobody": Show([b""])}
@@ -35,7 +35,7 @@ def hangs(parts: Parts) -> Iterator[Outcome]:
 
 
 def _frozen_process(gate: Guest) -> Outcome:
-    """SIGSTOP: alive, and doing nothing."""
+    """Send SIGSTOP: the process is alive, and does nothing."""
     pid = gate.run(MAIN_PID).strip()
     began_s = time.monotonic()
     gate.run(f"kill -STOP {pid}")
@@ -53,11 +53,11 @@ def _frozen_process(gate: Guest) -> Outcome:
 
 
 def _frozen_camera(gate: Guest) -> Outcome:
-    """No frame and no error: opened again, gate-scan started anew, and at last the reboot."""
+    """Give no frame and no error: the camera is reopened, gate-scan restarted, then a reboot."""
     boot = gate.run("cat /proc/sys/kernel/random/boot_id")
     began_s = time.monotonic()
     gate.run(f"touch {FROZEN}")
-    gate.until(f"{SAID} | grep 'camera stays dead' | grep -q restart")
+    gate.until(f"{SAID} | grep 'camera gives no frames' | grep -q restart")
     gate.await_boot(within_s=PATIENCE_S)
     # Written when a reboot is asked for, that is after STARTS in vain, and taken back by a frame.
     reboots = gate.until("cat /data/ledger/camera-reboots").strip()
@@ -76,7 +76,7 @@ def _frozen_camera(gate: Guest) -> Outcome:
 
 
 def _hung_manager(gate: Guest) -> Outcome:
-    """Systemd itself crashes and stands still: nothing feeds the hardware watchdog any more."""
+    """Crash systemd, so that nothing feeds the hardware watchdog any more."""
     began_s = time.monotonic()
     gate.send("kill -SEGV 1")
     gate.await_boot(within_s=PATIENCE_S)

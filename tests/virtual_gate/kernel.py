@@ -18,17 +18,17 @@ BASE = "x86_64_defconfig"
 
 
 class KernelError(AssertionError):
-    """The kernel did not come out as it was asked for."""
+    """The built kernel has not the requested options."""
 
 
 def name() -> str:
-    """Of the kernel in the cache."""
+    """Return the name of the kernel in the cache."""
     made_of = cache.digest({"source": SOURCE, "base": BASE}, [(CONFIG.name, CONFIG)])
     return f"virtual-gate-linux-{made_of}"
 
 
 def build(mirrors: Mirrors, out: Path) -> None:
-    """Fetch the source and build it; some minutes."""
+    """Download the source and build it; takes some minutes."""
     with tempfile.TemporaryDirectory(prefix="virtual-gate-") as work:
         folder = Path(work)
         apt = Archive(folder, sources(mirrors, SUITE, Origin.DEBIAN), "amd64")
@@ -44,7 +44,7 @@ def build(mirrors: Mirrors, out: Path) -> None:
 
 
 def configure(tree: Path) -> None:
-    """Write `.config`. Raises KernelError for an option that this kernel does not have so."""
+    """Write `.config`. Raises KernelError for an option that this kernel lacks."""
     _make(tree, BASE)
     run(["scripts/kconfig/merge_config.sh", "-m", ".config", CONFIG], cwd=tree)
     _make(tree, "olddefconfig")

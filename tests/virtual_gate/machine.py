@@ -21,7 +21,7 @@ HOST_ADDRESS, GATE_ADDRESS = "10.77.0.1", "10.77.0.2"
 BOOT_S = 120.0
 ANSWER_S = 120.0
 NO_SLOTS = ("systemd.mask=gate-update.timer",)
-"""For a root that is of no slot: nobody looks after what is not there."""
+"""For a root outside of slots: nothing looks after slots that do not exist."""
 
 
 class GuestError(AssertionError):
@@ -30,10 +30,10 @@ class GuestError(AssertionError):
 
 @dataclass
 class Guest:
-    """One boot of the virtual gate. A context manager: started on entry, its power cut on exit.
+    """One boot of the virtual gate. A context manager: booted on entry, without power on exit.
 
     `root` is booted read-only; or the partition `slot` of the gate's `card`, from which a reboot is
-    the end: what boots next is not for the guest to say. `disks` come after them.
+    the end: the guest does not decide what boots next. `disks` come after them.
     """
 
     kernel: Path
@@ -46,13 +46,12 @@ class Guest:
     memory_mb: int = 1024
     slot: int = 0
     booted_s: float = field(default=0.0, init=False)
-    """From the start of the process until the agent in the guest said hello."""
+    """Seconds from the start of the process until the agent in the guest answered."""
     witness: list[str] = field(default_factory=list, init=False)
-    """Lines from the second serial line, as they came; nothing that was said there before the power
-    was cut is missing for it."""
+    """Lines of the second serial line; nothing written there before a power cut is missing."""
 
     def start(self) -> None:
-        """Boot, and return when the guest can be talked to."""
+        """Boot, and return when the guest answers."""
         self._line, theirs = socket.socketpair()
         heard, speaks = socket.socketpair()
         began_s = time.monotonic()
@@ -90,28 +89,28 @@ class Guest:
         self.booted_s = time.monotonic() - began_s
 
     def ask(self, command: str, *, within_s: float = ANSWER_S) -> tuple[int, str]:
-        """Run a shell command as root in the guest; its exit code and what it said."""
+        """Run a shell command as root in the guest; return its exit code and its output."""
         self.send(command)
         told = self._receive(within_s)
         return told["code"], told["said"]
 
     def send(self, command: str) -> None:
-        """Run it, and hear nothing of it: the guest ends by it."""
+        """Run a command without an answer: it ends the guest."""
         self._line.sendall(json.dumps({"run": command}).encode() + b"\n")
 
     def run(self, command: str, *, within_s: float = ANSWER_S) -> str:
-        """The same, where it must not fail."""
+        """Run a command that must not fail; return its output."""
         code, said = self.ask(command, within_s=within_s)
         if code:
             raise GuestError(f"{command}: exit code {code}\n{said}")
         return said
 
     def write(self, path: str, text: str) -> None:
-        """A file in the guest."""
+        """Write a file in the guest."""
         self.run(f"echo {base64.b64encode(text.encode()).decode()} | base64 -d > {path}")
 
     def until(self, command: str, *, within_s: float = ANSWER_S) -> str:
-        """Ask again and again until it succeeds; what it said then."""
+        """Repeat a command until it succeeds; return its output."""
         patience = self.patience(within_s)
         while True:
             code, said = self.ask(command)
@@ -124,15 +123,15 @@ class Guest:
             time.sleep(0.1)  # between looks
 
     def patience(self, within_s: float) -> Patience:
-        """For what this guest is waited for."""
+        """Return how long to wait for this guest."""
         return Patience(self._process.pid, within_s)
 
     def journal(self) -> str:
-        """The end of what the gate's services said."""
+        """Return the end of the log of the gate's services."""
         return self.ask("journalctl -b -n 40 --no-pager -o short-monotonic")[1]
 
     def await_witness(self, lines: int, *, within_s: float = ANSWER_S) -> None:
-        """Until so many lines have come on the second serial line."""
+        """Wait until so many lines have come on the second serial line."""
         patience = self.patience(within_s)
         while len(self.witness) < lines:
             if patience.over():
@@ -140,24 +139,27 @@ class Guest:
             time.sleep(0.01)  # between looks
 
     def await_boot(self, *, within_s: float) -> None:
-        """Until the guest has booted again by itself. It has no network then: the kernel, which
-        goes on in the same process, does not get its wire a second time."""
+        """Wait until the guest has rebooted by itself.
+
+        It has no network then: the kernel, which continues in the same process, does not get its
+        interface a second time.
+        """
         while "up_s" not in self._receive(within_s):
             pass
 
     def power_off(self) -> None:
-        """Shut down in good order."""
+        """Shut down in an orderly way."""
         self.send("systemctl poweroff")
         self.await_end(within_s=ANSWER_S)
 
     def cut_power(self) -> None:
-        """SIGKILL: what the guest had not brought to its disk is lost."""
+        """Kill the guest: what it had not written to its disk is lost."""
         if self._process.poll() is None:
             os.killpg(self._process.pid, signal.SIGKILL)
         self.await_end(within_s=ANSWER_S)
 
     def await_end(self, *, within_s: float) -> None:
-        """Until the guest has ended by itself."""
+        """Wait until the guest has ended by itself."""
         patience = self.patience(within_s)
         while self._process.poll() is None:
             if patience.over():
@@ -188,7 +190,7 @@ class Guest:
         return told
 
     def console(self) -> str:
-        """The end of what the kernel said since this boot."""
+        """Return the end of the kernel's messages since this boot."""
         said = (self.folder / "console.log").read_bytes()[self._console_from :]
         return said[-4000:].decode(errors="replace")
 

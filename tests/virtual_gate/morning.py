@@ -1,4 +1,4 @@
-"""One morning at the virtual gate: it boots, people show their cards, and all accounts agree."""
+"""One morning at the virtual gate: it boots, people show their cards, and all counts agree."""
 
 import json
 from collections import Counter
@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from device.scan.signals import PATTERNS
-from gate_contract.card import Kind
+from gate_contract.card import CardKind
+from gate_contract.signal_patterns import PATTERNS
 from gate_contract.verdicts import CROSSINGS, Verdict
-from server_bridge.cards.issue import issue_cards
+from server_bridge.cards.issuance import issue_cards
+from tests.builders.issuer import Issuer
+from tests.end_to_end.district_harness import SCHOOL, until
 from tests.end_to_end.passing import card_codes
-from tests.end_to_end.town import SCHOOL, until
-from tests.fakes.issuer import Issuer
 from tests.virtual_gate import ntp, pins, sandbox
 from tests.virtual_gate.card import make_card
 from tests.virtual_gate.machine import HOST_ADDRESS, Guest
@@ -37,17 +37,20 @@ BUSY_S = 300.0
 HELD_UP_MS = 1_000
 FROZEN = "/run/virtual-gate-camera-frozen"
 NO_HARDWARE_WATCHDOG = ("systemd.watchdog_sec=0",)
-"""A busy machine may hold the guest up for longer than the shipped 14 s; `faults` has it on."""
+"""A busy machine may delay the guest for longer than the shipped 14 s.
+
+`faults` has it on.
+"""
 
 
 def story(site: Site) -> list[bytes]:
-    """What is held up: genuine, genuine again, expired, forged, a poster; and round again."""
+    """Return what is shown: genuine, genuine again, expired, forged, a poster; in a loop."""
     today = datetime.now(site.home.zone).date()
     keys = site.home.keys
     (first, *_) = card_codes(site, 1)
     (old,) = issue_cards(
         1,
-        kind=Kind.PUPIL,
+        kind=CardKind.PUPIL,
         unit_id=SCHOOL,
         not_before=today - timedelta(days=30),
         expires=today - timedelta(days=2),
@@ -59,13 +62,13 @@ def story(site: Site) -> list[bytes]:
 
 
 class Morning:
-    """A booted gate, its district, and what was looked at. Use `morning`."""
+    """A booted gate, its district, and what was observed. Use `morning`."""
 
     def __init__(self, site: Site, gate: Guest) -> None:
         self.site, self.gate = site, gate
 
     def answered(self) -> list[Verdict]:
-        """The verdicts so far, as gate-scan's journal has them."""
+        """Return the verdicts so far, from gate-scan's journal."""
         journal = "journalctl -b -u gate-scan -o cat --no-pager"
         said = self.gate.run(f"{journal} | grep '\"answered\"' || true")
         return [
@@ -73,7 +76,7 @@ class Morning:
         ]
 
     def boot(self) -> Outcome:
-        """Until the first frame was looked at."""
+        """Wait until the first frame was read."""
         gate = self.gate
         gate.until("""grep -q '"camera":"ok"' /run/schoolgate/scan.json""")
         ready_s = int(gate.run("systemctl show -P ActiveEnterTimestampMonotonic gate-scan")) / 1e6
@@ -88,8 +91,10 @@ class Morning:
         )
 
     def people(self) -> Outcome:
-        """Until everything in the story has been answered; the district's server tells the time, or
-        an expired card could not be told from another."""
+        """Wait until everything in the story has been answered.
+
+        The district's server gives the time; without it an expired card would not be refused.
+        """
         gate = self.gate
         until(lambda: set(self.answered()) >= WANTED, within_s=BUSY_S)
         told = json.loads(gate.run("cat /run/schoolgate/scan.json"))["health"]
@@ -106,7 +111,7 @@ class Morning:
         )
 
     def sandboxes(self) -> Outcome:
-        """Inside each unit, what it may and may not."""
+        """Check inside each unit what it may and may not do."""
         faults, figures = [], []
         for service, may in (("gate-scan", sandbox.SCAN), ("gate-uplink", sandbox.UPLINK)):
             told = sandbox.tried(self.gate, service, self.site.port)
@@ -120,7 +125,7 @@ class Morning:
         return Outcome("sandbox", f"{'; '.join(figures)}; gate-scan's network: {scan}", faults)
 
     def accounts(self) -> Iterator[Outcome]:
-        """Stop scanning; then pins, ledger and district must tell the same story."""
+        """Stop scanning; then compare pins, ledger and district."""
         gate, site = self.gate, self.site
         longest_ms = max(sum(step.ms for step in pattern) for pattern in PATTERNS.values())
         # No further frame, so that the last signal is played to its end.
@@ -170,7 +175,7 @@ class Morning:
 
 @contextmanager
 def morning(parts: Parts) -> Iterator[Morning]:
-    """District up, gate booted; everything is killed at the end."""
+    """Start the district and boot the gate; everything is killed at the end."""
     site = Site(parts.folder / "site")
     data = make_data(
         parts.folder / "data.img",

@@ -1,30 +1,32 @@
-"""What a gate tells whoever sets it up, read from its pins as that person would count it. Pure."""
+"""Read the notices of a gate from its pins, counting as a technician would. Pure."""
 
 from collections.abc import Sequence
 from itertools import groupby
 
-from gate_contract.notices import NOTICE_PATTERNS, Notice
-from gate_contract.patterns import Light, Pattern
+from gate_contract.notices import NOTICE_PATTERNS, SetupNotice
+from gate_contract.signal_patterns import Light, Pattern
 from tests.virtual_gate import pins
 from tests.virtual_gate.pins import State
 
 PAUSE_MS = 2_000
-"""As long a darkness is between two utterances (`device.scan.welcome`); within a pattern none is
-longer than 500 ms, but where a busy machine holds the gate up."""
+"""The darkness between two notices (`device.scan.ticket_prompt`).
+
+Within a pattern none is longer than 500 ms, unless a busy machine delays the gate.
+"""
 
 PASSAGE_MS = 75
-"""Half of the shortest light of a notice; what is shorter is on the way to another."""
+"""Half of the shortest light of a notice; a shorter state is a transition to another."""
 
 
-def said(states: Sequence[State]) -> list[Notice | None]:
-    """One for each utterance, None for what is no pattern's whole."""
+def said(states: Sequence[State]) -> list[SetupNotice | None]:
+    """Return each notice, None for an incomplete pattern."""
     steady = pins.merged(state for state in states if _dark(state) or state.ms >= PASSAGE_MS)
     groups = groupby(steady, key=lambda state: _dark(state) and state.ms >= PAUSE_MS)
     return [_notice(list(group)) for pause, group in groups if not pause]
 
 
-def _notice(spoken: list[State]) -> Notice | None:
-    """What was said last and to its end: news cut short what is being said, after a moment."""
+def _notice(spoken: list[State]) -> SetupNotice | None:
+    """Return the notice that was completed last: a new notice cuts the current one short."""
     told = [notice for notice, pattern in NOTICE_PATTERNS.items() if _ends(spoken, pattern)]
     return max(told, key=lambda notice: len(_steps(NOTICE_PATTERNS[notice])), default=None)
 

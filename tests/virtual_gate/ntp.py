@@ -1,4 +1,4 @@
-"""The district's time, as its server tells it: SNTP (RFC 4330), and this machine's own clock."""
+"""The district's time server: SNTP (RFC 4330) from this machine's own clock."""
 
 import socketserver
 import struct
@@ -12,7 +12,7 @@ EPOCH_1900_S = 2_208_988_800
 shift_s = 0.0
 """How far the district's time is ahead of this machine's."""
 SERVER, STRATUM, PRECISION = 0x24, 2, -20
-"""Version 4, no leap second, mode 4 of the first byte; a clock one step away from a reference."""
+"""Version 4, no leap second, mode 4 in the first byte; one step away from a reference clock."""
 
 
 class _Answer(socketserver.BaseRequestHandler):

@@ -1,5 +1,4 @@
-"""What a district orders: its gate fetches the update by itself, tries it, keeps what runs, and
-goes back from what boots and does not scan."""
+"""Updates by orders: the gate downloads, tries, keeps what works, and leaves what does not scan."""
 
 import json
 from collections.abc import Iterator
@@ -7,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from device.updating.install_rules import TRIES
+from device.updating.slot_service import PATIENCE_S
 from firmware_config.image.bundle import CERT, make_key
-from firmware_config.update.command import PATIENCE_S
-from firmware_config.update.planning import TRIES
-from tests.end_to_end.town import until
+from tests.end_to_end.district_harness import until
 from tests.fakes.broker import free_port
 from tests.virtual_gate import ntp
 from tests.virtual_gate.bundles import Versions
@@ -25,7 +24,7 @@ DATA_MB = 1536
 """Room for an update beside what stays free for the ledger."""
 WRITTEN_S, GONE_BACK_S = 900.0, PATIENCE_S + 2 * BUSY_S
 BROKEN = (b"virtual_camera.py scan --config", b"virtual_camera.py scan --confid")
-"""A program line of gate-scan with an option that the program does not know."""
+"""A command line of gate-scan with an unknown option."""
 FETCHED, KEY = "/data/updates/fetched", "/etc/schoolgate/system/update-ca.pem"
 CUT_BYTES = 20_000_000
 AT_ANY_TIME = ("--from", "00:00", "--until", "23:59")
@@ -33,31 +32,31 @@ AT_ANY_TIME = ("--from", "00:00", "--until", "23:59")
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """The district, which hands out updates at its desk."""
+    """The district, which serves updates with its enrolment server."""
 
     site: Site
     keys: Path
 
     def orders(self, version: bytes, bundle: Path) -> None:
-        """`gate-bridge gate update`."""
+        """Run `gate-bridge gate update`."""
         told = ("--version", version.decode(), "--file", str(bundle), *AT_ANY_TIME)
         signed = ("--update-ca", str(self.keys / CERT))
         self.does("gate", "update", *told, *signed, "--auto", "--well-hours", "0")
 
     def knows(self) -> dict[str, Any]:
-        """How far the update is, by what gates have told."""
+        """Return the progress of the update, as reported by gates."""
         told: dict[str, Any] = json.loads(self.does("gate", "rollout", "show", "--json"))
         return told
 
     def does(self, *words: str) -> str:
-        """A command that must not fail."""
+        """Run a command that must not fail."""
         done = self.site.command(*words, within_s=BUSY_S)
         assert not done.returncode, done.stderr
         return done.stdout
 
 
 def ordered(parts: Parts) -> Iterator[Outcome]:
-    """A version whose gate-scan does not start, and then a good one."""
+    """Order a version whose gate-scan does not start, and then a good one."""
     folder = parts.folder / "ordered"
     site = Site(folder / "site", settings=f"[enrol]\nport = {free_port()}\n")
     office = Office(site, folder / "keys")
@@ -86,7 +85,7 @@ def ordered(parts: Parts) -> Iterator[Outcome]:
 
 
 def _cut_while_fetched(pi: Pi, office: Office) -> Outcome:
-    """The key of updates comes with the orders; the power goes in the midst of fetching."""
+    """Cut the power during the download; the update certificate comes with the orders."""
     with pi.boot() as gate:
         faults = pi.whole(gate)
         if not gate.ask(f"test -e {KEY}")[0]:
@@ -101,8 +100,10 @@ def _cut_while_fetched(pi: Pi, office: Office) -> Outcome:
 
 
 def _fetched(pi: Pi, gate: Guest, *, begun: bool = False) -> Outcome:
-    """By the unit that `gate-update.service` wants; what had come before a cut is not fetched
-    again."""
+    """Check the download by the unit that `gate-update.service` wants.
+
+    What had come before a power cut is not downloaded again.
+    """
     faults = pi.whole(gate)
     before = int(gate.run(f"cat {FETCHED}/*.part 2>/dev/null | wc -c"))
     gate.until(f"systemctl start gate-fetch && ls {FETCHED}/*.raucb", within_s=WRITTEN_S)
@@ -114,7 +115,7 @@ def _fetched(pi: Pi, gate: Guest, *, begun: bool = False) -> Outcome:
 
 
 def _tried(pi: Pi, gate: Guest, what: str) -> Outcome:
-    """`gate-update.service` installs what was fetched, and asks for a try at once."""
+    """Check that `gate-update.service` installs the download, and requests a trial at once."""
     gate.send("systemctl start gate-update")
     pi.await_reboot(gate, within_s=WRITTEN_S)
     faults = [] if pi.trying else [f"it did not ask for a try: {gate.console()[-300:]}"]
@@ -122,7 +123,7 @@ def _tried(pi: Pi, gate: Guest, what: str) -> Outcome:
 
 
 def _gone_back(pi: Pi, broken: bytes) -> Outcome:
-    """Everything by the gate's own timer: each try, and the way back."""
+    """Check each trial, and the way back, by the gate's own timer."""
     faults = []
     pi.timer = True
     for number in range(TRIES):
@@ -142,7 +143,7 @@ def _gone_back(pi: Pi, broken: bytes) -> Outcome:
 
 
 def _given_up(pi: Pi, gate: Guest, office: Office, installed: bytes) -> Outcome:
-    """The district hears of it, and tells no other gate of that version."""
+    """Check that the district is informed, and offers that version to no other gate."""
     faults = pi.whole(gate) + pi.runs(gate, installed)
     until(lambda: office.knows()["state"] != "running", within_s=BUSY_S)
     told = office.knows()

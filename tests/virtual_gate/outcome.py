@@ -1,11 +1,11 @@
-"""What a check found: one line with figures, and what was not as promised."""
+"""The result of a check: one line with figures, and what was wrong."""
 
 from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`faults` empty: as promised."""
+    """The result of a check; without `faults` it passed."""
 
     name: str
     figures: str

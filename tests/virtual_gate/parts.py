@@ -1,4 +1,4 @@
-"""What a virtual gate needs: kernel and root from the cache, and a folder for the run."""
+"""The parts of a virtual gate: kernel and root from the cache, and a folder for the run."""
 
 import fcntl
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from tests.virtual_gate import kernel, root
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """`folder` is for what only this run needs."""
+    """The parts; `folder` is for what only this run needs."""
 
     kernel: Path
     root: Path
@@ -21,11 +21,11 @@ class Parts:
 
 
 class NotCachedError(SchoolgateError):
-    """Kernel or root of just this tree are not in the cache."""
+    """Kernel or root of exactly this tree are not in the cache."""
 
 
 def cached() -> tuple[Path, Path]:
-    """Kernel and root, without building anything. Raises NotCachedError."""
+    """Return kernel and root, without building anything. Raises NotCachedError."""
     folder = cache.default_cache()
     found = (folder / kernel.name(), folder / root.name())
     if missing := [path.name for path in found if not path.exists()]:
@@ -37,7 +37,7 @@ def cached() -> tuple[Path, Path]:
 
 
 def fill(say: Callable[[str], object]) -> tuple[Path, Path]:
-    """The same, built where it is missing. Two at a time would build it twice: one waits."""
+    """Return kernel and root, built if they are missing. Of two processes one waits."""
     folder = cache.default_cache()
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "virtual-gate.lock").open("w") as lock:

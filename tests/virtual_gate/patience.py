@@ -1,4 +1,4 @@
-"""How long a guest is waited for, on a machine that may be busy with other things."""
+"""How long to wait for a guest on a machine that may be busy."""
 
 import os
 import time
@@ -10,10 +10,11 @@ MOVES_S = 1.0
 
 
 class Patience:
-    """For the processes of `session`: so many seconds of their own processor time, and as many of
-    standing still. A machine that gives them none for a while costs them nothing.
+    """A time limit for the processes of `session`, in seconds of their own processor time.
 
-    A guest that waits for something does stand still: it has `within_s` of plain time then.
+    They also have as many seconds of standing still. A machine that gives them no time for a while
+    costs them nothing. A guest that waits for something does stand still: it has `within_s` of
+    plain time then.
     """
 
     def __init__(self, session: int, within_s: float) -> None:
@@ -22,7 +23,7 @@ class Patience:
         self._since_s = time.monotonic()
 
     def over(self) -> bool:
-        """Whether it is at its end."""
+        """Whether the limit is exceeded."""
         spent, now_s = spent_s(self._session), time.monotonic()
         if spent - self._moved_s >= MOVES_S:
             self._moved_s, self._since_s = spent, now_s
@@ -31,7 +32,7 @@ class Patience:
 
 
 def spent_s(session: int) -> float:
-    """The processor time of a session's processes, and of those of theirs that have ended."""
+    """Return the processor time of a session's processes, including ended ones."""
     ticks = 0
     for name in filter(str.isdecimal, os.listdir("/proc")):  # noqa: PTH208 (names are what is wanted)
         try:

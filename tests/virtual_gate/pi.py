@@ -1,8 +1,8 @@
 """A gate with two slots, and what the firmware of a Pi does for it.
 
-The firmware reads `autoboot.txt` on the card, and whether a try was asked for from the kernel's own
-last word on the console. The kernel of a slot is simulated: User Mode Linux is outside of the card,
-and the boot partitions hold a name only.
+The firmware reads `autoboot.txt` on the card, and whether a trial was requested from the kernel's
+own last message on the console. The kernel of a slot is simulated: User Mode Linux is outside of
+the card, and the boot partitions hold a name only.
 """
 
 import json
@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from device.updating.boot_choice import boots
+from device.updating.boot_slot import BootSlot
 from firmware_config.image.disk import MIB
-from firmware_config.update.choice import Slot, boots
 from tests.virtual_gate import ntp
 from tests.virtual_gate.card import Card, make_card
 from tests.virtual_gate.machine import NO_SLOTS, Guest, GuestError
@@ -36,20 +37,20 @@ class Pi:
     parts: Parts
     card: Card
     bundles: Path | None = None
-    """A disk that is put in, with updates on it."""
+    """An inserted disk with updates."""
     timer: bool = False
-    """Whether the gate looks after its slots by itself."""
+    """Whether the gate checks its slots by itself."""
     trying: bool = False
     acknowledged: int = 0
-    """The last record that the ledger answered for."""
+    """The last record that the ledger acknowledged."""
 
-    def slot(self) -> Slot:
-        """What the firmware boots next."""
+    def slot(self) -> BootSlot:
+        """Return the slot that the firmware boots next."""
         number = boots(self.card.read("GATE", "autoboot.txt"), trying=self.trying)
-        return next(slot for slot in Slot if slot.boot_partition == number)
+        return next(slot for slot in BootSlot if slot.boot_partition == number)
 
     def boot(self) -> Guest:
-        """Switched on, or started anew; a try is one boot long."""
+        """Boot; a trial lasts for one boot."""
         of, slot = self.parts, self.slot()
         self.trying = False
         return Guest(
@@ -63,12 +64,12 @@ class Pi:
         )
 
     def await_reboot(self, gate: Guest, *, within_s: float = BUSY_S) -> None:
-        """Until the guest has ended; the kernel says with which words."""
+        """Wait until the guest has ended; return the kernel's last message."""
         gate.await_end(within_s=within_s)
         self.trying = TRY in gate.console()
 
     def dies(self) -> list[str]:
-        """Switched on where nothing can start; the kernel gives up, and the Pi starts anew."""
+        """Boot a slot that cannot start; the kernel panics, and the Pi restarts."""
         guest = self.boot()
         try:
             guest.start()
@@ -79,7 +80,7 @@ class Pi:
         return ["what cannot start has started"]
 
     def whole(self, gate: Guest) -> list[str]:
-        """What is wrong after a boot: services, and the ledger with all that was acknowledged."""
+        """Return what is wrong after a boot: services, or missing acknowledged records."""
         gate.until("systemctl is-active -q gate-scan gate-uplink", within_s=BUSY_S)
         gate.until(f"test -e /run/schoolgate/scan.json && {VERIFY}", within_s=BUSY_S)
         last = json.loads(gate.run(VERIFY))["last"]
@@ -91,7 +92,7 @@ class Pi:
         return []
 
     def runs(self, gate: Guest, version: bytes) -> list[str]:
-        """What is wrong if that is not the version that runs."""
+        """Return what is wrong if that is not the running version."""
         runs = gate.run(". /usr/lib/os-release; echo $IMAGE_VERSION").strip()
         return [] if runs == version.decode() else [f"{runs} runs instead of {version.decode()}"]
 
@@ -105,7 +106,7 @@ def make_pi(
     data_mb: int = DATA_MB,
     system: Mapping[str, bytes] | None = None,
 ) -> Pi:
-    """A gate of this district in service, with `root` in slot A and nothing in slot B."""
+    """Make a gate of this district in service, with `root` in slot A and an empty slot B."""
     data = make_data(
         folder / "data",
         size_mb=data_mb,
@@ -119,7 +120,7 @@ def make_pi(
 
 
 def at(gate: Guest, when: str) -> None:
-    """Let it be this time at the district, and at the gate."""
+    """Set the time at the district, and at the gate."""
     ntp.shift_s = datetime.fromisoformat(when).timestamp() - time.time()
     gate.run("systemctl restart systemd-timesyncd")
     gate.until(f"test $(date +%Y%m%d%H) = {when[:13].translate(str.maketrans('', '', '-T'))}")

@@ -1,6 +1,6 @@
 """What the virtual camera sees: people who hold up cards, as numbered JPEG files.
 
-libcamera shows each of them for four frames, and begins again after the last.
+libcamera shows each of them for four frames, and starts again after the last.
 """
 
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from typing import Protocol
 import cv2
 import numpy as np
 
-from device.bench.scenes import Showing, shoot
+from demo.scenes.showing import Showing, shoot
 from device.scan.frames import Grey
 
 SIZE = (1280, 720)
@@ -19,11 +19,11 @@ QUALITY = 90
 
 
 class Shown(Protocol):
-    """What the camera sees, over and over."""
+    """What the camera sees, in a loop."""
 
     @property
     def fps(self) -> int:
-        """At how many frames in a second."""
+        """The number of frames per second."""
         ...
 
     def write(self, folder: Path) -> None:
@@ -33,7 +33,7 @@ class Shown(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Show:
-    """One code after the other, each on `held` pictures and after `empty` ones without a code."""
+    """One code after the other, each on `held` pictures, after `empty` ones without a code."""
 
     codes: Sequence[bytes]
     fps: int = 6
@@ -54,8 +54,10 @@ class Show:
 
 @dataclass(frozen=True, slots=True)
 class Papers:
-    """Files of codes, printed large: each held up close on `held` pictures, then nobody on `empty`
-    ones. The code is as high as `SHARE` of the picture."""
+    """Files of codes, printed large: each held up close on `held` pictures, then `empty` ones.
+
+    The code is as high as `SHARE` of the picture.
+    """
 
     codes: Sequence[Path]
     fps: int = 6
@@ -63,7 +65,7 @@ class Papers:
     empty: int = 1
 
     def write(self, folder: Path) -> None:
-        """As `Shown`."""
+        """Write the pictures, as `Shown` does."""
         folder.mkdir(parents=True)
         nobody = [Showing("", (self.held + self.empty) * max(1, len(self.codes)))]
         scenes = [shot.image for _, shot in shoot(nobody, fps=1, size=SIZE, seed=7)]
@@ -76,7 +78,7 @@ SHARE = 0.85
 
 
 def _held(scene: Grey, paper: Path) -> Grey:
-    """White paper in daylight, a little out of focus."""
+    """Return white paper in daylight, a little out of focus."""
     code = cv2.imread(str(paper), cv2.IMREAD_GRAYSCALE)
     if code is None:
         raise OSError(f"{paper} is no picture")

@@ -1,24 +1,26 @@
-"""What the pins did, against what the verdicts' patterns say that they do. Pure."""
+"""Compare the pins' levels with the verdicts' patterns. Pure."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 from typing import NamedTuple
 
-from device.scan.signals import PATTERNS, Light
+from gate_contract.signal_patterns import PATTERNS, Light
 from gate_contract.verdicts import Verdict
 
 PASSAGE_MS = 30
-"""Four pins are not switched at one instant; a state as short is on the way to another one. The
-shortest step of a pattern takes 40 ms."""
+"""Four pins are not switched at one instant; such a short state is a transition.
+
+The shortest step of a pattern takes 40 ms.
+"""
 
 
 COLOURS = {light.value for light in Light}
-"""Others are on the way to one of these, however long it takes."""
+"""Other states are transitions to one of these, however long they take."""
 
 
 class State(NamedTuple):
-    """For `ms` milliseconds: this light, with or without the tone."""
+    """A light, with or without the tone, for `ms` milliseconds."""
 
     ms: int
     light: Light
@@ -27,8 +29,11 @@ class State(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """`whole` patterns were seen to their end, `cut` gave way to the next one. `worst_ms`: how far
-    a step of the whole ones was off its length. `differs` says where it went wrong, or is empty."""
+    """The result of a comparison.
+
+    `whole` patterns were complete, `cut` gave way to the next one. `worst_ms`: the largest
+    difference of a step of the whole ones. `differs` says what is wrong, or is empty.
+    """
 
     whole: int
     cut: int
@@ -37,8 +42,11 @@ class Comparison:
 
 
 def seen(lines: Iterable[str]) -> list[State]:
-    """From lines `up_ms levels` (red, green, blue, buzzer), from the first light to the last
-    change; the state after it still lasts and is left out."""
+    """Return the states from lines `up_ms levels` (red, green, blue, buzzer).
+
+    They begin with the first light and end with the last change; the state after it still lasts and
+    is left out.
+    """
     changes = [(int(up_ms), levels) for up_ms, levels in (line.split() for line in lines)]
     states = [
         State(after - at, Light(tuple(int(level) for level in levels[:3])), levels[3] == "1")
@@ -51,10 +59,10 @@ def seen(lines: Iterable[str]) -> list[State]:
 
 
 def compare(were: Sequence[State], verdicts: Sequence[Verdict]) -> Comparison:
-    """Whether the pins did what the patterns of `verdicts` say, one after the other.
+    """Compare the pins with the patterns of `verdicts`, one after the other.
 
-    A pattern gives way to the next one, after a moment of darkness: cut short, but not different.
-    A busy machine makes a step longer, and none of a whole pattern half as long.
+    A pattern gives way to the next one, after a moment of darkness: cut short, but not different. A
+    busy machine makes a step longer, and none of a whole pattern half as long.
     """
     whole = cut = worst_ms = 0
     left = list(were)
@@ -87,8 +95,7 @@ def compare(were: Sequence[State], verdicts: Sequence[Verdict]) -> Comparison:
 
 
 def _drop_passages(left: list[State], steps: Sequence[State]) -> None:
-    """Take out states on the way to a step of a busy machine's gate: some pins still as they were
-    before, the others already as they are to be, and then all of them."""
+    """Remove transitions, in which some pins are still in their old state."""
     before = State(0, Light.OFF, tone=False)
     for at, step in enumerate(steps):
         if at + 1 < len(left) and left[at][1:] != step[1:] and left[at + 1][1:] == step[1:]:
@@ -103,7 +110,7 @@ def _levels(state: State) -> tuple[int, ...]:
 
 
 def alike(was: State, step: State) -> bool:
-    """Whether a state is that step; a busy machine makes it longer, and no half as long."""
+    """Whether a state is that step; a busy machine may make it longer, but not half as long."""
     return was[1:] == step[1:] and was.ms >= step.ms / 2
 
 
@@ -112,7 +119,7 @@ def _state(step: tuple[int, Light, bool]) -> State:
 
 
 def merged(states: Iterable[State]) -> list[State]:
-    """Neighbours that look and sound alike as one."""
+    """Merge equal neighbours."""
     return [
         State(sum(state.ms for state in group), light, tone)
         for (light, tone), group in (

@@ -1,4 +1,4 @@
-"""Power cuts: the guest killed in the midst of its work, and every write replayed afterwards."""
+"""Power cuts: the guest killed while it works, and every write replayed afterwards."""
 
 import random
 import subprocess
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from device.ledger.file import LedgerError, LedgerFile
-from device.ledger.verifying import verify
+from device.ledger.verification import verify
 from gate_contract.verdicts import CROSSINGS
 from tests.end_to_end.passing import card_codes
 from tests.virtual_gate.machine import Guest
@@ -21,18 +21,18 @@ from tests.virtual_gate.write_log import Cut, cuts
 LEDGER_ONLY = ("systemd.unit=virtual-gate-power-cut.target",)
 WRITER = "/opt/schoolgate/bin/python /usr/lib/virtual-gate/write_ledger.py"
 SHORT, LONG = 30, 150
-"""Cards, each of which passes once where writes are logged."""
+"""Cards, each of which passes once if writes are logged."""
 DATA_MB = 24
 """Copied for each cut; the log of a long run wraps SQLite's WAL within it."""
 
 
 def cards(site: Site, number: int) -> list[bytes]:
-    """Codes of genuine cards. The gate has no network then, and cannot tell an expired one."""
+    """Return codes of genuine cards. The gate has no network then, so no card counts as expired."""
     return card_codes(site, number)
 
 
 def told(name: str, losses: "Losses", *, must_lose: bool = False) -> Outcome:
-    """The outcome of a campaign."""
+    """Return the outcome of a campaign."""
     faults = [f"{losses.lost} lost: {losses.first}"] if losses.lost and not must_lose else []
     if not losses.cuts or (must_lose and not losses.lost):
         faults.append("nothing was lost, so nothing was proven")
@@ -43,8 +43,11 @@ def told(name: str, losses: "Losses", *, must_lose: bool = False) -> Outcome:
 
 @dataclass(slots=True)
 class Losses:
-    """`cuts` with something told before them, `lost` of them with less in the ledger than was
-    told, or with a ledger that is not whole. `told` in all."""
+    """The losses of `cuts` cuts with something reported before them.
+
+    `lost` cuts left less in the ledger than was reported, or a damaged ledger. `told` counts the
+    reports.
+    """
 
     cuts: int = 0
     lost: int = 0
@@ -52,7 +55,7 @@ class Losses:
     first: str = ""
 
     def count(self, told: int, found: int, fault: str) -> None:
-        """One cut: what the ledger answered for before it, and what it holds after it."""
+        """Count one cut: what the ledger acknowledged before it, and what it holds after it."""
         self.cuts += 1
         if fault or found < told:
             self.lost += 1
@@ -60,14 +63,14 @@ class Losses:
 
 
 def guest(parts: Parts, data: Path, *disks: Path) -> Guest:
-    """A boot of nothing but the ledger."""
+    """Boot with nothing but the ledger."""
     return Guest(
         parts.kernel, parts.root, data, parts.folder, disks, False, LEDGER_ONLY, memory_mb=256
     )
 
 
 def killed(parts: Parts, data: Path, number: int, synchronous: str = "") -> Losses:
-    """Kill the guest `number` times at work on one ledger. The next boot looks into it."""
+    """Kill the guest `number` times while it writes one ledger; verify it after each boot."""
     losses, chance, told = Losses(), random.Random(7), 0
     for _ in range(number):
         with guest(parts, data) as gate:
@@ -107,7 +110,7 @@ def replayed(parts: Parts, data: Path, log: Path, synchronous: str = "") -> Loss
 
 
 def survivors(cut: Cut, work: Path) -> tuple[int, str]:
-    """The crossings in the ledger on the disk that a cut left, and what is wrong with it."""
+    """Return the crossings in the ledger after a cut, and what is wrong with it."""
     disk = work / "disk"
     disk.write_bytes(cut.disk)
     repaired = _tool("e2fsck", "-fy", disk)

@@ -1,4 +1,4 @@
-"""A card with nothing on it but the image becomes a gate: by a file, and by a code it is shown."""
+"""A card with only the image becomes a gate: by a file, and by a code before the camera."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -6,11 +6,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from firmware_config.provision import Prepared, files
-from gate_contract.notices import NOTICE_PATTERNS, REFUSALS, Notice
-from gate_contract.patterns import Light
+from gate_contract.notices import NOTICE_PATTERNS, REFUSALS, SetupNotice
+from gate_contract.signal_patterns import Light
 from gate_contract.verdicts import Verdict
+from tests.end_to_end.district_harness import SCHOOL, until
 from tests.end_to_end.passing import card_codes
-from tests.end_to_end.town import SCHOOL, until
 from tests.fakes.broker import free_port
 from tests.virtual_gate import notices, ntp, pins, tickets
 from tests.virtual_gate.card import Card, make_card
@@ -28,19 +28,19 @@ NEW_GATE = "gate-enrol gate-scan"
 ENROLMENTS = "journalctl -b -u gate-enrol -o cat --no-pager | grep '\"enrolment\"'"
 KEY = "/etc/schoolgate/tls/key.pem"
 CLOCK = "systemctl show -p Job -p ActiveEnterTimestampMonotonic systemd-timesyncd"
-"""What is to become of it, and when it was last started."""
+"""Its expected settings, and when it was last started."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """A district whose enrolment desk is open, and a technician who has cards without a gate."""
+    """A district with a running enrolment server, and a technician with new SD cards."""
 
     parts: Parts
     site: Site
     district: bytes
 
     def card(self, name: str, shows: dict[str, Shown]) -> Card:
-        """As flashed, and of this district: `hardware.toml` says how this camera differs."""
+        """Flash a card for this district: `hardware.toml` says how this camera differs."""
         data = make_data(self.parts.folder / f"{name}.data", size_mb=DATA_MB, shows=shows)
         card = make_card(self.parts.folder / f"{name}.img", data)
         hardware = f"[camera]\nfps = {float(self.site.fps)}\n"
@@ -48,14 +48,14 @@ class Bench:
         return card
 
     def boot(self, card: Card) -> Guest:
-        """Switched on."""
+        """Boot it."""
         of = self.parts
         return Guest(of.kernel, of.root, card.path, of.folder, arguments=NO_HARDWARE_WATCHDOG)
 
 
 @contextmanager
 def bench(parts: Parts) -> Iterator[Bench]:
-    """Broker and bridge with its desk; they end with it."""
+    """Run broker and bridge with the enrolment server; they end with it."""
     settings = f"[enrol]\nport = {free_port()}\n"
     site = Site(parts.folder / "provision", gate_ids=(), settings=settings)
     with site, ntp.serving(HOST_ADDRESS):
@@ -66,7 +66,7 @@ def bench(parts: Parts) -> Iterator[Bench]:
 
 
 def provision(parts: Parts) -> Iterator[Outcome]:
-    """An empty card, bad tickets, a good one; by file, then by code."""
+    """Try an empty card, bad tickets, a good one; by file, then by code."""
     with bench(parts) as at:
         bad = tickets.bad_ones(at.site)
         yield from _by_file(at, bad)
@@ -119,21 +119,23 @@ def _by_code(at: Bench, bad: Mapping[str, Bad]) -> Iterator[Outcome]:
 
 
 def _waiting(gate: Guest) -> Outcome:
-    """The blink of a gate that is nobody's, and nothing else."""
+    """Check the blink of a gate without identity."""
     gate.until("systemctl is-active -q gate-enrol gate-scan")
-    _await(gate, Notice.WAITING, 3)
+    _await(gate, SetupNotice.WAITING, 3)
     told = notices.said(pins.seen(gate.witness))
     failed = gate.run("systemctl --failed --no-legend --plain").splitlines()
     faults = [f"{line.split()[0]} failed" for line in failed]
     if not gate.ask("journalctl -b -u gate-scan | grep 'camera failed'")[0]:
         faults.append("its camera does not start")
-    faults += [f"it said {other}" for other in set(told) - {Notice.WAITING}]
+    faults += [f"it said {other}" for other in set(told) - {SetupNotice.WAITING}]
     return Outcome("empty card", f"boots, waits, and says so: {len(told)} blinks, no other", faults)
 
 
-def _refused(gate: Guest, name: str, notice: Notice) -> Outcome:
-    """By its own words on the pins, twice, and not as often by another refusal's: one that a busy
-    machine has torn is not torn at the same place again."""
+def _refused(gate: Guest, name: str, notice: SetupNotice) -> Outcome:
+    """Check that the refusal is signalled twice, and no other refusal as often.
+
+    A busy machine may tear one signal, but not twice at the same place.
+    """
     before = len(gate.witness)
     _await(gate, notice, 2, since=before)
     told = notices.said(pins.seen(gate.witness[before:]))
@@ -146,13 +148,13 @@ def _refused(gate: Guest, name: str, notice: Notice) -> Outcome:
 
 
 def _enrolled(at: Bench, gate: Guest, made: Made, name: str) -> Outcome:
-    """It has its certificate, by a key that the district has never seen."""
+    """Check that it has its certificate, for a key that the district has never seen."""
     gate.until("test -e /etc/schoolgate/gate.toml", within_s=BUSY_S)
     told = json.loads(gate.until(f"{ENROLMENTS} | tail -n 1"))
-    faults = [] if told["notice"] == Notice.ENROLLED else [f"{told}"]
+    faults = [] if told["notice"] == SetupNotice.ENROLLED else [f"{told}"]
     if told["detail"] != made.gate_id:
         faults.append(f"it is {told['detail']}, and not {made.gate_id}")
-    _await(gate, Notice.ENROLLED, 1)
+    _await(gate, SetupNotice.ENROLLED, 1)
     key = gate.run(f"cat {KEY}").split("-----")[2].split()[0].encode()
     if any(key in path.read_bytes() for path in at.site.folder.rglob("*") if path.is_file()):
         faults.append("its private key is at the district")
@@ -165,13 +167,13 @@ def _enrolled(at: Bench, gate: Guest, made: Made, name: str) -> Outcome:
 
 
 def _self_tested(gate: Guest) -> Outcome:
-    """What the gate finds of itself, by its own light, once it is in service."""
-    _await(gate, Notice.ALL_WELL, 1)
+    """Check the results of the gate's self-test by its own light, once it is in service."""
+    _await(gate, SetupNotice.ALL_WELL, 1)
     return Outcome("self-test", "all is well, by the gate's own light and sound")
 
 
 def _in_service(at: Bench, gate: Guest, made: Made) -> Iterator[Outcome]:
-    """The first card is scanned, and the district knows of it."""
+    """Check that the first card is scanned, and that the district gets the record."""
     before = sum(at.site.counts()[SCHOOL][way] for way in ("in", "out"))
     gate.run(f"{hold_up('people')} && systemctl restart gate-scan")
     proved = "/opt/schoolgate/bin/gate ledger verify --json"
@@ -197,7 +199,7 @@ def _in_service(at: Bench, gate: Guest, made: Made) -> Iterator[Outcome]:
 
 
 def _told_once(gate: Guest) -> Outcome:
-    """Nothing of the system starts anew for the ticket's clock, but when there is another one."""
+    """Check that the time service restarts for another server only."""
 
     def restarted() -> bool:
         before = gate.run(CLOCK)
@@ -211,8 +213,8 @@ def _told_once(gate: Guest) -> Outcome:
     return Outcome("the clock", "its service starts anew when its server's name is new", faults)
 
 
-def _await(gate: Guest, notice: Notice, times: int, *, since: int = 0) -> None:
-    """Until a notice has been played to its end so many times."""
+def _await(gate: Guest, notice: SetupNotice, times: int, *, since: int = 0) -> None:
+    """Wait until a notice has been completed so many times."""
     patience = gate.patience(BUSY_S)
     while notices.said(pins.seen(gate.witness[since:])).count(notice) < times:
         if patience.over():

@@ -1,4 +1,4 @@
-"""What the virtual gate boots: the image's own root, and over it what makes the test possible."""
+"""The root of the virtual gate: the image's own root, with additions for the test."""
 
 import shutil
 import tempfile
@@ -7,20 +7,20 @@ from pathlib import Path
 from firmware_config.image import cache
 from firmware_config.image.archive import Mirrors
 from firmware_config.image.layers import Hardware, Origin
-from firmware_config.image.root import Wish, build_root, root_name
+from firmware_config.image.root import RootSpec, build_root, root_name
 from firmware_config.image.tools import run
 
 OVERLAY = Path(__file__).with_name("overlay")
-WISH = Wish("amd64", "trixie", Hardware.NONE, Origin.DEBIAN)
+WISH = RootSpec("amd64", "trixie", Hardware.NONE, Origin.DEBIAN)
 
 
 def build(mirrors: Mirrors, folder: Path) -> Path:
-    """The root in the cache `folder`, as a squashfs; made if it is not there."""
+    """Return the root in the cache `folder` as a squashfs; make it if it is missing."""
     return cache.kept(folder, name(), lambda out: _squash(build_root(WISH, mirrors, folder), out))
 
 
 def name() -> str:
-    """Of the root in the cache, by what it is made of."""
+    """Return the name of the root in the cache, by its inputs."""
     added = [
         (str(path.relative_to(OVERLAY)), path)
         for path in sorted(OVERLAY.rglob("*"))
@@ -31,7 +31,7 @@ def name() -> str:
 
 
 def _squash(tar: Path, out: Path) -> None:
-    """Straight from the tar: nothing is unpacked here. Uncompressed: it is read often."""
+    """Convert the tar directly, without unpacking. Uncompressed, because it is read often."""
     with tempfile.TemporaryDirectory(prefix="virtual-gate-", dir=out.parent) as work:
         both = Path(work) / "both.tar"
         shutil.copyfile(tar, both)

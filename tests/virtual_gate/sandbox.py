@@ -1,4 +1,4 @@
-"""What a service may and may not, tried in its shipped unit, of which only the program differs."""
+"""What a service may and may not do, tried in its shipped unit with another program."""
 
 import json
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ SCAN = {
     "a namespace of its own": False,
     "memory to write and run": False,
 }
-"""What gate-scan tries, and whether it is to be let."""
+"""What gate-scan tries, and whether it is allowed."""
 UPLINK = {
     **SCAN,
     "connect to the broker": True,
@@ -44,7 +44,7 @@ CHANGED = (
 
 
 def tried(gate: Guest, service: str, port: int) -> dict[str, str]:
-    """Try everything under `service`'s own unit, drop-ins and all; what came of it, by name."""
+    """Try everything under `service`'s own unit, with drop-ins; return the results by name."""
     probe = f"virtual-gate-probe-{service}.service"
     shipped = gate.run(f"systemctl cat {service}.service").splitlines()
     lines = [
@@ -60,13 +60,15 @@ def tried(gate: Guest, service: str, port: int) -> dict[str, str]:
 
 
 def wrong(told: Mapping[str, str], may: Mapping[str, bool]) -> list[str]:
-    """What was let and must not be, or the other way round."""
+    """Return what was allowed and must not be, or the reverse."""
     return [f"{name}: {told[name]}" for name, let in may.items() if (told[name] == DONE) is not let]
 
 
 def cut_off(gate: Guest, service: str, port: int) -> str:
-    """What becomes of a connection tried by root, who is bound by no filter, in the network of the
-    running service: the namespace itself, and nothing else."""
+    """Try a connection as root, whom no filter restricts, in the network of the running service.
+
+    Only the namespace itself restricts it.
+    """
     pid = gate.run(f"systemctl show -P MainPID {service}").strip()
     probe = f"import socket; socket.create_connection(('{HOST_ADDRESS}', {port}), 5)"
     code, said = gate.ask(f'nsenter -t {pid} -n python3 -c "{probe}"')

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.end_to_end.town import Town
+from tests.end_to_end.district_harness import DistrictHarness
 from tests.virtual_gate.machine import GATE_ADDRESS, HOST_ADDRESS, TAP
 from tests.virtual_gate.pictures import Shown
 
@@ -16,7 +16,7 @@ TIME = f"[Time]\nNTP={HOST_ADDRESS}\n".encode()
 
 
 def lay_network() -> None:
-    """The wire between the virtual gate and us, in a network namespace of our own."""
+    """Connect the virtual gate and this side, in a network namespace of our own."""
     for command in (
         "link set lo up",
         f"tuntap add {TAP} mode tap",
@@ -28,15 +28,15 @@ def lay_network() -> None:
 
 
 @dataclass
-class Site(Town):
-    """Broker and bridge as processes on this machine; the gate has the bundle alone."""
+class Site(DistrictHarness):
+    """Broker and bridge as processes on this machine; the gate has only its files."""
 
     gate_ids: tuple[str, ...] = (GATE,)
     host: str = HOST_ADDRESS
     fps: int = 6
 
     def amended(self, text: str) -> str:
-        """What `gate-bridge gate add` writes, at the frame rate of the pictures."""
+        """Return what `gate-bridge gate add` writes, with the frame rate of the pictures."""
         return f"{text}\n[camera]\nfps = {float(self.fps)}\n"
 
 
@@ -49,9 +49,11 @@ def make_data(
     codes: Sequence[bytes] = (),
     system: Mapping[str, bytes] | None = None,
 ) -> Path:
-    """A data partition: with the folder `gate` of one that has been provisioned, or a new one. The
-    camera sees the first of `shows`; `codes` are for those who do without one, `system`
-    is for root alone."""
+    """Make a data partition with the folder `gate` of a provisioned one, or a new one.
+
+    The camera sees the first of `shows`; `codes` are for tests without one, `system` is for root
+    alone.
+    """
     folder = image.with_suffix(".files")
     ours = folder / "virtual-gate"
     ours.mkdir(parents=True)
@@ -77,5 +79,5 @@ def make_data(
 
 
 def hold_up(name: str) -> str:
-    """For the gate's shell: from the next start of gate-scan on its camera sees the show `name`."""
+    """Return a shell command that sets the show `name` for the next start of gate-scan."""
     return f"cd /data/virtual-gate && rm -rf {FRAMES} && cp -r {name} {FRAMES}"

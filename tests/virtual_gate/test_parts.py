@@ -1,4 +1,4 @@
-"""What the virtual gate's own judgement rests on, without any guest."""
+"""The virtual gate's own checks, tested without any guest."""
 
 import os
 import struct
@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from device.scan.signals import PATTERNS
-from gate_contract.notices import NOTICE_PATTERNS, Notice
-from gate_contract.patterns import Pattern
+from gate_contract.notices import NOTICE_PATTERNS, SetupNotice
+from gate_contract.signal_patterns import PATTERNS, Pattern
 from gate_contract.verdicts import Verdict
 from tests.virtual_gate import notices, pins, sandbox
 from tests.virtual_gate.patience import Patience, spent_s
@@ -16,7 +15,7 @@ from tests.virtual_gate.power import Losses, told
 from tests.virtual_gate.write_log import HEAD, MAGIC, Cut, Flag, LogError, cuts, entries
 
 IN = ["100 0000", "200 0101", "318 0100", "1000 0000"]
-"""A way in, with light and tone at once."""
+"""An entry, with light and tone at once."""
 
 
 def test_the_pins_of_a_pattern_are_that_pattern() -> None:
@@ -94,7 +93,7 @@ def test_a_campaign_that_lost_something_and_a_control_that_lost_nothing_fail() -
 
 
 def write(log: Path, *written: tuple[Flag, int, bytes]) -> Path:
-    """A log of (flags, sector, data or mark)."""
+    """Write a log of (flags, sector, data or mark)."""
     blocks = [HEAD.pack(MAGIC, 1, len(written), 512).ljust(512, b"\0")]
     for flags, sector, data in written:
         mark = bool(flags & Flag.MARK)
@@ -130,7 +129,7 @@ def test_what_is_no_log_is_said_to_be_none(tmp_path: Path) -> None:
 
 
 def lines_of(*patterns: Pattern, gap_ms: int) -> list[str]:
-    """What the pins do where patterns are played one after the other."""
+    """Return the pins' lines of patterns that are played one after the other."""
     lines, at = ["0 0000"], 100
     for pattern in patterns:
         for step in pattern:
@@ -141,24 +140,24 @@ def lines_of(*patterns: Pattern, gap_ms: int) -> list[str]:
     return [*lines, f"{at} 1110"]
 
 
-@pytest.mark.parametrize("notice", Notice)
-def test_a_notice_is_counted_from_the_pins(notice: Notice) -> None:
+@pytest.mark.parametrize("notice", SetupNotice)
+def test_a_notice_is_counted_from_the_pins(notice: SetupNotice) -> None:
     pattern = NOTICE_PATTERNS[notice]
     assert notices.said(pins.seen(lines_of(pattern, pattern, gap_ms=2000))) == [notice] * 2
-    begun = NOTICE_PATTERNS[Notice.NO_DESK][:7]
+    begun = NOTICE_PATTERNS[SetupNotice.NO_DESK][:7]
     cut = pins.seen([*lines_of(begun, gap_ms=60)[:-1], *later(lines_of(pattern, gap_ms=2000))])
     assert notices.said(cut) == [notice]
 
 
 def test_pins_on_their_way_to_a_notices_light_are_no_light_of_their_own() -> None:
-    (first, *rest) = lines_of(NOTICE_PATTERNS[Notice.ALTERED], gap_ms=2000)
+    (first, *rest) = lines_of(NOTICE_PATTERNS[SetupNotice.ALTERED], gap_ms=2000)
     busy = [first, "10 1000", "60 1100", *rest]
     busy.insert(4, "985 0010")
-    assert notices.said(pins.seen(busy)) == [Notice.ALTERED]
+    assert notices.said(pins.seen(busy)) == [SetupNotice.ALTERED]
 
 
 def later(lines: list[str]) -> list[str]:
-    """The same, ten seconds afterwards but for the darkness before it."""
+    """Return the same lines, ten seconds later, apart from the darkness before them."""
     moved = [line.split() for line in lines[1:]]
     return [f"{int(at) + 3500} {levels}" for at, levels in moved]
 

@@ -1,4 +1,4 @@
-"""The virtual gate's short version, where kernel and root of just this tree are in the cache."""
+"""The virtual gate's short version, if kernel and root of exactly this tree are in the cache."""
 
 import subprocess
 import sys

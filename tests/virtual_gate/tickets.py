@@ -1,4 +1,4 @@
-"""Good tickets and bad ones, each really made: by a district's own command, or by its own code."""
+"""Good and bad tickets, all really made: by a district's own command, or by its own code."""
 
 import secrets
 from collections.abc import Mapping
@@ -7,18 +7,18 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from device.provisioning import asking
-from device.provisioning.enrolling import enrol, read_ticket
+from device.provisioning import enrolment_client
+from device.provisioning.enrolment import enrol, read_ticket
 from firmware_config.provision import PIN_NAME, Prepared, district_key, files
-from gate_contract.notices import Notice
+from gate_contract.notices import SetupNotice
 from gate_contract.ticket import read_pin
 from gate_contract.ticket_signing import pin_text
 from server_bridge.clock import now_ms
 from server_bridge.fleet.ticket_page import code_image
 from server_bridge.fleet.ticketing import Wifi, make_ticket
 from server_bridge.home import Home
-from server_bridge.store.places.units import add_gate
-from tests.end_to_end.town import SCHOOL
+from server_bridge.store.units.tree import add_gate
+from tests.end_to_end.district_harness import SCHOOL
 from tests.fakes.enrolment import settle
 from tests.virtual_gate.site import Site
 
@@ -28,7 +28,7 @@ OTHER_PIN = "2222222222"
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A ticket as `gate-bridge gate add` hands it out. `pin` None: it is not sealed."""
+    """A ticket as `gate-bridge gate add` makes it. `pin` None: it is not encrypted."""
 
     gate_id: str
     text: bytes
@@ -36,32 +36,32 @@ class Made:
     pin: str | None = None
 
     def on_card(self, district: bytes) -> dict[str, bytes]:
-        """The files that `gate-image provision` writes."""
+        """Return the files that `gate-image provision` writes."""
         return files(Prepared(ticket=self.text, pin=self.pin, district=district))
 
 
 @dataclass(frozen=True, slots=True)
 class Bad:
-    """A ticket that must be refused, and by which words. `codes` are what the camera is shown."""
+    """A ticket that must be refused, and the expected notice. `codes` are shown to the camera."""
 
-    notice: Notice
+    notice: SetupNotice
     text: bytes
     codes: tuple[Path, ...]
     pin: str | None = None
 
     def on_card(self) -> dict[str, bytes]:
-        """Copied by hand, for `gate-image provision` would refuse some."""
+        """Return the files, copied by hand: `gate-image provision` would refuse some."""
         pin = {PIN_NAME: self.pin.encode()} if self.pin else {}
         return {"bad.ticket": self.text, **pin}
 
 
 def district_of(site: Site) -> bytes:
-    """The orders key, from what `gate-bridge gate keys` prints."""
+    """Return the orders key, from what `gate-bridge gate keys` prints."""
     return district_key(site.command("gate", "keys").stdout)
 
 
 def add(site: Site, gate_id: str, *more: str) -> Made:
-    """`gate-bridge gate add --ticket`."""
+    """Run `gate-bridge gate add --ticket`."""
     out = site.folder / "tickets"
     words = ("gate", "add", gate_id, "--school", SCHOOL, "--ticket", str(out), *more)
     done = site.command(*words)
@@ -74,7 +74,7 @@ def add(site: Site, gate_id: str, *more: str) -> Made:
 
 
 def bad_ones(site: Site) -> Mapping[str, Bad]:
-    """One of each kind, by its name. The district's enrolment desk is open."""
+    """Make one of each kind, by its name. The district's enrolment server is running."""
     good = add(site, "vg-virtual-91", "--unsealed")
     used = add(site, "vg-virtual-92", "--unsealed")
     _use(site, used)
@@ -83,11 +83,15 @@ def bad_ones(site: Site) -> Mapping[str, Bad]:
     folder = site.folder / "bad"
     folder.mkdir()
     texts = {
-        "altered": (Notice.ALTERED, altered, None),
-        "foreign": (Notice.FOREIGN, _of(settle(site.folder / "elsewhere"), "vg-virtual-01"), None),
-        "expired": (Notice.EXPIRED, _of(site.home, "vg-virtual-94", ago_ms=2 * WEEK_MS), None),
-        "reused": (Notice.USED, used.text, None),
-        "wrong PIN": (Notice.WRONG_PIN, sealed.text, OTHER_PIN),
+        "altered": (SetupNotice.ALTERED, altered, None),
+        "foreign": (
+            SetupNotice.FOREIGN,
+            _of(settle(site.folder / "elsewhere"), "vg-virtual-01"),
+            None,
+        ),
+        "expired": (SetupNotice.EXPIRED, _of(site.home, "vg-virtual-94", ago_ms=2 * WEEK_MS), None),
+        "reused": (SetupNotice.USED, used.text, None),
+        "wrong PIN": (SetupNotice.WRONG_PIN, sealed.text, OTHER_PIN),
     }
     made = {}
     for name, (notice, text, pin) in texts.items():
@@ -100,7 +104,7 @@ def bad_ones(site: Site) -> Mapping[str, Bad]:
 
 
 def _of(home: Home, gate_id: str, *, ago_ms: int = 0) -> bytes:
-    """A ticket that was made some time ago, and was good for a week."""
+    """Make a ticket that was valid for a week, some time ago."""
     then_ms = now_ms() - ago_ms
     with closing(home.database()) as database, database.write() as connection:
         add_gate(connection, gate_id, SCHOOL, then_ms)
@@ -111,8 +115,8 @@ def _of(home: Home, gate_id: str, *, ago_ms: int = 0) -> bytes:
 
 
 def _use(site: Site, made: Made) -> None:
-    """Somebody else enrols with a copy of the ticket, and a key of their own."""
+    """Let another device enrol with a copy of the ticket, and its own key."""
     folder = site.folder / f"thief-{secrets.token_hex(4)}"
     (folder / "state").mkdir(parents=True)
     ticket = read_ticket(made.text.decode(), made.pin, district_of(site))
-    enrol(folder / "etc", folder / "state", ticket, asking.ask, {})
+    enrol(folder / "etc", folder / "state", ticket, enrolment_client.ask, {})

@@ -1,10 +1,10 @@
-"""Two slots on a card: a signed update is written, tried, and kept or gone back from."""
+"""Two slots on a card: a signed update is written, tried, and kept or reverted."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from device.updating.install_rules import TRIES
 from firmware_config.image.bundle import CERT, make_key
-from firmware_config.update.planning import TRIES
 from tests.virtual_gate import ntp
 from tests.virtual_gate.bundles import Versions, spoil
 from tests.virtual_gate.machine import HOST_ADDRESS, Guest
@@ -15,26 +15,26 @@ from tests.virtual_gate.pi import UPDATES, Pi, at, make_pi
 from tests.virtual_gate.site import Site
 
 CUTS = (0.02, 0.35, 0.7, 0.97)
-"""Of a slot, when it is being written."""
+"""Cuts during the write of a slot."""
 NIGHT, MORNING = "2027-03-03T22:00:00+07:00", "2027-03-03T09:00:00+07:00"
 """A Wednesday."""
 
 
 def install(gate: Guest, name: str) -> tuple[int, str]:
-    """`gate-update install` of a bundle."""
+    """Run `gate-update install` with a bundle."""
     command = f"/opt/schoolgate/bin/gate-update install {UPDATES}/{name}.raucb"
     return gate.ask(command, within_s=BUSY_S)
 
 
 def tick(gate: Guest) -> None:
-    """What the timer does every half hour; the gate may be gone afterwards."""
+    """Do what the timer does every half hour; the gate may reboot afterwards."""
     at(gate, NIGHT)
     gate.send("systemctl start gate-update")
 
 
 @contextmanager
 def workshop(parts: Parts) -> Iterator[tuple[Pi, Versions]]:
-    """A district with an update key, a gate of its own in service, and bundles good and bad."""
+    """Make a district with an update key, a gate in service, and good and bad bundles."""
     folder = parts.folder / "update"
     site = Site(folder / "site")
     keys, others = folder / "keys", folder / "others"
@@ -62,11 +62,11 @@ REFUSED = {
     "foreign": "",
     "older": "refused (old)",
 }
-"""Bundles, and what `gate-update` says; RAUC has words of its own."""
+"""Bundles, and the messages of `gate-update`; RAUC has its own."""
 
 
 def update(parts: Parts) -> Iterator[Outcome]:
-    """Refusals, power cuts while a slot is written, a try, and a version that is kept."""
+    """Check refusals, power cuts while a slot is written, a trial, and a version that is kept."""
     with workshop(parts) as (pi, versions):
         yield from _before_the_clock(pi)
         with ntp.serving(HOST_ADDRESS):
@@ -104,13 +104,13 @@ def _refused(pi: Pi) -> Iterator[Outcome]:
 
 
 def _written(gate: Guest) -> int:
-    """Bytes written to the slots since the boot."""
+    """Return the bytes written to the slots since the boot."""
     told = gate.run("cat /sys/class/block/ubdb5/stat /sys/class/block/ubdb6/stat").splitlines()
     return sum(int(line.split()[6]) for line in told) * 512
 
 
 def _given_up(pi: Pi, versions: Versions) -> Iterator[Outcome]:
-    """A version that does not come up: two tries, each gone back from, and never again."""
+    """Check a version that does not boot: two trials, each reverted, and no third."""
     faults: list[str] = []
     with pi.boot() as gate:
         faults += pi.whole(gate)
@@ -138,7 +138,7 @@ def _given_up(pi: Pi, versions: Versions) -> Iterator[Outcome]:
 
 
 def _cut_while_written(pi: Pi, versions: Versions) -> Iterator[Outcome]:
-    """At points of the write, and after it: each time slot A runs, and the other is not tried."""
+    """Cut at points of the write, and after it: each time slot A runs, and B is not tried."""
     faults: list[str] = []
     command = f"/opt/schoolgate/bin/gate-update install {UPDATES}/good.raucb"
     for part in CUTS:

@@ -1,4 +1,4 @@
-"""Reads a log of the kernel's dm-log-writes, and makes the disks that a power cut would leave."""
+"""Read a log of the kernel's dm-log-writes, and make the disks that a power cut would leave."""
 
 import random
 import struct
@@ -15,7 +15,7 @@ ENTRY = struct.Struct("<QQQQ")  # struct log_write_entry
 
 
 class Flag(IntFlag):
-    """Of an entry. A flush makes what was completed before it durable, and FUA the write itself."""
+    """The flags of an entry. A flush makes completed writes durable, FUA the write itself."""
 
     FLUSH = 1
     FUA = 2
@@ -34,11 +34,11 @@ class Entry(NamedTuple):
 
 
 class LogError(AssertionError):
-    """Not a log of dm-log-writes."""
+    """The file is not a log of dm-log-writes."""
 
 
 def entries(log: Path) -> Iterator[Entry]:
-    """In the order in which they were completed."""
+    """Yield the entries in the order in which they were completed."""
     with log.open("rb") as file:
         magic, _, number, sector = HEAD.unpack(file.read(HEAD.size))
         if magic != MAGIC:
@@ -55,7 +55,7 @@ def entries(log: Path) -> Iterator[Entry]:
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """A power cut right after `told` crossings were answered for: the disk that is left.
+    """The disk after a power cut, right after `told` crossings were acknowledged.
 
     `kept` of the `pending` writes, which no flush had made durable, are on it nevertheless.
     """
@@ -67,8 +67,10 @@ class Cut:
 
 
 def cuts(log: Path, base: bytes, *, seed: int) -> Iterator[Cut]:
-    """Two cuts at each mark `told-N`: one that loses all that was not flushed, and one in which a
-    part of that is on the disk, later writes before earlier ones and some of them torn."""
+    """Yield two cuts at each mark `told-N`: one loses all that was not flushed, one keeps a part.
+
+    In the second, later writes may be kept before earlier ones, and some are torn.
+    """
     chance = random.Random(seed)
     durable = bytearray(base)
     pending: list[Entry] = []
@@ -95,7 +97,7 @@ def cuts(log: Path, base: bytes, *, seed: int) -> Iterator[Cut]:
 
 
 def _sectors(write: Entry, chance: random.Random) -> int:
-    """How much of it got there: all, or in one of four cases only its first sectors."""
+    """Return how much of a write was kept: all, or in one of four cases only its first sectors."""
     sectors = len(write.data) // 512
     return 512 * (chance.randrange(sectors) if chance.random() < 0.25 else sectors)
 

@@ -10,7 +10,7 @@ Point = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """A QR code that was read: its bytes as printed, never guessed text, and where it is.
+    """A QR code that was read: its bytes as printed, never guessed text, and its position.
 
     `corners` are four (x, y) pixel positions in the image, in order around the code.
     """
@@ -20,8 +20,8 @@ class Code:
 
 
 class Decoder(Protocol):
-    """Reads QR codes (model 2 only). Pure but for caches: safe to call on any image."""
+    """Reads QR codes (model 2 only). Some decoders keep state from frame to frame."""
 
     def decode(self, image: Grey) -> list[Code]:
-        """All codes in `image`, each once. Never raises for what an image shows."""
+        """Return all codes in `image`, each once. Never raises because of an image's content."""
         ...

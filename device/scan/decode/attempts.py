@@ -1,4 +1,4 @@
-"""The single attempts at a part of an image. Each is named, and measured in docs/reading.md."""
+"""The single attempts at a part of an image. docs/explanation/reading.md has their measurements."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ Read = Callable[[Grey], list[Code]]
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """Scale the part, prepare it, read it."""
+    """Scale a part of an image, prepare it, and read it."""
 
     name: str
     read: Read
@@ -27,10 +27,10 @@ class Attempt:
     prepare: Prepare | None = None
 
     def at(self, image: Grey, box: Box) -> list[Code]:
-        """The codes in `box` of `image`, their corners in the pixels of `image`."""
+        """Return the codes in `box` of `image`, their corners in pixels of `image`."""
         part = box.cut(image)
         if min(part.shape) * self.scale < 16:
-            return []  # smaller than the smallest code, and some filters cannot do it
+            return []  # smaller than the smallest code, and too small for some filters
         if self.scale != 1.0:
             way = cv2.INTER_LINEAR if self.scale > 1 else cv2.INTER_AREA
             part = np.asarray(
@@ -48,18 +48,18 @@ class Attempt:
 
 
 def _blurred(size_px: int, image: Grey) -> Grey:
-    """The mean of each pixel's square. For codes as good as a Gaussian, for a fifth of its time."""
+    """Average each pixel's square: as good as a Gaussian for codes, in a fifth of its time."""
     return np.asarray(cv2.blur(image, (size_px, size_px)), np.uint8)
 
 
 def _sharpened(size_px: int, times: float, image: Grey) -> Grey:
-    """Unsharp mask for a code out of focus: what a blur takes away, added so many `times`."""
+    """Apply an unsharp mask for a code out of focus, `times` as strong as the blur."""
     blurred = _blurred(size_px, image)
     return np.asarray(cv2.addWeighted(image, 1 + times, blurred, -times, 0), np.uint8)
 
 
 def _black_and_white(block_px: int, image: Grey) -> Grey:
-    """Against the mean of the pixels around, after a light blur."""
+    """Threshold each pixel against the mean around it, after a light blur."""
     way = cv2.ADAPTIVE_THRESH_MEAN_C
     smooth = _blurred(3, image)
     thresholded = cv2.adaptiveThreshold(smooth, 255, way, cv2.THRESH_BINARY, block_px, 3)
@@ -67,12 +67,12 @@ def _black_and_white(block_px: int, image: Grey) -> Grey:
 
 
 def _calmed(size_px: int, image: Grey) -> Grey:
-    """Median: specks go, edges stay."""
+    """Apply a median filter: it removes specks and keeps edges."""
     return np.asarray(cv2.medianBlur(image, size_px), np.uint8)
 
 
 def _more_ink(image: Grey) -> Grey:
-    """Dark parts grow by a pixel: joins modules printed as dots, or with gaps."""
+    """Grow dark parts by a pixel: joins modules that are printed as dots, or with gaps."""
     return np.asarray(cv2.erode(image, np.ones((3, 3), np.uint8)), np.uint8)
 
 
@@ -118,6 +118,6 @@ SINGLE_IMAGE = (
     THOROUGH_CALMED,
     ZBAR_FINE,
 )
-"""For a photograph by itself, cheap first: there is no next frame to wait for."""
+"""For a single photograph, the cheapest first: there is no next frame to wait for."""
 
 ALL = {attempt.name: attempt for attempt in (*SINGLE_IMAGE, DOUBLE, BLURRED, SHARP, SHARPER)}

@@ -8,7 +8,7 @@ from device.scan.frames import Grey
 
 
 class Box(NamedTuple):
-    """Pixels from (x0, y0) up to but without (x1, y1)."""
+    """A rectangle of pixels from (x0, y0) up to but without (x1, y1)."""
 
     x0: int
     y0: int
@@ -17,18 +17,21 @@ class Box(NamedTuple):
 
     @property
     def width(self) -> int:
+        """Width in pixels."""
         return self.x1 - self.x0
 
     @property
     def height(self) -> int:
+        """Height in pixels."""
         return self.y1 - self.y0
 
     @property
     def area(self) -> int:
+        """Area in pixels, 0 for an empty box."""
         return max(0, self.width) * max(0, self.height)
 
     def grown(self, pixels: int, image: Grey) -> "Box":
-        """Larger by `pixels` on each side, kept inside `image`."""
+        """Return the box, larger by `pixels` on each side, clipped to `image`."""
         height, width = image.shape
         return Box(
             max(0, self.x0 - pixels),
@@ -38,7 +41,7 @@ class Box(NamedTuple):
         )
 
     def overlap(self, other: "Box") -> float:
-        """The shared area as a part of the smaller box, 0-1."""
+        """Return the shared area as a part of the smaller box, 0-1."""
         shared = Box(
             max(self.x0, other.x0),
             max(self.y0, other.y0),
@@ -50,16 +53,16 @@ class Box(NamedTuple):
         return shared.area / max(1, min(self.area, other.area))
 
     def cut(self, image: Grey) -> Grey:
-        """The part of `image` in the box, without a copy."""
+        """Return the part of `image` in the box, without a copy."""
         return image[self.y0 : self.y1, self.x0 : self.x1]
 
 
 def around(points: Iterable[Point]) -> Box:
-    """The smallest box that holds all points."""
+    """Return the smallest box that holds all points."""
     xs, ys = zip(*points, strict=True)
     return Box(int(min(xs)), int(min(ys)), int(max(xs)) + 1, int(max(ys)) + 1)
 
 
 def whole(image: Grey) -> Box:
-    """The box of all of `image`."""
+    """Return the box of all of `image`."""
     return Box(0, 0, image.shape[1], image.shape[0])

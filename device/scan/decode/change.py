@@ -1,4 +1,4 @@
-"""The change gate: most of the day nothing moves before the camera, and then nothing is decoded."""
+"""Detect changes: most of the day nothing moves before the camera, and then nothing is decoded."""
 
 import cv2
 import numpy as np
@@ -8,29 +8,38 @@ from device.scan.frames import Grey
 
 CELL_PX = 16
 MIN_CELLS = 3
-"""A code of 20 modules that is just readable covers more cells than this."""
+"""Fewer than a code of 20 modules covers that is just readable."""
 FLOOR = 6.0
-"""Grey levels that a cell must differ by, where there is no noise."""
+"""The difference in grey levels that marks a cell as changed, without noise."""
 NOISE_FACTOR = 6.0
 MEASURE_EVERY = 16
-"""Noise is measured, and changed cells enter the background by one grey level, once in this many
-frames; quiet cells follow in each fourth."""
+"""Every so many frames noise is measured.
+
+In the same frames changed cells approach the background by one grey level; quiet cells do in every
+fourth frame.
+"""
 STILL_FRAMES = 10
-"""A changed cell that has not moved for so many frames is the new background: it was looked at
-often enough, and looking at the same picture again finds nothing new."""
+"""A changed cell that has not moved for so many frames becomes the background.
+
+It was searched often enough, and searching the same picture again finds nothing new.
+"""
 SETTLE_FRAMES = 4
-"""How long everything counts as changed after the start or a jump of the light: a card may
-already be in the picture that is now being taken for the background."""
+"""How long everything counts as changed after the start or a jump of the light.
+
+A card may be in the picture that is being learnt as the background.
+"""
 JUMP = 8.0
-"""If half of the picture changes by more grey levels than this at once, it is the light that has
-changed and not the scene. Sensor noise stays below it: the cells are means of many pixels."""
+"""If half of the picture changes by more grey levels at once, the light has changed.
+
+Sensor noise stays below it: the cells are means of many pixels.
+"""
 
 Cells = NDArray[np.uint8]
 """One value for each CELL_PX x CELL_PX pixels; 255 is changed, 0 is not."""
 
 
 class ChangeGate:
-    """Tells which parts of a frame differ from the quiet scene it has learnt."""
+    """Finds the parts of a frame that differ from the learnt background."""
 
     def __init__(self) -> None:
         self._background: Grey | None = None
@@ -41,7 +50,7 @@ class ChangeGate:
         self._frames = 0
 
     def look(self, image: Grey) -> Cells | None:
-        """The changed cells of `image`, or None while nothing has changed."""
+        """Return the changed cells of `image`, or None while nothing has changed."""
         small = _cells_of(image)
         background = self._background
         if background is None or background.shape != small.shape:
@@ -106,9 +115,9 @@ class ChangeGate:
 
 
 def _cells_of(image: Grey) -> Grey:
-    """One grey value per cell: the mean of four pixels in its middle, smoothed with its neighbours.
+    """Return one grey value per cell: the mean of four pixels in its middle, smoothed.
 
-    Time goes into fetching the picture from memory, and so only this much of it is fetched.
+    Most of the time goes into reading the picture from memory, so only these pixels are read.
     """
     height, width = image.shape
     size = (max(1, width // CELL_PX), max(1, height // CELL_PX))

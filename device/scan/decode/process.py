@@ -1,4 +1,4 @@
-"""The decoder in a process of its own: what hostile pixels do to it, they do not do to the gate."""
+"""Run the decoder in a process of its own, so that hostile images cannot harm the gate."""
 
 import contextlib
 import mmap
@@ -32,12 +32,16 @@ from device.scan.frames import Grey
 from gate_contract.errors import SchoolgateError
 
 HANG_S = 0.7
-"""A frame that takes longer is given up, and its process killed. With the fork of the next one
-this stays below a second even on a Raspberry Pi Zero 2."""
+"""A frame that takes longer is given up, and its process is killed.
+
+With the fork of the next one this stays below a second even on a Raspberry Pi Zero 2.
+"""
 START_S = 60.0
 RESTART_S = 5.0
 MAX_PIXELS = 4096 * 3072
 MEMORY_BYTES = 160_000_000
+WORKER = "device.scan.decode.worker"
+"""The module that runs as the decoder process."""
 
 
 class DecoderError(SchoolgateError):
@@ -46,7 +50,7 @@ class DecoderError(SchoolgateError):
 
 @dataclass(slots=True)
 class Mishaps:
-    """What became of decoder processes since the start, for health."""
+    """The failures of decoder processes since the start, for health."""
 
     crashes: int = 0
     hangs: int = 0
@@ -54,14 +58,16 @@ class Mishaps:
 
     @property
     def total(self) -> int:
+        """All failures."""
         return self.crashes + self.hangs + self.out_of_memory
 
 
 class DecoderProcess:
-    """A Decoder that runs another one in a locked-in process.
+    """A Decoder that runs another one in a sandboxed process.
 
-    `decoder`: `schoolgate`, `single`, `zxing` or `pyzbar`. `keys`: as for `know`. A frame
-    whose decoding crashes, hangs or eats memory gives no codes and is counted in `mishaps`.
+    `decoder`: `schoolgate`, `single`, `zxing` or `pyzbar`. `keys`: as for `set_keys`. A frame whose
+    decoding crashes, hangs or exceeds the memory limit gives no codes and is counted in `mishaps`.
+    `worker` is the module that runs as the process.
 
     Raises:
         DecoderError: the process does not start; the message says what it printed last.
@@ -74,13 +80,15 @@ class DecoderProcess:
         *,
         hang_s: float = HANG_S,
         memory_bytes: int = MEMORY_BYTES,
+        worker: str = WORKER,
     ) -> None:
         self.mishaps = Mishaps()
         self.advice = NO_ADVICE
-        """What the camera should do differently, as of the last frame that was decoded."""
+        """Advice to the camera, as of the last decoded frame."""
         self.sealed = False
-        """Whether the kernel's filter is on: no network, no files."""
+        """Whether the seccomp filter is on: no network, no files."""
         self._decoder = decoder
+        self._worker = worker
         self._hang_s = hang_s
         self._memory_bytes = memory_bytes
         self._number = 0
@@ -92,21 +100,24 @@ class DecoderProcess:
         self._memory = np.frombuffer(self._shared, np.uint8)
         self._keys = b""
         self._keys_number = 0
-        self.know(keys or {})
+        self.set_keys(keys or {})
         self._start()
 
-    def know(self, keys: Mapping[int, bytes]) -> None:
-        """From the next frame on, genuine cards are known by these public keys (key_id to 32 raw
-        bytes); none: every code counts. The same as before cost nothing."""
+    def set_keys(self, keys: Mapping[int, bytes]) -> None:
+        """Set the public keys (key_id to 32 raw bytes) that identify genuine cards.
+
+        They apply from the next frame on; without keys every code counts. Unchanged keys cost
+        nothing.
+        """
         packed = pack_keys(keys)
         if packed != self._keys:
             self._keys = packed
             self._keys_number += 1
-            # One that alters them here deceives itself only: the gate verifies each card anew.
+            # A process that alters them deceives only itself: the gate verifies each card again.
             self._shared[CODES_BYTES : CODES_BYTES + len(packed)] = packed
 
     def decode(self, image: Grey) -> list[Code]:
-        """All codes in `image`, each once; none if decoding it failed."""
+        """Return all codes in `image`, each once; none if decoding it failed."""
         height, width = image.shape
         if width * height > MAX_PIXELS:
             part = (MAX_PIXELS / (width * height)) ** 0.5 * 0.999
@@ -124,7 +135,7 @@ class DecoderProcess:
         return self._await_codes()
 
     def close(self) -> None:
-        """Ends the process and gives its memory back. May be called twice."""
+        """End the process and free its memory. May be called twice."""
         self._stop()
         if not self._shared.closed:
             del self._memory
@@ -152,9 +163,9 @@ class DecoderProcess:
         theirs_control, self._control = os.pipe()
         theirs = (theirs_requests, theirs_answers, theirs_control)
         environment = {"PATH": os.environ.get("PATH", ""), "PYTHONPATH": os.pathsep.join(sys.path)}
-        # One thread: the library would otherwise start its own before we fork.
+        # One thread: the library would otherwise start its own before the fork.
         environment |= {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
-        command = [sys.executable, "-m", "device.scan.decode.worker", "--decoder", self._decoder]
+        command = [sys.executable, "-m", self._worker, "--decoder", self._decoder]
         for name, value in (
             ("shared", self._file),
             ("requests", theirs_requests),
@@ -171,7 +182,11 @@ class DecoderProcess:
             raise DecoderError("the decoder process does not start; see what it wrote to the log")
 
     def _next_answer(self, until: float) -> tuple[int, int, int, int] | None:
-        """(number, kind, value, advice), or None at the deadline. EOFError: nobody is there."""
+        """Return (number, kind, value, advice), or None at the deadline.
+
+        Raises:
+            EOFError: the process has ended.
+        """
         left = max(0.0, until - time.monotonic())
         if not select.select([self._answers], [], [], left)[0]:
             return None
@@ -223,7 +238,7 @@ class DecoderProcess:
         return []
 
     def _broken(self) -> list[Code]:
-        """The whole process is gone, or answers nonsense: the next frame starts a new one."""
+        """Count a process that has ended or answers nonsense; the next frame starts a new one."""
         self.mishaps.crashes += 1
         self._stop()
         return []

@@ -1,53 +1,57 @@
-"""Reading a camera's frames one after the other: what to look at, where, and how hard."""
+"""Decode consecutive frames of a camera: choose what to search, where, and how hard."""
 
 import time
 from collections.abc import Callable
 
-from device.scan.advice import Advice, Look, Standing, after_frame
-from device.scan.decode import Code, glance
+from device.scan.advice import Advice, AdviceState, PatchStatistics, after_frame
+from device.scan.decode import Code, patch_statistics
 from device.scan.decode import attempts as a
+from device.scan.decode.attempt_chain import IsCard, anything, run_attempts
 from device.scan.decode.attempts import Attempt
-from device.scan.decode.boredom import Boredom
 from device.scan.decode.boxes import whole
 from device.scan.decode.change import Cells, ChangeGate
-from device.scan.decode.ladder import IsCard, anything, climb
-from device.scan.decode.patience import Patience
+from device.scan.decode.confirmation import Confirmation
+from device.scan.decode.negative_cache import NegativeCache
 from device.scan.decode.texture import Patch, patches
 from device.scan.decode.track import Track
 from device.scan.frames import Grey
 
 BUDGET_MS = 45.0
-"""Per frame. After it no further attempt begins, so a frame may take one attempt longer."""
+"""The budget per frame; after it no further attempt begins, so one attempt may exceed it."""
 LOST_FRAMES = 4
-"""A code that was not seen in so many frames is gone."""
+"""The number of frames without a code after which its track ends."""
 SEARCH_EVERY = 3
-"""While a card is being read, the rest of the picture is searched in each third frame only."""
+"""While a card is being read, the rest of the picture is searched in every third frame only."""
 LIKELY = 0.2
-"""Patches less like a code than this, and boring ones, get one attempt in each
-UNLIKELY_EVERY-th frame."""
+"""The likeness to a code below which a patch gets few attempts.
+
+Such patches, and those in the negative cache, get one attempt in every UNLIKELY_EVERY-th frame.
+"""
 ADVISING = 0.27
-"""So much like a code a patch has to be for the camera to hear of it; a crowd's seldom are."""
+"""The likeness from which on a patch is used for advice to the camera; crowds seldom reach it."""
 UNLIKELY_EVERY = 4
 CARD_PX = 96
-"""A card that can be read at all fills a patch of this size, margins included."""
+"""The size of a patch, margins included, that every readable card fills."""
 WHOLE_EVERY = 8
-"""In each so-manieth frame with nothing read, the whole picture gets one attempt: whatever the
-search for patches does not know of is found then."""
+"""In every so many frames without a code, the whole picture gets one attempt.
+
+It finds codes that the search for patches misses.
+"""
 
 _RESCUE = (a.SHARP, a.DOUBLE, a.SHARPER, a.PLAIN, a.BLURRED)
 """For a card that was read before, two of these in each frame where its own attempt fails."""
 
 
 def attempts_at(patch: Patch) -> tuple[Attempt, ...]:
-    """What is tried at a patch, in this order, until one reads a card."""
+    """Return what is tried at a patch, in this order, until one reads a card."""
     return (a.BLURRED, a.DOUBLE) if patch.faint else (a.PLAIN, a.SHARP, a.DOUBLE, a.SHARPER)
 
 
 class StreamDecoder:
-    """A Decoder for consecutive frames of one camera. It remembers the scene and the cards in it.
+    """A Decoder for consecutive frames of one camera, which remembers the scene and its cards.
 
-    `is_card` tells a genuine card from any other bytes. A card is handed on in the frame that
-    shows it; other bytes only after `Patience` has seen them often enough.
+    `is_card` tells a genuine card from any other bytes. A card is returned in the frame that shows
+    it; other bytes only after their `Confirmation`.
     """
 
     def __init__(
@@ -57,7 +61,7 @@ class StreamDecoder:
         budget_ms: float = BUDGET_MS,
         gate: ChangeGate | None = None,
         attempts_at: Callable[[Patch], tuple[Attempt, ...]] = attempts_at,
-        # Of processor time: a busy machine makes answers late, but reads no fewer cards.
+        # Processor time: on a busy machine answers are late, but no fewer cards are read.
         clock: Callable[[], float] = time.thread_time,
     ) -> None:
         self._is_card = is_card
@@ -66,28 +70,28 @@ class StreamDecoder:
         self._gate = gate or ChangeGate()
         self._attempts_at = attempts_at
         self._tracks: list[Track] = []
-        self._patience = Patience(is_card)
-        self._boredom = Boredom()
+        self._confirmation = Confirmation(is_card)
+        self._failed_places = NegativeCache()
         self._frames = 0
         self._until = 0.0
-        self._look: Look | None = None
-        self._standing = Standing()
+        self._look: PatchStatistics | None = None
+        self._advice_state = AdviceState()
 
     @property
     def advice(self) -> Advice:
-        """What the camera should do differently, after the frames so far."""
-        return self._standing.advice
+        """Advice to the camera, after the frames so far."""
+        return self._advice_state.advice
 
     def decode(self, image: Grey) -> list[Code]:
-        """The codes seen in this frame, each once. Never raises for what an image shows."""
+        """Return the codes seen in this frame, each once. Never raises because of its content."""
         changed = self._gate.look(image)
         self._frames += 1
         self._look = None
         codes = self._read(image, changed)
         if changed is not None and not codes and self._look is None:
-            self._look = glance.at_change(self._gate.cells, changed)
-        self._standing = after_frame(self._standing, self._look, read=bool(codes))
-        return self._patience.handed_on(codes, image)
+            self._look = patch_statistics.measure_change(self._gate.cells, changed)
+        self._advice_state = after_frame(self._advice_state, self._look, read=bool(codes))
+        return self._confirmation.accepted(codes, image)
 
     def _read(self, image: Grey, changed: Cells | None) -> list[Code]:
         if changed is None and not self._tracks:
@@ -98,8 +102,8 @@ class StreamDecoder:
             codes += self._search(image, changed)
         return codes
 
-    def forget_tracks(self) -> None:
-        """The next frame begins anew wherever something has changed."""
+    def clear_tracks(self) -> None:
+        """Forget all tracks: the next frame is searched wherever something has changed."""
         self._tracks.clear()
 
     def _may_go_on(self) -> bool:
@@ -119,12 +123,12 @@ class StreamDecoder:
         others = [attempt for attempt in _RESCUE if attempt is not track.attempt]
         turn = 2 * track.missed
         tries = (track.attempt, *(others * 2)[turn % len(others) :][:2])
-        codes, by = climb(image, box, tries, self._is_card, may_go_on=self._may_go_on)
+        codes, by = run_attempts(image, box, tries, self._is_card, may_go_on=self._may_go_on)
         for code in codes:
             if code.data == track.code.data and by is not None:
                 track.seen(code, by)
                 return code
-        if codes and by is not None:  # another card is where this one was
+        if codes and by is not None:  # another card has taken this one's place
             track.missed = LOST_FRAMES + 1
             return self._note(codes[0], by)
         track.missed += 1
@@ -147,22 +151,22 @@ class StreamDecoder:
                 continue
             tries = self._attempts_at(patch)
             likely = patch.likeness >= LIKELY and min(box.width, box.height) >= CARD_PX
-            if not likely or self._boredom.bored_of(box):
+            if not likely or self._failed_places.contains(box):
                 turn, wait = divmod(self._frames + rank, UNLIKELY_EVERY)
                 if wait:
                     continue
                 tries = (tries[turn % len(tries)],)
-            codes, by = climb(image, box, tries, self._is_card, may_go_on=self._may_go_on)
+            codes, by = run_attempts(image, box, tries, self._is_card, may_go_on=self._may_go_on)
             if by is not None:
                 seen += [self._note(code, by) for code in codes]
             elif likely:
-                self._boredom.in_vain(box, self._frames)
+                self._failed_places.add(box, self._frames)
                 if self._look is None and patch.likeness >= ADVISING:
-                    self._look = glance.at_patch(image, box)
+                    self._look = patch_statistics.measure_patch(image, box)
             if not self._may_go_on():
                 return seen
         if not seen and not self._tracks and self._frames % WHOLE_EVERY == 0:
-            codes, by = climb(image, whole(image), (a.PLAIN,), self._is_card)
+            codes, by = run_attempts(image, whole(image), (a.PLAIN,), self._is_card)
             if by is not None:
                 seen += [self._note(code, by) for code in codes]
         return seen

@@ -1,4 +1,4 @@
-"""Where a QR code may be: patches with hard edges in both directions."""
+"""Find where a QR code may be: patches with hard edges in both directions."""
 
 from dataclasses import dataclass
 
@@ -11,9 +11,9 @@ from device.scan.frames import Grey
 
 CELL_PX = 16
 MIN_CELLS = 2
-"""Width and height of a patch that is worth a look: 32 pixels."""
+"""The least width and height of a patch to search: 32 pixels."""
 MOST = 6
-"""Patches per frame; a crowd in patterned shirts must not cost more than its share."""
+"""The most patches per frame, which bounds the cost of a crowd in patterned shirts."""
 FLOOR = 4.0
 NOISE_FACTOR = 1.6
 MOST_NOISE = 6.0
@@ -32,10 +32,10 @@ def _halved(image: Grey, times: int) -> Grey:
 
 
 def busyness(image: Grey) -> Grey:
-    """Per cell of 16 pixels: the weaker of its mean edge strengths across and down.
+    """Return for each cell of 16 pixels the weaker of its mean edge strengths across and down.
 
-    A fence is strong across only, a step down only, a printed code both ways. Means of 4 x 4
-    pixels are compared, which drowns the noise of the dark.
+    A fence is strong across only, a step down only, a printed code both ways. Means of 4 x 4 pixels
+    are compared, which suppresses noise in the dark.
     """
     small = _halved(image, 2)
     rows, columns = ((side - 1) // 4 * 4 for side in small.shape)
@@ -47,8 +47,11 @@ def busyness(image: Grey) -> Grey:
 
 @dataclass(frozen=True, slots=True)
 class Patch:
-    """`likeness`: mean edge strength over contrast. Print is all edges: most codes have 0.3 to 0.6,
-    leaves and clothes seldom more than 0.2. `faint`: so little contrast that noise matters."""
+    """A part of an image that may be a code.
+
+    `likeness`: mean edge strength over contrast. Most printed codes have 0.3 to 0.6, leaves and
+    clothes seldom more than 0.2. `faint`: so little contrast that noise matters.
+    """
 
     box: Box
     likeness: float
@@ -56,9 +59,9 @@ class Patch:
 
 
 def patches(image: Grey, changed: Cells) -> list[Patch]:
-    """What may be codes in `image`, the most alike first, at most MOST.
+    """Return the patches of `image` that may be codes, the most likely first, at most MOST.
 
-    `changed`: as the change gate gives it.
+    `changed`: as the change gate returns it.
     """
     height, width = image.shape
     if min(height, width) < CELL_PX * MIN_CELLS + 4:
@@ -66,14 +69,14 @@ def patches(image: Grey, changed: Cells) -> list[Patch]:
     busy = busyness(image)
     noise = min(MOST_NOISE, float(np.median(busy)))
     rows, columns = busy.shape
-    # Blurred for what is around it: not 0 beside what has changed.
+    # Blurred, so that cells beside changed ones are not 0.
     near = cv2.blur(cv2.resize(changed, (columns, rows), interpolation=cv2.INTER_AREA), (3, 3))
     limit = max(FLOOR, NOISE_FACTOR * noise)
     left = cv2.copyTo(cv2.blur(busy, (3, 3)), near)
     found = []
     for _ in range(MOST):
-        # From each peak, the cells around it that are nearly as busy: a card in front of a hedge
-        # stands out from the hedge.
+        # From each peak the connected cells that are nearly as busy: so a card in front of a
+        # hedge is separated from the hedge.
         _, peak, _, at = cv2.minMaxLoc(left)
         if peak < limit:
             break

@@ -1,4 +1,4 @@
-"""One code through the frames: where it was, where it will be."""
+"""Track one code from frame to frame."""
 
 from device.scan.decode import Code
 from device.scan.decode.attempts import Attempt
@@ -7,7 +7,7 @@ from device.scan.frames import Grey
 
 
 class Track:
-    """A code that was read, and is looked for in the next frame near where it was."""
+    """A code that was read, and is searched in the next frame near its last position."""
 
     def __init__(self, code: Code, attempt: Attempt) -> None:
         self.code = code
@@ -17,7 +17,7 @@ class Track:
         self._step = (0, 0)
 
     def seen(self, code: Code, attempt: Attempt) -> None:
-        """It was read again."""
+        """Update the position: the code was read again."""
         box = around(code.corners)
         if not self.missed:
             self._step = (
@@ -27,7 +27,7 @@ class Track:
         self.code, self.attempt, self.box, self.missed = code, attempt, box, 0
 
     def expected(self, image: Grey) -> Box:
-        """Where to look for it in the next frame: further on as it went, and some way around."""
+        """Return where to search in the next frame: moved on at the same speed, with a margin."""
         dx, dy = self._step
         side = max(self.box.width, self.box.height)
         margin = side // 6 + 14 + max(abs(dx), abs(dy)) // 2 + self.missed * side // 12

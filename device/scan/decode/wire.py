@@ -1,8 +1,8 @@
-"""What passes between the gate and its decoder process: one shared memory, two pipes.
+"""The protocol between the gate and its decoder process: one shared memory, two pipes.
 
-A frame lies in the shared memory; requests and answers on the pipes are of one fixed size, so a
-process that dies in the middle never leaves half a message. The gate does not trust what comes
-back: the codes are in plain bytes, and everything is checked.
+A frame is in the shared memory; requests and answers on the pipes have a fixed size, so a process
+that dies never leaves half a message. The gate does not trust the answers: codes are plain bytes,
+and everything is checked.
 """
 
 import struct
@@ -12,26 +12,26 @@ from device.scan.advice import LONGEST_US, MOST_EV, Advice
 from device.scan.decode import Code
 
 REQUEST = struct.Struct("<QIIII")
-"""Number of the request, width, height, which keys they are by now, length of the keys."""
+"""Number of the request, width, height, number of the keys' version, length of the keys."""
 ANSWER = struct.Struct("<QIIQ")
 """Number of the request, an ANSWER_ value, length of the codes, packed advice."""
 ANSWER_CODES, ANSWER_DIED, ANSWER_READY = 1, 2, 3
 CODES_BYTES = 65_536
 """At the start of the shared memory; the keys follow."""
 KEYS_BYTES = 16_384
-"""Room for every key_id there can be."""
+"""Room for every key_id."""
 FRAME_AT = CODES_BYTES + KEYS_BYTES
-"""From here on the shared memory holds the frame."""
+"""The offset of the frame in the shared memory."""
 MAX_CODES = 64
 MAX_DATA = 7_089
-"""No QR code holds more, not even in digits."""
+"""The most that a QR code holds, in digits."""
 KEY_SIZE = 32
 
 _CODE = struct.Struct("<H8f")
 
 
 def pack_codes(codes: list[Code]) -> bytes:
-    """As many of `codes` as there is room for."""
+    """Pack as many of `codes` as there is room for."""
     parts: list[bytes] = []
     size = 0
     for code in codes[:MAX_CODES]:
@@ -45,7 +45,7 @@ def pack_codes(codes: list[Code]) -> bytes:
 
 
 def unpack_codes(packed: bytes) -> list[Code]:
-    """The inverse. Raises ValueError for anything that `pack_codes` does not make."""
+    """Unpack codes. Raises ValueError for anything that `pack_codes` does not make."""
     codes: list[Code] = []
     at = 0
     while at < len(packed):
@@ -56,7 +56,7 @@ def unpack_codes(packed: bytes) -> list[Code]:
         if length > MAX_DATA or at + length > len(packed):
             raise ValueError("a code longer than its message")
         if not all(-1e6 < value < 1e6 for value in flat):
-            raise ValueError("a corner that is nowhere")
+            raise ValueError("a corner far outside of any image")
         a, b, c, d = zip(flat[::2], flat[1::2], strict=True)
         codes.append(Code(packed[at : at + length], (a, b, c, d)))
         at += length
@@ -64,26 +64,26 @@ def unpack_codes(packed: bytes) -> list[Code]:
 
 
 def pack_advice(advice: Advice) -> int:
-    """As a number of 64 bits; no advice is 0."""
+    """Pack advice as a number of 64 bits; no advice is 0."""
     step = LONGEST_US.index(advice.longest_us)
     return advice.finer | step << 1 | (advice.exposure_ev & 0xFF) << 8
 
 
 def unpack_advice(packed: int) -> Advice:
-    """The inverse. Raises ValueError for anything that `pack_advice` does not make."""
+    """Unpack advice. Raises ValueError for anything that `pack_advice` does not make."""
     finer, step, stops = bool(packed & 1), packed >> 1 & 0x7F, packed >> 8
     exposure_ev = stops - 0x100 if stops > 0x7F else stops
     if stops > 0xFF or step >= len(LONGEST_US) or abs(exposure_ev) > MOST_EV:
-        raise ValueError("an advice that nobody gives")
+        raise ValueError("advice out of range")
     return Advice(exposure_ev, LONGEST_US[step], finer)
 
 
 def pack_keys(keys: Mapping[int, bytes]) -> bytes:
-    """Public keys (key_id 0-255 to 32 raw bytes)."""
+    """Pack public keys (key_id 0-255 to 32 raw bytes)."""
     return b"".join(bytes([key_id]) + raw for key_id, raw in keys.items())
 
 
 def unpack_keys(packed: bytes) -> dict[int, bytes]:
-    """The inverse of `pack_keys`."""
+    """Unpack public keys."""
     size = 1 + KEY_SIZE
     return {packed[at]: packed[at + 1 : at + size] for at in range(0, len(packed), size)}

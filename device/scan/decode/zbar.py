@@ -1,4 +1,4 @@
-"""zbar: slower than zxing-cpp, and at times it reads what zxing-cpp does not."""
+"""Decoders by zbar: slower than zxing-cpp, but it reads some codes that zxing-cpp does not."""
 
 import ctypes
 from typing import Any
@@ -14,12 +14,14 @@ _GREY = int.from_bytes(b"Y800", "little")
 
 
 class PyzbarDecoder:
-    """QR codes only. Right for our own cards, which are ASCII; pyzbar hands on what zbar made of
-    other bytes by guessing an encoding, so a Vietnamese text from elsewhere may arrive garbled.
+    """zbar by pyzbar, QR codes only.
+
+    It is right for our own cards, which are ASCII. pyzbar returns what zbar made of other bytes by
+    guessing an encoding, so a Vietnamese text of another issuer may arrive garbled.
     """
 
     def decode(self, image: Grey) -> list[Code]:
-        """All codes in `image`, each once."""
+        """Return all codes in `image`, each once."""
         height, width = image.shape
         pixels = (image.tobytes(), width, height)
         try:
@@ -36,7 +38,7 @@ class PyzbarDecoder:
 
 
 class ZbarDecoder:
-    """zbar itself, in binary mode, with one scanner kept for all images.
+    """zbar in binary mode, with one scanner for all images.
 
     Raises:
         RuntimeError: the installed zbar is older than 0.23.1 and has no binary mode.
@@ -48,13 +50,13 @@ class ZbarDecoder:
         qr, enable = int(wrapper.ZBarSymbol.QRCODE), int(wrapper.ZBarConfig.CFG_ENABLE)
         wrapper.zbar_image_scanner_set_config(self._scanner, 0, enable, 0)
         wrapper.zbar_image_scanner_set_config(self._scanner, qr, enable, 1)
-        # pyzbar's own binding of set_config is right for any number, its enum only lacks the name.
+        # pyzbar's binding of set_config accepts any number; only its enum lacks this name.
         if wrapper.zbar_image_scanner_set_config(self._scanner, qr, _BINARY, 1):
             raise RuntimeError("zbar has no binary mode; install libzbar0 0.23.1 or newer")
         self._library = library
 
     def decode(self, image: Grey) -> list[Code]:
-        """All codes in `image`, each once. A lone part of a structured append is no code."""
+        """Return all codes in `image`, each once. A lone part of a structured append is no code."""
         height, width = image.shape
         data = image.tobytes()
         picture = wrapper.zbar_image_create()

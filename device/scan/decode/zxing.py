@@ -1,4 +1,4 @@
-"""zxing-cpp: the decoder of choice."""
+"""Decoders by zxing-cpp, the preferred library."""
 
 import zxingcpp
 
@@ -10,18 +10,18 @@ MODEL_2 = zxingcpp.BarcodeFormat.QRCodeModel2
 
 
 class ZxingDecoder:
-    """zxing-cpp with all its own tries: smaller copies, inverted, all binarisation it knows."""
+    """zxing-cpp with all its own attempts: smaller copies, inverted, all binarisation methods."""
 
     def decode(self, image: Grey) -> list[Code]:
-        """All codes in `image`, each once."""
+        """Return all codes in `image`, each once."""
         return _codes(zxingcpp.read_barcodes(image, formats=MODEL_2))
 
 
 def read_once(image: Grey, *, one_threshold: bool = False) -> list[Code]:
-    """One quick pass, dark on light, at this size only: half the time of all tries.
+    """Read in one quick pass, dark on light, at this size only: half the time of all attempts.
 
-    `one_threshold` takes one black point for the whole image instead of local ones: a fifth of the
-    time, and on even light at times the better reader.
+    `one_threshold` uses one black point for the whole image instead of local ones: a fifth of the
+    time, and sometimes better on even light.
     """
     binarizer = zxingcpp.Binarizer
     return _codes(

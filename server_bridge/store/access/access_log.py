@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from server_bridge.store.access.access_schema import access_log, accounts
+from server_bridge.store.schema.access import access_log, accounts
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class AccessLogEntry:
     """`name` is None for the command line."""
 
     at_ms: int
@@ -18,7 +18,9 @@ class Entry:
     detail: str
 
 
-def entries(connection: sa.Connection, *, unit_id: str | None = None, count: int) -> list[Entry]:
+def entries(
+    connection: sa.Connection, *, unit_id: str | None = None, count: int
+) -> list[AccessLogEntry]:
     """The newest entries, newest first."""
     query = (
         sa.select(access_log, accounts.c.name)
@@ -29,6 +31,6 @@ def entries(connection: sa.Connection, *, unit_id: str | None = None, count: int
     if unit_id is not None:
         query = query.where(access_log.c.unit_id == unit_id)
     return [
-        Entry(row.at_ms, row.name, row.action, row.unit_id, row.detail)
+        AccessLogEntry(row.at_ms, row.name, row.action, row.unit_id, row.detail)
         for row in connection.execute(query)
     ]

@@ -10,15 +10,15 @@ from gate_contract.errors import SchoolgateError
 from server_bridge.access import passwords, roles
 from server_bridge.access.roles import Grant, Role, Viewer
 from server_bridge.access.throttle import FORGOTTEN_MS, FREE, Failures, failed, wait_ms
-from server_bridge.store.access.access_schema import (
+from server_bridge.store.database import upsert
+from server_bridge.store.schema.access import (
     access_log,
     accounts,
     grants,
     sessions,
     sign_in_failures,
 )
-from server_bridge.store.database import upsert
-from server_bridge.store.places.units import ancestry, find_unit
+from server_bridge.store.units.tree import ancestry, find_unit
 
 IDLE_MS = 4 * 3_600_000
 """A session that nobody has used for this long is over."""

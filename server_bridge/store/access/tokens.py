@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from gate_contract.errors import SchoolgateError
-from server_bridge.store.access.tokens_schema import tokens
-from server_bridge.store.places.units import ancestry, find_unit
-from server_bridge.store.schema import NAME_LENGTH
+from server_bridge.store.schema.access import tokens
+from server_bridge.store.schema.base import NAME_LENGTH
+from server_bridge.store.units.tree import ancestry, find_unit
 
 DAY_MS = 86_400_000
 PREFIX = "sgt_"
@@ -31,7 +31,7 @@ class Token:
 
 
 @dataclass(frozen=True, slots=True)
-class Holder:
+class TokenHolder:
     """A program that has shown its token. `units`: what it may read of."""
 
     token: int
@@ -94,7 +94,7 @@ def revoke_token(connection: sa.Connection, number: int, now_ms: int) -> Token:
     return found
 
 
-def holder_of(connection: sa.Connection, secret: str, now_ms: int) -> Holder | None:
+def holder_of(connection: sa.Connection, secret: str, now_ms: int) -> TokenHolder | None:
     """Who shows this token; None if nobody does, or no longer may."""
     row = connection.execute(
         tokens.select().where(
@@ -109,7 +109,7 @@ def holder_of(connection: sa.Connection, secret: str, now_ms: int) -> Holder | N
     below = frozenset(unit_id for unit_id, line in lines.items() if row.unit_id in line)
     # abs: the server's own clock may be set back.
     stale = row.used_ms is None or abs(now_ms - row.used_ms) >= _USED_EVERY_MS
-    return Holder(row.token, row.unit_id, below, stale)
+    return TokenHolder(row.token, row.unit_id, below, stale)
 
 
 def note_use(connection: sa.Connection, number: int, now_ms: int) -> None:

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from server_bridge.store.alerts.alerts_schema import alert_mentions, alert_messages, alerts
+from server_bridge.store.schema.alerts import alert_mentions, alert_messages, alerts
 
 News = Literal["raised", "resolved"]
 
@@ -17,7 +17,7 @@ DROPPED_AFTER_MS = 24 * 60 * MINUTE_MS
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class AlertMessage:
     """Times are UTC in ms. `error`: why the last try failed."""
 
     message: int
@@ -87,12 +87,12 @@ def make_message(
     return message
 
 
-def due(connection: sa.Connection, now_ms: int) -> list[Message]:
+def due(connection: sa.Connection, now_ms: int) -> list[AlertMessage]:
     """What is to be tried now, in the order in which it was made."""
     return _read(connection, _waiting() & (alert_messages.c.next_ms <= now_ms))
 
 
-def waiting(connection: sa.Connection) -> list[Message]:
+def waiting(connection: sa.Connection) -> list[AlertMessage]:
     """What has not been sent yet."""
     return _read(connection, _waiting())
 
@@ -110,7 +110,7 @@ def note_sent(connection: sa.Connection, message: int, now_ms: int) -> None:
     _change(connection, message, sent_ms=now_ms, error="", tries=alert_messages.c.tries + 1)
 
 
-def note_failed(connection: sa.Connection, message: Message, error: str, now_ms: int) -> None:
+def note_failed(connection: sa.Connection, message: AlertMessage, error: str, now_ms: int) -> None:
     """It was not; it is tried again later, for a day."""
     pause = PAUSES_MIN[min(message.tries, len(PAUSES_MIN) - 1)] * MINUTE_MS
     dropped = now_ms if now_ms - message.made_ms > DROPPED_AFTER_MS else None
@@ -144,7 +144,9 @@ def drop_overtaken(connection: sa.Connection, now_ms: int) -> None:
     )
 
 
-def messages_of(connection: sa.Connection, numbers: Collection[int]) -> dict[int, list[Message]]:
+def messages_of(
+    connection: sa.Connection, numbers: Collection[int]
+) -> dict[int, list[AlertMessage]]:
     """The messages about these alerts, by alert."""
     query = (
         sa.select(alert_mentions.c.alert, *_columns())
@@ -152,9 +154,9 @@ def messages_of(connection: sa.Connection, numbers: Collection[int]) -> dict[int
         .where(alert_mentions.c.alert.in_(numbers))
         .order_by(alert_messages.c.message)
     )
-    found: dict[int, list[Message]] = {}
+    found: dict[int, list[AlertMessage]] = {}
     for alert, *rest in connection.execute(query):
-        found.setdefault(alert, []).append(Message(*rest))
+        found.setdefault(alert, []).append(AlertMessage(*rest))
     return found
 
 
@@ -171,12 +173,12 @@ def _waiting() -> sa.ColumnElement[bool]:
 
 
 def _columns() -> list[sa.Column[Any]]:
-    return [alert_messages.c[name] for name in Message.__slots__]
+    return [alert_messages.c[name] for name in AlertMessage.__slots__]
 
 
-def _read(connection: sa.Connection, where: sa.ColumnElement[bool]) -> list[Message]:
+def _read(connection: sa.Connection, where: sa.ColumnElement[bool]) -> list[AlertMessage]:
     query = sa.select(*_columns()).where(where).order_by(alert_messages.c.message)
-    return [Message(*row) for row in connection.execute(query)]
+    return [AlertMessage(*row) for row in connection.execute(query)]
 
 
 def _change(connection: sa.Connection, message: int, **values: object) -> None:

@@ -7,9 +7,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from gate_contract.errors import SchoolgateError
-from server_bridge.store.access.access_schema import accounts
-from server_bridge.store.alerts.alerts_schema import alerts
-from server_bridge.store.database import bump
+from server_bridge.store.changes.revisions import bump
+from server_bridge.store.schema.access import accounts
+from server_bridge.store.schema.alerts import alerts
 
 
 @dataclass(frozen=True, slots=True)

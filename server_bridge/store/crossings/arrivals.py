@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from server_bridge.store.crossings.arrivals_schema import arrivals
 from server_bridge.store.crossings.counting import SLOT_MS, SlotKey
 from server_bridge.store.database import upsert
+from server_bridge.store.schema.crossings import arrivals
 
 _KEPT = arrivals.select().where(arrivals.c.entered != 0)
 _OF_DAY = _KEPT.where(

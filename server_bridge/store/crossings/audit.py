@@ -5,13 +5,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from gate_contract.card import Kind
-from gate_contract.crossing import Clock, Direction, Record, chain_next
+from gate_contract.card import CardKind
+from gate_contract.crossing import ClockTrust, Direction, Record, chain_next
 from gate_contract.verdicts import Verdict
 from server_bridge.store.crossings.counts import miscounted
-from server_bridge.store.people.visitor_schema import visitor_words
-from server_bridge.store.places.units import ancestry
-from server_bridge.store.schema import crossings, ledgers
+from server_bridge.store.schema.base import crossings, ledgers
+from server_bridge.store.schema.people import visitor_words
+from server_bridge.store.units.tree import ancestry
 
 STORED_RECORDS = sa.select(crossings, visitor_words.c.seal).outerjoin(
     visitor_words,
@@ -82,10 +82,10 @@ def record_of_row(row: sa.Row[Any]) -> Record:
         boot_id=row.boot_id,
         up_ms=row.up_ms,
         at=row.at,
-        clock=Clock(row.clock),
+        clock=ClockTrust(row.clock),
         verdict=Verdict(row.verdict),
         card_id=row.card_id,
-        kind=row.kind and Kind(row.kind),
+        kind=row.kind and CardKind(row.kind),
         direction=row.direction and Direction(row.direction),
         count=row._mapping["count"],  # a row's own count is its method
         seal=row.seal,

@@ -10,12 +10,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
-from gate_contract.card import Kind
+from gate_contract.card import CardKind
 from gate_contract.crossing import Direction
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Moment:
+class FiledPosition:
     """When and where a crossing was filed; later ones are greater."""
 
     at_ms: int
@@ -28,9 +28,9 @@ class Presence:
     """A card's last crossing of one day at one school, and when it first came in (UTC in ms; None:
     it was only seen leaving)."""
 
-    kind: Kind
+    kind: CardKind
     inside: bool
-    last: Moment
+    last: FiledPosition
     first_in_ms: int | None
 
 
@@ -41,9 +41,9 @@ class Passage:
     unit_id: str
     day: date
     card_id: str
-    kind: Kind
+    kind: CardKind
     direction: Direction
-    moment: Moment
+    moment: FiledPosition
 
 
 @dataclass(slots=True)
@@ -58,7 +58,7 @@ class Delta:
 
 PresenceKey = tuple[str, date, str]
 """unit_id, day, card_id."""
-CountKey = tuple[str, date, Kind]
+CountKey = tuple[str, date, CardKind]
 """unit_id, day, kind."""
 SlotKey = tuple[str, date, int]
 """unit_id, day, and which five minutes since 1970 (UTC)."""

@@ -8,9 +8,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from gate_contract.card import Kind
+from gate_contract.card import CardKind
 from gate_contract.crossing import Direction
 from gate_contract.verdicts import CROSSINGS, REFUSALS
+from server_bridge.store.changes.report_days import mark
 from server_bridge.store.crossings.arrivals import (
     Lines,
     add_arrivals,
@@ -21,7 +22,7 @@ from server_bridge.store.crossings.arrivals import (
 from server_bridge.store.crossings.counting import (
     CountKey,
     Delta,
-    Moment,
+    FiledPosition,
     Passage,
     Presence,
     PresenceKey,
@@ -30,8 +31,7 @@ from server_bridge.store.crossings.counting import (
     fold,
 )
 from server_bridge.store.database import upsert
-from server_bridge.store.reports.report_days import mark
-from server_bridge.store.schema import counts, crossings, presence, refusals
+from server_bridge.store.schema.base import counts, crossings, presence, refusals
 
 SchoolDay = tuple[str, date]
 _IN_ONE_QUERY = 500
@@ -198,8 +198,8 @@ def _presence_row(key: PresenceKey, value: Presence) -> dict[str, Any]:
 
 
 def _presence_of_row(row: sa.Row[Any]) -> tuple[PresenceKey, Presence]:
-    moment = Moment(row.last_ms, row.last_ledger, row.last_seq)
-    value = Presence(Kind(row.kind), row.inside, moment, row.first_in_ms)
+    moment = FiledPosition(row.last_ms, row.last_ledger, row.last_seq)
+    value = Presence(CardKind(row.kind), row.inside, moment, row.first_in_ms)
     return (row.unit_id, row.day, row.card_id), value
 
 
@@ -227,9 +227,9 @@ def _passages(connection: sa.Connection, school_day: SchoolDay) -> list[Passage]
             unit_id,
             day,
             row.card_id,
-            Kind(row.kind),
+            CardKind(row.kind),
             Direction(row.direction),
-            Moment(row.filed_ms, row.ledger, row.seq),
+            FiledPosition(row.filed_ms, row.ledger, row.seq),
         )
         for row in rows
     ]
@@ -246,7 +246,9 @@ def _all_counts(connection: sa.Connection) -> dict[CountKey, Delta]:
 
 def _as_counts(rows: Iterable[sa.Row[Any]]) -> dict[CountKey, Delta]:
     return {
-        (row.unit_id, row.day, Kind(row.kind)): Delta(row.entered, row.left, row.inside, row.people)
+        (row.unit_id, row.day, CardKind(row.kind)): Delta(
+            row.entered, row.left, row.inside, row.people
+        )
         for row in rows
     }
 

@@ -7,16 +7,16 @@ import sqlalchemy as sa
 
 from gate_contract.crossing import chain_next
 from gate_contract.errors import SchoolgateError
-from gate_contract.head import head_bytes, is_signed
-from gate_contract.proof import LedgerDay, Proof, SignedHead
+from gate_contract.ledger_signature import head_bytes, is_signed
+from gate_contract.proof import DayProof, LedgerDay, SignedHead
 from gate_contract.verdicts import Verdict
 from server_bridge.store.crossings.audit import STORED_RECORDS, record_of_row
 from server_bridge.store.crossings.counts import counts_differ
 from server_bridge.store.gates.certificates import public_keys
-from server_bridge.store.schema import crossings, gates, ledgers, signed_heads
+from server_bridge.store.schema.base import crossings, gates, ledgers, signed_heads
 
 
-def prove_day(connection: sa.Connection, gate_id: str, day: date) -> Proof:
+def prove_day(connection: sa.Connection, gate_id: str, day: date) -> DayProof:
     """The proof of what gate `gate_id` recorded on `day`.
 
     Raises:
@@ -41,7 +41,7 @@ def prove_day(connection: sa.Connection, gate_id: str, day: date) -> Proof:
         .order_by(ledgers.c.first_ms)
     )
     days = [_ledger_day(connection, part, day) for part in parts]
-    return Proof(
+    return DayProof(
         gate_id=gate_id,
         unit_id=gate.unit_id,
         day=day,

@@ -6,9 +6,9 @@ from datetime import date
 
 import sqlalchemy as sa
 
-from gate_contract.crossing import Clock, Direction
+from gate_contract.crossing import ClockTrust, Direction
 from gate_contract.verdicts import CROSSINGS, Verdict
-from server_bridge.store.schema import crossings, gates, ledgers
+from server_bridge.store.schema.base import crossings, gates, ledgers
 
 AT_ONCE = 1_000
 """Rows held in memory: a look takes no more of it after many crossings than after few."""
@@ -47,7 +47,7 @@ class CrossingMarks:
                 fresh,
                 crossings.c.day == today,
                 crossings.c.verdict.in_(sorted(CROSSINGS)),
-                crossings.c.filed_clock != Clock.UNTRUSTED,
+                crossings.c.filed_clock != ClockTrust.UNTRUSTED,
             )
             rows = connection.execute(query.execution_options(yield_per=AT_ONCE))
             for card_id, at_ms, verdict in rows:

@@ -4,9 +4,9 @@ import sqlalchemy as sa
 import structlog
 
 from gate_contract.crossing import Batch
-from gate_contract.head import head_bytes, is_signed
+from gate_contract.ledger_signature import head_bytes, is_signed
 from server_bridge.store.database import upsert
-from server_bridge.store.schema import crossings, gates, ledgers, signed_heads
+from server_bridge.store.schema.base import crossings, gates, ledgers, signed_heads
 
 log = structlog.get_logger()
 

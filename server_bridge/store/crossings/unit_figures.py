@@ -9,12 +9,12 @@ from datetime import date
 
 import sqlalchemy as sa
 
-from server_bridge.store.places.units import Unit
-from server_bridge.store.schema import counts, refusals, units
+from server_bridge.store.schema.base import counts, refusals, units
+from server_bridge.store.units.tree import Unit
 
 
 @dataclass(slots=True)
-class Tally:
+class UnitDayCounts:
     """One unit's day. `by_kind` maps a kind to (inside, in, out)."""
 
     inside: int = 0
@@ -45,9 +45,11 @@ def units_after(
     return [Unit(**row._mapping) for row in connection.execute(found)]
 
 
-def tallies_of(connection: sa.Connection, in_units: Collection[str], day: date) -> dict[str, Tally]:
+def tallies_of(
+    connection: sa.Connection, in_units: Collection[str], day: date
+) -> dict[str, UnitDayCounts]:
     """One day's counts and refused scans of each of these units."""
-    made = {unit_id: Tally() for unit_id in in_units}
+    made = {unit_id: UnitDayCounts() for unit_id in in_units}
     here = counts.select().where(counts.c.day == day, counts.c.unit_id.in_(in_units))
     for row in connection.execute(here.order_by(counts.c.kind)):
         made[row.unit_id].add(row.kind, row.inside, row.entered, row.left, row.people)
@@ -63,12 +65,12 @@ def tallies_of(connection: sa.Connection, in_units: Collection[str], day: date) 
 
 def daily_tallies(
     connection: sa.Connection, unit_id: str, first: date, last: date
-) -> dict[date, Tally]:
+) -> dict[date, UnitDayCounts]:
     """One unit's counts by day, in order, from one day to another, without refused scans."""
-    made: dict[date, Tally] = {}
+    made: dict[date, UnitDayCounts] = {}
     here = counts.select().where(counts.c.unit_id == unit_id, counts.c.day.between(first, last))
     for row in connection.execute(here.order_by(counts.c.day, counts.c.kind)):
-        tally = made.setdefault(row.day, Tally())
+        tally = made.setdefault(row.day, UnitDayCounts())
         tally.add(row.kind, row.inside, row.entered, row.left, row.people)
     return made
 

@@ -7,10 +7,10 @@ from hashlib import sha256
 import sqlalchemy as sa
 
 from gate_contract.errors import SchoolgateError
-from gate_contract.ticket import Refusal, TicketError
-from server_bridge.store.database import bump
-from server_bridge.store.gates.fleet_schema import certificates, tickets
-from server_bridge.store.schema import gates
+from gate_contract.ticket import TicketError, TicketRefusal
+from server_bridge.store.changes.revisions import bump
+from server_bridge.store.schema.base import gates
+from server_bridge.store.schema.gates import certificates, tickets
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,11 +135,13 @@ def use_ticket(
     row = connection.execute(tickets.select().where(tickets.c.ticket_id == ticket_id)).first()
     good = row is not None and hmac.compare_digest(row.token_sha256, sha256(token).hexdigest())
     if row is None or not good:
-        raise TicketError(Refusal.FOREIGN, "this district has made no such ticket")
+        raise TicketError(TicketRefusal.FOREIGN, "this district has made no such ticket")
     if row.used_ms is not None and row.request_sha256 != request_sha256:
-        raise TicketError(Refusal.USED, "the ticket was used by another device; make a new one")
+        raise TicketError(
+            TicketRefusal.USED, "the ticket was used by another device; make a new one"
+        )
     if now_ms >= row.expires_ms:
-        raise TicketError(Refusal.EXPIRED, "the ticket has expired; make a new one")
+        raise TicketError(TicketRefusal.EXPIRED, "the ticket has expired; make a new one")
     connection.execute(
         tickets.update()
         .where(tickets.c.ticket_id == ticket_id)

@@ -4,14 +4,14 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from server_bridge.store.gates.log_schema import gate_logs
+from server_bridge.store.schema.gates import gate_logs
 
 KEPT = 5
 """Of each gate."""
 
 
 @dataclass(frozen=True, slots=True)
-class GateLog:
+class StoredGateLog:
     """`number` is the request's; `heard_ms` UTC."""
 
     number: int
@@ -37,7 +37,7 @@ def keep_log(connection: sa.Connection, gate_id: str, number: int, text: str, no
     connection.execute(gate_logs.delete().where(mine & (gate_logs.c.number <= oldest)))
 
 
-def newest_log(connection: sa.Connection, gate_id: str) -> GateLog | None:
+def newest_log(connection: sa.Connection, gate_id: str) -> StoredGateLog | None:
     """The newest log of a gate, None if there is none."""
     row = connection.execute(
         gate_logs.select()
@@ -45,4 +45,4 @@ def newest_log(connection: sa.Connection, gate_id: str) -> GateLog | None:
         .order_by(gate_logs.c.number.desc())
         .limit(1)
     ).first()
-    return GateLog(row.number, row.heard_ms, row.text) if row else None
+    return StoredGateLog(row.number, row.heard_ms, row.text) if row else None

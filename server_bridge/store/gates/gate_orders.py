@@ -7,9 +7,10 @@ import msgspec
 import sqlalchemy as sa
 
 from gate_contract.errors import SchoolgateError
-from gate_contract.orders import LogRequest, Orders, Settings, Update
-from server_bridge.store.database import bump, upsert
-from server_bridge.store.gates.fleet_schema import gate_orders
+from gate_contract.orders import LogRequest, ManagedSettings, Orders, Update
+from server_bridge.store.changes.revisions import bump
+from server_bridge.store.database import upsert
+from server_bridge.store.schema.gates import gate_orders
 
 Direction = Literal["in", "out", "auto"]
 
@@ -24,7 +25,7 @@ class Choice:
     repeat_window_ms: int = 5_000
 
 
-class Wish(msgspec.Struct, frozen=True, omit_defaults=True):
+class DesiredState(msgspec.Struct, frozen=True, omit_defaults=True):
     """What else is wanted: its software, its log."""
 
     update: Update | None = None
@@ -32,14 +33,14 @@ class Wish(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class CurrentOrders:
     """What is wanted of a gate now."""
 
     gate_id: str
     version: int
     settings_version: int
     choice: Choice
-    wish: Wish
+    wish: DesiredState
     payload: bytes = field(repr=False)
 
 
@@ -53,7 +54,7 @@ class Drafter(Protocol):
 
     def settings(
         self, connection: sa.Connection, gate_id: str, choice: Choice, version: int
-    ) -> Settings:
+    ) -> ManagedSettings:
         """The settings of a gate."""
         ...
 
@@ -62,13 +63,13 @@ class Drafter(Protocol):
         ...
 
 
-def standing(connection: sa.Connection, gate_id: str) -> Standing | None:
+def standing(connection: sa.Connection, gate_id: str) -> CurrentOrders | None:
     """What is wanted of a gate, None if nothing was ever said."""
     row = connection.execute(gate_orders.select().where(gate_orders.c.gate_id == gate_id)).first()
     return _standing(row) if row else None
 
 
-def standings(connection: sa.Connection) -> list[Standing]:
+def standings(connection: sa.Connection) -> list[CurrentOrders]:
     """Of all gates, by name."""
     rows = connection.execute(gate_orders.select().order_by(gate_orders.c.gate_id))
     return [_standing(row) for row in rows]
@@ -81,8 +82,8 @@ def want(
     now_ms: int,
     *,
     choice: Choice | None = None,
-    wish: Wish | None = None,
-) -> Standing:
+    wish: DesiredState | None = None,
+) -> CurrentOrders:
     """Want something else of a gate: other settings (`choice`, or the same one drafted again where
     both are None), or another wish. Returns what stands from now on."""
     before = standing(connection, gate_id)
@@ -95,7 +96,7 @@ def want(
     drafted = choice is not None or wish is None
     settings_version = version if drafted or before is None else before.settings_version
     chosen = choice or (before.choice if before else Choice())
-    wanted = wish or (before.wish if before else Wish())
+    wanted = wish or (before.wish if before else DesiredState())
     orders = Orders(
         version=version,
         gate_id=gate_id,
@@ -104,13 +105,13 @@ def want(
         logs=wanted.logs,
         update_ca=drafter.update_ca,
     )
-    made = Standing(gate_id, version, settings_version, chosen, wanted, drafter.sign(orders))
+    made = CurrentOrders(gate_id, version, settings_version, chosen, wanted, drafter.sign(orders))
     upsert(connection, gate_orders, [_row(made)])
     bump(connection)
     return made
 
 
-def _row(made: Standing) -> dict[str, object]:
+def _row(made: CurrentOrders) -> dict[str, object]:
     return {
         "gate_id": made.gate_id,
         "version": made.version,
@@ -124,8 +125,8 @@ def _row(made: Standing) -> dict[str, object]:
     }
 
 
-def _standing(row: sa.Row[tuple[object, ...]]) -> Standing:
-    return Standing(
+def _standing(row: sa.Row[tuple[object, ...]]) -> CurrentOrders:
+    return CurrentOrders(
         row.gate_id,
         row.version,
         row.settings_version,
@@ -135,6 +136,6 @@ def _standing(row: sa.Row[tuple[object, ...]]) -> Standing:
             tuple(filter(None, row.visitor_ids.split(","))),
             row.repeat_window_ms,
         ),
-        msgspec.json.decode(row.wish, type=Wish),
+        msgspec.json.decode(row.wish, type=DesiredState),
         row.payload,
     )

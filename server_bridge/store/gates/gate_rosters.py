@@ -8,10 +8,10 @@ import sqlalchemy as sa
 
 from gate_contract.health import Health, ScanHealth, decode_health
 from server_bridge.store.database import upsert
-from server_bridge.store.gates.gate_roster_schema import gate_rosters, roster_revision
 from server_bridge.store.people.people import on_day
-from server_bridge.store.people.people_schema import card_holders, revocations, stays
-from server_bridge.store.schema import cards, gate_health, gates
+from server_bridge.store.schema.base import cards, gate_health, gates
+from server_bridge.store.schema.gates import gate_rosters
+from server_bridge.store.schema.people import card_holders, revocations, stays
 
 EVERY_GATE = ""
 """The scope of the roster that all gates of the district share."""
@@ -23,7 +23,7 @@ _STANDS = sa.select(gate_rosters.c.scope, gate_rosters.c.version)
 
 
 @dataclass(frozen=True, slots=True)
-class Issued:
+class IssuedRoster:
     """What was published last of one scope. `base` is what the full roster says, as
     `server_bridge.roster.contents` writes it, and `changed` the digest of the changes to it."""
 
@@ -45,23 +45,13 @@ class Stand:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ReportedRosters:
     """What a gate says it goes by, 0 for none. `hears`: it is online, and gate-scan answers."""
 
     hears: bool
     roster_version: int
     district_version: int
     roster_fault: str
-
-
-def roster_revision_number(connection: sa.Connection) -> int:
-    """Grows whenever a roster might have to say something else."""
-    return int(connection.execute(sa.select(roster_revision.c.number)).scalar_one())
-
-
-def bump_rosters(connection: sa.Connection) -> None:
-    """Have rosters looked at for something that is not in the database: the card keys."""
-    connection.execute(roster_revision.update().values(number=roster_revision.c.number + 1))
 
 
 def cards_at(connection: sa.Connection, unit_id: str, day: date) -> dict[str, str | None]:
@@ -126,7 +116,7 @@ def gates_at(connection: sa.Connection) -> dict[str, list[str]]:
     return found
 
 
-def told_versions(connection: sa.Connection) -> dict[str, Told]:
+def told_versions(connection: sa.Connection) -> dict[str, ReportedRosters]:
     """What each gate that was ever heard of goes by."""
     rows = connection.execute(
         sa.select(gate_health.c.gate_id, gate_health.c.online, gate_health.c.told)
@@ -134,9 +124,9 @@ def told_versions(connection: sa.Connection) -> dict[str, Told]:
     return {row.gate_id: _told(row.online, decode_health(row.told)) for row in rows}
 
 
-def _told(online: bool, health: Health) -> Told:
+def _told(online: bool, health: Health) -> ReportedRosters:
     scan = health.scan or ScanHealth()
-    return Told(
+    return ReportedRosters(
         hears=online and health.scan is not None,
         roster_version=scan.roster_version,
         district_version=scan.district_roster_version,
@@ -150,15 +140,15 @@ def stands(connection: sa.Connection) -> list[Stand]:
     return [Stand(*row) for row in rows]
 
 
-def issued(connection: sa.Connection, scope: str) -> Issued | None:
+def issued(connection: sa.Connection, scope: str) -> IssuedRoster | None:
     """What was published last of a scope."""
     row = connection.execute(gate_rosters.select().where(gate_rosters.c.scope == scope)).first()
-    return Issued(**row._mapping) if row else None
+    return IssuedRoster(**row._mapping) if row else None
 
 
-def keep_issued(connection: sa.Connection, rosters: Iterable[Issued]) -> None:
+def keep_issued(connection: sa.Connection, rosters: Iterable[IssuedRoster]) -> None:
     """Note what is about to be published."""
-    rows = [{name: getattr(one, name) for name in Issued.__slots__} for one in rosters]
+    rows = [{name: getattr(one, name) for name in IssuedRoster.__slots__} for one in rosters]
     upsert(connection, gate_rosters, rows)
 
 

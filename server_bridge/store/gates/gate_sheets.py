@@ -8,9 +8,9 @@ import sqlalchemy as sa
 
 from gate_contract.errors import SchoolgateError
 from gate_contract.health import Health, decode_health
-from server_bridge.store.live import GateState, gate_states
-from server_bridge.store.places.units import all_units
-from server_bridge.store.schema import gate_health, gates, units
+from server_bridge.store.gates.gate_states import GateState, gate_states
+from server_bridge.store.schema.base import gate_health, gates, units
+from server_bridge.store.units.tree import all_units
 
 Standing = Literal["online", "offline", "silent", "never"]
 

@@ -6,10 +6,11 @@ from typing import Any, Literal
 import sqlalchemy as sa
 
 from gate_contract.health import Health, decode_health, encode_health
-from server_bridge.store.database import bump, upsert
-from server_bridge.store.gates.gate_changes_schema import gate_changes
-from server_bridge.store.live import SILENT_MS, told_faults
-from server_bridge.store.schema import gate_health
+from server_bridge.store.changes.revisions import bump
+from server_bridge.store.database import upsert
+from server_bridge.store.gates.gate_states import SILENT_MS, told_faults
+from server_bridge.store.schema.base import gate_health
+from server_bridge.store.schema.gates import gate_changes
 
 KEPT_CHANGES = 200
 """Of each gate, the newest ones."""
@@ -30,7 +31,7 @@ State = Literal["online", "offline", "silent"]
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class HealthChange:
     """From `at_ms` (UTC) on a gate was like this. `silent`: online, but nothing came from it."""
 
     at_ms: int
@@ -63,7 +64,7 @@ def take_health(connection: sa.Connection, gate_id: str, health: Health, now_ms:
     bump(connection)
 
 
-def changes_of(connection: sa.Connection, gate_id: str, count: int = 50) -> list[Change]:
+def changes_of(connection: sa.Connection, gate_id: str, count: int = 50) -> list[HealthChange]:
     """What befell a gate, the newest first."""
     rows = connection.execute(
         gate_changes.select()
@@ -72,7 +73,8 @@ def changes_of(connection: sa.Connection, gate_id: str, count: int = 50) -> list
         .limit(count)
     )
     return [
-        Change(row.at_ms, row.state, tuple(filter(None, row.faults.split(",")))) for row in rows
+        HealthChange(row.at_ms, row.state, tuple(filter(None, row.faults.split(","))))
+        for row in rows
     ]
 
 
@@ -85,12 +87,12 @@ def _note_changes(
 ) -> None:
     last = _of(before.online, decode_health(before.told)) if before else None
     now = _of(health.state == "online", health)
-    new: list[Change] = []
+    new: list[HealthChange] = []
     if before is not None and before.online and now_ms - before.heard_ms > SILENT_MS:
-        new.append(Change(before.heard_ms, "silent"))
+        new.append(HealthChange(before.heard_ms, "silent"))
         last = None
     if now != last:
-        new.append(Change(now_ms, *now))
+        new.append(HealthChange(now_ms, *now))
     if not new:
         return
     connection.execute(

@@ -8,8 +8,9 @@ import msgspec
 import sqlalchemy as sa
 
 from gate_contract.orders import Update
-from server_bridge.store.database import bump, upsert
-from server_bridge.store.gates.fleet_schema import rollout_gates, rollouts
+from server_bridge.store.changes.revisions import bump
+from server_bridge.store.database import upsert
+from server_bridge.store.schema.gates import rollout_gates, rollouts
 
 State = Literal["running", "done", "stopped", "ended"]
 _FAULTS_LENGTH = 300
@@ -33,7 +34,7 @@ class Rollout:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class RolloutGate:
     """A gate that was told at `told_ms`, when `faults` were wrong with it. It has been well with
     the new version for `well_ms`, and was seen so last at `seen_ms`."""
 
@@ -105,7 +106,7 @@ def end(
     bump(connection)
 
 
-def told_gates(connection: sa.Connection, number: int) -> list[Told]:
+def told_gates(connection: sa.Connection, number: int) -> list[RolloutGate]:
     """The gates that were told, by name."""
     rows = connection.execute(
         rollout_gates.select()
@@ -113,7 +114,7 @@ def told_gates(connection: sa.Connection, number: int) -> list[Told]:
         .order_by(rollout_gates.c.gate_id)
     )
     return [
-        Told(
+        RolloutGate(
             row.gate_id,
             row.told_ms,
             frozenset(filter(None, row.faults.split(","))),
@@ -124,7 +125,7 @@ def told_gates(connection: sa.Connection, number: int) -> list[Told]:
     ]
 
 
-def keep_told(connection: sa.Connection, number: int, told: Iterable[Told]) -> None:
+def keep_told(connection: sa.Connection, number: int, told: Iterable[RolloutGate]) -> None:
     """Write down how these do."""
     rows = [
         {

@@ -5,15 +5,15 @@ from datetime import date
 
 import sqlalchemy as sa
 
-from gate_contract.card import Kind
+from gate_contract.card import CardKind
 from gate_contract.errors import SchoolgateError
 from server_bridge.store.people.people import Member, members, on_day
-from server_bridge.store.people.people_schema import card_holders, people, stays
-from server_bridge.store.schema import cards
+from server_bridge.store.schema.base import cards
+from server_bridge.store.schema.people import card_holders, people, stays
 
 
 def find_member(
-    connection: sa.Connection, code: str, day: date, kind: Kind | None = None
+    connection: sa.Connection, code: str, day: date, kind: CardKind | None = None
 ) -> Member:
     """The person with this code of the sector database, who is at a school on `day`.
 
@@ -32,11 +32,11 @@ def find_member(
         raise SchoolgateError(f"nobody with the code {code} is at a school on {day}")
     if len(found) > 1:
         raise SchoolgateError(f"{code} is a code of several people; say --kind pupil or staff")
-    there = members(connection, [found[0].unit_id], day, kind=Kind(found[0].kind))
+    there = members(connection, [found[0].unit_id], day, kind=CardKind(found[0].kind))
     return next(member for member in there if member.person == found[0].person)
 
 
-def people_by_code(connection: sa.Connection, kind: Kind | None = None) -> dict[str, list[int]]:
+def people_by_code(connection: sa.Connection, kind: CardKind | None = None) -> dict[str, list[int]]:
     """The numbers of the people of each code."""
     query = sa.select(people.c.code, people.c.person).where(people.c.code.is_not(None))
     if kind:

@@ -6,11 +6,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from gate_contract.card import Kind
+from gate_contract.card import CardKind
 from gate_contract.errors import SchoolgateError
-from server_bridge.store.people.people_schema import card_holders, revocations
-from server_bridge.store.places.units import find_unit
-from server_bridge.store.schema import cards
+from server_bridge.store.schema.base import cards
+from server_bridge.store.schema.people import card_holders, revocations
+from server_bridge.store.units.tree import find_unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class IssuedCard:
 
     card_id: str
     key_id: int
-    kind: Kind
+    kind: CardKind
     unit_id: str
     not_before: date
     expires: date
@@ -132,7 +132,7 @@ def _held_card(row: sa.Row[Any]) -> HeldCard:
     card = IssuedCard(
         row.card_id,
         row.key_id,
-        Kind(row.kind),
+        CardKind(row.kind),
         row.unit_id,
         row.not_before,
         row.expires,

@@ -6,16 +6,16 @@ from datetime import date
 
 import sqlalchemy as sa
 
-from gate_contract.card import Kind
-from server_bridge.store.people.people_schema import card_holders, people, revocations, stays
-from server_bridge.store.reports.report_days import mark_since
+from gate_contract.card import CardKind
+from server_bridge.store.changes.report_days import mark_since
+from server_bridge.store.schema.people import card_holders, people, revocations, stays
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
     """`code` is the sector database's identifier; `born` and the rest as far as they are known."""
 
-    kind: Kind
+    kind: CardKind
     name: str
     code: str | None = None
     national_id: str | None = None
@@ -26,7 +26,7 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Placement:
     """Where a person belongs: school, class (of staff: their group), area of residence."""
 
     unit_id: str
@@ -40,11 +40,13 @@ class Member:
 
     person: int
     who: Person
-    place: Place
+    place: Placement
     since: date
 
 
-def add_person(connection: sa.Connection, who: Person, place: Place, day: date, now_ms: int) -> int:
+def add_person(
+    connection: sa.Connection, who: Person, place: Placement, day: date, now_ms: int
+) -> int:
     """A new person, at `place` from `day` on. Returns the person's number."""
     values = {name: getattr(who, name) for name in Person.__slots__}
     person: int = connection.execute(
@@ -57,7 +59,7 @@ def add_person(connection: sa.Connection, who: Person, place: Place, day: date, 
     return person
 
 
-def move(connection: sa.Connection, person: int, place: Place | None, day: date) -> None:
+def move(connection: sa.Connection, person: int, place: Placement | None, day: date) -> None:
     """From `day` on the person is at `place`; None: at no school any more."""
     mark_since(connection, [*schools_since(connection, [person], day)], day)
     connection.execute(stays.delete().where(stays.c.person == person, stays.c.from_day >= day))
@@ -88,12 +90,12 @@ def members(
     unit_ids: Iterable[str],
     day: date,
     *,
-    kind: Kind | None = None,
+    kind: CardKind | None = None,
     group_name: str | None = None,
 ) -> list[Member]:
     """Who belongs to these schools on `day`, in no particular order."""
     query = (
-        sa.select(people, stays.c.from_day, *(stays.c[name] for name in Place.__slots__))
+        sa.select(people, stays.c.from_day, *(stays.c[name] for name in Placement.__slots__))
         .join(stays, stays.c.person == people.c.person)
         .where(stays.c.unit_id.in_(list(unit_ids)), *on_day(day))
     )
@@ -129,11 +131,11 @@ def revoke(connection: sa.Connection, card_ids: Iterable[str], reason: str, now_
         connection.execute(revocations.insert(), rows)
 
 
-def _columns(place: Place) -> dict[str, str | None]:
-    return {name: getattr(place, name) for name in Place.__slots__}
+def _columns(place: Placement) -> dict[str, str | None]:
+    return {name: getattr(place, name) for name in Placement.__slots__}
 
 
 def _member(row: sa.Row) -> Member:  # type: ignore[type-arg]
-    who = Person(Kind(row.kind), *(getattr(row, name) for name in Person.__slots__[1:]))
-    place = Place(row.unit_id, row.group_name, row.area_id)
+    who = Person(CardKind(row.kind), *(getattr(row, name) for name in Person.__slots__[1:]))
+    place = Placement(row.unit_id, row.group_name, row.area_id)
     return Member(row.person, who, place, row.from_day)

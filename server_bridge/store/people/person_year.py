@@ -10,10 +10,10 @@ from datetime import date, timedelta
 
 import sqlalchemy as sa
 
-from gate_contract.card import Kind
-from server_bridge.store.people.people_schema import areas, people, stays
-from server_bridge.store.schema import counts, presence
-from server_bridge.store.school.school_day import CardDay
+from gate_contract.card import CardKind
+from server_bridge.store.people.card_days import CardDay
+from server_bridge.store.schema.base import counts, presence
+from server_bridge.store.schema.people import areas, people, stays
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,18 +28,18 @@ class Stay:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class PersonHistory:
     """A person who is or was at the school, with their stays there, the newest first."""
 
     person: int
-    kind: Kind
+    kind: CardKind
     name: str
     code: str | None
     born: date | None
     stays: tuple[Stay, ...]
 
 
-def find_person(connection: sa.Connection, unit_id: str, person: int) -> Known | None:
+def find_person(connection: sa.Connection, unit_id: str, person: int) -> PersonHistory | None:
     """The person, if they are or ever were at this school."""
     query = (
         sa.select(
@@ -53,7 +53,7 @@ def find_person(connection: sa.Connection, unit_id: str, person: int) -> Known |
     if not found:
         return None
     row = connection.execute(people.select().where(people.c.person == person)).one()
-    return Known(person, Kind(row.kind), row.name, row.code, row.born, found)
+    return PersonHistory(person, CardKind(row.kind), row.name, row.code, row.born, found)
 
 
 def days_of_cards(
@@ -74,14 +74,16 @@ def days_of_cards(
     return [
         (
             row.day,
-            CardDay(row.card_id, Kind(row.kind), person, row.first_in_ms, row.last_ms, row.inside),
+            CardDay(
+                row.card_id, CardKind(row.kind), person, row.first_in_ms, row.last_ms, row.inside
+            ),
         )
         for row in connection.execute(query)
     ]
 
 
 def days_with_scans(
-    connection: sa.Connection, unit_id: str, kind: Kind, first: date, last: date
+    connection: sa.Connection, unit_id: str, kind: CardKind, first: date, last: date
 ) -> list[date]:
     """The days from `first` to `last` on which anybody of this kind was seen at the school."""
     query = sa.select(counts.c.day).where(

@@ -7,12 +7,12 @@ from datetime import date
 import sqlalchemy as sa
 
 from gate_contract.crossing import Direction, Record
-from server_bridge.store.people.visitor_schema import visitor_log, visitor_words
-from server_bridge.store.schema import crossings, ledgers
+from server_bridge.store.schema.base import crossings, ledgers
+from server_bridge.store.schema.people import visitor_log, visitor_words
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
+class VisitorCrossing:
     """A crossing of a visitor without a card. `sealed` None: it was erased. `at_ms` is UTC."""
 
     at_ms: int
@@ -45,7 +45,9 @@ def keep_words(connection: sa.Connection, ledger: int, records: Sequence[Record]
         connection.execute(visitor_words.insert(), rows)
 
 
-def visits(connection: sa.Connection, unit_id: str, first: date, last: date) -> list[Visit]:
+def visits(
+    connection: sa.Connection, unit_id: str, first: date, last: date
+) -> list[VisitorCrossing]:
     """The visits at a school from day `first` to `last`, in the order of time."""
     query = (
         sa.select(
@@ -61,7 +63,9 @@ def visits(connection: sa.Connection, unit_id: str, first: date, last: date) -> 
         .order_by(crossings.c.filed_ms, crossings.c.ledger, crossings.c.seq)
     )
     return [
-        Visit(row.filed_ms, row.gate_id, Direction(row.direction), row.card_id, row.sealed)
+        VisitorCrossing(
+            row.filed_ms, row.gate_id, Direction(row.direction), row.card_id, row.sealed
+        )
         for row in connection.execute(query)
     ]
 

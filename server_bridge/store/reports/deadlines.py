@@ -10,11 +10,11 @@ from typing import Any, Generic, TypeVar
 import sqlalchemy as sa
 
 from gate_contract.errors import SchoolgateError
-from server_bridge.store.places.units import SCHOOL, find_unit
+from server_bridge.store.units.tree import SCHOOL, find_unit
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class DeadlineRequest:
     """What `unit_id` asks of all schools below it. Times: UTC in ms."""
 
     number: int
@@ -26,11 +26,11 @@ class Asked:
     closed_ms: int | None
 
 
-One = TypeVar("One", bound=Asked)
+One = TypeVar("One", bound=DeadlineRequest)
 
 
 @dataclass(frozen=True, slots=True)
-class Book(Generic[One]):
+class RequestTables(Generic[One]):
     """Where all of a kind is written. `name`: what one is called; `listed_by`: the command that
     shows them; `row`: what one is read as."""
 
@@ -46,7 +46,7 @@ class Book(Generic[One]):
 
 
 @dataclass(frozen=True, slots=True)
-class Happening:
+class StoredEvent:
     """A line of the log."""
 
     event: int
@@ -60,7 +60,7 @@ class Happening:
 
 def ask(
     connection: sa.Connection,
-    book: Book[One],
+    book: RequestTables[One],
     *,
     unit_id: str,
     title: str,
@@ -84,7 +84,9 @@ def ask(
     return number
 
 
-def find(connection: sa.Connection, book: Book[One], number: int, *, lock: bool = False) -> One:
+def find(
+    connection: sa.Connection, book: RequestTables[One], number: int, *, lock: bool = False
+) -> One:
     """Raises SchoolgateError if there is none. `lock`: nobody else writes to it meanwhile."""
     query = _rows(book).where(book.number == number)
     row = connection.execute(query.with_for_update() if lock else query).first()
@@ -95,36 +97,36 @@ def find(connection: sa.Connection, book: Book[One], number: int, *, lock: bool 
     return book.row(*row)
 
 
-def newest_first(connection: sa.Connection, book: Book[One]) -> list[One]:
+def newest_first(connection: sa.Connection, book: RequestTables[One]) -> list[One]:
     """All that was ever asked."""
     return [book.row(*row) for row in connection.execute(_rows(book).order_by(book.number.desc()))]
 
 
-def close(connection: sa.Connection, book: Book[One], number: int, now_ms: int) -> None:
+def close(connection: sa.Connection, book: RequestTables[One], number: int, now_ms: int) -> None:
     """Nothing of it changes any more. Raises SchoolgateError: it is closed, or there is none."""
     if find(connection, book, number, lock=True).closed_ms is not None:
         raise SchoolgateError(f"{book.name} {number} is closed already")
     connection.execute(book.asked.update().where(book.number == number).values(closed_ms=now_ms))
 
 
-def happenings(
-    connection: sa.Connection, book: Book[One], number: int, unit_id: str | None = None
-) -> list[Happening]:
+def events(
+    connection: sa.Connection, book: RequestTables[One], number: int, unit_id: str | None = None
+) -> list[StoredEvent]:
     """What happened (at one school), in order."""
-    columns = (book.events.c[one.name] for one in fields(Happening))
+    columns = (book.events.c[one.name] for one in fields(StoredEvent))
     query = sa.select(*columns).where(book.events.c[book.name] == number)
     if unit_id is not None:
         query = query.where(book.events.c.unit_id == unit_id)
-    return [Happening(*row) for row in connection.execute(query.order_by(book.events.c.event))]
+    return [StoredEvent(*row) for row in connection.execute(query.order_by(book.events.c.event))]
 
 
-def add_event(connection: sa.Connection, book: Book[One], number: int, **row: Any) -> int:
+def add_event(connection: sa.Connection, book: RequestTables[One], number: int, **row: Any) -> int:
     """Log what somebody did; `row`: columns of the events. Returns the event's number."""
     query = book.events.insert().values(row | {book.name: number})
     event: int = connection.execute(query.returning(book.events.c.event)).scalar_one()
     return event
 
 
-def _rows(book: Book[One]) -> sa.Select[Any]:
+def _rows(book: RequestTables[One]) -> sa.Select[Any]:
     _, *more = fields(book.row)
     return sa.select(book.number, *(book.asked.c[one.name] for one in more))

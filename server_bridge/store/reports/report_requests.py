@@ -6,22 +6,22 @@ from datetime import date
 
 import sqlalchemy as sa
 
-from server_bridge.store.reports.deadlines import Asked, Book, ask
-from server_bridge.store.reports.report_schema import report_events, report_requests
+from server_bridge.store.reports.deadlines import DeadlineRequest, RequestTables, ask
+from server_bridge.store.schema.reports import report_events, report_requests
 
 ByName = Mapping[str, Mapping[str, int]]
 """Figures by kind of people and by name."""
 
 
 @dataclass(frozen=True, slots=True)
-class Request(Asked):
+class Request(DeadlineRequest):
     """The figures of the period of this kind that begins on `first_day`."""
 
     period: str
     first_day: date
 
 
-REQUESTS = Book("request", "report requests", Request, report_requests, report_events)
+REQUESTS = RequestTables("request", "report requests", Request, report_requests, report_events)
 
 
 @dataclass(frozen=True, slots=True)

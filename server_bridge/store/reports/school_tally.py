@@ -4,30 +4,32 @@ from datetime import date
 
 import sqlalchemy as sa
 
-from gate_contract.card import Kind
+from gate_contract.card import CardKind
 from gate_contract.verdicts import REFUSALS, Verdict
+from server_bridge.store.figures import GateFigures
 from server_bridge.store.people.people import on_day
-from server_bridge.store.people.people_schema import people, stays
-from server_bridge.store.reports.figures import GateFigures
-from server_bridge.store.schema import counts, crossings, ledgers, refusals
+from server_bridge.store.schema.base import counts, crossings, ledgers, refusals
+from server_bridge.store.schema.people import people, stays
 
 
 def roster_on(
     connection: sa.Connection, unit_id: str, day: date
-) -> list[tuple[int, Kind, str | None]]:
+) -> list[tuple[int, CardKind, str | None]]:
     """Who belonged to a school on `day`: number, kind, class."""
     query = (
         sa.select(people.c.person, people.c.kind, stays.c.group_name)
         .join(stays, stays.c.person == people.c.person)
         .where(stays.c.unit_id == unit_id, *on_day(day))
     )
-    return [(person, Kind(kind), group) for person, kind, group in connection.execute(query)]
+    return [(person, CardKind(kind), group) for person, kind, group in connection.execute(query)]
 
 
-def passages_on(connection: sa.Connection, unit_id: str, day: date) -> dict[Kind, tuple[int, int]]:
+def passages_on(
+    connection: sa.Connection, unit_id: str, day: date
+) -> dict[CardKind, tuple[int, int]]:
     """Ways in and out by kind of card."""
     query = counts.select().where(counts.c.unit_id == unit_id, counts.c.day == day)
-    return {Kind(row.kind): (row.entered, row.left) for row in connection.execute(query)}
+    return {CardKind(row.kind): (row.entered, row.left) for row in connection.execute(query)}
 
 
 def refusals_on(connection: sa.Connection, unit_id: str, day: date) -> dict[str, int]:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from server_bridge.store.database import upsert
-from server_bridge.store.reports.report_schema import staff_months
+from server_bridge.store.schema.reports import staff_months
 
 
 class DaySets(NamedTuple):

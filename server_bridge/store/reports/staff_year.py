@@ -7,18 +7,18 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from gate_contract.card import Kind
+from gate_contract.card import CardKind
 from gate_contract.errors import SchoolgateError
-from server_bridge.store.access.access_schema import accounts
-from server_bridge.store.people.people_schema import card_holders, people, stays
-from server_bridge.store.reports.report_schema import appeals
-from server_bridge.store.schema import presence
+from server_bridge.store.schema.access import accounts
+from server_bridge.store.schema.base import presence
+from server_bridge.store.schema.people import card_holders, people, stays
+from server_bridge.store.schema.reports import appeals
 
 SHORTEST, LONGEST = 3, 500
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class StaffMember:
     """Somebody of the staff, and a span of days at the school; half-open."""
 
     person: int
@@ -50,7 +50,7 @@ class Appeal:
     noted_ms: int
 
 
-def staff_of(connection: sa.Connection, unit_id: str, first: date, last: date) -> list[Member]:
+def staff_of(connection: sa.Connection, unit_id: str, first: date, last: date) -> list[StaffMember]:
     """The staff of a school from `first` to `last`, each stay for itself."""
     query = (
         sa.select(
@@ -59,14 +59,14 @@ def staff_of(connection: sa.Connection, unit_id: str, first: date, last: date) -
         )
         .join(stays, stays.c.person == people.c.person)
         .where(
-            people.c.kind == Kind.STAFF,
+            people.c.kind == CardKind.STAFF,
             stays.c.unit_id == unit_id,
             stays.c.from_day <= last,
             sa.or_(stays.c.until_day.is_(None), stays.c.until_day > first),
         )
         .order_by(stays.c.from_day)
     )
-    return [Member(*row) for row in connection.execute(query)]
+    return [StaffMember(*row) for row in connection.execute(query)]
 
 
 def scans_of(

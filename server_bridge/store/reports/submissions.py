@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from server_bridge.store.database import upsert
-from server_bridge.store.reports.deadlines import Asked, Book, ask
-from server_bridge.store.reports.submissions_schema import (
+from server_bridge.store.reports.deadlines import DeadlineRequest, RequestTables, ask
+from server_bridge.store.schema.reports import (
     collection_events,
     collections,
     documents,
@@ -21,13 +21,15 @@ Counts = Mapping[tuple[str, int], int]
 
 
 @dataclass(frozen=True, slots=True)
-class Collection(Asked):
+class Collection(DeadlineRequest):
     """The lists as of a moment (UTC in ms)."""
 
     as_of_ms: int
 
 
-COLLECTIONS = Book("collection", "collection list", Collection, collections, collection_events)
+COLLECTIONS = RequestTables(
+    "collection", "collection list", Collection, collections, collection_events
+)
 
 
 @dataclass(frozen=True, slots=True)

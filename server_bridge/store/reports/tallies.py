@@ -8,22 +8,22 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from gate_contract.card import Kind
+from gate_contract.card import CardKind
 from server_bridge.store.database import upsert
-from server_bridge.store.reports.figures import (
+from server_bridge.store.figures import (
     EVERYBODY,
     FIGURES,
     GATE_FIGURES,
+    DayTally,
     Figures,
     GateFigures,
-    Tally,
 )
-from server_bridge.store.reports.report_schema import tallies, tally_gates, tally_refusals
+from server_bridge.store.schema.reports import tallies, tally_gates, tally_refusals
 
-ByKind = Mapping[Kind, Figures]
+ByKind = Mapping[CardKind, Figures]
 
 
-class Span(StrEnum):
+class TallyPeriod(StrEnum):
     """What one row sums up."""
 
     DAY = "day"
@@ -34,7 +34,7 @@ class Span(StrEnum):
 class Stretch:
     """The rows that a report reads: those of `span` that begin from `first` to `last`."""
 
-    span: Span
+    span: TallyPeriod
     first: date
     last: date
 
@@ -42,27 +42,27 @@ class Stretch:
         return (table.c.span == self.span) & table.c.first_day.between(self.first, self.last)
 
 
-def stored_tally(connection: sa.Connection, unit_id: str, day: date) -> Tally:
+def stored_tally(connection: sa.Connection, unit_id: str, day: date) -> DayTally:
     """What is kept of one unit's day."""
-    here = Stretch(Span.DAY, day, day)
+    here = Stretch(TallyPeriod.DAY, day, day)
     groups = {
-        (Kind(row.kind), row.group_name): _figures(row)
+        (CardKind(row.kind), row.group_name): _figures(row)
         for row in connection.execute(
             tallies.select().where(tallies.c.unit_id == unit_id, here.rows(tallies))
         )
     }
     gates = gates_of(connection, [unit_id], here).get(unit_id, {})
-    return Tally(groups, refusals_of(connection, [unit_id], here).get(unit_id, {}), gates)
+    return DayTally(groups, refusals_of(connection, [unit_id], here).get(unit_id, {}), gates)
 
 
 def add(
-    connection: sa.Connection, unit_id: str, day: date, more: Tally, line: Sequence[str]
+    connection: sa.Connection, unit_id: str, day: date, more: DayTally, line: Sequence[str]
 ) -> None:
     """Add to a school's day and month, and to those of the units above it. `line`: of all these."""
     places = [
         {"unit_id": above, "span": span, "first_day": first}
         for above in line
-        for span, first in ((Span.DAY, day), (Span.MONTH, day.replace(day=1)))
+        for span, first in ((TallyPeriod.DAY, day), (TallyPeriod.MONTH, day.replace(day=1)))
     ]
     upsert(
         connection,
@@ -102,26 +102,26 @@ def add(
 
 def sums(
     connection: sa.Connection, unit_ids: Iterable[str], over: Stretch
-) -> dict[str, dict[Kind, Figures]]:
+) -> dict[str, dict[CardKind, Figures]]:
     """The figures of each unit that has any, by kind."""
-    found: dict[str, dict[Kind, Figures]] = {}
+    found: dict[str, dict[CardKind, Figures]] = {}
     here = tallies.c.unit_id.in_(list(unit_ids)) & (tallies.c.group_name == EVERYBODY)
     for row in _summed(connection, here & over.rows(tallies), tallies.c.unit_id, tallies.c.kind):
         if figures := _some(row):
-            found.setdefault(row.unit_id, {})[Kind(row.kind)] = figures
+            found.setdefault(row.unit_id, {})[CardKind(row.kind)] = figures
     return found
 
 
 def course(
     connection: sa.Connection, unit_id: str, over: Stretch
-) -> dict[date, dict[Kind, Figures]]:
+) -> dict[date, dict[CardKind, Figures]]:
     """The figures of one unit day by day or month by month, in order."""
-    found: dict[date, dict[Kind, Figures]] = {}
+    found: dict[date, dict[CardKind, Figures]] = {}
     here = (tallies.c.unit_id == unit_id) & (tallies.c.group_name == EVERYBODY)
     query = tallies.select().where(here, over.rows(tallies)).order_by(tallies.c.first_day)
     for row in connection.execute(query):
         if figures := _some(row):
-            found.setdefault(row.first_day, {})[Kind(row.kind)] = figures
+            found.setdefault(row.first_day, {})[CardKind(row.kind)] = figures
     return found
 
 

@@ -10,11 +10,11 @@ import sqlalchemy as sa
 
 from gate_contract.crossing import Direction
 from gate_contract.errors import SchoolgateError
-from server_bridge.store.access.access_schema import accounts
+from server_bridge.store.changes.report_days import mark
 from server_bridge.store.people.people import on_day
-from server_bridge.store.people.people_schema import stays
-from server_bridge.store.reports.report_days import mark
-from server_bridge.store.school.school_schema import manual_crossings
+from server_bridge.store.schema.access import accounts
+from server_bridge.store.schema.people import stays
+from server_bridge.store.schema.school import manual_crossings
 
 SHORTEST_REASON, LONGEST_REASON = 3, 200
 OLDEST_MS = 31 * 86_400_000

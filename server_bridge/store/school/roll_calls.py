@@ -12,11 +12,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from gate_contract.card import Kind
-from server_bridge.store.access.access_schema import accounts
-from server_bridge.store.people.people_schema import people
-from server_bridge.store.school.school_day import KINDS
-from server_bridge.store.school.school_schema import roll_call_ticks, roll_calls
+from gate_contract.card import CardKind
+from server_bridge.store.people.card_days import KINDS
+from server_bridge.store.schema.access import accounts
+from server_bridge.store.schema.people import people
+from server_bridge.store.schema.school import roll_call_ticks, roll_calls
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Called:
     line: int
     person: int | None
     card_id: str | None
-    kind: Kind
+    kind: CardKind
     group_name: str | None
     expected: bool
     since_ms: int | None
@@ -50,7 +50,7 @@ class Called:
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class RollCallCounts:
     """How a roll-call stands: how many of the expected are found, and others who are there."""
 
     expected: int
@@ -139,7 +139,7 @@ def ticked(connection: sa.Connection, number: int) -> list[int]:
     return list(connection.execute(query.order_by(roll_call_ticks.c.line)).scalars())
 
 
-def tally(connection: sa.Connection, number: int) -> Tally:
+def tally(connection: sa.Connection, number: int) -> RollCallCounts:
     """How it stands."""
     query = (
         sa.select(
@@ -152,7 +152,7 @@ def tally(connection: sa.Connection, number: int) -> Tally:
     )
     of = {(bool(row[0]), bool(row[1])): row[2] for row in connection.execute(query)}
     found = of.get((True, True), 0)
-    return Tally(found + of.get((True, False), 0), found, of.get((False, True), 0))
+    return RollCallCounts(found + of.get((True, False), 0), found, of.get((False, True), 0))
 
 
 def tick(

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from gate_contract.errors import SchoolgateError
+from server_bridge.store.changes.report_days import mark_since
 from server_bridge.store.database import upsert
-from server_bridge.store.reports.report_days import mark_since
-from server_bridge.store.school.school_schema import school_hours
+from server_bridge.store.schema.school import school_hours
 
 DAY_MINUTES = 24 * 60
 

@@ -9,10 +9,11 @@ from starlette.responses import RedirectResponse, Response
 
 from gate_contract.school_day import local_day
 from server_bridge.access.roles import Permission, Viewer
-from server_bridge.alerts.kinds import Kind
-from server_bridge.alerts.text import say
-from server_bridge.alerts.wording import detail_of, where
-from server_bridge.store.alerts.alert_messages import Message, messages_of
+from server_bridge.alert_kinds import AlertKind
+from server_bridge.alerts.messages import detail_of, where
+from server_bridge.alerts.texts import say
+from server_bridge.i18n.formats import Formats
+from server_bridge.store.alerts.alert_messages import AlertMessage, messages_of
 from server_bridge.store.alerts.alerts import (
     Alert,
     acknowledge,
@@ -21,17 +22,16 @@ from server_bridge.store.alerts.alerts import (
     past_alerts,
 )
 from server_bridge.store.people.card_people import holders
-from server_bridge.store.places.units import all_units
-from server_bridge.web.desk.frame import Door
-from server_bridge.web.desk.pages import NotThereError, Page, Visit
-from server_bridge.web.formats import Formats
+from server_bridge.store.units.tree import all_units
+from server_bridge.web.app.layout import NavigationItem
+from server_bridge.web.app.page import Page, PageNotFoundError, PageRequest
 
 PAST = 100
 _LARGEST = 2**53
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class AlertRow:
     """An alert in words. `link` leads to where more is known, empty if nowhere for this viewer;
     `told` are lines about its messages; `can_take`: this viewer may say that they see to it."""
 
@@ -50,7 +50,7 @@ class Row:
     can_take: bool
 
 
-def show(visit: Visit, connection: sa.Connection) -> Response:
+def show(visit: PageRequest, connection: sa.Connection) -> Response:
     """Open alerts, then those that are over."""
     return visit.show(
         "alerts.html",
@@ -59,29 +59,31 @@ def show(visit: Visit, connection: sa.Connection) -> Response:
     )
 
 
-def take(visit: Visit, connection: sa.Connection) -> Response:
+def take(visit: PageRequest, connection: sa.Connection) -> Response:
     """The viewer sees to it."""
     number: int = visit.request.path_params["alert"]
     found = find_alert(connection, number) if number < _LARGEST else None
     if found is None or not _may_take(visit.viewer, found):
-        raise NotThereError("no such alert for this viewer")
+        raise PageNotFoundError("no such alert for this viewer")
     acknowledge(connection, number, visit.viewer.account, visit.now_ms)
     visit.note("took_alert", found.unit_id, str(number))
     return RedirectResponse("/alerts", 303)
 
 
-def _rows(visit: Visit, connection: sa.Connection, found: Sequence[Alert]) -> Iterator[Row]:
+def _rows(
+    visit: PageRequest, connection: sa.Connection, found: Sequence[Alert]
+) -> Iterator[AlertRow]:
     shown = [alert for alert in found if _may_see(visit.viewer, alert)]
     names = {unit.unit_id: unit.name for unit in all_units(connection)}
     messages = messages_of(connection, [alert.alert for alert in shown])
-    cards = [alert.subject for alert in shown if alert.kind == Kind.SHARED_CARD]
+    cards = [alert.subject for alert in shown if alert.kind == AlertKind.SHARED_CARD]
     people = holders(connection, cards)
     formats = Formats(visit.lang, visit.office.zone)
     today = local_day(visit.now_ms, visit.office.zone)
     for alert in shown:
         told = messages.get(alert.alert, []) if _sees_gates(visit.viewer, alert) else []
         until = alert.resolved_ms
-        yield Row(
+        yield AlertRow(
             alert=alert.alert,
             kind=alert.kind,
             what=say(visit.lang, f"alerts_{alert.kind}"),
@@ -99,7 +101,7 @@ def _rows(visit: Visit, connection: sa.Connection, found: Sequence[Alert]) -> It
 
 
 def _may_see(viewer: Viewer, alert: Alert) -> bool:
-    if alert.kind == Kind.SHARED_CARD or alert.unit_id is None:
+    if alert.kind == AlertKind.SHARED_CARD or alert.unit_id is None:
         return _may_take(viewer, alert)
     return viewer.may(Permission.COUNTS, alert.unit_id)
 
@@ -115,7 +117,7 @@ def _sees_gates(viewer: Viewer, alert: Alert) -> bool:
 
 
 def _link(viewer: Viewer, alert: Alert, people: Mapping[str, tuple[int, str]]) -> str:
-    if alert.kind == Kind.SHARED_CARD:
+    if alert.kind == AlertKind.SHARED_CARD:
         person, unit_id = people.get(alert.subject, (0, ""))
         is_office = person and viewer.may(Permission.PEOPLE, unit_id)
         return f"/units/{unit_id}/people/{person}" if is_office else ""
@@ -124,14 +126,14 @@ def _link(viewer: Viewer, alert: Alert, people: Mapping[str, tuple[int, str]]) -
     return ""
 
 
-def _taken(alert: Alert, formats: Formats, visit: Visit) -> str:
+def _taken(alert: Alert, formats: Formats, visit: PageRequest) -> str:
     name = alert.acknowledged_by or say(visit.lang, "alerts_at_the_server")
     today = local_day(visit.now_ms, visit.office.zone)
     time = formats.moment(alert.acknowledged_ms or 0, today)
     return say(visit.lang, "alerts_acknowledged", name=name, time=time)
 
 
-def _told(message: Message, visit: Visit) -> str:
+def _told(message: AlertMessage, visit: PageRequest) -> str:
     values: Mapping[str, object] = {
         "channel": message.channel,
         "tries": message.tries,
@@ -145,7 +147,7 @@ def _told(message: Message, visit: Visit) -> str:
 
 
 TEMPLATES = Path(__file__).parent / "templates"
-DOOR = Door("/alerts", "alerts_door", Permission.COUNTS)
+DOOR = NavigationItem("/alerts", "alerts_door", Permission.COUNTS)
 PAGES = [
     Page("/alerts", Permission.COUNTS, show),
     Page("/alerts/{alert:int}/take", Permission.COUNTS, take, "POST"),

@@ -6,14 +6,14 @@ from typing import Any
 
 from msgspec import Struct
 
-from server_bridge.web.api import bodies, figures
-from server_bridge.web.api.asking import Nothing, OneDay, Paged, Span
+from server_bridge.web.api import figures, responses
+from server_bridge.web.api.parameters import Nothing, OneDay, Paged, Span
 
 BASE = "/api/v1"
 
 
 @dataclass(frozen=True, slots=True)
-class Endpoint:
+class ApiEndpoint:
     """`path` follows `BASE`; the first line of the maker's docstring says what it is."""
 
     path: str
@@ -31,13 +31,13 @@ class Endpoint:
 
 
 ENDPOINTS = (
-    Endpoint("/units", Paged, bodies.Units, figures.units),
-    Endpoint("/units/{unit_id}", Nothing, bodies.Unit, figures.unit),
-    Endpoint("/units/{unit_id}/counts", Nothing, bodies.Counts, figures.counts),
-    Endpoint("/units/{unit_id}/days", Span, bodies.Days, figures.days),
-    Endpoint("/units/{unit_id}/refusals", Span, bodies.Refusals, figures.refusals),
-    Endpoint("/units/{unit_id}/arrivals", OneDay, bodies.Arrivals, figures.arrivals),
-    Endpoint("/counts", Paged, bodies.ManyCounts, figures.many_counts),
-    Endpoint("/gates", Paged, bodies.Gates, figures.gates),
-    Endpoint("/gates/{gate_id}", Nothing, bodies.Gate, figures.gate),
+    ApiEndpoint("/units", Paged, responses.Units, figures.units),
+    ApiEndpoint("/units/{unit_id}", Nothing, responses.Unit, figures.unit),
+    ApiEndpoint("/units/{unit_id}/counts", Nothing, responses.Counts, figures.counts),
+    ApiEndpoint("/units/{unit_id}/days", Span, responses.Days, figures.days),
+    ApiEndpoint("/units/{unit_id}/refusals", Span, responses.Refusals, figures.refusals),
+    ApiEndpoint("/units/{unit_id}/arrivals", OneDay, responses.Arrivals, figures.arrivals),
+    ApiEndpoint("/counts", Paged, responses.ManyCounts, figures.many_counts),
+    ApiEndpoint("/gates", Paged, responses.Gates, figures.gates),
+    ApiEndpoint("/gates/{gate_id}", Nothing, responses.Gate, figures.gate),
 )

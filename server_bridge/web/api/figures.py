@@ -7,20 +7,20 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from gate_contract.card import Kind
+from gate_contract.card import CardKind
 from gate_contract.counts import KindCounts
 from gate_contract.errors import SchoolgateError
 from gate_contract.health import ScanHealth
 from gate_contract.school_day import local_day
-from server_bridge.store.access.tokens import Holder
+from server_bridge.store.access.tokens import TokenHolder
 from server_bridge.store.crossings import unit_figures
 from server_bridge.store.crossings.arrivals import arrivals_of
 from server_bridge.store.crossings.counting import SLOT_MS
-from server_bridge.store.crossings.unit_figures import Tally
+from server_bridge.store.crossings.unit_figures import UnitDayCounts
 from server_bridge.store.gates.gate_sheets import GateSheet, gate_sheets
-from server_bridge.store.places.units import Unit as StoredUnit
-from server_bridge.web.api.asking import Nothing, OneDay, Paged, Span
-from server_bridge.web.api.bodies import (
+from server_bridge.store.units.tree import Unit as StoredUnit
+from server_bridge.web.api.parameters import Nothing, OneDay, Paged, Span
+from server_bridge.web.api.responses import (
     Arrivals,
     Counts,
     DayCounts,
@@ -36,7 +36,7 @@ from server_bridge.web.api.bodies import (
 )
 
 
-class NotThereError(SchoolgateError):
+class ResourceNotFoundError(SchoolgateError):
     """No such thing, or not for this token: the two look the same."""
 
 
@@ -45,7 +45,7 @@ class Asker:
     """Who asks, when, and for what: `unit_id` and `gate_id` as the path has them."""
 
     connection: sa.Connection
-    holder: Holder
+    holder: TokenHolder
     now_ms: int
     zone: ZoneInfo
     path: str
@@ -58,7 +58,7 @@ class Asker:
             found = unit_figures.units_after(self.connection, [self.unit_id], "", 1)
             if found:
                 return found[0]
-        raise NotThereError(f"there is no unit {self.unit_id!r} that this token opens")
+        raise ResourceNotFoundError(f"there is no unit {self.unit_id!r} that this token opens")
 
 
 def units(asker: Asker, asked: Paged) -> Units:
@@ -153,14 +153,14 @@ def gate(asker: Asker, _asked: Nothing) -> Gate:
     for sheet in _sheets(asker):
         if sheet.state.gate_id == asker.gate_id:
             return _gate(sheet)
-    raise NotThereError(f"there is no gate {asker.gate_id!r} that this token opens")
+    raise ResourceNotFoundError(f"there is no gate {asker.gate_id!r} that this token opens")
 
 
 def _sheets(asker: Asker) -> list[GateSheet]:
     return gate_sheets(asker.connection, asker.now_ms, asker.holder.units)
 
 
-def _unit(unit: StoredUnit, holder: Holder) -> Unit:
+def _unit(unit: StoredUnit, holder: TokenHolder) -> Unit:
     parent = unit.parent_id if unit.parent_id in holder.units else None
     return Unit(unit_id=unit.unit_id, name=unit.name, level=unit.level, parent=parent)
 
@@ -184,9 +184,9 @@ def _counts(asker: Asker, units: list[StoredUnit]) -> list[Counts]:
     ]
 
 
-def _by_kind(tally: Tally) -> dict[Kind, KindCounts]:
+def _by_kind(tally: UnitDayCounts) -> dict[CardKind, KindCounts]:
     return {
-        Kind(kind): KindCounts(inside=inside, entered=entered, left=left)
+        CardKind(kind): KindCounts(inside=inside, entered=entered, left=left)
         for kind, (inside, entered, left) in tally.by_kind.items()
     }
 

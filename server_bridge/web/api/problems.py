@@ -4,7 +4,7 @@ import msgspec
 from msgspec import UNSET
 from starlette.responses import Response
 
-from server_bridge.web.api.bodies import Problem
+from server_bridge.web.api.responses import Problem
 
 MEDIA_TYPE = "application/problem+json"
 

@@ -6,10 +6,12 @@ from datetime import date
 from itertools import pairwise
 
 from gate_contract.health import Health, UpdateHealth, UpdateStage
+from server_bridge.i18n.formats import Formats
+from server_bridge.i18n.phrases import Lang
 from server_bridge.store.gates.gate_sheets import GateSheet
-from server_bridge.store.gates.health import Change
-from server_bridge.web.formats import Formats
-from server_bridge.web.gate_words import (
+from server_bridge.store.gates.health import HealthChange
+from server_bridge.web.gates.texts import PHRASES
+from server_bridge.web.live.gate_states import (
     Severity,
     catching_up,
     describe,
@@ -18,8 +20,6 @@ from server_bridge.web.gate_words import (
     grade,
     severity,
 )
-from server_bridge.web.gates.text import PHRASES
-from server_bridge.web.text import Lang
 
 LOW_STORAGE_BYTES = 500_000_000
 """A ledger grows by about 11 MB a day (2,000 scans); logs and updates need room too."""
@@ -28,7 +28,7 @@ HOT_C = 80.0
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class HistoryEntry:
     """From one moment on the gate was like this. `lasted` is empty for the newest entry."""
 
     at: str
@@ -131,7 +131,9 @@ def views(sheets: Sequence[GateSheet], formats: Formats, today: date) -> tuple[G
     )
 
 
-def history(changes: Sequence[Change], formats: Formats, today: date) -> tuple[Entry, ...]:
+def history(
+    changes: Sequence[HealthChange], formats: Formats, today: date
+) -> tuple[HistoryEntry, ...]:
     """What befell a gate, the newest first, each with how long it lasted."""
     words = _Words(formats.lang)
     ends = [None, *(change.at_ms for change in changes)]
@@ -139,7 +141,7 @@ def history(changes: Sequence[Change], formats: Formats, today: date) -> tuple[E
     for change, end in zip(changes, ends, strict=False):
         faults = [fault_word(code, formats.lang) for code in change.faults]
         entries.append(
-            Entry(
+            HistoryEntry(
                 at=formats.moment(change.at_ms, today),
                 machine=formats.machine(change.at_ms),
                 lasted=span(end - change.at_ms, formats.lang) if end is not None else "",

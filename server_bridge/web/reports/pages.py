@@ -3,12 +3,12 @@
 from pathlib import Path
 
 from server_bridge.access.roles import Permission
-from server_bridge.web.desk.frame import Door
-from server_bridge.web.desk.pages import Page
+from server_bridge.web.app.layout import NavigationItem
+from server_bridge.web.app.page import Page
 from server_bridge.web.reports import requests, showing, staff
 
 TEMPLATES = Path(__file__).parent / "templates"
-DOOR = Door("/reports", "report_door", Permission.COUNTS)
+DOOR = NavigationItem("/reports", "report_door", Permission.COUNTS)
 
 _UNIT = "/reports/{unit_id}"
 _PERSON = f"{_UNIT}/staff/{{person:int}}"

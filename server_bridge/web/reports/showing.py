@@ -7,16 +7,16 @@ from starlette.responses import RedirectResponse, Response
 
 from gate_contract.school_day import local_day
 from server_bridge.access.roles import Permission
-from server_bridge.reports.cells import shown
+from server_bridge.i18n.formats import Formats
+from server_bridge.letters.tables import shown
 from server_bridge.reports.delimited import write_csv
 from server_bridge.reports.period import PeriodKind, period
 from server_bridge.reports.report import Report, make_report
 from server_bridge.reports.tables import indicators, notes, raw_table, tables
-from server_bridge.reports.words import period_name
+from server_bridge.reports.texts import period_name
 from server_bridge.reports.written import as_pdf, as_workbook
-from server_bridge.web.desk.pages import NotThereError, Visit
-from server_bridge.web.formats import Formats
-from server_bridge.web.reports.asking import (
+from server_bridge.web.app.page import PageNotFoundError, PageRequest
+from server_bridge.web.reports.parameters import (
     TYPES,
     asked_period,
     counted_units,
@@ -25,7 +25,7 @@ from server_bridge.web.reports.asking import (
 )
 
 
-def index(visit: Visit, connection: sa.Connection) -> Response:
+def index(visit: PageRequest, connection: sa.Connection) -> Response:
     """The visitor's units; of one alone, its report."""
     units = counted_units(visit, connection)
     held = {unit.unit_id for unit, _ in units}
@@ -37,7 +37,7 @@ def index(visit: Visit, connection: sa.Connection) -> Response:
     return visit.show("report_units.html", units=units)
 
 
-def show(visit: Visit, connection: sa.Connection) -> Response:
+def show(visit: PageRequest, connection: sa.Connection) -> Response:
     """A unit's report as tables."""
     report, f = _report(visit, connection), formats(visit)
     asked = report.period
@@ -69,11 +69,11 @@ def show(visit: Visit, connection: sa.Connection) -> Response:
     )
 
 
-def file(visit: Visit, connection: sa.Connection) -> Response:
+def file(visit: PageRequest, connection: sa.Connection) -> Response:
     """A unit's report as a file."""
     kind = visit.query.get("as", "")
     if kind not in TYPES:
-        raise NotThereError(f"there are no files of the kind {kind}")
+        raise PageNotFoundError(f"there are no files of the kind {kind}")
     report, f = _report(visit, connection), formats(visit)
     made = datetime.fromtimestamp(visit.now_ms / 1000, UTC).astimezone(visit.office.zone)
     asked = report.period
@@ -89,7 +89,7 @@ def written(report: Report, kind: str, f: Formats, made: datetime) -> bytes:
     return as_workbook(report, f, made) if kind == "xlsx" else as_pdf(report, f, made)
 
 
-def _report(visit: Visit, connection: sa.Connection) -> Report:
+def _report(visit: PageRequest, connection: sa.Connection) -> Report:
     return make_report(
         connection,
         visit.unit_id,
@@ -100,7 +100,7 @@ def _report(visit: Visit, connection: sa.Connection) -> Report:
     )
 
 
-def _asked_day(visit: Visit, today: date) -> date:
+def _asked_day(visit: PageRequest, today: date) -> date:
     try:
         return date.fromisoformat(visit.query.get("on", ""))
     except ValueError:

@@ -7,18 +7,23 @@ from starlette.responses import RedirectResponse, Response
 
 from gate_contract.errors import SchoolgateError
 from gate_contract.school_day import local_day
-from server_bridge.reports.cells import shown
+from server_bridge.letters.tables import shown
 from server_bridge.reports.delimited import write_csv
 from server_bridge.reports.period import Period, PeriodKind, period
 from server_bridge.reports.staff import StaffYear, day_by_day, staff_table, staff_year
 from server_bridge.reports.written import staff_pdf, staff_workbook
 from server_bridge.store.reports.staff_year import add_appeal
-from server_bridge.web.desk.pages import NotThereError, Visit
-from server_bridge.web.reports.asking import EARLIEST, file_answer, formats
-from server_bridge.web.school.visiting import account_of, note_look, number_in, school_of
+from server_bridge.web.app.page import PageNotFoundError, PageRequest
+from server_bridge.web.reports.parameters import EARLIEST, file_answer, formats
+from server_bridge.web.school.request_context import (
+    account_of,
+    note_look,
+    number_in,
+    school_of,
+)
 
 
-def show(visit: Visit, connection: sa.Connection) -> Response:
+def show(visit: PageRequest, connection: sa.Connection) -> Response:
     """Everybody of the staff, with the days of the year."""
     year = _year(visit, connection)
     note_look(visit, connection, "looked_at_staff_year", str(year.period.first.year))
@@ -32,11 +37,11 @@ def show(visit: Visit, connection: sa.Connection) -> Response:
     )
 
 
-def file(visit: Visit, connection: sa.Connection) -> Response:
+def file(visit: PageRequest, connection: sa.Connection) -> Response:
     """The same as a spreadsheet, CSV or letter."""
     kind = visit.query.get("as", "")
     if kind not in ("xlsx", "csv", "pdf"):
-        raise NotThereError(f"there are no files of the kind {kind}")
+        raise PageNotFoundError(f"there are no files of the kind {kind}")
     year = _year(visit, connection)
     visit.note("exported_staff_year", visit.unit_id, f"{year.period.first} {kind}")
     made = datetime.fromtimestamp(visit.now_ms / 1000, UTC).astimezone(visit.office.zone)
@@ -49,12 +54,12 @@ def file(visit: Visit, connection: sa.Connection) -> Response:
     return file_answer(staff_workbook(year, days, formats(visit), made), kind, name)
 
 
-def person(visit: Visit, connection: sa.Connection) -> Response:
+def person(visit: PageRequest, connection: sa.Connection) -> Response:
     """One person's days of the year, the incomplete ones first, and what was noted of them."""
     number = number_in(visit, "person")
     year = _year(visit, connection, number)
     if not year.records:
-        raise NotThereError("nobody of that number was of the staff in this year")
+        raise PageNotFoundError("nobody of that number was of the staff in this year")
     note_look(visit, connection, "looked_at_staff", f"person {number}")
     record, days = year.records[0], day_by_day(connection, year)[number]
     today = local_day(visit.now_ms, visit.office.zone)
@@ -72,7 +77,7 @@ def person(visit: Visit, connection: sa.Connection) -> Response:
     )
 
 
-def appeal(visit: Visit, connection: sa.Connection) -> Response:
+def appeal(visit: PageRequest, connection: sa.Connection) -> Response:
     """Note something on somebody's day."""
     school_of(visit, connection)
     number = number_in(visit, "person")
@@ -95,7 +100,7 @@ def appeal(visit: Visit, connection: sa.Connection) -> Response:
     return RedirectResponse(f"/reports/{visit.unit_id}/staff/{number}?year={of}#notes", 303)
 
 
-def _year(visit: Visit, connection: sa.Connection, person: int | None = None) -> StaffYear:
+def _year(visit: PageRequest, connection: sa.Connection, person: int | None = None) -> StaffYear:
     school_of(visit, connection)
     newest = period(PeriodKind.YEAR, local_day(visit.now_ms, visit.office.zone))
     wanted = visit.query.get("year", "")
@@ -105,7 +110,7 @@ def _year(visit: Visit, connection: sa.Connection, person: int | None = None) ->
     return staff_year(connection, visit.unit_id, asked, person)
 
 
-def _around(visit: Visit, asked: Period) -> dict[str, int | None]:
+def _around(visit: PageRequest, asked: Period) -> dict[str, int | None]:
     """The years before and after, where there are any."""
     newest = period(PeriodKind.YEAR, local_day(visit.now_ms, visit.office.zone))
     year = asked.first.year

@@ -3,12 +3,12 @@
 from pathlib import Path
 
 from server_bridge.access.roles import Permission
-from server_bridge.web.desk.frame import Door
-from server_bridge.web.desk.pages import Page
+from server_bridge.web.app.layout import NavigationItem
+from server_bridge.web.app.page import Page
 from server_bridge.web.school import person, roll_call, today
 
 TEMPLATES = Path(__file__).parent / "templates"
-DOOR = Door("/school", "school_door", Permission.PEOPLE)
+DOOR = NavigationItem("/school", "school_door", Permission.PEOPLE)
 
 _SCHOOL = "/units/{unit_id}"
 _ROLL_CALL = f"{_SCHOOL}/roll-call/{{roll_call:int}}"

@@ -11,31 +11,31 @@ from gate_contract.school_day import local_day
 from server_bridge.cards.face import card_number
 from server_bridge.school.day import minute_of
 from server_bridge.school.year import months, school_year, year_bounds
+from server_bridge.store.areas.levels import levels_at
 from server_bridge.store.people.cards import cards_of_person
 from server_bridge.store.people.person_year import (
-    Known,
+    PersonHistory,
     days_of_cards,
     days_with_scans,
     find_person,
 )
-from server_bridge.store.places.levels import levels_at
 from server_bridge.store.school.by_hand import add_by_hand, by_hand_of, withdraw
 from server_bridge.store.school.school_hours import hours_of
-from server_bridge.web.desk.pages import NotThereError, Visit
-from server_bridge.web.school.today import clock, minutes
-from server_bridge.web.school.visiting import (
+from server_bridge.web.app.page import PageNotFoundError, PageRequest
+from server_bridge.web.school.request_context import (
     account_of,
     formats,
+    group_label,
     note_look,
     number_in,
-    room_label,
     school_of,
 )
+from server_bridge.web.school.today import clock, minutes
 
 _EARLIEST = 2000
 
 
-def show(visit: Visit, connection: sa.Connection) -> Response:
+def show(visit: PageRequest, connection: sa.Connection) -> Response:
     """Somebody who is or was at the school: the year by month, cards, level, entries by hand."""
     school, person = school_of(visit, connection), _person(visit, connection)
     zone, hours = visit.office.zone, hours_of(connection, visit.unit_id)
@@ -60,7 +60,7 @@ def show(visit: Visit, connection: sa.Connection) -> Response:
         "school_person.html",
         school=school,
         person=person,
-        room=room_label(visit, (person.kind, newest.group_name)),
+        room=group_label(visit, (person.kind, newest.group_name)),
         gone=newest.until_day is not None and newest.until_day <= today,
         level=levels_at(connection, visit.now_ms).get(newest.area_id or ""),
         months=months(
@@ -83,7 +83,7 @@ def show(visit: Visit, connection: sa.Connection) -> Response:
     )
 
 
-def write(visit: Visit, connection: sa.Connection) -> Response:
+def write(visit: PageRequest, connection: sa.Connection) -> Response:
     """Write a crossing by hand."""
     school_of(visit, connection)
     number = _person(visit, connection).person
@@ -105,7 +105,7 @@ def write(visit: Visit, connection: sa.Connection) -> Response:
     return RedirectResponse(f"/units/{visit.unit_id}/people/{number}#by-hand", 303)
 
 
-def take_back(visit: Visit, connection: sa.Connection) -> Response:
+def take_back(visit: PageRequest, connection: sa.Connection) -> Response:
     """Take an entry by hand back."""
     school_of(visit, connection)
     person = withdraw(
@@ -120,20 +120,20 @@ def take_back(visit: Visit, connection: sa.Connection) -> Response:
     return RedirectResponse(f"/units/{visit.unit_id}/people/{person}#by-hand", 303)
 
 
-def _person(visit: Visit, connection: sa.Connection) -> Known:
+def _person(visit: PageRequest, connection: sa.Connection) -> PersonHistory:
     found = find_person(connection, visit.unit_id, number_in(visit, "person"))
     if found is None:
-        raise NotThereError("nobody of that number is or was at this school")
+        raise PageNotFoundError("nobody of that number is or was at this school")
     return found
 
 
-def _year(visit: Visit, today: date) -> int:
+def _year(visit: PageRequest, today: date) -> int:
     wanted, newest = visit.query.get("year", ""), school_year(today)
     is_year = len(wanted) == 4 and wanted.isascii() and wanted.isdigit()
     return min(max(int(wanted), _EARLIEST), newest) if is_year else newest
 
 
-def _moment(visit: Visit) -> int:
+def _moment(visit: PageRequest) -> int:
     """The day and time of the form, local, as UTC in ms. Raises SchoolgateError."""
     try:
         day = date.fromisoformat(visit.form.get("day", ""))

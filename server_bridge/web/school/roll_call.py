@@ -5,10 +5,10 @@ from urllib.parse import urlencode
 import sqlalchemy as sa
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from gate_contract.card import Kind
+from gate_contract.card import CardKind
 from gate_contract.school_day import local_day
 from server_bridge.cards.face import card_number
-from server_bridge.school.day import in_order, room_key
+from server_bridge.school.day import group_key, in_order
 from server_bridge.store.school.roll_calls import (
     Called,
     RollCall,
@@ -22,24 +22,24 @@ from server_bridge.store.school.roll_calls import (
     tick,
     ticked,
 )
-from server_bridge.web.desk.pages import NotThereError, Visit
-from server_bridge.web.school.today import lines_now
-from server_bridge.web.school.visiting import (
+from server_bridge.web.app.page import PageNotFoundError, PageRequest
+from server_bridge.web.school.request_context import (
     RoomOf,
     account_of,
     formats,
+    group_label,
+    group_value,
     note_look,
     number_in,
-    room_label,
-    room_value,
     school_of,
 )
+from server_bridge.web.school.today import lines_now
 
 SHOWN = 12
 """So many earlier roll-calls are listed."""
 
 
-def index(visit: Visit, connection: sa.Connection) -> Response:
+def index(visit: PageRequest, connection: sa.Connection) -> Response:
     """The roll-call that goes on; else the button that begins one, and earlier ones."""
     school = school_of(visit, connection)
     if (going := open_one(connection, visit.unit_id)) is not None:
@@ -49,7 +49,7 @@ def index(visit: Visit, connection: sa.Connection) -> Response:
     return visit.show("roll_calls.html", school=school, past=past, f=formats(visit), today=today)
 
 
-def start(visit: Visit, connection: sa.Connection) -> Response:
+def start(visit: PageRequest, connection: sa.Connection) -> Response:
     """Keep the list of who is inside now, and go to it; or join what goes on already."""
     school_of(visit, connection)
     day = local_day(visit.now_ms, visit.office.zone)
@@ -66,7 +66,7 @@ def start(visit: Visit, connection: sa.Connection) -> Response:
     return RedirectResponse(_path(visit, number), 303)
 
 
-def show(visit: Visit, connection: sa.Connection) -> Response:
+def show(visit: PageRequest, connection: sa.Connection) -> Response:
     """The list: who is missing first."""
     school, one = school_of(visit, connection), _found(visit, connection)
     lines = called(connection, one.roll_call)
@@ -75,7 +75,7 @@ def show(visit: Visit, connection: sa.Connection) -> Response:
         by_room.setdefault(_room(line), []).append(line)
     rooms = sorted(by_room, key=_room_key)
     wanted = visit.query.get("class", "")
-    chosen = next((room for room in rooms if room_value(room) == wanted), None)
+    chosen = next((room for room in rooms if group_value(room) == wanted), None)
     note_look(visit, connection, "looked_at_roll_call", str(one.roll_call))
     groups = [
         _Group(number, room, _label(visit, room), by_room[room])
@@ -96,12 +96,12 @@ def show(visit: Visit, connection: sa.Connection) -> Response:
     )
 
 
-def state(visit: Visit, connection: sa.Connection) -> Response:
+def state(visit: PageRequest, connection: sa.Connection) -> Response:
     """Which lines are ticked; numbers only, for the phones of all helpers."""
     return _state(connection, _found(visit, connection))
 
 
-def mark(visit: Visit, connection: sa.Connection) -> Response:
+def mark(visit: PageRequest, connection: sa.Connection) -> Response:
     """Tick somebody off (`here`), or take that back (`not`)."""
     one = _found(visit, connection)
     there = "here" in visit.form
@@ -109,7 +109,7 @@ def mark(visit: Visit, connection: sa.Connection) -> Response:
     line = int(text) if text.isdecimal() and len(text) < 9 else -1
     done = tick(connection, one.roll_call, line, there, account_of(visit), visit.now_ms)
     if not done and one.closed_ms is None:
-        raise NotThereError(f"no line {line}")
+        raise PageNotFoundError(f"no line {line}")
     if "application/json" in visit.request.headers.get("accept", ""):
         return _state(connection, _found(visit, connection))
     room = visit.form.get("room", "")
@@ -119,7 +119,7 @@ def mark(visit: Visit, connection: sa.Connection) -> Response:
     return RedirectResponse(_path(visit, one.roll_call) + query + anchor, 303)
 
 
-def finish(visit: Visit, connection: sa.Connection) -> Response:
+def finish(visit: PageRequest, connection: sa.Connection) -> Response:
     """Close it. What it says then stays."""
     one = _found(visit, connection)
     close(connection, one.roll_call, account_of(visit), visit.now_ms)
@@ -131,14 +131,14 @@ class _Group:
     """A room of the list. `number` names it within the page."""
 
     def __init__(self, number: int, room: RoomOf, label: str, mine: list[Called]) -> None:
-        self.number, self.value, self.label, self.room = number, room_value(room), label, room
+        self.number, self.value, self.label, self.room = number, group_value(room), label, room
         self.expected = sum(line.expected for line in mine)
         self.missing = [line for line in mine if line.expected and line.ticked_ms is None]
         self.found = [line for line in mine if line.ticked_ms is not None]
         self.others = [line for line in mine if not line.expected and line.ticked_ms is None]
 
 
-def _list_now(visit: Visit, connection: sa.Connection) -> list[Called]:
+def _list_now(visit: PageRequest, connection: sa.Connection) -> list[Called]:
     """Everybody of the school, who is inside marked as expected; and cards that are nobody's."""
     lines, strangers = lines_now(visit, connection)
     listed = [
@@ -161,7 +161,7 @@ def _list_now(visit: Visit, connection: sa.Connection) -> list[Called]:
 
 
 STRANGERS = "?"
-STRANGERS_ROOM: RoomOf = (Kind.VISITOR, STRANGERS)
+STRANGERS_ROOM: RoomOf = (CardKind.VISITOR, STRANGERS)
 """Cards without a name are listed together, last; no class is called so."""
 
 
@@ -169,20 +169,20 @@ def _room(line: Called) -> RoomOf:
     return STRANGERS_ROOM if line.group_name == STRANGERS else (line.kind, line.group_name)
 
 
-def _label(visit: Visit, room: RoomOf) -> str:
+def _label(visit: PageRequest, room: RoomOf) -> str:
     if room == STRANGERS_ROOM:
         return visit.office.frame.say(visit.lang, "school_strangers")
-    return room_label(visit, room)
+    return group_label(visit, room)
 
 
 def _room_key(room: RoomOf) -> tuple[object, ...]:
-    return room == STRANGERS_ROOM, *room_key(*room)
+    return room == STRANGERS_ROOM, *group_key(*room)
 
 
-def _found(visit: Visit, connection: sa.Connection) -> RollCall:
+def _found(visit: PageRequest, connection: sa.Connection) -> RollCall:
     found = find_roll_call(connection, visit.unit_id, number_in(visit, "roll_call"))
     if found is None:
-        raise NotThereError("no such roll-call of this school")
+        raise PageNotFoundError("no such roll-call of this school")
     return found
 
 
@@ -198,9 +198,9 @@ def _state(connection: sa.Connection, one: RollCall) -> Response:
     )
 
 
-def _path(visit: Visit, number: int) -> str:
+def _path(visit: PageRequest, number: int) -> str:
     return f"/units/{visit.unit_id}/roll-call/{number}"
 
 
-def _few(visit: Visit) -> tuple[str, int]:
+def _few(visit: PageRequest) -> tuple[str, int]:
     return visit.unit_id, SHOWN

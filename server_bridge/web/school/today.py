@@ -5,25 +5,25 @@ import re
 import sqlalchemy as sa
 from starlette.responses import RedirectResponse, Response
 
-from gate_contract.card import Kind
+from gate_contract.card import CardKind
 from gate_contract.errors import SchoolgateError
 from gate_contract.school_day import local_day
 from server_bridge.access.roles import Permission
-from server_bridge.school.day import Line, in_order, lines_of, rooms_of, today
-from server_bridge.store.people.rolls import names
-from server_bridge.store.places.units import SCHOOL, all_units
+from server_bridge.school.day import DayLine, groups_of, in_order, lines_of, today
+from server_bridge.store.people.card_days import CardDay, card_days
+from server_bridge.store.people.headcounts import names
 from server_bridge.store.school.by_hand import by_hand_on
 from server_bridge.store.school.roll_calls import open_one
-from server_bridge.store.school.school_day import CardDay, card_days
 from server_bridge.store.school.school_hours import Hours, hours_of, set_hours
-from server_bridge.web.desk.pages import Visit
-from server_bridge.web.school.visiting import (
+from server_bridge.store.units.tree import SCHOOL, all_units
+from server_bridge.web.app.page import PageRequest
+from server_bridge.web.school.request_context import (
     account_of,
-    by_room,
+    by_group,
     formats,
+    group_label,
+    group_value,
     note_look,
-    room_label,
-    room_value,
     school_of,
 )
 
@@ -31,7 +31,7 @@ OPEN_UP_TO = 40
 """Lists up to this long are shown unfolded."""
 
 
-def schools(visit: Visit, connection: sa.Connection) -> Response:
+def schools(visit: PageRequest, connection: sa.Connection) -> Response:
     """The viewer's schools, or the only one."""
     held = visit.viewer.where(Permission.PEOPLE)
     found = [u for u in all_units(connection) if u.level == SCHOOL and u.unit_id in held]
@@ -40,13 +40,13 @@ def schools(visit: Visit, connection: sa.Connection) -> Response:
     return visit.show("school_list.html", schools=found)
 
 
-def show(visit: Visit, connection: sa.Connection) -> Response:
+def show(visit: PageRequest, connection: sa.Connection) -> Response:
     """Who has not come, who was late, who left early, who is inside; of all or of one class."""
     school, hours = school_of(visit, connection), hours_of(connection, visit.unit_id)
     lines, strangers = lines_now(visit, connection)
-    rooms = rooms_of(lines)
+    rooms = groups_of(lines)
     wanted = visit.query.get("class", "")
-    room = next((r for r in ((r.kind, r.group) for r in rooms) if room_value(r) == wanted), None)
+    room = next((r for r in ((r.kind, r.group) for r in rooms) if group_value(r) == wanted), None)
     day = today(lines, strangers, hours, visit.office.zone, room=room)
     note_look(visit, connection, "looked_at_school_day", wanted[:40] if room else "")
     f = formats(visit)
@@ -57,11 +57,12 @@ def show(visit: Visit, connection: sa.Connection) -> Response:
         listed=in_order(day.lines) if room else (),
         f=f,
         rooms=[
-            (room_value((r.kind, r.group)), room_label(visit, (r.kind, r.group)), r) for r in rooms
+            (group_value((r.kind, r.group)), group_label(visit, (r.kind, r.group)), r)
+            for r in rooms
         ],
-        chosen=room_value(room) if room else "",
+        chosen=group_value(room) if room else "",
         lists=[
-            (what, by_room(visit, some), len(some), len(some) <= OPEN_UP_TO)
+            (what, by_group(visit, some), len(some), len(some) <= OPEN_UP_TO)
             for what, some in (("absent", day.absent), ("late", day.late), ("left", day.left))
         ],
         figures={
@@ -84,8 +85,8 @@ def show(visit: Visit, connection: sa.Connection) -> Response:
 
 
 def lines_now(
-    visit: Visit, connection: sa.Connection
-) -> tuple[tuple[Line, ...], tuple[CardDay, ...]]:
+    visit: PageRequest, connection: sa.Connection
+) -> tuple[tuple[DayLine, ...], tuple[CardDay, ...]]:
     """Everybody of the school with their day so far, in no order, and the cards that are nobody's
     there."""
     day = local_day(visit.now_ms, visit.office.zone)
@@ -96,7 +97,7 @@ def lines_now(
     )
 
 
-def change_hours(visit: Visit, connection: sa.Connection) -> Response:
+def change_hours(visit: PageRequest, connection: sa.Connection) -> Response:
     """Set when the bell rings."""
     school_of(visit, connection)
     hours = Hours(minutes(visit.form.get("begins", "")), minutes(visit.form.get("ends", "")))
@@ -120,10 +121,10 @@ def minutes(text: str) -> int:
     return int(found[1]) * 60 + int(found[2])
 
 
-def _pupils(lines: tuple[Line, ...]) -> int:
-    return sum(line.kind is Kind.PUPIL for line in lines)
+def _pupils(lines: tuple[DayLine, ...]) -> int:
+    return sum(line.kind is CardKind.PUPIL for line in lines)
 
 
-def _by_kind(cards: tuple[CardDay, ...]) -> list[tuple[Kind, int]]:
-    counted = [(kind, sum(card.kind is kind for card in cards)) for kind in Kind]
+def _by_kind(cards: tuple[CardDay, ...]) -> list[tuple[CardKind, int]]:
+    counted = [(kind, sum(card.kind is kind for card in cards)) for kind in CardKind]
     return [(kind, number) for kind, number in counted if number]

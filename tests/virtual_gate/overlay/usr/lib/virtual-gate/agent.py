@@ -1,4 +1,4 @@
-"""Does what the test on the host says, over a serial line: one line of JSON in, one out."""
+"""Execute commands of the test on the host, over a serial line: one line of JSON in, one out."""
 
 import json
 import subprocess

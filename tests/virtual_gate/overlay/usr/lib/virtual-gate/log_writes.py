@@ -17,7 +17,7 @@ SECTOR = 512
 
 
 class LogWrites:
-    """A context manager: `DEVICE` is `disk`, and what is written to it is kept on `log` too."""
+    """A context manager: `DEVICE` is `disk`, and its writes are also recorded on `log`."""
 
     def __init__(self, disk: Path, log: Path) -> None:
         self._disk, self._log = disk, log

@@ -1,4 +1,4 @@
-"""Tries what a service may and may not do. `probe.py HOST PORT NAMES`: prints what came of each."""
+"""Try what a service may and may not do. `probe.py HOST PORT NAMES` prints each result."""
 
 # ruff: noqa: T201 (the host reads what it prints)
 

@@ -1,8 +1,8 @@
-"""`gate scan` with libcamera's virtual camera: what differs from a Pi's, and nothing else.
+"""`gate scan` with libcamera's virtual camera, which differs from a Pi's only as described here.
 
 The product's `picamera.py`, picamera2 and libcamera are the real ones. The virtual camera has no
-sensor that could say its raw modes, and it writes two planes, for which libcamera's own memory has
-to be taken. It gives frames as fast as they are fetched, whatever is asked for; here they come at
+sensor that could list its raw modes, and it writes two planes, for which libcamera's own memory has
+to be used. It gives frames as fast as they are fetched, whatever is requested; here they come at
 the pictures' own rate.
 """
 
@@ -18,13 +18,13 @@ from device.cli import main
 
 RATE = Path("/data/virtual-gate/fps")
 FROZEN = Path("/run/virtual-gate-camera-frozen")
-"""While this exists no frame comes, and no error either."""
+"""While this file exists no frame comes, and no error either."""
 FIRST = Path("/run/schoolgate/virtual-gate-first-frame")
-"""Seconds since boot when the first frame was handed on."""
+"""A file with the seconds since boot when the first frame was delivered."""
 
 
 class VirtualCamera(picamera2.Picamera2):  # type: ignore[misc]  # it has no types
-    """The one camera that there is."""
+    """The only camera."""
 
     _requests: list[Any]
 
@@ -45,7 +45,7 @@ class VirtualCamera(picamera2.Picamera2):  # type: ignore[misc]  # it has no typ
         ]
 
     def process_requests(self, display: object) -> None:
-        """Called whenever frames have come: hand on one, when its time has come."""
+        """Deliver a frame when it is due; called whenever frames have come."""
         if FROZEN.exists():
             return
         with self._requestslock:
@@ -66,7 +66,7 @@ class VirtualCamera(picamera2.Picamera2):  # type: ignore[misc]  # it has no typ
         super().process_requests(display)
 
     def stop_(self, request: object = None) -> Any:
-        """Give back what was never handed on, too."""
+        """Stop, and return also requests that were never delivered."""
         with self._requestslock:
             self._requests = self._taken + self._requests
             self._taken = []

@@ -1,5 +1,7 @@
-"""Says every change of the light's and the buzzer's pins over a serial line, to where no power cut
-reaches it: milliseconds since boot, levels."""
+"""Report every change of the light's and the buzzer's pins over a serial line.
+
+No power cut erases it there. A line is milliseconds since boot and levels.
+"""
 
 import os
 import sys

@@ -1,10 +1,10 @@
-"""People pass the gate as fast as its own code records them, and somebody is told of each of them.
+"""Let people pass the gate as fast as its own code records them, and report each of them.
 
-`write_ledger.py line SYNCHRONOUS` tells over a serial line, until the power is cut.
+`write_ledger.py line SYNCHRONOUS` reports over a serial line, until the power is cut.
 `write_ledger.py log SYNCHRONOUS` marks the log of all writes, and ends after one pass of all cards.
-`write_ledger.py count ""` says how many crossings the ledger holds.
+`write_ledger.py count ""` prints how many crossings the ledger holds.
 
-SYNCHRONOUS is what SQLite is told; "" is what ships, all else are controls.
+SYNCHRONOUS is SQLite's setting; "" is what ships, all others are controls.
 """
 
 # ruff: noqa: T201 (the host reads what it prints)
@@ -23,7 +23,7 @@ from log_writes import DEVICE, LogWrites
 from device.clock import SystemClock
 from device.config import Config, load
 from device.ledger import file as ledger_file
-from device.ledger.verifying import verify
+from device.ledger.verification import verify
 from device.scan.run import keeper
 from gate_contract.verdicts import CROSSINGS
 
@@ -50,7 +50,7 @@ def main(tell: str, synchronous: str) -> None:
 
 @contextmanager
 def mounted(disk: Path) -> Iterator[None]:
-    """The data partition in its places, mounted as the image's fstab says."""
+    """Mount the data partition in its places, as the image's fstab does."""
     fstab = [line.split() for line in Path("/etc/fstab").read_text().splitlines()]
     (options,) = [fields[3] for fields in fstab if fields[1:2] == ["/data"]]
     run("mount", "-t", "ext4", "-o", options, disk, "/data")
@@ -63,7 +63,7 @@ def mounted(disk: Path) -> Iterator[None]:
 
 
 def work(tell: Callable[[int], object], *, endless: bool) -> None:
-    """Let everybody pass. The number told is of all crossings that the ledger answers for."""
+    """Let everybody pass. The reported number is that of all crossings in the ledger."""
     config = load(CONFIG)
     codes = Path("/data/virtual-gate/codes").read_bytes().splitlines()
     clock = SystemClock()
@@ -79,7 +79,7 @@ def work(tell: Callable[[int], object], *, endless: bool) -> None:
 
 
 def crossings(config: Config) -> int:
-    """How many the ledger holds, every one proven; 0 if there is none yet."""
+    """Count the ledger's crossings, all verified; 0 if there is no ledger."""
     if not config.ledger_path.exists():
         return 0
     with closing(ledger_file.LedgerFile.open(config.ledger_path, config.gate.id)) as ledger:

@@ -1,0 +1,1 @@
+"""Measure the gate: decoding, scanning, hostile codes, latency."""

@@ -1,0 +1,1 @@
+"""Draw synthetic camera scenes: people who hold up cards at a school gate."""

@@ -1,0 +1,1 @@
+"""A synthetic province: its areas, schools and people, for the demo, benchmarks and tests."""

@@ -1,1 +1,0 @@
-"""Measuring the gate's eye: synthetic scenes, and benches that print facts."""

@@ -1,0 +1,3 @@
+"""The version of Schoolgate, which all of its distributions share."""
+
+VERSION = "0.1.0"

@@ -1,1 +1,0 @@
-"""How long a whole province takes, measured here and now."""

@@ -1,1 +1,0 @@
-"""`gate-bridge bench web`: what the pages cost, with a day of crossings and with a year of them."""

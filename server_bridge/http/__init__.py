@@ -1,0 +1,1 @@
+"""HTTPS servers of the bridge: where they may listen, and how they run."""

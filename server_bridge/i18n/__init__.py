@@ -1,0 +1,1 @@
+"""Languages: phrases, number and date formats, Vietnamese names and their sorting order."""

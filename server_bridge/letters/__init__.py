@@ -1,0 +1,1 @@
+"""Official letters, as spreadsheets and as PDF."""

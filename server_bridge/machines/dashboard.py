@@ -1,8 +1,0 @@
-"""The Grafana dashboard that we ship."""
-
-from importlib.resources import files
-
-
-def dashboard() -> str:
-    """JSON, as Grafana imports it."""
-    return files("server_bridge.machines").joinpath("grafana.json").read_text("utf-8")

@@ -1,0 +1,1 @@
+"""Parts of printed pages: fonts, text that fits its box, QR codes."""

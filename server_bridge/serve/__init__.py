@@ -1,0 +1,1 @@
+"""Run the long-running parts of the bridge in one process."""

@@ -1,0 +1,1 @@
+"""Areas where people live, and their epidemic levels."""

@@ -1,0 +1,1 @@
+"""Markers of what changed: for open pages, for rosters and for report tallies."""

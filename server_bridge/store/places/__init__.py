@@ -1,1 +1,0 @@
-"""Schools and the units above them, areas where people live, and the levels of these."""

@@ -1,0 +1,162 @@
+"""The tree of units, and the gates that stand in its schools."""
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from gate_contract.errors import SchoolgateError
+from server_bridge.store.changes.revisions import bump
+from server_bridge.store.schema.base import gates, units, viewers
+
+SCHOOL = "school"
+_UNITS = units.select().order_by(units.c.name)
+_GATE_UNITS = sa.select(gates.c.gate_id, gates.c.unit_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """`level` is data: school, commune, district, province... `parent_id` None is a root."""
+
+    unit_id: str
+    name: str
+    level: str
+    parent_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class UnitViewer:
+    """A certificate that may read what is told of these units and of the gates there."""
+
+    name: str
+    units: tuple[str, ...]
+    gates: tuple[str, ...]
+
+
+def add_unit(connection: sa.Connection, unit: Unit) -> None:
+    """Add a unit. Raises SchoolgateError if it exists, or its parent does not or is a school."""
+    if find_unit(connection, unit.unit_id):
+        raise SchoolgateError(f"there is a unit {unit.unit_id} already")
+    if unit.parent_id is not None:
+        parent = find_unit(connection, unit.parent_id)
+        if parent is None:
+            raise SchoolgateError(f"there is no unit {unit.parent_id}; add the parent first")
+        if parent.level == SCHOOL:
+            raise SchoolgateError(f"{unit.parent_id} is a school: nothing stands below it")
+    connection.execute(
+        units.insert().values(
+            unit_id=unit.unit_id, name=unit.name, level=unit.level, parent_id=unit.parent_id
+        )
+    )
+    bump(connection)
+
+
+def find_unit(connection: sa.Connection, unit_id: str) -> Unit | None:
+    """The unit, None if there is none of that id."""
+    row = connection.execute(units.select().where(units.c.unit_id == unit_id)).first()
+    return Unit(**row._mapping) if row else None
+
+
+def all_units(connection: sa.Connection) -> list[Unit]:
+    """The whole tree, parents before children, siblings by name."""
+    rows = connection.execute(_UNITS)
+    children: dict[str | None, list[Unit]] = {}
+    for row in rows:
+        unit = Unit(**row._mapping)
+        children.setdefault(unit.parent_id, []).append(unit)
+    ordered: list[Unit] = []
+
+    def walk(parent_id: str | None) -> None:
+        for unit in children.get(parent_id, []):
+            ordered.append(unit)
+            walk(unit.unit_id)
+
+    walk(None)
+    return ordered
+
+
+def ancestry(connection: sa.Connection) -> dict[str, tuple[str, ...]]:
+    """For each unit: itself and all units above it."""
+    parents = {unit.unit_id: unit.parent_id for unit in all_units(connection)}
+    lines = {}
+    for unit_id in parents:
+        line = [unit_id]
+        while (parent := parents[line[-1]]) is not None:
+            line.append(parent)
+        lines[unit_id] = tuple(line)
+    return lines
+
+
+def add_gate(
+    connection: sa.Connection,
+    gate_id: str,
+    unit_id: str,
+    now_ms: int,
+    public_key: str | None = None,
+) -> None:
+    """Register a gate at a school. `public_key` is its certificate's (`head.key_text`).
+
+    Raises:
+        SchoolgateError: it exists, or the unit is no school.
+    """
+    unit = find_unit(connection, unit_id)
+    if unit is None or unit.level != SCHOOL:
+        raise SchoolgateError(f"{unit_id} is not a school; see: gate-bridge unit list")
+    if gate_units(connection).get(gate_id):
+        raise SchoolgateError(f"there is a gate {gate_id} already")
+    connection.execute(
+        gates.insert().values(
+            gate_id=gate_id, unit_id=unit_id, added_ms=now_ms, public_key=public_key
+        )
+    )
+    bump(connection)
+
+
+def gate_units(connection: sa.Connection) -> dict[str, str]:
+    """The school of each registered gate."""
+    rows = connection.execute(_GATE_UNITS)
+    return {row.gate_id: row.unit_id for row in rows}
+
+
+def shut_out(connection: sa.Connection, gate_id: str, *, out: bool = True) -> None:
+    """Bar a gate that was lost or stolen, or let it in again. Raises SchoolgateError if unknown."""
+    changed = connection.execute(
+        gates.update().where(gates.c.gate_id == gate_id).values(shut_out=out)
+    )
+    if not changed.rowcount:
+        raise SchoolgateError(f"there is no gate {gate_id}; see: gate-bridge gate list")
+
+
+def gates_shut_out(connection: sa.Connection) -> list[str]:
+    """The gates that the broker turns away, by name."""
+    ids = sa.select(gates.c.gate_id).where(gates.c.shut_out).order_by(gates.c.gate_id)
+    return list(connection.execute(ids).scalars())
+
+
+def add_viewer(
+    connection: sa.Connection, name: str, now_ms: int, unit_id: str | None = None
+) -> None:
+    """Register somebody who may read counts topics: every unit's, or those of one unit and below,
+    with the health of the gates there. Raises SchoolgateError if known already, or no such unit."""
+    if connection.execute(viewers.select().where(viewers.c.name == name)).first():
+        raise SchoolgateError(f"there is a viewer {name} already")
+    if unit_id is not None and find_unit(connection, unit_id) is None:
+        raise SchoolgateError(f"there is no unit {unit_id}; see: gate-bridge unit list")
+    connection.execute(viewers.insert().values(name=name, added_ms=now_ms, unit_id=unit_id))
+
+
+def viewer_names(connection: sa.Connection) -> list[str]:
+    """All viewers of every unit, by name."""
+    names = sa.select(viewers.c.name).where(viewers.c.unit_id.is_(None)).order_by(viewers.c.name)
+    return list(connection.execute(names).scalars())
+
+
+def unit_viewers(connection: sa.Connection) -> list[UnitViewer]:
+    """All viewers of one unit and below, by name."""
+    lines, standing = ancestry(connection), gate_units(connection)
+    found = []
+    bound = viewers.select().where(viewers.c.unit_id.is_not(None)).order_by(viewers.c.name)
+    for row in connection.execute(bound):
+        below = [unit_id for unit_id, line in lines.items() if row.unit_id in line]
+        here = [gate_id for gate_id, unit_id in sorted(standing.items()) if unit_id in below]
+        found.append(UnitViewer(row.name, tuple(below), tuple(here)))
+    return found

@@ -1,1 +1,0 @@
-"""Tests of a school's own pages."""
