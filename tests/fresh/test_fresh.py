@@ -17,7 +17,7 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (tmp_path / name).mkdir(parents=True)
     (tmp_path / "limits.txt").touch()
     index = f"file://{tmp_path}/index/simple"
-    (tmp_path / "xdg/pip/pip.conf").write_text(f"[global]\nconstraint = {tmp_path}/limits.txt\n")
+    (tmp_path / "xdg/pip/pip.conf").write_text(f"[install]\nconstraint = {tmp_path}/limits.txt\n")
     text = f"[global]\nextra-index-url =\n  https://x.example/simple\n  {index}\ntimeout = 7\n"
     (tmp_path / "home/.config/pip/pip.conf").write_text(text)
     for name in ("XDG_CONFIG_HOME", "PIP_CONFIG_FILE"):
