@@ -128,9 +128,7 @@ class RosterPublisher(RetainedPublisher):
         for gate_id, version in published.items():
             health = reported.get(gate_id)
             if health and version < health.roster_version <= now_ms + MAX_AHEAD_MS:
-                self._due_ms = (
-                    0  # the gate's version is newer than ours: make one that is newer still
-                )
+                self._due_ms = 0  # makes a version newer than the gate's
             if health and health.roster_version == version:
                 continue
             pause_ms = (

@@ -1,4 +1,4 @@
-"""A school's spreadsheets in tests, and what becomes of them."""
+"""Build a school's spreadsheets, import them, and read what they changed."""
 
 import csv
 import io
@@ -27,7 +27,7 @@ Rows = Sequence[Sequence[object]]
 
 
 def pupil(number: int, name: str | None, group: object = "6A", **other: object) -> list[object]:
-    """A row of the spreadsheet."""
+    """Return a row of the spreadsheet."""
     row: dict[str, object] = {
         "number": number,
         "group": group,
@@ -41,7 +41,7 @@ def pupil(number: int, name: str | None, group: object = "6A", **other: object) 
 
 
 def delimited(rows: Rows) -> bytes:
-    """As CSV."""
+    """Return rows as CSV."""
     out = io.StringIO()
     csv.writer(out).writerows(
         [f"{cell:%d/%m/%Y}" if isinstance(cell, date) else cell for cell in row] for row in rows
@@ -71,7 +71,7 @@ class Office:
         return import_people(self.database, task)
 
     def refusals(self, rows: Rows | bytes) -> list[str]:
-        """Cell and fault of each refusal; what the database holds is as it was."""
+        """Return cell and fault of each refusal; check that the database did not change."""
         before = self.everything()
         outcome = self.take(rows)
         assert not outcome.done
@@ -79,12 +79,12 @@ class Office:
         return [f"{refusal.place} {refusal.fault}" for refusal in outcome.plan.refusals]
 
     def members(self, unit_id: str = SCHOOL, day: date = DAY) -> dict[str, Member]:
-        """By name."""
+        """Return the members by name."""
         with self.database.read() as connection:
             return {one.who.name: one for one in members(connection, [unit_id], day)}
 
     def everything(self) -> list[object]:
-        """All rows that an import may write."""
+        """Return all rows that an import may write."""
         with self.database.read() as connection:
             return [
                 sorted(map(repr, connection.execute(sa.select(table))))
@@ -92,7 +92,7 @@ class Office:
             ]
 
     def keys(self) -> Keys:
-        """The keys that its cards are signed with."""
+        """Return the keys that its cards are signed with."""
         keys = Keys(self.folder / "keys", first_card=1, orders=1)
         keys.make_card_key()
         return keys

@@ -1,4 +1,4 @@
-"""A real server of the page on a free port, and a district behind it."""
+"""Run a real server of the live page on a free port, over a fake district."""
 
 import threading
 import time
@@ -16,7 +16,7 @@ from tests.fakes.patience import PATIENCE_S
 def serving(
     district: FakeDistrict, port: int = 0, stale_after_s: float = 60
 ) -> Iterator[HttpServer]:
-    """Serves `district` in a thread; leaving the block proves that the server ends."""
+    """Serve `district` in a thread; leaving the block proves that the server ends."""
     app = create_app(
         district.read,
         district.revision,
@@ -39,7 +39,7 @@ def serving(
 
 
 def until(holds: Callable[[], object], what: str, deadline_s: float = PATIENCE_S) -> None:
-    """Waits until `holds()` is true; fails the test, saying `what` did not happen."""
+    """Wait until `holds()` is true; fail the test, saying that `what` did not happen."""
     give_up = time.monotonic() + deadline_s
     pause = threading.Event()
     while not holds():

@@ -1,4 +1,4 @@
-"""The repository's own pages: what is tracked, what they link to, what headings they have."""
+"""Find the repository's pages, their links and their headings."""
 
 import re
 import subprocess
@@ -16,7 +16,7 @@ _CODE = re.compile(r"^(```|~~~).*?^\1|^(?: {4}|\t).*?$|`[^`\n]*`", re.MULTILINE 
 
 @cache
 def tracked() -> tuple[Path, ...]:
-    """Every file in git, those to be committed included."""
+    """Return every file in git, those to be committed included."""
     command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     listed = subprocess.run(command, cwd=ROOT, capture_output=True, check=False)
     if listed.returncode:  # not a clone: an unpacked archive
@@ -34,7 +34,7 @@ def pages() -> list[Path]:
 
 
 def links(page: Path) -> list[tuple[Path, str]]:
-    """The files that a page links to in this repository, each with its anchor or ''."""
+    """Return the files that a page links to in this repository, each with its anchor or ''."""
     text = _CODE.sub("", page.read_text("utf-8"))
     targets = [*_LINK.findall(text), *_INNER_IMAGE.findall(text), *_HTML.findall(text)]
     found = []
@@ -47,14 +47,14 @@ def links(page: Path) -> list[tuple[Path, str]]:
 
 
 def anchors(page: Path) -> set[str]:
-    """The anchors of a page's headings, as code forges make them."""
+    """Return the anchors of a page's headings, as code forges make them."""
     headings = re.findall(r"^#+ +(.+?) *#*$", page.read_text("utf-8"), re.MULTILINE)
     plain = (re.sub(r"[^\w\- ]", "", heading.lower()) for heading in headings)
     return {heading.replace(" ", "-") for heading in plain}
 
 
 def sections(page: Path) -> dict[str, str]:
-    """The text below each heading that is nothing but code, by that code."""
+    """Return the text below each heading that is nothing but code, by that code."""
     parts = re.split(r"^#+ +(.+)$", page.read_text("utf-8"), flags=re.MULTILINE)
     return {
         heading.strip("`"): text

@@ -1,4 +1,4 @@
-"""The sample configurations are the settings' documentation: complete, and with the defaults."""
+"""The sample configurations document the settings: they are complete, and show the defaults."""
 
 import re
 import tomllib
@@ -19,7 +19,7 @@ REQUIRED = {"gate.toml": {"gate.id", "cards.keys", "broker.host"}, "bridge.toml"
 
 
 def walk(kind: type[Struct], before: str = "") -> Iterator[tuple[str, Any]]:
-    """Every setting as `section.name` with its default."""
+    """Yield every setting as `section.name` with its default."""
     for field in msgspec.structs.fields(kind):
         name = f"{before}{field.encode_name}"
         if isinstance(field.type, type) and issubclass(field.type, Struct):
@@ -36,7 +36,7 @@ SAMPLES = {
 
 
 def table(name: str) -> dict[str, Any]:
-    """The sample's settings as `section.name`."""
+    """Return the sample's settings as `section.name`."""
     return {
         f"{section}.{key}": value
         for section, values in tomllib.loads(SAMPLES[name][0]).items()

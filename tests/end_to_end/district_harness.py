@@ -1,4 +1,4 @@
-"""A small district of real processes: broker, bridge, uplinks; each can be killed and started."""
+"""Run a small district of real processes; each can be killed and started again."""
 
 import json
 import os
@@ -40,13 +40,13 @@ PROGRAMS = Path(sys.executable).parent
 
 @dataclass
 class DistrictHarness:
-    """A context manager; whatever still runs at its end is killed."""
+    """A context manager; it kills what still runs at its end."""
 
     folder: Path
     gate_ids: tuple[str, ...] = ("gate-a1",)
     host: str = HOST
     settings: str = ""
-    """More for `bridge.toml`."""
+    """More lines for `bridge.toml`."""
     home: Home = field(init=False)
     configs: dict[str, Path] = field(default_factory=dict)
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
@@ -101,7 +101,7 @@ class DistrictHarness:
         return path
 
     def amended(self, text: str) -> str:
-        """A gate's configuration for a gate that is processes on this machine."""
+        """Return a gate's configuration for a gate that is processes on this machine."""
         text = text.replace(
             "[gate]\n", '[gate]\nstate_dir = "state"\nrun_dir = "run"\nrepeat_window_s = 0.001\n', 1
         )
@@ -111,7 +111,7 @@ class DistrictHarness:
     # --- processes
 
     def start(self, name: str) -> None:
-        """`broker`, `bridge`, or a gate's `uplink <gate_id>`."""
+        """Start `broker`, `bridge`, or a gate's `uplink <gate_id>`."""
         with (self.folder / f"{name}.log").open("wb") as log:
             self.running[name] = subprocess.Popen(
                 self._command(name), stdin=subprocess.DEVNULL, stdout=log, stderr=log
@@ -120,7 +120,7 @@ class DistrictHarness:
             until(lambda: accepts(self.port, self.host))
 
     def await_bridge(self) -> None:
-        """Until the bridge hears what is published."""
+        """Wait until the bridge receives what is published."""
         until(lambda: "ingesting" in self.log("bridge"))
 
     def _command(self, name: str) -> list[str | Path]:
@@ -136,7 +136,7 @@ class DistrictHarness:
             self.start(name)
 
     def kill(self, name: str) -> None:
-        """Kill -9; a broker's persistence goes with it."""
+        """Kill a process with signal 9; a broker's persistence is deleted with it."""
         process = self.running.pop(name)
         process.send_signal(signal.SIGKILL)
         process.wait()
@@ -144,7 +144,7 @@ class DistrictHarness:
             (self.home.broker_folder / DATA / "mosquitto.db").unlink(missing_ok=True)
 
     def stop(self, name: str) -> int:
-        """End it in good order; returns its exit code."""
+        """End a process in good order; return its exit code."""
         process = self.running.pop(name)
         process.terminate()
         return process.wait(PATIENCE_S)
@@ -168,7 +168,7 @@ class DistrictHarness:
 
     @contextmanager
     def gatekeeper(self, gate_id: str) -> Iterator[Gatekeeper]:
-        """The scanning side of a gate, in this process, on the file that its uplink delivers."""
+        """Yield a gate's scanning side, in this process, on the file that its uplink delivers."""
         made = keeper(self.config(gate_id))
         try:
             yield made
@@ -181,17 +181,17 @@ class DistrictHarness:
             return ledger.head()[0], ledger.receipted()
 
     def crossings(self, gate_id: str) -> int:
-        """How many are in the gate's own ledger."""
+        """Count the crossings in the gate's own ledger."""
         config = self.config(gate_id)
         with closing(LedgerFile.open(config.ledger_path, gate_id)) as ledger:
             return sum(record.verdict in CROSSINGS for record, _ in ledger.records(1, 10**9))
 
     def drained(self) -> bool:
-        """Whether every record of every gate has its receipt."""
+        """Return whether every record of every gate has its receipt."""
         return all(self.drained_of(gate_id)() for gate_id in self.gate_ids)
 
     def drained_of(self, gate_id: str) -> Callable[[], bool]:
-        """The same of one gate."""
+        """Return a function that says the same of one gate."""
 
         def drained() -> bool:
             try:
@@ -207,7 +207,7 @@ class DistrictHarness:
     def command(
         self, *arguments: str, within_s: float = PATIENCE_S
     ) -> subprocess.CompletedProcess[str]:
-        """A `gate-bridge` command on this district."""
+        """Run a `gate-bridge` command on this district."""
         return subprocess.run(
             [PROGRAMS / "gate-bridge", *arguments, "--home", self.home.folder],
             capture_output=True,
@@ -217,12 +217,12 @@ class DistrictHarness:
         )
 
     def counts(self) -> dict[str, dict[str, Any]]:
-        """`gate-bridge counts --json`, by unit."""
+        """Return `gate-bridge counts --json`, by unit."""
         told = json.loads(self.command("counts", "--json").stdout)
         return {unit["unit_id"]: unit for unit in told["units"]}
 
     def back_up(self) -> Path:
-        """A copy of the database as it is now."""
+        """Copy the database as it is now; return the copy."""
         copy = self.folder / "backup.db"
         with (
             closing(sqlite3.connect(self.home.folder / "bridge.db")) as source,
@@ -232,13 +232,13 @@ class DistrictHarness:
         return copy
 
     def restore(self, copy: Path) -> None:
-        """Put a copy in the place of the database. The bridge is not running."""
+        """Put a copy in the place of the database, while the bridge is not running."""
         for name in ("bridge.db-wal", "bridge.db-shm"):
             (self.home.folder / name).unlink(missing_ok=True)
         copy.replace(self.home.folder / "bridge.db")
 
     def set_aside(self) -> dict[str, int]:
-        """How many messages were set aside, by reason."""
+        """Return how many messages were set aside, by reason."""
         found: Counter[str] = Counter()
         with closing(self.home.database()) as database, database.read() as connection:
             for (_, reason), number in count_dead_letters(connection).items():
@@ -246,7 +246,7 @@ class DistrictHarness:
         return dict(found)
 
     def overhear(self, unit_id: str) -> dict[str, Any]:
-        """What a viewer is told of a unit."""
+        """Return what a viewer receives about a unit."""
         return overhear(self.port, self.folder / "viewer", unit_id)
 
     def log(self, name: str) -> str:
@@ -254,7 +254,7 @@ class DistrictHarness:
 
 
 def overhear(port: int, viewer: Path, unit_id: str) -> dict[str, Any]:
-    """What a plain mosquitto_sub with the certificate in `viewer` is told of a unit."""
+    """Return what a plain mosquitto_sub with the certificate in `viewer` receives about a unit."""
     done = subprocess.run(
         [
             "mosquitto_sub",
@@ -273,9 +273,9 @@ def overhear(port: int, viewer: Path, unit_id: str) -> dict[str, Any]:
 
 
 def until(condition: Callable[[], bool], *, within_s: float = PATIENCE_S) -> None:
-    """Wait for something to come about."""
+    """Wait until a condition holds."""
     deadline = time.monotonic() + within_s
     while not condition():
         assert time.monotonic() < deadline, "it did not come about in time"
         os.sched_yield()
-        time.sleep(0.05)  # between looks, never instead of one
+        time.sleep(0.05)  # a pause between two checks, which never replaces a check

@@ -1,4 +1,4 @@
-"""People who pass a gate whose processes are real."""
+"""Let people pass a gate whose processes are real."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -12,7 +12,7 @@ from tests.end_to_end.district_harness import SCHOOL, DistrictHarness
 
 
 def card_codes(district: DistrictHarness, number: int) -> list[bytes]:
-    """Cards of the district's school, valid today."""
+    """Return cards of the district's school, valid today."""
     today = datetime.now(district.home.zone).date()
     cards = issue_cards(
         number,
@@ -27,12 +27,12 @@ def card_codes(district: DistrictHarness, number: int) -> list[bytes]:
 
 
 def passing(keeper: Gatekeeper, codes: list[bytes]) -> Iterator[Verdict]:
-    """The gate's answer to one card after the other, over and over; each a new presentation."""
+    """Yield the gate's verdicts on the cards in turn; each is a new presentation."""
     clock = SystemClock(battery=True)
     shown = 0
     while True:
         reading = clock.read()
-        # Two seconds of the camera's time apart, however fast the test goes.
+        # Two seconds apart by the camera's clock, however fast the test runs.
         captured_up_ms = reading.up_ms + shown * 2_000
         for answer in keeper.see([codes[shown % len(codes)]], captured_up_ms, reading):
             yield answer.verdict

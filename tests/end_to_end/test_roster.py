@@ -72,7 +72,7 @@ class People:
 
 
 def answer(keeper: Gatekeeper, people: People, number: int, shown: list[int]) -> Answer:
-    """To a card that is held up again, long after."""
+    """Return the gate's answer to a card that is held up again, long after."""
     clock = SystemClock(battery=True)
     reading = clock.read()
     shown.append(number)
@@ -82,14 +82,14 @@ def answer(keeper: Gatekeeper, people: People, number: int, shown: list[int]) ->
 
 
 def stands(keeper: Gatekeeper, *, district: bool = False) -> int:
-    """What gate-scan goes by, after looking."""
+    """Return the roster version that gate-scan uses after it has read the files."""
     keeper.tend(SystemClock(battery=True).read())
     state = keeper.rosters.state
     return state.district_version if district else state.version
 
 
 def record(what: str, began: float) -> None:
-    """For `pytest -rP`; no test asserts a time."""
+    """Print a duration for `pytest -rP`; no test asserts a time."""
     print(f"{what}: {monotonic() - began:.2f} s")  # noqa: T201
 
 
@@ -162,7 +162,7 @@ def _knows_the_district(keeper: Gatekeeper) -> bool:
 
 
 class _At:
-    """A broker that runs elsewhere, as a Peer wants it."""
+    """A broker that runs elsewhere, with the attributes that a Peer needs."""
 
     def __init__(self, port: int) -> None:
         self.host, self.port = "127.0.0.1", port

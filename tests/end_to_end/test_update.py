@@ -1,5 +1,7 @@
-"""An update all the way: a command at the district, its desk, a gate's follower, the slot, and what
-the district is told of it. RAUC's writing alone is played."""
+"""An update all the way, from a command at the district to a gate's slot and the health it reports.
+
+The command, the enrolment server and the gate's follower are real; RAUC's writing is simulated.
+"""
 
 from pathlib import Path
 
@@ -21,7 +23,7 @@ WELL = ScanHealth(camera="ok", storage="ok", signals="ok", clock_trusted=True)
 
 
 def deliver(desk: Enrolment, gate: Gate) -> None:
-    """The broker brings the gate its orders, and the district the gate's health."""
+    """Deliver the gate's orders to it, and its health to the district, as the broker would."""
     with desk.database.read() as connection:
         made = find_orders(connection, GATE_ID)
     assert made

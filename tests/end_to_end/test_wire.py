@@ -1,4 +1,4 @@
-"""Real broker, real bridge: what comes over the wire that should not."""
+"""Hostile messages over a real broker to a real bridge."""
 
 import random
 from contextlib import closing
@@ -73,7 +73,7 @@ def test_a_flood_of_garbage_stops_nobody(district: DistrictHarness) -> None:
 
 
 def poison(session: Session, topic: str, payload: bytes, *, retain: bool) -> None:
-    """A user property that MQTT allows and the client library once took for malformed."""
+    """Publish with a user property that MQTT allows and the client library once refused."""
     properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
     properties.UserProperty = ("note", "a\ufeffb")
     session._client.publish(topic, payload, qos=1, retain=retain, properties=properties)

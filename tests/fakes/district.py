@@ -1,6 +1,6 @@
-"""A district that remembers what happened to it and tells of it as the store would.
+"""A fake district that keeps its state and answers as the store would.
 
-Synthetic: the schools are named like Vietnamese schools; no person stands behind a figure.
+Synthetic: the schools are named like Vietnamese schools; the figures stand for no real person.
 """
 
 import threading
@@ -19,7 +19,7 @@ DISTRICT = "van-giang"
 
 
 def utc_ms(hour: int, minute: int, second: int = 0, *, day: int = 23) -> int:
-    """A time of November 2026 in Vietnam, as UTC milliseconds."""
+    """Return a time of November 2026 in Vietnam as UTC milliseconds."""
     return _ms(MORNING.replace(day=day, hour=hour, minute=minute, second=second))
 
 
@@ -42,14 +42,14 @@ class FakeDistrict:
         self.reads = 0
 
     def revision(self) -> int:
-        """As the store: grows with every change; fails or hangs while told to."""
+        """Return the revision, which grows with every change; fail or hang while told to."""
         self.hanging.wait()
         if self.broken:
             raise self.broken
         return self._revision
 
     def read(self) -> Snapshot:
-        """The whole district now."""
+        """Return the whole district now."""
         if self.broken:
             raise self.broken
         with self._lock:
@@ -63,7 +63,7 @@ class FakeDistrict:
             )
 
     def compare(self, unit_id: str, *days: Mapping[int, int]) -> None:
-        """Entries by minutes after midnight of today, yesterday and a week ago."""
+        """Set the entries by minutes after midnight of today, yesterday and a week ago."""
         dates = (MORNING.date() - timedelta(before) for before in (0, 1, 7))
         told = [
             DayArrivals(day, tuple(slots.items())) for day, slots in zip(dates, days, strict=True)
@@ -71,16 +71,16 @@ class FakeDistrict:
         self._change(lambda: self._arrivals.update({unit_id: Comparison(*told)}))
 
     def hang(self) -> None:
-        """From now on the database does not answer at all, until `mend`."""
+        """Stop answering at all, until `mend`."""
         self.hanging.clear()
 
     def mend(self) -> None:
-        """The database works again."""
+        """Answer again."""
         self.broken = None
         self.hanging.set()
 
     def add_unit(self, unit_id: str, name: str, level: str, parent_id: str | None) -> None:
-        """A unit without people yet; parents first."""
+        """Add a unit without people; parents first."""
         self._replace(
             UnitState(
                 unit_id=unit_id,
@@ -100,14 +100,14 @@ class FakeDistrict:
         )
 
     def add_gate(self, gate_id: str, unit_id: str, *, online: bool | None = True) -> None:
-        """A gate that came online at 06:30, or was never heard of (None)."""
+        """Add a gate that came online at 06:30, or never reported (None)."""
         since = None if online is None else utc_ms(6, 30)
         gate = GateState(gate_id, unit_id, online, since, None, 0, online, ())
         unit = self._units[unit_id]
         self._replace(replace(unit, gates=(*unit.gates, gate)))
 
     def set_gate(self, gate_id: str, **changes: object) -> None:
-        """Changes fields of a gate: `online=False, state_since_ms=...`, `faults=("camera",)`."""
+        """Change fields of a gate: `online=False, state_since_ms=...`, `faults=("camera",)`."""
         unit = next(u for u in self._units.values() for g in u.gates if g.gate_id == gate_id)
         gates = tuple(
             replace(g, **changes) if g.gate_id == gate_id else g  # type: ignore[arg-type]
@@ -116,15 +116,15 @@ class FakeDistrict:
         self._replace(replace(unit, gates=gates))
 
     def enter(self, unit_id: str, kind: str = "pupil", count: int = 1) -> None:
-        """`count` people come in for the first time today."""
+        """Let `count` people come in for the first time today."""
         self._move(unit_id, kind, inside=count, entered=count, people=count)
 
     def leave(self, unit_id: str, kind: str = "pupil", count: int = 1) -> None:
-        """`count` people go out."""
+        """Let `count` people go out."""
         self._move(unit_id, kind, inside=-count, left=count)
 
     def refuse(self, unit_id: str, count: int = 1) -> None:
-        """`count` scans do not pass."""
+        """Refuse `count` scans."""
         self._move(unit_id, None, refused=count)
 
     def _move(
@@ -184,8 +184,10 @@ SCHOOLS = (
 
 
 def morning_district() -> FakeDistrict:
-    """A quarter past seven at nine schools: most are well, two are sick, one has yet to connect,
-    and one is online with nobody inside."""
+    """Return nine schools at a quarter past seven.
+
+    Most are well, two have faults, one has never connected, and one is online with nobody inside.
+    """
     district = FakeDistrict()
     district.add_unit(DISTRICT, "Khu vực Văn Giang", "district", None)
     for unit_id, name in (

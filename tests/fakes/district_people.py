@@ -1,4 +1,4 @@
-"""A district with people: where they live, where they learn, and what became of them.
+"""Fill a district with people: where they live, where they learn, and their moves.
 
 Synthetic: names are put together from common Vietnamese parts, codes count up.
 """
@@ -29,14 +29,14 @@ _GIVEN = ["An", "Ánh", "Ân", "Bình", "Dũng", "Đông", "Hằng", "Ước", "
 
 @dataclass
 class FakePeople:
-    """Fills a furnished district. Everybody comes on `START` unless told otherwise."""
+    """Fills a furnished district. Everybody joins on `START` unless another day is given."""
 
     database: Database
     numbers: dict[str, int] = field(default_factory=dict)
     _codes: "count[int]" = field(default_factory=lambda: count(3_300_000_001))
 
     def lay_out(self) -> "FakePeople":
-        """A province, a district, two communes, three hamlets (the third in the other commune)."""
+        """Create a province, a district, two communes and three hamlets."""
         for area_id, code, name, level, parent in (
             (PROVINCE_AREA, "62", "Tỉnh Đ", "province", None),
             (DISTRICT_AREA, "610", "Huyện E", "district", PROVINCE_AREA),
@@ -59,7 +59,7 @@ class FakePeople:
         code: str | None = None,
         from_day: date | None = None,
     ) -> None:
-        """A new area."""
+        """Create an area."""
         with self.database.write() as connection:
             connection.execute(
                 areas.insert().values(
@@ -73,7 +73,7 @@ class FakePeople:
             )
 
     def merge(self, area_id: str, successor_id: str | None, day: date) -> None:
-        """From `day` on the area is part of another, or of none in particular."""
+        """End an area on `day` in favour of another, or of none in particular."""
         with self.database.write() as connection:
             connection.execute(
                 areas.update()
@@ -91,7 +91,7 @@ class FakePeople:
         kind: CardKind = CardKind.PUPIL,
         day: date = START,
     ) -> None:
-        """Somebody new."""
+        """Add a person."""
         who = Person(kind, name, code=str(next(self._codes)), born=date(2014, 2, 28), sex="Nữ")
         with self.database.write() as connection:
             self.numbers[name] = add_person(
@@ -106,17 +106,17 @@ class FakePeople:
         group_name: str = "6A",
         school: str = SCHOOL,
     ) -> None:
-        """From `day` on somebody lives or learns elsewhere."""
+        """Move a person to another home or school from `day` on."""
         with self.database.write() as connection:
             move_person(connection, self.numbers[name], Placement(school, group_name, area_id), day)
 
     def leave(self, name: str, day: date) -> None:
-        """From `day` on somebody is at no school."""
+        """Let a person leave school from `day` on."""
         with self.database.write() as connection:
             move_person(connection, self.numbers[name], None, day)
 
     def rename(self, name: str, new: str, at_ms: int) -> None:
-        """As a corrected spreadsheet does."""
+        """Rename a person, as a corrected spreadsheet does."""
         with self.database.write() as connection:
             connection.execute(
                 people.update()
@@ -126,7 +126,7 @@ class FakePeople:
         self.numbers[new] = self.numbers.pop(name)
 
     def fill_province(self, *, schools: int, people_each: int, seed: int = 1) -> list[str]:
-        """Many schools with many people, written in bulk. Returns the schools' ids."""
+        """Create many schools with many people, written in bulk; return the schools' ids."""
         draw = random.Random(seed)
         ids = [f"th-{number:04}" for number in range(schools)]
         homes = [HAMLET, OTHER_HAMLET, FAR_HAMLET]

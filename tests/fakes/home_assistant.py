@@ -1,8 +1,8 @@
-"""A Home Assistant as far as its documentation says what it does with MQTT discovery by device.
+"""A fake Home Assistant, after its documentation of MQTT discovery by device.
 
-It hears what its certificate lets it hear, refuses what its documentation does not allow, and keeps
-an entity for each component: its value, made by the template, and whether it is available. Time
-does not pass here: `expire_after` is checked, and never runs out.
+It receives what its certificate lets it receive, refuses what the documentation does not allow, and
+keeps an entity for each component: its value, made by the template, and whether it is available. No
+time passes here: `expire_after` is checked, and never runs out.
 
 After https://www.home-assistant.io/integrations/mqtt/, .../sensor.mqtt/, .../binary_sensor.mqtt/.
 """
@@ -76,17 +76,17 @@ class HomeAssistant:
         self.peer.__exit__(*error)
 
     def state(self, unique_id: str) -> str | None:
-        """What the dashboard shows of an entity, None if there is none of that id."""
+        """Return what the dashboard shows of an entity, None if no entity has that id."""
         self._listen()
         found = self.entities.get(unique_id)
         return found.state if found else None
 
     def until(self, unique_id: str, state: str | None) -> None:
-        """Wait until the dashboard shows this."""
+        """Wait until the dashboard shows this state."""
         self.peer.wait(lambda: self.state(unique_id) == state)
 
     def devices(self) -> set[str]:
-        """Their names."""
+        """Return the names of the devices."""
         self._listen()
         return {entity.device["name"] for entity in self.entities.values()}
 
@@ -112,7 +112,7 @@ class HomeAssistant:
         for entity in made.values():
             topics = [one["topic"] for one in entity.config.get("availability", [])]
             for wanted in (entity.config["state_topic"], *topics):
-                # It hears again what is retained, as it does of each new subscription.
+                # It receives retained messages again, as with each new subscription.
                 self.peer.subscribe_later(wanted)
 
     def _hear(self, topic: str, payload: bytes) -> None:
@@ -130,7 +130,7 @@ class HomeAssistant:
         if said == "None":
             return UNKNOWN
         if config["platform"] == "sensor":
-            float(said)  # each of ours has a unit, and so has to be a number
+            float(said)  # each of our sensors has a unit, and so must be a number
             return said
         words = {config.get("payload_on", "ON"): "on", config.get("payload_off", "OFF"): "off"}
         return words[said]
@@ -144,7 +144,7 @@ class HomeAssistant:
 
 
 def entities(told: dict[str, Any]) -> dict[str, Entity]:
-    """The entities of a discovery message. AssertionError if it is not as documented."""
+    """Return a discovery message's entities; raise AssertionError if it is malformed."""
     assert told.keys() <= ROOT, told.keys() - ROOT
     assert told["origin"]["name"]
     device = told["device"]
@@ -163,7 +163,7 @@ def entities(told: dict[str, Any]) -> dict[str, Entity]:
 
 
 def check(config: dict[str, Any]) -> None:
-    """One component, shared options and all."""
+    """Check one component, the shared options included."""
     allowed = PLATFORMS[config["platform"]]
     assert config.keys() <= allowed, config.keys() - allowed
     assert config["unique_id"]

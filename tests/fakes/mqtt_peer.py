@@ -1,4 +1,4 @@
-"""One paho client over mutual TLS that hears everything and never reconnects by itself."""
+"""One paho client over mutual TLS that keeps all messages and never reconnects by itself."""
 
 import ssl
 import threading
@@ -19,7 +19,7 @@ NO_SUBSCRIBERS = 0x10
 
 
 def tls(folder: Path) -> ssl.SSLContext:
-    """The context of a party: `ca.pem`, `cert.pem`, `key.pem`; as strict as Python 3.13's."""
+    """Return a party's TLS context, as strict as Python 3.13's."""
     context = ssl.create_default_context(cafile=folder / "ca.pem")
     context.load_cert_chain(folder / "cert.pem", folder / "key.pem")
     context.verify_flags |= ssl.VERIFY_X509_STRICT
@@ -27,7 +27,7 @@ def tls(folder: Path) -> ssl.SSLContext:
 
 
 class Peer:
-    """Reason codes are numbers: 0 is success, 0x80 and above are refusals."""
+    """An MQTT client. Reason codes are numbers: 0 is success, 0x80 and above are refusals."""
 
     def __init__(self, broker: Broker, identity: Identity | Path) -> None:
         self.connect_reason: int | None = None
@@ -51,7 +51,7 @@ class Peer:
         self._broker = broker
 
     def __enter__(self) -> Self:
-        """Raises ssl.SSLError or OSError where TLS is refused before MQTT begins."""
+        """Connect. Raises ssl.SSLError or OSError where TLS is refused before MQTT begins."""
         self._client.connect(self._broker.host, self._broker.port)
         self._client.loop_start()
         self.wait(lambda: self.connect_reason is not None or self.gone)
@@ -71,26 +71,28 @@ class Peer:
         return self.disconnect_reason is not None
 
     def publish(self, topic: str, payload: bytes, *, retain: bool = False) -> int | None:
-        """The reason in the PUBACK (0 also for 0x10, accepted without a subscriber), or None where
-        the connection ended instead."""
+        """Publish; return the reason code of the PUBACK, None where the connection ended instead.
+
+        0x10, accepted without a subscriber, is returned as 0.
+        """
         mid = self._client.publish(topic, payload, qos=1, retain=retain).mid
         self.wait(lambda: mid in self._answers or self.gone)
         reason = self._answers.get(mid)
         return 0 if reason == NO_SUBSCRIBERS else reason
 
     def subscribe(self, topic_filter: str) -> int | None:
-        """The reason in the SUBACK, or None where the connection ended instead."""
+        """Subscribe; return the SUBACK's reason code, None where the connection ended instead."""
         _, mid = self._client.subscribe(topic_filter, qos=1)
         assert mid is not None
         self.wait(lambda: mid in self._answers or self.gone)
         return self._answers.get(mid)
 
     def subscribe_later(self, topic_filter: str) -> None:
-        """Without waiting for the answer; for whoever subscribes because of what it hears."""
+        """Subscribe without waiting for the answer, for use in a callback."""
         self._client.subscribe(topic_filter, qos=1)
 
     def hear(self, topic: str) -> bytes:
-        """The payload of the first message on `topic`, waiting for it."""
+        """Wait for the first message on `topic`; return its payload."""
         self.wait(lambda: any(message[0] == topic for message in self.messages))
         return next(payload for heard, payload, _ in self.messages if heard == topic)
 

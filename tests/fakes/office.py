@@ -1,4 +1,4 @@
-"""Spreadsheets of every format, written as offices' programs write them."""
+"""Write spreadsheets of every format, as offices' programs write them."""
 
 import io
 import struct
@@ -23,7 +23,7 @@ def xlsx(
     more: dict[str, Rows] | None = None,
     hidden: Iterable[str] = (),
 ) -> bytes:
-    """Texts, numbers, days; `=1/0|#DIV/0!` is a formula and its last value."""
+    """Return an XLSX file; `=1/0|#DIV/0!` is a formula and its last value."""
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
         day = book.add_format({"num_format": "dd/mm/yyyy"})
@@ -48,7 +48,7 @@ def xlsx(
 
 
 def archive(members: dict[str, bytes]) -> bytes:
-    """A zip of these."""
+    """Return a zip of these members."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
         for name, content in members.items():
@@ -57,7 +57,7 @@ def archive(members: dict[str, bytes]) -> bytes:
 
 
 def without_values(book: bytes) -> bytes:
-    """A workbook as programs write it that do not calculate: formulas without their values."""
+    """Return a workbook without the values of its formulas."""
     with zipfile.ZipFile(io.BytesIO(book)) as packed:
         members = {name: packed.read(name) for name in packed.namelist()}
     sheet = "xl/worksheets/sheet1.xml"
@@ -66,7 +66,7 @@ def without_values(book: bytes) -> bytes:
 
 
 def ods(rows: Rows, name: str = "Sheet1") -> bytes:
-    """As LibreOffice writes it. `#N/A` is an error, `=...` a formula without a value."""
+    """Return an ODS file; `#N/A` is an error, `=...` a formula without a value."""
     body = "".join(
         f"<table:table-row>{''.join(map(_ods_cell, cells))}</table:table-row>" for cells in rows
     )
@@ -105,7 +105,7 @@ def _ods_cell(cell: object) -> str:
 
 
 def xls(rows: Rows, name: str = "Sheet1") -> bytes:
-    """Excel 97's format, BIFF8: texts and numbers."""
+    """Return an Excel 97 file (BIFF8) of texts and numbers."""
 
     def record(kind: int, content: bytes) -> bytes:
         return struct.pack("<HH", kind, len(content)) + content
@@ -131,7 +131,7 @@ def xls(rows: Rows, name: str = "Sheet1") -> bytes:
 
 
 def compound(streams: dict[str, bytes]) -> bytes:
-    """The container of old Office files. Streams are filled up, so that none is a small one."""
+    """Return an OLE2 container; streams are filled up, so that none is a small one."""
     sectors: list[bytes] = []
     chain: list[int] = []
     entries = [_entry("Root Entry", 5, child=1, start=_END, size=0)]

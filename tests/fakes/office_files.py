@@ -1,4 +1,4 @@
-"""Files as schools send them, and as they should not. Each is named for what it is."""
+"""Files as schools send them, and as they should not; each is named for what it is."""
 
 import io
 import zipfile
@@ -13,7 +13,7 @@ TORN_PDF = PDF[:20]
 
 
 def packed(*names: str, **parts: bytes) -> bytes:
-    """A ZIP archive; `names` are parts with little in them."""
+    """Return a ZIP archive; `names` are parts with little in them."""
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in parts.items():
@@ -34,7 +34,7 @@ TORN_DOCX = DOCX[:60]
 
 
 def bomb() -> bytes:
-    """Little as it is, 250 MB when unpacked."""
+    """Return a small file that has 250 MB when unpacked."""
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         archive.writestr("[Content_Types].xml", b"")

@@ -1,6 +1,6 @@
-"""An OpenID provider on loopback. It signs real ID tokens and remembers what it was asked.
+"""A fake OpenID provider on loopback that signs real ID tokens and remembers its requests.
 
-It takes one client, and lets whoever comes be `person` without asking. `fault` makes it do wrong.
+It accepts one client, and signs every browser in as `person`. `fault` makes it misbehave.
 """
 
 import base64
@@ -40,7 +40,7 @@ Fault = Literal[
 
 @dataclass
 class FakeProvider:
-    """`back`: the address that the client has registered; `now_s`: its clock, UTC."""
+    """The provider. `back`: the client's registered redirect address; `now_s`: its clock, UTC."""
 
     now_s: Callable[[], int]
     issuer: str = ""
@@ -48,12 +48,12 @@ class FakeProvider:
     person: dict[str, Any] = field(default_factory=lambda: {"sub": "person-1"})
     fault: Fault = ""
     asked: list[str] = field(default_factory=list)
-    """Paths, in order."""
+    """The requested paths, in order."""
     key: ECKey = field(default_factory=lambda: ECKey.generate_key("P-256", {"kid": "first"}))
     _codes: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def rotate(self) -> None:
-        """A new key; tokens signed by the old one are believed no more."""
+        """Change to a new key; tokens signed by the old one are no longer valid."""
         self.key = ECKey.generate_key("P-256", {"kid": secrets.token_hex(4)})
 
     def metadata(self) -> dict[str, Any]:
@@ -69,7 +69,7 @@ class FakeProvider:
         }
 
     def authorize(self, query: dict[str, str]) -> str:
-        """Where the browser goes next. AssertionError for a request that no client may make."""
+        """Return where the browser goes next; raise AssertionError for a wrong request."""
         assert query["client_id"] == CLIENT
         assert query["redirect_uri"] == self.back
         assert query["response_type"] == "code"
@@ -83,7 +83,7 @@ class FakeProvider:
         return f"{self.back}?{urlencode(told | {'code': code})}"
 
     def exchange(self, form: dict[str, str], authorization: str) -> tuple[int, dict[str, Any]]:
-        """Status and body of the token endpoint."""
+        """Return status and body of the token endpoint."""
         asked = self._codes.pop(form.get("code", ""), None)
         verifier = hashlib.sha256(form.get("code_verifier", "").encode()).digest()
         challenge = base64.urlsafe_b64encode(verifier).rstrip(b"=").decode()
@@ -123,7 +123,7 @@ class FakeProvider:
 
 @contextmanager
 def providing(now_s: Callable[[], int]) -> Iterator[FakeProvider]:
-    """A provider for the time of the block."""
+    """Run a provider for the time of the block."""
     provider = FakeProvider(now_s)
 
     class Handler(BaseHTTPRequestHandler):

@@ -1,4 +1,4 @@
-"""A real PostgreSQL of our own, in a folder, on a Unix socket, gone with the tests."""
+"""Run a real PostgreSQL in a folder, on a Unix socket, which is removed with the tests."""
 
 import os
 import pwd
@@ -13,7 +13,7 @@ PROGRAMS = Path("/usr/lib/postgresql")
 
 
 class Postgres:
-    """A context manager. Root runs it as the user `postgres`, for it refuses to run as root."""
+    """A context manager. Root runs it as the user `postgres`, since it refuses to run as root."""
 
     def __init__(self) -> None:
         newest = max(PROGRAMS.iterdir(), key=lambda folder: float(folder.name))
@@ -43,7 +43,7 @@ class Postgres:
         shutil.rmtree(self._folder)
 
     def database(self) -> str:
-        """The URL of a new, empty database."""
+        """Create an empty database; return its URL."""
         self._databases += 1
         name = f"district{self._databases}"
         self._run("createdb", "-h", self._folder, "-U", "schoolgate", name)

@@ -1,4 +1,4 @@
-"""The office that makes rosters, with a broker that remembers, and people to tell of."""
+"""Run the publisher of rosters with a broker that keeps retained messages."""
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta

@@ -1,4 +1,4 @@
-"""A district's whole site on a free port, with an account of every role, and browsers of theirs."""
+"""Run a district's whole site on a free port, with an account and browsers for every role."""
 
 import re
 import threading
@@ -55,7 +55,7 @@ class Site:
     browsers: list[httpx.Client] = field(default_factory=list)
 
     def browser(self, name: str | None = None, password: str = PASSWORD) -> httpx.Client:
-        """A browser, signed in as `name`."""
+        """Return a browser, signed in as `name`."""
         made = httpx.Client(base_url=self.url, trust_env=False, timeout=PATIENCE_S)
         self.browsers.append(made)
         if name:
@@ -81,8 +81,10 @@ def running(
     openid: OpenIdSignIn | None = None,
     poll_s: float = 0.05,
 ) -> Iterator[Site]:
-    """The site over a furnished database in `folder`; `pages` in place of the real ones. It looks
-    for changes every `poll_s`."""
+    """Run the site over a furnished database in `folder`; `pages` replace the real ones.
+
+    It looks for changes every `poll_s`.
+    """
     database = furnish(Database(f"sqlite:///{folder}/bridge.db"))
     clock = FakeClock(now_ms)
     if accounts:

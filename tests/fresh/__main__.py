@@ -1,9 +1,10 @@
-"""A bare Debian in a folder: `python3 -m tests.fresh make SUITE`, then `... run SUITE COMMAND`.
+"""Make a bare Debian in a folder, and run commands in it.
 
-It has git, make, Python and certificates: what `make` does not install is missing there. `make`
-makes the root, and tries whether apt and pip reach their archives from it; `run` runs a command in
-it, in a clean clone of the last commit. This machine's own settings of apt and pip say where
-packages come from. Needs root and mmdebstrap; of Python the standard library alone.
+Usage: `python3 -m tests.fresh make SUITE`, then `... run SUITE COMMAND`. The root has git, make,
+Python and certificates: what `make` does not install is missing there. `make` makes the root, and
+checks that apt and pip reach their archives from it; `run` runs a command in it, in a clean clone
+of the last commit. This machine's own settings of apt and pip say where packages come from. It
+needs root and mmdebstrap, and of Python only the standard library.
 """
 
 # ruff: noqa: T201 (it talks to its terminal)
@@ -31,7 +32,7 @@ python3 -m venv /trial
 /trial/bin/pip download -qq --disable-pip-version-check --no-deps --require-hashes \
     --dest /trial -r requirements.lock
 """
-"""Whatever fails in it is no fault of the project's. The virtual gate's kernel is in backports."""
+"""A failure of these commands is not the project's. The virtual gate's kernel is in backports."""
 ENTER = """
 root=$1; shift
 mount --bind "$root" "$root"
@@ -47,11 +48,11 @@ shift
 cd "$root"
 exec chroot "$root" "$@"
 """
-"""Runs in namespaces of its own: when it ends, nothing is left mounted."""
+"""Runs in its own namespaces: when it ends, nothing is left mounted."""
 
 
 def main() -> int:
-    """Returns the exit code: the command's, or 1 where there can be no bare root."""
+    """Run the command line; return the command's exit code, or 1 where no root can be made."""
     parser = argparse.ArgumentParser(prog="python3 -m tests.fresh")
     parser.add_argument("what", choices=["make", "run"])
     parser.add_argument("suite", help="bookworm or trixie; `own` is this machine's")
@@ -71,7 +72,7 @@ def main() -> int:
 
 
 def make(suite: str, kept: Path) -> None:
-    """The root as a tar. One that is there already is tried only."""
+    """Make the root as a tar, or check one that exists."""
     if not kept.exists():
         kept.parent.mkdir(parents=True, exist_ok=True)
         part = kept.with_suffix(".part.tar")
@@ -91,7 +92,7 @@ def make(suite: str, kept: Path) -> None:
 
 @contextmanager
 def unpacked(kept: Path) -> Iterator[Path]:
-    """A new root with this machine's settings and a clean clone; gone afterwards."""
+    """Yield a new root with this machine's settings and a clean clone; remove it afterwards."""
     root = Path(tempfile.mkdtemp(prefix="root-", dir=kept.parent))
     try:
         root.chmod(0o755)
@@ -104,7 +105,7 @@ def unpacked(kept: Path) -> Iterator[Path]:
 
 
 def clone(folder: Path) -> None:
-    """Of the last commit, whoever owns this one; it does not know where it came from."""
+    """Clone the last commit, whoever owns this repository, without a remote."""
     with tempfile.NamedTemporaryFile("w", suffix=".gitconfig") as config:
         config.write("[safe]\n\tdirectory = *\n[advice]\n\tdetachedHead = false\n")
         config.flush()
@@ -115,7 +116,7 @@ def clone(folder: Path) -> None:
 
 
 def inside(root: Path, command: Sequence[str]) -> int:
-    """Run a command in the clone. Returns its exit code."""
+    """Run a command in the clone; return its exit code."""
     alone = ["unshare", "--mount", "--pid", "--fork", "--kill-child"]
     alone += ["--propagation", "private", "sh", "-ec", ENTER, "sh"]
     env = [f"{name}={value}" for name, value in carried.environment().items()]

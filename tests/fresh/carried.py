@@ -1,4 +1,4 @@
-"""What a bare root is told of where packages come from: this machine's settings of apt and pip."""
+"""Carry this machine's settings of apt and pip into a bare root."""
 
 import configparser
 import os
@@ -22,11 +22,11 @@ CERTIFICATES = ("/etc/ssl/certs", "/usr/local/share/ca-certificates")
 
 
 class NotCarriedError(Exception):
-    """Of this machine's settings no bare root can be made."""
+    """This machine's settings cannot be carried into a bare root."""
 
 
 def own_suite() -> str:
-    """The release that this machine runs."""
+    """Return the Debian release that this machine runs."""
     release = Path("/etc/os-release").read_text("utf-8")
     found = re.search(r'^VERSION_CODENAME="?(\w+)', release, re.MULTILINE)
     if not (found and re.search(r"^ID=debian$", release, re.MULTILINE)):
@@ -35,7 +35,7 @@ def own_suite() -> str:
 
 
 def mirrors() -> dict[str, str]:
-    """The addresses of Debian's archives in this machine's sources, by their labels."""
+    """Return the addresses of Debian's archives in this machine's sources, by their labels."""
     asked = ["apt-get", "indextargets", "--format", "$(LABEL)\t$(REPO_URI)"]
     told = subprocess.run(asked, capture_output=True, text=True, check=True)
     found = dict(line.split("\t") for line in reversed(told.stdout.splitlines()))
@@ -45,7 +45,7 @@ def mirrors() -> dict[str, str]:
 
 
 def apt_sources(suite: str) -> str:
-    """The lines of a `sources.list`, from the mirrors of this machine."""
+    """Return the lines of a `sources.list`, from the mirrors of this machine."""
     return "".join(
         f"deb {uri} {suite}{pocket} main\n"
         for label, uri in mirrors().items()
@@ -54,13 +54,13 @@ def apt_sources(suite: str) -> str:
 
 
 def apt_options() -> list[str]:
-    """How this machine fetches packages: proxies and the like."""
+    """Return how this machine fetches packages: proxies and the like."""
     told = subprocess.run(["apt-config", "dump"], capture_output=True, text=True, check=True)
     return [line for line in told.stdout.splitlines() if ACQUIRE.match(line)]
 
 
 def pip_files() -> list[Path]:
-    """The files with pip's settings on this machine."""
+    """Return the files with pip's settings on this machine."""
     home = Path.home()
     folders = os.environ.get("XDG_CONFIG_DIRS", "/etc/xdg").split(":")
     config = Path(os.environ.get("XDG_CONFIG_HOME") or home / ".config")
@@ -72,7 +72,7 @@ def pip_files() -> list[Path]:
 
 
 def pip_settings() -> dict[str, str]:
-    """The same settings, `section.name`; a later file's count."""
+    """Return these settings as `section.name`; a later file's value counts."""
     found = {}
     for file in pip_files():
         parser = configparser.RawConfigParser()
@@ -83,20 +83,21 @@ def pip_settings() -> dict[str, str]:
 
 
 def variables() -> dict[str, str]:
-    """The variables of this machine that say where packages come from."""
+    """Return the environment variables of this machine that say where packages come from."""
     ours = {name: value for name, value in os.environ.items() if VARIABLE.fullmatch(name)}
     ours.pop("PIP_CONFIG_FILE", None)
     return ours
 
 
 def environment() -> Mapping[str, str]:
-    """Variables of a command in the root."""
+    """Return the environment variables of a command in the root."""
     return {**variables(), **FIXED}
 
 
 def mounted() -> list[Path]:
-    """Files and folders that those settings name. Of an index the folder above it: what an index
-    lists lies beside it as a rule.
+    """Return the files and folders that those settings name.
+
+    Of an index it is the folder above: the files that an index lists usually lie beside it.
     """
     found: set[Path] = set()
     for value in [*pip_settings().values(), *variables().values()]:

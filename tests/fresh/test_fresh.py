@@ -1,4 +1,4 @@
-"""What a bare root is told of this machine, and that nothing is skipped in it in silence."""
+"""The settings that a bare root gets from this machine; nothing is skipped there silently."""
 
 import subprocess
 import sys
@@ -12,12 +12,12 @@ from tests.fresh.__main__ import ROOT
 
 @pytest.fixture
 def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A machine on which pip takes packages from folders."""
+    """Set up a machine on which pip takes packages from folders."""
     for name in ("index/simple", "index/files", "wheels", "xdg/pip", "home/.config/pip"):
         (tmp_path / name).mkdir(parents=True)
     (tmp_path / "limits.txt").touch()
     index = f"file://{tmp_path}/index/simple"
-    (tmp_path / "xdg/pip/pip.conf").write_text(f"[global]\nconstraint = {tmp_path}/limits.txt\n")
+    (tmp_path / "xdg/pip/pip.conf").write_text(f"[install]\nconstraint = {tmp_path}/limits.txt\n")
     text = f"[global]\nextra-index-url =\n  https://x.example/simple\n  {index}\ntimeout = 7\n"
     (tmp_path / "home/.config/pip/pip.conf").write_text(text)
     for name in ("XDG_CONFIG_HOME", "PIP_CONFIG_FILE"):

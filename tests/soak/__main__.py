@@ -1,5 +1,8 @@
-"""`python -m tests.soak [--crossings N] [--json FILE] [--plant BUG]`: exit 1 if anything grew,
-was lost or doubled. `--judge FILE` judges the samples of an earlier run again."""
+"""Run a soak test: `python -m tests.soak [--crossings N] [--json FILE] [--plant BUG]`.
+
+It exits with 1 if anything grew, was lost or was counted twice. `--judge FILE` judges the samples
+of an earlier run again.
+"""
 
 import argparse
 import json
@@ -14,7 +17,7 @@ from tests.soak.slope import Slope, after_warm_up, plot, slope
 
 
 def main() -> None:
-    """Soak, print a plot of everything watched, and judge."""
+    """Run the soak, print a plot of everything measured, and judge it."""
     parser = argparse.ArgumentParser(prog="python -m tests.soak", description=__doc__)
     parser.add_argument("--crossings", type=int, default=1_000_000)
     parser.add_argument("--json", type=Path, help="write all samples and slopes to this file")
@@ -39,12 +42,12 @@ def main() -> None:
 
 
 def judge(series: Series) -> dict[str, Slope]:
-    """The slope of each series after the warm-up."""
+    """Return the slope of each series after the warm-up."""
     return {name: slope(after_warm_up(series.at, values)) for name, values in series.values.items()}
 
 
 def told(soaked: Soaked, slopes: dict[str, Slope]) -> list[str]:
-    """The report."""
+    """Return the report's lines."""
     lines = plots(soaked.series, slopes)
     rate = soaked.crossings / soaked.seconds
     lines.append(
@@ -55,7 +58,7 @@ def told(soaked: Soaked, slopes: dict[str, Slope]) -> list[str]:
 
 
 def plots(series: Series, slopes: dict[str, Slope]) -> list[str]:
-    """A line for each series; the warm-up is left out here too."""
+    """Return a line for each series, without the warm-up."""
     lines = []
     for name, every in series.values.items():
         values = [value for _, value in after_warm_up(series.at, every)]
@@ -70,7 +73,7 @@ def plots(series: Series, slopes: dict[str, Slope]) -> list[str]:
 
 
 def as_json(soaked: Soaked, slopes: dict[str, Slope]) -> dict[str, object]:
-    """Everything, for a machine."""
+    """Return everything as JSON."""
     return {
         "crossings": soaked.crossings,
         "seconds": soaked.seconds,

@@ -1,4 +1,4 @@
-"""The run: a keeper writes, a real uplink delivers, a real broker and bridge take in."""
+"""Run a soak: a gatekeeper writes, a real uplink delivers, a real broker and bridge store."""
 
 import time
 from collections.abc import Sequence
@@ -15,15 +15,17 @@ from tests.faults.outcome import Outcome, eventually
 
 AT_ONCE = 20
 BACKLOG = 2_000
-"""People wait while more than this is undelivered: what is measured is a steady flow."""
+"""Crossings stop while more than this is undelivered: the run measures a steady flow."""
 SENDING_S = 2.0
-"""For the uplink to send all that it may send without a receipt."""
+"""Time for the uplink to send all that it may send without a receipt."""
 AWAY_S = 65.0
-"""Longer than any period of the bridge's, so all that it does by itself falls due at once."""
+"""Longer than any period of the bridge, so that all its periodic work falls due at once."""
 STALLS = ((0.05, SENDING_S), (0.1, AWAY_S), (0.2, AWAY_S))
-"""Shares of the run, all within its warm-up, at which the bridge is stopped for so many seconds
-while a whole backlog comes to wait for it. The memory to do everything at once is taken then, and
-not by chance later."""
+"""Shares of the run, all within its warm-up, at which the bridge is stopped for so many seconds.
+
+Meanwhile a whole backlog waits for it. The memory to do everything at once is allocated then, and
+not by chance later.
+"""
 PROCESSES = ("uplink", "broker", "bridge")
 
 
@@ -42,7 +44,7 @@ class Series:
 
 @dataclass
 class Soaked:
-    """`outcome` has the accounts: nothing lost, nothing double."""
+    """The result; `outcome` has the accounts: nothing lost, nothing counted twice."""
 
     crossings: int
     seconds: float
@@ -59,7 +61,7 @@ def soak(
     stalls: Sequence[tuple[float, float]] = STALLS,
     plants: dict[str, str] | None = None,
 ) -> Soaked:
-    """Let `crossings` people pass, looking at the processes `samples` times."""
+    """Let `crossings` people pass, and sample the processes `samples` times."""
     outcome = Outcome("soak", tried=1, survived=1)
     series = Series()
     with Arena(folder, hasty=False, plants=plants) as arena, arena.gatekeeper(GATE) as keeper:
@@ -120,8 +122,10 @@ def _look(arena: Arena, watched: dict[str, psutil.Process]) -> dict[str, float]:
 
 
 def _own_kib(pid: int) -> float:
-    """What the process has taken for itself, in memory or swapped out. Pages of files (programs,
-    libraries) come and go as the system likes, and are nobody's leak."""
+    """Return the memory that the process owns, in RAM or swapped out.
+
+    Pages of files (programs, libraries) come and go as the system decides, and are not a leak.
+    """
     status = Path(f"/proc/{pid}/status").read_text("ascii")
     fields = dict(line.split(":", 1) for line in status.splitlines())
     return sum(float(fields[name].split()[0]) for name in ("RssAnon", "VmSwap"))

@@ -1,4 +1,4 @@
-"""Whether a series grows: by how much from block to block, and how far the blocks agree on it."""
+"""Decide whether a series grows: how much from block to block, and how far the blocks agree."""
 
 import math
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ BLOCKS = 12
 T_95 = 2.228
 """Student's t, two-sided 95 %, for the BLOCKS - 1 steps between blocks."""
 SIGNED_RANK_95 = 10
-"""Wilcoxon's signed ranks, two-sided 95 %, for as many: the critical sum."""
+"""Wilcoxon's signed ranks, two-sided 95 %, for as many steps: the critical sum."""
 WARM_UP = 0.25
 """The share of a run in which caches and pools may still fill."""
 BARS = "▁▂▃▄▅▆▇█"
@@ -18,9 +18,11 @@ BARS = "▁▂▃▄▅▆▇█"
 
 @dataclass(frozen=True, slots=True)
 class Slope:
-    """Units per million crossings, and half the width of its 95 % confidence interval. `usual_from`
-    is where the interval of a usual step begins: one leap, which makes that of the mean wide, does
-    not hide from it what grows besides."""
+    """Units per million crossings, and half the width of its 95 % confidence interval.
+
+    `usual_from` is where the interval of a usual step begins: one large step, which widens the
+    interval of the mean, does not hide other growth from it.
+    """
 
     per_million: float
     margin: float
@@ -28,24 +30,23 @@ class Slope:
 
     @property
     def is_flat(self) -> bool:
-        """Both intervals include 0, or lie below it."""
+        """Return whether both intervals include 0, or lie below it."""
         return self.per_million - self.margin <= 0 and self.usual_from <= 0
 
 
 def after_warm_up(at: Sequence[int], values: Sequence[float]) -> list[tuple[int, float]]:
-    """The samples to judge. `at` counts crossings."""
+    """Return the samples to judge. `at` counts crossings."""
     begin = at[-1] * WARM_UP
     return [(x, y) for x, y in zip(at, values, strict=True) if x >= begin]
 
 
 def slope(samples: Sequence[tuple[int, float]]) -> Slope:
-    """The slope of samples (crossings, value): the mean of what is added from each of a few long
-    blocks to the next.
+    """Return the slope of samples (crossings, value): the mean increase from block to block.
 
-    Memory stays where it got. A line through its values takes a single step for a trend, because
-    every sample behind it is higher; but the steps from block to block are independent of each
-    other, and what leaks takes one after the other. The usual step is that of Hodges and Lehmann
-    (1963), from the means of all pairs of steps.
+    Memory does not shrink again. A line through its values takes a single step for a trend, because
+    every later sample is higher; but the steps from block to block are independent of each other,
+    and a leak adds to each of them. The usual step is that of Hodges and Lehmann (1963), from the
+    means of all pairs of steps.
     """
     steps = [(y2 - y1) / (x2 - x1) * 1e6 for (x1, y1), (x2, y2) in pairwise(_blocks(samples))]
     margin = T_95 * stdev(steps) / math.sqrt(len(steps))
@@ -54,7 +55,7 @@ def slope(samples: Sequence[tuple[int, float]]) -> Slope:
 
 
 def plot(values: Sequence[float], width: int = 48) -> str:
-    """A line of bars, from the least value to the greatest."""
+    """Return a line of bars, from the least value to the greatest."""
     step = max(1, -(-len(values) // width))
     means = [
         sum(values[i : i + step]) / len(values[i : i + step]) for i in range(0, len(values), step)

@@ -1,7 +1,7 @@
-"""A short soak, and the judge of slopes: it sees what grows and lets noise pass.
+"""A short soak, and the judge of slopes: it finds growth and ignores noise.
 
-The control of the whole: `python -m tests.soak --plant leak`, which must fail:
-it keeps a byte of each record.
+The control of the whole is `python -m tests.soak --plant leak`, which must fail: it keeps a byte of
+each record.
 """
 
 import gc
@@ -58,8 +58,11 @@ def test_noise_and_single_steps_are_flat_and_growth_is_not() -> None:
 
 
 def test_what_the_bridge_leaves_to_the_collector_is_little(tmp_path: Path) -> None:
-    """Statements made anew for each message were 250 objects in circles, and the memory of a
-    bridge grew by megabytes before Python's collector thought it worth while to look."""
+    """The bridge leaves little to Python's garbage collector.
+
+    Statements that were built anew for each message were 250 objects in reference cycles, and the
+    bridge's memory grew by megabytes before the collector ran.
+    """
     with closing(furnish(Database(f"sqlite:///{tmp_path / 'bridge.db'}"))) as database:
         inbox, scribe = Inbox(database, ZONE), Scribe().enter(*range(40))
 

@@ -22,11 +22,7 @@ from server_bridge.reports.documents import confirmed_workbook
 from server_bridge.reports.period import PeriodKind, period
 from server_bridge.reports.texts import period_name
 from server_bridge.store.reports.deadlines import all_requests
-from server_bridge.store.reports.report_requests import (
-    REQUESTS,
-    ReportRequest,
-    open_request,
-)
+from server_bridge.store.reports.report_requests import REQUESTS, ReportRequest, open_request
 from server_bridge.store.schema.base import NAME_LENGTH
 from server_bridge.store.units.tree import SCHOOL, ancestry
 from server_bridge.submissions.actions import SubmissionWrite, lock, reopen

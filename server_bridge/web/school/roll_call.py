@@ -92,7 +92,7 @@ def show(request: PageRequest, connection: sa.Connection) -> Response:
         school=school,
         roll_call=roll_call,
         at=_path(request, roll_call.roll_call),
-        count_roll_call=count_roll_call(connection, roll_call.roll_call),
+        tally=count_roll_call(connection, roll_call.roll_call),
         groups=groups,
         shown=[group for group in groups if chosen is None or group.key == chosen],
         chosen=wanted if chosen else "",

@@ -219,7 +219,7 @@ def test_a_mistake_is_one_sentence(stocked: Shell, words: list[str], named: str)
 
 @pytest.fixture(scope="module")
 def stocked(tmp_path_factory: pytest.TempPathFactory) -> Shell:
-    """An office that is shared, for what changes nothing."""
+    """Return a shared office, for tests that change nothing."""
     shell = Shell(tmp_path_factory.mktemp("shared") / "bridge")
     shell.type("init")
     shell.type("unit", "add", UNIT, "--name", "Trường THCS Lê Quý Đôn")

@@ -41,7 +41,7 @@ def shell(settled: Path) -> Shell:
 
 
 def tell(shell: Shell, gate_id: str, health: Health) -> None:
-    """A gate tells how it is, now."""
+    """Store a health report of a gate, as of now."""
     with closing(open_home(shell.home).database()) as database, database.write() as connection:
         store_health(connection, gate_id, health, now_ms())
 

@@ -16,7 +16,7 @@ GOOD = pupil(1, "Nguyễn Văn An")
 
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
-    """What is refused does not depend on the database. Each test takes its own people."""
+    """Return a shared office; each test has its own people."""
     folder = tmp_path_factory.mktemp("office")
     made = furnish(Database(f"sqlite:///{folder}/bridge.db"))
     yield Office(made, folder)

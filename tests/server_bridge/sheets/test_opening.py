@@ -51,7 +51,7 @@ def test_cells_that_only_look_empty_are_known() -> None:
 
 
 def _encoded(text: str, encoding: str) -> bytes:
-    """In Windows' Vietnamese code page tones are letters of their own."""
+    """Encode a text; in Windows' Vietnamese code page tones are letters of their own."""
     if encoding != "cp1258":
         return text.encode(encoding)
     apart = re.sub(f"([{TONES}])", r"\n\1", unicodedata.normalize("NFD", text))
@@ -83,7 +83,7 @@ def test_a_quoted_cell_may_hold_anything() -> None:
 
 
 def lying(content: int, told: int) -> bytes:
-    """A zip whose directory tells of a member smaller than it is."""
+    """Return a zip whose directory gives a member's size as smaller than it is."""
     packed = office.archive({"xl/workbook.xml": b"\0" * content})
     return packed.replace(content.to_bytes(4, "little"), told.to_bytes(4, "little"))
 
@@ -93,7 +93,7 @@ SHEETS = {"xl/workbook.xml": b"<x/>"}
 
 
 def locked() -> bytes:
-    """A zip with a member under a password."""
+    """Return a zip with a member under a password."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as packed:
         packed.writestr("xl/workbook.xml", b"x")

@@ -163,14 +163,14 @@ def test_a_signal_ends_the_process_with_pages_open(ending: signal.Signals) -> No
     program = """
 import signal
 from server_bridge.web.live.app import create_app
-from server_bridge.http.binding import binding
+from server_bridge.http.binding import make_binding
 from server_bridge.http.server import HttpServer
 from tests.fakes.district import HANOI, morning_district
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a background job ignores it
 district = morning_district()
 app = create_app(district.read, district.revision, timezone=HANOI)
 try:
-    HttpServer(app, binding("127.0.0.1", 0)).run(lambda url: print(url, flush=True))
+    HttpServer(app, make_binding("127.0.0.1", 0)).run(lambda url: print(url, flush=True))
 except KeyboardInterrupt:
     print("interrupted")
 """
