@@ -96,7 +96,7 @@ def bridge_disk(folder: Path, tried: int) -> Outcome:
                     arena.start(name)
                 assert eventually(lambda: arena.receipted() > 0, 90), "it never began"
                 for _ in range(tried):
-                    complaints = arena.log("bridge").count("nothing stored")
+                    complaints = arena.log("bridge").count("messages not stored")
                     fill(disk)
 
                     def complained(before: int = complaints) -> bool:
@@ -104,7 +104,7 @@ def bridge_disk(folder: Path, tried: int) -> Outcome:
                         looks += 1
                         if looks % 4 == 0:  # or they fill the disk themselves before the hundredth
                             green += pass_through()
-                        return arena.log("bridge").count("nothing stored") > before
+                        return arena.log("bridge").count("messages not stored") > before
 
                     refused = eventually(complained, 60)
                     free(disk)
