@@ -10,17 +10,14 @@ import sqlalchemy as sa
 from gate_contract import gate_files
 from gate_contract.errors import SchoolgateError
 from gate_contract.ledger_signature import key_text
-from gate_contract.ticket_signing import pin_text
 from server_bridge import pki
 from server_bridge.clock import now_ms
 from server_bridge.command.broker_files import renew_broker
-from server_bridge.command.files import write_file
 from server_bridge.command.options import home_option
+from server_bridge.command.ticket_files import ask_wifi, with_ticket, write_ticket
 from server_bridge.fleet.drafting import DistrictParameters
 from server_bridge.fleet.gate_folder import write_gate_folder
-from server_bridge.fleet.ticket_page import code_image, terminal_code, ticket_page
-from server_bridge.fleet.tickets import MadeTicket, Wifi, make_ticket
-from server_bridge.home import Home, open_home
+from server_bridge.home import open_home
 from server_bridge.pki import Identity
 from server_bridge.store.gates.certificates import (
     find_gate,
@@ -43,37 +40,11 @@ DIRECTIONS = click.Choice(["in", "out", "auto"])
 school_option = click.option(
     "--school", "--unit", "unit_id", required=True, help="The school where it stands."
 )
-ticket_options = [
-    click.option(
-        "--ticket", type=click.Path(path_type=Path), help="Write a ticket into this folder."
-    ),
-    click.option(
-        "--wifi", "ssid", default="", help="Name of the school's Wi-Fi; the password is asked for."
-    ),
-    click.option(
-        "--days",
-        type=click.IntRange(1, 90),
-        default=7,
-        show_default=True,
-        help="How long the ticket is valid.",
-    ),
-    click.option(
-        "--unsealed",
-        is_flag=True,
-        help="Make a ticket that needs no PIN: nothing in it is encrypted.",
-    ),
-]
 
 
 @click.group("gate")
 def gate_group() -> None:
     """Manage gates: tickets, settings, software, certificates."""
-
-
-def _with_ticket(command: click.decorators.FC) -> click.decorators.FC:
-    for option in reversed(ticket_options):
-        command = option(command)
-    return command
 
 
 @gate_group.command("add")
@@ -90,7 +61,7 @@ def _with_ticket(command: click.decorators.FC) -> click.decorators.FC:
 @click.option(
     "--visitor-ids", default="", help="Visitors' papers that the gate accepts: cccd, bhyt or both."
 )
-@_with_ticket
+@with_ticket
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
@@ -123,7 +94,7 @@ def gate_add(
         raise SchoolgateError("say where its ticket goes (--ticket), or its files (--out)")
     home = open_home(folder)
     identity = Identity.gate(gate_id)
-    wifi = _wifi(ssid)
+    wifi = ask_wifi(ssid)
     choice = ChosenSettings(
         direction_of(direction), timezone or home.settings.district.timezone, kinds_of(visitor_ids)
     )
@@ -133,7 +104,7 @@ def gate_add(
             connection, DistrictParameters.of(home), gate_id, now_ms(), choice=choice
         )
         if ticket is not None:
-            _write_ticket(home, connection, gate_id, ticket, days, wifi, sealed=not unsealed)
+            write_ticket(home, connection, gate_id, ticket, days, wifi, sealed=not unsealed)
         if out is None:
             return
         issued = pki.issue(home.pki, identity, now=datetime.now(UTC))
@@ -157,7 +128,7 @@ def gate_add(
 @gate_group.command("replace")
 @home_option
 @click.argument("gate_id")
-@_with_ticket
+@with_ticket
 def gate_replace(
     folder: Path, gate_id: str, ticket: Path | None, ssid: str, days: int, unsealed: bool
 ) -> None:
@@ -168,7 +139,7 @@ def gate_replace(
     """
     if ticket is None:
         raise SchoolgateError("say where the ticket goes: --ticket")
-    home, wifi = open_home(folder), _wifi(ssid)
+    home, wifi = open_home(folder), ask_wifi(ssid)
     with home.database().write() as connection:
         find_gate(connection, gate_id)
         revoke_certificates(connection, gate_id, now_ms())
@@ -182,7 +153,7 @@ def gate_replace(
                 now_ms(),
                 choice=ChosenSettings(timezone=zone),
             )
-        _write_ticket(home, connection, gate_id, ticket, days, wifi, sealed=not unsealed)
+        write_ticket(home, connection, gate_id, ticket, days, wifi, sealed=not unsealed)
     renew_broker(home)
 
 
@@ -288,52 +259,6 @@ def gate_keys(folder: Path) -> None:
     home = open_home(folder)
     click.echo(f"[cards.keys]\n{gate_files.key_lines(home.keys.public_keys())}\n")
     click.echo(f"[orders.keys]\n{gate_files.key_lines(home.keys.orders_public_keys())}")
-
-
-def _write_ticket(
-    home: Home,
-    connection: sa.Connection,
-    gate_id: str,
-    out: Path,
-    days: int,
-    wifi: Wifi,
-    *,
-    sealed: bool,
-) -> None:
-    now = now_ms()
-    made = make_ticket(home, connection, gate_id, now_ms=now, days=days, wifi=wifi, sealed=sealed)
-    school = find_unit(connection, find_gate(connection, gate_id).unit_id)
-    expires = datetime.fromtimestamp(made.expires_ms / 1000, home.zone)
-    try:
-        out.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise SchoolgateError(f"{out}: {error.strerror}; choose a folder you own") from error
-    page = ticket_page(
-        made, school.name if school else "", expires, datetime.fromtimestamp(now / 1000, UTC)
-    )
-    write_file(out / f"{gate_id}.ticket", made.text.encode() + b"\n")
-    write_file(out / f"{gate_id}.pdf", page)
-    _write_codes(out, made)
-    click.echo(terminal_code(made.text))
-    click.echo(f"{out / gate_id}: .ticket for its SD card; .pdf, .png to hold before its camera")
-    if made.pin:
-        told = f"{made.pin[:5]}-{made.pin[5:]}"
-        click.echo(f"PIN {told}: tell the technician by telephone, or send {gate_id}-pin.png")
-    click.echo(f"good once, until {expires:%Y-%m-%d %H:%M}")
-
-
-def _write_codes(out: Path, made: MadeTicket) -> None:
-    with (out / f"{made.gate_id}.png").open("wb") as file:
-        code_image(made.text).save(file, "PNG")
-    if made.pin:
-        with (out / f"{made.gate_id}-pin.png").open("wb") as file:
-            code_image(pin_text(made.pin), pixels=16).save(file, "PNG")
-
-
-def _wifi(ssid: str) -> Wifi:
-    if not ssid:
-        return Wifi()
-    return Wifi(ssid, click.prompt(f"Password of {ssid}", hide_input=True, default=""))
 
 
 def direction_of(text: str) -> Direction:
