@@ -84,7 +84,7 @@ def _wait_for_rosters(setup: DemoSetup, processes: Processes) -> None:
     while not all(knows_rosters(gate) for gate in setup.gates):
         processes.check()
         if time.monotonic() > deadline:
-            raise SchoolgateError("the gates have heard of no roster; see the logs")
+            raise SchoolgateError("the gates have received no roster; see the logs")
         time.sleep(0.1)
 
 

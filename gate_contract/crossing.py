@@ -59,13 +59,13 @@ class ClockTrust(StrEnum):
 class Record(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """One row of a ledger.
 
-    `up_ms` counts from boot `boot_id` and never steps; `at` is UTC, or null if the gate's clock
-    was plainly wrong. `count` > 1 sums up refusals that came too fast to be recorded one by one.
-    A record with the verdict `clock_set` is no scan: it states that at `up_ms` of this boot the
-    true time was `at`. It corrects the untrusted records of that boot, which are never edited.
-    `sealed` holds the details of a visitor without a card, encrypted (see
-    `gate_contract.visitor_details`), and `seal` is their SHA-256. The chain covers `seal` only, so
-    the details can be erased without breaking the chain.
+    `up_ms` counts from boot `boot_id` and never steps; `at` is UTC, or null if the gate's clock was
+    certainly wrong (outside 2020-2100, or before the last trusted time). `count` > 1 sums up
+    refusals that came too fast to be recorded one by one. A record with the verdict `clock_set` is
+    no scan: it states that at `up_ms` of this boot the true time was `at`. It corrects the
+    untrusted records of that boot, which are never edited. `sealed` holds the details of a visitor
+    without a card, encrypted (see `gate_contract.visitor_details`), and `seal` is their SHA-256.
+    The chain covers `seal` only, so the details can be erased without breaking the chain.
     """
 
     seq: Seq
@@ -86,7 +86,7 @@ class Record(Struct, frozen=True, omit_defaults=True, kw_only=True):
         if self.is_crossing and not (whole and self.count == 1):
             raise ValueError("a crossing has a card_id, a kind, a direction and count 1")
         if self.clock == ClockTrust.CORRECTED:
-            raise ValueError("a correction is derived, not sent")
+            raise ValueError("clock 'corrected' is set by the bridge; a gate must not send it")
         if self.verdict == Verdict.CLOCK_SET and (
             self.at is None or self.clock != ClockTrust.TRUSTED
         ):

@@ -1,7 +1,7 @@
 """Notices to whoever sets up a gate: the state of its ticket, and the result of its self-test.
 
 One long white light precedes a notice about the ticket, two precede one about the self-test; the
-blinks that follow are counted. Red: the gate cannot go on. Yellow: it works, but not everything.
+blinks that follow are counted. Red: the setup has stopped. Yellow: it works, but not everything.
 """
 
 from enum import StrEnum

@@ -95,7 +95,7 @@ class Roster(Struct, frozen=True, omit_defaults=True, kw_only=True):
             return None
 
     def is_revoked(self, card_id: str) -> bool:
-        """Whether a card is withdrawn."""
+        """Return whether a card is revoked."""
         return _find(self.revoked, CARD_ID_SIZE, bytes.fromhex(card_id)) is not None
 
 
@@ -128,7 +128,7 @@ class EffectiveRoster:
         return (self.changes or self.full).card_keys
 
     def is_revoked(self, card_id: str) -> bool:
-        """Whether a card is withdrawn."""
+        """Return whether a card is revoked."""
         changed = self.changes is not None and self.changes.is_revoked(card_id)
         return changed or self.full.is_revoked(card_id)
 

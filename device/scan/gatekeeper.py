@@ -43,7 +43,7 @@ SUM_MS = 60_000
 """The interval at which refusals beyond the budget are summed up in the ledger."""
 
 VISITORS_A_MINUTE = 30
-"""The most visitors without a card."""
+"""Visitors without a card that are admitted in a minute, at most."""
 
 
 class Gatekeeper:
@@ -184,7 +184,7 @@ class Gatekeeper:
     ) -> "tuple[dict[str | bytes, _CheckedClaim], dict[str | bytes, bytes]]":
         """Give visitors passes for the day; return also their encrypted details.
 
-        Nothing proves an ID document, so the number of visitors a minute is limited: a display that
+        ID documents are not signed, so the number of visitors a minute is limited: a display that
         shows invented ones is refused.
         """
         claims: dict[str | bytes, _CheckedClaim] = {}

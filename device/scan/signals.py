@@ -25,7 +25,7 @@ _LEVEL_BEATS: dict[int, Pattern] = {
     3: (Step(150, Light.RED), Step(150, Light.YELLOW)) * 5,
     4: (Step(80, Light.RED), Step(80, Light.OFF)) * 9,
 }
-"""Seen, not heard: nobody's level is announced aloud. Level 1 is green, like everybody else."""
+"""Levels are shown by light only, so that nobody's level is announced. Level 1 is plain green."""
 
 
 def pattern(answer: Answer) -> Pattern:

@@ -34,7 +34,8 @@ class CardKnowledge:
     """What the gate knows of a card beyond its signature.
 
     `seen_ms_ago`: how long ago this card was last in view, None if it was not recently. `level` is
-    its holder's, and `action` what the school does about it at the entry.
+    that of the area where its holder lives, and `action` what the school does about it at the
+    entry.
     """
 
     last: LastCrossing | None = None

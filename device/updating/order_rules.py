@@ -82,8 +82,8 @@ class UpdateDecision:
 def reserve(total: int) -> int:
     """Return the bytes that stay free on a data partition, because the ledger comes first.
 
-    It is more than the 700 MB below which the district is warned of a full card; on a partition
-    that is too small for that, a quarter.
+    It is more than the 700 MB at which the district's alert of a full card resolves (it is raised
+    below 500 MB); on a partition that is too small for that, a quarter.
     """
     return min(1 << 30, total // 4)
 

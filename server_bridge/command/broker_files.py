@@ -52,7 +52,7 @@ def renew_broker(home: Home) -> None:
             "gate-bridge broker-config as root, then systemctl reload mosquitto"
         ) from error
     told = reload_broker(folder)
-    click.echo("the broker knows of it" if told else "the broker hears of it when it starts")
+    click.echo("the broker knows of it" if told else "the broker reads it when it starts")
 
 
 def note_broker(home: Home) -> None:

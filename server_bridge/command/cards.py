@@ -200,7 +200,7 @@ def card_rotate_key(folder: Path) -> None:
     home.keys.make_card_key(key_id)
     _tell_gates(home)
     click.echo(f"key {key_id} signs new cards from now on; keep a safe copy of keys/")
-    click.echo("Gates hear of it with their next roster")
+    click.echo("Gates receive it with their next roster")
 
 
 @card_group.command("retire-key")

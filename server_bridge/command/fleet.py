@@ -59,17 +59,17 @@ def gate_show(folder: Path, gate_id: str, as_json: bool) -> None:
     home = open_home(folder)
     with home.database().read() as connection:
         find_gate(connection, gate_id)
-        befell = health_changes(connection, gate_id, 20)
+        changes = health_changes(connection, gate_id, 20)
     one = next(one for one in _fleet(home) if one["gate_id"] == gate_id)
     if as_json:
-        click.echo(msgspec.json.encode({**one, "history": befell}))
+        click.echo(msgspec.json.encode({**one, "history": changes}))
         return
     click.echo(f"{gate_id} at {one['school']} ({one['unit_id']}): {', '.join(_states(one))}")
     if one["update"] and one["update"].wanted:
         click.echo(f"  update: {' '.join(update_progress(one['update'], Lang.EN))}")
     for key in ("software", "settings", "roster", "self_test", "backlog", "fault", "heard"):
         click.echo(f"  {key.replace('_', ' ')}: {_said(one[key])}")
-    for change in befell:
+    for change in changes:
         at = datetime.fromtimestamp(change.at_ms / 1000, home.zone)
         click.echo(f"  {at:%Y-%m-%d %H:%M} {change.state} {', '.join(change.faults)}".rstrip())
 

@@ -229,7 +229,7 @@ def gate_move(folder: Path, gate_id: str, unit_id: str, direction: str | None, f
                 choice.repeat_window_ms,
             )
         change_orders(connection, DistrictParameters.of(home), gate_id, now_ms(), choice=choice)
-    click.echo(f"{gate_id}: stands at {school.name} now. It hears of it when it is online")
+    click.echo(f"{gate_id}: stands at {school.name} now. It receives the change when it is online")
 
 
 @gate_group.command("shut-out")

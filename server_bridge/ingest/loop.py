@@ -155,6 +155,7 @@ class IngestLoop:
 
     def _send_all_receipts(self, session: BridgeSession) -> bool:
         # A bridge restored from a backup has fewer records than its gates assume, and a broker may
+        # have lost what it retained: every gate gets its receipt again.
         try:
             with self._database.read() as connection:
                 receipts = latest_receipts(connection)

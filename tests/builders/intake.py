@@ -1,4 +1,4 @@
-"""Giving letters to a district's database, and looking at what became of them."""
+"""Store messages in a district's database, and read the result."""
 
 from collections.abc import Iterable
 

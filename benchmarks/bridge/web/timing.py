@@ -62,32 +62,32 @@ def time_pages(sites: Sequence[Site], now_ms: int, *, passes: int, cold: int) ->
 
 async def _time(sites: Sequence[Site], now_ms: int, passes: int, cold: int) -> None:
     async with AsyncExitStack() as stack:
-        doors = [await _open(stack, site, now_ms) for site in sites]
+        clients = [await _open(stack, site, now_ms) for site in sites]
         gc.collect()  # as the bridge does before it serves
         gc.freeze()
         stack.callback(gc.unfreeze)
-        for door in doors:
-            for ask in door.site.asks:
-                answer = await door.ask(ask)
+        for client in clients:
+            for ask in client.site.asks:
+                answer = await client.ask(ask)
                 html = answer.headers.get("content-type", "").startswith("text/html")
-                took = Took(answer.status_code, html, len(answer.content), door.timed.wall_ms)
-                door.site.took.append(took)
+                took = Took(answer.status_code, html, len(answer.content), client.timed.wall_ms)
+                client.site.took.append(took)
         for _ in range(passes):
             for number in range(len(sites[0].asks)):
-                for door in doors:
-                    await door.ask(door.site.asks[number])
-                    door.site.took[number].warm.append(door.timed.wall_ms)
-                    door.site.took[number].cpu.append(door.timed.cpu_ms)
+                for client in clients:
+                    await client.ask(client.site.asks[number])
+                    client.site.took[number].warm.append(client.timed.wall_ms)
+                    client.site.took[number].cpu.append(client.timed.cpu_ms)
         for _ in range(cold):
-            for door in doors:
-                for took, ask in zip(door.site.took, door.site.asks, strict=True):
-                    _forget(door.database)
-                    await door.ask(ask)
-                    took.cold.append(door.timed.wall_ms)
+            for client in clients:
+                for took, ask in zip(client.site.took, client.site.asks, strict=True):
+                    _forget(client.database)
+                    await client.ask(ask)
+                    took.cold.append(client.timed.wall_ms)
 
 
 @dataclass(frozen=True, slots=True)
-class _Door:
+class _Client:
     site: Site
     database: Database
     timed: "_Timed"
@@ -98,7 +98,7 @@ class _Door:
         return await self.browser.get(ask.path, headers=cookie)
 
 
-async def _open(stack: AsyncExitStack, site: Site, now_ms: int) -> _Door:
+async def _open(stack: AsyncExitStack, site: Site, now_ms: int) -> _Client:
     database = stack.enter_context(closing(Database(f"sqlite:///{site.path}")))
     app = site_app(database, lambda: now_ms, ZONE)
     await stack.enter_async_context(app.router.lifespan_context(app))
@@ -106,7 +106,7 @@ async def _open(stack: AsyncExitStack, site: Site, now_ms: int) -> _Door:
     timed = _Timed(app)
     transport = httpx.ASGITransport(app=timed)
     browser = httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1", trust_env=False)
-    return _Door(site, database, timed, await stack.enter_async_context(browser))
+    return _Client(site, database, timed, await stack.enter_async_context(browser))
 
 
 class _Timed:

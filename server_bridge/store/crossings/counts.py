@@ -43,7 +43,7 @@ def _of_day(table: sa.Table) -> sa.ColumnElement[bool]:
 
 _PRESENT = presence.select().where(_of_day(presence))
 _KNOWN = _PRESENT.where(presence.c.card_id.in_(sa.bindparam("cards", expanding=True)))
-_NOBODY = presence.delete().where(_of_day(presence))
+_DELETE_PRESENCE = presence.delete().where(_of_day(presence))
 _PASSAGES = crossings.select().where(
     _of_day(crossings) & crossings.c.verdict.in_(sorted(CROSSINGS))
 )
@@ -93,7 +93,7 @@ def recount(connection: sa.Connection, school_day: SchoolDay, lines: Ancestry) -
     passages = _passages(connection, school_day)
     present, counted = fold({}, passages)
     before = _counts_of(connection, school_day)
-    connection.execute(_NOBODY, {"of": unit_id, "on": day})
+    connection.execute(_DELETE_PRESENCE, {"of": unit_id, "on": day})
     upsert(connection, presence, [_presence_row(key, value) for key, value in present.items()])
     _add_counts(connection, _difference(counted, before), lines)
     came = count_by_slot(passages)
@@ -110,7 +110,7 @@ def recount(connection: sa.Connection, school_day: SchoolDay, lines: Ancestry) -
 def miscounted(connection: sa.Connection, lines: Ancestry) -> list[SchoolDay]:
     """Return every unit and day whose counts differ from a recount or from the sum of its schools.
 
-    The list is always empty; an entry means a bug.
+    Any entry means a bug.
     """
     wrong = set()
     sums: dict[CountKey, Counter[str]] = {}

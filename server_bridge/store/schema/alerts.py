@@ -28,7 +28,7 @@ alerts = Table(
         sqlite_where=STILL_OPEN,
         postgresql_where=STILL_OPEN,
     ),
-    comment="What somebody should be told of; at most one of a kind and subject at a time. "
+    comment="Alerts; at most one open one of a kind and subject. "
     "`subject`: a gate, a card, a certificate. `detail`: codes, never of a person.",
 )
 
@@ -47,7 +47,7 @@ alert_messages = Table(
     Column("dropped_ms", BigInteger),
     Column("error", String(500), nullable=False),
     Index("alert_messages_by_time", "made_ms"),
-    comment="What channels are told. `news`: raised or resolved. Neither sent nor dropped: it is "
+    comment="Messages to channels. `news`: raised or resolved. Neither sent nor dropped: it is "
     "tried again at `next_ms`.",
 )
 
@@ -59,5 +59,5 @@ alert_mentions = Table(
     Column("news", String(10), primary_key=True),
     Column("message", ForeignKey("alert_messages.message"), nullable=False),
     Index("alert_mentions_by_message", "message"),
-    comment="Which message told a channel of an alert: of each piece of news one.",
+    comment="Which message told a channel of an alert: one for each channel, alert and event.",
 )

@@ -133,7 +133,7 @@ crossings = Table(
     Column("filed_ms", BigInteger, nullable=False),
     Column("filed_clock", String(10), nullable=False),
     Index("crossings_by_day", "unit_id", "day"),
-    comment="Records as the gate wrote them; the three last columns are the bridge's reading.",
+    comment="Records as the gate wrote them; the bridge sets the last three columns.",
 )
 
 presence = Table(

@@ -26,7 +26,7 @@ certificates = Table(
     Column("revoked_ms", BigInteger),
     Column("public_key", String(200), nullable=False),
     Index("certificates_by_gate", "gate_id"),
-    comment="Every certificate that a gate was given; `serial` in hex. The revoked ones are the "
+    comment="Every certificate of a gate; `serial` in hex. The revoked ones are the "
     "broker's revocation list.",
 )
 
@@ -57,7 +57,7 @@ gate_orders = Table(
     Column("settings_version", BigInteger, nullable=False),
     Column("wish", Text, nullable=False),
     Column("payload", LargeBinary, nullable=False),
-    comment="What is wanted of each gate. `wish`: JSON of its update and its request for logs.",
+    comment="The desired state of each gate. `wish`: JSON of its update and its request for logs.",
 )
 
 rollouts = Table(
@@ -73,9 +73,9 @@ rollouts = Table(
     Column("ended_ms", BigInteger),
     Column("gate_id", ForeignKey("gates.gate_id")),
     Column("fault", String(20), nullable=False),
-    comment="Updates that the bridge takes from one gate to ten to all by itself; at most one is "
-    "`running`. `wanted`: JSON of the update; `need_ms`: how long gates have to be well with it "
-    "before others are told; `gate_id`, `fault`: what stopped it.",
+    comment="Automatic roll-outs of updates, from one gate to ten to all; at most one is "
+    "`running`. `wanted`: JSON of the update; `need_ms`: how long gates must be healthy with it "
+    "before others are ordered; `gate_id`, `fault`: what stopped it.",
 )
 
 rollout_gates = Table(
@@ -87,8 +87,8 @@ rollout_gates = Table(
     Column("faults", String(300), nullable=False),
     Column("well_ms", BigInteger, nullable=False),
     Column("seen_ms", BigInteger),
-    comment="The gates that were told. `faults`: what was wrong before; `well_ms`: how long it has "
-    "been online with the new version since, without anything new; `seen_ms`: seen so last.",
+    comment="The gates that were ordered. `faults`: those before; `well_ms`: how long the gate has "
+    "been online with the new version since, without a new fault; `seen_ms`: seen like that last.",
 )
 
 gate_changes = Table(
@@ -100,7 +100,7 @@ gate_changes = Table(
     Column("state", String(10), nullable=False),
     Column("faults", String(200), nullable=False),
     Index("gate_changes_by_gate", "gate_id", "id"),
-    comment="Written when a gate's health becomes another; the newest few of each gate. `state`: "
+    comment="Written when a gate's health changes; the newest few of each gate. `state`: "
     "online, offline, or silent. `faults`: stable codes, by commas.",
 )
 
@@ -114,7 +114,7 @@ gate_rosters = Table(
     Column("changed", String(64), nullable=False),
     Column("full_payload", LargeBinary, nullable=False),
     Column("changes_payload", LargeBinary, nullable=False),
-    comment="The roster of each gate, and of the scope '' the one for every gate.",
+    comment="The roster of each gate; the scope '' is the district's, for every gate.",
 )
 
 roster_revision = Table(
@@ -122,7 +122,7 @@ roster_revision = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("number", BigInteger, nullable=False),
-    comment="One row; grows by triggers with every change that a roster could say.",
+    comment="One row; grows by triggers with every change that can affect a roster.",
 )
 
 gate_logs = Table(

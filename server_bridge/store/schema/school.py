@@ -23,7 +23,7 @@ school_hours = Table(
     Column("ends", Integer, nullable=False),
     Column("account", ForeignKey("accounts.account"), nullable=False),
     Column("changed_ms", BigInteger, nullable=False),
-    comment="When a school's bell rings, in minutes after local midnight; without a row: "
+    comment="When lessons begin and end, in minutes after local midnight; without a row: "
     "7:00-16:30.",
 )
 
@@ -64,7 +64,7 @@ roll_calls = Table(
         sqlite_where=text("closed_ms IS NULL"),
         postgresql_where=text("closed_ms IS NULL"),
     ),
-    comment="Who is there, after a fire alarm; at most one at a time of a school.",
+    comment="Roll-calls after an alarm; at most one open one of a school.",
 )
 
 roll_call_ticks = Table(
@@ -81,5 +81,5 @@ roll_call_ticks = Table(
     Column("ticked_ms", BigInteger),
     Column("ticked_by", ForeignKey("accounts.account")),
     comment="The list as it was at the alarm, in its order, and who of it was found. `expected`: "
-    "was inside by the records. Without a person: a card that is nobody's here.",
+    "was inside by the records. Without a person: a card not assigned to anybody of this school.",
 )

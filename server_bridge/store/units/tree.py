@@ -96,7 +96,9 @@ def add_gate(
     now_ms: int,
     public_key: str | None = None,
 ) -> None:
-    """Register a gate at a school; `public_key` is that of its certificate (`head.key_text`).
+    """Register a gate at a school.
+
+    `public_key` is that of its certificate (`gate_contract.ledger_signature.key_text`).
 
     Raises:
         SchoolgateError: the gate exists, or the unit is not a school.

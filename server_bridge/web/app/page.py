@@ -1,9 +1,9 @@
 """Pages for signed-in users, and the only place that checks who may see them.
 
-A capability lists its `Page`s. A handler gets a `PageRequest` and a connection, never a bare
-request: the user is signed in, holds the permission at the unit in the path, and a form has proven
-that it comes from one of our own pages. What is outside a user's scope answers 404, as if it did
-not exist.
+Each package of pages lists its `Page`s. A handler gets a `PageRequest` and a connection, never a
+bare request: the user is signed in, holds the permission at the unit in the path, and a form has
+proven that it comes from one of our own pages. What is outside a user's scope answers 404, as if it
+did not exist.
 """
 
 import hashlib

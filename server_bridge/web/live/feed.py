@@ -1,7 +1,7 @@
 """One reader of the database for all open pages.
 
-Each page gets the newest edition when it is ready for it: a slow page skips editions, and the
-server queues none.
+Each page gets the newest edition once the previous one has been sent: a slow page skips editions,
+and the server queues none.
 """
 
 import asyncio

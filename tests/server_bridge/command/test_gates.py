@@ -92,7 +92,7 @@ def test_replacing_ends_the_old_device_and_makes_a_ticket(shell: Shell, tmp_path
 def test_a_lost_gate_is_revoked_in_one_command(shell: Shell, tmp_path: Path) -> None:
     shell.type("gate", "add", "gate-l1", "--school", SCHOOL, "--out", str(tmp_path / "etc"))
     before = revoked(shell)
-    assert "hears of it when it starts" in shell.type("gate", "revoke", "gate-l1")
+    assert "reads it when it starts" in shell.type("gate", "revoke", "gate-l1")
     assert revoked(shell) == before + 1
     assert barred(shell, "gate-l1")
 

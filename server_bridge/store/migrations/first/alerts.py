@@ -20,7 +20,7 @@ def create() -> None:
         sa.Column("dropped_ms", sa.BigInteger(), nullable=True),
         sa.Column("error", sa.String(length=500), nullable=False),
         sa.PrimaryKeyConstraint("message"),
-        comment="What channels are told. `news`: raised or resolved. Neither sent nor dropped: it is tried again at `next_ms`.",
+        comment="Messages to channels. `news`: raised or resolved. Neither sent nor dropped: it is tried again at `next_ms`.",
     )
     op.create_index("alert_messages_by_time", "alert_messages", ["made_ms"], unique=False)
     op.create_table(
@@ -46,7 +46,7 @@ def create() -> None:
             ["units.unit_id"],
         ),
         sa.PrimaryKeyConstraint("alert"),
-        comment="What somebody should be told of; at most one of a kind and subject at a time. `subject`: a gate, a card, a certificate. `detail`: codes, never of a person.",
+        comment="Alerts; at most one open one of a kind and subject. `subject`: a gate, a card, a certificate. `detail`: codes, never of a person.",
     )
     op.create_index("alerts_by_time", "alerts", ["raised_ms"], unique=False)
     op.create_index(
@@ -72,6 +72,6 @@ def create() -> None:
             ["alert_messages.message"],
         ),
         sa.PrimaryKeyConstraint("alert", "channel", "news"),
-        comment="Which message told a channel of an alert: of each piece of news one.",
+        comment="Which message told a channel of an alert: one for each channel, alert and event.",
     )
     op.create_index("alert_mentions_by_message", "alert_mentions", ["message"], unique=False)

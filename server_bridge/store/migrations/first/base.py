@@ -202,7 +202,7 @@ def create() -> None:
             ["units.unit_id"],
         ),
         sa.PrimaryKeyConstraint("ledger", "seq"),
-        comment="Records as the gate wrote them; the three last columns are the bridge's reading.",
+        comment="Records as the gate wrote them; the bridge sets the last three columns.",
     )
     op.create_index("crossings_by_day", "crossings", ["unit_id", "day"], unique=False)
     op.create_table(

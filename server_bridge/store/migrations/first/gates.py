@@ -16,14 +16,14 @@ def create() -> None:
         sa.Column("full_payload", sa.LargeBinary(), nullable=False),
         sa.Column("changes_payload", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("scope"),
-        comment="The roster of each gate, and of the scope '' the one for every gate.",
+        comment="The roster of each gate; the scope '' is the district's, for every gate.",
     )
     op.create_table(
         "roster_revision",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("number", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
-        comment="One row; grows by triggers with every change that a roster could say.",
+        comment="One row; grows by triggers with every change that can affect a roster.",
     )
     op.create_table(
         "certificates",
@@ -37,7 +37,7 @@ def create() -> None:
             ["gates.gate_id"],
         ),
         sa.PrimaryKeyConstraint("serial"),
-        comment="Every certificate that a gate was given; `serial` in hex. The revoked ones are the broker's revocation list.",
+        comment="Every certificate of a gate; `serial` in hex. The revoked ones are the broker's revocation list.",
     )
     op.create_index("certificates_by_gate", "certificates", ["gate_id"], unique=False)
     op.create_table(
@@ -52,7 +52,7 @@ def create() -> None:
             ["gates.gate_id"],
         ),
         sa.PrimaryKeyConstraint("id"),
-        comment="Written when a gate's health becomes another; the newest few of each gate. `state`: online, offline, or silent. `faults`: stable codes, by commas.",
+        comment="Written when a gate's health changes; the newest few of each gate. `state`: online, offline, or silent. `faults`: stable codes, by commas.",
     )
     op.create_index("gate_changes_by_gate", "gate_changes", ["gate_id", "id"], unique=False)
     op.create_table(
@@ -84,7 +84,7 @@ def create() -> None:
             ["gates.gate_id"],
         ),
         sa.PrimaryKeyConstraint("gate_id"),
-        comment="What is wanted of each gate. `wish`: JSON of its update and its request for logs.",
+        comment="The desired state of each gate. `wish`: JSON of its update and its request for logs.",
     )
     op.create_table(
         "rollouts",
@@ -107,7 +107,7 @@ def create() -> None:
             ["units.unit_id"],
         ),
         sa.PrimaryKeyConstraint("rollout"),
-        comment="Updates that the bridge takes from one gate to ten to all by itself; at most one is `running`. `wanted`: JSON of the update; `need_ms`: how long gates have to be well with it before others are told; `gate_id`, `fault`: what stopped it.",
+        comment="Automatic roll-outs of updates, from one gate to ten to all; at most one is `running`. `wanted`: JSON of the update; `need_ms`: how long gates must be healthy with it before others are ordered; `gate_id`, `fault`: what stopped it.",
     )
     op.create_table(
         "tickets",
@@ -143,5 +143,5 @@ def create() -> None:
             ["rollouts.rollout"],
         ),
         sa.PrimaryKeyConstraint("rollout", "gate_id"),
-        comment="The gates that were told. `faults`: what was wrong before; `well_ms`: how long it has been online with the new version since, without anything new; `seen_ms`: seen so last.",
+        comment="The gates that were ordered. `faults`: those before; `well_ms`: how long the gate has been online with the new version since, without a new fault; `seen_ms`: seen like that last.",
     )

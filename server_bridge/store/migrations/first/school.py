@@ -66,7 +66,7 @@ def create() -> None:
             ["units.unit_id"],
         ),
         sa.PrimaryKeyConstraint("roll_call"),
-        comment="Who is there, after a fire alarm; at most one at a time of a school.",
+        comment="Roll-calls after an alarm; at most one open one of a school.",
     )
     op.create_index("roll_calls_by_unit", "roll_calls", ["unit_id", "begun_ms"], unique=False)
     op.create_index(
@@ -93,7 +93,7 @@ def create() -> None:
             ["units.unit_id"],
         ),
         sa.PrimaryKeyConstraint("unit_id"),
-        comment="When a school's bell rings, in minutes after local midnight; without a row: 7:00-16:30.",
+        comment="When lessons begin and end, in minutes after local midnight; without a row: 7:00-16:30.",
     )
     op.create_table(
         "roll_call_ticks",
@@ -122,5 +122,5 @@ def create() -> None:
             ["accounts.account"],
         ),
         sa.PrimaryKeyConstraint("roll_call", "line"),
-        comment="The list as it was at the alarm, in its order, and who of it was found. `expected`: was inside by the records. Without a person: a card that is nobody's here.",
+        comment="The list as it was at the alarm, in its order, and who of it was found. `expected`: was inside by the records. Without a person: a card not assigned to anybody of this school.",
     )
