@@ -18,7 +18,7 @@ from server_bridge.broker.config import write_broker_config
 from server_bridge.cards.face import PrintedCard
 from server_bridge.cards.print_selection import printed
 from server_bridge.cards.sheet import write_sheet
-from server_bridge.cards.sort_order import handing_out
+from server_bridge.cards.sort_order import print_order
 from server_bridge.clock import now_ms
 from server_bridge.fleet.gate_folder import write_gate_folder
 from server_bridge.home import Home, initialise
@@ -103,7 +103,7 @@ def _first_class(held: dict[str, list[CardHolder]]) -> list[PrintedCard]:
     group = holders[0].member.place.group_name
     chosen = [one for one in holders if one.member.place.group_name == group]
     faces = [printed(one.card, one.member, None, SCHOOLS[unit_id]) for one in chosen]
-    return sorted(faces, key=handing_out)
+    return sorted(faces, key=print_order)
 
 
 def _clear(folder: Path) -> None:

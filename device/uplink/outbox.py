@@ -87,8 +87,8 @@ def waited(outbox: Outbox, up_ms: int) -> Outbox:
     """
     if outbox.since_up_ms is None or up_ms - outbox.since_up_ms < outbox.patience_ms:
         return outbox
-    patience = min(outbox.patience_ms * 2, MAX_RECEIPT_MS)
-    return Outbox(mark=outbox.mark, sent=outbox.mark, patience_ms=patience)
+    wait_ms = min(outbox.patience_ms * 2, MAX_RECEIPT_MS)
+    return Outbox(mark=outbox.mark, sent=outbox.mark, patience_ms=wait_ms)
 
 
 def received(

@@ -123,15 +123,15 @@ class _Tree:
                 if (other := self.areas[area_id]).level != area.level
                 and draft.parent_level in (None, other.level)
             ]
-            standing = [other for other in found if other.holds_on(day)]
+            existing = [other for other in found if other.holds_on(day)]
             latest = sorted(found, key=lambda other: other.until_day or date.max)[-1:]
-            if len(standing) > 1:
+            if len(existing) > 1:
                 draft.line.refuse("parent", Fault.UNSURE_PARENT, draft.parent)
                 return
             if not latest:
                 draft.line.refuse("parent", Fault.UNKNOWN_PARENT, draft.parent)
                 return
-            parent_id = (standing or latest)[0].area_id
+            parent_id = (existing or latest)[0].area_id
         draft.area = replace(area, parent_id=parent_id)
         if area.code is None:
             self._name_own(draft)

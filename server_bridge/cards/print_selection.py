@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from server_bridge.cards.face import PrintedCard
-from server_bridge.cards.sort_order import handing_out
+from server_bridge.cards.sort_order import print_order
 from server_bridge.store.people.cards import HeldCard, IssuedCard
 from server_bridge.store.people.people import Member
 
@@ -30,7 +30,7 @@ def to_print(
         elif one.person in members:
             photo = photos.get(one.person)
             newest[one.person] = printed(one.card, members[one.person], photo, school)
-    return sorted(newest.values(), key=handing_out)
+    return sorted(newest.values(), key=print_order)
 
 
 def printed(

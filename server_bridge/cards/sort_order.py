@@ -5,7 +5,7 @@ from server_bridge.cards.face import PrintedCard
 from server_bridge.i18n.names import class_key, name_key
 
 
-def handing_out(card: PrintedCard) -> tuple[object, ...]:
+def print_order(card: PrintedCard) -> tuple[object, ...]:
     """Return the sorting key: kind, class and name; cards without a name last, by their number."""
     named = (0, name_key(card.name)) if card.name else (1, name_key(""))
     return (KIND_CODES[card.kind], not card.group, class_key(card.group or ""), named, card.card_id)

@@ -32,12 +32,12 @@ def who(by: str | None) -> str:
     return name
 
 
-def say(unit_id: str, standing: SubmissionStatus) -> None:
+def say(unit_id: str, status: SubmissionStatus) -> None:
     """Print a school's new state."""
-    click.echo(f"{unit_id}: {standing.state.replace('_', ' ')}")
+    click.echo(f"{unit_id}: {status.state.replace('_', ' ')}")
 
 
-def add_endings(group: click.Group, book: RequestTables[RequestT]) -> None:
+def add_endings(group: click.Group, tables: RequestTables[RequestT]) -> None:
     """Add `lock`, `reopen` and `close`, the commands of the unit that asks."""
 
     @group.command("lock")
@@ -52,12 +52,19 @@ def add_endings(group: click.Group, book: RequestTables[RequestT]) -> None:
         yet.
         """
         with open_home(folder).database().write() as connection:
-            asked = store.find_request(connection, book, number)
-            stands = school_statuses(connection, book, asked, schools_of(connection, asked.unit_id))
-            open_yet = [one for one, it in stands.items() if it.state is not SubmissionState.LOCKED]
-            schools = unit_ids or open_yet
+            asked = store.find_request(connection, tables, number)
+            statuses = school_statuses(
+                connection, tables, asked, schools_of(connection, asked.unit_id)
+            )
+            schools = unit_ids or [
+                school
+                for school, status in statuses.items()
+                if status.state is not SubmissionState.LOCKED
+            ]
             for unit_id in schools:
-                actions.lock(connection, book, SubmissionWrite(number, unit_id, who(by), now_ms()))
+                actions.lock(
+                    connection, tables, SubmissionWrite(number, unit_id, who(by), now_ms())
+                )
         click.echo(f"{len(schools)} schools locked")
 
     @group.command("reopen")
@@ -82,9 +89,9 @@ def add_endings(group: click.Group, book: RequestTables[RequestT]) -> None:
         home = open_home(folder)
         until_ms = utc_ms(home, deadline) if deadline else None
         with home.database().write() as connection:
-            deed = SubmissionWrite(number, unit_id, who(by), now_ms())
-            standing = actions.reopen(connection, book, deed, reason, until_ms)
-        say(unit_id, standing)
+            write = SubmissionWrite(number, unit_id, who(by), now_ms())
+            status = actions.reopen(connection, tables, write, reason, until_ms)
+        say(unit_id, status)
 
     @group.command("close")
     @home_option
@@ -95,5 +102,5 @@ def add_endings(group: click.Group, book: RequestTables[RequestT]) -> None:
         ID is a number from the list.
         """
         with open_home(folder).database().write() as connection:
-            store.close_request(connection, book, number, now_ms())
+            store.close_request(connection, tables, number, now_ms())
         click.echo(f"{number}: closed")

@@ -145,8 +145,8 @@ def report_confirm(folder: Path, number: int, unit_id: str, by: str | None) -> N
     database = home.database()
     tally_due(database, now, home.zone)
     with database.write() as connection:
-        deed = SubmissionWrite(number, unit_id, who(by), now)
-        state = confirming.confirm(connection, deed, home.zone)
+        write = SubmissionWrite(number, unit_id, who(by), now)
+        state = confirming.confirm(connection, write, home.zone)
     click.echo(f"{unit_id}: confirmed, {state.replace('_', ' ')}")
 
 

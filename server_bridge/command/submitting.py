@@ -86,8 +86,8 @@ def collection_save(
     """
     document = _read_plan(plan)
     with open_home(folder).database().write() as connection:
-        deed = SubmissionWrite(number, unit_id, who(by), now_ms())
-        say(unit_id, collecting.save(connection, deed, document))
+        write = SubmissionWrite(number, unit_id, who(by), now_ms())
+        say(unit_id, collecting.save(connection, write, document))
 
 
 @collection_group.command("submit")
@@ -113,9 +113,9 @@ def collection_submit(
             connection, collection, unit_id, local(home, now), home.zone
         )
     with database.write() as connection:
-        deed = SubmissionWrite(number, unit_id, who(by), now)
-        standing = collecting.submit(connection, deed, snapshot, document)
-    say(unit_id, standing)
+        write = SubmissionWrite(number, unit_id, who(by), now)
+        status = collecting.submit(connection, write, snapshot, document)
+    say(unit_id, status)
     click.echo(f"{sum(snapshot.figures.counts.values())} people; the list stays as it is now")
 
 
@@ -123,12 +123,12 @@ def _submitted(
     connection: sa.Connection, collection: store.Collection, unit_id: str
 ) -> dict[str, bytes]:
     """Return the files of the submission that counts. Raises SchoolgateError without one."""
-    standing = school_statuses(connection, COLLECTIONS, collection, [unit_id])[unit_id]
-    if standing.submission is None:
+    status = school_statuses(connection, COLLECTIONS, collection, [unit_id])[unit_id]
+    if status.submission is None:
         raise SchoolgateError(
             f"{unit_id} has not submitted yet; see: gate-bridge collection status"
         )
-    sent = store.find_submissions(connection, [standing.submission])[standing.submission]
+    sent = store.find_submissions(connection, [status.submission])[status.submission]
     return {
         f"{unit_id}.xlsx": store.document(connection, sent.list_sha256),
         f"{unit_id}-{sent.plan_name}": store.document(connection, sent.plan_sha256),

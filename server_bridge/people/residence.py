@@ -139,8 +139,8 @@ class Atlas:
 
     def _one(self, level: str, found: Iterable[Area], told: str) -> str:
         """Return the one area that is meant today. Raises NotFoundError if there are several."""
-        standing = {area.area_id for area in found if area.holds_on(self._day)}
-        became = standing or {self.today(area).area_id for area in found}
+        existing = {area.area_id for area in found if area.holds_on(self._day)}
+        became = existing or {self.today(area).area_id for area in found}
         if len(became) != 1:
             raise NotFoundError(level, Fault.UNSURE_AREA, told)
         return became.pop()

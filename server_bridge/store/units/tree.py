@@ -160,11 +160,11 @@ def viewer_names(connection: sa.Connection) -> list[str]:
 
 def unit_viewers(connection: sa.Connection) -> list[UnitViewer]:
     """Return the viewers of one unit and those below, by name."""
-    lines, standing = ancestry(connection), gate_units(connection)
+    lines, units_of_gates = ancestry(connection), gate_units(connection)
     found = []
     bound = viewers.select().where(viewers.c.unit_id.is_not(None)).order_by(viewers.c.name)
     for row in connection.execute(bound):
         below = [unit_id for unit_id, line in lines.items() if row.unit_id in line]
-        here = [gate_id for gate_id, unit_id in sorted(standing.items()) if unit_id in below]
+        here = [gate_id for gate_id, unit_id in sorted(units_of_gates.items()) if unit_id in below]
         found.append(UnitViewer(row.name, tuple(below), tuple(here)))
     return found

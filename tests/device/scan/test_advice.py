@@ -33,10 +33,10 @@ GOOD = PatchStatistics(ink=40, paper=190, side_px=300)
 CLIPPED = PatchStatistics(ink=250, paper=255)
 
 
-def shown(standing: AdviceState, *looks: PatchStatistics | None) -> AdviceState:
+def shown(state: AdviceState, *looks: PatchStatistics | None) -> AdviceState:
     for look in looks:
-        standing = after_frame(standing, look, read=False)
-    return standing
+        state = after_frame(state, look, read=False)
+    return state
 
 
 @pytest.mark.parametrize(
@@ -77,12 +77,12 @@ def test_each_step_gets_time_to_show_and_there_is_an_end() -> None:
 
 
 def test_it_does_not_flutter() -> None:
-    standing, changes = AdviceState(), 0
+    state, changes = AdviceState(), 0
     for number in range(4 * KEEP_FRAMES):
         look = (DARK, CLIPPED)[number // 30 % 2]
-        after = after_frame(standing, look, read=False)
-        changes += after.advice != standing.advice
-        standing = after
+        after = after_frame(state, look, read=False)
+        changes += after.advice != state.advice
+        state = after
     assert changes <= 16
     alternating = shown(AdviceState(), *[DARK, CLIPPED] * 100)
     assert alternating.advice == NO_ADVICE
@@ -101,10 +101,10 @@ looks = st.one_of(st.none(), st.builds(PatchStatistics, *[st.floats(0, 255)] * 2
 def test_every_advice_is_within_its_limits_and_survives_the_wire(
     frames: list[tuple[PatchStatistics | None, bool]],
 ) -> None:
-    standing = AdviceState()
+    state = AdviceState()
     for look, read in frames:
-        standing = after_frame(standing, look, read=read)
-        assert unpack_advice(pack_advice(standing.advice)) == standing.advice
+        state = after_frame(state, look, read=read)
+        assert unpack_advice(pack_advice(state.advice)) == state.advice
 
 
 @given(st.integers(0, 2**64 - 1) | st.integers(0, 2**18))

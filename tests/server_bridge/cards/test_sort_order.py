@@ -3,7 +3,7 @@
 import random
 
 from gate_contract.card import CardKind
-from server_bridge.cards.sort_order import handing_out
+from server_bridge.cards.sort_order import print_order
 from server_bridge.i18n.names import class_key
 from tests.builders import card_samples
 
@@ -30,5 +30,5 @@ def test_by_kind_then_class_then_given_name() -> None:
         for number, (kind, group, name) in enumerate(wanted)
     ]
     shuffled = random.Random(1).sample(cards, len(cards))
-    ordered = sorted(shuffled, key=handing_out)
+    ordered = sorted(shuffled, key=print_order)
     assert [(card.kind, card.group, card.name) for card in ordered] == wanted

@@ -20,7 +20,7 @@ from device.scan.frames import Grey
 from gate_contract.card import Card, CardKind
 from gate_contract.card_signing import sign
 from tests.builders.code_pictures import CARD, OTHER, pasted, printed, street
-from tests.fakes import saboteur as sabotage
+from tests.fakes import saboteur as hostile_worker
 from tests.fakes.sensor import Sensor
 
 PICTURE = pasted(pasted(street(), printed(CARD, 3), 100, 100), printed(OTHER, 3), 600, 100)
@@ -38,7 +38,7 @@ def children() -> set[psutil.Process]:
 
 @pytest.fixture(scope="module")
 def saboteur() -> Iterator[DecoderProcess]:
-    with DecoderProcess("saboteur", worker=sabotage.__name__, hang_s=0.3) as process:
+    with DecoderProcess("saboteur", worker=hostile_worker.__name__, hang_s=0.3) as process:
         yield process
 
 
@@ -53,9 +53,9 @@ def test_it_decodes_as_the_decoder_itself() -> None:
 @pytest.mark.parametrize(
     ("fault", "counted"),
     [
-        (sabotage.CRASH, "crashes"),
-        (sabotage.HANG, "hangs"),
-        (sabotage.EAT, "out_of_memory"),
+        (hostile_worker.CRASH, "crashes"),
+        (hostile_worker.HANG, "hangs"),
+        (hostile_worker.EAT, "out_of_memory"),
     ],
     ids=["crash", "hang", "memory"],
 )
@@ -73,13 +73,13 @@ def test_a_fault_costs_one_frame_and_is_counted(
 def test_it_can_open_no_file_and_start_no_program(saboteur: DecoderProcess) -> None:
     if not saboteur.sealed:
         pytest.skip("this kernel or machine has no filter")
-    for what in (sabotage.OPEN, sabotage.EXEC):
+    for what in (hostile_worker.OPEN, hostile_worker.EXEC):
         assert [code.data for code in saboteur.decode(spelling(what))] == [b"refused"]
 
 
 def test_if_all_of_it_is_killed_the_next_frame_starts_it_again() -> None:
     others = children()
-    with DecoderProcess("saboteur", worker=sabotage.__name__) as process:
+    with DecoderProcess("saboteur", worker=hostile_worker.__name__) as process:
         workers = children() - others
         assert len(workers) == 2
         (keeper,) = (worker for worker in workers if worker.ppid() == os.getpid())
