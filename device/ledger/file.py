@@ -211,12 +211,17 @@ def _absent(path: Path) -> LedgerAbsentError:
 
 def _connect(path: Path, mode: str) -> sqlite3.Connection:
     connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode={mode}", uri=True)
-    connection.isolation_level = None  # transactions are explicit
-    connection.executescript(
-        f"PRAGMA busy_timeout={BUSY_S * 1000}; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
-        "PRAGMA mmap_size=0; PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON;"
-        f"PRAGMA journal_size_limit={LOG_BYTES};"
-    )
+    try:
+        connection.isolation_level = None  # transactions are explicit
+        connection.executescript(
+            f"PRAGMA busy_timeout={BUSY_S * 1000};"
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
+            "PRAGMA mmap_size=0; PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON;"
+            f"PRAGMA journal_size_limit={LOG_BYTES};"
+        )
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 

@@ -1,6 +1,7 @@
 """Connect to the district's database: SQLite by default, PostgreSQL by URL."""
 
 import sqlite3
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
@@ -47,6 +48,8 @@ class Database:
             self._engine = sa.create_engine(self.url, pool_pre_ping=True, hide_parameters=True)
         except (sa.exc.ArgumentError, ModuleNotFoundError) as error:
             raise _unknown(url) from error
+        # A command ends without `close`: its connections are closed with the object.
+        weakref.finalize(self, self._engine.dispose)
         self._is_sqlite = self.url.get_backend_name() == "sqlite"
         if self._is_sqlite:
             sa.event.listen(self._engine, "connect", _prepare_sqlite)

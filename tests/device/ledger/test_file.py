@@ -65,7 +65,8 @@ def test_the_file_survives_its_process(path: Path) -> None:
 
 
 def test_the_durable_settings_are_on(path: Path) -> None:
-    connection = filled(path, 1)._connection
+    ledger = filled(path, 1)
+    connection = ledger._connection
     assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     assert connection.execute("PRAGMA synchronous").fetchone() == (2,)
 
