@@ -7,10 +7,8 @@ from server_bridge.reports.recount import find_wrong_tallies
 from server_bridge.store.crossings.audit import count_faults, prove_ledgers
 from server_bridge.store.database import Database
 from server_bridge.store.live import Snapshot, UnitState, snapshot
+from tests.builders.school import ZONE
 from tests.fakes.clock import MORNING_MS
-from tests.fakes.school import (
-    ZONE,
-)
 
 NOW_MS = MORNING_MS + 3_600_000
 MINUTE_MS = 60_000

@@ -17,7 +17,7 @@ from server_bridge.store.database import Database
 from server_bridge.store.people.people import Member, members
 from server_bridge.store.schema.people import imports, people, stays
 from tests.builders.intake import NOW_MS
-from tests.fakes.school import SCHOOL
+from tests.builders.school import SCHOOL
 
 DAY = date(2026, 9, 5)
 HEADER = ("STT", "Mã lớp", "Mã định danh Bộ GD&ĐT", "Họ tên", "Ngày sinh", "Xã", "Thôn")

@@ -19,8 +19,8 @@ from server_bridge.store.people.cards import add_cards
 from server_bridge.store.people.people import Person, Placement, add_person, set_holder
 from server_bridge.store.schema.people import areas
 from tests.builders.issuer import Issuer, key_named
+from tests.builders.school import SCHOOL, ZONE
 from tests.fakes.clock import MORNING_MS
-from tests.fakes.school import SCHOOL, ZONE
 
 TODAY = date(2026, 9, 7)
 KEY = key_named("orders")

@@ -19,8 +19,14 @@ from server_bridge.store.access.accounts import add_account, grant
 from server_bridge.store.database import Database
 from server_bridge.web import site
 from server_bridge.web.app.page import Page
+from tests.builders.school import (
+    COMMUNE,
+    OTHER_SCHOOL,
+    PROVINCE,
+    SCHOOL,
+    add_units_and_gates,
+)
 from tests.fakes.patience import PATIENCE_S
-from tests.fakes.school import COMMUNE, OTHER_SCHOOL, PROVINCE, SCHOOL, furnish
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 PASSWORD = "correct horse battery"  # noqa: S105 (of synthetic accounts)
@@ -85,7 +91,7 @@ def running(
 
     It looks for changes every `poll_s`.
     """
-    database = furnish(Database(f"sqlite:///{folder}/bridge.db"))
+    database = add_units_and_gates(Database(f"sqlite:///{folder}/bridge.db"))
     clock = FakeClock(now_ms)
     if accounts:
         with database.write() as connection:

@@ -41,7 +41,7 @@ def bridge(folder: Path, number: int) -> None:
     from server_bridge.home import open_home
     from server_bridge.ingest.inbox import Inbox
     from server_bridge.store.database import StoreError
-    from tests.fakes.school import Scribe
+    from tests.builders.school import Scribe
 
     home = open_home(folder)
     inbox = Inbox(home.database(), home.zone)

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from server_bridge.store.database import Database
+from tests.builders.school import add_units_and_gates
 from tests.fakes.postgres import Postgres
-from tests.fakes.school import furnish
 
 
 @pytest.fixture(scope="session")
@@ -23,6 +23,6 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
         url = f"sqlite:///{tmp_path}/bridge.db"
     else:
         url = request.getfixturevalue("postgres").database()
-    made = furnish(Database(url))
+    made = add_units_and_gates(Database(url))
     yield made
     made.close()

@@ -13,8 +13,8 @@ import pytest
 
 from server_bridge.ingest.inbox import Inbox
 from server_bridge.store.database import Database
+from tests.builders.school import ZONE, Scribe, add_units_and_gates
 from tests.fakes.clock import MORNING_MS
-from tests.fakes.school import ZONE, Scribe, furnish
 from tests.soak.__main__ import judge, told
 from tests.soak.run import SENDING_S, soak
 from tests.soak.slope import after_warm_up, plot, slope
@@ -63,7 +63,7 @@ def test_what_the_bridge_leaves_to_the_collector_is_little(tmp_path: Path) -> No
     Statements that were built anew for each message were 250 objects in reference cycles, and the
     bridge's memory grew by megabytes before the collector ran.
     """
-    with closing(furnish(Database(f"sqlite:///{tmp_path / 'bridge.db'}"))) as database:
+    with closing(add_units_and_gates(Database(f"sqlite:///{tmp_path / 'bridge.db'}"))) as database:
         inbox, scribe = Inbox(database, ZONE), Scribe().enter(*range(40))
 
         def take(first: int, last: int) -> None:

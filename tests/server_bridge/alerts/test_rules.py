@@ -20,8 +20,8 @@ from server_bridge.alerts.rules import AlertMemory, OpenAlert, decide
 from server_bridge.store.gates.gate_sheets import GateSheet
 from server_bridge.store.gates.gate_states import GateState
 from server_bridge.store.school.school_hours import Hours
+from tests.builders.school import ZONE
 from tests.fakes.clock import MORNING_MS
-from tests.fakes.school import ZONE
 
 GATE, UNIT = "gate-a1", "thcs-a"
 WELL = GateSheet(

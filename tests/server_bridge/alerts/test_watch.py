@@ -27,9 +27,7 @@ from server_bridge.store.gates.rollouts import begin_rollout, end_rollout
 from server_bridge.store.schema.base import gate_health
 from server_bridge.store.units.tree import Unit, add_gate, add_unit, gate_units
 from tests.builders.intake import take
-from tests.fakes.alert_sinks import HookSink, MailSink
-from tests.fakes.clock import MORNING_MS
-from tests.fakes.school import (
+from tests.builders.school import (
     COMMUNE,
     GATE,
     OTHER_GATE,
@@ -38,8 +36,10 @@ from tests.fakes.school import (
     SECOND_GATE,
     ZONE,
     Scribe,
-    furnish,
+    add_units_and_gates,
 )
+from tests.fakes.alert_sinks import HookSink, MailSink
+from tests.fakes.clock import MORNING_MS
 
 WELL = Health(
     state="online",
@@ -99,7 +99,7 @@ def hook() -> Iterator[HookSink]:
 
 @pytest.fixture
 def district(tmp_path: Path, hook: HookSink) -> Iterator[District]:
-    with closing(furnish(Database(f"sqlite:///{tmp_path}/bridge.db"))) as database:
+    with closing(add_units_and_gates(Database(f"sqlite:///{tmp_path}/bridge.db"))) as database:
         channel = AlertChannel(name="it", urls=(hook.url,), language=Lang.EN)
         watch = AlertWatch(database, RULES, Channels([channel]), send)
         made = District(database, watch, hook)

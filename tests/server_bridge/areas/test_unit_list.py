@@ -10,7 +10,7 @@ from server_bridge.sheets.opening import Spreadsheet
 from server_bridge.store.database import Database
 from server_bridge.store.units.dated import DatedUnit, add_dated_units, dated_units
 from server_bridge.store.units.tree import Unit
-from tests.fakes.school import COMMUNE, OTHER_SCHOOL, PROVINCE, SCHOOL
+from tests.builders.school import COMMUNE, OTHER_SCHOOL, PROVINCE, SCHOOL
 
 HEADINGS = "unit id,name,level,parent id,official code,valid from,valid until,merged into"
 LIST = f"""

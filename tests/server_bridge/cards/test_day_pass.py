@@ -6,9 +6,8 @@ import pytest
 
 from gate_contract.card import CardKind
 from server_bridge.cards.day_pass import PAPERS, write_passes
-from tests.builders import card_samples
+from tests.builders import card_samples, printed
 from tests.builders.card_samples import CREATED
-from tests.fakes import printed
 from tests.server_bridge.cards.test_sheet import words
 
 PASSES = [

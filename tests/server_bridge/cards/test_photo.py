@@ -8,7 +8,7 @@ from PIL import Image
 
 from server_bridge.cards import photo
 from server_bridge.cards.photo import PhotoError, make_photo, photo_of_file
-from tests.fakes.faces import bomb, picture
+from tests.builders.photos import bomb, picture
 
 
 def opened(data: bytes) -> Image.Image:

@@ -15,9 +15,8 @@ from server_bridge.cards.sheet import GAP_MM, corner, write_sheet, write_single_
 from server_bridge.printing import qr_code
 from server_bridge.printing.fonts import add_fonts, close_fonts
 from server_bridge.printing.text_fitting import Pen, one_line
-from tests.builders import card_samples
+from tests.builders import card_samples, printed
 from tests.builders.card_samples import CREATED
-from tests.fakes import printed
 
 DPI = 200
 MM = DPI / 25.4

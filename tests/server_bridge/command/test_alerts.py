@@ -12,10 +12,10 @@ from server_bridge.alerts.sending import SendingError
 from server_bridge.home import open_home
 from server_bridge.serve.alert_watch import certificates
 from server_bridge.store.alerts.alerts import raise_alert
+from tests.builders.school import GATE, SCHOOL, add_units_and_gates
 from tests.builders.shell import Shell
 from tests.fakes.alert_sinks import HookSink
 from tests.fakes.clock import MORNING_MS
-from tests.fakes.school import GATE, SCHOOL, furnish
 
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
 
@@ -26,7 +26,7 @@ def shell(tmp_path: Path) -> Shell:
     made.type("init")
     with (
         closing(open_home(made.home).database()) as database,
-        furnish(database).write() as connection,
+        add_units_and_gates(database).write() as connection,
     ):
         raise_alert(
             connection, AlertKind.SILENT, GATE, SCHOOL, since_ms=MORNING_MS, now_ms=MORNING_MS

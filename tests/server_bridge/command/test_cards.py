@@ -12,8 +12,8 @@ from gate_contract.card import Card, CardKind, VerifiedCard, verify
 from gate_contract.errors import SchoolgateError
 from server_bridge.home import open_home
 from server_bridge.store.people.people import Person, Placement, add_person, move_person
-from tests.fakes import printed
-from tests.fakes.faces import bomb, picture
+from tests.builders import printed
+from tests.builders.photos import bomb, picture
 from tests.server_bridge.cards.test_sheet import words
 from tests.server_bridge.command.test_setup import Shell
 

@@ -8,10 +8,10 @@ from python_calamine import CalamineWorkbook
 
 from gate_contract.errors import SchoolgateError
 from server_bridge.home import open_home
+from tests.builders.district_people import HAMLET, DistrictPeople
+from tests.builders.documents import DOCM, PDF
+from tests.builders.school import OTHER_SCHOOL, PROVINCE, SCHOOL, add_units_and_gates
 from tests.builders.shell import Shell
-from tests.fakes.district_people import HAMLET, FakePeople
-from tests.fakes.office_files import DOCM, PDF
-from tests.fakes.school import OTHER_SCHOOL, PROVINCE, SCHOOL, furnish
 
 LATER = "2099-01-01 00:00"
 
@@ -21,7 +21,7 @@ def shell(tmp_path_factory: pytest.TempPathFactory) -> Shell:
     made = Shell(tmp_path_factory.mktemp("lists") / "bridge")
     made.type("init")
     with closing(open_home(made.home).database()) as database:
-        people = FakePeople(furnish(database)).lay_out()
+        people = DistrictPeople(add_units_and_gates(database)).lay_out()
         people.join("Trần Thị An", HAMLET)
         people.join("Y Hằng", None, school=OTHER_SCHOOL)
     notice = ["--notice", "1", "--issuer", "UBND", "--as-of", "2026-09-02", "--yes"]

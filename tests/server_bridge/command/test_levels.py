@@ -7,9 +7,9 @@ import pytest
 
 from gate_contract.errors import SchoolgateError
 from server_bridge.home import open_home
+from tests.builders.district_people import HAMLET, OTHER_HAMLET, DistrictPeople
+from tests.builders.school import SCHOOL, add_units_and_gates
 from tests.builders.shell import Shell
-from tests.fakes.district_people import HAMLET, OTHER_HAMLET, FakePeople
-from tests.fakes.school import SCHOOL, furnish
 
 NOTICE = ["level", "set", "--notice", "12/TB-UBND", "--issuer", "UBND tỉnh Đ"]
 
@@ -19,7 +19,7 @@ def shell(tmp_path_factory: pytest.TempPathFactory) -> Shell:
     made = Shell(tmp_path_factory.mktemp("levels") / "bridge")
     made.type("init")
     with closing(open_home(made.home).database()) as database:
-        people = FakePeople(furnish(database)).lay_out()
+        people = DistrictPeople(add_units_and_gates(database)).lay_out()
         people.join("Trần Thị An", HAMLET)
         people.join("Lê Văn Bình", OTHER_HAMLET, "6B")
     return made

@@ -13,7 +13,7 @@ from gate_contract.errors import SchoolgateError
 from server_bridge.cli import gate_bridge
 from server_bridge.people.cells import plain
 from server_bridge.store.database import Database
-from tests.fakes import office
+from tests.builders import spreadsheets
 from tests.server_bridge.command.test_setup import Shell
 
 
@@ -70,7 +70,7 @@ def test_refusals_are_listed_and_the_error_holds_nobody_s_data(
     path = tmp_path / "pupils.xlsx"
     header = ["Ký hiệu", "Họ tên", "Lớp", "Ngày sinh"]
     bad = ["9800000001", "Lê An", "6A", "31/02/2014"]
-    path.write_bytes(office.xlsx([header, bad, ["9800000002", "Lê Ba", "6A", None]]))
+    path.write_bytes(spreadsheets.xlsx([header, bad, ["9800000002", "Lê Ba", "6A", None]]))
     take = ["roster", "import", str(path), "--unit", "thcs-z", "--home", str(shell.home)]
     take += ["--map", "code=Ký hiệu"]
     done = CliRunner().invoke(gate_bridge, take)

@@ -14,9 +14,15 @@ from gate_contract.errors import SchoolgateError
 from server_bridge.home import open_home
 from server_bridge.store.database import Database
 from server_bridge.store.schema.reports import tallies
+from tests.builders.school import (
+    COMMUNE,
+    OTHER_SCHOOL,
+    PROVINCE,
+    SCHOOL,
+    add_units_and_gates,
+)
+from tests.builders.school_morning import SchoolMorning
 from tests.builders.shell import Shell
-from tests.fakes.school import COMMUNE, OTHER_SCHOOL, PROVINCE, SCHOOL, furnish
-from tests.fakes.school_morning import SchoolMorning
 
 ON = ("--on", "2026-09-07")
 
@@ -32,7 +38,7 @@ def shell(tmp_path_factory: pytest.TempPathFactory) -> Shell:
     made = Shell(tmp_path_factory.mktemp("reports") / "bridge")
     made.type("init")
     with closing(database(made)) as bridge:
-        SchoolMorning(furnish(bridge))
+        SchoolMorning(add_units_and_gates(bridge))
     return made
 
 

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server_bridge.ingest.accept import Accepted, Conflict, LedgerHead, TooEarly, accept
-from tests.fakes.school import Scribe
+from tests.builders.school import Scribe
 
 RECORDS = 40
 

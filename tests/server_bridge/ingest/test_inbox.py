@@ -15,14 +15,7 @@ from server_bridge.store.crossings.dead_letters import KEPT_PER_TOPIC, count_dea
 from server_bridge.store.database import Database, StoreError
 from server_bridge.store.schema.base import counts, crossings, dead_letters, ledgers
 from tests.builders.intake import NOW_MS, assert_sound, look, take, unit
-from tests.fakes.school import (
-    GATE,
-    OTHER_GATE,
-    PROVINCE,
-    SCHOOL,
-    SECOND_GATE,
-    Scribe,
-)
+from tests.builders.school import GATE, OTHER_GATE, PROVINCE, SCHOOL, SECOND_GATE, Scribe
 
 
 class TestFaults:

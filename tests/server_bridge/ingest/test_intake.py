@@ -14,8 +14,7 @@ from server_bridge.store.crossings.audit import prove_ledgers
 from server_bridge.store.database import Database
 from server_bridge.store.schema.base import crossings
 from tests.builders.intake import MINUTE_MS, NOW_MS, assert_sound, figures, look, take, unit
-from tests.fakes.clock import MORNING_MS, OTHER_BOOT
-from tests.fakes.school import (
+from tests.builders.school import (
     COMMUNE,
     GATE,
     OTHER_GATE,
@@ -25,6 +24,7 @@ from tests.fakes.school import (
     SECOND_GATE,
     Scribe,
 )
+from tests.fakes.clock import MORNING_MS, OTHER_BOOT
 
 
 def test_a_batch_is_counted_at_its_school_and_above(database: Database) -> None:

@@ -20,11 +20,7 @@ from server_bridge.pki import Identity
 from server_bridge.store.database import Database
 from server_bridge.store.units.tree import add_viewer, shut_out, unit_viewers, viewer_names
 from tests.builders.intake import NOW_MS, take
-from tests.fakes.broker import Broker
-from tests.fakes.home_assistant import UNAVAILABLE, UNKNOWN, HomeAssistant, entities
-from tests.fakes.mqtt_peer import Peer
-from tests.fakes.patience import PATIENCE_S
-from tests.fakes.school import (
+from tests.builders.school import (
     COMMUNE,
     GATE,
     OTHER_GATE,
@@ -32,8 +28,12 @@ from tests.fakes.school import (
     SCHOOL,
     ZONE,
     Scribe,
-    furnish,
+    add_units_and_gates,
 )
+from tests.fakes.broker import Broker
+from tests.fakes.home_assistant import UNAVAILABLE, UNKNOWN, HomeAssistant, entities
+from tests.fakes.mqtt_peer import Peer
+from tests.fakes.patience import PATIENCE_S
 from tests.server_bridge.web.conftest import WELL
 
 INSIDE = f"schoolgate_unit_{SCHOOL}_inside"
@@ -42,7 +42,7 @@ SECOND = f"schoolgate_gate_{GATE}"
 
 @pytest.fixture
 def district(tmp_path: Path) -> Iterator[Database]:
-    with closing(furnish(Database(f"sqlite:///{tmp_path}/bridge.db"))) as database:
+    with closing(add_units_and_gates(Database(f"sqlite:///{tmp_path}/bridge.db"))) as database:
         with database.write() as connection:
             add_viewer(connection, "hall", NOW_MS)
             add_viewer(connection, "school", NOW_MS, SCHOOL)

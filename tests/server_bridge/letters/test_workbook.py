@@ -12,8 +12,8 @@ from gate_contract.roster import EntryAction
 from server_bridge.lists.list_sheets import write_list
 from server_bridge.lists.school_list import ListOrder, ListRow, SchoolList, Totals
 from server_bridge.store.units.tree import Unit
+from tests.builders.school import SCHOOL, ZONE
 from tests.fakes.clock import MORNING_MS
-from tests.fakes.school import SCHOOL, ZONE
 
 MADE = datetime(2026, 9, 7, 0, 30, tzinfo=UTC).astimezone(ZONE)
 HOSTILE = ["=1+1", "@SUM(A1)", "+84", "-2", '=HYPERLINK("http://x")', "http://example.org"]

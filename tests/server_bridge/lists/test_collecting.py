@@ -25,10 +25,16 @@ from server_bridge.store.units.tree import Unit, add_unit
 from server_bridge.submissions import actions
 from server_bridge.submissions.actions import SubmissionWrite
 from server_bridge.submissions.state import ActionNotAllowedError, SubmissionState
+from tests.builders.district_people import (
+    COMMUNE_AREA,
+    FAR_HAMLET,
+    HAMLET,
+    START,
+    DistrictPeople,
+)
+from tests.builders.documents import PDF
+from tests.builders.school import COMMUNE, OTHER_SCHOOL, PROVINCE, SCHOOL, ZONE
 from tests.fakes.clock import MORNING_MS
-from tests.fakes.district_people import COMMUNE_AREA, FAR_HAMLET, HAMLET, START, FakePeople
-from tests.fakes.office_files import PDF
-from tests.fakes.school import COMMUNE, OTHER_SCHOOL, PROVINCE, SCHOOL, ZONE
 
 HOUR_MS = 3_600_000
 DEADLINE_MS = MORNING_MS + 10 * HOUR_MS
@@ -40,7 +46,7 @@ class CollectionActions:
     """One collection, and the actions on it at an hour of the day."""
 
     def __init__(self, database: Database) -> None:
-        self.people = FakePeople(database).lay_out()
+        self.people = DistrictPeople(database).lay_out()
         self.database = database
         with database.write() as connection:
             apply_notice(connection, LevelNotice("1", "UBND", 0, {HAMLET: 4, COMMUNE_AREA: 3}), 0)

@@ -13,17 +13,23 @@ from server_bridge.i18n.names import class_key
 from server_bridge.lists.school_list import ListOrder, SchoolList, school_list
 from server_bridge.store.areas.levels import LevelNotice, apply_notice
 from server_bridge.store.database import Database
+from tests.builders.district_people import (
+    COMMUNE_AREA,
+    FAR_HAMLET,
+    HAMLET,
+    OTHER_HAMLET,
+    DistrictPeople,
+)
+from tests.builders.school import COMMUNE, OTHER_SCHOOL, SCHOOL, ZONE
 from tests.fakes.clock import MORNING_MS
-from tests.fakes.district_people import COMMUNE_AREA, FAR_HAMLET, HAMLET, OTHER_HAMLET, FakePeople
-from tests.fakes.school import COMMUNE, OTHER_SCHOOL, SCHOOL, ZONE
 
 DAY_MS = 86_400_000
 MADE = datetime(2026, 9, 7, 7, 30, tzinfo=UTC).astimezone(ZONE)
 
 
 @pytest.fixture
-def district(database: Database) -> FakePeople:
-    people = FakePeople(database).lay_out()
+def district(database: Database) -> DistrictPeople:
+    people = DistrictPeople(database).lay_out()
     people.join("Đỗ Văn Dũng", HAMLET, "10A")
     people.join("Trần Thị Ánh", HAMLET)
     people.join("Lê Văn Ân", OTHER_HAMLET)
@@ -38,7 +44,7 @@ def district(database: Database) -> FakePeople:
     return people
 
 
-def listed(people: FakePeople, days: int = 0, **asked: Any) -> SchoolList:
+def listed(people: DistrictPeople, days: int = 0, **asked: Any) -> SchoolList:
     with people.database.read() as connection:
         return school_list(connection, SCHOOL, MORNING_MS + days * DAY_MS, ZONE, **asked)
 
@@ -47,7 +53,7 @@ def names(found: SchoolList) -> list[str]:
     return [row.name for row in found.rows]
 
 
-def test_a_list_as_of_its_moment(district: FakePeople) -> None:
+def test_a_list_as_of_its_moment(district: DistrictPeople) -> None:
     found = listed(district)
     assert names(found) == [
         "Nguyễn An",

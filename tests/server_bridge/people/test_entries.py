@@ -7,9 +7,9 @@ import pytest
 
 from server_bridge.sheets.faults import Fault, SheetError
 from server_bridge.store.database import Database
+from tests.builders import spreadsheets as programs
 from tests.builders.people_office import HEADER, Office, Rows, delimited, pupil
-from tests.fakes import office as programs
-from tests.fakes.school import furnish
+from tests.builders.school import add_units_and_gates
 
 GOOD = pupil(1, "Nguyễn Văn An")
 
@@ -18,7 +18,7 @@ GOOD = pupil(1, "Nguyễn Văn An")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     """Return a shared office; each test has its own people."""
     folder = tmp_path_factory.mktemp("office")
-    made = furnish(Database(f"sqlite:///{folder}/bridge.db"))
+    made = add_units_and_gates(Database(f"sqlite:///{folder}/bridge.db"))
     yield Office(made, folder)
     made.close()
 

@@ -12,7 +12,7 @@ from server_bridge.people.plan import Plan
 from server_bridge.store.people.cards import cards_of
 from server_bridge.store.people.people import Person, Placement, members
 from tests.builders.people_office import DAY, Office, delimited, pupil
-from tests.fakes.school import COMMUNE, OTHER_SCHOOL, SCHOOL
+from tests.builders.school import COMMUNE, OTHER_SCHOOL, SCHOOL
 
 TODAY = [
     pupil(1, "Nguyễn Văn An"),

@@ -16,9 +16,9 @@ from server_bridge.store.reports.report_requests import REQUESTS, open_request
 from server_bridge.store.reports.staff_year import add_appeal
 from server_bridge.submissions.actions import SubmissionWrite, reopen
 from tests.builders.intake import take
+from tests.builders.school import OTHER_SCHOOL, PROVINCE, SCHOOL, SECOND_GATE, ZONE, Scribe
+from tests.builders.school_morning import NOW_MS, SchoolMorning
 from tests.fakes.clock import MORNING_MS
-from tests.fakes.school import OTHER_SCHOOL, PROVINCE, SCHOOL, SECOND_GATE, ZONE, Scribe
-from tests.fakes.school_morning import NOW_MS, SchoolMorning
 
 DAY = date(2026, 9, 7)
 DAY_MS = 86_400_000

@@ -20,8 +20,8 @@ from server_bridge.store.people.card_days import CardDay
 from server_bridge.store.reports.tallies import TallyPeriod
 from server_bridge.store.school.by_hand import ByHand
 from server_bridge.store.school.school_hours import Hours
+from tests.builders.school import ZONE
 from tests.fakes.clock import MORNING_MS
-from tests.fakes.school import ZONE
 
 DAY = date(2026, 9, 7)
 MINUTE_MS = 60_000

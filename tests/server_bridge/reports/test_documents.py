@@ -38,9 +38,17 @@ from server_bridge.reports.texts import WORDS, period_name
 from server_bridge.store.database import Database
 from server_bridge.store.units.tree import Unit, add_unit
 from tests.builders.intake import take
+from tests.builders.school import (
+    COMMUNE,
+    OTHER_SCHOOL,
+    SCHOOL,
+    SECOND_GATE,
+    ZONE,
+    Scribe,
+    add_units_and_gates,
+)
+from tests.builders.school_morning import NOW_MS, SchoolMorning
 from tests.fakes.clock import MORNING_MS
-from tests.fakes.school import COMMUNE, OTHER_SCHOOL, SCHOOL, SECOND_GATE, ZONE, Scribe, furnish
-from tests.fakes.school_morning import NOW_MS, SchoolMorning
 
 DAY = date(2026, 9, 7)
 DAY_MS = 86_400_000
@@ -51,7 +59,7 @@ VI, EN = (Formats(lang, ZONE) for lang in Lang)
 
 @pytest.fixture(scope="module")
 def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
-    made = furnish(Database(f"sqlite:///{tmp_path_factory.mktemp('files')}/bridge.db"))
+    made = add_units_and_gates(Database(f"sqlite:///{tmp_path_factory.mktemp('files')}/bridge.db"))
     with made.write() as connection:
         add_unit(connection, Unit("mn-e", "Trường Mầm non E", "school", COMMUNE))
     SchoolMorning(made)

@@ -25,11 +25,11 @@ from server_bridge.store.reports.staff_months import (
 from server_bridge.store.reports.staff_year import add_appeal
 from server_bridge.store.schema.reports import staff_months
 from server_bridge.store.school.by_hand import add_by_hand, withdraw_by_hand
+from tests.builders.district_people import HAMLET
 from tests.builders.intake import take
+from tests.builders.school import OTHER_SCHOOL, SCHOOL, SECOND_GATE, ZONE, Scribe
+from tests.builders.school_morning import MINUTE_MS, NOW_MS, SchoolMorning
 from tests.fakes.clock import MORNING_MS
-from tests.fakes.district_people import HAMLET
-from tests.fakes.school import OTHER_SCHOOL, SCHOOL, SECOND_GATE, ZONE, Scribe
-from tests.fakes.school_morning import MINUTE_MS, NOW_MS, SchoolMorning
 
 DAY = date(2026, 9, 7)
 DAY_MS = 86_400_000

@@ -26,19 +26,11 @@ from server_bridge.store.reports.tallies import (
 from server_bridge.store.schema.reports import report_days, tallies, tally_gates
 from server_bridge.store.school.by_hand import add_by_hand
 from server_bridge.store.school.school_hours import Hours, set_hours
+from tests.builders.district_people import HAMLET, DistrictPeople
 from tests.builders.intake import take
+from tests.builders.school import COMMUNE, GATE, PROVINCE, SCHOOL, SECOND_GATE, ZONE, Scribe
+from tests.builders.school_morning import MINUTE_MS, NOW_MS, SchoolMorning
 from tests.fakes.clock import MORNING_MS
-from tests.fakes.district_people import HAMLET, FakePeople
-from tests.fakes.school import (
-    COMMUNE,
-    GATE,
-    PROVINCE,
-    SCHOOL,
-    SECOND_GATE,
-    ZONE,
-    Scribe,
-)
-from tests.fakes.school_morning import MINUTE_MS, NOW_MS, SchoolMorning
 
 DAY = date(2026, 9, 7)
 DAY_MS = 86_400_000
@@ -125,7 +117,7 @@ def test_a_correction_of_times_moves_figures(database: Database) -> None:
 @SQLITE_ONLY
 def test_the_roster_is_that_of_the_day(database: Database) -> None:
     morning = SchoolMorning(database)
-    folk = FakePeople(database, morning.numbers, count(3_400_000_001))
+    folk = DistrictPeople(database, morning.numbers, count(3_400_000_001))
     settle(database, NOW_MS + DAY_MS)
     folk.leave("Phạm Đông", DAY + timedelta(1))
     folk.join("Người Mới", HAMLET, "6A", day=DAY + timedelta(1))

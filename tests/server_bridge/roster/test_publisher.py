@@ -28,8 +28,16 @@ from server_bridge.store.people.people import Placement, move_person, revoke_car
 from server_bridge.store.people.people_list import LEFT, restore_cards
 from server_bridge.store.units.tree import shut_out
 from tests.builders.issuer import Issuer
+from tests.builders.school import (
+    GATE,
+    OTHER_GATE,
+    OTHER_SCHOOL,
+    SCHOOL,
+    SECOND_GATE,
+    ZONE,
+    add_units_and_gates,
+)
 from tests.fakes.roster_district import COMMUNE, HAMLET, KEYS, TODAY, RosterDistrict
-from tests.fakes.school import GATE, OTHER_GATE, OTHER_SCHOOL, SCHOOL, SECOND_GATE, ZONE, furnish
 
 BOTH = pytest.mark.parametrize("database", ["sqlite", "postgresql"], indirect=True)
 
@@ -41,7 +49,7 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
         url = f"sqlite:///{tmp_path}/bridge.db"
     else:
         url = request.getfixturevalue("postgres").database()
-    with closing(furnish(Database(url))) as made:
+    with closing(add_units_and_gates(Database(url))) as made:
         yield made
 
 
@@ -305,7 +313,7 @@ def test_every_table_that_a_roster_speaks_of_makes_the_number_grow(
 
 
 def test_a_fault_of_ours_is_waited_out(tmp_path: Path) -> None:
-    with closing(furnish(Database(f"sqlite:///{tmp_path}/bridge.db"))) as database:
+    with closing(add_units_and_gates(Database(f"sqlite:///{tmp_path}/bridge.db"))) as database:
         district = RosterDistrict(database)
         district.furnish()
         broken = district.person()

@@ -16,9 +16,9 @@ from server_bridge.store.people.card_days import CardDay
 from server_bridge.store.people.headcounts import PersonName
 from server_bridge.store.school.by_hand import ByHand
 from server_bridge.store.school.school_hours import Hours
+from tests.builders.district_people import START
+from tests.builders.school import ZONE
 from tests.fakes.clock import MORNING_MS
-from tests.fakes.district_people import START
-from tests.fakes.school import ZONE
 
 MINUTE_MS = 60_000
 STAFF = CardKind.STAFF

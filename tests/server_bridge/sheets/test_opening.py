@@ -13,13 +13,13 @@ import pytest
 from server_bridge.sheets.faults import TEXTS, Fault, RowRefusal, SheetError
 from server_bridge.sheets.grid import CellAddress, letters
 from server_bridge.sheets.opening import MB, open_spreadsheet, read_sheets
-from tests.fakes import office
+from tests.builders import spreadsheets
 
 TONES = "\u0300\u0309\u0303\u0301\u0323"
 ROWS: list[list[object]] = [["Họ tên", "Mã"], ["Nguyễn Thị Ánh", "0012"], ["Trần Đức", 12.5]]
 
 
-@pytest.mark.parametrize("write", [office.xlsx, office.ods, office.xls])
+@pytest.mark.parametrize("write", [spreadsheets.xlsx, spreadsheets.ods, spreadsheets.xls])
 def test_each_format_gives_the_same_cells(write: object) -> None:
     assert callable(write)
     (grid,) = read_sheets(write(ROWS, "Lớp 6A"))
@@ -28,21 +28,21 @@ def test_each_format_gives_the_same_cells(write: object) -> None:
 
 
 def test_days_merged_cells_and_hidden_sheets() -> None:
-    rows: office.Rows = [[date(2014, 2, 28), None], [44_000, "x"]]
-    book = office.xlsx(rows, merged=["A4:B5"], more={"old": [["y"]]}, hidden=["old"])
+    rows: spreadsheets.Rows = [[date(2014, 2, 28), None], [44_000, "x"]]
+    book = spreadsheets.xlsx(rows, merged=["A4:B5"], more={"old": [["y"]]}, hidden=["old"])
     (grid,) = read_sheets(book)
     assert grid.rows[:2] == [[date(2014, 2, 28), None], [44_000.0, "x"]]
     assert grid.merged == [(3, 0, 4, 1)]
-    (grid,) = read_sheets(office.ods(rows))
+    (grid,) = read_sheets(spreadsheets.ods(rows))
     assert grid.rows[0][0] == date(2014, 2, 28)
 
 
 def test_cells_that_only_look_empty_are_known() -> None:
-    book = office.xlsx([["a", "=NA()|#N/A", "=1+1|2"], ["=A9|"]])
-    (grid,) = read_sheets(office.without_values(book))
+    book = spreadsheets.xlsx([["a", "=NA()|#N/A", "=1+1|2"], ["=A9|"]])
+    (grid,) = read_sheets(spreadsheets.without_values(book))
     assert grid.rows[0] == ["a", None, 2.0]
     assert grid.bad == {(0, 1): Fault.ERROR_CELL, (1, 0): Fault.HOLLOW_FORMULA}
-    (grid,) = read_sheets(office.ods([["a", "#N/A", "=A9"], ["#N/A"]]))
+    (grid,) = read_sheets(spreadsheets.ods([["a", "#N/A", "=A9"], ["#N/A"]]))
     assert grid.bad == {
         (0, 1): Fault.ERROR_CELL,
         (0, 2): Fault.HOLLOW_FORMULA,
@@ -84,11 +84,11 @@ def test_a_quoted_cell_may_hold_anything() -> None:
 
 def lying(content: int, told: int) -> bytes:
     """Return a zip whose directory gives a member's size as smaller than it is."""
-    packed = office.archive({"xl/workbook.xml": b"\0" * content})
+    packed = spreadsheets.archive({"xl/workbook.xml": b"\0" * content})
     return packed.replace(content.to_bytes(4, "little"), told.to_bytes(4, "little"))
 
 
-BOOK = office.xlsx(ROWS)
+BOOK = spreadsheets.xlsx(ROWS)
 SHEETS = {"xl/workbook.xml": b"<x/>"}
 
 
@@ -113,25 +113,25 @@ def locked() -> bytes:
         (b"abc\x01\x02", Fault.NO_SPREADSHEET),
         (b"<html><table></table></html>", Fault.MARKUP),
         (codecs.BOM_UTF8 + b'<?xml version="1.0"?><Workbook/>', Fault.MARKUP),
-        (office.archive({"word/document.xml": b"x"}), Fault.NO_SPREADSHEET),
-        (office.archive({**SHEETS, "xl/vbaProject.bin": b"x"}), Fault.MACROS),
-        (office.archive({"content.xml": b"x", "Basic/script-lc.xml": b"x"}), Fault.MACROS),
-        (office.archive({"xl/workbook.bin": b"x"}), Fault.BINARY),
+        (spreadsheets.archive({"word/document.xml": b"x"}), Fault.NO_SPREADSHEET),
+        (spreadsheets.archive({**SHEETS, "xl/vbaProject.bin": b"x"}), Fault.MACROS),
+        (spreadsheets.archive({"content.xml": b"x", "Basic/script-lc.xml": b"x"}), Fault.MACROS),
+        (spreadsheets.archive({"xl/workbook.bin": b"x"}), Fault.BINARY),
         (locked(), Fault.ENCRYPTED),
         (
-            office.archive(
+            spreadsheets.archive(
                 {"content.xml": b"x", "META-INF/manifest.xml": b"<manifest:encryption-data/>"}
             ),
             Fault.ENCRYPTED,
         ),
-        (office.compound({"EncryptedPackage": b"x"}), Fault.ENCRYPTED),
-        (office.compound({"Workbook": b"x", "_VBA_PROJECT": b"x"}), Fault.MACROS),
-        (office.compound({"WordDocument": b"x"}), Fault.NO_SPREADSHEET),
-        (office.compound({"Workbook": b"x"}), Fault.EMPTY),
+        (spreadsheets.compound({"EncryptedPackage": b"x"}), Fault.ENCRYPTED),
+        (spreadsheets.compound({"Workbook": b"x", "_VBA_PROJECT": b"x"}), Fault.MACROS),
+        (spreadsheets.compound({"WordDocument": b"x"}), Fault.NO_SPREADSHEET),
+        (spreadsheets.compound({"Workbook": b"x"}), Fault.EMPTY),
         (BOOK[: len(BOOK) // 2], Fault.DAMAGED),
-        (office.archive(SHEETS), Fault.DAMAGED),
-        (office.archive({**SHEETS, "xl/a.xml": b"\0" * (20 * MB)}), Fault.BOMB),
-        (office.archive({f"xl/{number}": b"" for number in range(2_100)}), Fault.BOMB),
+        (spreadsheets.archive(SHEETS), Fault.DAMAGED),
+        (spreadsheets.archive({**SHEETS, "xl/a.xml": b"\0" * (20 * MB)}), Fault.BOMB),
+        (spreadsheets.archive({f"xl/{number}": b"" for number in range(2_100)}), Fault.BOMB),
         (lying(5 * MB + 3, 99), Fault.DAMAGED),
         (b"x" * (32 * MB + 1), Fault.TOO_LARGE),
     ],
@@ -148,7 +148,7 @@ def test_a_sheet_of_seventeen_thousand_million_cells_ends_its_own_process_only()
         members = {name: packed.read(name) for name in packed.namelist()}
     members[sheet] = members[sheet].replace(b'r="B3"', b'r="XFD1048576"')
     with pytest.raises(SheetError) as caught:
-        read_sheets(office.archive(members))
+        read_sheets(spreadsheets.archive(members))
     assert caught.value.fault == Fault.TOO_LARGE
 
 
@@ -162,13 +162,13 @@ def test_a_file_of_100_mb_is_not_even_read(tmp_path: Path) -> None:
 
 def test_one_sheet_of_several(tmp_path: Path) -> None:
     path = tmp_path / "book.xlsx"
-    path.write_bytes(office.xlsx(ROWS, "6A", more={"6B": [["x"]]}))
+    path.write_bytes(spreadsheets.xlsx(ROWS, "6A", more={"6B": [["x"]]}))
     assert [sheet.name for sheet in open_spreadsheet(path).sheets] == ["6A", "6B"]
     book = open_spreadsheet(path, only="6B")
     assert [sheet.rows for sheet in book.sheets] == [[["x"]]]
     with pytest.raises(SheetError, match=r"book.xlsx: .*6C"):
         open_spreadsheet(path, only="6C")
-    path.write_bytes(office.xlsx([[]]))
+    path.write_bytes(spreadsheets.xlsx([[]]))
     with pytest.raises(SheetError, match=r"trống.*empty"):
         open_spreadsheet(path)
 

@@ -11,8 +11,8 @@ from gate_contract.topics import GateChannel, gate
 from gate_contract.verdicts import Verdict
 from server_bridge.store.access.tokens import add_token
 from tests.builders.intake import NOW_MS, take
+from tests.builders.school import COMMUNE, GATE, OTHER_GATE, PROVINCE, SCHOOL, Scribe
 from tests.fakes.clock import MORNING_MS
-from tests.fakes.school import COMMUNE, GATE, OTHER_GATE, PROVINCE, SCHOOL, Scribe
 from tests.fakes.site import Site, running
 
 DAY_MS = 86_400_000

@@ -17,8 +17,8 @@ from server_bridge.integrations.meters import dashboard
 from server_bridge.store.units.tree import shut_out
 from server_bridge.web.api.routing import ApiApplication
 from server_bridge.web.metrics import Metrics
+from tests.builders.school import COMMUNE, GATE, OTHER_GATE, PROVINCE, SCHOOL
 from tests.builders.serving import until
-from tests.fakes.school import COMMUNE, GATE, OTHER_GATE, PROVINCE, SCHOOL
 from tests.fakes.site import HANOI, Site
 from tests.server_bridge.web.conftest import api_client
 

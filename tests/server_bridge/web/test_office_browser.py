@@ -17,11 +17,19 @@ from server_bridge.reports.tallying import tally_due
 from server_bridge.store.alerts.alerts import raise_alert
 from tests.builders.contrast import WORST_CONTRAST
 from tests.builders.intake import take
+from tests.builders.school import (
+    GATE,
+    OTHER_GATE,
+    OTHER_SCHOOL,
+    SCHOOL,
+    SECOND_GATE,
+    ZONE,
+    Scribe,
+)
+from tests.builders.school_morning import NOW_MS, SchoolMorning
 from tests.fakes.axe import serious_findings
 from tests.fakes.browser import browsing
 from tests.fakes.patience import PATIENCE_S
-from tests.fakes.school import GATE, OTHER_GATE, OTHER_SCHOOL, SCHOOL, SECOND_GATE, ZONE, Scribe
-from tests.fakes.school_morning import NOW_MS, SchoolMorning
 from tests.fakes.site import PASSWORD, Site, running
 from tests.server_bridge.web.live.test_browser import opened
 

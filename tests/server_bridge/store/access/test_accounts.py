@@ -9,7 +9,7 @@ from server_bridge.store.access import accounts
 from server_bridge.store.access.access_log import log_entries
 from server_bridge.store.database import Database
 from tests.builders.intake import NOW_MS
-from tests.fakes.school import COMMUNE, OTHER_SCHOOL, SCHOOL
+from tests.builders.school import COMMUNE, OTHER_SCHOOL, SCHOOL
 
 PASSWORD = "four random words here"  # noqa: S105 (of a synthetic account)
 

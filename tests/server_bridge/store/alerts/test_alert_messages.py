@@ -18,8 +18,8 @@ from server_bridge.store.alerts.alerts import (
     resolve_alerts,
 )
 from server_bridge.store.database import Database
+from tests.builders.school import GATE, OTHER_GATE, SCHOOL
 from tests.fakes.clock import MORNING_MS
-from tests.fakes.school import GATE, OTHER_GATE, SCHOOL
 
 MINUTE_MS = 60_000
 

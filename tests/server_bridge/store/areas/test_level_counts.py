@@ -8,9 +8,15 @@ import sqlalchemy as sa
 from server_bridge.store.areas.level_counts import LevelCounts
 from server_bridge.store.areas.levels import LevelNotice, apply_notice
 from server_bridge.store.database import Database
+from tests.builders.district_people import (
+    COMMUNE_AREA,
+    FAR_HAMLET,
+    HAMLET,
+    OTHER_HAMLET,
+    DistrictPeople,
+)
+from tests.builders.school import SCHOOL
 from tests.fakes.clock import MORNING_MS
-from tests.fakes.district_people import COMMUNE_AREA, FAR_HAMLET, HAMLET, OTHER_HAMLET, FakePeople
-from tests.fakes.school import SCHOOL
 
 TODAY = date(2026, 9, 7)
 DAY_MS = 86_400_000
@@ -18,7 +24,7 @@ pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
 
 def test_counted_by_school_and_again_when_a_notice_takes_effect(database: Database) -> None:
-    people = FakePeople(database).lay_out()
+    people = DistrictPeople(database).lay_out()
     homes = {"Đỗ An": HAMLET, "Lê Bình": HAMLET, "Trần Yến": OTHER_HAMLET, "Y Ước": FAR_HAMLET}
     for name, home in homes.items():
         people.join(name, home)

@@ -15,22 +15,22 @@ from server_bridge.store.areas.levels import (
 )
 from server_bridge.store.database import Database
 from server_bridge.store.live import snapshot
-from tests.fakes.clock import MORNING_MS
-from tests.fakes.district_people import (
+from tests.builders.district_people import (
     COMMUNE_AREA,
     HAMLET,
     OTHER_HAMLET,
     PROVINCE_AREA,
-    FakePeople,
+    DistrictPeople,
 )
-from tests.fakes.school import COMMUNE, OTHER_SCHOOL, PROVINCE, SCHOOL, ZONE
+from tests.builders.school import COMMUNE, OTHER_SCHOOL, PROVINCE, SCHOOL, ZONE
+from tests.fakes.clock import MORNING_MS
 
 DAY_MS = 86_400_000
 TODAY = date(2026, 9, 7)
 
 
 def test_notices_take_effect_by_themselves_and_are_kept_as_they_were(database: Database) -> None:
-    FakePeople(database).lay_out()
+    DistrictPeople(database).lay_out()
 
     def note(number: str, areas: dict[str, int | None], *, days: int = 0) -> bool:
         notice = LevelNotice(number, "UBND tỉnh Đ", MORNING_MS + days * DAY_MS, areas)
@@ -70,7 +70,7 @@ def test_notices_take_effect_by_themselves_and_are_kept_as_they_were(database: D
 
 
 def test_areas_are_named_by_id_or_code_of_the_day(database: Database) -> None:
-    people = FakePeople(database).lay_out()
+    people = DistrictPeople(database).lay_out()
     people.merge(COMMUNE_AREA, "c23294", TODAY)
     with database.read() as connection:
         assert levels.area_named(connection, "23293", TODAY) == COMMUNE_AREA  # the last to have it

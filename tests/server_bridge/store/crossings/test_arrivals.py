@@ -13,8 +13,16 @@ from server_bridge.store.crossings.day_proof import day_is_miscounted
 from server_bridge.store.database import Database
 from server_bridge.store.schema.crossings import arrivals
 from tests.builders.intake import MINUTE_MS, assert_sound, take
+from tests.builders.school import (
+    COMMUNE,
+    OTHER_GATE,
+    OTHER_SCHOOL,
+    PROVINCE,
+    SCHOOL,
+    ZONE,
+    Scribe,
+)
 from tests.fakes.clock import MORNING_MS
-from tests.fakes.school import COMMUNE, OTHER_GATE, OTHER_SCHOOL, PROVINCE, SCHOOL, ZONE, Scribe
 
 DAY = date(2026, 9, 7)
 DAY_MS = 86_400_000

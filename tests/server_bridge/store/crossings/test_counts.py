@@ -5,8 +5,8 @@ import sqlalchemy as sa
 from server_bridge.store.database import Database
 from server_bridge.store.schema.base import presence
 from tests.builders.intake import assert_sound, take
+from tests.builders.school import SECOND_GATE, Scribe
 from tests.fakes.clock import MORNING_MS
-from tests.fakes.school import SECOND_GATE, Scribe
 
 
 def first_ways_in(database: Database) -> list[tuple[int, int | None]]:

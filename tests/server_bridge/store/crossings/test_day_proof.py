@@ -23,8 +23,8 @@ from server_bridge.store.crossings.day_proof import prove_day
 from server_bridge.store.database import Database
 from server_bridge.store.gates.certificates import store_certificate
 from server_bridge.store.units.tree import Unit, add_gate, add_unit
+from tests.builders.school import GATE, SCHOOL, ZONE, Scribe
 from tests.fakes.clock import MORNING_MS
-from tests.fakes.school import GATE, SCHOOL, ZONE, Scribe
 
 DAY = date(2026, 9, 7)
 DAY_MS = 86_400_000

@@ -7,8 +7,8 @@ from server_bridge.store.crossings.sightings import CrossingMarks
 from server_bridge.store.database import Database
 from server_bridge.store.schema.base import crossings, ledgers
 from tests.builders.intake import take
+from tests.builders.school import ZONE, Scribe
 from tests.fakes.clock import MORNING_MS
-from tests.fakes.school import ZONE, Scribe
 
 MANY = 20_000
 TODAY = local_day(MORNING_MS, ZONE)

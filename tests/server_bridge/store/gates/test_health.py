@@ -6,8 +6,8 @@ from gate_contract.health import Health, ScanHealth
 from server_bridge.store.database import Database
 from server_bridge.store.gates import health
 from server_bridge.store.gates.health import HealthChange, health_changes, store_health
+from tests.builders.school import GATE, OTHER_GATE
 from tests.fakes.clock import MORNING_MS
-from tests.fakes.school import GATE, OTHER_GATE
 
 WELL = Health(state="online", scan=ScanHealth(camera="ok", storage="ok", clock_trusted=True))
 BLIND = Health(state="online", scan=ScanHealth(camera="failed", storage="ok"))

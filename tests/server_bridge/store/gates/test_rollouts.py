@@ -12,7 +12,7 @@ from server_bridge.store.gates.rollouts import (
     rollout_gates_of,
     store_progress,
 )
-from tests.fakes.school import GATE, SCHOOL
+from tests.builders.school import GATE, SCHOOL
 
 WANTED = Update(number=1, version="2", url="https://a.vn/u", size=9, sha256=bytes(32))
 

@@ -18,7 +18,7 @@ from server_bridge.store.people.people import (
     set_holder,
 )
 from tests.builders.intake import NOW_MS
-from tests.fakes.school import OTHER_SCHOOL, SCHOOL
+from tests.builders.school import OTHER_SCHOOL, SCHOOL
 
 SEPTEMBER = date(2026, 9, 5)
 AN = Person(CardKind.PUPIL, "Nguyễn Văn An", code="3312345678", born=date(2014, 2, 28))

@@ -27,8 +27,8 @@ from server_bridge.store.people.visitors import (
 from server_bridge.store.units.tree import add_gate
 from tests.builders.intake import NOW_MS, assert_sound, figures, take
 from tests.builders.scanning_gate import GATE_ID, Gate
+from tests.builders.school import SCHOOL
 from tests.fakes.clock import MORNING_MS
-from tests.fakes.school import SCHOOL
 from tests.gate_contract import id_document_samples
 
 DISTRICT = X25519PrivateKey.from_private_bytes(bytes(range(32)))

@@ -30,17 +30,17 @@ from server_bridge.store.school.roll_calls import (
     tick,
 )
 from server_bridge.store.school.school_hours import Hours, hours_of, set_hours
+from tests.builders.district_people import HAMLET, START, DistrictPeople
 from tests.builders.intake import NOW_MS, take
+from tests.builders.school import OTHER_SCHOOL, SCHOOL, Scribe
 from tests.fakes.clock import MORNING_MS
-from tests.fakes.district_people import HAMLET, START, FakePeople
-from tests.fakes.school import OTHER_SCHOOL, SCHOOL, Scribe
 
 DAY = date(2026, 9, 7)
 
 
 @pytest.fixture
 def person(database: Database) -> int:
-    folk = FakePeople(database).lay_out()
+    folk = DistrictPeople(database).lay_out()
     folk.join("Nguyễn Văn An", HAMLET)
     return folk.numbers["Nguyễn Văn An"]
 

@@ -13,8 +13,8 @@ from server_bridge.store.alerts.alert_messages import (
     unsent_messages,
 )
 from server_bridge.store.alerts.alerts import open_alerts, raise_alert, resolve_alerts
-from tests.fakes.school import GATE, OTHER_GATE, OTHER_SCHOOL, SCHOOL
-from tests.fakes.school_morning import NOW_MS, SchoolMorning
+from tests.builders.school import GATE, OTHER_GATE, OTHER_SCHOOL, SCHOOL
+from tests.builders.school_morning import NOW_MS, SchoolMorning
 from tests.fakes.site import Site, running
 
 CARD = f"{1:016x}"

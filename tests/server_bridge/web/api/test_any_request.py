@@ -11,7 +11,7 @@ from schemathesis import Case, GenerationMode, checks
 
 from server_bridge.web.api.endpoints import ENDPOINTS, ApiEndpoint
 from server_bridge.web.api.parameters import NoParameters
-from tests.fakes.school import COMMUNE, GATE, OTHER_SCHOOL, SCHOOL
+from tests.builders.school import COMMUNE, GATE, OTHER_SCHOOL, SCHOOL
 from tests.fakes.site import Site
 
 EXAMPLES = 8

@@ -12,8 +12,8 @@ from server_bridge.web.api.endpoints import ENDPOINTS
 from server_bridge.web.api.openapi_document import openapi
 from server_bridge.web.api.responses import Problem
 from tests.builders.intake import NOW_MS
+from tests.builders.school import COMMUNE, GATE, OTHER_GATE, OTHER_SCHOOL, PROVINCE, SCHOOL
 from tests.builders.shell import Shell
-from tests.fakes.school import COMMUNE, GATE, OTHER_GATE, OTHER_SCHOOL, PROVINCE, SCHOOL
 from tests.fakes.site import Site
 from tests.server_bridge.web.conftest import DAY_MS, api_client
 

@@ -25,10 +25,10 @@ from server_bridge.store.access.accounts import (
 )
 from server_bridge.web.site import openid_provider
 from tests.builders.intake import NOW_MS
+from tests.builders.school import SCHOOL
 from tests.builders.shell import Shell
 from tests.fakes.openid import CLIENT, SECRET, FakeProvider, Fault, providing
 from tests.fakes.patience import PATIENCE_S
-from tests.fakes.school import SCHOOL
 from tests.fakes.site import Site, running
 
 LAN, LAN_SUBJECT = "Lan", "person-1"

@@ -22,9 +22,9 @@ from server_bridge.store.access.accounts import (
 from server_bridge.store.units.tree import all_units
 from server_bridge.web.app.page import Page, PageNotFoundError, PageRequest
 from tests.builders.intake import NOW_MS, take
+from tests.builders.school import OTHER_SCHOOL, PROVINCE, SCHOOL, Scribe
 from tests.builders.serving import until
 from tests.fakes.patience import PATIENCE_S
-from tests.fakes.school import OTHER_SCHOOL, PROVINCE, SCHOOL, Scribe
 from tests.fakes.site import ACCOUNTS, PASSWORD, Site, running
 
 

@@ -20,8 +20,8 @@ from server_bridge.web.gates.texts import PHRASES
 from server_bridge.web.gates.view import duration, update_progress, view
 from server_bridge.web.live.gate_states import Severity
 from tests.builders.intake import MINUTE_MS, NOW_MS
+from tests.builders.school import GATE, OTHER_GATE, OTHER_SCHOOL, SECOND_GATE
 from tests.fakes.district import HANOI, MORNING, utc_ms
-from tests.fakes.school import GATE, OTHER_GATE, OTHER_SCHOOL, SECOND_GATE
 from tests.fakes.site import ACCOUNTS, Site, running
 
 EN = Formats(Lang.EN, HANOI)

@@ -14,12 +14,12 @@ from server_bridge.access.roles import Role
 from server_bridge.store.access.accounts import add_account, grant
 from tests.builders.contrast import WORST_CONTRAST
 from tests.builders.intake import NOW_MS
+from tests.builders.school import GATE, PROVINCE
 from tests.builders.serving import serving, until
 from tests.fakes.axe import serious_findings
 from tests.fakes.browser import browsing
 from tests.fakes.district import FakeDistrict, utc_ms
 from tests.fakes.patience import PATIENCE_S
-from tests.fakes.school import GATE, PROVINCE
 from tests.fakes.site import PASSWORD, running
 from tests.server_bridge.web.gates.test_pages import store_gate_reports
 

@@ -20,11 +20,11 @@ from server_bridge.store.reports.report_requests import REQUESTS
 from server_bridge.store.schema.reports import appeals, report_events
 from server_bridge.store.units.tree import ancestry
 from server_bridge.web.reports.pages import PAGES
+from tests.builders.school import COMMUNE, OTHER_SCHOOL, PROVINCE, SCHOOL, ZONE
+from tests.builders.school_morning import NOW_MS, SchoolMorning
 from tests.fakes.axe import findings
 from tests.fakes.browser import browsing
 from tests.fakes.patience import PATIENCE_S
-from tests.fakes.school import COMMUNE, OTHER_SCHOOL, PROVINCE, SCHOOL, ZONE
-from tests.fakes.school_morning import NOW_MS, SchoolMorning
 from tests.fakes.site import ACCOUNTS, PASSWORD, Site, running
 
 DAY_MS = 86_400_000

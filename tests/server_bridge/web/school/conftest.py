@@ -6,7 +6,7 @@ from functools import cache
 import httpx
 import pytest
 
-from tests.fakes.school_morning import NOW_MS, SchoolMorning
+from tests.builders.school_morning import NOW_MS, SchoolMorning
 from tests.fakes.site import Site, running
 
 

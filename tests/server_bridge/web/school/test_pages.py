@@ -14,8 +14,8 @@ from server_bridge.store.crossings.counts import miscounted
 from server_bridge.store.schema.school import manual_crossings
 from server_bridge.store.units.tree import ancestry
 from server_bridge.web.school.pages import PAGES
-from tests.fakes.school import COMMUNE, OTHER_SCHOOL, SCHOOL
-from tests.fakes.school_morning import NOW_MS, SchoolMorning
+from tests.builders.school import COMMUNE, OTHER_SCHOOL, SCHOOL
+from tests.builders.school_morning import NOW_MS, SchoolMorning
 from tests.fakes.site import ACCOUNTS, PASSWORD, Site
 
 MINUTE_MS = 60_000

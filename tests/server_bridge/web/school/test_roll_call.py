@@ -8,11 +8,11 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.builders.school import OTHER_SCHOOL, SCHOOL
+from tests.builders.school_morning import NOW_MS, SchoolMorning
 from tests.fakes.axe import findings
 from tests.fakes.browser import browsing
 from tests.fakes.patience import PATIENCE_S
-from tests.fakes.school import OTHER_SCHOOL, SCHOOL
-from tests.fakes.school_morning import NOW_MS, SchoolMorning
 from tests.fakes.site import Site
 
 expect.set_options(timeout=PATIENCE_S * 1000)

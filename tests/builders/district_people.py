@@ -15,8 +15,8 @@ from server_bridge.store.database import Database
 from server_bridge.store.people.people import Person, Placement, add_person, move_person
 from server_bridge.store.schema.people import areas, people, stays
 from server_bridge.store.units.tree import Unit, add_unit
+from tests.builders.school import SCHOOL
 from tests.fakes.clock import MORNING_MS
-from tests.fakes.school import SCHOOL
 
 START = date(2026, 9, 1)
 PROVINCE_AREA, DISTRICT_AREA = "p62", "d610"
@@ -28,14 +28,14 @@ _GIVEN = ["An", "Ánh", "Ân", "Bình", "Dũng", "Đông", "Hằng", "Ước", "
 
 
 @dataclass
-class FakePeople:
+class DistrictPeople:
     """Fills a furnished district. Everybody joins on `START` unless another day is given."""
 
     database: Database
     numbers: dict[str, int] = field(default_factory=dict)
     _codes: "count[int]" = field(default_factory=lambda: count(3_300_000_001))
 
-    def lay_out(self) -> "FakePeople":
+    def lay_out(self) -> "DistrictPeople":
         """Create a province, a district, two communes and three hamlets."""
         for area_id, code, name, level, parent in (
             (PROVINCE_AREA, "62", "Tỉnh Đ", "province", None),

@@ -25,7 +25,7 @@ SCHOOL, OTHER_SCHOOL, COMMUNE, PROVINCE = "thcs-a", "th-b", "xa-c", "tinh-d"
 GATE, SECOND_GATE, OTHER_GATE = "gate-a1", "gate-a2", "gate-b1"
 
 
-def furnish(database: Database) -> Database:
+def add_units_and_gates(database: Database) -> Database:
     """Two schools in a commune in a province, three gates."""
     database.migrate()
     with database.write() as connection:

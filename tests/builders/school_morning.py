@@ -14,9 +14,9 @@ from server_bridge.ingest.inbox import Inbox
 from server_bridge.store.database import Database
 from server_bridge.store.people.cards import IssuedCard, add_cards
 from server_bridge.store.people.people import set_holder
+from tests.builders.district_people import HAMLET, START, DistrictPeople
+from tests.builders.school import OTHER_SCHOOL, SCHOOL, ZONE, Scribe
 from tests.fakes.clock import MORNING_MS
-from tests.fakes.district_people import HAMLET, START, FakePeople
-from tests.fakes.school import OTHER_SCHOOL, SCHOOL, ZONE, Scribe
 
 MINUTE_MS = 60_000
 NOW_MS = MORNING_MS + 40 * MINUTE_MS
@@ -32,7 +32,7 @@ class SchoolMorning:
     cards: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        folk = FakePeople(self.database, self.numbers).lay_out()
+        folk = DistrictPeople(self.database, self.numbers).lay_out()
         for name, group in (
             *(("Nguyễn Văn An", "6A"), ("Lê Thị Bình", "6A"), ("Trần Đức Cường", "6A")),
             *(("Bùi Văn Dũng", "6A"), ("Phạm Đông", "6A"), ("Đỗ Thị Hằng", "10A")),
