@@ -10,7 +10,7 @@ from typing import Any, cast
 import pytest
 from click.testing import CliRunner
 
-from benchmarks.bridge.web.page_requests import Scene, asks, furnish, scene
+from benchmarks.bridge.web.page_requests import Scene, page_requests, prepare_data, scene
 from benchmarks.bridge.web.report import table
 from benchmarks.bridge.web.streaming import Load, measure_streams
 from benchmarks.bridge.web.year import YearSize, make_pair, now_ms
@@ -102,4 +102,4 @@ def test_a_page_that_the_bench_cannot_ask_for_is_not_left_out(folder: Path) -> N
     with closing(Database(f"sqlite:///{pair.day}")) as database, database.write() as connection:
         at = scene(connection, now_ms(SIZE))
         with pytest.raises(SchoolgateError, match=r"what \{moon\} in"):
-            asks(connection, furnish(connection, at), at, pages)
+            page_requests(connection, prepare_data(connection, at), at, pages)

@@ -102,7 +102,7 @@ class RosterDistrict:
             set_holder(connection, card.card_id, person)
         return Holder(person, card.card_id, card_signature(card.text.encode()))
 
-    def furnish(self) -> None:
+    def set_up(self) -> None:
         """Add a commune with a hamlet."""
         with self.database.write() as connection:
             for area_id, level, parent in (

@@ -84,7 +84,7 @@ def scene(connection: sa.Connection, now_ms: int) -> Scene:
     return Scene(units[0].unit_id, schools[0], schools[-1], now_ms)
 
 
-def furnish(connection: sa.Connection, at: Scene) -> list[Somebody]:
+def prepare_data(connection: sa.Connection, at: Scene) -> list[Somebody]:
     """Create what the pages need to show, or use what an earlier run has created.
 
     That is: an account of every role at the top, and of the office at both schools, each signed in;
@@ -104,7 +104,7 @@ def furnish(connection: sa.Connection, at: Scene) -> list[Somebody]:
     return people
 
 
-def asks(
+def page_requests(
     connection: sa.Connection,
     people: Sequence[Somebody],
     at: Scene,

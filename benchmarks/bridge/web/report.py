@@ -14,8 +14,8 @@ from benchmarks.bridge.web.page_requests import (
     Scene,
     Somebody,
     a_person,
-    asks,
-    furnish,
+    page_requests,
+    prepare_data,
     scene,
 )
 from benchmarks.bridge.web.scanning import peers
@@ -122,13 +122,13 @@ def _prepare(path: Path, size: YearSize) -> _Asked:
         tally_due(database, now_ms(size), ZONE)
         with database.write() as connection:
             at = scene(connection, now_ms(size))
-            people = furnish(connection, at)
+            people = prepare_data(connection, at)
             crossings = sa.select(sa.func.sum(ledgers.c.stored_through))
             return _Asked(
                 path,
                 at,
                 people,
-                asks(connection, people, at),
+                page_requests(connection, people, at),
                 a_person(connection, at.largest, at),
                 int(connection.execute(crossings).scalar_one()),
             )

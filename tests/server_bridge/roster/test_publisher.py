@@ -56,7 +56,7 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
 @pytest.fixture
 def district(database: Database) -> Iterator[RosterDistrict]:
     made = RosterDistrict(database)
-    made.furnish()
+    made.set_up()
     yield made
     made.publisher.close()
 
@@ -315,7 +315,7 @@ def test_every_table_that_a_roster_speaks_of_makes_the_number_grow(
 def test_a_fault_of_ours_is_waited_out(tmp_path: Path) -> None:
     with closing(add_units_and_gates(Database(f"sqlite:///{tmp_path}/bridge.db"))) as database:
         district = RosterDistrict(database)
-        district.furnish()
+        district.set_up()
         broken = district.person()
         with database.write() as connection:
             connection.exec_driver_sql("UPDATE cards SET text = 'SG1:?'")
