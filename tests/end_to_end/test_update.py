@@ -15,21 +15,21 @@ from server_bridge.clock import now_ms
 from server_bridge.store.gates.gate_orders import find_orders
 from server_bridge.store.gates.health import store_health
 from tests.builders.shell import Shell
-from tests.fakes.enrolment import SCHOOL, Enrolment, open_desk
+from tests.fakes.enrolment import SCHOOL, Enrolment, enrolment_district
 from tests.fakes.updating import BUNDLE, NEW, Gate
 
 GATE_ID = "gate-a1"
 WELL = ScanHealth(camera="ok", storage="ok", signals="ok", clock_trusted=True)
 
 
-def deliver(desk: Enrolment, gate: Gate) -> None:
+def deliver(district: Enrolment, gate: Gate) -> None:
     """Deliver the gate's orders to it, and its health to the district, as the broker would."""
-    with desk.database.read() as connection:
+    with district.database.read() as connection:
         made = find_orders(connection, GATE_ID)
     assert made
     write_stored(gate.etc / "state", StoredOrders(latest=made.payload))
     health = Health(state="online", scan=WELL, update=gate.told)
-    with desk.database.write() as connection:
+    with district.database.write() as connection:
         store_health(connection, GATE_ID, health, now_ms())
 
 
@@ -47,8 +47,8 @@ def test_from_the_district_to_the_slot_and_back(tmp_path: Path) -> None:
     make_key(tmp_path / "keys", "Huyện thử")
     file = tmp_path / "update.raucb"
     file.write_bytes(BUNDLE)
-    with open_desk(tmp_path / "bridge") as desk:
-        shell, gate = Shell(desk.home.folder), Gate(tmp_path / "gate")
+    with enrolment_district(tmp_path / "bridge") as district:
+        shell, gate = Shell(district.home.folder), Gate(tmp_path / "gate")
         set_up(shell, gate)
         said = shell.type(
             *("gate", "update", "--version", NEW, "--file", str(file), "--auto"),
@@ -56,19 +56,19 @@ def test_from_the_district_to_the_slot_and_back(tmp_path: Path) -> None:
         )
         assert f"1 gates are told now ({GATE_ID})" in said
         assert gate.follow() == "current", "nothing has arrived yet"
-        deliver(desk, gate)
+        deliver(district, gate)
         server = HttpsServer(gate.follower().config.path("tls/ca.pem"))
         assert gate.fetch(server.ask) == "waiting no_key"
         assert gate.follow() == "fetching"
         assert gate.places.update_ca.read_bytes() == (tmp_path / "keys" / CERT).read_bytes()
         assert gate.fetch(server.ask) == "fetched"
-        deliver(desk, gate)
+        deliver(district, gate)
         assert "downloaded, about to be installed" in shell.type("gate", "show", GATE_ID)
         assert gate.follow() == "pending"
         gate.running, gate.version = BootSlot.B, NEW
         gate.slots.set_good(BootSlot.B)
         assert gate.follow() == "current"
-        deliver(desk, gate)
+        deliver(district, gate)
         assert shell.json("gate", "list")[0]["software"] == {"is": NEW, "wanted": NEW}
         assert shell.json("gate", "rollout", "show")["runs"] == [GATE_ID]
     assert gate.done[:2] == ["rauc install", "systemctl reboot"]

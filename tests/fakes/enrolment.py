@@ -78,7 +78,7 @@ def settle(folder: Path, name: str = "Huyện thử") -> Home:
 
 
 @contextmanager
-def open_desk(folder: Path) -> Iterator[Enrolment]:
+def enrolment_district(folder: Path) -> Iterator[Enrolment]:
     """Run the enrolment server."""
     home = settle(folder)
     now, ready = FakeNow(), threading.Event()

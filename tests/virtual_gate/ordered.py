@@ -110,7 +110,7 @@ def _fetched(pi: Pi, gate: Guest, *, begun: bool = False) -> Outcome:
     size = int(gate.run(f"cat {FETCHED}/* | wc -c"))
     if not before < size or bool(before) is not begun:
         faults.append(f"{before} of {size} bytes were there before")
-    figures = f"{size >> 20} MiB from the district's desk; {before >> 20} MiB were there"
+    figures = f"{size >> 20} MiB from the district; {before >> 20} MiB were there"
     return Outcome("fetched", figures, faults)
 
 

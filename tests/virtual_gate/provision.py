@@ -160,7 +160,7 @@ def _enrolled(at: Bench, gate: Guest, made: Made, name: str) -> Outcome:
         faults.append("its private key is at the district")
     return Outcome(
         name,
-        f"{made.gate_id} enrolled at the desk with its one-time token, its key made on the gate; "
+        f"{made.gate_id} enrolled with its one-time token, its key made on the gate; "
         "three greens on the pins",
         faults,
     )

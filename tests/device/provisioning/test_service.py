@@ -32,14 +32,14 @@ from server_bridge.fleet.tickets import MadeTicket, Wifi
 from server_bridge.store.gates.certificates import public_keys, revoke_certificates
 from tests.fakes import enrolment
 from tests.fakes.broker import free_port
-from tests.fakes.enrolment import DAY_MS, open_desk
+from tests.fakes.enrolment import DAY_MS, enrolment_district
 
 HARDWARE = '[gate]\nstate_dir = "state"\nrun_dir = "run"\n[signals]\ndriver = "none"\n'
 
 
 @pytest.fixture(scope="module")
 def district(tmp_path_factory: pytest.TempPathFactory) -> Iterator[enrolment.Enrolment]:
-    with open_desk(tmp_path_factory.mktemp("district") / "bridge") as made:
+    with enrolment_district(tmp_path_factory.mktemp("district") / "bridge") as made:
         yield made
 
 

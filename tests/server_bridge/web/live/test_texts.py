@@ -9,7 +9,7 @@ import pytest
 
 from server_bridge.i18n.formats import Formats
 from server_bridge.i18n.phrases import ENGLISH_MONTHS, WEEKDAYS, Lang
-from server_bridge.web.app import texts as desk_text
+from server_bridge.web.app import texts as app_texts
 from server_bridge.web.gates import texts as gates_text
 from server_bridge.web.live import texts
 from server_bridge.web.live.texts import PHRASES, say, say_count
@@ -17,7 +17,7 @@ from tests.fakes.district import HANOI, utc_ms
 
 LIVE = Path(texts.__file__).parent
 TEMPLATES = LIVE.parent / "templates"
-ALL = PHRASES | gates_text.PHRASES | desk_text.PHRASES
+ALL = PHRASES | gates_text.PHRASES | app_texts.PHRASES
 TODAY = date(2026, 11, 23)
 VI, EN = (Formats(lang, HANOI) for lang in Lang)
 
