@@ -4,17 +4,13 @@ The control of the whole is `python -m tests.soak --plant leak`, which must fail
 each record.
 """
 
-import gc
 import random
-from contextlib import closing
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from server_bridge.ingest.inbox import Inbox
-from server_bridge.store.database import Database
-from tests.builders.school import ZONE, Scribe, add_units_and_gates
-from tests.fakes.clock import MORNING_MS
 from tests.soak.__main__ import judge, told
 from tests.soak.run import SENDING_S, soak
 from tests.soak.slope import after_warm_up, plot, slope
@@ -63,19 +59,6 @@ def test_what_the_bridge_leaves_to_the_collector_is_little(tmp_path: Path) -> No
     Statements that were built anew for each message were 250 objects in reference cycles, and the
     bridge's memory grew by megabytes before the collector ran.
     """
-    with closing(add_units_and_gates(Database(f"sqlite:///{tmp_path / 'bridge.db'}"))) as database:
-        inbox, scribe = Inbox(database, ZONE), Scribe().enter(*range(40))
-
-        def take(first: int, last: int) -> None:
-            inbox.store([scribe.letter(seq, seq) for seq in range(first, last)], MORNING_MS)
-
-        for seq in range(1, 20):  # compiled, cached
-            take(seq, seq + 1)
-        gc.collect()
-        gc.disable()
-        try:
-            for seq in range(20, 40):
-                take(seq, seq + 1)
-            assert gc.collect() < 20 * 100
-        finally:
-            gc.enable()
+    command = [sys.executable, "-m", "tests.soak.garbage", str(tmp_path)]
+    left = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert int(left) < 20 * 100

@@ -1,5 +1,6 @@
 """The OpenAPI 3.1 document of the API, made from the types of parameters and responses."""
 
+import inspect
 import re
 from functools import cache
 from typing import Any
@@ -44,10 +45,17 @@ def openapi() -> bytes:
         "paths": {endpoint.path: {"get": _operation(endpoint)} for endpoint in ENDPOINTS},
         "components": {
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
-            "schemas": schemas,
+            "schemas": {name: _described(schema) for name, schema in schemas.items()},
         },
     }
     return msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"
+
+
+def _described(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return a schema with its docstring's indentation removed, as Python 3.13 does itself."""
+    if "description" not in schema:
+        return schema
+    return schema | {"description": inspect.cleandoc(schema["description"])}
 
 
 def _operation(endpoint: ApiEndpoint) -> dict[str, Any]:
