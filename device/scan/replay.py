@@ -49,7 +49,8 @@ class ReplaySource:
     def read(self, timeout_s: float) -> Frame | None:
         """Return the next frame, when it is due."""
         if self.ended:
-            time.sleep(timeout_s)  # as a camera that shows nothing new
+            # A camera without a new frame waits the timeout; an early return would spin the loop.
+            time.sleep(timeout_s)
             return None
         image = next(self._frames, None)
         if image is None:
